@@ -149,7 +149,7 @@ def test_what_nobody_read_says_so_in_log_report_data_and_manifest(desk: Desk, re
 def test_who_stops_while_reading_seals_nothing(desk: Desk, referral: Referral, answers: Sequence[str]) -> None:
     person = Typist(desk, *desk.given(), *referral.command())
     for answer in answers:
-        person.wait_for(r"q stop: |q stops: |Type yes: ")
+        person.wait_for(r"q stop: |q stop: |Type yes: ")
         person.type(answer)
     assert person.end() == 3
     assert list(referral.out.iterdir()) == []
@@ -166,7 +166,7 @@ def test_at_a_terminal_each_question_and_each_page_is_shown_before_the_word_to_s
         person.wait_for("q stop: ")
         person.type("k" if number == 0 else "")
     person.wait_for("They met in Qarvosh")
-    while person.wait_for(r"q stops: |Type yes: ")[0] != "Type yes: ":
+    while person.wait_for(r"q stop: |Type yes: ")[0] != "Type yes: ":
         person.type("")
     assert list(referral.out.iterdir()) == []
     person.type("yes")

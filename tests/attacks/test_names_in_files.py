@@ -192,13 +192,13 @@ def test_the_words_stand_before_every_name_that_came_with_a_file(
     answered = joining.look(session, args.out)
     assert result.lines[1] == f"  {' '.join(answered.words)}"
     assert "Mira" not in "".join(result.lines[:2])
-    assert "As the invitation says, they are called: Mira" in result.lines[2]
-    with pytest.raises(WaitingForDecisionError, match="have to be compared first"):
+    assert "The invitation gives their name as: Mira" in result.lines[2]
+    with pytest.raises(WaitingForDecisionError, match="compare the 13 words first"):
         member_cli._compared(argparse.Namespace(words=None), Output(may_ask=False), answered)
     assert capsys.readouterr().err.split("\n")[:3] == [
         "A device asks to join (caseworker). It must show these words:",
         f"  {' '.join(answered.words)}",
-        f"As the request says, who asks is called: {NEWCOMER}",
+        f"The request gives their name as: {NEWCOMER}",
     ]
 
 

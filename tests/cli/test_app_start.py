@@ -16,7 +16,7 @@ from tests.cli.typist import Typist
 @pytest.mark.parametrize("named", [True, False])
 def test_where_no_vault_is_each_way_to_one_is_told(desk: Desk, tmp_path: Path, named: bool) -> None:
     typist = Typist(desk, *(("--vault", str(tmp_path / "none.vault")) if named else ()))
-    typist.wait_for("there is no vault at .*none.vault" if named else "no vault is named.*--vault V")
+    typist.wait_for("there is no vault at .*none.vault" if named else "no vault was named.*--vault V")
     for way in ("casevault init", "member join INVITATION", "backup restore", "recovery restore", "casevault demo"):
         typist.wait_for(way)
     assert typist.end() == 10
@@ -25,7 +25,7 @@ def test_where_no_vault_is_each_way_to_one_is_told(desk: Desk, tmp_path: Path, n
 def test_a_terminal_of_lines_alone_is_told_before_the_app_takes_it(desk: Desk) -> None:
     desk.environment["TERM"] = "dumb"
     typist = Typist(desk, "--vault", str(desk.place.path))
-    typist.wait_for("this terminal shows lines alone .TERM=dumb.")
+    typist.wait_for("this terminal shows only lines .TERM=dumb.")
     typist.wait_for("casevault --help")
     assert typist.end() == 2
     assert "\x1b[" not in typist.seen

@@ -29,18 +29,18 @@ def test_every_argument_says_what_it_is(noun: str) -> None:
 
 
 def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Desk) -> None:
-    assert "\nWho can open a case, given and taken back.\n" in desk.run_bare("grant", "--help").out
+    assert "\nList who can open a case, grant access, revoke it.\n" in desk.run_bare("grant", "--help").out
     for asked in (("grant", "revoke", "--help"), ("help", "grant", "revoke")):
         answer = desk.run_bare(*asked)
         assert answer.code == 0
-        assert "\nTake a case back: a new key is made.\n" in answer.out
+        assert "\nRevoke a case from a member, and make a new key.\n" in answer.out
 
 
 def test_nouns_without_verbs_say_what_they_do(desk: Desk) -> None:
     for noun, promise in (
-        ("lock", "End this vault's running app"),
-        ("status", "How this vault stands"),
-        ("doctor", "What this computer lets"),
+        ("lock", "Stop this vault's running app"),
+        ("status", "Show the state of this vault"),
+        ("doctor", "Show what this computer lets"),
         ("app", "Open the app on this terminal"),
     ):
         assert f"\n{promise}" in desk.run_bare(noun, "--help").out

@@ -23,7 +23,7 @@ def test_a_slip_closed_into_a_case_is_found_there_with_all_its_words(desk: Desk,
     ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
     answer = desk.run("intake", "close", slip, "--case", ref)
     assert answer.code == 0, answer.err
-    assert f"What the slip says is in case {ref} now, as a note and a person." in answer.out
+    assert f"The words of the slip are in case {ref} now, as a note and a person." in answer.out
     (hit,) = desk.run("search", "they came at night", "--json").json()["hits"]
     note = desk.run("note", "show", hit["record"], "--json").json()["text"]
     assert all(words in note for words in WORDS)
@@ -33,4 +33,4 @@ def test_a_slip_closed_into_a_case_is_found_there_with_all_its_words(desk: Desk,
 def test_closing_says_that_it_does_not_erase(desk: Desk, slip: str) -> None:
     said = " ".join(desk.run("intake", "close", slip).out.split())
     assert "It is not erased: its words stay sealed in the intake" in said
-    assert "any more" not in desk.run("intake", "close", "--help").out.replace("not listed any more", "")
+    assert "any more" not in desk.run("intake", "close", "--help").out.replace("no longer listed", "")

@@ -33,7 +33,7 @@ def test_each_entry_names_who_did_it_and_counts_what_it_covers_in_words(desk: De
     desk.run("case", "list")
     lines = desk.run("log", "list").out.splitlines()
     assert all(f"Z  {MEMBER}  " in line or f"  {MEMBER}  " in line for line in lines[:-1])
-    assert "entries were looked at." in lines[-1]
+    assert "entries were searched." in lines[-1]
     entries = desk.run("log", "list", "--json").json()["entries"]
     assert {entry["member"] for entry in entries} == {MEMBER}
     assert desk.run("log", "list", "--act", "case.list").out.splitlines()[0].endswith("  2 cases")
@@ -43,25 +43,25 @@ def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk
     answer = desk.run("log", "verify")
     assert answer.out.startswith("VERIFIED\n")
     assert "entries in 1 log are proven; opened: " in answer.out
-    assert "apart" not in answer.out
+    assert "quarantined" not in answer.out
     assert desk.run("log", "verify", "--json").json()["quarantined"] == 0
 
 
-@each({"one": (1, "1 version stands apart"), "several": (2, "2 versions stand apart")})
-def test_what_stands_apart_is_told_and_is_no_fault(apart: int, words: str) -> None:
+@each({"one": (1, "1 version is quarantined"), "several": (2, "2 versions are quarantined")})
+def test_quarantined_versions_are_told_and_are_no_fault(apart: int, words: str) -> None:
     result = verified(found(apart))
     assert (result.exit_code, result.data["quarantined"], result.lines[0]) == (0, apart, "VERIFIED")
-    told = next(line for line in result.lines if "apart" in line)
+    told = next(line for line in result.lines if "quarantined" in line)
     assert told.startswith(words)
     assert "no right to write there at that time" in told
-    assert "Granting the case to their author again lets them count" in told
+    assert "Granting the case to their author again makes them valid" in told
 
 
-def test_what_stands_apart_is_told_beside_a_fault_too() -> None:
+def test_quarantined_versions_are_told_beside_a_fault_too() -> None:
     result = verified(found(1, FAULT))
     assert result.exit_code == 6
     assert result.lines[0] == "NOT VERIFIED. First bad place: [absent] operation 3: missing 00"
-    assert any("1 version stands apart" in line for line in result.lines)
+    assert any("1 version is quarantined" in line for line in result.lines)
 
 
 def test_a_captured_checkpoint_is_a_signed_note_and_nothing_else(desk: Desk) -> None:

@@ -35,7 +35,7 @@ def test_a_morning_of_commands_takes_one_passphrase(desk: Desk) -> None:
     shell.type("case new --kind asylum")
     shell.wait_for("Title of the case")
     shell.type("Morning in the shell")
-    (ref,) = shell.wait_for(r"Case ([0-9A-Z-]{9}) is kept").groups()
+    (ref,) = shell.wait_for(r"Case ([0-9A-Z-]{9}) is saved").groups()
     shell.wait_for(_PROMPT)
     shell.type(f"casevault case show {ref}")
     shell.wait_for("Morning in the shell")
@@ -54,10 +54,10 @@ def test_a_morning_of_commands_takes_one_passphrase(desk: Desk) -> None:
 def test_what_does_not_go_in_the_shell_is_said_and_ends_nothing(desk: Desk) -> None:
     shell = _begin(desk)
     for typed, said in (
-        ("app", "does not go within the shell"),
-        ("--quiet shell", "does not go within the shell"),
-        ("--vault elsewhere.vault case list", "does not go within the shell"),
-        ("--member=Somebody case list", "does not go within the shell"),
+        ("app", "does not work inside the shell"),
+        ("--quiet shell", "does not work inside the shell"),
+        ("--vault elsewhere.vault case list", "does not work inside the shell"),
+        ("--member=Somebody case list", "does not work inside the shell"),
         ("passphrase change", "Leave with `exit` first"),
         ("note add 'half", "a quotation mark is not closed"),
         ("frobnicate", "there is no such command"),

@@ -54,7 +54,7 @@ def test_a_passphrase_that_is_refused_changes_nothing(desk: Desk, tmp_path: Path
         answer = desk.run("passphrase", "change", "--new-passphrase-file", private(tmp_path, new))
         assert (answer.code, words in answer.err) == (code, True), answer.err
     made = desk.run("passphrase", "change", "--generate", "en")
-    assert (made.code, "shown at a terminal alone" in made.err) == (2, True)
+    assert (made.code, "shown only at a terminal" in made.err) == (2, True)
     for option in ("--passphrase", "--new-passphrase", "--pin"):
         assert desk.run("passphrase", "change", option, "x").code == 2
     assert "--new-passphrase-fd" in desk.run("passphrase", "change", "--help").out
@@ -125,7 +125,7 @@ def test_who_presses_enter_alone_gets_one_made(desk: Desk) -> None:
     terminal = Typist(desk, *desk.given()[:4], "passphrase", "change")
     terminal.until("Passphrase: ")
     terminal.type(PASSPHRASE.decode())
-    terminal.until("one is made for you): ")
+    terminal.until("to have one made): ")
     terminal.type("")
     assert len(words_of(terminal.until("it is not shown again. ")).split()) == 6
     for _ in range(3):
@@ -165,7 +165,7 @@ def test_a_keyfile_from_making_it_to_its_end(desk: Desk, tmp_path: Path) -> None
     listed = desk.run("factor", "list", "--keyfile", str(key))
     assert re.search(r"^passphrase +chosen\nkeyfile ", listed.out, re.MULTILINE)
     wrong = desk.run("case", "list", "--keyfile", private(tmp_path, b"x" * 64))
-    assert (wrong.code, "is no keyfile, or is damaged" in wrong.err) == (12, True)
+    assert (wrong.code, "is not a keyfile, or is damaged" in wrong.err) == (12, True)
     missing = desk.run("case", "list", "--keyfile", str(tmp_path / "gone"))
     assert (missing.code, "no file gone" in missing.err) == (4, True)
     removed = desk.run("factor", "remove", "keyfile", "--keyfile", str(key))
@@ -190,7 +190,7 @@ def test_a_backup_opens_with_the_factors_of_its_day(desk: Desk, tmp_path: Path) 
 def test_a_factor_says_what_it_needs_before_anything_is_asked(desk: Desk) -> None:
     for arguments, words in (
         (("factor", "add", "keyfile"), "say where the keyfile goes"),
-        (("factor", "add", "fido2", "--out", "x"), "a security key goes to no file"),
+        (("factor", "add", "fido2", "--out", "x"), "a security key needs no file"),
     ):
         answer = desk.run_bare(*arguments)
         assert (answer.code, words in answer.err) == (2, True)
@@ -215,7 +215,7 @@ def test_init_offers_one_that_is_made_and_refuses_what_is_easily_guessed(desk: D
     terminal = Typist(desk, "--vault", str(tmp_path / "new.vault"), "--member", "Amina Example", *asked[:1], *asked[3:])
     terminal.until("Name of the organisation: ")
     terminal.type("Harbour Aid")
-    terminal.until("one is made for you): ")
+    terminal.until("to have one made): ")
     terminal.type("")
     made = words_of(terminal.until("it is not shown again. "))
     terminal.type("")

@@ -87,7 +87,7 @@ def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path
         ),
         "a word more": (lambda s: piped(words(s[0]) + " acid"), 6, "first sheet has 34 words, not 33"),
         "glued": (lambda s: piped(words(s[0]).replace(" ", "x", 1)), 6, "first sheet has 32 words"),
-        "no object": (lambda _: "[1]", 2, "members sheets only"),
+        "no object": (lambda _: "[1]", 2, "can only have these keys: sheets"),
         "no strings": (lambda _: json.dumps({"sheets": [7]}), 2, "strings or lists of strings"),
     }
 )
@@ -106,7 +106,7 @@ def test_without_terminal_or_pipe_the_sheets_are_missing(desk: Desk) -> None:
         answer = desk.run("recovery", verb, "--json")
         assert (answer.code, answer.json()["error"]["message"]) == (2, "the sheets are missing")
     answer = desk.run("recovery", "sheets", "--json")
-    assert (answer.code, answer.json()["error"]["message"]) == (2, "the sheets need a place")
+    assert (answer.code, answer.json()["error"]["message"]) == (2, "the sheets need a file or a terminal")
     both = desk.run("recovery", "sheets", "--show", "--out", "x")
     assert both.code == 2
 
@@ -221,7 +221,10 @@ def test_a_device_that_never_saw_a_drill_claims_none(desk: Desk) -> None:
     data = desk.run("recovery", "status", "--json").json()
     assert (data["proven"], data["drill"]) == (None, None)
     shown = desk.run("recovery", "status").out
-    assert "recovery: NOT KNOWN here. The secret is not on this device, and no drill on it proved sheets." in shown
+    assert (
+        "recovery: NOT KNOWN here. The secret is not on this device, and no drill on this device proved sheets."
+        in shown
+    )
     assert "Ask an admin when a drill was" in shown
     found = next(one for one in desk.run("status", "--json").json()["items"] if one["name"] == "recovery")
     assert (found["state"], found["found"]) == ("warn", "not known here whether sheets are proven")

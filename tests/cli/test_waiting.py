@@ -26,8 +26,8 @@ def test_the_fourth_attempt_says_that_it_waits_and_the_third_does_not(desk: Desk
     assert third.code == fourth.code == 12
     assert third.out == fourth.out
     assert [path.parent for path in desk.place.state.glob("attempts/*.json")] == [desk.place.state / "attempts"]
-    assert "waits" not in third.err
-    assert "There were wrong attempts: the next one waits 1 s. Ctrl+C ends the waiting." in fourth.err
+    assert "wrong attempts" not in third.err
+    assert "There were wrong attempts: the next attempt is possible in 1 s. Ctrl+C cancels." in fourth.err
 
 
 def test_ctrl_c_ends_the_waiting_and_counts_nothing(desk: Desk) -> None:
@@ -42,7 +42,7 @@ def test_ctrl_c_ends_the_waiting_and_counts_nothing(desk: Desk) -> None:
         cwd=REPOSITORY,
     )
     assert process.stderr is not None
-    assert b"waits 30 s" in process.stderr.readline()
+    assert b"possible in 30 s" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 130

@@ -35,7 +35,7 @@ def test_what_is_no_keyfile_is_told_apart_after_the_attempt_alone(founded: Place
     typed = bytearray(PASSPHRASE)
     with pytest.raises(WrongPassphraseError, match=r"^no key slot opens with this name and passphrase$") as refusal:
         unlock_with_factors(founded.path, MEMBER, typed, str(tmp_path / "letter"), state=founded.state)
-    assert "is no keyfile, or is damaged" in str(refusal.value.next_step)
+    assert "is not a keyfile, or is damaged" in str(refusal.value.next_step)
     assert typed == bytes(len(PASSPHRASE))
     typed = bytearray(PASSPHRASE)
     with pytest.raises(NotFoundError, match="no file gone"):

@@ -164,7 +164,7 @@ def test_a_person_at_a_terminal_types_the_sheets_once_and_a_name_again(in_hand: 
             typist.wait_for(rf"{ordinal} sheet.*, row +{number}: ")
             typist.type(" ".join(row))
     typist.wait_for("No member of this name is in|no member of this name is in")
-    typist.wait_for("type the name alone")
+    typist.wait_for("type only the name")
     typist.wait_for("Member: ")
     typist.type(MEMBER)
     typist.wait_for("The vault is at .*, from the backup of ")

@@ -95,7 +95,7 @@ def test_the_log_says_to_whom_a_case_was_given_and_from_whom_it_was_taken(at: Of
 
 def test_an_option_that_is_none_is_named_and_what_may_be_a_name_is_not(at: OfficeDesk) -> None:
     wrong = at.run(None, "member", "roles", JOEL, "--role", "caseworker")
-    assert (wrong.code, "--role is no option here" in wrong.err) == (2, True)
+    assert (wrong.code, "--role is not an option here" in wrong.err) == (2, True)
     other = at.run(None, "member", "list", "Ivan Secret")
     assert (other.code, "Ivan" in other.err) == (2, False)
 

@@ -30,7 +30,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare one way to begin: the app asks for all else."""
     del noun
     parser.add_argument(
-        "--sheets", action="store_true", help="begin with recovery sheets: the passphrase is lost, or all but a backup"
+        "--sheets",
+        action="store_true",
+        help="begin with recovery sheets: you lost the passphrase, or everything except a backup",
     )
     parser.set_defaults(command=_open)
 
@@ -43,12 +45,12 @@ def _open(args: argparse.Namespace, output: Output) -> Result:
         return Result({"help": HELP}, HELP.splitlines())
     if not has_screen():
         raise UsageError(
-            Message("this terminal shows lines alone (TERM=dumb), and the app needs the whole screen"),
+            Message("this terminal shows only lines (TERM=dumb), and the app needs the whole screen"),
             next_step=Message("Open another terminal, or use the commands: `casevault --help`."),
         )
     if args.vault is None:
         raise NoVaultError(
-            Message("no vault is named"),
+            Message("no vault was named"),
             next_step=Message("Give --vault V or set CASEVAULT_VAULT. {no_vault_yet}", no_vault_yet=_NO_VAULT_YET),
         )
     path = vault_path(args)

@@ -1,4 +1,4 @@
-"""`casevault approval`: ask a second person who is somewhere else, and be that person."""
+"""`casevault approval`: ask a second person at another place, and answer as that person."""
 
 from __future__ import annotations
 
@@ -24,23 +24,25 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `ask`, `show`, `give`, `list`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="ask | show | give | list")
-    ask = verbs.add_parser("ask", help="seal the question of an export to a second person", allow_abbrev=False)
+    ask = verbs.add_parser(
+        "ask", help="ask a second person to approve an export: write the sealed question", allow_abbrev=False
+    )
     add_report(ask)
     ask.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new file for the second person")
-    ask.add_argument("--second", metavar="NAME", help="who shall approve; without it, whoever may")
+    ask.add_argument("--second", metavar="NAME", help="who should approve; without it, every member who can")
     ask.set_defaults(command=_ask)
-    show = verbs.add_parser("show", help="read what a question asks", allow_abbrev=False)
+    show = verbs.add_parser("show", help="read a question", allow_abbrev=False)
     show.add_argument("file", metavar="FILE", type=Path, help="the question")
     show.add_argument("--files", type=Path, metavar="DIR", help="write the finished files into this new folder")
     show.set_defaults(command=_show)
-    give = verbs.add_parser("give", help="approve it, with a reason", allow_abbrev=False)
+    give = verbs.add_parser("give", help="approve a question, with a reason", allow_abbrev=False)
     give.add_argument("file", metavar="FILE", type=Path, help="the question")
     give.add_argument(
         "--reason", required=True, metavar="CODE", help="kept in the log and in the package; `show` lists them"
     )
-    give.add_argument("--out", required=True, type=Path, metavar="ANSWER", help="a new file for the one who asked")
+    give.add_argument("--out", required=True, type=Path, metavar="ANSWER", help="a new file for the member who asked")
     give.set_defaults(command=_give)
-    listing = verbs.add_parser("list", help="who may approve what you ask for", allow_abbrev=False)
+    listing = verbs.add_parser("list", help="who can approve your questions", allow_abbrev=False)
     listing.set_defaults(command=_list)
 
 
@@ -79,9 +81,9 @@ def _ask(args: argparse.Namespace, output: Output) -> Result:
     names = ", ".join(asked.names)
     data = {"file": str(args.out), "digest": asked.digest.hex(), "approvers": list(asked.names)}
     lines = [
-        f"The question is at {args.out}. It opens for: {names}.",
+        f"The question is at {args.out}. These members can open it: {names}.",
         "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you.",
-        "Import the bundle, then export with `--approval ANSWER`: within 7 days, and while the case stays as it is.",
+        "Import the bundle, then export with `--approval ANSWER`: within 7 days, and while the case does not change.",
     ]
     return Result(data, lines)
 
@@ -126,7 +128,7 @@ def _give(args: argparse.Namespace, output: Output) -> Result:
         name = authors.name_in(authors.names_of_members(session), answer.member)
     lines = [
         f"You approved it as {answer.approval.role}; your log says so. The answer for {name} is at {args.out}.",
-        f"It counts for {name} with your next bundle: `casevault bundle make`.",
+        f"It is valid for {name} once they import your next bundle: `casevault bundle make`.",
     ]
     return Result({"answer": str(args.out), "digest": answer.approval.digest.hex(), "for": name}, lines)
 
@@ -144,9 +146,9 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
         ],
     }
     lines = [f"{approver.name}  {', '.join(approver.roles)}" for approver in found]
-    return Result(data, lines or ["Nobody else could approve: such acts are done alone, and the log says so."])
+    return Result(data, lines or ["Nobody else can approve: you do such acts alone, and the log says so."])
 
 
 def _require_new(path: Path) -> None:
     if path.exists():
-        raise RefusedError(Message("there is something at this place already"), next_step=Message("Name a new file."))
+        raise RefusedError(Message("this file exists already"), next_step=Message("Name a new file."))

@@ -28,7 +28,7 @@ def second_of(args: argparse.Namespace, output: Output, session: Session) -> Sec
         return None
     if not output.may_ask:
         raise UsageError(
-            Message("a second person is asked at the terminal"),
+            Message("a second person answers at a terminal"),
             next_step=Message("Or in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
         )
     return approving.at_this_keyboard(session, args.second)

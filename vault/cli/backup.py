@@ -30,22 +30,20 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     make = verbs.add_parser("make", help="copy the vault, open the copy and read all of it", allow_abbrev=False)
     make.add_argument("destination", metavar="DEST", type=Path, help="a folder, best on another disk")
     make.add_argument(
-        "--keep", type=_keep, default=3, metavar="N", help="how many backups of this vault stay there (3)"
+        "--keep", type=_keep, default=3, metavar="N", help="how many backups of this vault to keep there (3)"
     )
     make.set_defaults(command=_make)
     verify = verbs.add_parser("verify", help="open a backup and read all of it", allow_abbrev=False)
-    verify.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
+    verify.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that contains it")
     verify.set_defaults(command=_verify)
     restore = verbs.add_parser(
-        "restore", help="make a vault of a backup, at --vault, in place of the old one", allow_abbrev=False
+        "restore", help="make a vault from a backup, at --vault, in place of the old one", allow_abbrev=False
     )
-    restore.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
+    restore.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that contains it")
     restore.add_argument(
         "--old-vault-is-gone", action="store_true", help="needed where this account has opened the old vault"
     )
-    restore.add_argument(
-        "--sheets", action="store_true", help="with recovery sheets alone, when no passphrase opens it any more"
-    )
+    restore.add_argument("--sheets", action="store_true", help="with recovery sheets only, when no passphrase opens it")
     add_wishes(restore, from_backup=True)
     restore.set_defaults(command=_restore)
 
@@ -100,7 +98,7 @@ def _verify(args: argparse.Namespace, output: Output) -> Result:
     }
     lines = [
         f"WHOLE. The backup at {found.path} was made on {day(found.made_ms)}.",
-        f"It holds {_inside(found.operations, found.versions, found.drafts)}; versions that are yours, and opened:"
+        f"It contains {_inside(found.operations, found.versions, found.drafts)}; versions that are yours, and opened:"
         f" {found.opened}.",
     ]
     return Result(data, lines)
@@ -183,7 +181,7 @@ def _restore_by_sheets(args: argparse.Namespace, output: Output, path: Path) -> 
         _IN_ITS_PLACE,
     ]
     if done.closed_drafts:
-        lines.insert(3, "Unfinished drafts in it stay closed: only the passphrase of whoever wrote them opens them.")
+        lines.insert(3, "Unfinished drafts in it stay closed: only their writer's passphrase opens them.")
     data = {**_restored_data(done.vault), **data_of(done.back, done.root_words), "closed_drafts": done.closed_drafts}
     return Result(data, lines)
 
@@ -195,8 +193,8 @@ def _kept(args: argparse.Namespace, back: BroughtBack) -> tuple[str, ...]:
 
 
 _IN_ITS_PLACE = (
-    "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would no"
-    " longer verify, and its exports would wait for good."
+    "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old vault would no"
+    " longer verify, and would block exports for ever."
 )
 
 
@@ -219,7 +217,7 @@ def _restored_lines(restored: Restored) -> list[str]:
 
     return [
         f"The vault is at {restored.path}, from the backup of {day(restored.made_ms)}.",
-        f"It holds {_inside(restored.operations, restored.versions, restored.drafts)}.",
+        f"It contains {_inside(restored.operations, restored.versions, restored.drafts)}.",
         f"LOSS: {restored.loss}",
     ]
 

@@ -1,4 +1,4 @@
-"""`casevault break-glass`: in an emergency, open a case to a member who was not granted it, for days."""
+"""`casevault break-glass`: in an emergency, open a case for some days to a member without a grant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vault.cli.output import Output, Result
 
 _RULES = {
     "alone": "It was done ALONE: nobody else in the organisation could approve it. The log says so.",
-    "two-person": "A second person approved it; both stand in the log.",
+    "two-person": "A second person approved it; the log names both.",
 }
 
 
@@ -17,7 +17,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the arguments of `break-glass`."""
     del noun
     parser.add_argument("case", help="the case's id or reference")
-    parser.add_argument("--for", dest="for_member", required=True, metavar="MEMBER", help="who shall open it")
+    parser.add_argument("--for", dest="for_member", required=True, metavar="MEMBER", help="who can open it")
     parser.add_argument("--until", required=True, metavar="DATE", help="the last day (YYYY-MM-DD), within 14 days")
     parser.add_argument("--reason", default="emergency", metavar="CODE", help="the reason kept in the log (emergency)")
     parser.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")

@@ -17,16 +17,24 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `make`, `import`, `show`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="make | import | show")
-    make = verbs.add_parser("make", help="write what a member lacks into one sealed file", allow_abbrev=False)
+    make = verbs.add_parser(
+        "make", help="write what a member does not have yet into one sealed file", allow_abbrev=False
+    )
     make.add_argument("--to", required=True, metavar="MEMBER", help="name or id of a member (`member list`)")
     make.add_argument(
-        "--out", type=Path, default=Path(), metavar="FILE", help="the file to make, or the folder where (this one)"
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="FILE",
+        help="the file to make, or a folder for it (the current folder)",
     )
     make.set_defaults(command=_make)
-    importing = verbs.add_parser("import", help="bring in what of a bundle is signed and listed", allow_abbrev=False)
+    importing = verbs.add_parser(
+        "import", help="import a bundle: everything in it that is signed and listed", allow_abbrev=False
+    )
     importing.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
     importing.set_defaults(command=_import)
-    show = verbs.add_parser("show", help="say what is in a bundle without taking it", allow_abbrev=False)
+    show = verbs.add_parser("show", help="show what is in a bundle without importing it", allow_abbrev=False)
     show.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
     show.set_defaults(command=_show)
 

@@ -15,7 +15,7 @@ from vault.words.message import Message
 _NONE = "No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`."
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", "Title of the case", required=True)
-_REASON = Personal("reason", "--reason", "Why it must not be opened by them", required=True)
+_REASON = Personal("reason", "--reason", "Why they must not be able to open it", required=True)
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -23,17 +23,19 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     del noun
     verbs = parser.add_subparsers(required=True, metavar="new | list | show")
     new = verbs.add_parser("new", help="make a case", allow_abbrev=False)
-    new.add_argument("--kind", choices=_KINDS, required=True, help="what it is about")
+    new.add_argument("--kind", choices=_KINDS, required=True, help="kind of case")
     new.add_argument(
-        "--without-recovery", action="store_true", help="no recovery sheet opens it; the reason is asked and kept"
+        "--without-recovery",
+        action="store_true",
+        help="no recovery sheet can open it; asks for the reason and keeps it",
     )
     new.add_argument(
-        "--no-deputy", action="store_true", help="your deputy does not open it; the reason is asked and kept"
+        "--no-deputy", action="store_true", help="your deputy cannot open it; asks for the reason and keeps it"
     )
     add_personal(new, (_TITLE, _REASON))
     new.set_defaults(command=_new)
     listing = verbs.add_parser("list", help="the cases that you can open", allow_abbrev=False)
-    listing.add_argument("--limit", type=int, default=1000, help="at most so many (1000)")
+    listing.add_argument("--limit", type=int, default=1000, help="maximum number of cases (1000)")
     listing.set_defaults(command=_list)
     show = verbs.add_parser("show", help="open one case", allow_abbrev=False)
     show.add_argument("case", help="its id or reference")
@@ -58,7 +60,7 @@ def _new(args: argparse.Namespace, output: Output) -> Result:
         )
         only_you = cases.only_you(session, made.case)
         too = cases.deputy_words(session, made.deputy)
-    lines = [f"Case {made.ref} is kept.", *(line for line in (only_you, too) if line)]
+    lines = [f"Case {made.ref} is saved.", *(line for line in (only_you, too) if line)]
     return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 

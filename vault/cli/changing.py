@@ -15,12 +15,12 @@ from vault.cli.prompts import add_yes, require_sure
 
 def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], roles: Sequence[str]) -> None:
     """Declare the verbs; `roles` are the words that `roles` takes."""
-    suspend = verbs.add_parser("suspend", help="end every device of a member", allow_abbrev=False)
+    suspend = verbs.add_parser("suspend", help="revoke every device of a member", allow_abbrev=False)
     suspend.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
     add_yes(suspend)
     add_proposal(suspend)
     suspend.set_defaults(command=_suspend)
-    leave = verbs.add_parser("leave", help="let a member leave for good", allow_abbrev=False)
+    leave = verbs.add_parser("leave", help="remove a member for good", allow_abbrev=False)
     leave.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
     add_yes(leave)
     add_proposal(leave)
@@ -34,15 +34,17 @@ def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], role
     add_root(change)
     add_proposal(change)
     change.set_defaults(command=_change_roles)
-    show = verbs.add_parser("show", help="say what a proposal changes", allow_abbrev=False)
+    show = verbs.add_parser("show", help="show what a proposal changes", allow_abbrev=False)
     show.add_argument("proposal", metavar="PROPOSAL", type=Path, help="the file that you were given")
     show.set_defaults(command=_show)
-    sign = verbs.add_parser("sign", help="sign a proposal of others", allow_abbrev=False)
+    sign = verbs.add_parser("sign", help="sign somebody else's proposal", allow_abbrev=False)
     sign.add_argument("proposal", metavar="PROPOSAL", type=Path, help="the file that you were given")
     sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="the signed proposal")
     sign.set_defaults(command=_sign)
-    commit = verbs.add_parser("commit", help="make a proposal count that all have signed", allow_abbrev=False)
-    commit.add_argument("proposal", metavar="PROPOSAL", type=Path, help="with every signature that it needs")
+    commit = verbs.add_parser("commit", help="put a proposal into effect that all have signed", allow_abbrev=False)
+    commit.add_argument(
+        "proposal", metavar="PROPOSAL", type=Path, help="the proposal with all the signatures that it needs"
+    )
     commit.set_defaults(command=_commit, out=None)
 
 
@@ -55,7 +57,7 @@ def _suspend(args: argparse.Namespace, output: Output) -> Result:
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
         outcome = members.suspend(session, member, progress=_progress(output))
-    return outcome_result(args, output, outcome, f"{name} is suspended: no device of theirs counts any more.")
+    return outcome_result(args, output, outcome, f"{name} is suspended: all their devices are revoked.")
 
 
 def _leave(args: argparse.Namespace, output: Output) -> Result:
@@ -71,7 +73,7 @@ def _leave(args: argparse.Namespace, output: Output) -> Result:
         args,
         output,
         outcome,
-        f"{name} has left. Their cases go on by `casevault handover order {shlex.quote(name)} --to MEMBER`.",
+        f"{name} has left. To hand over their cases: `casevault handover order {shlex.quote(name)} --to MEMBER`.",
     )
 
 
@@ -84,7 +86,9 @@ def _change_roles(args: argparse.Namespace, output: Output) -> Result:
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.before_roles(session, member, args.roles))
         outcome = members.change_roles(session, member, args.roles, by_root=args.root)
-    return outcome_result(args, output, outcome, f"{name} is exactly this now: {', '.join(sorted(set(args.roles)))}.")
+    return outcome_result(
+        args, output, outcome, f"{name} now has exactly these roles: {', '.join(sorted(set(args.roles)))}."
+    )
 
 
 def _show(args: argparse.Namespace, output: Output) -> Result:
@@ -104,8 +108,12 @@ def _sign(args: argparse.Namespace, output: Output) -> Result:
     data = shown_data(shown) | {"proposal": str(args.out)}
     lines = [*shown_lines(shown), f"Your signature is in {args.out}."]
     if shown.missing is None:
-        return Result(data, [*lines, f"An admin or a supervisor makes it count: `casevault member commit {args.out}`."])
-    return Result(data, [*lines, "Pass this file on; the one that you were given lacks your signature."], WAITING)
+        return Result(
+            data, [*lines, f"An admin or a supervisor puts it into effect: `casevault member commit {args.out}`."]
+        )
+    return Result(
+        data, [*lines, "Pass this file on; the file that you were given does not have your signature."], WAITING
+    )
 
 
 def _commit(args: argparse.Namespace, output: Output) -> Result:
@@ -113,7 +121,7 @@ def _commit(args: argparse.Namespace, output: Output) -> Result:
 
     with opened(args, output) as session:
         outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(output))
-    return outcome_result(args, output, outcome, "The proposal counts now.")
+    return outcome_result(args, output, outcome, "The proposal is in effect now.")
 
 
 def _progress(output: Output) -> Callable[[int, int], None]:

@@ -1,4 +1,4 @@
-"""`casevault clock`: what this computer's clock means for rights that end."""
+"""`casevault clock`: show and correct the time that decides when rights end."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from vault.policy.clocks import ClockReading
 
 _WORDS = {
-    "steady": "The clock goes as clocks do.",
-    "jumped": "The clock jumped ahead; it counts after `casevault clock confirm`.",
-    "set-back": "The clock is behind a time seen before, which goes on to count; a supervisor can repair it.",
+    "steady": "The clock is normal.",
+    "jumped": "The clock jumped ahead; confirm it with `casevault clock confirm`.",
+    "set-back": "The clock is behind a time seen before, which stays in effect; a supervisor can repair it.",
 }
 
 
@@ -25,7 +25,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="show | confirm | repair")
     show = verbs.add_parser("show", help="the clock, and the time that rights are measured by", allow_abbrev=False)
     show.set_defaults(command=_show)
-    confirm = verbs.add_parser("confirm", help="the clock that jumped ahead is right", allow_abbrev=False)
+    confirm = verbs.add_parser(
+        "confirm", help="confirm that the clock, which jumped ahead, is right", allow_abbrev=False
+    )
     confirm.set_defaults(command=_confirm)
     repair = verbs.add_parser("repair", help="undo a wrong time that was believed (supervisor)", allow_abbrev=False)
     repair.set_defaults(command=_repair)
@@ -57,7 +59,7 @@ def _repair(args: argparse.Namespace, output: Output) -> Result:
 
 def _shown(reading: ClockReading) -> Result:
     data = {"state": reading.state.value, "counts": _time(reading.trusted_ms), "clock": _time(reading.wall_ms)}
-    lines = [_WORDS[reading.state.value], f"clock   {data['clock']}", f"counts  {data['counts']}"]
+    lines = [_WORDS[reading.state.value], f"clock      {data['clock']}", f"in effect  {data['counts']}"]
     return Result(data, lines)
 
 

@@ -27,12 +27,14 @@ WISHES = ("new_admin", "all", "end_old")
 def add_wishes(parser: argparse.ArgumentParser, *, from_backup: bool) -> None:
     """Declare who comes back, and with how much; a backup may be older than what colleagues hold."""
     parser.add_argument("--new-admin", action="store_true", help="admit somebody new as admin under this name")
-    parser.add_argument("--all", action="store_true", help="everything that the sheets open, not what they held")
+    parser.add_argument(
+        "--all", action="store_true", help="restore everything that the sheets open, not only what the member held"
+    )
     if from_backup:
-        ends = "end the member's other devices: what they wrote after the backup is valid for nobody"
+        ends = "revoke the member's other devices: what they wrote after the backup is no longer accepted"
         parser.add_argument("--end-old", action="store_true", help=ends)
     else:
-        parser.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")
+        parser.add_argument("--keep-old", action="store_true", help="do not revoke the member's other devices")
 
 
 def ask_and(
@@ -58,7 +60,7 @@ def ask_and(
             except NotFoundError as slip:
                 if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
                     raise
-                output.say(f"{in_words(slip.message)}. The sheets and the passphrase are kept: type the name alone.")
+                output.say(f"{in_words(slip.message)}. The sheets and the passphrase are kept: type only the name.")
                 member = ask_line("Member: ")
     finally:
         passphrase[:] = bytes(len(passphrase))
@@ -68,10 +70,10 @@ def said_of(args: argparse.Namespace, back: BroughtBack, root_words: Sequence[st
     """Return what was done, in words, and what to do now."""
     lines = ["Access is restored, and every member will see that it was."]
     if args.all:
-        lines.append("IT HOLDS EVERYTHING THAT THE SHEETS OPEN, also what this member never held.")
+        lines.append("IT CAN OPEN EVERYTHING THAT THE SHEETS OPEN, also what this member never held.")
     lines.append(
         f"The new device holds {counted(back.compartments, 'compartment')};"
-        f" {counted(len(back.ended), 'old device')} ended."
+        f" {counted(len(back.ended), 'old device')} revoked."
     )
     if back.left:
         lines.append(f"The sheets open {back.left} more, which this member did not hold (`--all`).")

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _NONE_RAN = 4
 _PROMISES = {
-    "lock": "End this vault's running app on this computer.",
-    "status": "How this vault stands; without a passphrase, a name or a count of what is in it.",
-    "doctor": "What this computer lets others see of an unlocked vault, and what to do about it.",
+    "lock": "Stop this vault's running app on this computer.",
+    "status": "Show the state of this vault: needs no passphrase, shows no name and no count of its contents.",
+    "doctor": "Show what this computer lets others see of an unlocked vault, and what to do about it.",
 }
 _SIGNS = {"ok": "ok     ", "warn": "WARNING", "unknown": "?      "}
 
@@ -40,10 +40,10 @@ def _lock(args: argparse.Namespace, output: Output) -> Result:
     )
     if done.returncode not in {0, _NONE_RAN}:
         raise TryAgainError(
-            Message("the running app could not be ended"), next_step=Message("Close its window, then repeat.")
+            Message("the running app could not be stopped"), next_step=Message("Close its window, then repeat.")
         )
     ended = done.returncode == 0
-    words = "The app that had this vault open was ended." if ended else "No app had this vault open here."
+    words = "The app that had this vault open was stopped." if ended else "No app had this vault open here."
     return Result({"locked": True, "ended": ended}, [words])
 
 

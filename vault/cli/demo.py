@@ -1,4 +1,4 @@
-"""`casevault demo`: the whole product once, on invented people, then the app."""
+"""`casevault demo`: try everything once on invented people, then open the app."""
 
 from __future__ import annotations
 

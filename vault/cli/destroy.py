@@ -1,4 +1,4 @@
-"""`casevault destroy`: one's own way in, at once; or everybody's after many wrong attempts."""
+"""`casevault destroy`: destroy your own key slot at once, or all slots after many failed attempts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `access`, `after-wrong-attempts`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="access | after-wrong-attempts")
-    access = verbs.add_parser("access", help="end your own way into this vault on this device", allow_abbrev=False)
+    access = verbs.add_parser("access", help="destroy your key slot for this vault on this device", allow_abbrev=False)
     add_personal(access, _sentence())
     access.set_defaults(command=_access)
     after = verbs.add_parser(
-        "after-wrong-attempts", help="destroy every slot of this folder after N (off by default)", allow_abbrev=False
+        "after-wrong-attempts",
+        help="destroy every key slot of this folder after N failed attempts (off by default)",
+        allow_abbrev=False,
     )
     after.add_argument("count", metavar="N|off", type=_count, help="20 or more, or `off`")
     after.set_defaults(command=_after)
@@ -45,8 +47,9 @@ def _access(args: argparse.Namespace, output: Output) -> Result:
                 ),
             )
         for line in (
-            "Your passphrase will open nothing here any more. Your drafts on this device go; so does your index.",
-            "Other members of this folder go on. Copies of this folder and backups still open as they do now.",
+            "Your passphrase will open nothing here any more. Your drafts and your index on this device are deleted.",
+            "Other members of this folder keep their access.",
+            "Copies of this folder and backups still open as they do now.",
         ):
             output.say(line)
         typed = personal_values(args, output, _sentence(), "destroy access")["sentence"][0]
@@ -55,7 +58,7 @@ def _access(args: argparse.Namespace, output: Output) -> Result:
         {"destroyed": True},
         [
             "Your access here is destroyed. The log of this vault says that its keys were changed.",
-            "Ask an admin to end your seat; a backup or the recovery sheets lead back in.",
+            "Ask an admin to revoke this device. A backup or the recovery sheets restore access.",
         ],
     )
 
@@ -66,13 +69,13 @@ def _after(args: argparse.Namespace, output: Output) -> Result:
     with opened(args, output) as session:
         destroying.destroy_slots_after(session, args.count)
     if args.count is None:
-        return Result({"after": None}, ["Wrong attempts destroy nothing here; they only wait longer."])
+        return Result({"after": None}, ["Wrong attempts destroy nothing here; they only cause a delay."])
     return Result(
         {"after": args.count},
         [
             f"After {args.count} wrong attempts in a row, EVERY slot of this folder is destroyed: yours and those of",
-            "all members who use it on this device. The recovery sheets and backups then lead back in, nothing else.",
-            "It binds who tries at this account, and nobody who has copied the folder.",
+            "all members who use it on this device. After that only the recovery sheets and backups restore access.",
+            "This limits attempts with this account; it does not limit a person who copied the folder.",
         ],
     )
 

@@ -1,4 +1,4 @@
-"""`casevault device`: the devices of the organisation, and what to do when one is gone."""
+"""`casevault device`: the devices of the organisation, and what to do when a device is lost."""
 
 from __future__ import annotations
 
@@ -22,30 +22,32 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `list`, `name`, `add`, `give`, `move`, `revoke`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="list | name | add | give | move | revoke")
-    listing = verbs.add_parser("list", help="which devices are in, and whose", allow_abbrev=False)
+    listing = verbs.add_parser("list", help="list the devices and their members", allow_abbrev=False)
     listing.set_defaults(command=_list)
-    name = verbs.add_parser("name", help="call a device something", allow_abbrev=False)
+    name = verbs.add_parser("name", help="give a device a name", allow_abbrev=False)
     name.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
-    name.add_argument("name", metavar="NAME", help="say `old laptop`, never where it is kept")
+    name.add_argument("name", metavar="NAME", help="for example `old laptop`; never where it is kept")
     name.set_defaults(command=_name)
     add = verbs.add_parser("add", help="invite a further device of a member (you, by default)", allow_abbrev=False)
-    add.add_argument("--for", dest="whose", metavar="MEMBER", help="whose it is to be")
+    add.add_argument("--for", dest="whose", metavar="MEMBER", help="who will use it")
     add.add_argument("--out", type=Path, required=True, metavar="FILE", help="the invitation; then `member join`")
     add.set_defaults(command=_add)
     give = verbs.add_parser("give", help="give all your cases to a further device of yours", allow_abbrev=False)
     give.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
     give.set_defaults(command=_give)
-    move = verbs.add_parser("move", help="go on with another device, in two steps", allow_abbrev=False)
+    move = verbs.add_parser("move", help="move to another device, in two steps", allow_abbrev=False)
     step = move.add_mutually_exclusive_group(required=True)
     step.add_argument("--invitation", type=Path, metavar="FILE", help="1. on the old device: invite the new one")
-    step.add_argument("--ended", metavar="DEVICE", help="2. on the new device, once it has everything: end the old one")
+    step.add_argument(
+        "--ended", metavar="DEVICE", help="2. on the new device, once it has everything: revoke the old one"
+    )
     add_yes(move)
     add_proposal(move)
     move.set_defaults(command=_move)
-    revoke = verbs.add_parser("revoke", help="end a device that is gone, and say whom to warn", allow_abbrev=False)
+    revoke = verbs.add_parser("revoke", help="revoke a device that is lost, and list whom to warn", allow_abbrev=False)
     revoke.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
     revoke.add_argument(
-        "--warn-list", type=Path, metavar="FILE", help="write whom to warn here, in place of the screen"
+        "--warn-list", type=Path, metavar="FILE", help="write whom to warn into this file, instead of the screen"
     )
     add_yes(revoke)
     add_proposal(revoke)
@@ -82,7 +84,7 @@ def _name(args: argparse.Namespace, output: Output) -> Result:
     with opened(args, output) as session:
         seat = devices.find(session, args.device)
         devices.name(session, seat, args.name)
-    return Result({"device": seat.hex()}, ["The device is called so from now on."])
+    return Result({"device": seat.hex()}, ["The device has this name now."])
 
 
 def _add(args: argparse.Namespace, output: Output) -> Result:
@@ -109,7 +111,7 @@ def _give(args: argparse.Namespace, output: Output) -> Result:
         seat = devices.find(session, args.device)
         given = devices.give_cases(session, seat, progress=lambda done, total: output.progress(done, total, "Giving"))
     words = (
-        f"{counted(given, 'case or section is', 'cases and sections are')} given; they come to it with the next bundle."
+        f"{counted(given, 'case or section is', 'cases and sections are')} given; it gets them with the next bundle."
     )
     return Result({"device": seat.hex(), "given": given}, [words])
 
@@ -159,6 +161,8 @@ def _revoke(args: argparse.Namespace, output: Output) -> Result:
             data["warn"] = lines
     else:
         write_new(args.warn_list, "\n".join([*lines, ""]).encode("utf-8"))
-        output.say(f"Whom to warn is in {args.warn_list}: personal data in clear. Delete it when everybody is warned.")
+        output.say(
+            f"Whom to warn is in {args.warn_list}: personal data in clear. Delete it when you have warned everybody."
+        )
         data["warn_list"] = str(args.warn_list)
     return outcome_result(args, output, done.outcome, "The device is revoked.", **data)

@@ -117,7 +117,8 @@ def _require_within_shell(noun: str, arguments: list[str]) -> None:
     options = {word.partition("=")[0] for word in arguments}
     if noun in _OUTSIDE or options & _WHO_COMES_IN:
         raise UsageError(
-            Message("this does not go within the shell: a vault is open"), next_step=Message("Leave with `exit` first.")
+            Message("this does not work inside the shell: a vault is open"),
+            next_step=Message("Leave with `exit` first."),
         )
 
 
@@ -165,7 +166,7 @@ def _without_values(message: str) -> str:
         # An option is a word of the program; what stands behind it may be a name.
         options = re.findall(r"(?<!\S)--[a-z][a-z-]*(?=$|[ =])", message)
         listed = ", ".join(dict.fromkeys(options))
-        return f"{listed} is no option here" if options else "there are words that this command does not know"
+        return f"{listed} is not an option here" if options else "there are words that this command does not know"
     if known is None:
         return "the arguments cannot be read"
     name, what = known["name"], known["what"]

@@ -1,4 +1,4 @@
-"""`casevault export`: a redacted package for one recipient."""
+"""`casevault export`: make a redacted package for one recipient."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PROFILES = ("lawyer-named", "lawyer")
 _RELEASED = {
-    "alone": "It was released ALONE: nobody else in the organisation could approve it. Log and package say so.",
+    "alone": "You released it ALONE: nobody else in the organisation could approve it. Log and package say so.",
     "two-person": "Two persons released it: log and package name both, by role.",
 }
 _UNREAD = "UNREAD: nobody read the pages before they were sealed. Log, report and package say so."
@@ -38,15 +38,15 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         "--profile",
         required=True,
         choices=_PROFILES,
-        help="lawyer-named names client and persecutor, lawyer nobody; what else may leave, you decide",
+        help="lawyer-named names client and persecutor, lawyer names nobody; you decide what else may leave",
     )
     parser.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
-    parser.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
+    parser.add_argument("--decide", choices=("proposed",), help="accept the proposal for every open question")
     parser.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
     parser.add_argument(
         "--contact",
         metavar="TEXT",
-        help="whom the recipient may call, and how; stands in the report; without it, as in the case's last report",
+        help="whom the recipient may call, and how, for the report; without it, as in the case's last report",
     )
     add_unread(parser)
 
@@ -58,7 +58,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="an existing folder for the package")
     second = parser.add_mutually_exclusive_group()
     second.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")
-    second.add_argument("--approval", type=Path, metavar="ANSWER", help="the file of one who approved it elsewhere")
+    second.add_argument(
+        "--approval", type=Path, metavar="ANSWER", help="the answer file of a member who approved it elsewhere"
+    )
     parser.set_defaults(command=_export)
 
 
@@ -161,6 +163,6 @@ def undecided(result: Undecided) -> Result:
     lines += [
         f"  {q.form!r} ({q.count} x, proposed: {q.proposal}{before[q.form]}): {q.context}" for q in result.questions
     ]
-    lines += ["", "Answer them at a terminal or in the app, or take all proposals with `--decide proposed`."]
+    lines += ["", "Answer them at a terminal or in the app, or accept all proposals with `--decide proposed`."]
     data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
     return Result(data, lines, WaitingForDecisionError.exit_code)

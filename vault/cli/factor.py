@@ -23,13 +23,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `list`, `add`, `remove`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="list | add | remove")
-    listing = verbs.add_parser("list", help="what opens your seat", allow_abbrev=False)
+    listing = verbs.add_parser("list", help="list what you need to unlock", allow_abbrev=False)
     listing.set_defaults(command=_list)
-    add = verbs.add_parser("add", help="need a file or a security key from now on", allow_abbrev=False)
+    add = verbs.add_parser("add", help="require a file or a security key from now on", allow_abbrev=False)
     add.add_argument("kind", choices=_KINDS, metavar="keyfile | fido2")
-    add.add_argument("--out", type=Path, metavar="F", help="where the new keyfile goes: a stick that you carry")
+    add.add_argument("--out", type=Path, metavar="F", help="where to write the new keyfile: a stick that you carry")
     add.set_defaults(command=_add)
-    remove = verbs.add_parser("remove", help="need it no more", allow_abbrev=False)
+    remove = verbs.add_parser("remove", help="stop requiring it", allow_abbrev=False)
     remove.add_argument("kind", choices=_KINDS, metavar="keyfile | fido2")
     remove.set_defaults(command=_remove)
 
@@ -47,7 +47,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
 
     if (args.kind == "keyfile") != (args.out is not None):
         missing = Message("say where the keyfile goes")
-        refused = Message("a security key goes to no file")
+        refused = Message("a security key needs no file")
         raise UsageError(
             missing if args.out is None else refused,
             next_step=Message("`casevault factor add keyfile --out F`, or `casevault factor add fido2`."),
@@ -59,7 +59,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
             now = factors.add_keyfile(session, member=member, factors=given, path=args.out)
             words = (
                 f"From now on you need this file too: {args.out} (option --keyfile).",
-                "Keep a second copy apart from this computer: without it only the recovery sheets help.",
+                "Keep a second copy away from this computer: without it only the recovery sheets help.",
             )
         else:
             now = factors.add_security_key(
@@ -80,7 +80,7 @@ def _remove(args: argparse.Namespace, output: Output) -> Result:
         now = factors.remove(
             session, member=entrance.member, factors=entrance.factors, name=factors.FactorName(args.kind)
         )
-        words = ("It is needed no more.", factors.OLD_COPIES)
+        words = ("It is no longer required.", factors.OLD_COPIES)
         return _used(factors.list_own(session, now), words)
 
 

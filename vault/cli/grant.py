@@ -1,4 +1,4 @@
-"""`casevault grant`: who can open a case, given and taken back."""
+"""`casevault grant`: list who can open a case, grant access, revoke it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add.add_argument("--until", metavar="DATE", help="the last day (YYYY-MM-DD); without it, no end")
     add.add_argument("--reason", choices=_REASONS, default="colleague", help="kept in the log (colleague)")
     add.set_defaults(command=_add)
-    revoke = verbs.add_parser("revoke", help="take a case back: a new key is made", allow_abbrev=False)
+    revoke = verbs.add_parser("revoke", help="revoke a case from a member, and make a new key", allow_abbrev=False)
     revoke.add_argument("case", help="its id or reference")
-    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
+    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="member to remove")
     revoke.set_defaults(command=_revoke)
 
 
@@ -77,7 +77,8 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
         "until": None if until_ms is None else timed_grants.last_day(until_ms),
     }
     return Result(
-        data, [f"The case is open to {name}{end}.", "They have it with your next bundle, or at once on this device."]
+        data,
+        [f"The case is open to {name}{end}.", "They get it with your next bundle; on this device they have it now."],
     )
 
 

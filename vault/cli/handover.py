@@ -1,4 +1,4 @@
-"""`casevault handover`: the cases of somebody who leaves go to somebody who stays."""
+"""`casevault handover`: move the cases of a member who leaves to another member."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `order`, `list`, `carry-out`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="order | list | carry-out")
-    order = verbs.add_parser("order", help="order it (an admin, who needs no case)", allow_abbrev=False)
+    order = verbs.add_parser(
+        "order", help="order a handover (an admin, who need not be able to open the cases)", allow_abbrev=False
+    )
     order.add_argument("leaver", metavar="MEMBER", help="who leaves, or has left")
     order.add_argument("--to", required=True, metavar="MEMBER", help="the new owner")
     add_personal(order, _REASON)
     order.set_defaults(command=_order)
-    listing = verbs.add_parser("list", help="the orders that stand", allow_abbrev=False)
+    listing = verbs.add_parser("list", help="the orders in effect", allow_abbrev=False)
     listing.set_defaults(command=_list)
     carry_out = verbs.add_parser("carry-out", help="hand over what you hold of a leaver's cases", allow_abbrev=False)
     carry_out.set_defaults(command=_carry_out)
@@ -36,7 +38,7 @@ def _order(args: argparse.Namespace, output: Output) -> Result:
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
     lines = [
-        "The order stands. The deputy's device carries it out when it is next opened after the member has left;",
+        "The order is saved. The deputy's device carries it out when it is next opened after the member has left;",
         "before that it asks the deputy.",
     ]
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
@@ -73,4 +75,4 @@ def _carry_out(args: argparse.Namespace, output: Output) -> Result:
         f" with {authors.name_in(names, order.successor)} now."
         for order in done
     ]
-    return Result({"carried_out": data}, lines or ["You hold no case that waits to be handed over."])
+    return Result({"carried_out": data}, lines or ["You hold no case that is pending handover."])

@@ -23,7 +23,7 @@ _NEXT = (
     "  `casevault member invite --like admin --out FILE`.",
 )
 _BY_HAND = (
-    "At the end recovery sheets are shown, to copy by hand: 33 words each. If you have a printer of your own, press"
+    "At the end you see recovery sheets, to copy by hand: 33 words each. If you have a printer of your own, press"
     " Ctrl+C now and begin with `casevault init --sheets FOLDER`: each sheet is a page to print."
 )
 _ORG = (Personal("org", "--org", "Name of the organisation", required=True),)
@@ -36,10 +36,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
         "--kdf-memory-mib",
         type=_memory,
         metavar="N",
-        help="memory of one passphrase guess, in MiB (256), or `auto` for what this machine does in a second",
+        help="memory for one passphrase attempt, in MiB (256), or `auto` for what this computer does in a second",
     )
     parser.add_argument(
-        "--generate", choices=LANGUAGES, metavar="LANGUAGE", help="make the passphrase, of words in en, fr or ru"
+        "--generate", choices=LANGUAGES, metavar="LANGUAGE", help="make the passphrase from words in en, fr or ru"
     )
     add_writing(parser, "--sheets")
     add_personal(parser, _ORG)
@@ -77,7 +77,7 @@ def _init(args: argparse.Namespace, output: Output) -> Result:
         passphrase[:] = bytes(len(passphrase))
         lines = [
             f"The vault is ready at {path}.",
-            "Its 13 words, which stand on its recovery sheets too:",
+            "Its 13 words, which are also on its recovery sheets:",
             f"  {' '.join(new.root_words)}",
             *_sheets_of(args, output, new, files),
         ]
@@ -96,7 +96,7 @@ def _sheets_of(args: argparse.Namespace, output: Output, new: NewVault, files: S
         said = hand_over(args, output, new.sheets, files, day=recovery.day(clock.now_ms()))
     except TryAgainError:
         raise TryAgainError(
-            Message("the vault is ready, and its recovery sheets could not be written"),
+            Message("the vault is ready, but its recovery sheets could not be written"),
             next_step=Message("Make room, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
         ) from None
     if files is not None or at_terminal(args, output):

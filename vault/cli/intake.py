@@ -19,7 +19,7 @@ _VALUES = (
 
 _ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
 _CLOSED = (
-    "The slip is closed and not listed any more. It is not erased: its words stay sealed in the intake, and whoever"
+    "The slip is closed and no longer listed. It is not erased: its words stay sealed in the intake, and a member who"
     " holds the key of the intake could still read them."
 )
 
@@ -28,18 +28,18 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `add`, `list`, `close`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="add | list | close")
-    add = verbs.add_parser("add", help="keep a call slip; no field is mandatory", allow_abbrev=False)
-    add.add_argument("--call-back", action="store_true", help="they wait for a call")
+    add = verbs.add_parser("add", help="save a call slip; no field is required", allow_abbrev=False)
+    add.add_argument("--call-back", action="store_true", help="they want a call back")
     add_personal(add, _VALUES)
     add.set_defaults(command=_add)
     listing = verbs.add_parser("list", help="the open slips", allow_abbrev=False)
     listing.set_defaults(command=_list)
     close = verbs.add_parser(
-        "close", help="close a slip, or put its words into a case; it is not listed any more", allow_abbrev=False
+        "close", help="close a slip, or put its words into a case; it is no longer listed", allow_abbrev=False
     )
     close.add_argument("slip", help="its id")
-    close.add_argument("--case", help="the case that its words go into (id or reference)")
-    close.add_argument("--role", choices=_ROLES, default="third", help="what who called is to the case (third)")
+    close.add_argument("--case", help="the case to put its words into (id or reference)")
+    close.add_argument("--role", choices=_ROLES, default="third", help="the caller's role in the case (third)")
     close.set_defaults(command=_close)
 
 
@@ -49,7 +49,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
     with opened_to_ask(args, output, _VALUES, "intake add") as (session, answers):
         values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
-    return Result({"slip": slip.hex()}, ["The slip is kept.", f"id {short_id(slip)}"])
+    return Result({"slip": slip.hex()}, ["The slip is saved.", f"id {short_id(slip)}"])
 
 
 def _list(args: argparse.Namespace, output: Output) -> Result:
@@ -88,5 +88,5 @@ def _close(args: argparse.Namespace, output: Output) -> Result:
         kept = intake.close(session, args.slip, moved_to=case, role=args.role)
     data = {"slip": args.slip, "closed": True, "case": None if case is None else case.hex()}
     as_what = " and ".join(f"a {kind}" for kind in kept)
-    moved = [f"What the slip says is in case {args.case.strip()} now, as {as_what}."] if kept else []
+    moved = [f"The words of the slip are in case {args.case.strip()} now, as {as_what}."] if kept else []
     return Result(data, [*moved, _CLOSED])

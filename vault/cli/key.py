@@ -1,4 +1,4 @@
-"""`casevault key`: keys of cases, changed and brought up to date."""
+"""`casevault key`: change the keys of cases, and wrap versions under the newest key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     rotate = verbs.add_parser("rotate", help="make a new key of a case for the same members", allow_abbrev=False)
     rotate.add_argument("case", help="its id or reference")
     rotate.set_defaults(command=_rotate)
-    rewrap = verbs.add_parser("rewrap", help="bring versions under the newest key of each case", allow_abbrev=False)
+    rewrap = verbs.add_parser("rewrap", help="wrap all versions under the newest key of each case", allow_abbrev=False)
     rewrap.set_defaults(command=_rewrap)
 
 
@@ -45,7 +45,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     }
     lines = [
         f"{counted(found.epochs, 'key')} so far, {found.current} of them current",
-        f"{counted(found.pending, 'version waits', 'versions wait')} to be wrapped under the current one",
+        f"{counted(found.pending, 'version is', 'versions are')} to be wrapped under the current one",
         f"a new key would cost: {cost_words(cost)}",
     ]
     return Result(data, lines)
@@ -74,5 +74,5 @@ def _rewrap(args: argparse.Namespace, output: Output) -> Result:
             progress=lambda done, total: output.progress(done, total, "Wrapping anew"),
         )
     data = {"versions": done.done, "left": done.left}
-    left = "" if not done.left else f"; {counted(done.left, 'waits', 'wait')} for another member's device"
+    left = "" if not done.left else f"; {counted(done.left, 'is', 'are')} left for another member's device"
     return Result(data, [f"{counted(done.done, 'version was', 'versions were')} wrapped anew{left}."])

@@ -1,4 +1,4 @@
-"""`casevault log`: the log, its proof, and what others can keep of it."""
+"""`casevault log`: list and verify the log, and print checkpoints for others."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     del noun
     verbs = parser.add_subparsers(required=True, metavar="list | verify | checkpoint")
     listing = verbs.add_parser("list", help="who did what, newest first (auditors)", allow_abbrev=False)
-    listing.add_argument("--limit", type=int, default=200, help="at most so many entries (200)")
-    listing.add_argument("--act", help="only this act, such as export or case.view")
+    listing.add_argument("--limit", type=int, default=200, help="maximum number of entries (200)")
+    listing.add_argument("--act", help="only this act, for example export or case.view")
     listing.set_defaults(command=_list)
     verify = verbs.add_parser("verify", help="check everything that is stored", allow_abbrev=False)
     verify.set_defaults(command=_verify)
     checkpoint = verbs.add_parser(
-        "checkpoint", help="print the newest checkpoint, to keep elsewhere", allow_abbrev=False
+        "checkpoint", help="print the newest checkpoint, for keeping elsewhere", allow_abbrev=False
     )
     checkpoint.add_argument("--since", type=int, metavar="SIZE", help="an earlier size: prove that the log only grew")
     checkpoint.set_defaults(command=_checkpoint)
@@ -61,7 +61,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
             f"{words} sealed to the auditors of that time, and you were none, or the key is not here"
             " (`casevault log verify` says so): who and what stays closed."
         )
-    lines.append(f"{page.scanned} of {counted(page.total, 'entry', 'entries')} were looked at.")
+    lines.append(f"{page.scanned} of {counted(page.total, 'entry', 'entries')} were searched.")
     entries = [_line_data(line, named) | {"member": who[line.origin]} for line in page.lines]
     return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)
 
@@ -148,10 +148,10 @@ _NOT_COVERED = (
 
 
 def _quarantined(count: int) -> str:
-    words = counted(count, "version stands", "versions stand")
+    words = counted(count, "version is", "versions are")
     return (
-        f"{words} apart: whole and signed, by somebody who had no right to write there at that time. Nobody is shown"
-        " what is in them. Granting the case to their author again lets them count; otherwise they stay as they are."
+        f"{words} quarantined: whole and signed, by somebody who had no right to write there at that time."
+        " Nobody is shown what is in them. Granting the case to their author again makes them valid; otherwise they stay as they are."
     )
 
 

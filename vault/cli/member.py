@@ -1,4 +1,4 @@
-"""`casevault member`: who is in the organisation, and how somebody joins, leaves or changes roles."""
+"""`casevault member`: list members, admit them, remove them, change their roles."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the verbs."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="who is in, with which roles", allow_abbrev=False)
-    listing.add_argument("--all", action="store_true", help="those who left too")
+    listing = verbs.add_parser("list", help="list the members and their roles", allow_abbrev=False)
+    listing.add_argument("--all", action="store_true", help="list former members too")
     listing.set_defaults(command=_list)
     invite = verbs.add_parser("invite", help="step 1: write an invitation for somebody new", allow_abbrev=False)
     _add_like(invite)
@@ -54,13 +54,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     join.add_argument("invitation", metavar="INVITATION", type=Path, help="the file that you were given")
     join.add_argument("--out", type=Path, required=True, metavar="FILE", help="the request to carry back")
     join.add_argument(
-        "--kdf-memory-mib", type=memory_mib, metavar="N", help="memory of one passphrase guess, in MiB (256)"
+        "--kdf-memory-mib", type=memory_mib, metavar="N", help="memory for one passphrase attempt, in MiB (256)"
     )
     join.set_defaults(command=_join)
-    admit = verbs.add_parser("admit", help="step 3: compare the words, and admit who asks", allow_abbrev=False)
+    admit = verbs.add_parser("admit", help="step 3: compare the words, and admit the new member", allow_abbrev=False)
     admit.add_argument("request", metavar="REQUEST", type=Path, help="the file that came back")
     admit.add_argument("--words", metavar="W", help="the 13 words as read out on the other side (scripts)")
-    admit.add_argument("--bundle", type=Path, metavar="FILE", help="write what the new device needs here")
+    admit.add_argument("--bundle", type=Path, metavar="FILE", help="write what the new device needs into this file")
     admit.add_argument("--with-cases", action="store_true", help="a further device of yours: give it all your cases")
     add_yes(admit)
     add_root(admit)
@@ -69,14 +69,18 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     finish = verbs.add_parser(
         "finish", help="step 4, on the new device: import the bundle that came back", allow_abbrev=False
     )
-    finish.add_argument("bundle", metavar="BUNDLE", type=Path, help="the file from who admitted you")
+    finish.add_argument("bundle", metavar="BUNDLE", type=Path, help="the file from the member who admitted you")
     finish.set_defaults(command=_finish)
-    add = verbs.add_parser("add", help="a second member in this very folder, at the same keyboard", allow_abbrev=False)
+    add = verbs.add_parser("add", help="add a second member in this folder, at the same keyboard", allow_abbrev=False)
     _add_like(add)
     add_yes(add)
     add_root(add)
-    add.add_argument("--new-passphrase-fd", type=int, metavar="N", help="read theirs from here (scripts)")
-    add.add_argument("--new-passphrase-file", type=Path, metavar="F", help="read theirs from this file (scripts)")
+    add.add_argument(
+        "--new-passphrase-fd", type=int, metavar="N", help="read their passphrase from this file descriptor (scripts)"
+    )
+    add.add_argument(
+        "--new-passphrase-file", type=Path, metavar="F", help="read their passphrase from this file (scripts)"
+    )
     add_personal(add, _NAME)
     add.set_defaults(command=_add)
     add_changes(verbs, ROLES)
@@ -88,9 +92,11 @@ def _add_like(parser: argparse.ArgumentParser) -> None:
         "--like",
         required=True,
         metavar="ROLE[,ROLE]",
-        help=f"the role, or several: admin,caseworker in an office of two ({', '.join(ROLES)})",
+        help=f"the role, or several, for example admin,caseworker in an office of two ({', '.join(ROLES)})",
     )
-    parser.add_argument("--days", type=int, default=0, metavar="N", help="for N days; without it, no end")
+    parser.add_argument(
+        "--days", type=int, default=0, metavar="N", help="membership expires after N days; without it, never"
+    )
 
 
 def _list(args: argparse.Namespace, output: Output) -> Result:
@@ -135,7 +141,7 @@ def _invite(args: argparse.Namespace, output: Output) -> Result:
     return Result(
         {"invitation": str(args.out)},
         [
-            f"The invitation is at {args.out}. No secret is in it, but your name: hand it over yourself.",
+            f"The invitation is at {args.out}. It contains your name, but no secret: hand it over yourself.",
             "On the new device: `casevault --vault NEW member join INVITATION --out REQUEST`.",
         ],
     )
@@ -165,9 +171,9 @@ def _join(args: argparse.Namespace, output: Output) -> Result:
     write_new(args.out, asked.file)
     lines = [
         # First what was computed here; what the file claims stands behind it, where it cannot be taken for the words.
-        "Read these 13 words to whoever invited you, by voice; they must see the same:",
+        "Read these 13 words by voice to the member who invited you; they must see the same words:",
         f"  {' '.join(asked.words)}",
-        f"The request for them is at {args.out}. As the invitation says, they are called: {invitation.by}",
+        f"The request for them is at {args.out}. The invitation gives their name as: {invitation.by}",
         "Then: `casevault member finish BUNDLE` with the bundle that they give you.",
     ]
     data = {"request": str(args.out), "words": list(asked.words), "device": asked.seat.hex(), "vault": str(path)}
@@ -219,16 +225,16 @@ def _compared(args: argparse.Namespace, output: Output, answered: Answer) -> lis
     roles = ", ".join(answered.invitation.roles) or "a further device"
     output.say(f"A device asks to join ({roles}). It must show these words:")
     output.say(f"  {' '.join(words)}")
-    output.say(f"As the request says, who asks is called: {request.name}")
+    output.say(f"The request gives their name as: {request.name}")
     if not (output.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError(
-            Message("the 13 words have to be compared first"),
+            Message("compare the 13 words first"),
             next_step=Message('Repeat it with --words "W1 ... W13" as they read them out.'),
         )
     if ask_line("Let them read the words to you. Are all 13 the same? Type yes: ").casefold() != "yes":
         raise WaitingForDecisionError(
             Message("nobody was admitted"),
-            next_step=Message("Where a word differs, make a new invitation and hand it over yourself."),
+            next_step=Message("If a word differs, make a new invitation and hand it over yourself."),
         )
     return list(words)
 
@@ -246,7 +252,7 @@ def _finish(args: argparse.Namespace, output: Output) -> Result:
     return Result(
         {"joined": True, "roles": roles, "members": count},
         [
-            f"You are in, as {', '.join(roles) or 'nothing'}; the organisation has {counted(count, 'member')}.",
+            f"You are a member now: {', '.join(roles) or 'no role'}. The organisation has {counted(count, 'member')}.",
             "This device is ready.",
         ],
     )
@@ -269,6 +275,6 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
         {"member": admitted.member.hex(), "device": admitted.seat.hex(), "roster": admitted.outcome.number},
         [
             f"{admitted.name} is admitted, and opens this vault with their own name and passphrase.",
-            "Other devices hear of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.",
+            "Other devices learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.",
         ],
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "fr", "ru")
 
 _TRIES = 3
-_OWN = "New passphrase (press Enter alone, and one is made for you): "
+_OWN = "New passphrase (press only Enter to have one made): "
 _LIKE_THIS = "Capital letters, extra spaces and the keyboard's layout do not matter."
 
 
@@ -79,7 +79,7 @@ def new_passphrase(
             again[:] = bytes(len(again))
             if is_same:
                 return typed
-            slip = "The two were not the same. Type it twice once more."
+            slip = "The two were not the same. Type it twice again."
         typed[:] = bytes(len(typed))
         output.say(slip)
     return made_for_person(output, usual_language())
@@ -95,7 +95,7 @@ def made_for_person(output: Output, language: str) -> bytearray:
 
     if not is_at_terminal(output):
         raise UsageError(
-            Message("a passphrase that is made is shown at a terminal alone"),
+            Message("a made passphrase is shown only at a terminal"),
             next_step=Message(
                 "In a script: {generate_passphrase}, and give it by file descriptor.",
                 generate_passphrase=NextStep.GENERATE_PASSPHRASE,
@@ -108,7 +108,7 @@ def made_for_person(output: Output, language: str) -> bytearray:
         typed = platform.read_tty_passphrase("Now type it from the paper: ")
         if factors.is_same(made, typed):
             return bytearray(made.text().encode())
-        slip = "That is not what was shown. Here it is once more.\n\n"
+        slip = "That is not what was shown. Here it is again.\n\n"
     raise UsageError(
         Message("the passphrase was not typed back"), next_step=Message("Nothing was changed. Begin again.")
     )

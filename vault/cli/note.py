@@ -20,7 +20,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add.add_argument("case", help="the case's id or reference")
     add.add_argument("--kind", choices=_KINDS, default="contact", help="what it is about (contact)")
     add.add_argument("--file", help="read the text from this file")
-    add.add_argument("--section", metavar="ID", help="keep it in this restricted section of the case")
+    add.add_argument("--section", metavar="ID", help="save it in this restricted section of the case")
     add.set_defaults(command=_add)
     listing = verbs.add_parser("list", help="the notes of a case", allow_abbrev=False)
     listing.add_argument("case", help="the case's id or reference")
@@ -44,7 +44,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
         else:
             section = sections.find_in(session, case, args.section)
             note = sections.add_note(session, section, kind=args.kind, text=text)
-    return Result({"note": note.hex()}, ["The note is kept.", f"id {short_id(note)}"])
+    return Result({"note": note.hex()}, ["The note is saved.", f"id {short_id(note)}"])
 
 
 def _list(args: argparse.Namespace, output: Output) -> Result:
@@ -76,4 +76,4 @@ def _amend(args: argparse.Namespace, output: Output) -> Result:
 
     with opened_for_text(args, output) as (session, text):
         note = notes.amend(session, args.note, text=text, why=args.why)
-    return Result({"note": note.hex(), "amends": args.note}, ["The correction is kept.", f"id {short_id(note)}"])
+    return Result({"note": note.hex(), "amends": args.note}, ["The correction is saved.", f"id {short_id(note)}"])

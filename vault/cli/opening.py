@@ -38,7 +38,7 @@ def vault_path(args: argparse.Namespace) -> Path:
         NoVaultError: none was given.
     """
     if args.vault is None:
-        raise NoVaultError(Message("no vault is named"), next_step=Message("Give --vault V or set CASEVAULT_VAULT."))
+        raise NoVaultError(Message("no vault was named"), next_step=Message("Give --vault V or set CASEVAULT_VAULT."))
     return Path(args.vault)
 
 
@@ -169,7 +169,7 @@ def advising(entrance: Entrance) -> Iterator[None]:
         yield
     except WrongPassphraseError as refusal:
         if not entrance.keyfile_is_sound:
-            next_step = Message("The file that --keyfile names is no keyfile, or is damaged.")
+            next_step = Message("The file that --keyfile names is not a keyfile, or is damaged.")
             raise WrongPassphraseError(refusal.message, next_step=next_step) from None
         raise
 
@@ -211,7 +211,7 @@ def waiting(output: Output) -> Callable[[float], None]:
 
     def wait(seconds: float) -> None:
         longest = min(LONGEST_SECONDS, math.ceil(seconds))
-        output.say(f"There were wrong attempts: the next one waits {longest} s. Ctrl+C ends the waiting.")
+        output.say(f"There were wrong attempts: the next attempt is possible in {longest} s. Ctrl+C cancels.")
         counting_down(lambda left: output.progress(longest - left, longest, "seconds waited"))(seconds)
 
     return wait

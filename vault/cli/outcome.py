@@ -25,7 +25,7 @@ FIRST_BUNDLE = (
 def add_proposal(parser: argparse.ArgumentParser) -> None:
     """Declare where a proposal goes that others have to sign."""
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where the proposal goes, if others have to sign the change"
+        "--out", type=Path, metavar="FILE", help="where to write the proposal, if others have to sign the change"
     )
 
 
@@ -34,7 +34,7 @@ def add_root(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root",
         action="store_true",
-        help="sign with the secret of the recovery sheets too, while it lies in this vault (before the drill)",
+        help="sign with the secret of the recovery sheets too, while it is in this vault (before the drill)",
     )
 
 
@@ -54,14 +54,17 @@ def outcome_result(args: argparse.Namespace, output: Output, outcome: Outcome, d
         lines = [done]
         if outcome.ended:
             what = f"{counted(len(outcome.ended), 'device')} ended; {counted(outcome.cases, 'case')} got a new key."
-            lines += [what, "What they could open until now may have been copied. They open nothing that comes after."]
+            lines += [
+                what,
+                "They may have copied what they could open until now. They can open nothing that is written later.",
+            ]
         elif outcome.cases:
             lines.append(f"{counted(outcome.cases, 'case')} got a new key.")
         if outcome.pending:
-            lines.append(f"{counted(outcome.pending, 'case')} still waits for a new key; the warnings say why.")
+            lines.append(f"{counted(outcome.pending, 'case')} still without a new key; the warnings say why.")
         if outcome.admitted:
-            lines += ["A device that was admitted waits for its first bundle:", *FIRST_BUNDLE]
-        lines.append("Others hear of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
+            lines += ["A new device needs its first bundle:", *FIRST_BUNDLE]
+        lines.append("Others learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
         return Result(shown, lines)
     if args.out is None or outcome.proposal is None:
         raise RefusedError(
@@ -74,8 +77,8 @@ def outcome_result(args: argparse.Namespace, output: Output, outcome: Outcome, d
     write_new(args.out, outcome.proposal)
     output.say(f"Nothing is changed yet. Who has to sign: {outcome.missing}.")
     lines = [
-        f"The proposal is at {args.out}. It opens for members alone: `casevault member sign FILE --out SIGNED`.",
-        "Once all have signed, an admin or a supervisor makes it count: `casevault member commit SIGNED`.",
+        f"The proposal is at {args.out}. Only members can open it: `casevault member sign FILE --out SIGNED`.",
+        "Once all have signed, an admin or a supervisor puts it into effect: `casevault member commit SIGNED`.",
     ]
     return Result({**shown, "proposal": str(args.out)}, lines, WAITING)
 
@@ -84,7 +87,7 @@ def shown_lines(shown: Shown) -> list[str]:
     """Return a proposal in words."""
     lines = [f"Roster {shown.number}:", *(f"  {change}" for change in shown.changes)]
     lines.append(f"Signed by: {', '.join(shown.signed_by) or 'nobody yet'}.")
-    lines.append("All have signed who must." if shown.missing is None else f"Has to sign: {shown.missing}.")
+    lines.append("All who must sign have signed." if shown.missing is None else f"Still has to sign: {shown.missing}.")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""`casevault passphrase`: change yours, or have one made of words."""
+"""`casevault passphrase`: change your passphrase, or make one from words."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `change`, `generate`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="change | generate")
-    change = verbs.add_parser("change", help="have another passphrase open your seat", allow_abbrev=False)
+    change = verbs.add_parser("change", help="change your passphrase", allow_abbrev=False)
     change.add_argument(
-        "--generate", choices=LANGUAGES, metavar="LANGUAGE", help="make it, of words in English, French or Russian"
+        "--generate", choices=LANGUAGES, metavar="LANGUAGE", help="make it from words in English, French or Russian"
     )
-    change.add_argument("--new-passphrase-fd", type=int, metavar="N", help="read the new one from here (scripts)")
-    change.add_argument("--new-passphrase-file", type=Path, metavar="F", help="read it from this file (scripts)")
+    change.add_argument(
+        "--new-passphrase-fd", type=int, metavar="N", help="read the new passphrase from this file descriptor (scripts)"
+    )
+    change.add_argument(
+        "--new-passphrase-file", type=Path, metavar="F", help="read the new passphrase from this file (scripts)"
+    )
     change.set_defaults(command=_change)
     generate = verbs.add_parser("generate", help="make a passphrase and show it once", allow_abbrev=False)
-    generate.add_argument("--language", choices=LANGUAGES, help="of its words (that of this computer)")
-    generate.add_argument("--words", type=int, metavar="N", help="how many (as many as are worth 77 bits)")
-    generate.add_argument("--show", action="store_true", help="print it as the answer: for scripts, never at a screen")
+    generate.add_argument("--language", choices=LANGUAGES, help="language of its words (this computer's language)")
+    generate.add_argument("--words", type=int, metavar="N", help="number of words (as many as give 77 bits)")
+    generate.add_argument("--show", action="store_true", help="print it as the answer: for scripts, never on a screen")
     generate.set_defaults(command=_generate)
 
 
@@ -54,8 +58,8 @@ def _generate(args: argparse.Namespace, output: Output) -> Result:
         return Result(data | {"passphrase": made.text()}, [made.text()])
     if not is_at_terminal(output):
         raise UsageError(
-            Message("a passphrase that is made is shown at a terminal alone"),
-            next_step=Message("A script says that it wants it: --show."),
+            Message("a made passphrase is shown only at a terminal"),
+            next_step=Message("In a script, ask for it: --show."),
         )
     show(output, made)
     return Result(data, [f"It was worth {int(made.bits)} bits. Use it with `casevault passphrase change`."])

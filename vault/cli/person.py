@@ -25,8 +25,8 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="add | list")
     add = verbs.add_parser("add", help="add a person to a case", allow_abbrev=False)
     add.add_argument("case", help="the case's id or reference")
-    add.add_argument("--role", choices=_ROLES, required=True, help="who they are in this case")
-    add.add_argument("--section", metavar="ID", help="keep it in this restricted section of the case")
+    add.add_argument("--role", choices=_ROLES, required=True, help="their role in this case")
+    add.add_argument("--section", metavar="ID", help="save it in this restricted section of the case")
     add_personal(add, _VALUES)
     add.set_defaults(command=_add)
     listing = verbs.add_parser("list", help="the people of a case", allow_abbrev=False)
@@ -51,7 +51,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
             record = people.keep(session, case, person)
         else:
             record = sections.add_person(session, sections.find_in(session, case, args.section), person)
-    return Result({"person": record.hex()}, ["The person is kept.", f"id {record.hex()}"])
+    return Result({"person": record.hex()}, ["The person is saved.", f"id {record.hex()}"])
 
 
 def _list(args: argparse.Namespace, output: Output) -> Result:
@@ -61,4 +61,4 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
     lines = [line for person in view.persons for line in person_lines(person)]
     data = {"case": view.case.hex(), "persons": [person_data(person) for person in view.persons]}
-    return Result(data, lines or ["Nobody is in this case yet."])
+    return Result(data, lines or ["There are no people in this case yet."])

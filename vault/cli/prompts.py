@@ -148,16 +148,16 @@ def read_text(args: argparse.Namespace) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         if text_is_typed(args):  # typed once, and not to be lost
-            sys.stderr.write(f"{platform.NOT_UTF8} The letters that did not come as such are marked in the note.\n")
+            sys.stderr.write(f"{platform.NOT_UTF8} The letters that could not be read are marked in the note.\n")
             return raw.decode("utf-8", "replace")
         raise UsageError(
-            Message("the note is no UTF-8 text"), next_step=Message("Convert it to UTF-8 first.")
+            Message("the note is not UTF-8 text"), next_step=Message("Convert it to UTF-8 first.")
         ) from None
 
 
 def add_yes(parser: argparse.ArgumentParser) -> None:
     """Declare that what cannot be taken back is not asked about."""
-    parser.add_argument("--yes", action="store_true", help="do not ask before work is lost (scripts)")
+    parser.add_argument("--yes", action="store_true", help="do not ask when work would be lost (scripts)")
 
 
 def require_sure(args: argparse.Namespace, output: Output, loss: str) -> None:
@@ -187,10 +187,10 @@ def _from_json(args: argparse.Namespace, values: Sequence[Personal]) -> dict[str
     try:
         members = json.loads(sys.stdin.buffer.read(_MAX_INPUT_BYTES))
     except (ValueError, RecursionError):
-        raise UsageError(Message("standard input is no JSON object")) from None
+        raise UsageError(Message("standard input is not a JSON object")) from None
     known = {v.key for v in values}
     if not isinstance(members, dict) or not members.keys() <= known:
-        raise UsageError(Message("standard input may have the members {names} only", names=", ".join(sorted(known))))
+        raise UsageError(Message("standard input can only have these keys: {names}", names=", ".join(sorted(known))))
     answers = {v.key: _as_list(members.get(v.key)) for v in values}
     for value in values:
         if not value.many and len(answers[value.key]) > 1:

@@ -95,7 +95,7 @@ def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, 
             return True
         action = question.proposal.value if not word else _KEYS.get(word)
         if action is None:
-            output.say("Type one of these letters, then Enter.")
+            output.say("Type a letter of this list, then Enter.")
             continue
         decided[question.form] = action
         place += 1
@@ -104,7 +104,7 @@ def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, 
 
 def _line(question: Question) -> str:
     kinds = ", ".join(question.kinds)
-    shared = "; somebody who is named and somebody who is hidden share it" if question.conflict else ""
+    shared = "; a named person and a hidden person share it" if question.conflict else ""
     return f"{question.form!r}, {question.count} x, {kinds}, proposed: {question.proposal}{shared}"
 
 
@@ -118,11 +118,11 @@ def _read_pages(output: Output, pages: tuple[str, ...], what: str) -> bool:
                 output.say(line)
             output.say("")
             word = ask_line(
-                f"Page {place + 1} of {len(pages)}, as another program reads it. Enter goes on, b back, q stops: "
+                f"Page {place + 1} of {len(pages)}, as another program reads it. Enter next, b back, q stop: "
             )
             if word.casefold() == "q":
                 return False
             place = max(place - 1, 0) if word.casefold() == "b" else place + 1
-        return ask_line(f"These were all pages. {what}? Type yes: ").casefold() == "yes"
+        return ask_line(f"You have seen all pages. {what}? Type yes: ").casefold() == "yes"
     finally:
         output.clear()

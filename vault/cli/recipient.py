@@ -1,4 +1,4 @@
-"""`casevault recipient`: lawyers, courts and others whose key is known."""
+"""`casevault recipient`: lawyers, courts and others who receive packages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `add`, `list`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="add | list")
-    add = verbs.add_parser("add", help="keep a recipient's age key", allow_abbrev=False)
+    add = verbs.add_parser("add", help="save a recipient's age key", allow_abbrev=False)
     add.add_argument("typed", nargs="?", metavar="NAME", help="scripts only; at a terminal it is asked")
     add.add_argument("--age", required=True, metavar="KEY", help="the recipient's public key (age1...)")
     add_personal(add, _NAME)
@@ -33,7 +33,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
     return Result(
         {"recipient": kept.record.hex(), "fingerprint": kept.fingerprint},
         [
-            "The recipient is kept. Read these words to them by voice before the first referral:",
+            "The recipient is saved. Read these words to them by voice before the first referral:",
             f"  {kept.fingerprint}",
         ],
     )

@@ -1,4 +1,4 @@
-"""`casevault recovery`: the sheets that bring access back when a passphrase is lost."""
+"""`casevault recovery`: the sheets that restore access when a passphrase is lost."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `status`, `sheets`, `drill`, `new`, `follow`, `restore`."""
     del noun
     verbs = parser.add_subparsers(required=True, metavar="status | sheets | drill | new | follow | restore")
-    status = verbs.add_parser("status", help="how recovery stands, and when sheets were used", allow_abbrev=False)
+    status = verbs.add_parser(
+        "status", help="show the state of recovery, and when sheets were used", allow_abbrev=False
+    )
     status.set_defaults(command=_status)
-    sheets = verbs.add_parser("sheets", help="write or show sheets that no drill has proven yet", allow_abbrev=False)
+    sheets = verbs.add_parser("sheets", help="write or show the sheets before their first drill", allow_abbrev=False)
     add_writing(sheets, "--out")
     sheets.add_argument("--show", action="store_true", help="show them on the cleared screen (the usual way)")
     sheets.set_defaults(command=_sheets)
@@ -37,18 +39,16 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
         "--backup",
         type=Path,
         metavar="SRC",
-        help="try first, on a copy, that they open this backup alone, as if all else were lost",
+        help="first try, on a copy, that the sheets open this backup, as if everything else were lost",
     )
     drill.set_defaults(command=_drill)
-    new = verbs.add_parser("new", help="make new sheets; the old ones open nothing new", allow_abbrev=False)
+    new = verbs.add_parser("new", help="make new sheets; the old sheets open nothing new", allow_abbrev=False)
     add_writing(new, "--out")
-    new.add_argument(
-        "--old-sheets", action="store_true", help="type the old sheets, where their secret is on paper alone"
-    )
+    new.add_argument("--old-sheets", action="store_true", help="type the old sheets, if their secret is only on paper")
     new.set_defaults(command=_new)
     follow = verbs.add_parser("follow", help="seal your cases anew after somebody made new sheets", allow_abbrev=False)
     follow.set_defaults(command=_follow)
-    restore = verbs.add_parser("restore", help="bring a member back with sheets alone", allow_abbrev=False)
+    restore = verbs.add_parser("restore", help="restore a member's access with sheets only", allow_abbrev=False)
     add_wishes(restore, from_backup=False)
     restore.set_defaults(command=_restore)
 
@@ -79,7 +79,7 @@ def _status_lines(found: RecoveryStatus) -> list[str]:
         lines.append("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
     elif found.drill_ms is None:
         lines += [
-            "recovery: NOT KNOWN here. The secret is not on this device, and no drill on it proved sheets.",
+            "recovery: NOT KNOWN here. The secret is not on this device, and no drill on this device proved sheets.",
             "Ask an admin when a drill was; an admin can do one on any device: `casevault recovery drill`.",
         ]
     else:
@@ -97,7 +97,8 @@ def _sheets(args: argparse.Namespace, output: Output) -> Result:
         raise UsageError(Message("--show and --out do not go together"))
     if args.sheets_out is None and not at_terminal(args, output):
         raise UsageError(
-            Message("the sheets need a place"), next_step=Message("Give --out FOLDER, or run it at a terminal.")
+            Message("the sheets need a file or a terminal"),
+            next_step=Message("Give --out FOLDER, or run it at a terminal."),
         )
     with files_for(args, output) as files:
         with opened(args, output) as session:
@@ -122,16 +123,18 @@ def _drill(args: argparse.Namespace, output: Output) -> Result:
     words = counted(done.opened, "compartment")
     lines = [f"recovery: proven on {time_text(done.at_ms, DAY)}. The sheets open {words} that you hold."]
     if done.without:
-        lines.append(f"Recovery cannot open {done.without} that were made without it.")
+        lines.append(f"Recovery cannot open {done.without} that were made without recovery.")
     if done.erased:
-        lines.append("Their secret is erased from this device: it is on paper alone. Older backups hold it still.")
+        lines.append(
+            "Their secret is erased from this device: it is now only on paper. Older backups still contain it."
+        )
     if tried is None:
         lines.append(
             "Would they open a backup if this computer were lost? `casevault recovery drill --backup SRC` tries it."
         )
     else:
         lines.append(
-            f"The backup of {time_text(tried.made_ms, DAY)} at {tried.backup} opened with these sheets alone:"
+            f"The backup of {time_text(tried.made_ms, DAY)} at {tried.backup} opened with only these sheets:"
             f" {counted(tried.versions, 'version')} in {counted(tried.compartments, 'compartment')} were read."
         )
     data = {
@@ -201,7 +204,7 @@ def _followed(replaced: int, pending: int) -> list[str]:
     lines = [f"{words} a new key that the old sheets do not open."]
     if pending:
         lines.append(
-            f"{counted(pending, 'waits', 'wait')} for somebody who may give their keys: `casevault recovery follow`."
+            f"{counted(pending, 'is', 'are')} pending, for a member who may give the keys: `casevault recovery follow`."
         )
     return lines
 

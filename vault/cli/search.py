@@ -1,4 +1,4 @@
-"""`casevault search`: full text over every case that you hold."""
+"""`casevault search`: search the text of every case that you hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the words and the limit."""
     del noun
     parser.add_argument("typed", nargs="*", metavar="WORDS", help="scripts only; at a terminal they are asked")
-    parser.add_argument("--limit", type=int, default=50, help="at most so many hits (50)")
+    parser.add_argument("--limit", type=int, default=50, help="maximum number of hits (50)")
     add_personal(parser, _WORDS)
     parser.set_defaults(command=_search)
 
@@ -30,5 +30,5 @@ def _search(args: argparse.Namespace, output: Output) -> Result:
     data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
     lines = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
     if found.more:
-        lines.append(f"More than {args.limit} records match; add a word.")
+        lines.append(f"More than {args.limit} records match: add a word.")
     return Result({"hits": data, "more": found.more}, lines or ["Nothing matches."])

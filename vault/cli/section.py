@@ -1,4 +1,4 @@
-"""`casevault section`: the restricted parts of a case: where somebody is, how they are, who told us."""
+"""`casevault section`: the restricted sections of a case: location, health, sources."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="new | list | show | grant | revoke")
     new = verbs.add_parser("new", help="make a restricted section of a case", allow_abbrev=False)
     new.add_argument("case", help="the case's id or reference")
-    new.add_argument("--kind", choices=_KINDS, required=True, help="what is kept apart")
-    new.add_argument("--to", action="append", default=[], metavar="MEMBER", help="who else opens it (again for more)")
+    new.add_argument("--kind", choices=_KINDS, required=True, help="what the section is about")
+    new.add_argument(
+        "--to", action="append", default=[], metavar="MEMBER", help="who else can open it (repeat for more members)"
+    )
     add_personal(new, _TITLE)
     new.set_defaults(command=_new)
     listing = verbs.add_parser("list", help="the sections of a case that you hold", allow_abbrev=False)
@@ -35,9 +37,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     grant.add_argument("section", help="its id, or its beginning")
     grant.add_argument("--to", required=True, metavar="MEMBER", help="name or id (`member list`)")
     grant.set_defaults(command=_grant)
-    revoke = verbs.add_parser("revoke", help="take a section back: a new key is made", allow_abbrev=False)
+    revoke = verbs.add_parser("revoke", help="revoke a section from a member, and make a new key", allow_abbrev=False)
     revoke.add_argument("section", help="its id, or its beginning")
-    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
+    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="member to remove")
     revoke.set_defaults(command=_revoke)
 
 
@@ -50,7 +52,7 @@ def _new(args: argparse.Namespace, output: Output) -> Result:
         case = cases.find(session, args.case)
         made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
     others = f" and {counted(len(members), 'other')}" if members else ""
-    lines = [f"The section is kept: you{others} can open it.", f"id {short_id(made)}"]
+    lines = [f"The section is saved: you{others} can open it.", f"id {short_id(made)}"]
     return Result({"section": made.hex(), "case": case.hex()}, lines)
 
 
@@ -94,7 +96,7 @@ def _grant(args: argparse.Namespace, output: Output) -> Result:
         member = authors.find_member(session, args.to)
         section = sections.find(session, args.section)
         sections.give(session, section, [member])
-    return Result({"section": section.hex(), "member": member.hex()}, ["The section is open to this member."])
+    return Result({"section": section.hex(), "member": member.hex()}, ["This member can open the section now."])
 
 
 def _revoke(args: argparse.Namespace, output: Output) -> Result:

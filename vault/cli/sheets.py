@@ -33,12 +33,12 @@ def add_writing(parser: argparse.ArgumentParser, option: str) -> None:
         dest="sheets_out",
         type=Path,
         metavar="PATH",
-        help="write them for the printer: a folder (or NAME.pdf) for one PDF each, NAME.txt for one text file",
+        help="write the sheets for printing: a folder (or NAME.pdf) for one PDF each, NAME.txt for one text file",
     )
     parser.add_argument(
-        "--language", action="append", choices=LANGUAGES, help="language of what stands on them (all three)"
+        "--language", action="append", choices=LANGUAGES, help="language of the text on them (all three)"
     )
-    parser.add_argument("--of", dest="shape", choices=SHAPES, default=SHAPES[0], help="how many open everything")
+    parser.add_argument("--of", dest="shape", choices=SHAPES, default=SHAPES[0], help="how many sheets open everything")
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def files_for(args: argparse.Namespace, output: Output) -> Iterator[SheetFiles |
     with sheet_files(args.sheets_out, count) as files:
         reason = shared_place(args.sheets_out)
         if reason is not None:
-            output.say(f"Others may get a copy of the sheets there: {reason}.")
+            output.say(f"Others may get a copy of the sheets: {reason}.")
         yield files
 
 
@@ -140,7 +140,7 @@ def _copied(output: Output, sheet: Sheet) -> None:
                 return
         finally:
             output.clear()
-        slip = "That is not the word that was shown: here is the sheet once more.\n\n"
+        slip = "That is not the word that was shown: here is the sheet again.\n\n"
 
 
 def compare_paper(
@@ -156,7 +156,7 @@ def compare_paper(
         return []
     for path in files.paths:
         output.say(f"  {path}")
-    output.say("Print these now, then type three words of each from the paper. Enter alone: leave that to the drill.")
+    output.say("Print these now, then type three words of each from the paper. Only Enter: leave that to the drill.")
     try:
         for sheet in new:
             for place in questions(sheet):

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 def add_standing_in(verbs: _SubParsersAction[ArgumentParser]) -> None:
     """Declare `away` and `deputy`."""
-    away = verbs.add_parser("away", help="lend a member's cases until a day, by itself over then", allow_abbrev=False)
+    away = verbs.add_parser(
+        "away", help="lend a member's cases to a deputy until a day; ends by itself", allow_abbrev=False
+    )
     away.add_argument("who", metavar="MEMBER", help="whose cases (name or id)")
     away.add_argument("--until", required=True, metavar="DATE", help="the last day (YYYY-MM-DD)")
-    away.add_argument("--deputy", required=True, metavar="MEMBER", help="who opens them meanwhile")
+    away.add_argument("--deputy", required=True, metavar="MEMBER", help="who can open them meanwhile")
     away.set_defaults(command=_away)
-    deputy = verbs.add_parser("deputy", help="name who opens a member's new cases too", allow_abbrev=False)
+    deputy = verbs.add_parser("deputy", help="name a deputy who can also open a member's new cases", allow_abbrev=False)
     deputy.add_argument("who", metavar="MEMBER", help="whose cases (name or id)")
     whom = deputy.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--is", dest="deputy", metavar="MEMBER", help="who stands in")
-    whom.add_argument("--nobody", action="store_true", help="nobody does any more")
+    whom.add_argument("--is", dest="deputy", metavar="MEMBER", help="the deputy")
+    whom.add_argument("--nobody", action="store_true", help="no deputy any more")
     deputy.set_defaults(command=_deputy)
 
 
@@ -41,7 +43,7 @@ def _away(args: argparse.Namespace, output: Output) -> Result:
         f"{counted(given, 'more case is', 'more cases are')} open to the deputy "
         f"until {timed_grants.last_day(until_ms)}.",
         "The day after, their keys change by themselves.",
-        "Only cases that you hold can be lent by you; the owner is told.",
+        "You can only lend cases that you hold; the owner is told.",
     ]
     return Result(data, lines)
 
@@ -54,6 +56,6 @@ def _deputy(args: argparse.Namespace, output: Output) -> Result:
         member = authors.find_member(session, args.who)
         deputy = None if args.nobody else authors.find_member(session, args.deputy)
         deputies.set_deputy(session, member, deputy)
-    words = "Nobody stands in for this member any more." if deputy is None else "The deputy is named."
-    lines = [words, "It counts for cases made from now on; those that stand are given with `casevault grant add`."]
+    words = "This member has no deputy any more." if deputy is None else "The deputy is named."
+    lines = [words, "This applies to cases made from now on. For existing cases use `casevault grant add`."]
     return Result({"member": member.hex(), "deputy": None if deputy is None else deputy.hex()}, lines)

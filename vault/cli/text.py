@@ -16,19 +16,19 @@ start
   init [--sheets FOLDER]         make a vault; asks for the rest
   status | doctor | version      this vault, this computer (no passphrase)
   recovery status | sheets | drill | new | follow | restore
-                                 the sheets that bring access back
-  passphrase change | generate   your own, or one made of words
+                                 the sheets that restore access
+  passphrase change | generate   change yours, or make one from words
   factor list | add keyfile --out F | add fido2 | remove KIND
-                                 a file or a security key beside it
-  lock                           end this vault's running app on this computer
+                                 a file or a security key with it
+  lock                           stop this vault's running app on this computer
   destroy access | after-wrong-attempts N
-                                 end your own way in; or everybody's, after N
+                                 your key slot; or all, after N failures
 organisation
   member list | invite | join | admit | finish | add
-                                 who is in; four steps bring somebody in
+                                 list; four steps admit a member
          suspend | leave | roles MEMBER
          show | sign | commit PROPOSAL
-                                 a change that several sign
+                                 a change that several must sign
          away MEMBER --until DATE --deputy MEMBER | deputy MEMBER --is MEMBER
   device list | name | add | give | move | revoke DEVICE
 cases
@@ -45,13 +45,13 @@ who can open what
   key list CASE | rotate CASE | rewrap
   handover order MEMBER --to MEMBER | list | carry-out
   break-glass CASE --for MEMBER --until DATE [--second NAME]
-  clock show | confirm | repair  the time by which rights end
+  clock show | confirm | repair  the time that ends rights with a date
 referrals
   recipient add | list
   export CASE --profile lawyer --to NAME --out DIR [--decide proposed]
                                  [--second NAME | --approval ANSWER]
   approval ask CASE | show FILE | give FILE | list
-                                 the second person, somewhere else
+                                 a second person at another place
   package open FILE | verify FILE
 exchange
   bundle make --to MEMBER | import FILE | show FILE
@@ -65,7 +65,7 @@ options, before or after the verb
   --passphrase-fd N      read the passphrase from this file descriptor
   --passphrase-file F    read it from this file (yours alone, mode 600)
   --keyfile F            your keyfile, where you have one (or CASEVAULT_KEYFILE)
-  --security-key         your slot needs the security key that is plugged in
+  --security-key         your slot needs the security key: plug it in
   --from -               read names, phones and other personal values as JSON
   --why CODE             the reason kept in the log when a case is opened
   --json                 one JSON object, errors included

@@ -60,7 +60,7 @@ def unlock_with_factors(
         )
     except WrongPassphraseError as refusal:
         if device is not None and not device.is_sound:
-            next_step = Message("The file that you named is no keyfile, or is damaged.")
+            next_step = Message("The file that you named is not a keyfile, or is damaged.")
             raise WrongPassphraseError(refusal.message, next_step=next_step) from None
         raise
     finally:
