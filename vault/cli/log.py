@@ -151,7 +151,8 @@ def _quarantined(count: int) -> str:
     words = counted(count, "version is", "versions are")
     return (
         f"{words} quarantined: whole and signed, by somebody who had no right to write there at that time."
-        " Nobody is shown what is in them. Granting the case to their author again makes them valid; otherwise they stay as they are."
+        " Nobody is shown what is in them. Granting the case to their author again makes them valid;"
+        " otherwise they stay as they are."
     )
 
 
