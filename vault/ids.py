@@ -1,9 +1,10 @@
-"""Identifiers: random, meaningless, and safe to appear unsealed (FORMAT.md 1)."""
+"""Identifiers: random, meaningless, and safe to appear unsealed (FORMAT.md 1); and the kinds of compartments."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from enum import IntEnum
 from typing import NewType
 
 VaultId = NewType("VaultId", bytes)  # 16
@@ -29,6 +30,18 @@ RandomBytes = Callable[[int], bytes]
 # No vowels and no look-alikes: a reference is read aloud and must not spell a word.
 _REF_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 _REF_LENGTH = 8
+
+
+class CompartmentKind(IntEnum):
+    """What a compartment is for. Readable by whoever holds the rows."""
+
+    CASE = 1
+    SECTION = 2
+    DIRECTORY = 3
+    REGISTER = 4
+    INTAKE = 5
+    SENDING = 6
+    AUDIT = 7
 
 
 def make_id(random: RandomBytes = secrets.token_bytes) -> bytes:

@@ -14,8 +14,8 @@ from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY, Directory, read_directory
 from vault.errors import VerificationError
-from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, founded_compartment
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId
+from vault.log.epoch_notice import EpochNotice, founded_compartment
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder

@@ -19,8 +19,7 @@ from vault.access.recovery.recovery_session import open_door
 from vault.access.seat_keys.rekeying import doors_here, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
-from vault.ids import RECOVERY_SEAT, CompartmentId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind
 from vault.log.items import ItemKind, decode_items
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.log.rosters.roster_entries import RosterHead

@@ -9,8 +9,8 @@ import pytest
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.ids import ZERO_ID, CompartmentId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import ZERO_ID, CompartmentId, CompartmentKind
+from vault.log.epoch_notice import EpochNotice
 from vault.seal.purposes import Purpose
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking

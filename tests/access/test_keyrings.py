@@ -16,8 +16,8 @@ from vault.access.trust.keyrings import (
     stored_keyring,
     with_directory_keys,
 )
-from vault.ids import CompartmentId, SeatId, VaultId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, SeatId, VaultId
+from vault.log.epoch_notice import EpochNotice
 from vault.log.items import ItemKind, compartment_tag
 from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring

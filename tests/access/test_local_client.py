@@ -15,9 +15,8 @@ from tests.services.colleague import PASSPHRASE
 from vault.access.second_person.delegated_rows import RowSet
 from vault.access.second_person.local_approver import Answered
 from vault.errors import MalformedError, NotFoundError, RefusedError, VerificationError
-from vault.ids import MemberId, SeatId, make_id
+from vault.ids import CompartmentKind, MemberId, SeatId, make_id
 from vault.log.approvals import Approval, approval_id
-from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import decode_items
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import Entry, Work

@@ -22,8 +22,8 @@ from vault.access.trust.new_epochs import (
     revocations_of,
 )
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, EpochId, Origin, RecordId, SeatId, make_id
-from vault.log.epoch_notice import MOST_REVOCATIONS, CompartmentKind, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, RecordId, SeatId, make_id
+from vault.log.epoch_notice import MOST_REVOCATIONS, RevokedLog
 from vault.log.payload import Payload
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role

@@ -18,8 +18,7 @@ from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.new_epochs import next_holders
 from vault.errors import BrokenSealError, RefusedError, VerificationError
-from vault.ids import CompartmentId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work

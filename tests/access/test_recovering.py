@@ -19,8 +19,7 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VerificationError
-from vault.ids import SeatId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentKind, SeatId
 from vault.log.items import decode_items
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice

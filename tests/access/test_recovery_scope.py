@@ -18,8 +18,8 @@ from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.keyrings import GrantedKey
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.log.epoch_notice import EpochNotice
 from vault.policy.roles import Role
 from vault.records.content import Content, encode_content
 from vault.records.seatlog import Holder

@@ -8,8 +8,8 @@ from vault.access.membership.next_roster import Change, next_roster
 from vault.access.seat_keys.refresh import Refreshed, needs_refresh, refresh
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId
+from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder

@@ -19,8 +19,8 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.errors import RefusedError, VerificationError
-from vault.ids import CompartmentId, EpochId, MemberId, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId
+from vault.log.epoch_notice import EpochNotice
 from vault.log.rosters.roster import Roster
 from vault.policy.roles import Role
 from vault.records.work import Entry

@@ -21,8 +21,8 @@ from vault.access.seat_keys.audit_keys import AuditKey
 from vault.access.seat_keys.factors import Factors
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.trust.keyrings import GrantedKey
-from vault.ids import CompartmentId, EpochId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId
+from vault.log.epoch_notice import EpochNotice
 from vault.records.seatlog import SealedPlace
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
 from vault.seal.entrance.unlocking import unlock as open_slot

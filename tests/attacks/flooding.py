@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, RecordId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log import order
 from vault.log.acts import ACTS
-from vault.log.epoch_notice import CompartmentKind
 from vault.records.seatlog import Holder, Predecessor, begin
 from vault.records.work import Entry, Work
 from vault.services.exchange import syncing

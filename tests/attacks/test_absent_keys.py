@@ -30,8 +30,8 @@ from tests.services.organisation import (
 )
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
-from vault.ids import CompartmentId, EpochId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId
+from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import notices_of
 from vault.records.work import Entry, Work

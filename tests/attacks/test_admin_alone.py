@@ -13,9 +13,8 @@ from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.casework.membership import Deputy, Order
 from vault.errors import UsageError
-from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
-from vault.log.epoch_notice import CompartmentKind
 from vault.policy.roles import Role
 from vault.records.codec import to_fields
 from vault.records.work import Entry

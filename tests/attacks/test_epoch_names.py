@@ -20,8 +20,8 @@ from tests.attacks.test_shared_keys import (
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, RecordId, make_id
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
+from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work

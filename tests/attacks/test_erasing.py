@@ -18,8 +18,7 @@ from tests.services.colleague import Colleague
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.ids import CompartmentId, RecordId, VersionId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
 from vault.records.versions import open_each
 from vault.records.work import Entry, Work
 from vault.services.cases import cases

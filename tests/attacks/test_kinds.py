@@ -8,8 +8,8 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled
 from vault.access.membership.roster_commit import SHARED, shared_compartments
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, RecordId, make_id
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
+from vault.log.epoch_notice import EpochNotice
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work

@@ -8,8 +8,7 @@ from tests.services.organisation import AMINA, DANA, JOEL, MIRA, Organisation, s
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
-from vault.ids import CompartmentId, RecordId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, RecordId, make_id
 from vault.records.work import Entry
 from vault.services.cases import cases, intake, register, sections
 from vault.services.projection.kinds_held import the_one

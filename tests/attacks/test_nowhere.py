@@ -12,8 +12,8 @@ from tests.attacks.test_epoch_names import list_notice
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.ids import CompartmentId, EpochId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId
+from vault.log.epoch_notice import EpochNotice
 from vault.log.items import ItemKind
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking

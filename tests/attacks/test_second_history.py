@@ -27,8 +27,7 @@ from tests.services.organisation import (
     share,
 )
 from vault.access.session import Session
-from vault.ids import CompartmentId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exchange import syncing

@@ -14,8 +14,7 @@ from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys
 from vault.access.trust.new_epochs import revocations_of
 from vault.errors import RefusedError, VaultError
-from vault.ids import CompartmentId, EpochId, RecordId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.items import Item, ItemKind
 from vault.policy.decide import Decision
 from vault.policy.roles import Role

@@ -19,8 +19,8 @@ import pytest
 
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, Organisation, give, share
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
+from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import make_epoch
 from vault.records.seatlog import Holder

@@ -10,9 +10,8 @@ from tests.services.office import DAY_MS, forward
 from tests.services.organisation import DANA, MIRA, SELIN, Organisation
 from vault.access.session import Session
 from vault.casework.intake import Slip, SlipState
-from vault.ids import RecordId, VersionId, make_id
+from vault.ids import CompartmentKind, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
-from vault.log.epoch_notice import CompartmentKind
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.services.cases import intake

@@ -11,8 +11,7 @@ from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, RecordId, SeatId, make_case_ref, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId, make_case_ref, make_id
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 

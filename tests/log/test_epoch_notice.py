@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 
 from tests.tables import each
 from vault.errors import MalformedError
-from vault.log.epoch_notice import (
-    KIND_AT,
-    CompartmentKind,
-    EpochNotice,
-    RevokedLog,
-    check_founding,
-    epoch_digest,
-    founded_compartment,
-)
+from vault.ids import CompartmentKind
+from vault.log.epoch_notice import KIND_AT, EpochNotice, RevokedLog, check_founding, epoch_digest, founded_compartment
 
 ORIGIN = sha256(b"origin").digest()
 PLACE = founded_compartment(ORIGIN, 3, 0)

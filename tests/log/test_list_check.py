@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from tests.log.writer import Writer
 from tests.tables import each
+from vault.ids import CompartmentKind
 from vault.log.checks.list_check import check_epochs, check_keys, check_listed, check_versions, version_id
 from vault.log.checks.report import Findings, ListedReport, LogReport, Problem, ProblemCode
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, founded_compartment
+from vault.log.epoch_notice import EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind
 
 OURS, THEIRS, FOLDER = b"o" * 16, b"t" * 16, b"f" * 16

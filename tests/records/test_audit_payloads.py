@@ -10,8 +10,7 @@ from typing import Any, cast
 import pytest
 
 from vault.access.session import Session
-from vault.ids import ZERO_ID, Origin, SeatId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import ZERO_ID, CompartmentKind, Origin, SeatId, make_id
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, decode_items, encode_items
 from vault.log.payload import commitment, encode_plaintext

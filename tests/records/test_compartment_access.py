@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from tests.tables import each
-from vault.ids import CompartmentId, EpochId, Origin, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog, founded_compartment
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
+from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
 from vault.log.items import Item, ItemKind, encode_items
 from vault.policy.rights import rights_table
 from vault.policy.roles import Role

@@ -8,8 +8,7 @@ import pytest
 
 from vault.access.session import Session
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, EpochId, SeatId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
 from vault.log.items import Item, ItemKind
 from vault.records.newkeys import NewKeys
 from vault.records.seatlog import Holder

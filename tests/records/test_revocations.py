@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vault.ids import EpochId, Origin, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.ids import CompartmentKind, EpochId, Origin, SeatId
+from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.policy.rights import rights_table
 from vault.policy.roles import Role
 from vault.validity.authority import Entry

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.records.test_versions import CASE, EPOCH, VAULT
-from vault.ids import EpochId, SeatId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentKind, EpochId, SeatId
 from vault.records.content import Content
 from vault.records.epochs import make_epoch
 from vault.records.localrows import Ratchet, SessionKeys

@@ -13,8 +13,7 @@ from tests.records.beside import begin_beside
 from tests.records.judging import Judged, append, counting, delete_version, judged, quarantined, write
 from tests.services.founded import Filled
 from vault.access.session import Session
-from vault.ids import CompartmentId, Origin, SeatId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, make_id
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import operation_digest

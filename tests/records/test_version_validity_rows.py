@@ -8,8 +8,7 @@ from tests.records.judging import NOTE, append, counting, judged, quarantined, w
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.ids import CompartmentId, RecordId, VersionId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import make_epoch
 from vault.records.versions import OpenedVersion

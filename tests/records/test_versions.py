@@ -8,8 +8,8 @@ import pytest
 
 from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError
-from vault.ids import CompartmentId, Origin, RecordId, VaultId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VaultId
+from vault.log.epoch_notice import EpochNotice
 from vault.records.content import Content, encode_content
 from vault.records.epochs import make_epoch, read_notice
 from vault.records.seatlog import Holder, SealedPlace

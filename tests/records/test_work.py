@@ -16,8 +16,7 @@ from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.errors import InternalError, RefusedError, TryAgainError, VerificationError
-from vault.ids import CompartmentId, EpochId, RecordId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.items import Item, ItemKind, decode_items
 from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
 from vault.records.work import VERSIONS_PER_WORK, Entry, Work

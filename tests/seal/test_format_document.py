@@ -29,9 +29,10 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.membership import Deputy, Order
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.export.manifest import PURPOSE as PACKAGE_PURPOSE
+from vault.ids import CompartmentKind
 from vault.log.acts import ACTS
 from vault.log.approvals import APPROVAL_PURPOSE, Approval
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import GENESIS_PURPOSE
 from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.rosters.roster import ROSTER_PURPOSE

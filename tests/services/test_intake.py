@@ -9,8 +9,7 @@ import pytest
 from tests.services.office import Office, forward
 from tests.tables import each
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind
 from vault.services import housekeeping
 from vault.services.cases import cases, intake, searching
 from vault.services.projection.kinds_held import the_one

@@ -29,8 +29,7 @@ from vault.access.membership.roster_commit import shared_compartments
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, UsageError, VaultError, VerificationError
-from vault.ids import SeatId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentKind, SeatId
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping
 from vault.services.cases import cases, notes

@@ -7,7 +7,7 @@ import pytest
 from tests.services.office import Office
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentKind
 from vault.records.codec import to_fields
 from vault.services.cases import register
 from vault.services.grants.sharing import replace_key

@@ -18,8 +18,8 @@ from tests.records.test_compartment_access import Written
 from tests.vectors.independent.basis import RECOVERY, sha256, u32, u64
 from tests.vectors.independent.holding import Author, Compartment, Given, Made
 from tests.vectors.independent.rights import GRANTERS
-from vault.ids import CompartmentId, EpochId, Origin, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
+from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.policy.roles import Role
 from vault.seal.recipients import grant_digest
 from vault.store.rowtypes import GrantRow

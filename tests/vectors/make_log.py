@@ -11,8 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.log.writer import ROSTER, Key, Writer
+from vault.ids import CompartmentKind
 from vault.log.checks.list_check import version_id
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog, founded_compartment
+from vault.log.epoch_notice import EpochNotice, RevokedLog, founded_compartment
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.payload import Payload, commitment, encode_plaintext

@@ -22,8 +22,9 @@ from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
 from vault.access.membership.proposals import _Member, _Wire
 from vault.access.second_person.questions import Wanted
+from vault.ids import CompartmentKind
 from vault.log.approvals import APPROVAL_PURPOSE, Approval, approval_id
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, make_roster
 from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.seal.entrance.device_secret import make_keyfile

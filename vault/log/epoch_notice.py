@@ -10,11 +10,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from hashlib import sha256
 from typing import NamedTuple
 
 from vault.errors import MalformedError
+from vault.ids import CompartmentKind
 from vault.log.named_history import NamedHistory
 from vault.words.message import Message
 
@@ -30,18 +30,6 @@ MOST_REPLACED = 255
 MOST_SEEN = 128
 _DROP = struct.Struct(">16s32sQ")
 _SEEN = struct.Struct(">32sQ32s")
-
-
-class CompartmentKind(IntEnum):
-    """What a compartment is for. Readable by whoever holds the rows."""
-
-    CASE = 1
-    SECTION = 2
-    DIRECTORY = 3
-    REGISTER = 4
-    INTAKE = 5
-    SENDING = 6
-    AUDIT = 7
 
 
 class RevokedLog(NamedTuple):

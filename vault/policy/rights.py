@@ -8,24 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from enum import StrEnum
 
 from vault.errors import NewerVaultError
+from vault.ids import CompartmentKind
 from vault.policy.roles import Role
 from vault.words.message import Message
-
-
-class Place(StrEnum):
-    """The kinds of compartment, as words."""
-
-    CASE = "case"
-    SECTION = "section"
-    DIRECTORY = "directory"
-    REGISTER = "register"
-    INTAKE = "intake"
-    SENDING = "sending"
-    AUDIT = "audit"
-
 
 CASEWORK_KINDS = frozenset({"case", "person", "note", "disclosure"})
 DIRECTORY_KINDS = frozenset({"roster", "member", "organisation", "attempts-key", "partner", "rule"})
@@ -47,23 +34,23 @@ _ADMINS = frozenset({Role.ADMIN})
 class RightsTable:
     """For each kind of compartment: which kinds of record who may write there, and who may found and grant it."""
 
-    writers: Mapping[Place, Mapping[str, frozenset[Role]]]
-    founders: Mapping[Place, frozenset[Role]]
-    granters: Mapping[Place, frozenset[Role]]
+    writers: Mapping[CompartmentKind, Mapping[str, frozenset[Role]]]
+    founders: Mapping[CompartmentKind, frozenset[Role]]
+    granters: Mapping[CompartmentKind, frozenset[Role]]
 
-    def may_write(self, roles: AbstractSet[Role], place: Place, kind: str) -> bool:
+    def may_write(self, roles: AbstractSet[Role], place: CompartmentKind, kind: str) -> bool:
         """Say whether a version of this kind is valid there when a member with these roles wrote it (C5)."""
         return bool(roles & self.writers[place].get(kind, _NOBODY))
 
-    def may_write_some(self, roles: AbstractSet[Role], place: Place) -> bool:
+    def may_write_some(self, roles: AbstractSet[Role], place: CompartmentKind) -> bool:
         """Say whether any version at all is valid there when a member with these roles wrote it (C5)."""
         return any(roles & writers for writers in self.writers[place].values())
 
-    def may_found(self, roles: AbstractSet[Role], place: Place) -> bool:
+    def may_found(self, roles: AbstractSet[Role], place: CompartmentKind) -> bool:
         """Say whether a member with these roles may found a compartment of this kind."""
         return bool(roles & self.founders[place])
 
-    def may_grant(self, roles: AbstractSet[Role], place: Place) -> bool:
+    def may_grant(self, roles: AbstractSet[Role], place: CompartmentKind) -> bool:
         """Say whether a member with these roles may grant or replace an epoch of such a compartment that they hold."""
         return bool(roles & self.granters[place])
 
@@ -77,34 +64,34 @@ def _each(kinds: AbstractSet[str], roles: frozenset[Role]) -> dict[str, frozense
 
 
 _FOUNDERS = {
-    Place.CASE: _WORKERS,
-    Place.SECTION: _WORKERS,
-    Place.DIRECTORY: _NOBODY,  # the first five are founded by entry 0 alone
-    Place.REGISTER: _NOBODY,
-    Place.INTAKE: _NOBODY,
-    Place.SENDING: _NOBODY,
-    Place.AUDIT: _EVERYBODY,  # each seat founds its own
+    CompartmentKind.CASE: _WORKERS,
+    CompartmentKind.SECTION: _WORKERS,
+    CompartmentKind.DIRECTORY: _NOBODY,  # the first five are founded by entry 0 alone
+    CompartmentKind.REGISTER: _NOBODY,
+    CompartmentKind.INTAKE: _NOBODY,
+    CompartmentKind.SENDING: _NOBODY,
+    CompartmentKind.AUDIT: _EVERYBODY,  # each seat founds its own
 }
 
 _TABLE_1 = RightsTable(
     writers={
-        Place.CASE: _each(CASEWORK_KINDS, _WORKERS),
-        Place.SECTION: _each(CASEWORK_KINDS, _WORKERS),
-        Place.DIRECTORY: _each(DIRECTORY_KINDS, _ADMINS),
-        Place.REGISTER: _each({"register-entry"}, _INTAKERS),
-        Place.INTAKE: _each({"slip"}, _INTAKERS),
-        Place.SENDING: _each(SENDING_KINDS, _EXPORTERS),
-        Place.AUDIT: {},
+        CompartmentKind.CASE: _each(CASEWORK_KINDS, _WORKERS),
+        CompartmentKind.SECTION: _each(CASEWORK_KINDS, _WORKERS),
+        CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS, _ADMINS),
+        CompartmentKind.REGISTER: _each({"register-entry"}, _INTAKERS),
+        CompartmentKind.INTAKE: _each({"slip"}, _INTAKERS),
+        CompartmentKind.SENDING: _each(SENDING_KINDS, _EXPORTERS),
+        CompartmentKind.AUDIT: {},
     },
     founders=_FOUNDERS,
     granters={
-        Place.CASE: _WORKERS,
-        Place.SECTION: _WORKERS,
-        Place.DIRECTORY: _ADMINS,
-        Place.REGISTER: frozenset({Role.SUPERVISOR}),
-        Place.INTAKE: frozenset({Role.SUPERVISOR}),
-        Place.SENDING: _ADMINS,
-        Place.AUDIT: _EVERYBODY,
+        CompartmentKind.CASE: _WORKERS,
+        CompartmentKind.SECTION: _WORKERS,
+        CompartmentKind.DIRECTORY: _ADMINS,
+        CompartmentKind.REGISTER: frozenset({Role.SUPERVISOR}),
+        CompartmentKind.INTAKE: frozenset({Role.SUPERVISOR}),
+        CompartmentKind.SENDING: _ADMINS,
+        CompartmentKind.AUDIT: _EVERYBODY,
     },
 )
 
@@ -113,13 +100,13 @@ _ADMITTERS = _ADMINS | {Role.SUPERVISOR}
 _TABLE_2 = RightsTable(
     writers={
         **_TABLE_1.writers,
-        Place.CASE: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS) | _each(APPROVAL_KINDS, _EXPORTERS),
-        Place.SECTION: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS),
-        Place.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS, _ADMINS)
+        CompartmentKind.CASE: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS) | _each(APPROVAL_KINDS, _EXPORTERS),
+        CompartmentKind.SECTION: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS),
+        CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS, _ADMINS)
         | _each({"roster", "member", "device"}, _ADMITTERS),
     },
     founders=_FOUNDERS,
-    granters={**_TABLE_1.granters, Place.DIRECTORY: _ADMITTERS, Place.SENDING: _ADMITTERS},
+    granters={**_TABLE_1.granters, CompartmentKind.DIRECTORY: _ADMITTERS, CompartmentKind.SENDING: _ADMITTERS},
 )
 
 NEWEST_TABLE = 2

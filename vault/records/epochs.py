@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.errors import MalformedError
-from vault.ids import CompartmentId, EpochId, RandomBytes
-from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog, epoch_digest
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RandomBytes
+from vault.log.epoch_notice import EpochNotice, RevokedLog, epoch_digest
 from vault.log.items import Item, ItemKind
 from vault.records.seatlog import Holder, SealedPlace
 from vault.seal.envelope import SUITE

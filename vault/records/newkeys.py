@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, EpochId, RandomBytes
-from vault.log.epoch_notice import MOST_REPLACED, CompartmentKind, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RandomBytes
+from vault.log.epoch_notice import MOST_REPLACED, RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import NewEpoch, make_epoch, make_grant
 from vault.records.seatlog import Holder, SeatLog

@@ -13,10 +13,10 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from vault.errors import InternalError, RefusedError, VerificationError
-from vault.ids import ZERO_ID, CompartmentId, EpochId, Origin, RandomBytes, RecordId, VersionId
+from vault.ids import ZERO_ID, CompartmentId, CompartmentKind, EpochId, Origin, RandomBytes, RecordId, VersionId
 from vault.log.acts import check_act
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.epoch_notice import CompartmentKind, RevokedLog
+from vault.log.epoch_notice import RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.log.operation import Operation, compose
 from vault.log.payload import Cause, Payload, commitment, encode_plaintext

@@ -12,8 +12,7 @@ from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.display import counted
 from vault.errors import VaultError
-from vault.ids import CompartmentId, SeatId
-from vault.policy.rights import Place
+from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import intake, sections
 from vault.services.grants import handover, sharing, timed_grants
@@ -38,9 +37,9 @@ def settle(session: Session) -> list[str]:
     steps: list[Callable[[Session], list[str]]] = []
     if session.roles & ALLOWED[Action.CASE_SHARE]:
         steps += [_dates, _leavers, _orders, _sections]
-    if session.directory.rights.may_grant(session.roles, Place.INTAKE):
+    if session.directory.rights.may_grant(session.roles, CompartmentKind.INTAKE):
         steps.append(_week)
-    if session.directory.rights.may_grant(session.roles, Place.DIRECTORY):
+    if session.directory.rights.may_grant(session.roles, CompartmentKind.DIRECTORY):
         steps.append(_shared)
     if session.roles & ALLOWED[Action.MEMBER_END]:
         steps.append(_over)

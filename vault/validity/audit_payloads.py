@@ -6,8 +6,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from vault.errors import MalformedError, VerificationError
-from vault.ids import ZERO_ID, Origin, SeatId, VaultId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import ZERO_ID, CompartmentKind, Origin, SeatId, VaultId
+from vault.log.epoch_notice import EpochNotice
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, ItemKind, compartment_tag, decode_items
 from vault.log.payload import Payload, decode_plaintext

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from vault.ids import CompartmentId, EpochId, Origin, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, SeatId
+from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.log.named_history import Roots
-from vault.policy.rights import Place
 from vault.policy.roles import Role
 from vault.records.keyrows import KeyRows
 from vault.seal.recipients import grant_digest
@@ -59,11 +58,6 @@ class CompartmentState:
     kind: CompartmentKind
     epochs: Mapping[EpochId, ValidEpoch]
     cutoffs: Cutoffs
-
-    @property
-    def place(self) -> Place:
-        """The kind of compartment, as rights tables name it."""
-        return Place(self.kind.name.lower())
 
     @property
     def founding(self) -> Entry:
@@ -124,11 +118,11 @@ class CompartmentState:
         if (entry.origin, entry.seq) == (self.founding.origin, self.founding.seq):
             return True
         is_valid = self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
-        return is_valid and entry.rights.may_grant(entry.roles, self.place)
+        return is_valid and entry.rights.may_grant(entry.roles, self.kind)
 
     def may_erase(self, entry: Entry) -> bool:
         """Say whether the author of an entry might erase what stands there: by role, and where they may write."""
-        may = entry.roles & ERASERS and entry.rights.may_write_some(entry.roles, self.place)
+        may = entry.roles & ERASERS and entry.rights.may_write_some(entry.roles, self.kind)
         return self.kind in _ERASABLE and bool(may) and self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
 
     def cuts_off(self, seat: SeatId, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
@@ -299,7 +293,7 @@ class _Candidates:
         if notice.kind in _ADMITTED_BY_ENTRY_0:
             allowed = entry.founds_vault
         else:
-            allowed = entry.rights.may_found(entry.roles, Place(notice.kind.name.lower()))
+            allowed = entry.rights.may_found(entry.roles, notice.kind)
         item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
         return notice.is_founding and allowed and item == entry.founds.get(self.compartment)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from vault.ids import RECOVERY_SEAT, EpochId, SeatId
-from vault.log.epoch_notice import CompartmentKind
-from vault.policy.rights import Place
+from vault.ids import RECOVERY_SEAT, CompartmentKind, EpochId, SeatId
 from vault.store.rowtypes import GrantRow
 from vault.validity.authority import Entry
 from vault.validity.revocations import Given, Made, ValidEpoch
@@ -102,12 +100,12 @@ class EpochResolution:
             return False
         if notice.kind is CompartmentKind.AUDIT:
             return entry.seat == self._founding[0].entry.seat
-        return entry.seat in self._held_by and entry.rights.may_grant(entry.roles, _place(notice.kind))
+        return entry.seat in self._held_by and entry.rights.may_grant(entry.roles, notice.kind)
 
     def _grow(self, epoch: EpochId) -> set[SeatId]:
         """Count the grants of an epoch by its makers and by who holds it already; return who held nothing before."""
         makers = {made.entry.seat for made in self._made[epoch]}
-        places = {_place(made.notice.kind) for made in self._made[epoch]}
+        places = {made.notice.kind for made in self._made[epoch]}
         holders = self._granted[epoch]
         grows = True
         while grows:
@@ -129,7 +127,7 @@ class EpochResolution:
         listed: Iterable[Entry],
         may_give: set[SeatId],
         holders: set[SeatId],
-        places: set[Place],
+        places: set[CompartmentKind],
     ) -> set[SeatId]:
         """Return who gave it of those who list it; which of them sealed it, the row does not prove."""
         givers = set()
@@ -139,7 +137,3 @@ class EpochResolution:
             if ((may and entry.seat in may_give) or brought_back) and not self._is_cut_off(entry):
                 givers.add(entry.seat)
         return givers
-
-
-def _place(kind: CompartmentKind) -> Place:
-    return Place(kind.name.lower())

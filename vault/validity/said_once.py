@@ -11,18 +11,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from vault.errors import MalformedError
-from vault.ids import CompartmentId, Origin, VaultId
+from vault.ids import CompartmentId, CompartmentKind, Origin, VaultId
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind
 from vault.log.rosters.roster import ROSTER_RECORD, Roster, RosterChain
-from vault.policy.rights import Place
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Entry
 
-_FIXED = {(Place.CASE, "case"): ("audit",), (Place.SECTION, "section"): ("case", "audit")}
+_FIXED = {(CompartmentKind.CASE, "case"): ("audit",), (CompartmentKind.SECTION, "section"): ("case", "audit")}
 MEMBER = "member"
 
 
@@ -34,7 +33,7 @@ class SaidOnce:
     vault: VaultId
     keyring: Keyring
 
-    def failed_check(self, version: OpenedVersion, place: Place, founding: Entry) -> str | None:
+    def failed_check(self, version: OpenedVersion, place: CompartmentKind, founding: Entry) -> str | None:
         """Return the check that a version fails: C5 for saying something else, C7 while the first is not here."""
         fixed = _FIXED.get((place, version.content.kind))
         if fixed is None:

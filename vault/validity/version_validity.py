@@ -251,7 +251,7 @@ class VersionValidator:
             return None if seat == self.own else "C6"
         if not state.is_valid(seat, row.origin, row.seq, roots):
             return "C6"
-        if not rights.may_write(roles, state.place, version.content.kind):
+        if not rights.may_write(roles, state.kind, version.content.kind):
             return "C5"
         failed = self._said_anew(version, state, row)
         if failed is None and not all(self._is_listed(parent, version) for parent in version.content.parents):
@@ -262,7 +262,7 @@ class VersionValidator:
         """Return the check that a version fails which says anew what is said once (FORMAT.md 4), or None."""
         once = SaidOnce(self.rows, self.vault, self.keyring)
         if version.content.kind != MEMBER:
-            failed = [once.failed_check(version, state.place, founding) for founding in state.beginnings]
+            failed = [once.failed_check(version, state.kind, founding) for founding in state.beginnings]
             return None if None in failed else max(failed, key=lambda check: check == "C7")
         entry = self.authority.entry(row.origin, row.seq, (ItemKind.VERSION, version.id))
         is_right = entry is not None and once.is_admission(version, row, entry, self.authority.chain)
@@ -285,7 +285,7 @@ class VersionValidator:
             state.was_granted(seat) or not self._lacks_keys(state)
         ):
             return "C6"
-        writes = rights.may_write_some(roles, state.place)
+        writes = rights.may_write_some(roles, state.kind)
         return None if writes else "C5"
 
     def _lacks_keys(self, state: CompartmentState) -> bool:

@@ -13,8 +13,17 @@ from vault import __version__, platform
 from vault.access.pins.pins import PinFile, Pins, begun_pins, this_machine
 from vault.access.trust.attempts import make_hints
 from vault.casework.checks import checked_name
-from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import (
+    RECOVERY_SEAT,
+    ZERO_ID,
+    CompartmentId,
+    CompartmentKind,
+    MemberId,
+    RecordId,
+    SeatId,
+    VaultId,
+    make_id,
+)
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
 from vault.log.rosters.roster_entries import Certificate, MemberEntry, RosterHead
 from vault.policy.rights import NEWEST_TABLE

@@ -91,7 +91,7 @@ def follow_root(session: Session, progress: Progress = lambda done, total: None)
     mine = [
         state
         for state in stale
-        if session.directory.rights.may_grant(session.roles, state.place)
+        if session.directory.rights.may_grant(session.roles, state.kind)
         and not waits_for(session, state.compartment, keys_only=True)
     ]
     recovery = [Holder(RECOVERY, session.directory.effective.head.recovery)]

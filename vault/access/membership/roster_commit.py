@@ -15,11 +15,11 @@ from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.new_epochs import fitting, may_give, revocations_of, revoked_log
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, make_id
-from vault.log.epoch_notice import KIND_AT, CompartmentKind, RevokedLog
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId, make_id
+from vault.log.epoch_notice import KIND_AT, RevokedLog
 from vault.log.rosters.roster import ROSTER_RECORD, Roster, check_chain
 from vault.log.rosters.roster_rules import EffectiveRoster, only_ends_or_lowers
-from vault.policy.rights import Place, RightsTable
+from vault.policy.rights import RightsTable
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Receipt, Work
@@ -185,7 +185,7 @@ def _shared(session: Session) -> list[CompartmentState]:
 
 def entitled(effective: EffectiveRoster, rights: RightsTable, state: CompartmentState) -> dict[SeatId, Holder]:
     """Return the seats that shall hold a shared compartment: all the directory, and whoever writes there the others."""
-    writers = frozenset[Role]().union(*rights.writers[state.place].values())
+    writers = frozenset[Role]().union(*rights.writers[state.kind].values())
     return {
         SeatId(seat): Holder(SeatId(seat), certificate.kem)
         for seat, certificate in effective.certificates.items()
@@ -248,7 +248,7 @@ def _keys_that_fit(due: Sequence[Due]) -> int:
 
 
 def _require_right(session: Session, roster: Roster) -> None:
-    if not session.directory.rights.may_write(session.roles, Place.DIRECTORY, "roster"):
+    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, "roster"):
         raise RefusedError(
             Message("your role may not write rosters"), next_step=Message("Give the proposal to an admin.")
         )

@@ -12,9 +12,8 @@ from vault.access.trust.directory import RECOVERY
 from vault.access.trust.keyrings import GrantedKey
 from vault.access.trust.proving import Prover
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, MemberId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.log.items import Item, ItemKind
-from vault.policy.rights import Place
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows
@@ -112,7 +111,7 @@ class RecoveryScope:
         return (
             entry is not None
             and item in entry.items
-            and entry.rights.may_write(entry.roles, Place.DIRECTORY, MEMBER)
+            and entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, MEMBER)
             and any(
                 once.is_admission(version, row, entry, self.authority.chain)
                 for row in self.rows.operations(version.origin, version.seq, version.seq + 1)

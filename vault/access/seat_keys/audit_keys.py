@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.keyrings import grants_between
-from vault.ids import CompartmentId, EpochId, SeatId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
 from vault.records.epochs import read_notice
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry

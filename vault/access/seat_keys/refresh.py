@@ -16,11 +16,10 @@ from vault.access.trust.keyrings import GrantedKey, directory_keys, missing_keys
 from vault.access.trust.might_give import by_directory
 from vault.access.trust.own_devices import judge_devices
 from vault.access.trust.sheets_used import judge_sheets
-from vault.ids import CompartmentId, Origin, SeatId
+from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
 from vault.index.keys import forget_keys
-from vault.log.epoch_notice import CompartmentKind
 from vault.records.epochs import read_notice
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose

@@ -20,9 +20,8 @@ from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.access.trust.proving import report_of
 from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError
-from vault.ids import MemberId, Origin, SeatId
+from vault.ids import CompartmentKind, MemberId, Origin, SeatId
 from vault.log.approvals import Approval
-from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import Item, ItemKind, decode_items
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of

@@ -14,9 +14,8 @@ from vault import clock
 from vault.access.trust.directory import Directory
 from vault.access.trust.proving import proven_alone
 from vault.errors import BrokenSealError, VaultError, VerificationError
-from vault.ids import VaultId
+from vault.ids import CompartmentKind, VaultId
 from vault.log.items import Item, ItemKind
-from vault.policy.rights import Place
 from vault.records.versions import OpenedVersion, open_version
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
@@ -125,7 +124,7 @@ def _may_stand(authority: Authority, version: OpenedVersion) -> bool:
     return (
         entry is not None
         and item in entry.items
-        and entry.rights.may_write(entry.roles, Place.DIRECTORY, version.content.kind)
+        and entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, version.content.kind)
     )
 
 

@@ -9,14 +9,14 @@ from functools import cache
 
 from vault.access.trust.proving import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
-from vault.ids import RECOVERY_SEAT, CompartmentId, MemberId, SeatId, VaultId
-from vault.log.epoch_notice import KIND_AT, CompartmentKind, founded_compartment
+from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind, MemberId, SeatId, VaultId
+from vault.log.epoch_notice import KIND_AT, founded_compartment
 from vault.log.items import LIST_LIMIT, Item, ItemKind
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
 from vault.log.rosters.roster_entries import Certificate
 from vault.log.rosters.roster_rules import EffectiveRoster
 from vault.log.signatures import signed_message
-from vault.policy.rights import Place, RightsTable, rights_table
+from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.seatlog import Holder
@@ -147,7 +147,7 @@ def _may_list(authority: Authority, branch: Carried) -> bool:
     entry = authority.entry(branch.origin, branch.seq, (ItemKind.VERSION, branch.item.digest))
     if entry is None or branch.item not in entry.items:
         return False
-    if entry.rights.may_write(entry.roles, Place.DIRECTORY, "roster"):
+    if entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, "roster"):
         return True
     first = next(each.root for each in authority.chain.accepted if entry.seat in each.certificates)
     return branch.seq == 0 and first == branch.roster.root

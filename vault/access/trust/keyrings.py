@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from vault.errors import VerificationError
-from vault.ids import CompartmentId, EpochId, SeatId
-from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
+from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind, compartment_tag
 from vault.platform import LockedMemory

@@ -11,9 +11,8 @@ from contextlib import suppress
 from vault.access.trust.directory import Directory, read_directory
 from vault.access.trust.keyrings import GrantedKey, is_of_directory
 from vault.errors import MalformedError, VerificationError
-from vault.ids import Origin, VaultId
+from vault.ids import CompartmentKind, Origin, VaultId
 from vault.log.header import Header
-from vault.policy.rights import Place
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows
 from vault.validity.authority import Authority, Proven
@@ -47,7 +46,7 @@ def by_directory(rows: Rows, known: Directory) -> MightGive:
 def _might_give(authority: Authority, known: Directory, origin: Origin, seq: int) -> bool:
     if entries := authority.entries_at(origin, seq):
         return any(
-            entry.rights.may_grant(entry.roles, Place.DIRECTORY) or entry.founds_vault or entry.recovers
+            entry.rights.may_grant(entry.roles, CompartmentKind.DIRECTORY) or entry.founds_vault or entry.recovers
             for entry in entries
         )
     genesis = authority.genesis(origin)

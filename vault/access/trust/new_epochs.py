@@ -65,7 +65,7 @@ def _is_expired(directory: Directory, state: CompartmentState) -> bool:
 
 def may_give(seat: SeatId, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
     """Say whether keys that a seat with these roles makes or gives there may count: nobody revoked it."""
-    return seat not in state.cutoffs and directory.rights.may_grant(roles, state.place)
+    return seat not in state.cutoffs and directory.rights.may_grant(roles, state.kind)
 
 
 def revocations_of(

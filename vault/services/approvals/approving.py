@@ -13,9 +13,8 @@ from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
-from vault.ids import MemberId, SeatId
+from vault.ids import CompartmentKind, MemberId, SeatId
 from vault.log.approvals import Approval, Listing, Refusal, approval_id, judge
-from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.signing import is_signed_raw
 from vault.services.members.members import members
@@ -110,7 +109,7 @@ def required_approval(
         return None
     if second is None:
         raise _nobody_asked(session, wanted.act, beside)
-    if not session.directory.rights.may_write(session.roles, Place.CASE, Approving.KIND):
+    if not session.directory.rights.may_write(session.roles, CompartmentKind.CASE, Approving.KIND):
         raise RefusedError(
             Message("this vault's rules are from an older program and keep no approvals"),
             next_step=Message("An admin renews them with the next change of members."),

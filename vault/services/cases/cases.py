@@ -15,10 +15,9 @@ from vault.casework.stages import CaseKind, first_stage
 from vault.casework.vocabulary import word_of
 from vault.display import counted
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_case_ref, make_id, short_id
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
 from vault.index.heads import Head, heads_in
-from vault.log.epoch_notice import CompartmentKind
 from vault.log.payload import covered_digest
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import to_fields

@@ -16,12 +16,10 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.errors import MalformedError, NotFoundError, RefusedError
-from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
-from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import Item, ItemKind
 from vault.policy.clocks import ClockState
-from vault.policy.rights import Place
 from vault.policy.roles import Action
 from vault.records.codec import from_fields, to_fields
 from vault.records.versions import open_each
@@ -132,7 +130,7 @@ def rotate_weekly(session: Session) -> bool:
         RefusedError: this member's role replaces no key of the intake.
     """
     rule = session.require(Action.INTAKE_WRITE)
-    if not session.directory.rights.may_grant(session.roles, Place.INTAKE):
+    if not session.directory.rights.may_grant(session.roles, CompartmentKind.INTAKE):
         raise RefusedError(Message("your role replaces no key of the intake"))
     homes = held_of_kind(session, CompartmentKind.INTAKE)
     if not homes:

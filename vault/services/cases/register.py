@@ -12,8 +12,7 @@ from itertools import combinations, product
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
-from vault.ids import MemberId, RecordId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentKind, MemberId, RecordId, make_id
 from vault.names.forms import PARTICLES, words_of
 from vault.names.normal import normal
 from vault.names.transliteration import latin_spellings

@@ -17,8 +17,7 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import NoteKind, word_of
 from vault.errors import NotFoundError, UsageError, VerificationError
-from vault.ids import CompartmentId, MemberId, Origin, RecordId, VersionId, make_id
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId, make_id
 from vault.log.payload import covered_digest
 from vault.policy.roles import Action
 from vault.records.codec import to_fields

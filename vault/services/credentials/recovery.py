@@ -19,8 +19,7 @@ from vault.access.trust.sheets_used import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
 from vault.display import DAY, time_text
 from vault.errors import RefusedError, VerificationError
-from vault.ids import CompartmentId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind
 from vault.policy.roles import Action, Role
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile

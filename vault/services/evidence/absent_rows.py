@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from vault.access.session import Session
 from vault.access.trust.absence import absent_keys, owed
 from vault.errors import MalformedError, VaultError
-from vault.ids import CompartmentId, Origin
+from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.index.heads import had_version
 from vault.index.keys import key_items
 from vault.log.checks.report import LogReport, Problem, ProblemCode
-from vault.log.epoch_notice import KIND_AT, CompartmentKind
+from vault.log.epoch_notice import KIND_AT
 from vault.log.items import ItemKind, decode_items
 from vault.records.absence import Absent
 from vault.records.epochs import notices_of, read_notice

@@ -19,9 +19,8 @@ from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
 from vault.export.report import READ, UNREAD, Cover
-from vault.ids import RecordId, make_id
+from vault.ids import CompartmentKind, RecordId, make_id
 from vault.log.approvals import Approval
-from vault.log.epoch_notice import CompartmentKind
 from vault.records.codec import to_fields
 from vault.records.work import Entry, Receipt, Work
 from vault.redaction.questions import decisions_to_keep

@@ -12,9 +12,8 @@ from vault.export.children import Progress
 from vault.export.package import prepare
 from vault.export.release import ACT
 from vault.export.report import READ, Cover
-from vault.ids import CompartmentId, Digest, RecordId, make_id
+from vault.ids import CompartmentId, CompartmentKind, Digest, RecordId, make_id
 from vault.log.approvals import Approval
-from vault.log.epoch_notice import CompartmentKind
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import Entry

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.errors import NotFoundError
-from vault.ids import CompartmentId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind
 from vault.policy.roles import Action
 from vault.records.rewrapping import pending
 from vault.services.projection.kinds_held import held_of_kind

@@ -11,8 +11,7 @@ from vault.access.trust.absence import require_here, waits_for
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.new_epochs import may_give, next_holders, revocations_of
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, EpochId, MemberId, SeatId
-from vault.log.epoch_notice import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId
 from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import ALLOWED, Action
 from vault.records.rewrapping import Progress, Rewrapped, pending, rewrap

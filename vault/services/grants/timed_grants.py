@@ -11,11 +11,10 @@ from vault.casework.access import Access, GrantReason
 from vault.casework.dates import checked_day
 from vault.display import DAY, time_text
 from vault.errors import RefusedError, UsageError
-from vault.ids import CompartmentId, MemberId, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.cases import cases_of_owner
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
-from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import to_fields
 from vault.records.work import Entry
@@ -70,7 +69,7 @@ def give(
     reason = GrantReason(why)
     if has_expired(until_ms, session.clock().trusted_ms):
         raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
-    if session.directory.rights.may_write(session.roles, Place.CASE, Access.KIND):
+    if session.directory.rights.may_write(session.roles, CompartmentKind.CASE, Access.KIND):
         _write_access(session, case, members, until_ms, reason)
     elif until_ms is not None:
         raise RefusedError(

@@ -11,9 +11,7 @@ from vault.casework.person import Person, SafeContact
 from vault.casework.vocabulary import PersonRole
 from vault.display import counted, one_line
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, MemberId, RecordId, SeatId, make_id
-from vault.log.epoch_notice import CompartmentKind
-from vault.policy.rights import Place
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import ALLOWED, Action
 from vault.records.epochs import notices_of
 from vault.records.versions import OpenedVersion
@@ -142,7 +140,7 @@ def name(session: Session, seat: SeatId, text: str) -> None:
     rule = session.require(Action.OWN_DEVICE)
     called = checked_name(text, "name of the device")
     home = session.directory.compartment
-    if not session.directory.rights.may_write(session.roles, Place.DIRECTORY, DEVICE_KIND):
+    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DEVICE_KIND):
         raise RefusedError(
             Message("your role does not name devices"), next_step=Message("Ask an admin or a supervisor.")
         )
@@ -188,7 +186,7 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
     for done, compartment in enumerate(held, 1):
         state = session.state_of(compartment)
         is_case = state is not None and state.kind in {CompartmentKind.CASE, CompartmentKind.SECTION}
-        if is_case and session.directory.rights.may_grant(session.roles, Place.CASE):
+        if is_case and session.directory.rights.may_grant(session.roles, CompartmentKind.CASE):
             with going_on(session, compartment, "Giving it to the other device"):
                 given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
         progress(done, len(held))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vault.access.session import Session
 from vault.errors import RefusedError
-from vault.ids import CompartmentId
-from vault.log.epoch_notice import KIND_AT, CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind
+from vault.log.epoch_notice import KIND_AT
 from vault.records.epochs import read_notice
 from vault.words.message import Message
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from vault.access.session import Session
-from vault.ids import CompartmentId
+from vault.ids import CompartmentId, CompartmentKind
 from vault.index.cases import row_of
-from vault.log.epoch_notice import CompartmentKind
 
 
 def name_of(session: Session, compartment: CompartmentId) -> str:

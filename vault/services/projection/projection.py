@@ -13,13 +13,12 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
-from vault.ids import DIGEST_SIZE, CompartmentId, Origin, RecordId, VersionId
+from vault.ids import DIGEST_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.apply import apply
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in
-from vault.log.epoch_notice import CompartmentKind
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.codec import from_fields
