@@ -1,7 +1,8 @@
 """Rights that end, and clocks that people turn: 1970, 2038, back and forth, the 48 hours, and the way out."""
 
 from tests.tables import each
-from vault.policy.clocks import HOUR_MS, JUMP_MS, ClockState, has_expired, read_clock
+from vault.durations import HOUR_MS
+from vault.policy.clocks import JUMP_MS, ClockState, has_expired, read_clock
 
 NOON = 1_790_000_000_000
 YEAR_2038_MS = (2**31 - 1) * 1000

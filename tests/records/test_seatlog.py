@@ -17,6 +17,7 @@ from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
+from vault.durations import DAY_MS
 from vault.errors import BrokenSealError, VerificationError
 from vault.ids import ZERO_ID
 from vault.log.checkpoint import encode_note, key_name, note_body, parse_note
@@ -24,7 +25,7 @@ from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.records.localrows import decode_ratchet
-from vault.records.seatlog import MS_PER_DAY, SeatLog, renew_tiles, resume, stored_origin
+from vault.records.seatlog import SeatLog, renew_tiles, resume, stored_origin
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet
@@ -211,7 +212,7 @@ def test_the_first_session_of_a_day_opens_a_new_audit_period_and_a_day_ends_at_m
     filled_session: Session,
 ) -> None:
     today = filled_session.log.now_ms()
-    assert periods_opened(filled_session, *(today + days * MS_PER_DAY for days in (0, 1, 1, 3))) == [0, 1, 0, 1]
+    assert periods_opened(filled_session, *(today + days * DAY_MS for days in (0, 1, 1, 3))) == [0, 1, 0, 1]
     midnight = int(datetime(2031, 5, 4, tzinfo=UTC).timestamp()) * 1000
     assert periods_opened(filled_session, midnight, midnight + 1, midnight - 1) == [1, 0, 1]
     readable(filled_session)
@@ -219,7 +220,7 @@ def test_the_first_session_of_a_day_opens_a_new_audit_period_and_a_day_ends_at_m
 
 def test_a_session_that_runs_past_midnight_goes_on_in_its_audit_period(filled_session: Session) -> None:
     log = filled_session.log
-    tomorrow = log.now_ms() + MS_PER_DAY
+    tomorrow = log.now_ms() + DAY_MS
     log.now_ms = lambda: tomorrow
     with Work(log) as work:
         assert epochs_listed(filled_session, work.commit(Entry(act="case.list")).seq) == 0

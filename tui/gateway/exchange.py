@@ -7,9 +7,9 @@ from pathlib import Path
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
 from tui.values.values_exchange import PeerShown, ResultText
 from vault.ids import MemberId
+from vault.progress import StepProgress as Stages
 from vault.services import housekeeping
 from vault.services.exchange import syncing
-from vault.services.exchange.bundle_import import Progress as Stages
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
 from vault.services.members import members
 

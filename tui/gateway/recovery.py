@@ -22,6 +22,7 @@ from tui.values.values_own import (
     TypingPlace,
 )
 from vault.access.seat_keys.root_secret import kept_secret
+from vault.durations import HOUR_MS
 from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.seal.sheets import Sheet
@@ -30,7 +31,7 @@ from vault.services.credentials.sheets import TypedSheets, is_word, questions, s
 from vault.services.projection import dates
 from vault.services.projection.dates import Done
 
-_PROPOSED_EVERY_MS: Final = 20 * 3_600_000
+_PROPOSED_EVERY_MS: Final = 20 * HOUR_MS
 
 
 class Recovery(Subject):

@@ -25,6 +25,7 @@ from tui.values.messages import Answer, OpenCase, Unlocked
 from tui.values.values import CaseShown, Spot, VaultStatus
 from tui.widgets.progress import ProgressModal
 from vault.clock import monotonic_ms, now_ms
+from vault.durations import MINUTE_MS
 from vault.errors import InternalError, VaultError
 from vault.words.message import Message
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-IDLE_MS: Final = 5 * 60_000
-LENT_MS: Final = 15 * 60_000
+IDLE_MS: Final = 5 * MINUTE_MS
+LENT_MS: Final = 15 * MINUTE_MS
 """How long a second person may read and type at this keyboard; their approval would be too old after that anyway."""
 WARNED_MS: Final = 30_000
 """How long before the idle lock it is announced."""

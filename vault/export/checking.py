@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vault.errors import DependencyMissingError, LeakError
-from vault.export.children import DEPENDENCY_MISSING, Progress, TooSlowError, ask_child, command_of
+from vault.export.children import DEPENDENCY_MISSING, TooSlowError, ask_child, command_of
 from vault.export.data_json import Leaf
 from vault.export.fonts import font_folders
 from vault.export.report import Line
+from vault.progress import Progress
 from vault.words.message import Message
 
 

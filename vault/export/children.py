@@ -10,14 +10,14 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import vault
 from vault.errors import LeakError
+from vault.progress import Progress
 from vault.words.message import Message
 
-Progress = Callable[[int, int], None]
 """Done, total. It may raise: then the process is ended."""
 
 CANNOT_DRAW = 3

@@ -20,7 +20,6 @@ import vault
 from vault.errors import InternalError, TryAgainError, UsageError
 from vault.export import archive
 from vault.export.checking import Verdict, check_for_leaks, check_words
-from vault.export.children import Progress
 from vault.export.data_json import data_leaves, render_data
 from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
@@ -28,6 +27,7 @@ from vault.export.release import Release, export_members
 from vault.export.report import Cover, approved_lines, make_report
 from vault.ids import RandomBytes, make_id
 from vault.platform import flush_file, fsync_folder
+from vault.progress import Progress
 from vault.redaction.dossier import RedactedDossier
 from vault.seal.age import fingerprint, seal_for
 from vault.words.message import Message

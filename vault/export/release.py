@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from vault.durations import DAY_MS
 from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf
 from vault.export.report import ALONE, READ, TWO_PERSON, UNREAD
@@ -25,7 +26,6 @@ from vault.words.message import Message
 ACT = "export.begin"
 RULES = (ALONE, TWO_PERSON)
 
-_DAY_MS = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -172,7 +172,7 @@ class Release:
             raise VerificationError(
                 Message("the approval in the package was not given by a second person to the one who asked")
             )
-        day_before_ms = (self.day.toordinal() - 1 - _EPOCH) * _DAY_MS  # each is a claim that no calendar need have
+        day_before_ms = (self.day.toordinal() - 1 - _EPOCH) * DAY_MS  # each is a claim that no calendar need have
         if approval.expires_ms < day_before_ms:
             raise VerificationError(Message("the approval in the package had expired when the package was made"))
 

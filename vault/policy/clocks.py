@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-HOUR_MS = 3_600_000
+from vault.durations import HOUR_MS
+
 # A weekend is questioned and a night is not.
 JUMP_MS = 48 * HOUR_MS
 # What a clock that is set by the network may go back by, without a word.

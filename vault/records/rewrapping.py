@@ -7,12 +7,13 @@ changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from vault.errors import BrokenSealError
 from vault.ids import CompartmentId, EpochId
+from vault.progress import Progress
 from vault.records.versions import unseal_version
 from vault.seal.keyring import Keyring
 from vault.seal.keys import unwrap, wrap
@@ -20,8 +21,6 @@ from vault.store.engine import Database
 from vault.store.rowtypes import SealedVersion, VersionKeyRow
 
 _BATCH = 1_000
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from vault import clock
+from vault.durations import DAY_MS
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, CompartmentId, Origin, RandomBytes, SeatId, VaultId
 from vault.log.checkpoint import Checkpoint, parse_note
@@ -29,7 +30,6 @@ from vault.words.message import Message
 
 ENTRIES_PER_PERIOD = 4_096
 ENTRIES_PER_TRUNCATE = 256
-MS_PER_DAY = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class SeatLog:
         """Say whether the next entry must open a new audit epoch: none yet, a new day, a full one, other auditors."""
         if self.ratchet is None:
             return True
-        new_day = self.session.began_at is None and self.now_ms() // MS_PER_DAY != self.ratchet.day
+        new_day = self.session.began_at is None and self.now_ms() // DAY_MS != self.ratchet.day
         return new_day or self.period_must_end()
 
     def period_must_end(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from vault.durations import DAY_MS
 from vault.errors import InternalError, RefusedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentId, CompartmentKind, EpochId, Origin, RandomBytes, RecordId, VersionId
 from vault.log.acts import check_act
@@ -24,7 +25,7 @@ from vault.log.tree import Tile
 from vault.records.content import Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
 from vault.records.newkeys import NewKeys
-from vault.records.seatlog import ENTRIES_PER_TRUNCATE, MS_PER_DAY, Holder, SeatLog
+from vault.records.seatlog import ENTRIES_PER_TRUNCATE, Holder, SeatLog
 from vault.records.written import Written
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import derive_wrap_key, make_key, wrap
@@ -254,7 +255,7 @@ class Work:
         else:
             old = log.ratchet
             new = self._keys.replace(old.compartment, CompartmentKind.AUDIT, log.auditors, (old.epoch,))
-        day = log.now_ms() // MS_PER_DAY
+        day = log.now_ms() // DAY_MS
         return Ratchet(new.compartment, new.epoch, new.key, 0, day, self._seq)
 
     def _placed(self) -> tuple[list[VersionRow], list[VersionKeyRow], list[Item]]:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vault.platform import fsync_folder
+from vault.progress import Progress
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
@@ -20,7 +21,6 @@ from vault.store.sqlite_texts import INSERTS
 from vault.store.statements import after, are_sound
 from vault.store.tables import local, metadata, operation, version, version_key
 
-Progress = Callable[[int, int], None]
 _CHUNK = 512
 # Large, and only ever appended to or erased from: copied piece by piece up to the cut, others get a turn in between.
 _LONG_TABLES = (operation, version, version_key)

@@ -22,6 +22,7 @@ from vault.errors import VerificationError
 from vault.log import order
 from vault.log.genesis import Genesis, origin_of, verify_genesis
 from vault.log.tree import tile_stop
+from vault.progress import Progress
 from vault.seal.signing import is_signed_raw
 from vault.store.engine import Database
 from vault.store.rows import Rows
@@ -33,7 +34,6 @@ from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
 
 KnowsSeat = Callable[[bytes, Genesis], bool]
 """Whether a log, by name and genesis, is of a seat that some roster that is valid here certifies with this key."""
-Progress = Callable[[int, int], None]
 _NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
 _NOTHING: frozenset[bytes] = frozenset()
 # Entries at one position that are looked at: one history more than evidence needs.

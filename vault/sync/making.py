@@ -12,6 +12,7 @@ from vault.errors import RefusedError, TryAgainError
 from vault.log.state import bytes_digest
 from vault.log.tree import Frontier, leaf_hash
 from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
+from vault.progress import Progress
 from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
 from vault.seal.keys import make_key
 from vault.store.rows import Rows
@@ -20,8 +21,6 @@ from vault.sync.opening import OUTER_LIMIT, encode_header
 from vault.sync.pages import PageKind
 from vault.sync.selecting import Request, Selection
 from vault.words.message import Message
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

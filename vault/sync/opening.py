@@ -7,7 +7,7 @@ Outer size, recipient, signed manifest, counts, then rows: what fails a step is 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +20,7 @@ from vault.errors import (
     VerificationError,
 )
 from vault.log.tree import Frontier, leaf_hash
+from vault.progress import Progress
 from vault.seal.bundles import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
 from vault.seal.envelope import COMMITMENT_SIZE, TAG_SIZE
 from vault.seal.recipients import KemPrivate
@@ -35,8 +36,6 @@ OUTER_LIMIT = 1 << 30
 RECIPIENT_LIMIT = 64
 _HEAD = struct.Struct(">16sBB16sB")
 _LENGTH = struct.Struct(">I")
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

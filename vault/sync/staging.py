@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from vault.durations import DAY_MS
 from vault.errors import NotFoundError, TryAgainError
 from vault.log.state import bytes_digest
 from vault.platform import PRIVATE_FILE_MODE, fsync_folder, make_private_folder
@@ -20,7 +21,7 @@ from vault.words.message import Message
 
 STAGING_LIMIT = 1 << 30
 STAGING_DAYS = 7
-_SECONDS_PER_DAY = 86_400
+_SECONDS_PER_DAY = DAY_MS // 1_000
 # So many imports may be killed over one bundle that waits before it waits no longer.
 _UNFINISHED_TRIES = 3
 _BLOCK = 1 << 20

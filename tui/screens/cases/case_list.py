@@ -25,10 +25,11 @@ from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.durations import DAY_MS
 from vault.errors import RefusedError, VaultError
 
 _COLUMNS: Final = (Column("ref", 10), Column("client", 16), Column("title"), Column("kind, stage", 18))
-_OLD_BACKUP_MS: Final = 7 * 86_400_000
+_OLD_BACKUP_MS: Final = 7 * DAY_MS
 _ALARMS_SHOWN: Final = 3
 _CREATE: Final = "case.create"
 _NO_LETTERS: Final = " /."

@@ -5,7 +5,7 @@ What the old sheets were granted they still open in any copy; from the new epoch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.log.header import Header
 from vault.log.items import LIST_LIMIT
 from vault.log.rosters.roster import ROSTER_PURPOSE, Roster
+from vault.progress import Progress
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry
 from vault.seal.entrance.doors import make_recovery_door
@@ -36,7 +37,6 @@ from vault.validity.authority import Entry as ProvenEntry
 from vault.validity.compartment_access import CompartmentState
 from vault.words.message import Message
 
-Progress = Callable[[int, int], None]
 _MOST_LISTED = LIST_LIMIT - 64
 
 

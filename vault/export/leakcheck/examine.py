@@ -26,6 +26,7 @@ from vault.export.leakcheck.metadata import check_xmp
 from vault.export.leakcheck.reading import check_text, read_drawing, read_with_pdfium
 from vault.export.leakcheck.structure import check_layout, check_objects, inflated
 from vault.export.leakcheck.verdict import Check, Finding, Findings
+from vault.progress import Progress
 
 Tell = Callable[[int], None]
 """Takes the percents that are done."""
@@ -145,7 +146,7 @@ def _whole(text: str, ours: bool) -> tuple[Range, ...]:
     return ((0, len(text)),) if ours else ()
 
 
-def between(tell: Tell, first: int, last: int) -> Callable[[int, int], None]:
+def between(tell: Tell, first: int, last: int) -> Progress:
     """Return how a part of the work says how much of it is done."""
     return lambda done, total: tell(first + (last - first) * done // max(total, 1))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
@@ -13,6 +13,7 @@ from vault.export.leakcheck.boilerplate import Approved, top_of_page
 from vault.export.leakcheck.drawing import PageReading
 from vault.export.leakcheck.forms import is_right_to_left, squeeze
 from vault.export.leakcheck.verdict import Check, Findings
+from vault.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,7 @@ def read_with_pdfium(pdf: bytes) -> Reading:
         document.close()
 
 
-def read_drawing(
-    reader: PdfReader, findings: Findings, advance: Callable[[int, int], None] = lambda done, total: None
-) -> Reading:
+def read_drawing(reader: PdfReader, findings: Findings, advance: Progress = lambda done, total: None) -> Reading:
     """Return what the operators draw, and report whatever is drawn unlike a plain report."""
     texts = []
     for number, page in enumerate(reader.pages, 1):

@@ -28,7 +28,6 @@ from vault.log.genesis import origin_of, verify_genesis
 from vault.log.signatures import VerifySignature
 from vault.log.tree import EMPTY_ROOT
 
-Progress = Callable[[int], None]
 _PROGRESS_EVERY = 4_096
 # Each pair of true-looking rows at one position doubles the histories. More than this are not followed one by one.
 _HISTORY_LIMIT = 64
@@ -42,7 +41,7 @@ def verify_log(
     verify_signature: VerifySignature,
     *,
     pins: Mapping[int, bytes] = _NO_PINS,
-    progress: Progress | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> LogReport:
     """Check one log and name every bad place, the first one first.
 

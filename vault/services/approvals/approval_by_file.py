@@ -13,6 +13,7 @@ import msgspec
 
 from vault.access.second_person.questions import Wanted, decode_wanted
 from vault.access.session import Session
+from vault.durations import DAY_MS
 from vault.errors import BrokenSealError, MalformedError, RefusedError, UsageError, WaitingForDecisionError
 from vault.export.agreeing import require_agreement
 from vault.ids import ID_SIZE, MemberId, SeatId
@@ -25,8 +26,6 @@ from vault.services.projection.approval_checks import listings_of
 from vault.store.files import read_limited, write_durable
 from vault.words.message import Message
 from vault.words.next_step import NextStep
-
-_A_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def give(session: Session, path: Path, *, why: str) -> Answer:
     wanted, now_ms = question.wanted, session.log.now_ms()
     if why not in wanted.reasons:
         raise UsageError(Message("the reason must be one of: {names}", names=", ".join(wanted.reasons)))
-    if not now_ms <= wanted.expires_ms <= now_ms + APART_MS + _A_DAY_MS:
+    if not now_ms <= wanted.expires_ms <= now_ms + APART_MS + DAY_MS:
         raise RefusedError(
             Message("the question has expired, or would be open for too long"), next_step=Message("Let them ask again.")
         )

@@ -12,6 +12,7 @@ from vault.access.second_person.local_client import Run, ask_second, run_second_
 from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
+from vault.durations import DAY_MS, MINUTE_MS
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import CompartmentKind, MemberId, SeatId
 from vault.log.approvals import Approval, Listing, Refusal, approval_id, judge
@@ -27,9 +28,9 @@ ALONE, TWO_PERSON = "alone", "two-person"
 ASKED_BY_FILE = frozenset({"export.begin"})
 REASONS = CODES_OF_REASONS
 # Time to read and to type, at one keyboard.
-HERE_MS = 15 * 60_000
+HERE_MS = 15 * MINUTE_MS
 # A bundle with the answer has to come back.
-APART_MS = 7 * 86_400_000
+APART_MS = 7 * DAY_MS
 
 APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
 

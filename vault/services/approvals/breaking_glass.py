@@ -8,6 +8,7 @@ from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
 from vault.casework.approving import Approving
+from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId, make_id
 from vault.index.cases import row_of
@@ -26,7 +27,7 @@ from vault.words.message import Message
 
 ACT = "break.glass"
 # An emergency is over or was none after so long; a grant can then be given in the usual way.
-LONGEST_MS = 14 * 86_400_000
+LONGEST_MS = 14 * DAY_MS
 TOLD = "Everybody else who holds the case is told at each unlock, for as long as it lasts."
 
 

@@ -8,6 +8,7 @@ from vault import platform
 from vault.access.pins.copies import COPIED_ROWS, CopyKeys
 from vault.access.session import Session
 from vault.errors import VerificationError
+from vault.progress import StepProgress
 from vault.records.versions import no_wraps
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.services.backups.backup_folder import (
@@ -18,7 +19,7 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     write_digests,
 )
-from vault.services.backups.backup_proof import MANIFEST_FORMAT, Manifest, Progress, Proof, prove
+from vault.services.backups.backup_proof import MANIFEST_FORMAT, Manifest, Proof, prove
 from vault.services.backups.backup_state import CancelledError, State, StateReader, log_sizes
 from vault.services.projection.projection import up_to_date_index
 from vault.store.copy import copy_in_parts
@@ -34,7 +35,7 @@ KEY_TABLES = frozenset({"version_key", "granted", "local"})
 _PLAIN_TABLES = frozenset(table.name for table in metadata.sorted_tables) - KEY_TABLES
 
 
-def build(session: Session, folder: BackupFolder, progress: Progress, cancelled: Callable[[], bool]) -> Proof:
+def build(session: Session, folder: BackupFolder, progress: StepProgress, cancelled: Callable[[], bool]) -> Proof:
     """Write a whole backup into a folder and return the proof that it holds what the vault held at one moment.
 
     Raises:

@@ -12,6 +12,7 @@ import msgspec
 from vault.access.pins.copies import CopyKeys, SheetKeys
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
 from vault.log.items import Item
+from vault.progress import StepProgress
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.services.backups.backup_folder import BackupFolder
 from vault.services.backups.backup_state import State, StateReader, log_sizes
@@ -24,9 +25,6 @@ from vault.store.shape import content_faults, shape_faults
 from vault.words.message import Message
 
 MANIFEST_FORMAT = 1
-
-# What is being done, how many steps are done, of how many.
-Progress = Callable[[str, int, int], None]
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -63,7 +61,7 @@ def prove(
     keys: CopyKeys | SheetKeys,
     *,
     files: Mapping[str, bytes] | None,
-    progress: Progress = lambda what, done, total: None,
+    progress: StepProgress = lambda what, done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Proof:
     """Open a backup and everything in it that this seat can open. Nothing in it or beside it changes.

@@ -13,6 +13,7 @@ from vault.access.pins.copies import CopyKeys, copy_keys_of
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
+from vault.progress import StepProgress
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE
 from vault.services.backups.backup_building import build
@@ -26,7 +27,7 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     translated,
 )
-from vault.services.backups.backup_proof import Progress, Proof, prove, read_key_file
+from vault.services.backups.backup_proof import Proof, prove, read_key_file
 from vault.services.backups.backup_state import CancelledError
 from vault.services.projection import dates
 from vault.words.message import Message
@@ -81,7 +82,7 @@ def make(
     destination: Path,
     *,
     keep: int = KEPT,
-    progress: Progress = lambda what, done, total: None,
+    progress: StepProgress = lambda what, done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> MadeBackup | None:
     """Make a backup in a new folder at the destination; None, and nothing there, when it was cancelled.
@@ -137,7 +138,7 @@ def verify(
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
     state: Path | None = None,
-    progress: Progress = lambda what, done, total: None,
+    progress: StepProgress = lambda what, done, total: None,
     now_ms: Callable[[], int] = clock.now_ms,
 ) -> VerifiedBackup:
     """Open a backup, or the newest of a destination, and read all of it. Nothing in it changes, no pins are touched.
@@ -189,7 +190,7 @@ def open_and_prove(
     passphrase: bytearray,
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
-    progress: Progress,
+    progress: StepProgress,
 ) -> tuple[CopyKeys, Proof]:
     """Check a backup from its first byte on, with nothing but what opens a slot."""
     files = require_undamaged(folder)

@@ -15,6 +15,7 @@ from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.display import MINUTE_UTC, time_text
 from vault.ids import Origin
+from vault.progress import StepProgress
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KeyFile
 from vault.services.backups.backup_building import KEY_TABLES
@@ -25,7 +26,7 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     translated,
 )
-from vault.services.backups.backup_proof import Progress, Proof, prove, read_key_file
+from vault.services.backups.backup_proof import Proof, prove, read_key_file
 from vault.services.projection import dates
 from vault.store.beside import make_beside
 from vault.store.copy import add_rows, clear_table
@@ -82,7 +83,7 @@ def restore(
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
     state: Path | None = None,
-    progress: Progress = lambda what, done, total: None,
+    progress: StepProgress = lambda what, done, total: None,
 ) -> Restored:
     """Make a vault from a backup, with the passphrase alone, on this machine or a new one.
 
@@ -132,7 +133,7 @@ def restore(
 
 @contextmanager
 def built(
-    folder: BackupFolder, target: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: Progress
+    folder: BackupFolder, target: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: StepProgress
 ) -> Iterator[tuple[VaultFolder, Proof]]:
     """Yield a vault made of a backup, proven, in a new folder beside the target; behind the block it takes that name.
 
@@ -158,7 +159,7 @@ def built(
 
 @contextmanager
 def copied_beside(
-    folder: BackupFolder, beside: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: Progress
+    folder: BackupFolder, beside: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: StepProgress
 ) -> Iterator[tuple[VaultFolder, Proof]]:
     """Yield a vault made of a backup, proven, in a new folder beside a place; behind the block it is gone."""
     building = make_beside(beside)
@@ -187,7 +188,7 @@ def _build(
     folder: BackupFolder,
     building: VaultFolder,
     opening: Callable[[KeyFile], CopyKeys | SheetKeys],
-    progress: Progress,
+    progress: StepProgress,
 ) -> Proof:
     building.make()
     copied = BackupFolder(building.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,12 +11,13 @@ from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery.recovery_session import RecoverySession, copy_keys_by_sheets, opened_by_sheets
 from vault.access.unlock import unlock
 from vault.errors import VerificationError
+from vault.progress import Progress, StepProgress
 from vault.seal.keyring import Keyring
 from vault.seal.recovery import derive_root_seed, root_words
 from vault.seal.sheets import join_sheets
 from vault.seal.signing import public_key
 from vault.services.backups.backup_folder import find_backup, require_undamaged, translated
-from vault.services.backups.backup_proof import Progress, Proof, read_key_file
+from vault.services.backups.backup_proof import Proof, read_key_file
 from vault.services.backups.backup_state import StateReader, log_sizes
 from vault.services.backups.restoring import Restored, begin_again, built, copied_beside
 from vault.services.credentials.sheets import TypedSheets
@@ -77,7 +77,7 @@ def restore_by_sheets(
     *,
     passphrase: bytearray,
     state: Path | None = None,
-    progress: Progress = lambda what, done, total: None,
+    progress: StepProgress = lambda what, done, total: None,
 ) -> Regained:
     """Make a vault from a backup with sheets alone, and bring a member back into it.
 
@@ -117,7 +117,7 @@ def restore_by_sheets(
 
 
 def try_backup(
-    source: Path, beside: Path, typed: TypedSheets, *, progress: Progress = lambda what, done, total: None
+    source: Path, beside: Path, typed: TypedSheets, *, progress: StepProgress = lambda what, done, total: None
 ) -> Tried:
     """Open a backup with sheets alone, as on a computer that never saw the vault, and read all that they open.
 
@@ -148,7 +148,7 @@ def _keys_of_recovery(opened: RecoverySession) -> Keyring:
     return keyring
 
 
-def _read_all(opened: RecoverySession, proof: Proof, keyring: Keyring, progress: Callable[[int, int], None]) -> int:
+def _read_all(opened: RecoverySession, proof: Proof, keyring: Keyring, progress: Progress) -> int:
     """Open every version of which recovery holds a key, and return how many there are."""
     database = opened.database
     reader = StateReader(database, database, opened.vault, keyring, opens=True, progress=progress)

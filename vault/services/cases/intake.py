@@ -15,6 +15,7 @@ from vault.casework.intake import Slip, SlipState, said_by
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole, word_of
+from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
@@ -31,7 +32,6 @@ from vault.services.projection.reading import Stored, stored_of_kind
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-DAY_MS = 86_400_000
 SLIP_DAYS = 14
 # The record that holds the time of the last weekly key (FORMAT.md 4).
 _WEEKLY = RecordId(b"casevault/weekly")

@@ -9,6 +9,7 @@ from pathlib import Path
 from vault import __version__, clock, platform
 from vault.access.pins.delays import AttemptFile, Attempts
 from vault.display import MINUTE_UTC, time_text
+from vault.durations import DAY_MS, MINUTE_MS
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, KeyHeader
 from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
 from vault.services.computer import probes
@@ -18,13 +19,12 @@ from vault.services.projection.findings import Item, Verdict
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 
-_MS_PER_DAY = 86_400_000
 _BACKUP_DAYS = 7
 _VERIFY_DAYS = 30
 _DRILL_DAYS = 366
 _FIRST_YEAR, _LAST_YEAR = 2025, 2100
 # A clock that runs back further than this since it was last seen is wrong now, or was then.
-_CLOCK_SLACK_MS = 2 * _MS_PER_DAY
+_CLOCK_SLACK_MS = 2 * DAY_MS
 
 
 def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None) -> list[Item]:
@@ -84,7 +84,7 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
 
 def age(then_ms: int, now_ms: int) -> str:
     """Return how long ago something was, in the largest unit that fits."""
-    minutes = max(0, now_ms - then_ms) // 60_000
+    minutes = max(0, now_ms - then_ms) // MINUTE_MS
     for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
         if minutes >= length:
             count = minutes // length
@@ -128,7 +128,7 @@ def _last_verify(known: Dates, now: int) -> Item:
 
 
 def _aged(name: str, then: int, now: int, days: int, advice: str) -> Item:
-    too_old = now - then > days * _MS_PER_DAY
+    too_old = now - then > days * DAY_MS
     return Item(name, Verdict.WARN if too_old else Verdict.OK, _when(then, now), advice if too_old else "")
 
 

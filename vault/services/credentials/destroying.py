@@ -9,6 +9,7 @@ from __future__ import annotations
 from vault.access.pins.delays import AttemptFile
 from vault.access.seat_keys.destroying import destroy_own_access
 from vault.access.session import Session
+from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError
 from vault.policy.roles import Action
 from vault.services.projection import dates
@@ -17,7 +18,6 @@ from vault.words.message import Message
 SENTENCE = "destroy my access here"
 """What a person types, so that no slip of a key and no script of another purpose does it."""
 
-_MS_PER_DAY = 86_400_000
 _BACKUP_DAYS = 30
 
 
@@ -40,7 +40,7 @@ def why_not_armed(session: Session, *, now_ms: int | None = None) -> str | None:
         return "no recovery was proven on this device: without sheets nothing would open this vault again"
     if known.backup is None:
         return "no backup was made and read back on this device"
-    if now - known.backup > _BACKUP_DAYS * _MS_PER_DAY:
+    if now - known.backup > _BACKUP_DAYS * DAY_MS:
         return f"the last backup that was read back is older than {_BACKUP_DAYS} days"
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from vault.display import DAY, time_text
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.policy.roles import Action, Role
+from vault.progress import Progress
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import KemPrivate
@@ -39,8 +39,6 @@ from vault.words.next_step import NextStep
 
 SHAPES = {"2-of-3": (2, 3), "3-of-5": (3, 5)}
 USUAL_SHAPE = "2-of-3"
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

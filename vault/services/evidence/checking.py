@@ -19,6 +19,7 @@ from vault.log.checks.report import ListedReport, LogReport, Problem, ProblemCod
 from vault.log.checks.verify import verify_log
 from vault.log.items import ItemKind
 from vault.policy.roles import Action
+from vault.progress import Progress
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import open_each
@@ -47,8 +48,6 @@ from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionVali
 # What is found here with its place, and was told before without it.
 _SEEN_HERE_TOO = frozenset({"act", "database", "schema"})
 _NAMED_ELSEWHERE = frozenset({"C2", "missing", NO_CONTENT})
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from vault.errors import BrokenSealError, TryAgainError, VaultError, Verificatio
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.index.keys import remember_keys
 from vault.log.items import LIST_LIMIT
+from vault.progress import StepProgress
 from vault.records.rewrapping import drop_junk
 from vault.records.work import Entry
 from vault.services.exchange.peers import certified_identity, keep_peers, knows, peers_of, pins_of
@@ -30,7 +31,6 @@ from vault.sync.proving import Stop
 from vault.sync.staging import digest_of, discard
 from vault.words.message import Message
 
-Progress = Callable[[str, int, int], None]
 # What a device may send that nobody here knows yet: it waits for the roster that admits it.
 UNKNOWN_LIMIT = 64 << 20
 # What stays out for these reasons does not come in with a later import of the same file.
@@ -61,7 +61,7 @@ class BundleImport:
         pending: what of the bundle itself stays out.
     """
 
-    def __init__(self, session: Session, rule: str, progress: Progress) -> None:
+    def __init__(self, session: Session, rule: str, progress: StepProgress) -> None:
         self._session = session
         self._rule = rule
         self._progress = progress
@@ -246,7 +246,7 @@ def _is_for_this_seat(session: Session, staged: Path) -> bool:
     return True
 
 
-def opened(session: Session, file: Path, progress: Progress) -> Bundle:
+def opened(session: Session, file: Path, progress: StepProgress) -> Bundle:
     """Open a bundle as this seat and refuse one for another member, or in the name of a seat that it is not.
 
     Raises:

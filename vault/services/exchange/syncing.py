@@ -14,9 +14,10 @@ from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.index.cases import row_of
 from vault.index.heads import conflicts, heads_in
 from vault.policy.roles import Action
+from vault.progress import StepProgress
 from vault.records.work import Entry
 from vault.seal.bundles import Recipient
-from vault.services.exchange.bundle_import import BundleImport, Progress, opened, require_room
+from vault.services.exchange.bundle_import import BundleImport, opened, require_room
 from vault.services.exchange.peers import (
     certified_identity,
     compartments_for,
@@ -102,7 +103,7 @@ class ImportedBundle:
 
 
 def make(
-    session: Session, member: MemberId, out: Path, *, progress: Progress = lambda what, done, total: None
+    session: Session, member: MemberId, out: Path, *, progress: StepProgress = lambda what, done, total: None
 ) -> MadeBundle:
     """Make a bundle for all live seats of a member: what they lack, of what they may hold.
 
@@ -173,7 +174,7 @@ def make(
     )
 
 
-def show(session: Session, file: Path, *, progress: Progress = lambda what, done, total: None) -> Inside:
+def show(session: Session, file: Path, *, progress: StepProgress = lambda what, done, total: None) -> Inside:
     """Open a bundle and say what is in it; nothing comes in.
 
     Raises:
@@ -198,7 +199,7 @@ def import_bundle(
     session: Session,
     file: Path,
     *,
-    progress: Progress = lambda what, done, total: None,
+    progress: StepProgress = lambda what, done, total: None,
     now_s: Callable[[], float] = lambda: clock.now_ms() / 1000,
 ) -> ImportedBundle:
     """Bring in what of a bundle is proven, then what else waited for it, and say what came.

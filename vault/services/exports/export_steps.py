@@ -14,13 +14,13 @@ from vault.casework.approving import Approving
 from vault.casework.disclosure import Disclosure
 from vault.errors import VerificationError
 from vault.export import archive
-from vault.export.children import Progress
 from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
 from vault.export.report import READ, UNREAD, Cover
 from vault.ids import CompartmentKind, RecordId, make_id
 from vault.log.approvals import Approval
+from vault.progress import Progress
 from vault.records.codec import to_fields
 from vault.records.work import Entry, Receipt, Work
 from vault.redaction.questions import decisions_to_keep

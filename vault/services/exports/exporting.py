@@ -8,13 +8,13 @@ from pathlib import Path
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.errors import RefusedError, UsageError
-from vault.export.children import Progress
 from vault.export.package import prepare
 from vault.export.release import ACT
 from vault.export.report import READ, Cover
 from vault.ids import CompartmentId, CompartmentKind, Digest, RecordId, make_id
 from vault.log.approvals import Approval
 from vault.policy.roles import Action
+from vault.progress import Progress
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep

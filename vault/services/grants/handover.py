@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
@@ -14,6 +13,7 @@ from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_id
 from vault.index.cases import cases_of_owner
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
+from vault.progress import Progress
 from vault.records.codec import from_fields, to_fields
 from vault.records.work import Entry
 from vault.services.grants import deputies, sharing, timed_grants
@@ -100,7 +100,7 @@ def carry_out(
     session: Session,
     *,
     as_deputy_only: bool = False,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> list[CarriedOut]:
     """Hand over every case held here whose owner is the leaver of an order: grant, then write the new owner.
 

@@ -14,7 +14,8 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, SeatId
 from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import ALLOWED, Action
-from vault.records.rewrapping import Progress, Rewrapped, pending, rewrap
+from vault.progress import Progress
+from vault.records.rewrapping import Rewrapped, pending, rewrap
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.services.projection.authors import name_in, names_of_members

@@ -10,6 +10,7 @@ from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
 from vault.casework.dates import checked_day
 from vault.display import DAY, time_text
+from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.cases import cases_of_owner
@@ -25,8 +26,6 @@ from vault.services.projection.expired_rights import Term, all_terms
 from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.words.message import Message
-
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def end_of_day(day: str) -> int:
     """
     date = datetime.date.fromisoformat(checked_day(day, "--until"))
     midnight = datetime.datetime.combine(date, datetime.time(), tzinfo=datetime.UTC)
-    return int(midnight.timestamp()) * 1000 + _DAY_MS
+    return int(midnight.timestamp()) * 1000 + DAY_MS
 
 
 def give(

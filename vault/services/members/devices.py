@@ -13,13 +13,14 @@ from vault.display import counted, one_line
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import ALLOWED, Action
+from vault.progress import Progress
 from vault.records.epochs import notices_of
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases import cases
 from vault.services.cases.cases import CaseView
 from vault.services.grants import sharing
-from vault.services.members.rostering import Outcome, Progress, carry_out
+from vault.services.members.rostering import Outcome, carry_out
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import read_valid

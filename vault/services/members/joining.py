@@ -15,6 +15,7 @@ from vault.access.membership.roster_commit import MemberRecord
 from vault.access.pins.delays import Wait
 from vault.access.seat_keys.throttle import one_attempt
 from vault.access.session import Session
+from vault.durations import DAY_MS
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import MemberId, SeatId, VaultId
 from vault.policy.roles import Action, Role
@@ -33,7 +34,6 @@ from vault.sync.opening import open_bundle
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-_DAY_MS = 86_400_000
 _MOST_DAYS = 3_660
 
 
@@ -250,7 +250,7 @@ def _like(like: str, days: int) -> list[str]:
 
 
 def _until(session: Session, days: int) -> int | None:
-    return session.clock().trusted_ms + days * _DAY_MS if days else None
+    return session.clock().trusted_ms + days * DAY_MS if days else None
 
 
 def _roles(invitation: Invitation) -> frozenset[Role]:

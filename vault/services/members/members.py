@@ -17,8 +17,9 @@ from vault.errors import RefusedError, UsageError
 from vault.ids import MemberId, SeatId
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role
+from vault.progress import Progress
 from vault.records.versions import OpenedVersion, open_each
-from vault.services.members.rostering import Outcome, Progress, carry_out, end_again, seats_by_member
+from vault.services.members.rostering import Outcome, carry_out, end_again, seats_by_member
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.words.message import Message

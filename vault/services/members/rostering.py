@@ -31,14 +31,13 @@ from vault.ids import MemberId, SeatId
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Action
+from vault.progress import Progress
 from vault.services.grants import sharing
 from vault.services.members.roster_changes import describe
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.files import read_limited
 from vault.words.message import Message
 from vault.words.next_step import NextStep
-
-Progress = Callable[[int, int], None]
 
 _ASK_AGAIN = Message("Sign nothing. Ask whoever began it for a new one, and say what this one said.")
 

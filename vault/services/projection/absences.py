@@ -9,6 +9,7 @@ from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.access.trust.absence import alarm_code, is_absence, lacking_keys, waits_for
 from vault.display import counted
+from vault.durations import DAY_MS
 from vault.ids import CompartmentId, MemberId, SeatId, VersionId
 from vault.index.heads import heads_in
 from vault.index.keys import Listed, missed_since
@@ -20,7 +21,7 @@ from vault.services.projection.reading import read_heads
 from vault.services.projection.seats import names_said
 
 # How long something may be on its way before it is called missing.
-ON_ITS_WAY_MS = 14 * 86_400_000
+ON_ITS_WAY_MS = 14 * DAY_MS
 _PREFIX = alarm_code(CompartmentId(b""))
 _DROPPED = "dropped"
 

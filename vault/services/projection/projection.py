@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -21,6 +21,7 @@ from vault.index.fold import sort_key
 from vault.index.heads import heads_in
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
+from vault.progress import Progress
 from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion
 from vault.services.projection.absences import tell_dropped, tell_waiting
@@ -39,8 +40,6 @@ _BATCH = 2_000
 _BATCH_OF_A_NEW_INDEX = 8_000  # holds its lock for 0.6 s, where nobody looks for anything yet
 _NEAR = 16
 _MOST_PASSED = 256
-
-Progress = Callable[[int, int], None]
 
 
 def up_to_date_index(session: Session, *, progress: Progress = lambda done, total: None) -> Index:

@@ -1,0 +1,10 @@
+"""How long work says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, of how many."""
+StepProgress = Callable[[str, int, int], None]
+"""Told what is being done, how many of its steps are done, of how many."""
