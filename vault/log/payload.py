@@ -33,9 +33,9 @@ Cause = int | tuple[bytes, int]
 """The entry that this one completes: its position in this log, or (origin, position) in another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """What one person did on one seat. `t`, `tz0`, `boot` and `mono` are claims, bracketed by witnesses.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the audit payload says of an act; the log adds the times.
 
     Attributes:
         act: a key of `ACTS`.
@@ -45,32 +45,41 @@ class Payload:
         objs: further pseudonyms, at most 64.
         covers: kind of record -> how many of it.
         dig: digest of a file that left or came, 32 bytes.
-        t: wall clock, milliseconds UTC.
-        tz0: what the local clock was ahead of UTC, in minutes.
-        boot: id of the system's boot, 16 bytes.
-        mono: milliseconds of that boot's own clock.
         cause: the entry that this one completes.
-        app: program version.
         deleg: second seat of a two-person act, 16 bytes.
         pol: id and version of the rule that allowed or denied it.
-        unknown: members of a newer program, untouched.
     """
 
     act: str
-    t: int
     out: str = "ok"
     why: str | None = None
     obj: bytes | None = None
     objs: tuple[bytes, ...] = ()
     covers: Mapping[str, int] = field(default_factory=dict)
     dig: bytes | None = None
+    cause: Cause | None = None
+    deleg: bytes | None = None
+    pol: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload(Entry):
+    """What one person did on one seat. `t`, `tz0`, `boot` and `mono` are claims, bracketed by witnesses.
+
+    Attributes:
+        t: wall clock, milliseconds UTC.
+        tz0: what the local clock was ahead of UTC, in minutes.
+        boot: id of the system's boot, 16 bytes.
+        mono: milliseconds of that boot's own clock.
+        app: program version.
+        unknown: members of a newer program, untouched.
+    """
+
+    t: int
     tz0: int | None = None
     boot: bytes | None = None
     mono: int | None = None
-    cause: Cause | None = None
     app: str | None = None
-    deleg: bytes | None = None
-    pol: str | None = None
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
@@ -20,7 +20,8 @@ from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.epoch_notice import RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.log.operation import Operation, compose
-from vault.log.payload import Cause, Payload, commitment, encode_plaintext
+from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
+from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.tree import Tile
 from vault.records.content import Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
@@ -38,22 +39,6 @@ from vault.words.message import Message
 VERSIONS_PER_WORK = 256
 ITEMS_IN_ONE_ENTRY = 800
 """How many epochs and grants a long act lists at once: a list holds 1,024, and versions and files stand beside them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the audit payload says of an act; the log adds the times. See `log.payload.Payload` for the members."""
-
-    act: str
-    out: str = "ok"
-    why: str | None = None
-    obj: bytes | None = None
-    objs: tuple[bytes, ...] = ()
-    covers: Mapping[str, int] = field(default_factory=dict)
-    dig: bytes | None = None
-    cause: Cause | None = None
-    deleg: bytes | None = None
-    pol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,21 +256,8 @@ class Work:
 
     def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> Operation:
         log = self._log
-        payload = Payload(
-            act=entry.act,
-            t=log.now_ms(),
-            mono=log.monotonic_ms(),
-            app=log.app_version,
-            out=entry.out,
-            why=entry.why,
-            obj=entry.obj,
-            objs=entry.objs,
-            covers=entry.covers,
-            dig=entry.dig,
-            cause=entry.cause,
-            deleg=entry.deleg,
-            pol=entry.pol,
-        ).encode()
+        said = {member.name: getattr(entry, member.name) for member in fields(Entry)}
+        payload = Payload(t=log.now_ms(), mono=log.monotonic_ms(), app=log.app_version, **said).encode()
         salt = self._random(32)
         context = VersionContext(
             log.place.vault, ratchet.compartment, ZERO_ID, log.origin, self._seq, purpose=Purpose.AUDIT
