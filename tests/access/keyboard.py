@@ -33,8 +33,8 @@ from vault.store.memory import open_in_memory
 from vault.validity.authority import Listings
 
 WANTED = Wanted(
-    act="export.begin",
-    of={"profile": "lawyer"},
+    act="break.glass",
+    of={"until": 4_000_000_000_000},
     reasons=("casework", "legal-referral"),
     expires_ms=4_000_000_000_000,
     subject=b"s" * 16,

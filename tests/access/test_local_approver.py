@@ -13,11 +13,13 @@ import pytest
 
 from tests.access.keyboard import WANTED, Keyboard, Person
 from tests.access.told import is_told
+from tests.attacks.test_drawn_names import hostile, in_lines, in_other_outlines
+from tests.attacks.test_questions_by_file import CODED, OTHER_PAGES, files_of, question
 from tests.services.colleague import PASSPHRASE
 from vault import platform
 from vault.access.second_person.local_approver import Answered, Asked, decoded, main
 from vault.access.second_person.local_client import run_second_process
-from vault.errors import MalformedError, RefusedError, TryAgainError
+from vault.errors import MalformedError, RefusedError, TryAgainError, VerificationError
 from vault.log.approvals import Approval
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key
@@ -50,12 +52,25 @@ def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(keyboard: Key
 
 def test_what_is_shown_says_what_is_asked_and_takes_over_no_terminal(keyboard: Keyboard) -> None:
     person = Person(PASSPHRASE, ("",))
-    wanted = msgspec.structs.replace(WANTED, of={"profile": "law\x1b[2Jyer"})
+    wanted = msgspec.structs.replace(WANTED, of={"why": "safe\x1b[2Jty"})
     with pytest.raises(RefusedError):
         person.answer(keyboard.question(name="Oren\x1b[2J", wanted=wanted))
     assert "read this before you approve it" in person.shown[0]
-    assert "To approve: a package leaves the vault (export.begin)" in person.shown[0]
+    assert "To approve: a case is opened to somebody in an emergency (break.glass)" in person.shown[0]
     assert "\x1b" not in person.shown[0]
+
+
+def test_a_report_that_the_second_process_does_not_make_itself_is_not_put_before_the_person(keyboard: Keyboard) -> None:
+    for hide in (in_lines, in_other_outlines):
+        person = Person(PASSPHRASE)
+        wanted = question(hostile(hide), expires_ms=WANTED.expires_ms)
+        assert is_told(VerificationError, OTHER_PAGES, person.answer, keyboard.question(wanted=wanted))
+        assert person.shown == []
+    wanted = question(files_of(CODED), expires_ms=WANTED.expires_ms)
+    answered = Person(PASSPHRASE).answer(keyboard.question(wanted=wanted))
+    assert Approval.decode(answered.approval).digest == wanted.digest
+    nothing = msgspec.structs.replace(WANTED, act="export.begin")
+    assert is_told(VerificationError, "no report", Person(PASSPHRASE).answer, keyboard.question(wanted=nothing))
 
 
 # ---- who may approve
@@ -85,7 +100,7 @@ def test_the_approval_is_of_exactly_what_was_asked_and_signed_by_the_seat_that_o
     approval, again = (Approval.decode(one.approval) for one in answered)
     assert approval == Approval(
         vault=keyboard.session.vault,
-        act="export.begin",
+        act="break.glass",
         digest=WANTED.digest,
         requester=keyboard.session.seat,
         approver=own.seat,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from tests.attacks.test_questions_by_file import CODED, files_of, question
 from tests.services import colleague
 from tests.services.colleague import Colleague, admit
 from tests.services.conftest import filled, filled_template, founded_template
@@ -57,13 +59,13 @@ def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
 
 
 def wanted(session: Session, **changes: object) -> Wanted:
-    one = Wanted(
-        act="export.begin",
-        of={"profile": "lawyer"},
-        reasons=approving.REASONS,
-        expires_ms=session.log.now_ms() + 60_000,
-    )
+    one = question(report(), expires_ms=session.log.now_ms() + 60_000)
     return msgspec.structs.replace(one, **changes)
+
+
+@functools.cache
+def report() -> dict[str, bytes]:
+    return files_of(CODED)
 
 
 def given(session: Session, oren: Colleague, one: Wanted) -> Approval:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from vault.casework.script import Script, script_of
 from vault.export.checking import Verdict
 from vault.export.report import Cover
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
@@ -43,7 +42,7 @@ DARI = "متقاضی [P-7KQ] چگونه به اینجا رسید؟ او گفت �
 
 
 def block(label: str, text: str) -> RedactedBlock:
-    return RedactedBlock(label=label, text=text, script=script_of(text) if text else Script.COMMON, seal=_SEAL)
+    return RedactedBlock(label=label, text=text, seal=_SEAL)
 
 
 def section(heading: str, *blocks: tuple[str, str]) -> RedactedSection:

@@ -11,11 +11,12 @@ from datetime import date
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 
-from tests.export.samples import COVER
+from tests.export.samples import COVER, dossier, section
 from tests.tables import each
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.export.data_json import render_data
 from vault.export.package import prepare, write_package
 from vault.export.reader import open_package
 from vault.export.release import Release
@@ -93,6 +94,19 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
         for block in section["blocks"]
     ]
     assert not [text for text in texts if re.search("hope|may|client|дата|étape", text.casefold())]
+
+
+def test_the_script_of_a_text_is_told_by_its_letters_and_not_by_those_of_codes() -> None:
+    texts = {
+        "[P-7KQ]": "Zyyy",
+        "[P-7KQ] и [P-KX4]": "Cyrl",
+        "[removed], 12": "Zyyy",
+        "at [P-7KQ]": "Latn",
+        "من": "Arab",
+    }
+    sections = (section("note", ("text", text)) for text in texts)
+    told = json.loads(render_data(dossier(*sections), COVER))["sections"]
+    assert {block["text"]: block["script"] for one in told for block in one["blocks"]} == texts
 
 
 def test_two_cases_that_differ_only_in_the_hidden_name_give_equal_files() -> None:

@@ -60,6 +60,11 @@ def _with(**changes: object) -> Callable[[], bytes]:
     return lambda: json.dumps(json.loads(ENCODED) | changes, sort_keys=True, separators=(",", ":")).encode()
 
 
+def _asked_by(roles: object) -> Callable[[], bytes]:
+    release = json.loads(ENCODED)["release"]
+    return _with(release=release | {"requested": release["requested"] | {"roles": roles}})
+
+
 @each(
     {
         "nothing": lambda: b"",
@@ -91,6 +96,13 @@ def _with(**changes: object) -> Callable[[], bytes]:
         "a short digest": _with(files={"a": {"sha256": "00" * 31, "padded": 1}}),
         "a further word on a file": _with(files={"a": {"sha256": "00" * 32, "padded": 1, "name": ""}}),
         "a number for a version": _with(versions={"casevault": 1}),
+        "a name for a version": _with(versions={"casevault": "0.1 Ilham"}),
+        "a version of something else": _with(versions={"casevault": "0.1", "ilham": "0.1"}),
+        "a name for a role": _asked_by(["Ilham"]),
+        "roles in another order": _asked_by(["caseworker", "admin"]),
+        "a role twice": _asked_by(["admin", "admin"]),
+        "no list of roles": _asked_by({"admin": 1}),
+        "a number for a role": _asked_by([1]),
     }
 )
 def test_what_is_not_the_one_form_is_refused(untrusted: Callable[[], bytes]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import subprocess
 import sys
@@ -34,6 +35,18 @@ def test_dossiers_that_differ_only_in_what_was_hidden_give_equal_bytes() -> None
     for same in (one, other):
         assert render_pdf(same, COVER) == render_pdf(one, COVER)
         assert render_data(same, COVER) == render_data(one, COVER)
+
+
+def test_every_computer_with_this_version_makes_the_same_bytes() -> None:
+    """A change here is told in CHANGELOG.md: a second person whose program is another version refuses the report."""
+    made = {
+        language: render_pdf(dossier(), Cover("Appeal", language, day="2026-11-27")) for language in ("en", "fr", "ru")
+    }
+    assert {language: hashlib.sha256(pdf).hexdigest()[:16] for language, pdf in made.items()} == {
+        "en": "35e02baf8c3fae34",
+        "fr": "f91c3ec2b9177d08",
+        "ru": "e35213c1d3de62f8",
+    }
 
 
 def test_two_libraries_read_the_same_text() -> None:

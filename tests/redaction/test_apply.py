@@ -38,7 +38,6 @@ from vault.casework.disclosure import Disclosure
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.partner import Partner
 from vault.casework.person import Person, SafeContact
-from vault.casework.script import Script
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import InternalError, LeakError
 from vault.redaction import apply
@@ -70,7 +69,6 @@ def test_a_dossier_for_the_lawyer_names_the_client_and_hides_the_others() -> Non
         "Интервью с Торгаевым Э. и [P-KT7] (род. [removed], тел. [removed]), пишет [removed].",
         "[P-NW4] called at 10:30; паспорт AN1234567, 12/05/1984.",
     ]  # fmt: skip
-    assert [block.script for block in dossier.sections[3].blocks] == [Script.COMMON, Script.LATIN, Script.CYRILLIC]
 
 
 @each([NoteKind.MEDICAL, NoteKind.SAFETY, NoteKind.ADMINISTRATION, NoteKind.SUPERVISION])
@@ -184,7 +182,7 @@ def test_a_hidden_form_in_the_result_stops_everything(monkeypatch: pytest.Monkey
 
 @each(
     {
-        "block": lambda: RedactedBlock("Text", "слово", Script.CYRILLIC),
+        "block": lambda: RedactedBlock("Text", "слово"),
         "section": lambda: RedactedSection("Note", ()),
         "dossier": lambda: RedactedDossier("lawyer", (), ()),
         "another seal": lambda: RedactedDossier("lawyer", (), (), object()),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import NamedTuple
 
+from vault.casework.script import script_of
 from vault.export.codes import code_in_words
 from vault.export.report import Cover, in_words
 from vault.export.shown import Dossier
 from vault.export.wording import USUAL_PURPOSE, wording
 
 FORMAT = 2  # 1 had no head, and its notes no kind and no writer
+
+_CODE = re.compile(r"\[[^\[\]\s]{1,16}\]")
 
 
 def canonical(value: object) -> bytes:
@@ -42,7 +46,7 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
         leaves.append(Leaf("heading", section.heading, ours=True))
         for block in section.blocks:
             leaves.append(Leaf("label", block.label, ours=True))
-            leaves.append(Leaf("script", block.script.value, ours=True))
+            leaves.append(Leaf("script", _script(block.text), ours=True))
             is_code = code_in_words(section.heading, block.label, block.text, cover.language) is not None
             leaves.append(Leaf("text", in_words(block.text, words), ours=is_code))
     return tuple(leaves)
@@ -67,7 +71,7 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
                 {
                     "heading": section.heading,
                     "blocks": [
-                        {"label": block.label, "script": block.script.value, "text": in_words(block.text, words)}
+                        {"label": block.label, "script": _script(block.text), "text": in_words(block.text, words)}
                         for block in section.blocks
                     ],
                 }
@@ -76,6 +80,11 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
             "title": words.title,
         }
     )
+
+
+def _script(text: str) -> str:
+    """Return in which script a text is written: told by its letters alone, of which those of codes are none."""
+    return script_of(_CODE.sub("", text)).value
 
 
 def _head(cover: Cover) -> dict[str, str]:

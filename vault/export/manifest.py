@@ -35,6 +35,7 @@ _SMALLEST_PADDED = 256
 _MOST_TEXT = 2000
 _KEYS_OF_1 = frozenset({"format", "id", "profile", "purpose", "recipient", "expires", "files", "versions"})
 _KEYS = _KEYS_OF_1 | {"release"}
+_VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
 _SIGNATURE_FILE = re.compile(rb"([0-9a-f]{64})\n([0-9a-f]{128})\n")
 
 # purpose word, message -> 64 bytes; the caller holds the package key
@@ -136,6 +137,9 @@ class Manifest:
         versions = value["versions"]
         if not isinstance(files, dict) or not isinstance(versions, dict):
             raise TypeError
+        # No second person signs it: it has no room for words.
+        if set(versions) != {"casevault"} or _VERSION.fullmatch(_text(versions["casevault"])) is None:
+            raise ValueError
         manifest = cls(
             package=_fixed(value["id"], ID_SIZE),
             profile=_text(value["profile"]),
@@ -146,7 +150,7 @@ class Manifest:
                 _text(name): FileEntry(_fixed(entry["sha256"], DIGEST_SIZE), _size(entry[_size_key(form)]))
                 for name, entry in files.items()
             },
-            versions={_text(name): _text(version) for name, version in versions.items()},
+            versions=versions,
             release=None,
             form=form,
         )

@@ -18,7 +18,7 @@ from vault.export.data_json import Leaf
 from vault.export.report import ALONE, READ, TWO_PERSON, UNREAD
 from vault.ids import ID_SIZE
 from vault.log.approvals import Approval, approved_digest
-from vault.policy.roles import ALLOWED, Action
+from vault.policy.roles import ALLOWED, Action, Role
 from vault.seal.signing import is_signed_raw
 from vault.seal.widths import KEY_SIZE
 from vault.words.message import Message
@@ -122,8 +122,8 @@ class Release:
             raise TypeError
         requested = value["requested"]
         roles = requested["roles"]
-        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
-            raise TypeError
+        if roles != sorted({Role(role).value for role in roles}):
+            raise ValueError
         seat = bytes.fromhex(requested["seat"])
         if len(seat) != ID_SIZE:
             raise ValueError

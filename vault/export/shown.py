@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from vault.casework.script import Script
-
 
 class Block(Protocol):
     """One paragraph."""
@@ -22,10 +20,6 @@ class Block(Protocol):
     @property
     def text(self) -> str:
         """Single spaces, and line breaks only between paragraphs."""
-
-    @property
-    def script(self) -> Script:
-        """In which it is written."""
 
 
 class Section(Protocol):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from vault.casework.script import script_of
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
 from vault.names.normal import normal
@@ -25,7 +24,7 @@ from vault.redaction.questions import Asked, OpenQuestions, form_key, grouped
 from vault.redaction.registry import Registry
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Span, fuse
-from vault.redaction.transform import REMOVED, context_of, kept, transformed
+from vault.redaction.transform import REMOVED, context_of, transformed
 from vault.redaction.units import Unit
 from vault.words.message import Message
 
@@ -224,8 +223,7 @@ def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSectio
     blocks: list[RedactedBlock] = []
     for label, passages in plan.blocks:
         texts = dict.fromkeys(transformed(passage.text, passage.spans, pseudonyms) for passage in passages)
-        script = script_of(" ".join(kept(passage.text, passage.spans) for passage in passages))
-        blocks += (RedactedBlock(label, text, script, _SEAL) for text in texts if text)
+        blocks += (RedactedBlock(label, text, _SEAL) for text in texts if text)
     return RedactedSection(plan.heading, tuple(blocks), _SEAL)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, field
 
-from vault.casework.script import Script
 from vault.errors import InternalError
 from vault.words.message import Message
 
@@ -22,7 +21,6 @@ class RedactedBlock:
 
     label: str
     text: str = field(repr=False)
-    script: Script
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:

@@ -36,17 +36,6 @@ def transformed(text: str, spans: Sequence[Span], pseudonyms: PseudonymBook) -> 
     return tidy("".join(pieces))
 
 
-def kept(text: str, spans: Sequence[Span]) -> str:
-    """Return only what stays of a text."""
-    pieces: list[str] = []
-    last_end = 0
-    for span in spans:
-        if span.action is not Action.KEEP:
-            pieces.append(text[last_end : span.start])
-            last_end = span.end
-    return " ".join((*pieces, text[last_end:]))
-
-
 def context_of(text: str, start: int, end: int, spans: Sequence[Span]) -> str:
     """Return one place's neighbourhood on one line, with hidden places blotted out at one width."""
     first, last = max(0, start - _CONTEXT_CHARACTERS), min(len(text), end + _CONTEXT_CHARACTERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tarfile
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from tests.vectors.independent.basis import Refused, is_signed, padme, require
 _FILES = ["manifest.json", "manifest.sig", "report.pdf", "data.json"]
 _MEMBERS = {"expires", "files", "format", "id", "profile", "purpose", "recipient", "release", "versions"}
 _DATA = {"format", "language", "notice", "profile", "purpose", "release", "sections", "title"}
+_ROLES = {"admin", "supervisor", "caseworker", "legal-reviewer", "intake", "field", "auditor"}
 _HEAD = {"contact", "day", "organisation", "pages", "recipient", "reference"}
 
 
@@ -52,6 +54,11 @@ def read_package(data: bytes, identity: str) -> Package:
         raise Refused("signature or manifest") from None
     require(is_signed(key, signature, "package", files["manifest.json"]), "signature")
     require(manifest.keys() == _MEMBERS, "members of the manifest")
+    require(list(manifest["versions"]) == ["casevault"], "versions in the manifest")
+    version = re.fullmatch("[0-9]{1,4}[.][0-9]{1,4}", manifest["versions"]["casevault"])
+    require(version is not None, "version in the manifest")
+    roles = manifest["release"]["requested"]["roles"]
+    require(roles == sorted(_ROLES & set(roles)), "roles in the manifest")
     for name, said in manifest["files"].items():
         require(hashlib.sha256(files[name]).hexdigest() == said["sha256"], f"digest of {name}")
         size = said["padded" if manifest["format"] == 3 else "size"]

@@ -3,8 +3,9 @@
 Started as `python -I -m vault.access.second_person.local_approver PARENT`.
 
 The first process sends by pipe what shall be approved and the end of the second seat's own log, sealed as it is stored.
-This one shows it, asks for reason and passphrase at the terminal itself, signs, goes on with that log in memory and
-sends back what was added. The passphrase never reaches the first process, and no database key reaches this one.
+This one makes the files of an export itself, shows them, asks for reason and passphrase at the terminal itself, signs,
+goes on with that log in memory and sends back what was added. The passphrase never reaches the first process, and no
+database key reaches this one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from vault.access.trust.directory import Directory, read_directory
 from vault.access.trust.keyrings import missing_keys, stored_keyring, with_directory_keys
 from vault.display import safe_text
 from vault.errors import MalformedError, RefusedError, VaultError
+from vault.export.made_again import require_made_from_data
+from vault.export.release import ACT as EXPORT
 from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
 from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval
 from vault.platform.line import read_tty_pages
@@ -78,10 +81,13 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
 
     Raises:
         RefusedError: the person gave no reason, may not approve, or asked for it themselves.
-        VerificationError: what is shown is not what would be approved.
+        VerificationError: what is shown is not what would be approved, or this program makes other files of it.
         VaultError: passphrase or log are not what they should be.
     """
-    asked.wanted.require_whole()
+    wanted = asked.wanted
+    wanted.require_whole()
+    if wanted.act == EXPORT:
+        require_made_from_data(wanted.contents, profile=wanted.of.get("profile"), purpose=wanted.of.get("purpose"))
     for question in (_question(asked), _AGAIN, _AGAIN):
         why = ask_reason(question).strip()
         if not why or why in asked.wanted.reasons:

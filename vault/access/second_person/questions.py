@@ -22,7 +22,7 @@ from vault.words.message import Message
 
 REPORT_AS_DATA = "data.json"
 # What the first page says beside the case; purpose and profile stand among what is approved.
-_HEAD = ("day", "reference", "organisation", "contact", "recipient", "pages")
+_HEAD = ("day", "language", "reference", "organisation", "contact", "recipient", "pages")
 _CODE = re.compile("[a-z-]{1,40}")
 _COLUMNS = 72  # narrower than any terminal that is used for reading, so that no other break is made
 _FURTHER = "      "

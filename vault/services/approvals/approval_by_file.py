@@ -15,7 +15,7 @@ from vault.access.second_person.questions import Wanted, decode_wanted
 from vault.access.session import Session
 from vault.durations import DAY_MS
 from vault.errors import BrokenSealError, MalformedError, RefusedError, UsageError, WaitingForDecisionError
-from vault.export.agreeing import require_agreement
+from vault.export.made_again import require_made_from_data
 from vault.ids import ID_SIZE, MemberId, SeatId
 from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approval_id
 from vault.policy.roles import Action
@@ -77,13 +77,13 @@ def ask_apart(session: Session, wanted: Wanted, name: str | None = None) -> Aske
 
 
 def read_question(session: Session, path: Path) -> Question:
-    """Return the question in a file for this member, with the files in it compared with what would be approved.
+    """Return the question in a file for this member, if this program makes the same files of the text that it shows.
 
     What it is about can be told here from the files alone, so it is about an export, whose pages say what is shown.
 
     Raises:
         MalformedError, BrokenSealError: no question, or not for this device.
-        VerificationError: it shows other files than the approval would be for, or another text than their pages.
+        VerificationError: it shows other files than the approval would be for, or such as this program does not make.
         RefusedError: who asks is not in the newest roster, or is this very member; or it is about another act.
     """
     session.require(Action.APPROVE)
@@ -110,7 +110,7 @@ def read_question(session: Session, path: Path) -> Question:
             next_step=Message("That is approved at the keyboard of a device that both of you use."),
         )
     wanted.require_whole()
-    require_agreement(wanted.contents, profile=wanted.of.get("profile"), purpose=wanted.of.get("purpose"))
+    require_made_from_data(wanted.contents, profile=wanted.of.get("profile"), purpose=wanted.of.get("purpose"))
     return Question(SeatId(letter.seat), MemberId(certificate.member), wanted)
 
 

@@ -1,0 +1,111 @@
+"""For a second person, who has neither case nor dossier: the report, made again from the data that they are shown.
+
+What a page draws cannot be told from its words alone: letters can be lines, and a font can have other shapes than its
+letters. So nothing is searched for in pages that somebody else made. This program sets them itself, by the rules of
+the one who asks, and asks for the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from vault.casework.dates import checked_day
+from vault.errors import InternalError, RefusedError, UsageError, VerificationError
+from vault.export.archive import DATA, REPORT
+from vault.export.data_json import render_data
+from vault.export.pdf import render_report
+from vault.export.report import TWO_PERSON, Cover, Report, make_report
+from vault.words.message import Message
+
+# The bytes tell no other version from a program that was altered. Two people on the telephone can.
+_ADVICE = Message(
+    "Both of you need the same version of the program (`casevault --version`). If they differ, update the older one "
+    "and ask again, or approve at the keyboard of a device that both of you use. If they are the same, tell an admin."
+)
+
+
+class _Block(msgspec.Struct, frozen=True):
+    label: str
+    text: str
+
+
+class _Section(msgspec.Struct, frozen=True):
+    heading: str
+    blocks: tuple[_Block, ...]
+
+
+class _Data(msgspec.Struct, frozen=True):
+    """What differs from one data file to the next; the rest comes back with `render_data`."""
+
+    contact: str
+    day: str
+    language: str
+    organisation: str
+    pages: str
+    profile: str
+    purpose: str
+    recipient: str
+    reference: str
+    release: str
+    sections: tuple[_Section, ...]
+
+
+def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpose: object) -> None:
+    """Return if this program makes the very same files of what their data file says, for a release by two persons.
+
+    Args:
+        files: the finished files by name.
+        profile: the table of what may leave, as the approval would name it.
+        purpose: likewise.
+
+    Raises:
+        VerificationError: it makes other ones: somebody altered them, or a program of another version made them.
+        TryAgainError: the process that sets the pages ended early.
+        DependencyMissingError: a library to set them with is not installed.
+    """
+    if files.keys() != {REPORT, DATA}:
+        raise _no_report()
+    try:
+        data = msgspec.json.decode(files[DATA], type=_Data)
+        cover = _cover(data)
+        report, data_again = make_report(data, cover), render_data(data, cover)
+    except (InternalError, RecursionError, UsageError, ValueError):  # also a heading or a language that there is not
+        raise _no_report() from None
+    if data_again != files[DATA] or (data.profile, data.purpose, data.release) != (profile, purpose, TWO_PERSON):
+        raise _no_report()
+    if _pages(report) != files[REPORT]:
+        raise VerificationError(
+            Message(
+                "the pages are not those that this program makes of the text in the question; nothing was approved"
+            ),
+            next_step=_ADVICE,
+        )
+
+
+def _pages(report: Report) -> bytes:
+    try:
+        return render_report(report)
+    except RefusedError:  # this program's fonts lack a letter of it
+        raise _no_report() from None
+
+
+def _no_report() -> VerificationError:
+    return VerificationError(
+        Message("the files in the question are no report of this program; nothing was approved"), next_step=_ADVICE
+    )
+
+
+def _cover(data: _Data) -> Cover:
+    return Cover(
+        purpose=data.purpose,
+        language=data.language,
+        release=data.release,
+        pages=data.pages,
+        day=checked_day(data.day, "day of a report"),
+        organisation=data.organisation,
+        reference=data.reference,
+        contact=data.contact,
+        recipient=data.recipient,
+    )
