@@ -55,7 +55,7 @@ class RefusedError(VaultError):
 
     code = "refused"
     exit_code = 5
-    usual_step = Message("Ask a member who holds the right.")
+    usual_step = Message("Ask a member who has the right.")
 
 
 class VerificationError(VaultError):
@@ -86,7 +86,7 @@ class LeakError(VerificationError):
     """The finished package still holds something that must not leave, or cannot be checked. Nothing was written."""
 
     code = "leak"
-    usual_step = Message("Nothing was written. Decide the named forms, or report the fault.")
+    usual_step = Message("Nothing was written. Decide about the named forms, or report the fault.")
 
 
 class NewerVaultError(VaultError):
@@ -111,7 +111,7 @@ class OpenElsewhereError(VaultError):
 
     code = "open-elsewhere"
     exit_code = 11
-    usual_step = Message("Close the other window, or end it with {step}.", step=NextStep.LOCK)
+    usual_step = Message("Close the other window, or stop it with {step}.", step=NextStep.LOCK)
 
 
 class WrongPassphraseError(VaultError):
@@ -135,7 +135,7 @@ class InternalError(VaultError):
 
     code = "internal"
     exit_code = 70
-    usual_step = Message("Nothing unsaved was kept. Please report the place named here.")
+    usual_step = Message("Unsaved work is lost. Please report the place named here.")
 
 
 class TryAgainError(VaultError):

@@ -71,7 +71,7 @@ def test_rosters_copied_into_another_compartment_make_no_second_directory(
 def test_where_no_roster_counts_the_places_of_those_that_are_here_are_named(session: Session) -> None:
     stranger = public_key(make_signing_seed())
     place = rf"\(log {session.log.origin.hex()[:16]} entry 0, item \d+\)"
-    with pytest.raises(VerificationError, match=f"no roster of this vault counts: it was altered or removed {place}"):
+    with pytest.raises(VerificationError, match=f"no roster of this vault is valid: it was altered or removed {place}"):
         read(session, session.keyring, stranger)
     with session.database.transaction() as rows:
         true = rows.versions(session.directory.compartment, ROSTER_RECORD)

@@ -25,9 +25,9 @@ from vault.seal.signing import public_key, sign
 
 NEW_SEAT, SEED = b"t" * 16, b"i" * 32
 KEM = KemPrivate.from_seed(b"k" * 96)
-UNKNOWN = "this request answers no invitation of this device"
+UNKNOWN = "this request does not answer an invitation of this device"
 NOT_FIRST = "the log of this request is not the first one of its own seat"
-BEFORE = "this request was admitted before"
+BEFORE = "this request has already been admitted"
 
 
 def invite(session: Session, **about: Any) -> Invitation:
@@ -142,7 +142,7 @@ def test_a_request_is_opened_with_its_invitation_and_the_words_of_both_and_binds
     request = request_for(session, one)
     words = joining_words(session.root_public, request, session.directory.roster)
     assert answered(session, one) == answered(session, one) == Answer(one, request, words)
-    assert refuses(session, one, "answered by another request before", name="Somebody Else")
+    assert refuses(session, one, "another request has already answered", name="Somebody Else")
     assert answered(session, other).invitation == other
 
 
@@ -187,13 +187,13 @@ def test_a_device_is_asked_for_by_the_member_that_it_is_for_while_they_are_in(se
     assert answered(session, made).request.member == session.member
     theirs = make_invitation(session, by=MEMBER, member=oren.member, name=oren.name)
     commit_roster(session, propose(session, Change(leaving=frozenset({oren.member}))))
-    assert refuses(session, theirs, "the member whose device this is has left")
+    assert refuses(session, theirs, "the member of this device has left")
 
 
 def test_an_invitation_of_a_roster_that_does_not_count_is_refused(session: Session) -> None:
     made = replace(invite(session), roster=b"x" * 32)
     store(session, msgspec.msgpack.encode([{"invitation": made.encode(), "request": b"", "made_ms": 1}]))
-    assert refuses(session, made, "the invitation is of a roster that does not count any more")
+    assert refuses(session, made, "the invitation names a roster that is no longer in effect")
 
 
 def test_a_request_for_another_seat_or_vault_than_the_inviters_does_not_open(session: Session) -> None:

@@ -84,9 +84,9 @@ def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approve
     for passphrase, changes, words in (
         (third.passphrase, {"name": third.name}, "this passphrase opens no seat of the second person here"),
         (PASSPHRASE, {"lent": keyless}, "the second seat has no session key on this device"),
-        (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody approves what they ask for themselves"),
-        (PASSPHRASE, {"requester": b"?" * 16}, "nobody approves what they ask for themselves"),
-        (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow to approve"),
+        (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody can approve their own question"),
+        (PASSPHRASE, {"requester": b"?" * 16}, "nobody can approve their own question"),
+        (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow approvals"),
     ):
         asked, person = keyboard.question(**changes), Person(passphrase)
         assert is_told(RefusedError, words, person.answer, asked)

@@ -26,8 +26,8 @@ from vault.seal.signing import make_signing_seed
 from vault.store.memory import open_in_memory
 
 OTHER = "the second process gave another approval than was asked for"
-MORE = "the second process wrote more than an approval; nothing was taken in"
-NOT_HELD = "the second seat's log does not hold with what came back; nothing was taken in"
+MORE = "the second process wrote more than an approval; nothing was accepted"
+NOT_HELD = "the second person's log does not verify with what came back; nothing was accepted"
 
 Writing = Callable[[SeatLog], None]
 Change = Callable[[Answered], Answered]
@@ -64,7 +64,7 @@ def test_a_person_without_a_session_or_a_seat_on_this_device_is_not_asked(keyboa
     with keyboard.session.database.transaction() as rows:
         rows.delete_local(keyboard.second.seat, Purpose.SESSION)
     person = Person(PASSPHRASE)
-    with pytest.raises(RefusedError, match="the second person never unlocked this vault here"):
+    with pytest.raises(RefusedError, match="the second person has never unlocked this vault here"):
         keyboard.ask(person)
     with pytest.raises(RefusedError, match="the second person has no seat on this device"):
         keyboard.ask(person, member=MemberId(make_id()))

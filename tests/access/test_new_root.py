@@ -113,7 +113,7 @@ def test_the_next_entry_begins_an_audit_epoch_that_the_old_sheets_do_not_open(se
 
 def test_another_secret_than_the_present_roots_changes_nothing(session: Session) -> None:
     size, keys = session.log.size, keys_of(session)
-    with pytest.raises(RefusedError, match="this is not the secret of the root that counts now"):
+    with pytest.raises(RefusedError, match="this is not the secret of the root that is in effect now"):
         change_root(session, bytes(32))
     assert (session.log.size, keys_of(session)) == (size, keys)
 

@@ -223,7 +223,7 @@ def test_what_is_proposed_is_signed_once_by_who_proposes_it_and_cuts_others_wher
             with pytest.raises(VerificationError, match="roster 10 does not follow number 1"):
                 signing(session, later)
         forget_secret(session)
-        with pytest.raises(RefusedError, match="the root secret does not lie in this vault"):
+        with pytest.raises(RefusedError, match="the root secret is not in this vault"):
             sign_by_root(session, roster)
 
 
@@ -240,7 +240,7 @@ def test_a_roster_says_who_signed_and_counts_once_all_have_who_must() -> None:
         roster = signed_by(ADMITTING, *seats).signed(b"?" * 32, b"?" * 64)
         assert missing_signatures(STANDING, roster) == missing
         assert signers_in(STANDING, roster) == members
-        told = NOTHING if missing is None else (RefusedError, f"roster 8 waits for signatures: {missing}")
+        told = NOTHING if missing is None else (RefusedError, f"roster 8 needs more signatures: {missing}")
         assert told_by(require_signed, STANDING, roster) == told
     by_root = ADMITTING.signed(public_key(ROOT), sign(ROOT, ROSTER_PURPOSE, ADMITTING.root))
     assert missing_signatures(STANDING, by_root) is None

@@ -167,7 +167,7 @@ NOT_ADMITTED: list[tuple[PendingSeat, Directory, type[VaultError], str]] = [
         replace(WAITING, roster=LATER.root),
         directory(INVITING, admitted=OWN),
         VerificationError,
-        "the roster that the invitation names is not among those that arrived",
+        "the roster that the invitation names did not arrive",
     ),
     *(
         (WAITING, directory(INVITING, LATER, admitted=replace(OWN, **{name: value})), VerificationError, ANOTHER)

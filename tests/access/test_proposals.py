@@ -92,25 +92,25 @@ def test_a_proposal_calls_each_member_by_a_name_of_their_own(session: Session) -
     roster = propose(session, Change(roles={NEW: frozenset(), OTHER: frozenset()}))
     oren = MemberRecord(NEW, "Oren")
     for also in (MemberRecord(NEW, "Joel"), MemberRecord(OTHER, "OREN")):
-        with pytest.raises(MalformedError, match="names one member twice, or two alike"):
+        with pytest.raises(MalformedError, match="names a member twice, or gives two members the same name"):
             open_proposal(session, seal_proposal(session, Proposal(roster, (oren, also))))
 
 
 def test_a_proposal_under_another_number_than_its_rosters_is_refused(session: Session) -> None:
     roster = admitting(session)
     file = written(session, {**roster.fields(), "members": []}, roster.head.number + 1)
-    with pytest.raises(BrokenSealError, match="not the one that its file names"):
+    with pytest.raises(BrokenSealError, match="not the proposal that its file names"):
         open_proposal(session, file)
 
 
 def test_a_file_of_another_size_than_a_proposals_is_none(session: Session) -> None:
     file = seal_proposal(session, Proposal(admitting(session)))
     for size, error, words in (
-        (0, MalformedError, "this is no proposal"),
-        (24, MalformedError, "this is no proposal"),  # its head alone
+        (0, MalformedError, "this is not a proposal"),
+        (24, MalformedError, "this is not a proposal"),  # its head alone
         (25, BrokenSealError, "seal does not hold"),
         (MIB, BrokenSealError, "seal does not hold"),
-        (MIB + 1, MalformedError, "this is no proposal"),
+        (MIB + 1, MalformedError, "this is not a proposal"),
     ):
         cut = file.ljust(size, b"\0")[:size]
         assert is_told(error, words, open_proposal, session, cut)
@@ -137,7 +137,7 @@ def test_nothing_is_proposed_under_a_key_that_this_seat_does_not_hold(session: S
 
 def test_a_proposal_under_a_key_that_this_seat_does_not_hold_says_what_to_take_first(session: Session) -> None:
     file = seal_proposal(session, Proposal(admitting(session)))
-    with pytest.raises(RefusedError, match="of another vault, or newer than what this device knows"):
+    with pytest.raises(RefusedError, match="for another vault, or newer than what this device knows"):
         open_proposal(session, b"\0" * 16 + file[16:])
 
 
@@ -149,5 +149,5 @@ def test_a_proposal_opens_under_a_key_of_the_directory_alone(session: Session) -
         if compartment == home:
             assert open_proposal(session, file) == Proposal(roster)
         else:
-            with pytest.raises(RefusedError, match="of another vault, or newer than what this device knows"):
+            with pytest.raises(RefusedError, match="for another vault, or newer than what this device knows"):
                 open_proposal(session, file)

@@ -101,7 +101,7 @@ def test_a_roster_waits_for_those_who_must_sign_and_follows_from_what_stands(ses
     older = propose(session, Change(helpers_by_supervisor=False))
     admit(session, roles={Role.ADMIN}, by_root=True)
     admin, size = propose(session, Change(roles={MemberId(b"k" * 16): frozenset({Role.ADMIN})})), session.log.size
-    assert is_told(RefusedError, "roster 2 waits for signatures: ", commit_roster, session, admin)
+    assert is_told(RefusedError, "roster 2 needs more signatures: ", commit_roster, session, admin)
     assert is_told(VerificationError, "does not follow", commit_roster, session, older)
     assert session.log.size == size
     commit_roster(session, sign_by_root(session, admin))
@@ -122,7 +122,7 @@ def test_who_lowers_their_own_seat_commits_it_while_that_very_entry_counts(sessi
     while session.log.size < cut:
         with session.work() as work:
             work.commit(Entry(act="log.read"))
-    words = "this proposal ends or lowers your own seat, and you wrote more since than it lets count"
+    words = "this proposal removes or demotes your own device, and you wrote more since than it keeps valid"
     for roster in (late, in_time):
         assert is_told(RefusedError, words, commit_roster, session, roster)
     commit_roster(session, sign_by_root(session, propose(session, lowered)))

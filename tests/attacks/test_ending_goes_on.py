@@ -86,7 +86,7 @@ def test_the_end_of_a_seat_goes_on_past_a_case_that_fails(short: Filled, shared:
     with short.open() as owner:
         assert members.suspend(owner, shared.colleague.member).cases == 1
         assert still_hold(owner, shared) == set()
-        with pytest.raises(RefusedError, match="open nothing already"):
+        with pytest.raises(RefusedError, match="cannot open anything"):
             members.suspend(owner, shared.colleague.member)
 
 

@@ -77,7 +77,7 @@ def test_the_right_passphrase_of_a_device_that_joined_long_ago_is_told_only_afte
 ) -> None:
     attempts._save(Attempts(5, NOW_MS - 1_000))
     waited: list[float] = []
-    with pytest.raises(RefusedError, match="does not wait for admission"):
+    with pytest.raises(RefusedError, match="is not waiting for admission"):
         of_a_device_that_joins(founded, PASSPHRASE, waited)
     assert waited == [3.0]
     assert attempts.load() == Attempts()

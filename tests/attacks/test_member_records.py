@@ -59,7 +59,7 @@ def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
         assert authors.find_member(mira, joel.name) == joel.member
         shown = authors.names_of_members(mira)
         assert (shown[joel.member], shown[accomplice.member]) == (joel.name, accomplice.name)
-        with pytest.raises(RefusedError, match="a member of this name already"):
+        with pytest.raises(RefusedError, match="already a member with this name"):
             authors.require_new_name(mira, joel.name)
 
 

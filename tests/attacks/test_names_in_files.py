@@ -66,18 +66,20 @@ def swapped(of: Organisation, new: MemberRecord) -> list[MemberRecord]:
 @pytest.mark.parametrize(
     ("records", "error", "words"),
     [
-        pytest.param(swapped, MalformedError, "gives a name to somebody who is in already", id="of those who are in"),
+        pytest.param(
+            swapped, MalformedError, "gives a name to somebody who is already a member", id="of those who are in"
+        ),
         pytest.param(
             lambda of, new: [replace(new, name=full_name(SELIN).upper())],
             RefusedError,
-            "there is a member of this name already",
+            "there is already a member with this name",
             id="a member's, for somebody new",
         ),
-        pytest.param(lambda of, new: [new, replace(new, name="Ilse")], MalformedError, "one member twice", id="two"),
+        pytest.param(lambda of, new: [new, replace(new, name="Ilse")], MalformedError, "a member twice", id="two"),
         pytest.param(
             lambda of, new: [replace(new, name=f"{NEWCOMER}\nsigned by Karim")],
             MalformedError,
-            "by no name",
+            "gives no name",
             id="lines",
         ),
     ],
@@ -127,7 +129,7 @@ def test_the_device_that_began_a_proposal_refuses_another_last_day(
 def test_a_proposal_says_of_everybody_whom_it_admits_who_they_are(organisation: Organisation, proposal: bytes) -> None:
     with organisation.open(DANA) as dana:
         carried = seal_proposal(dana, Proposal(open_proposal(dana, proposal).roster), came=proposal)
-    with organisation.open(MIRA) as mira, pytest.raises(MalformedError, match="who somebody is whom it admits"):
+    with organisation.open(MIRA) as mira, pytest.raises(MalformedError, match="does not name everybody whom it admits"):
         rostering.sign(mira, carried)
 
 

@@ -32,7 +32,7 @@ def test_a_request_under_a_reserved_id_is_refused(
     with monkeypatch.context() as program:
         program.setattr(Request, "__post_init__", lambda self: None)
         paper.write_bytes(seal_request(invitation, replace(honest, **changed)))
-    with pytest.raises(MalformedError, match="a seat or a member that nobody can be"):
+    with pytest.raises(MalformedError, match="a seat or a member that cannot exist"):
         joining.look(session, paper)
 
 

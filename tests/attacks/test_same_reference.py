@@ -23,7 +23,7 @@ def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written
             decoy = cases.create(joel, title="Where she hides", kind="asylum").case
         share(joel, decoy, organisation, AMINA)
         give(joel, amina, tmp_path)
-        with pytest.raises(UsageError, match=f"2 cases bear this reference: .*{true.case.hex()[:8]}") as refusal:
+        with pytest.raises(UsageError, match=f"2 cases have this reference: .*{true.case.hex()[:8]}") as refusal:
             cases.find(amina, true.ref)
         assert "who can open it" in str(refusal.value.next_step)
         # By its id the true one is found, whole or by its beginning; and each says that there is another.
@@ -47,7 +47,7 @@ def test_a_note_of_the_same_id_in_another_case_takes_no_correction(
         share(joel, decoy, organisation, AMINA)
         give(joel, amina, tmp_path)
         for typed in (note.hex(), note.hex()[:8]):
-            with pytest.raises(UsageError, match="2 cases hold a note of this id"):
+            with pytest.raises(UsageError, match="2 cases have a note with this id"):
                 notes.amend(amina, typed, text="Orchard road 5")
         notes.amend(amina, f"{true.ref}/{note.hex()[:8]}", text="Orchard road 5")
         assert "Orchard" in str([one.value.text for one in cases.open_case(amina, true.case).notes])

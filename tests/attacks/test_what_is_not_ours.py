@@ -83,7 +83,7 @@ def test_what_only_looks_like_a_backup_is_refused_in_words_and_not_waited_for(
     before = names(stick / name)
     said = desk.run("backup", "make", str(stick))
     assert said.code == 5
-    assert f"{stick / name / 'keys'} is no ordinary file. Move {name} away" in said.err
+    assert f"{stick / name / 'keys'} is not an ordinary file. Move {name} away" in said.err
     assert (names(stick), names(stick / name)) == ([name], before)
     for verb in ("verify", "restore") if planted is fifo else ():
         assert desk.run("backup", verb, str(stick), "--vault", str(tmp_path / "new.vault")).code in {4, 6, 75}

@@ -89,7 +89,7 @@ def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) 
     case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
     answer = desk.run("grant", "revoke", case, "--from-member", MEMBER)
     assert answer.code == 5
-    assert answer.err == "casevault: nobody takes a case from themselves. Ask another who holds it.\n"
+    assert answer.err == "casevault: members cannot revoke a case from themselves. Ask another holder.\n"
 
 
 def test_a_cost_that_no_unlock_would_take_is_refused_before_anything_is_asked(desk: Desk) -> None:

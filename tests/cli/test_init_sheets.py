@@ -23,7 +23,7 @@ def test_sheets_that_cannot_be_written_are_told_before_there_is_a_vault(desk: De
         answer = init(desk, tmp_path / "new.vault", tmp_path / sheets)
         assert (answer.code, answer.json()["error"]["code"]) == (5, "refused")
         assert not (tmp_path / "new.vault").exists()
-        left = "It is empty, as an attempt that was cut off leaves it"
+        left = "It is empty, perhaps from an interrupted attempt"
         assert (left in answer.json()["error"]["advice"]) is (sheets == "empty.txt")
     assert [(tmp_path / name).read_text() for name in ("there", "letter", "link")] == ["mine"] * 3
     # They go when there is no vault.

@@ -41,7 +41,7 @@ def test_a_morning_of_commands_takes_one_passphrase(desk: Desk) -> None:
     shell.wait_for("Morning in the shell")
     shell.wait_for(_PROMPT)
     shell.type("case show NOPE-NOPE")
-    shell.wait_for("there is no such case among yours")
+    shell.wait_for("you have no case with this id or reference")
     shell.wait_for(_PROMPT)
     shell.type("exit")
     shell.wait_for("Locked.")

@@ -97,8 +97,8 @@ def test_other_forms_are_refused(untrusted: bytes) -> None:
     {
         "itself": ({"replaced": (b"f" * 16,)}, "replaces itself"),
         "one epoch twice": ({"replaced": (b"e" * 16,) * 2}, "one epoch twice"),
-        "one log twice": ({"revocations": (RevokedLog(b"s" * 16, ORIGIN, 9),) * 2}, "one log twice"),
-        "founding with drops": ({"replaced": ()}, "founding one, and drops"),
+        "a log twice": ({"revocations": (RevokedLog(b"s" * 16, ORIGIN, 9),) * 2}, "a log twice"),
+        "founding with drops": ({"replaced": ()}, "founding epoch, and revokes"),
         "suite 0": ({"suite": 0}, "a number is out of range"),
         "suite 256": ({"suite": 256}, "a number is out of range"),
         "256 epochs": ({"replaced": _ids(256)}, "a number is out of range"),

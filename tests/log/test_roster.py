@@ -250,8 +250,8 @@ def test_roster_0_counts_by_the_root_alone() -> None:
         "unsigned": (ALONE.roster(), "not signed by the root"),
         "signed by its own member": (ALONE.roster("Nour-1"), "not signed by the root"),
         "signed by another root": (ALONE.roster("new root"), "not signed by the root"),
-        "number 1": (replace(ALONE, number=1).roster("root"), "follows nothing"),
-        "names one before": (replace(ALONE, prev=(b"p" * 32,)).roster("root"), "follows nothing"),
+        "number 1": (replace(ALONE, number=1).roster("root"), "does not follow a valid roster"),
+        "names one before": (replace(ALONE, prev=(b"p" * 32,)).roster("root"), "does not follow a valid roster"),
         "ends a seat": (replace(ALONE, ends={"x": 1}).roster("root"), "ends a seat"),
         "a new root": (replace(ALONE, new_root=NEW_ROOT.public).roster("root"), "replaces the root that signs it"),
         "a signature of zeros": (Roster(ALONE.roster().entries, ((ROOT.public, bytes(64)),)), "does not hold"),
@@ -326,7 +326,7 @@ def test_an_ended_seat_does_not_come_back() -> None:
     third = MANY.after(second).roster("root")
     result = chain(_FIRST, second, third)
     assert result.newest == second
-    assert "was ended and cannot come back" in result.problems[0].text
+    assert "was removed and cannot come back" in result.problems[0].text
 
 
 def test_the_first_log_of_an_ended_seat_needs_a_size() -> None:

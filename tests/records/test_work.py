@@ -140,7 +140,7 @@ def test_another_row_at_the_position_stops_the_commit(filled_session: Session, m
         row = OperationRow(session.log.origin, session.log.size, b"h", b"", b"s", bytes(32))
         rows.add_operation(row)
     before = everything(session)
-    with pytest.raises(VerificationError, match=f"another row stands at position {session.log.size}"):
+    with pytest.raises(VerificationError, match=f"there is another row at position {session.log.size}"):
         found_a_case(session)
     assert everything(session) == before
 

@@ -80,8 +80,8 @@ def _failing(*, mute: bool = False, withholding: int = 0, **answers: Exception |
         "two": ([FakeKey(), FakeKey()], RefusedError, "more than one security key"),
         "another PIN": ([FakeKey("4321")], TryAgainError, "the PIN of the security key is wrong"),
         "no PIN": ([FakeKey(None)], RefusedError, "has no PIN"),
-        "no extension": ([FakeKey(extensions=())], RefusedError, "cannot keep a secret"),
-        "no place": ([FakeKey(keeps_credentials=False)], RefusedError, "cannot keep a secret"),
+        "no extension": ([FakeKey(extensions=())], RefusedError, "does not support the secret"),
+        "no place": ([FakeKey(keeps_credentials=False)], RefusedError, "does not support the secret"),
         "not touched": ([_failing(mute=True)], TryAgainError, "did not answer"),
         "older than FIDO2": ([_OldKey()], RefusedError, "does not speak FIDO2"),
         "blocked": ([_failing(pin=bytes([0x32]))], RefusedError, "blocked after too many wrong PINs"),
@@ -104,7 +104,7 @@ def test_a_key_is_added_where_it_keeps_and_gives_a_secret() -> None:
         held(key).secret(KEY)
     for lacking, words in (
         (_failing(make=bytes([0x28])), "no room for another credential"),
-        (_failing(withholding=_MAKE), "cannot keep a secret for us"),
+        (_failing(withholding=_MAKE), "does not support the secret"),
     ):
         with pytest.raises(RefusedError, match=words):
             held(lacking).enrol()
@@ -119,7 +119,7 @@ def test_a_pin_is_not_tried_until_the_key_is_blocked() -> None:
     for _ in range(2):
         with pytest.raises(TryAgainError, match="PIN of the security key is wrong"):
             held(key, pin="0000").enrol()
-    with pytest.raises(TryAgainError, match="plugged in anew"):
+    with pytest.raises(TryAgainError, match="plugged in again"):
         held(key, pin="0000").enrol()
     assert (key.wrong_pins, key.credentials) == (3, [])
 

@@ -116,12 +116,12 @@ def test_a_nonce_is_16_bytes_and_new_each_time() -> None:
             {"member": b"m", "name": "J", "roles": ()},
             "member of an invitation has 1 byte",
         ),
-        "days before the beginning": ({"days": -1}, "roles or days that cannot be"),
-        "days without end": ({"days": 1 << 16}, "roles or days that cannot be"),
-        "an empty role": ({"roles": ("", "intake")}, "roles or days that cannot be"),
-        "a role twice": ({"roles": ("intake", "intake")}, "roles or days that cannot be"),
-        "roles out of order": ({"roles": ("supervisor", "intake")}, "roles or days that cannot be"),
-        "many roles out of order": ({"roles": tuple("hgfedcba")}, "roles or days that cannot be"),
+        "days before the beginning": ({"days": -1}, "impossible roles or days"),
+        "days without end": ({"days": 1 << 16}, "impossible roles or days"),
+        "an empty role": ({"roles": ("", "intake")}, "impossible roles or days"),
+        "a role twice": ({"roles": ("intake", "intake")}, "impossible roles or days"),
+        "roles out of order": ({"roles": ("supervisor", "intake")}, "impossible roles or days"),
+        "many roles out of order": ({"roles": tuple("hgfedcba")}, "impossible roles or days"),
         "nobody who invites": ({"by": ""}, "a name is empty or longer than 256 bytes"),
         "a name of spaces": ({"by": "  "}, "a name is empty or longer than 256 bytes"),
         "a name too long in bytes": ({"by": "é" * 129}, "a name is empty or longer than 256 bytes"),
@@ -168,7 +168,7 @@ def test_a_name_is_one_printable_line_in_either_file(name: str) -> None:
 
 def test_nobody_asks_as_the_recovery_sheets_or_as_nobody() -> None:
     others = [{part: reserved} for part in ("seat", "member") for reserved in sorted(RESERVED_IDS)]
-    words = "names a seat or a member that nobody can be"
+    words = "names a seat or a member that cannot exist"
     refused(MalformedError, words, lambda change: dataclasses.replace(REQUEST, **change), others)
 
 
@@ -252,7 +252,7 @@ def test_a_request_with_another_tail_is_refused() -> None:
     }
     context = GrantContext(Purpose.REQUEST, VAULT, to_seat=SEAT)
     sealed = {name: seal_to(KEM.public, padded.ljust(_PADDED, b"\0"), context) for name, padded in others.items()}
-    words = "another tail than its format"
+    words = "does not end as its format says"
     refused(MalformedError, words, lambda end: open_request(KEM, VAULT, SEAT, FILE[:_HEAD] + end), sealed)
 
 

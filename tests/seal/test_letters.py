@@ -58,7 +58,7 @@ def test_a_letter_is_for_1_to_32_seats_and_no_longer_than_anybody_reads() -> Non
     # The least padded size of which 32 have 70 MiB, and the one before it.
     least = 35 << 16
     assert len(seal_letter(bytes(least - (1 << 16) - 1), VAULT, TO[:1] * 32)) < 70 << 20
-    with pytest.raises(RefusedError, match="too large for a letter to 32 devices"):
+    with pytest.raises(RefusedError, match="too large for a sealed file to 32 devices"):
         seal_letter(bytes(least - 1), VAULT, TO[:1] * 32)
 
 
@@ -80,14 +80,14 @@ def test_a_letter_padded_in_another_way_is_refused() -> None:
 
 @each(
     {
-        "nothing": (lambda letter: b"", "no letter"),
-        "no count": (lambda letter: letter[:18], "the file is no letter$"),
-        "another format": (lambda letter: b"\x02" + letter[1:], "no letter of this vault"),
-        "another suite": (lambda letter: b"\1\2" + letter[2:], "no letter of this vault"),
-        "another vault": (lambda letter: letter[:2] + bytes(16) + letter[18:], "no letter of this vault"),
-        "for nobody": (lambda letter: HEAD + b"\0", "no letter of this vault"),
-        "for nobody, with messages": (lambda letter: HEAD + b"\0" + letter[19:], "no letter of this vault"),
-        "for 33": (lambda letter: HEAD + b"\x21" + letter[19:], "no letter of this vault"),
+        "nothing": (lambda letter: b"", "not a sealed file of CaseVault"),
+        "no count": (lambda letter: letter[:18], "the file is not a sealed file of CaseVault$"),
+        "another format": (lambda letter: b"\x02" + letter[1:], "not a sealed file of this vault"),
+        "another suite": (lambda letter: b"\1\2" + letter[2:], "not a sealed file of this vault"),
+        "another vault": (lambda letter: letter[:2] + bytes(16) + letter[18:], "not a sealed file of this vault"),
+        "for nobody": (lambda letter: HEAD + b"\0", "not a sealed file of this vault"),
+        "for nobody, with messages": (lambda letter: HEAD + b"\0" + letter[19:], "not a sealed file of this vault"),
+        "for 33": (lambda letter: HEAD + b"\x21" + letter[19:], "not a sealed file of this vault"),
         "a third message announced": (lambda letter: HEAD + b"\x03" + letter[19:], "a letter was cut$"),
         "one message announced, none there": (lambda letter: HEAD + b"\1", "a letter was cut$"),
         "a size cut": (lambda letter: HEAD + b"\1" + bytes(3), "a letter was cut$"),

@@ -110,7 +110,7 @@ def test_a_mistyped_word_is_found_by_its_row(row: int) -> None:
 
 
 def test_a_word_that_is_none_is_named_by_its_place_alone() -> None:
-    with pytest.raises(VerificationError, match="third sheet, row 2: word 5 is no word of a sheet") as refusal:
+    with pytest.raises(VerificationError, match="third sheet, row 2: word 5 is not a word of a sheet") as refusal:
         read_row(["acid", "notaword", "acne"], sheet=3, row=2)
     assert "notaword" not in str(refusal.value.message) + str(refusal.value.next_step)
 
@@ -151,9 +151,9 @@ def swapped(sheet: Sheet) -> tuple[str, ...]:
     return (*sheet.words[:20], another_word(sheet.words[20]), *sheet.words[21:])
 
 
-_FEWER = "Fewer tell nothing at all: ask the next person for theirs."
+_FEWER = "Fewer sheets reveal nothing: ask the next person for their sheet."
 _OTHER_SET = (
-    "the second sheet (number 2) is of another set than the first sheet (number 1)",
+    "the second sheet (number 2) belongs to another set than the first sheet (number 1)",
     "Sheets of one set begin with the same two words.",
 )
 
@@ -168,7 +168,7 @@ _OTHER_SET = (
             [SHEETS[0].words, SHEETS[0].words],
             VerificationError,
             (
-                "the second sheet (number 1) is the first sheet (number 1) once more",
+                "the second sheet (number 1) is the first sheet (number 1) again",
                 "Ask for the sheet of another person.",
             ),
         ),
@@ -179,8 +179,8 @@ _OTHER_SET = (
             [SHEETS[0].words, swapped(SHEETS[1])],
             VerificationError,
             (
-                "the words of the second sheet (number 2) do not hold together",
-                "Some word is another one of the list: compare all of them, and the number beside each row.",
+                "the words of the second sheet (number 2) do not fit together",
+                "A word is wrong, but is on the list: compare all words, and the number beside each row.",
             ),
         ),
         "sheets of another vault": (

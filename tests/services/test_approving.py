@@ -99,13 +99,13 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
         with pytest.raises(WaitingForDecisionError) as waits:
             export(session, filled.cases[0], tmp_path, None)
         assert str(waits.value.next_step).startswith(
-            "At this keyboard too, after unlocking this vault here once under their own name: Oren Sabaluk."
+            "Also at this keyboard, after they unlock this vault here once under their own name: Oren Sabaluk."
         )
         person = Person()
         second = approving.at_this_keyboard(session, new.name, run=person.run)
-        with pytest.raises(RefusedError, match="the second person never unlocked this vault here") as refused:
+        with pytest.raises(RefusedError, match="the second person has never unlocked this vault here") as refused:
             export(session, filled.cases[0], tmp_path, second)
-        assert str(refused.value.next_step).startswith("They do that once, under their own name:")
+        assert str(refused.value.next_step).startswith("Let them do it once, under their own name:")
         assert person.shown == []
     with new.open(filled.place):
         pass
@@ -117,9 +117,9 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
 
 
 def test_nobody_is_asked_but_others_who_may_approve(director: Session) -> None:
-    with pytest.raises(RefusedError, match="nobody approves what they ask for themselves"):
+    with pytest.raises(RefusedError, match="nobody can approve their own question"):
         approving.at_this_keyboard(director, MEMBER.upper())
-    with pytest.raises(NotFoundError, match="nobody of this name may approve") as caught:
+    with pytest.raises(NotFoundError, match="no member with this name may approve") as caught:
         approving.at_this_keyboard(director, "Somebody Else")
     assert "Oren Sabaluk" in str(caught.value.next_step)
 

@@ -109,7 +109,7 @@ def test_a_destination_that_is_no_place_for_a_backup_stays_as_it_is(filled: Fill
     with filled.open() as session:
         before = names_below(filled.path)
         for destination, words in [
-            *((filled.path / inside, "cannot lie inside the vault") for inside in ("", "drafts", "new folder/deeper")),
+            *((filled.path / inside, "cannot be inside the vault") for inside in ("", "drafts", "new folder/deeper")),
             (tmp_path / "not connected" / "backups", "there is no folder"),
             (tmp_path / "stick", "stick is a file"),
         ]:
@@ -166,7 +166,7 @@ def test_a_vault_with_a_broken_version_gets_no_new_backup_and_keeps_the_old_one(
         "a key": (
             "keyrows.db",
             "DELETE FROM version_key WHERE wrap = (SELECT max(wrap) FROM version_key)",
-            "the backup does not hold what the vault holds",
+            "the backup does not contain what the vault contains",
         ),
         "a version": ("vault.db", "DELETE FROM version WHERE id = (SELECT max(id) FROM version)", LESS_THAN_THE_VAULT),
         "an entry": ("vault.db", "DELETE FROM operation WHERE seq = 3", LESS_THAN_THE_VAULT),

@@ -43,7 +43,7 @@ def test_the_newest_naming_counts_and_can_be_taken_away(office: Office) -> None:
 
 
 def test_nobody_is_their_own_deputy_and_none_takes_a_reason(office: Office) -> None:
-    with office.place.open() as founder, pytest.raises(UsageError, match="nobody is their own deputy"):
+    with office.place.open() as founder, pytest.raises(UsageError, match="members cannot be their own deputies"):
         deputies.set_deputy(founder, office.amina.member, office.amina.member)
     with office.open(office.amina) as amina:
         case = cases.create(amina, title="A title", kind="asylum", alone_reason="it is about Joel").case

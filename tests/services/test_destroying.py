@@ -179,7 +179,7 @@ def attempts_of(session: Session) -> AttemptFile:
 
 def test_slots_are_armed_only_with_a_proven_recovery_and_disarmed_when_it_is_proven_no_more(filled: Filled) -> None:
     with filled.open() as session:
-        with pytest.raises(RefusedError, match="without a recovery that was proven"):
+        with pytest.raises(RefusedError, match="only after a recovery drill"):
             destroying.destroy_slots_after(session, 20)
         destroying.destroy_slots_after(session, None)
         assert attempts_of(session).load().destroy_after is None

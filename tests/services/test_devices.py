@@ -82,7 +82,7 @@ def test_every_device_is_listed_by_a_name_that_admins_and_supervisors_keep_for_a
             with pytest.raises(NotFoundError, match="no such device"):
                 devices.find(amina, text)
     for name in (JOEL, DANA, NOOR):
-        with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not name devices"):
+        with organisation.open(name) as session, pytest.raises(RefusedError, match="your role cannot name devices"):
             devices.name(session, session.seat, "mine")
 
 
@@ -138,7 +138,7 @@ def test_who_ends_a_device_and_what_no_device_is_given(organisation: Organisatio
         assert not done.outcome.is_done
         assert done.outcome.proposal is not None
         assert devices.warn_lines(done.warn) == [NOBODY_HERE, ASK_OTHERS]
-        with pytest.raises(RefusedError, match="nobody ends the device that they work on"):
+        with pytest.raises(RefusedError, match="you cannot revoke the device that you are using"):
             devices.lost(mira, mira.seat)
         with pytest.raises(NotFoundError, match="no such device"):
             devices.lost(mira, mira.seat[::-1])  # type: ignore[arg-type]  # bytes of no seat

@@ -95,7 +95,7 @@ def test_a_failed_check_stops_the_export_and_is_logged(
 
 @each(
     [
-        ({"to": "Nobody"}, NotFoundError, "no recipient of this name"),
+        ({"to": "Nobody"}, NotFoundError, "no recipient with this name"),
         ({"profile": "everything"}, UsageError, "no such profile"),
         ({"out": Path("/nonexistent/folder")}, UsageError, "there is no folder"),
     ]

@@ -40,7 +40,7 @@ def test_a_closed_slip_holds_no_words_any_more(office: Office) -> None:
         heads = read_valid(nadia, the_one(nadia, CompartmentKind.INTAKE))
         assert "Ilham" not in repr([head.content.fields for head in heads])
         for text in (slip.hex(), "no hex"):
-            with pytest.raises(NotFoundError, match="no such open slip"):
+            with pytest.raises(NotFoundError, match="no open slip with this id"):
                 intake.close(nadia, text)
 
 

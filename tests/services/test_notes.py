@@ -75,7 +75,7 @@ def test_what_names_no_note_is_not_found_and_what_has_no_place_is_refused(
 ) -> None:
     person = cases.open_case(filled_session, filled.cases[0]).persons[0]
     for text in ("", "nope", "zz", "7b" * 16, "00" * 15, "é", person.record.hex()):
-        with pytest.raises(NotFoundError, match="no such note among yours"):
+        with pytest.raises(NotFoundError, match="you have no note with this id"):
             notes.show(filled_session, text)
     size = filled_session.log.size
     with pytest.raises(RefusedError):

@@ -235,7 +235,7 @@ def test_a_new_admin_is_admitted_by_name_and_the_old_device_can_be_kept(
     [
         ("Nobody Known", {}, NotFoundError, "no member of this name"),
         ("", {}, RefusedError, "a member needs a name"),
-        (f" {MEMBER} ", {"new_admin": True}, RefusedError, "a member of this name is in already"),
+        (f" {MEMBER} ", {"new_admin": True}, RefusedError, "there is already a member with this name"),
     ]
 )
 def test_a_wish_that_cannot_be_met_changes_nothing(  # noqa: PLR0917 - a row of the table and two fixtures

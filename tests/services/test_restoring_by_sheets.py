@@ -69,7 +69,13 @@ def test_a_colleague_who_shares_the_folder_opens_the_restored_vault_as_before(
         "one sheet": (lambda s: typed(s, 2), MEMBER, {}, RefusedError, "2 sheets are needed, not 1"),
         "others": (lambda _: typed(make_sheets(bytes(32)), 1, 2), MEMBER, {}, VerificationError, "do not open this"),
         "no member": (lambda s: typed(s, 1, 2), "Nobody", {}, NotFoundError, "no member of this name is in"),
-        "is in": (lambda s: typed(s, 1, 2), MEMBER, {"new_admin": True}, RefusedError, "of this name is in already"),
+        "is in": (
+            lambda s: typed(s, 1, 2),
+            MEMBER,
+            {"new_admin": True},
+            RefusedError,
+            "already a member with this name",
+        ),
     }
 )
 def test_what_is_refused_leaves_nothing_at_all(  # noqa: PLR0917 - a row of the table, then fixtures

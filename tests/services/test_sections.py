@@ -53,7 +53,7 @@ def test_who_holds_the_case_alone_does_not_learn_that_there_is_a_section(office:
         assert sections.list_of(joel, case) == []
         never_made = CompartmentId(bytes(16))
         for one in (section, never_made):
-            with pytest.raises(NotFoundError, match="there is no such section among yours"):
+            with pytest.raises(NotFoundError, match="you have no section with this id"):
                 sections.find(joel, one.hex())
             with pytest.raises(RefusedError, match="not granted to you"):
                 sections.open_section(joel, one)
@@ -110,7 +110,7 @@ def test_a_section_is_of_one_case_and_for_members_who_hold_it(office: Office) ->
         with pytest.raises(UsageError, match="kind must be one of: location, health"):
             sections.create(amina, case, what="gossip", title="x")
         other = cases.create(amina, title="Another", kind="other").case
-        with pytest.raises(NotFoundError, match="this case has no such section among yours"):
+        with pytest.raises(NotFoundError, match="you have no such section in this case"):
             sections.find_in(amina, other, section.hex())
         assert sections.list_of(amina, other) == []
         sections.give(amina, section, [office.joel.member])

@@ -36,7 +36,7 @@ def test_what_waits_has_a_limit_in_all(
     stage(bundle, folder, b"k" * 32, now_s=bundle.stat().st_mtime)
     monkeypatch.setattr(staging, "STAGING_LIMIT", bundle.stat().st_size * 2 - 1)
     other = sender.make(tmp_path / "other").path
-    with pytest.raises(TryAgainError, match="that wait take"):
+    with pytest.raises(TryAgainError, match="pending bundles already take"):
         stage(other, folder, b"k" * 32, now_s=bundle.stat().st_mtime)
     assert len(list(folder.iterdir())) == 1
 

@@ -246,7 +246,7 @@ def test_roles_that_others_sign_too_pass_through_files_until_they_count(house: H
         nadia.press("f5", "ctrl+u", f" {signed}", "enter")
         nadia.sees(f"Your signature is in {signed}. Pass this file on.", "a second admin, or one other")
         nadia.press("f5", "enter")
-        nadia.sees("! You signed this proposal already")
+        nadia.sees("! You have already signed this proposal")
     with house.desk("Amina") as amina:
         amina.press(":members", "p", f" {signed}", "f4", "f5", "ctrl+u", f" {whole}", "enter")
         amina.sees("All have signed: F9 makes it count.")

@@ -122,7 +122,7 @@ def test_a_backup_where_a_vault_was_named_is_known_by_what_is_in_it_before_a_row
         said = desk.run(*verb, "--json", "--vault", str(named))  # nothing is piped: whoever asked would fail of that
         assert said.code == 10, said.out
         error = said.json()["error"]
-        assert error["message"] == f"there is a backup at {named}, and no vault"
+        assert error["message"] == f"there is a backup at {named}, but no vault"
         assert "backup restore BACKUP --sheets" in error["advice"]
         assert "sheets are" not in said.out
     assert restore(desk, named, in_hand, 2, 3).code == 0

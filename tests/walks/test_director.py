@@ -48,7 +48,7 @@ def test_the_director_and_her_own_export(desk: Desk, export: tuple[str, ...], tm
 
     herself = desk.run(*export, "--second", MEMBER, "--json")
     assert herself.code == 5
-    assert "nobody approves what they ask for themselves" in herself.json()["error"]["message"]
+    assert "nobody can approve their own question" in herself.json()["error"]["message"]
 
     her_passphrase = Typed("Passphrase of", PASSPHRASE.decode())
     as_another = run_beside(desk, (*export, "--second", colleague.NAME), [REASON, her_passphrase])

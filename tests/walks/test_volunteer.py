@@ -99,7 +99,7 @@ def test_the_same_request_admits_nobody_twice_and_another_invitation_is_not_need
     assert office.run("member", "admit", str(request), "--words", words).code == 0
     again = office.run("member", "admit", str(request), "--words", words, "--json")
     assert again.code == 5
-    assert "admitted before" in again.json()["error"]["message"]
+    assert "already been admitted" in again.json()["error"]["message"]
     existing = office.run("member", "invite", "--like", "intake", "--out", str(invitation), "--json")
     assert existing.code == 5
 

@@ -24,7 +24,9 @@ class Deputy:
         if self.deputy is not None:
             object.__setattr__(self, "deputy", checked_id(self.deputy, "deputy of a member"))
             if self.deputy == self.member:
-                raise UsageError(Message("nobody is their own deputy"), next_step=Message("Name another member."))
+                raise UsageError(
+                    Message("members cannot be their own deputies"), next_step=Message("Name another member.")
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,6 @@ class Order:
         object.__setattr__(self, "made_by", checked_id(self.made_by, "giver of an order"))
         object.__setattr__(self, "reason", checked_line(self.reason, "reason of an order"))
         if self.successor == self.leaver:
-            raise UsageError(Message("a leaver's cases go to somebody else"), next_step=Message("Name another member."))
+            raise UsageError(
+                Message("a leaver's cases must go to another member"), next_step=Message("Name another member.")
+            )

@@ -97,7 +97,7 @@ def _sheets_of(args: argparse.Namespace, output: Output, new: NewVault, files: S
     except TryAgainError:
         raise TryAgainError(
             Message("the vault is ready, but its recovery sheets could not be written"),
-            next_step=Message("Make room, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
+            next_step=Message("Free some space, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
         ) from None
     if files is not None or at_terminal(args, output):
         dates.note_new_sheets(new.vault)

@@ -165,7 +165,7 @@ def _opened(
             raise VerificationError(
                 Message("the package was made by another key: {names}", names=" ".join(words)),
                 next_step=Message(
-                    "Do not use it. Call the sender on a number that you know, and read them both lists of words."
+                    "Do not use it. Call the sender on a number that you know, and read both lists of words to them."
                 ),
             )
         standing = ManifestStatus.AS_EXPECTED

@@ -83,13 +83,15 @@ class EpochNotice:
         if len({self.epoch, *self.replaced}) != 1 + len(self.replaced):
             raise MalformedError(Message("epoch {epoch} replaces itself or one epoch twice", epoch=self.epoch.hex()))
         if len({revocation.origin for revocation in self.revocations}) != len(self.revocations):
-            raise MalformedError(Message("epoch {epoch} drops one log twice", epoch=self.epoch.hex()))
+            raise MalformedError(Message("epoch {epoch} cuts off a log twice", epoch=self.epoch.hex()))
         if len(self.seen) > MOST_SEEN or any(len(seen.root) != 32 for seen in self.seen):
             raise MalformedError(
                 Message("epoch {epoch} means too many histories, or one without a root", epoch=self.epoch.hex())
             )
         if self.revocations and not self.replaced:
-            raise MalformedError(Message("epoch {epoch} is the founding one, and drops a seat", epoch=self.epoch.hex()))
+            raise MalformedError(
+                Message("epoch {epoch} is the founding epoch, and revokes a seat", epoch=self.epoch.hex())
+            )
 
     @property
     def is_founding(self) -> bool:

@@ -68,7 +68,7 @@ def encode_to_travel(content: Content) -> bytes:
     )
     raise UsageError(
         Message("the {kind} is too long: {words}", kind=content.kind, words=words),
-        next_step=Message("Nothing was written. Keep the rest as another note."),
+        next_step=Message("Nothing was written. Save the rest as another note."),
     )
 
 

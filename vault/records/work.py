@@ -61,7 +61,7 @@ class _Sealed(NamedTuple):
     wrap: bytes
 
 
-_NEW_LOG: Final = Message("Lock and unlock: a new log begins. Then an admin ends this device and admits you anew.")
+_NEW_LOG: Final = Message("Lock and unlock: a new log begins. Then an admin revokes this device and admits you again.")
 
 
 class Work:
@@ -211,7 +211,7 @@ class Work:
             if rows.operation(log.origin, self._seq) != row:
                 raise VerificationError(
                     Message(
-                        "log {origin}: another row stands at position {seq}", origin=log.origin.hex(), seq=self._seq
+                        "log {origin}: there is another row at position {seq}", origin=log.origin.hex(), seq=self._seq
                     )
                 )
             Written(versions, keys, epochs, self._keys.grants, checkpoint, secrets_here).require_in(rows)

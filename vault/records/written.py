@@ -30,10 +30,8 @@ class Written(NamedTuple):
         """
         if not self._stands_in(rows):
             raise VerificationError(
-                Message(
-                    "what was to be kept is not in the database after it was written: somebody altered the database"
-                ),
-                next_step=Message("Nothing of this act was kept. Run {verify_log}.", verify_log=NextStep.VERIFY_LOG),
+                Message("what was saved is not in the database after it was written: somebody altered the database"),
+                next_step=Message("Nothing of this act was saved. Run {verify_log}.", verify_log=NextStep.VERIFY_LOG),
             )
 
     def _stands_in(self, rows: Rows) -> bool:

@@ -243,4 +243,4 @@ def _require_hidden(dossier: RedactedDossier) -> None:
         f" {' '.join(found)} " in words for form in dossier.forbidden_forms if (found := _WORD.findall(normal(form)))
     )
     if leaks:
-        raise LeakError(Message("{leaks} hidden forms are in the redacted text; nothing was made", leaks=leaks))
+        raise LeakError(Message("{leaks} hidden forms are in the redacted text; no report was made", leaks=leaks))

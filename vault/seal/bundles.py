@@ -61,7 +61,7 @@ def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: S
         raise BrokenSealError(
             Message("the bundle is not for this device"),
             next_step=Message(
-                "Ask for a bundle made for you; one made before this device was admitted does not open here."
+                "Ask for a bundle made for you; a bundle made before this device was admitted does not open here."
             ),
         )
     return found
@@ -167,5 +167,5 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 
 def _broken() -> BrokenSealError:
     return BrokenSealError(
-        Message("the bundle is damaged or was altered"), next_step=Message("Ask its sender for it once more.")
+        Message("the bundle is damaged or was altered"), next_step=Message("Ask the sender to send it again.")
     )

@@ -33,7 +33,7 @@ REQUEST_FILE_SIZE = 2 + 2 * ID_SIZE + HPKE_OVERHEAD + REQUEST_SIZE
 _NONCE_SIZE = 16
 _GENESIS_SIZE = 249
 _MARK = b"\x80"
-_CHECK = Message("Check the path, and take the file that was made for this step.")
+_CHECK = Message("Check the path, and use the file that was made for this step.")
 
 
 class _InvitationMap(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,7 +105,7 @@ class Invitation:
         if self.member:
             require_width("member of an invitation", self.member, ID_SIZE)
         if not 0 <= self.days < 1 << 16 or not all(self.roles) or list(self.roles) != sorted(set(self.roles)):
-            raise MalformedError(Message("an invitation names roles or days that cannot be"))
+            raise MalformedError(Message("an invitation names impossible roles or days"))
         for name in (self.by, self.name or self.by):
             _require_name(name)
 
@@ -187,7 +187,7 @@ class Request:
         ):
             require_width(f"{what} of a request", getattr(self, what), size)
         if {self.seat, self.member} & RESERVED_IDS:
-            raise MalformedError(Message("a request names a seat or a member that nobody can be"))
+            raise MalformedError(Message("a request names a seat or a member that cannot exist"))
         _require_name(self.name)
 
     def encode(self) -> bytes:
@@ -253,7 +253,7 @@ def open_request(private: KemPrivate, vault: bytes, seat: bytes, untrusted: byte
     """
     if len(untrusted) != REQUEST_FILE_SIZE:
         size = f"{len(untrusted)} bytes, not {REQUEST_FILE_SIZE}"
-        raise MalformedError(Message("this is no request: the request file has {size}", size=size), next_step=_CHECK)
+        raise MalformedError(Message("this is not a request: the request file has {size}", size=size), next_step=_CHECK)
     if untrusted[:2] != bytes((FORMAT, SUITE)):
         raise MalformedError(
             Message(
@@ -265,11 +265,11 @@ def open_request(private: KemPrivate, vault: bytes, seat: bytes, untrusted: byte
     if untrusted[2:34] != vault + seat:
         raise BrokenSealError(
             Message("the request is sealed to another seat"),
-            next_step=Message("Give it to whoever wrote the invitation."),
+            next_step=Message("Give it to the member who wrote the invitation."),
         )
     content = open_from(private, untrusted[34:], _context(vault, seat)).rstrip(b"\x00")
     if content[-1:] != _MARK:
-        raise MalformedError(Message("the request has another tail than its format"))
+        raise MalformedError(Message("the request does not end as its format says"))
     return Request.decode(content[:-1])
 
 

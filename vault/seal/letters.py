@@ -38,7 +38,7 @@ def seal_letter(content: bytes, vault: bytes, seats: Sequence[tuple[bytes, bytes
     padded = marked.ljust(padme(max(len(marked), SMALLEST_PADDED_SIZE)), b"\0")
     if len(seats) * len(padded) > LETTER_LIMIT - _HEADROOM:
         raise RefusedError(
-            Message("this is too large for a letter to {count} devices", count=len(seats)),
+            Message("this is too large for a sealed file to {count} devices", count=len(seats)),
             next_step=Message("Ask a second person at this keyboard, or make several smaller exports."),
         )
     messages = [seal_to(public, padded, _context(vault, seat)) for seat, public in seats]
@@ -64,17 +64,21 @@ def open_letter(private: KemPrivate, seat: bytes, vault: bytes, untrusted: bytes
             raise MalformedError(Message("a letter is not padded as its format says"))
         return content
     raise BrokenSealError(
-        Message("this letter is not for this device, or it was altered"),
-        next_step=Message("Ask whoever sent it for a new one."),
+        Message("this sealed file is not for this device, or it was altered"),
+        next_step=Message("Ask the sender for a new file."),
     )
 
 
 def _messages(vault: bytes, untrusted: bytes) -> list[memoryview]:
     if len(untrusted) < _HEAD.size:
-        raise MalformedError(Message("the file is no letter"), next_step=Message("Check the path."))
+        raise MalformedError(
+            Message("the file is not a sealed file of CaseVault"), next_step=Message("Check the path.")
+        )
     form, suite, of, count = _HEAD.unpack_from(untrusted)
     if (form, suite, of) != (FORMAT, SUITE, vault) or not 0 < count <= MOST_SEATS:
-        raise MalformedError(Message("the file is no letter of this vault"), next_step=Message("Check the path."))
+        raise MalformedError(
+            Message("the file is not a sealed file of this vault"), next_step=Message("Check the path.")
+        )
     # Views, not copies: what is no letter of ours costs no more memory than its own size.
     view, messages, at = memoryview(untrusted), list[memoryview](), _HEAD.size
     for _ in range(count):

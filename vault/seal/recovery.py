@@ -84,7 +84,7 @@ def combine(shares: Sequence[str]) -> bytes:
     except MnemonicError:
         raise VerificationError(
             Message("these {count} shares do not fit together", count=len(shares)),
-            next_step=Message("Check each word, and that all are of one set."),
+            next_step=Message("Check each word, and that all sheets belong to one set."),
         ) from None
     return require_key(bytes(root_secret))
 

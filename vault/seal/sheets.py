@@ -137,7 +137,7 @@ def read_row(
         if word is None:
             raise VerificationError(
                 Message(
-                    "{where}: word {row} is no word of a sheet", where=where, row=(row - 1) * WORDS_PER_ROW + place
+                    "{where}: word {row} is not a word of a sheet", where=where, row=(row - 1) * WORDS_PER_ROW + place
                 ),
                 next_step=Message("Type that row again; the first four letters of each word are enough."),
             )
@@ -217,13 +217,15 @@ def sheets_needed(sheets: Sequence[Sequence[str]]) -> int:
     for number, share in enumerate(shares[1:], 2):
         if share.group_parameters() != shares[0].group_parameters():
             raise VerificationError(
-                Message("the {names} is of another set than the {names_2}", names=names[number - 1], names_2=names[0]),
+                Message(
+                    "the {names} belongs to another set than the {names_2}", names=names[number - 1], names_2=names[0]
+                ),
                 next_step=Message("Sheets of one set begin with the same two words."),
             )
         same = next(earlier for earlier, text in enumerate(shares, 1) if text.index == share.index)
         if same < number:
             raise VerificationError(
-                Message("the {names} is the {names_2} once more", names=names[number - 1], names_2=names[same - 1]),
+                Message("the {names} is the {names_2} again", names=names[number - 1], names_2=names[same - 1]),
                 next_step=Message("Ask for the sheet of another person."),
             )
     return int(shares[0].member_threshold)
@@ -245,7 +247,7 @@ def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[s
     if len(sheets) < needed:
         raise RefusedError(
             Message("{needed} sheets are needed, not {count}", needed=needed, count=len(sheets)),
-            next_step=Message("Fewer tell nothing at all: ask the next person for theirs."),
+            next_step=Message("Fewer sheets reveal nothing: ask the next person for their sheet."),
         )
     enough = [" ".join(words) for words in sheets[:needed]]
     return combine(enough) if expected_root_words is None else recover(enough, expected_root_words)
@@ -256,8 +258,8 @@ def _share_of(words: Sequence[str], number: int) -> Share:
         return Share.from_mnemonic(" ".join(words))
     except MnemonicError:
         raise VerificationError(
-            Message("the words of the {sheet_name} do not hold together", sheet_name=sheet_name(number, words)),
+            Message("the words of the {sheet_name} do not fit together", sheet_name=sheet_name(number, words)),
             next_step=Message(
-                "Some word is another one of the list: compare all of them, and the number beside each row."
+                "A word is wrong, but is on the list: compare all words, and the number beside each row."
             ),
         ) from None

@@ -96,7 +96,7 @@ def _work(session: Session, case: CompartmentId, say: Callable[[str], None]) -> 
     say(f"3  Searched {word!r}: {len(found.hits)} hits. The log holds their number, not the word.")
     checked = checking.verify(session)
     if not checked.verified:
-        raise VerificationError(Message("the log does not hold: {text}", text=checked.faults[0].text))
+        raise VerificationError(Message("the log does not verify: {text}", text=checked.faults[0].text))
     say(f"4  Verified the log: {checked.entries} of {checked.expected} entries, {checked.versions_opened} versions.")
 
 
@@ -106,7 +106,7 @@ def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Callabl
     partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
     result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=place.lawyer, take_proposals=True)
     if isinstance(result, exporting.Undecided):
-        raise VerificationError(Message("questions stayed open"))
+        raise VerificationError(Message("questions are still open"))
     asked = counted(result.questions, "unknown word was", "unknown words were")
     say(f"5  Redacted a case for an invented lawyer: {asked} asked about and removed. Nobody read it: it says so.")
     say("6  Two other PDF readers searched the finished file for every spelling of every hidden name and found none.")
@@ -120,7 +120,7 @@ def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Callabl
     )
     examined = packages.verify(exported.path, identity_file=place.identity, expected_words=words)
     if examined.standing is not ManifestStatus.AS_EXPECTED:
-        raise VerificationError(Message("the package is not the one that was made"))
+        raise VerificationError(Message("the package is not the package that was made"))
     say(f"7  Opened the package as the lawyer does: {opened.files[0]}")
 
 

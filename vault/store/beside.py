@@ -55,7 +55,7 @@ def no_room(path: Path) -> TryAgainError:
     """Return the error of a place where no vault can be made now."""
     return TryAgainError(
         Message("the vault cannot be made at {path}", path=path),
-        next_step=Message("Check room and rights, then repeat."),
+        next_step=Message("Check free space and rights, then repeat."),
     )
 
 

@@ -208,7 +208,7 @@ class Database:
 
     def _require_every_page_under_the_key(self) -> None:
         if self._pragma("cipher_integrity_check"):
-            raise VerificationError(Message("{name} was not encrypted anew as a whole", name=self.path.name))
+            raise VerificationError(Message("{name} was not completely encrypted again", name=self.path.name))
 
     def _pragma(self, text: str) -> list[tuple[Any, ...]]:
         answer: list[tuple[Any, ...]] = self._connection.execute(f"PRAGMA {text}").fetchall()

@@ -90,14 +90,14 @@ class VaultFolder:
         except OSError:
             raise RefusedError(
                 Message("the folder {path} cannot be made here", path=self.path),
-                next_step=Message("Choose a folder on this device that you may write."),
+                next_step=Message("Choose a folder on this device where you may write."),
             ) from None
 
     def require(self) -> None:
         """Raise NoVaultError unless both `keys` and the database are here, and are a vault's: a backup has them too."""
         if holds_backup(self.path):
             raise NoVaultError(
-                Message("there is a backup at {path}, and no vault", path=self.path),
+                Message("there is a backup at {path}, but no vault", path=self.path),
                 next_step=Message(
                     "Make a new vault of this BACKUP: {restore} with the passphrase, {by_sheets} with the sheets.",
                     restore=NextStep.RESTORE_BACKUP,

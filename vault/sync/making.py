@@ -70,7 +70,7 @@ def make_bundle(
     size = 4 + len(signed) + manifest.size
     if size > OUTER_LIMIT - (OUTER_LIMIT >> 4):
         raise RefusedError(
-            Message("the bundle would have {size} MiB, more than one may", size=size >> 20),
+            Message("the bundle would have {size} MiB, more than a bundle may have", size=size >> 20),
             next_step=Message("Copy the vault with a backup instead."),
         )
     key = make_key()
@@ -121,7 +121,7 @@ def _write(path: Path, header: bytes, body: Iterator[bytes], progress: Callable[
     except OSError:
         raise TryAgainError(
             Message("{name} cannot be written there", name=path.name),
-            next_step=Message("Check room and rights, then repeat."),
+            next_step=Message("Check free space and rights, then repeat."),
         ) from None
     finally:
         with suppress(OSError):

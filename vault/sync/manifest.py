@@ -185,6 +185,6 @@ def verify_manifest(untrusted: bytes, verify_signature: VerifySignature) -> Mani
     if not verify_signature(manifest.identity, signature, message):
         raise VerificationError(
             Message("the bundle is not signed by seat {seat}", seat=manifest.seat.hex()),
-            next_step=Message("Ask its sender for it once more."),
+            next_step=Message("Ask the sender to send it again."),
         )
     return manifest

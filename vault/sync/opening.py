@@ -140,7 +140,7 @@ def _require(named: bytes, vault: bytes) -> None:
 def _file(path: Path) -> BinaryIO:
     try:
         if path.exists() and not path.is_file():
-            raise TryAgainError(Message("{name} is no regular file", name=path.name))
+            raise TryAgainError(Message("{name} is not a regular file", name=path.name))
         return path.open("rb")
     except FileNotFoundError:
         raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
@@ -172,7 +172,7 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[bytes, bytes, list[bytes]]
     if len(messages[-1]) != BUNDLE_MESSAGE_SIZE:
         raise MalformedError(
             Message("{name} ends within its header", name=path.name),
-            next_step=Message("Ask its sender for it once more."),
+            next_step=Message("Ask the sender to send it again."),
         )
     return head + b"".join(messages), vault, messages
 

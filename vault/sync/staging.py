@@ -58,8 +58,8 @@ def stage(source: Path, folder: Path, key: bytes, *, now_s: float) -> Staged:
         others = sum(path.stat().st_size for path in staged_in(folder) if path != staged)
         if others + size > STAGING_LIMIT:
             raise TryAgainError(
-                Message("bundles that wait take {others} MiB already", others=others >> 20),
-                next_step=Message("Take the missing ones first, then this one."),
+                Message("pending bundles already take {others} MiB", others=others >> 20),
+                next_step=Message("Import the missing bundles first, then this bundle."),
             )
         is_again = staged.exists()
         part.replace(staged)

@@ -19,7 +19,7 @@ from vault.words.message import Message
 
 INVITATIONS_KEPT = 32
 
-_NOT_OURS = Message("this request answers no invitation of this device")
+_NOT_OURS = Message("this request does not answer an invitation of this device")
 
 
 class _Proposed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -101,7 +101,7 @@ def open_answer(session: Session, untrusted: bytes) -> Answer:
     _check(session, invitation, request)
     if found.request and found.request != request.digest():
         raise RefusedError(
-            Message("this invitation was answered by another request before"),
+            Message("another request has already answered this invitation"),
             next_step=Message("Make a new invitation, and hand it over yourself."),
         )
     if not found.request:
@@ -119,7 +119,9 @@ def require_words(answer: Answer, typed: Sequence[str]) -> None:
     words = tuple(word.strip().casefold() for word in typed if word.strip())
     if words != answer.words:
         raise VerificationError(
-            Message("the 13 words are not those of this request: somebody changed invitation or request on the way"),
+            Message(
+                "the 13 words are not those of this request: somebody changed the invitation or the request on the way"
+            ),
             next_step=Message("Admit nobody. Make a new invitation and hand it over yourself."),
         )
 
@@ -150,17 +152,19 @@ def _check(session: Session, invitation: Invitation, request: Request) -> None:
     chain, effective = session.directory.chain, session.directory.effective
     if chain.by_root(invitation.roster) is None:
         raise RefusedError(
-            Message("the invitation is of a roster that does not count any more"), next_step=Message("Make a new one.")
+            Message("the invitation names a roster that is no longer in effect"),
+            next_step=Message("Make a new invitation."),
         )
     certified = [certificate for roster in chain.accepted for certificate in roster.certificates.values()]
     taken = {part for certificate in certified for part in (certificate.seat, certificate.identity, certificate.kem)}
     if taken & {request.seat, request.identity, request.kem} or (not invitation.member and _is_known(session, request)):
         raise RefusedError(
-            Message("this request was admitted before"), next_step=Message("Ask for a new one, by a new invitation.")
+            Message("this request has already been admitted"),
+            next_step=Message("Ask for a new request, with a new invitation."),
         )
     if invitation.member and invitation.member not in effective.members:
         raise RefusedError(
-            Message("the member whose device this is has left"), next_step=Message("Invite them as a new member.")
+            Message("the member of this device has left"), next_step=Message("Invite them as a new member.")
         )
 
 

@@ -59,7 +59,8 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
     effective = session.directory.effective
     if root_of(old_secret) != effective.root_public:
         raise RefusedError(
-            Message("this is not the secret of the root that counts now"), next_step=Message("Type the newest sheets.")
+            Message("this is not the secret of the root that is in effect now"),
+            next_step=Message("Type the newest sheets."),
         )
     new_secret = make_root_secret()
     recovery = KemPrivate.from_seed(derive_recovery_seed(new_secret)).public
@@ -150,4 +151,6 @@ def _roster_named(session: Session, rows: Rows, entry: ProvenEntry) -> Roster | 
 
 
 def _nobody_goes(seat: SeatId) -> Mapping[Origin, int]:
-    raise InternalError(Message("a change of the root ends or lowers nobody, not {seat}", seat=seat.hex()))
+    raise InternalError(
+        Message("a change of the root cannot remove or demote anybody, such as {seat}", seat=seat.hex())
+    )

@@ -166,7 +166,7 @@ def sign_by_root(session: Session, roster: Roster) -> Roster:
     secret = kept_secret(session)
     if secret is None:
         raise RefusedError(
-            Message("the root secret does not lie in this vault"),
+            Message("the root secret is not in this vault"),
             next_step=Message("It is on the recovery sheets; other members can sign."),
         )
     return roster.signed(effective.root_public, sign(derive_root_seed(secret), ROSTER_PURPOSE, roster.root))
@@ -246,9 +246,9 @@ def require_signed(effective: EffectiveRoster, roster: Roster) -> None:
     missing = missing_signatures(effective, roster)
     if missing is not None:
         raise RefusedError(
-            Message("roster {number} waits for signatures: {missing}", number=roster.head.number, missing=missing),
+            Message("roster {number} needs more signatures: {missing}", number=roster.head.number, missing=missing),
             next_step=Message(
-                "Give the proposal to them: {sign_proposal}, then `member commit PROPOSAL`.",
+                "Give them the proposal: {sign_proposal}, then `member commit PROPOSAL`.",
                 sign_proposal=NextStep.SIGN_PROPOSAL,
             ),
         )

@@ -111,9 +111,11 @@ class PendingSeat:
         if directory.chain.by_root(self.roster) is None:
             raise VerificationError(
                 Message(
-                    "the roster that the invitation names is not among those that arrived: they are older, or of a fork"
+                    "the roster that the invitation names did not arrive: the rosters here are older, or of a fork"
                 ),
-                next_step=Message("Ask who invited you for a new bundle; if it happens again, for a new invitation."),
+                next_step=Message(
+                    "Ask the member who invited you for a new bundle; if it happens again, for a new invitation."
+                ),
             )
         admitted = directory.effective.certificates.get(opened.seat)
         if admitted is None:
@@ -121,13 +123,13 @@ class PendingSeat:
                 raise _still_waiting()
             raise VerificationError(
                 Message("the newest roster does not admit this device"),
-                next_step=Message("Ask who invited you; perhaps it was ended."),
+                next_step=Message("Ask the member who invited you; perhaps this device was revoked."),
             )
         if admitted != self.certificate(opened):
             raise VerificationError(
                 Message("another key or member was admitted in the place of this device's own"),
                 next_step=Message(
-                    "Compare the 13 words again with whoever invited you; use nothing of this vault until then."
+                    "Compare the 13 words again with the member who invited you; use nothing of this vault until then."
                 ),
             )
         return True

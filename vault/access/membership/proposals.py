@@ -82,7 +82,7 @@ def _epoch_to_seal(session: Session) -> tuple[EpochId, bytes]:
         if state is None or not any(session.keyring.get(epoch) is not None for epoch in state.epochs):
             text = Message("this seat does not hold the directory's key")
         else:
-            text = Message("a device that was ended knows every key of the directory that is here")
+            text = Message("a revoked device knows every key of the directory that is here")
         raise RefusedError(text, next_step=Message("Ask an admin to open the vault once, and exchange with them."))
     _, _, epoch, key = max(found)
     return epoch, key
@@ -106,8 +106,8 @@ def _key_of(session: Session, untrusted: bytes) -> bytes:
     key = session.keyring.get(epoch) if is_ours else None
     if key is None:
         raise RefusedError(
-            Message("this proposal is of another vault, or newer than what this device knows"),
-            next_step=Message("Take the newest bundle first, then repeat."),
+            Message("this proposal is for another vault, or newer than what this device knows"),
+            next_step=Message("Import the newest bundle first, then repeat."),
         )
     return key
 
@@ -121,7 +121,7 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
         RefusedError: it was made under a key of the directory that this seat does not hold.
     """
     if not ID_SIZE + _NUMBER_SIZE < len(untrusted) <= PROPOSAL_LIMIT:
-        raise MalformedError(Message("this is no proposal"), next_step=Message("Check the path."))
+        raise MalformedError(Message("this is not a proposal"), next_step=Message("Check the path."))
     number = int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
     key = _key_of(session, untrusted)
     content = open_sealed(derive_proposal_key(key), untrusted[ID_SIZE + _NUMBER_SIZE :], _context(session, number))
@@ -132,7 +132,7 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
     roster = Roster.from_fields({"entries": wire.entries, "sigs": [list(pair) for pair in wire.sigs]})
     if roster.head.number != number:
         raise BrokenSealError(
-            Message("the proposal is not the one that its file names"), next_step=Message("Ask for it again.")
+            Message("the proposal is not the proposal that its file names"), next_step=Message("Ask for it again.")
         )
     members = tuple(MemberRecord(MemberId(member.member), member.name, member.until) for member in wire.members)
     _require_fitting(roster, members)
@@ -142,10 +142,12 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
 def _require_fitting(roster: Roster, members: Sequence[MemberRecord]) -> None:
     for member in members:
         if member.member not in roster.members or not is_one_line(member.name):
-            raise MalformedError(Message("the proposal names somebody whom its roster does not admit, or by no name"))
+            raise MalformedError(
+                Message("the proposal names somebody whom its roster does not admit, or gives no name")
+            )
     for called in ({member.member for member in members}, {member.name.casefold() for member in members}):
         if len(called) < len(members):
-            raise MalformedError(Message("the proposal names one member twice, or two alike"))
+            raise MalformedError(Message("the proposal names a member twice, or gives two members the same name"))
 
 
 def _context(session: Session, number: int) -> LocalContext:

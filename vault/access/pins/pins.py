@@ -266,7 +266,7 @@ def this_machine(state: Path) -> bytes:
 def _unwritable(folder: Path) -> TryAgainError:
     return TryAgainError(
         Message("the state folder {folder} cannot be written", folder=folder),
-        next_step=Message("Check its room and rights."),
+        next_step=Message("Check its free space and rights."),
     )
 
 

@@ -182,7 +182,7 @@ class _Planner:
             return require_member(named)
         if named is not None:
             raise RefusedError(
-                Message("a member of this name is in already"), next_step=Message("Leave out `--new-admin`.")
+                Message("there is already a member with this name"), next_step=Message("Leave out `--new-admin`.")
             )
         return MemberId(make_id())
 
@@ -210,7 +210,9 @@ class _Planner:
         chain = check_chain([*before.chain.accepted, roster], self._opened.anchor, is_signed_raw)
         assert chain.effective is not None  # noqa: S101 - roster 0 is among them; for the type checker
         if roster.root not in chain.effective.tips:
-            raise VerificationError(Message("the roster that would admit the seat does not follow from what stands"))
+            raise VerificationError(
+                Message("the roster that would admit the device does not follow from the roster in effect")
+            )
         return Directory(before.compartment, chain, chain.effective)
 
     def _is_due(self, reached: RecoverableKeys, after: Directory, old: Sequence[SeatId]) -> bool:

@@ -109,9 +109,7 @@ def open_door(file: KeyFile, root_secret: bytes) -> DoorKeys:
     except (BrokenSealError, MalformedError):
         raise VerificationError(
             Message("these sheets do not open this vault"),
-            next_step=Message(
-                "They are of another vault, or of a set that was replaced: compare the 13 words on them."
-            ),
+            next_step=Message("They belong to another vault, or to a replaced set: compare the 13 words on them."),
         ) from None
 
 
@@ -165,7 +163,7 @@ def _believed(rows: Rows, vault: VaultId, keyring: Keyring, root_public: bytes) 
                 return anchor, directory
     raise VerificationError(
         Message("no roster of this vault ends in the root of these sheets"),
-        next_step=Message("They are of a set that was replaced, or the rosters were altered."),
+        next_step=Message("They belong to a replaced set, or the rosters were altered."),
     )
 
 

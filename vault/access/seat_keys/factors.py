@@ -99,7 +99,7 @@ def _valid_file(session: Session) -> KeyFile:
     if session.keys_now is None or file != session.keys_now[0]:
         raise VerificationError(
             Message("the keys file is not the one that this session opened"),
-            next_step=Message("Lock, then unlock: it says what is wrong."),
+            next_step=Message("Lock, then unlock: CaseVault says what is wrong."),
         )
     return file
 

@@ -29,7 +29,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
 from vault.words.message import Message
 
-_RESTORE_BOTH = Message("One of them is an older copy, or damaged: restore both from one backup.")
+_RESTORE_BOTH = Message("One of them is an older copy, or is damaged: restore both from one backup.")
 
 
 def remember_slot(database: Database, seat: SeatId, number: int) -> frozenset[SeatId]:
@@ -130,7 +130,7 @@ def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
         raise VerificationError(
             Message("no door of the keys file opens for your seat"),
             next_step=Message(
-                "Your access here was ended; or keys and vault are of different days: restore both from one backup."
+                "Your access here was revoked; or keys and vault are of different days: restore both from one backup."
             ),
         ) from None
 

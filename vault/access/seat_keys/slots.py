@@ -30,7 +30,7 @@ def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choic
         raise RefusedError(
             Message("this folder has slots for {slot_count} seats, and all are in use", slot_count=SLOT_COUNT),
             next_step=Message(
-                "End the seats that nobody uses any more: {list_devices}.", list_devices=NextStep.LIST_DEVICES
+                "Revoke the devices that nobody uses any more: {list_devices}.", list_devices=NextStep.LIST_DEVICES
             ),
         )
     return choose(free)

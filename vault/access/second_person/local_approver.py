@@ -95,7 +95,7 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
     if why not in asked.wanted.reasons:
         raise RefusedError(
             Message("the second person did not approve"),
-            next_step=Message("Nothing was done. Ask again, or ask another."),
+            next_step=Message("Nothing was done. Ask again, or ask another member."),
         )
     file = KeyFile.decode(asked.keys)
     passphrase = ask_passphrase(f"Passphrase of {safe_text(asked.name)}: ")
@@ -153,13 +153,11 @@ def _role(directory: Directory, seat: SeatId, requester: bytes) -> str:
     member = directory.member_of(seat)
     asking = directory.effective.certificates.get(requester)
     if asking is None or MemberId(asking.member) == member:
-        raise RefusedError(
-            Message("nobody approves what they ask for themselves"), next_step=Message("Ask another member.")
-        )
+        raise RefusedError(Message("nobody can approve their own question"), next_step=Message("Ask another member."))
     role = min((role.value for role in directory.roles_of(member) & _APPROVERS), default=None)
     if role is None:
         raise RefusedError(
-            Message("the second person's role does not allow to approve"), next_step=Message("Ask another member.")
+            Message("the second person's role does not allow approvals"), next_step=Message("Ask another member.")
         )
     return role
 

@@ -79,11 +79,9 @@ def ask_second(
         lent = [(seat, lend(rows, seat, session.directory.compartment, listings)) for seat in here]
     if not lent and seats_here(session).intersection(seats):
         raise RefusedError(
-            Message(
-                "the second person never unlocked this vault here, so that they have no log to write the approval into"
-            ),
+            Message("the second person has never unlocked this vault here, so they have no log for the approval"),
             next_step=Message(
-                "They do that once, under their own name: `casevault --member NAME member list`; then repeat."
+                "Let them do it once, under their own name: `casevault --member NAME member list`. Then repeat."
             ),
         )
     if not lent:
@@ -135,7 +133,7 @@ def _take_in(session: Session, approval: Approval, answered: Answered) -> None:
         whole = size + len(added.operations)
         if genesis is None or genesis.seat != approval.approver or report.size != whole:
             raise VerificationError(
-                Message("the second seat's log does not hold with what came back; nothing was taken in")
+                Message("the second person's log does not verify with what came back; nothing was accepted")
             )
 
 
@@ -160,7 +158,7 @@ def _require_no_more(rows: Rows, approval: Approval, origin: Origin, size: int, 
         and all(row[0] == approval.approver and row[1] in _LOCAL for row in added.locals)
     )
     if not fits:
-        raise VerificationError(Message("the second process wrote more than an approval; nothing was taken in"))
+        raise VerificationError(Message("the second process wrote more than an approval; nothing was accepted"))
 
 
 def _member(session: Session, seat: bytes) -> MemberId:

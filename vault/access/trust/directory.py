@@ -118,7 +118,7 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
         )
         raise VerificationError(
             Message(
-                "no roster of this vault counts: it was altered or removed ({value})", value=where or "none is here"
+                "no roster of this vault is valid: it was altered or removed ({value})", value=where or "none is here"
             )
         )
     return found[0]

@@ -261,7 +261,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
 
 def _check_first(roster: Roster, root_public: bytes, verify_signature: VerifySignature) -> None:
     if roster.head.number != 0 or roster.head.prev:
-        raise VerificationError(Message("roster {number} follows nothing that counts", number=roster.head.number))
+        raise VerificationError(Message("roster {number} does not follow a valid roster", number=roster.head.number))
     if roster.endings or roster.head.new_root is not None:
         raise VerificationError(Message("roster 0 ends a seat or replaces the root that signs it"))
     if root_public not in signers_of(_message(roster), roster.signatures, {root_public}, verify_signature):

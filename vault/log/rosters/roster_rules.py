@@ -171,7 +171,7 @@ def _check_line(before: EffectiveRoster, after: RosterParts) -> None:
     for seat, certificate in after.certificates.items():
         old = before.certificates.get(seat)
         if seat in ended:
-            raise VerificationError(Message("seat {seat} was ended and cannot come back", seat=seat.hex()))
+            raise VerificationError(Message("seat {seat} was removed and cannot come back", seat=seat.hex()))
         # The KEM key is renewed yearly; all else of a seat stays.
         if old is not None and replace(old, kem=certificate.kem) != certificate:
             raise VerificationError(
@@ -186,7 +186,9 @@ def _check_endings(before: EffectiveRoster, after: RosterParts) -> None:
         if seat not in after.certificates or _lost_role(before, after, certificate.member)
     }
     if reduced != after.endings.keys():
-        raise VerificationError(Message("the sizes given are not those of the seats that the roster ends or lowers"))
+        raise VerificationError(
+            Message("the sizes given are not those of the seats that the roster removes or demotes")
+        )
     for seat, sizes in after.endings.items():
         if before.certificates[seat].genesis not in sizes:
             raise VerificationError(Message("the first log of seat {seat} has no size", seat=seat.hex()))

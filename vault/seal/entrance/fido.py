@@ -75,7 +75,7 @@ class SecurityKey:
         if len(found) > 1:
             raise RefusedError(
                 Message("more than one security key is plugged in"),
-                next_step=Message("Leave one of them, then try again."),
+                next_step=Message("Leave only one plugged in, then try again."),
             )
         return found[0]
 
@@ -86,15 +86,16 @@ def _opened(device: CtapDevice) -> tuple[Ctap2, ClientPin]:
         pin = ClientPin(ctap)
     except ValueError:
         raise RefusedError(
-            Message("this security key does not speak FIDO2"), next_step=Message("Use another one.")
+            Message("this security key does not speak FIDO2"), next_step=Message("Use another security key.")
         ) from None
     if _EXTENSION not in ctap.info.extensions or not ctap.info.options.get("rk"):
         raise RefusedError(
-            Message("this security key cannot keep a secret for us"), next_step=Message("Use one with hmac-secret.")
+            Message("this security key does not support the secret that CaseVault needs"),
+            next_step=Message("Use a security key with hmac-secret."),
         )
     if not ctap.info.options.get("clientPin"):
         raise RefusedError(
-            Message("this security key has no PIN"), next_step=Message("Set one with its maker's program first.")
+            Message("this security key has no PIN"), next_step=Message("Set a PIN with its maker's program first.")
         )
     return ctap, pin
 
@@ -124,7 +125,7 @@ def _ask(ctap: Ctap2, pin: ClientPin, token: bytes, salt: bytes) -> bytes:
     )
     sealed_secret = (assertion.auth_data.extensions or {}).get(_EXTENSION)
     if not isinstance(sealed_secret, bytes):
-        raise RefusedError(Message("the security key gave no secret"), next_step=Message("Use another one."))
+        raise RefusedError(Message("the security key gave no secret"), next_step=Message("Use another security key."))
     return require_width("FIDO2 secret", pin.protocol.decrypt(shared, sealed_secret), KEY_SIZE)
 
 
@@ -142,7 +143,8 @@ def _make_credential(ctap: Ctap2, pin: ClientPin, token: bytes) -> None:
     )
     if not (made.auth_data.extensions or {}).get(_EXTENSION):
         raise RefusedError(
-            Message("this security key cannot keep a secret for us"), next_step=Message("Use one with hmac-secret.")
+            Message("this security key does not support the secret that CaseVault needs"),
+            next_step=Message("Use a security key with hmac-secret."),
         )
 
 
@@ -168,26 +170,26 @@ _ANSWERS: dict[int, tuple[type[VaultError], Message, Message]] = {
     CtapError.ERR.NO_CREDENTIALS: (
         NotFoundError,
         Message("this security key was never added here"),
-        Message("Use the one that you added here before."),
+        Message("Use the key that you added here before."),
     ),
     CtapError.ERR.PIN_INVALID: (
         TryAgainError,
         Message("the PIN of the security key is wrong"),
-        Message("A few wrong ones in a row block the key. Try again."),
+        Message("A few wrong PINs in a row block the key. Try again."),
     ),
     CtapError.ERR.PIN_BLOCKED: (
         RefusedError,
         Message("the security key is blocked after too many wrong PINs"),
-        Message("Only a reset frees it, which empties it."),
+        Message("Only a reset unblocks it, and a reset empties it."),
     ),
     CtapError.ERR.PIN_AUTH_BLOCKED: (
         TryAgainError,
-        Message("the security key wants to be plugged in anew"),
+        Message("the security key must be plugged in again"),
         Message("Take it out, plug it in, then try again."),
     ),
     CtapError.ERR.KEY_STORE_FULL: (
         RefusedError,
         Message("the security key has no room for another credential"),
-        Message("Remove one with its maker's program."),
+        Message("Remove a credential with its maker's program."),
     ),
 }

@@ -57,7 +57,7 @@ def make_passphrase(
     if count < least:
         raise UsageError(
             Message("{count} words are worth less than {least_bits} bits", count=count, least_bits=LEAST_BITS),
-            next_step=Message("Take {least} words or more.", least=least),
+            next_step=Message("Use {least} words or more.", least=least),
         )
     listed = words_in(language)
     words = tuple(listed[_below(len(listed), random)] for _ in range(count))

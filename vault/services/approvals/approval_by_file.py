@@ -97,12 +97,10 @@ def read_question(session: Session, path: Path) -> Question:
     certificate = session.directory.effective.certificates.get(letter.seat)
     if certificate is None:
         raise RefusedError(
-            Message("who asks is not in the newest roster"), next_step=Message("Take the newest bundle first.")
+            Message("who asks is not in the newest roster"), next_step=Message("Import the newest bundle first.")
         )
     if MemberId(certificate.member) == session.member:
-        raise RefusedError(
-            Message("nobody approves what they ask for themselves"), next_step=Message("Ask another member.")
-        )
+        raise RefusedError(Message("nobody can approve their own question"), next_step=Message("Ask another member."))
     wanted = decode_wanted(letter.content)
     if wanted.act not in ASKED_BY_FILE:
         raise RefusedError(

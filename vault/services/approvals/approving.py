@@ -112,8 +112,8 @@ def required_approval(
         raise _nobody_asked(session, wanted.act, beside)
     if not session.directory.rights.may_write(session.roles, CompartmentKind.CASE, Approving.KIND):
         raise RefusedError(
-            Message("this vault's rules are from an older program and keep no approvals"),
-            next_step=Message("An admin renews them with the next change of members."),
+            Message("this vault's rules are from an older program and have no approvals"),
+            next_step=Message("The next change of members by an admin renews them."),
         )
     approval = second(wanted)
     require_valid(session, approval, wanted, beside=beside)
@@ -148,13 +148,14 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> Message:
     if first:
         ways.append(
             Message(
-                "At this keyboard too, after unlocking this vault here once under their own name: {names}.", names=first
+                "Also at this keyboard, after they unlock this vault here once under their own name: {names}.",
+                names=first,
             )
         )
     if away and act in ASKED_BY_FILE:
         ways.append(Message("In a file ({step}): {names}.", step=NextStep.ASK_APPROVAL, names=away))
     return joined(ways) or Message(
-        "It is given at the keyboard of a device that both use; of {names} nobody uses this one.", names=away
+        "Give it at the keyboard of a device that both use; none of {names} uses this device.", names=away
     )
 
 
@@ -166,7 +167,7 @@ def require_valid(session: Session, approval: Approval, wanted: Wanted, *, besid
     """
     if approval.digest != wanted.digest or approval.act != wanted.act:
         raise RefusedError(
-            Message("the approval was given for something else: what was shown then has changed since"),
+            Message("the approval was given for something else: the files have changed since they were shown"),
             next_step=Message("Ask for a new one."),
         )
     with session.database.reading() as rows:
@@ -187,12 +188,12 @@ def require_valid(session: Session, approval: Approval, wanted: Wanted, *, besid
     reason = next((why for listing, why in judged.refused if listing == planned or why is Refusal.USED_TWICE), None)
     if judged.use != planned or reason is not None:
         raise RefusedError(
-            Message("the approval does not count: {value}", value=reason or "used before"),
+            Message("the approval is not valid: {value}", value=reason or "used before"),
             next_step=Message("Ask for a new one."),
         )
     giver = session.directory.effective.certificates.get(approval.approver)
     if giver is None or MemberId(giver.member) in beside:
-        raise RefusedError(Message("the approval does not count: its giver is not in, or gains by it"))
+        raise RefusedError(Message("the approval is not valid: its giver is not a member, or benefits from it"))
 
 
 def _ask_here(session: Session, approver: Approver, run: Run, wanted: Wanted) -> Approval:
@@ -210,12 +211,13 @@ def approver_named(session: Session, name: str) -> Approver:
     for member, person in members(session):
         if person.display_name().casefold() == wanted and member == session.member:
             raise RefusedError(
-                Message("nobody approves what they ask for themselves"), next_step=Message("Name another member.")
+                Message("nobody can approve their own question"), next_step=Message("Name another member.")
             )
     found = [approver for approver in approvers(session) if approver.name.casefold() == wanted]
     if len(found) == 1:
         return found[0]
     choices = ", ".join(approver.name for approver in approvers(session)) or "nobody"
     raise NotFoundError(
-        Message("nobody of this name may approve"), next_step=Message("These may: {choices}.", choices=choices)
+        Message("no member with this name may approve"),
+        next_step=Message("These members may: {choices}.", choices=choices),
     )

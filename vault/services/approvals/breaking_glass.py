@@ -74,7 +74,7 @@ def break_glass(
     now_ms = session.clock().trusted_ms
     if has_expired(until_ms, now_ms) or until_ms > now_ms + LONGEST_MS:
         raise UsageError(
-            Message("break-glass ends within 14 days from now"), next_step=Message("Give a day among them.")
+            Message("break-glass ends within 14 days from now"), next_step=Message("Give a day within these 14 days.")
         )
     if why not in REASONS:
         raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
@@ -108,14 +108,14 @@ def break_glass(
 def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[SeatId]:
     """Return the seats of the member, of whom none holds the case yet."""
     if not session.directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
-        raise RefusedError(Message("this member has no role that opens cases"), next_step=sharing.readers_advice())
+        raise RefusedError(Message("this member has no role that can open cases"), next_step=sharing.readers_advice())
     if member in sharing.holders_of(session, case).members:
         raise RefusedError(
-            Message("this member holds the case already"), next_step=Message("They open it with `case show`.")
+            Message("this member can already open the case"), next_step=Message("They can open it with `case show`.")
         )
     seats = seats_of(session, [member])
     if not seats:
-        raise RefusedError(Message("this member has no device"), next_step=Message("They have to join first."))
+        raise RefusedError(Message("this member has no device"), next_step=Message("They must join first."))
     return seats
 
 

@@ -74,7 +74,7 @@ def build(session: Session, folder: BackupFolder, progress: StepProgress, cancel
     proof = prove(folder, keys, files=files, progress=progress, cancelled=cancelled)
     if proof.state != expected:
         raise VerificationError(
-            Message("the backup does not hold what the vault holds"),
+            Message("the backup does not contain what the vault contains"),
             next_step=Message("Run {verify_log}.", verify_log=NextStep.VERIFY_LOG),
         )
     return proof

@@ -93,10 +93,8 @@ class BackupFolder:
         """
         if os.path.lexists(self.keys) and (self.keys.is_symlink() or not self.keys.is_file()):
             raise RefusedError(
-                Message("{keys} is no ordinary file", keys=self.keys),
-                next_step=Message(
-                    "Move {name} away from there, or name another folder for the backup.", name=self.path.name
-                ),
+                Message("{keys} is not an ordinary file", keys=self.keys),
+                next_step=Message("Move {name} away, or name another folder for the backup.", name=self.path.name),
             )
 
     def remove(self) -> None:
@@ -222,7 +220,7 @@ def translated(place: Path) -> Iterator[None]:
         reason = fault.strerror or "unknown reason"
         raise TryAgainError(
             Message("{place} cannot be read or written ({reason})", place=place, reason=reason),
-            next_step=Message("Check room, rights and the medium, then repeat."),
+            next_step=Message("Check free space, rights and the medium, then repeat."),
         ) from None
 
 

@@ -132,11 +132,11 @@ def _opened(path: Path, raw_key: bytes) -> Iterator[Database]:
                 Message(
                     "{name} has schema {stamp}, which is checked only while it is restored", name=path.name, stamp=stamp
                 ),
-                next_step=Message("Restore it to a new folder; the backup stays as it is."),
+                next_step=Message("Restore it to a new folder; this does not change the backup."),
             )
         for fault in (*shape_faults(database, besides=MANIFEST_TABLE), *content_faults(database)):
             raise VerificationError(
-                Message("{fault}", fault=fault), next_step=Message("Take another backup; this one was altered.")
+                Message("{fault}", fault=fault), next_step=Message("Use another backup; this backup was altered.")
             )
         yield database
     finally:

@@ -99,7 +99,7 @@ def make(
     """
     rule = session.require(Action.BACKUP_MAKE)
     if keep < 1:
-        raise UsageError(Message("at least 1 backup is kept"), next_step=Message("Leave out `--keep`, and 3 are."))
+        raise UsageError(Message("at least 1 backup must be kept"), next_step=Message("Leave out `--keep` to keep 3."))
     _require_outside(session, destination)
     header = read_key_file(BackupFolder(session.folder.path)).header
     source = Source(header.vault, header.folder)
@@ -219,7 +219,8 @@ def _require_outside(session: Session, destination: Path) -> None:
     vault = session.folder.path.resolve()
     if destination.resolve().is_relative_to(vault):
         raise RefusedError(
-            Message("a backup cannot lie inside the vault"), next_step=Message("Choose another disk, best a stick.")
+            Message("a backup cannot be inside the vault"),
+            next_step=Message("Choose another disk, for example a stick."),
         )
     if destination.exists() and not destination.is_dir():
         raise RefusedError(

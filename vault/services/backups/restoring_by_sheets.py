@@ -154,5 +154,5 @@ def _read_all(opened: RecoverySession, proof: Proof, keyring: Keyring, progress:
     reader = StateReader(database, database, opened.vault, keyring, opens=True, progress=progress)
     state = reader.read(log_sizes(database))
     if state.digest != proof.state.digest:
-        raise VerificationError(Message("the copy of the backup is not what the backup holds"))
+        raise VerificationError(Message("the copy of the backup is not the same as the backup"))
     return state.reachable

@@ -138,14 +138,14 @@ def find(session: Session, text: str) -> CompartmentId:
     if len(found) > 1:
         raise UsageError(
             Message(
-                "{count} cases bear this reference: {names}", count=len(found), names=", ".join(map(short_id, found))
+                "{count} cases have this reference: {names}", count=len(found), names=", ".join(map(short_id, found))
             ),
-            next_step=Message("One was made to look like the other. Look at each by its id: who can open it?"),
+            next_step=Message("One case was made to look like the other. Look at each by its id: who can open it?"),
         )
     typed = typed_id(text)
     named = found[0] if found else the_one_named(typed, cases_between(index, *ids_between(typed)) if typed else ())
     if named is None:
-        raise NotFoundError(Message("there is no such case among yours"))
+        raise NotFoundError(Message("you have no case with this id or reference"))
     return CompartmentId(named)
 
 
@@ -168,7 +168,7 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
     versions = view(session, case, why=why)
     heads = stored_of_kind(versions, Case)
     if not heads:
-        raise NotFoundError(Message("case {case} has no head that counts", case=case.hex()))
+        raise NotFoundError(Message("case {case} has no valid record of itself", case=case.hex()))
     return CaseView(
         case=case,
         head=heads[0],
@@ -221,7 +221,7 @@ def _may_view(session: Session, case: CompartmentId, why: str) -> str:
 def _heads_in(session: Session, case: CompartmentId) -> list[Head]:
     found = heads_in(up_to_date_index(session), case)
     if not found:
-        raise NotFoundError(Message("there is no such case among yours"))
+        raise NotFoundError(Message("you have no case with this id or reference"))
     return found
 
 

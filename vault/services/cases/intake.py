@@ -103,7 +103,7 @@ def close(
     stored = next((slip for slip in _slips(session) if slip.record.hex() == wanted), None)
     if stored is None or stored.value.state is not SlipState.OPEN:
         raise NotFoundError(
-            Message("there is no such open slip"),
+            Message("there is no open slip with this id"),
             next_step=Message("{list_slips} shows the open ones.", list_slips=NextStep.LIST_SLIPS),
         )
     state = SlipState.CLOSED if moved_to is None else SlipState.MOVED
@@ -131,7 +131,7 @@ def rotate_weekly(session: Session) -> bool:
     """
     rule = session.require(Action.INTAKE_WRITE)
     if not session.directory.rights.may_grant(session.roles, CompartmentKind.INTAKE):
-        raise RefusedError(Message("your role replaces no key of the intake"))
+        raise RefusedError(Message("your role cannot replace a key of the intake"))
     homes = held_of_kind(session, CompartmentKind.INTAKE)
     if not homes:
         return False

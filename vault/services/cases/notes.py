@@ -85,13 +85,15 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
     record = the_one_named(typed, (record for record, _ in within))
     if record is None:
         raise NotFoundError(
-            Message("there is no such note among yours"),
+            Message("you have no note with this id"),
             next_step=Message("{list_notes} shows the ids.", list_notes=NextStep.LIST_NOTES),
         )
     places = [place for candidate, place in within if candidate == record]
     if len(places) > 1:
         raise UsageError(
-            Message("{count} cases hold a note of this id: one was made to look like another", count=len(places)),
+            Message(
+                "{count} cases have a note with this id: one note was made to look like another", count=len(places)
+            ),
             next_step=Message("Name the case too: CASE/NOTE."),
         )
     return CompartmentId(places[0]), RecordId(record)
@@ -100,7 +102,7 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
 def _read(session: Session, case: CompartmentId, record: RecordId) -> Stored[Note]:
     found = _stored(session, case, record)
     if not found:
-        raise NotFoundError(Message("there is no such note among yours"))
+        raise NotFoundError(Message("you have no note with this id"))
     return found[0]
 
 

@@ -103,7 +103,7 @@ def find(session: Session, text: str) -> CompartmentId:
     if found is not None:
         return found
     raise NotFoundError(
-        Message("there is no such section among yours"),
+        Message("you have no section with this id"),
         next_step=Message("{list_sections} shows yours.", list_sections=NextStep.LIST_SECTIONS),
     )
 
@@ -116,7 +116,7 @@ def find_in(session: Session, case: CompartmentId, text: str) -> CompartmentId:
     """
     section = find(session, text)
     if section not in {line.section for line in list_of(session, case)}:
-        raise NotFoundError(Message("this case has no such section among yours"))
+        raise NotFoundError(Message("you have no such section in this case"))
     return section
 
 
@@ -131,7 +131,7 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
     records = _records(session, section)
     head = _head(records)
     if head is None:
-        raise NotFoundError(Message("there is no such section among yours"))
+        raise NotFoundError(Message("you have no section with this id"))
     _require_case(session, CompartmentId(head.value.case))
     if (section, why) not in session.viewed:
         entry = Entry(
@@ -170,7 +170,7 @@ def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) 
     session.require(Action.CASE_SHARE, section)
     head = _head(_records(session, section))
     if head is None:
-        raise NotFoundError(Message("there is no such section among yours"))
+        raise NotFoundError(Message("you have no section with this id"))
     _require_case(session, CompartmentId(head.value.case))
     if not set(members) <= holders_of(session, CompartmentId(head.value.case)).members:
         raise UsageError(_CASE_FIRST, next_step=Message("Grant them the case first."))
@@ -199,7 +199,7 @@ def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> 
         VerificationError: who holds the case, nobody can say here.
     """
     if session.state_of(case) is None:
-        raise VerificationError(Message("the beginning of its case is not here, or does not count"))
+        raise VerificationError(Message("the founding entry of its case is missing or invalid"))
     left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
     if left:
         revoke(session, section, sorted(left))
@@ -211,7 +211,7 @@ def _add(session: Session, section: CompartmentId, value: Note | Person, *, act:
     rule = session.require(Action.CASE_WRITE, section)
     head = _head(_records(session, section))
     if head is None:
-        raise NotFoundError(Message("there is no such section among yours"))
+        raise NotFoundError(Message("you have no section with this id"))
     _require_case(session, CompartmentId(head.value.case))
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
         _withdraw(session, section, CompartmentId(head.value.case))

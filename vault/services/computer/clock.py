@@ -27,7 +27,7 @@ def confirm(session: Session) -> ClockReading:
     if session.clock().state is not ClockState.JUMPED:
         raise UsageError(
             Message("the clock did not jump: there is nothing to confirm"),
-            next_step=Message("{show_clock} says more.", show_clock=NextStep.SHOW_CLOCK),
+            next_step=Message("{show_clock} gives details.", show_clock=NextStep.SHOW_CLOCK),
         )
     with session.work() as work:
         work.commit(Entry(act="clock.jump", pol=rule))

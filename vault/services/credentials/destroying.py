@@ -85,7 +85,7 @@ def destroy_slots_after(session: Session, count: int | None) -> None:
     session.require(Action.RECOVERY_MANAGE)
     if count is not None and not recovery_is_proven(session):
         raise RefusedError(
-            Message("slots are never destroyed without a recovery that was proven"),
+            Message("slots are destroyed only after a recovery drill"),
             next_step=Message("Prove the recovery sheets first."),
         )
     AttemptFile.in_folder(session.folder, session.state).destroy_after(count)

@@ -57,7 +57,7 @@ def propose(language: str, count: int | None = None) -> GeneratedPassphrase:
     except ValueError:
         listed = ", ".join(Language)
         raise UsageError(
-            Message("there is no word list of this language"), next_step=Message("Take one of {listed}.", listed=listed)
+            Message("there is no word list of this language"), next_step=Message("Use one of {listed}.", listed=listed)
         ) from None
 
 
@@ -74,7 +74,7 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
         raise RefusedError(
             Message("this passphrase is too easy to guess"),
             next_step=Message(
-                "Take one that is made for you: {generate_passphrase}.",
+                "Let CaseVault make one: {generate_passphrase}.",
                 generate_passphrase=NextStep.GENERATE_PASSPHRASE,
             ),
         )

@@ -115,9 +115,9 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
     secret = kept_secret(session)
     if secret is None:
         raise RefusedError(
-            Message("the secret of the sheets is not on this device: they were proven, or made elsewhere"),
+            Message("the secret of the sheets is not on this device: a drill proved them, or they were made elsewhere"),
             next_step=Message(
-                "Make new ones with {make_new_root}; that takes the old ones.", make_new_root=NextStep.MAKE_NEW_ROOT
+                "Make new sheets with {make_new_root}; this needs the old sheets.", make_new_root=NextStep.MAKE_NEW_ROOT
             ),
         )
     made = make_sheets(secret, *SHAPES[shape])

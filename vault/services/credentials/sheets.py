@@ -134,7 +134,7 @@ class SheetFiles:
         except OSError:
             raise TryAgainError(
                 Message("the recovery sheets could not be written"),
-                next_step=Message("Make room, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
+                next_step=Message("Free some space, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
             ) from None
 
 
@@ -200,7 +200,7 @@ def _new_file(path: Path) -> int:
         exists, fails = Message("{path} exists already", path=path), Message("{path} cannot be made", path=path)
         next_step = Message("Name a new file for the recovery sheets.")
         if _is_empty(path):
-            next_step = Message("It is empty, as an attempt that was cut off leaves it: delete it, or name a new file.")
+            next_step = Message("It is empty, perhaps from an interrupted attempt: delete it, or name a new file.")
         raise RefusedError(exists if isinstance(fault, FileExistsError) else fails, next_step=next_step) from None
 
 

@@ -261,7 +261,7 @@ def opened(session: Session, file: Path, progress: StepProgress) -> Bundle:
     )
     if bundle.manifest.member != session.member:
         raise VerificationError(
-            Message("the bundle was made for another member"), next_step=Message("Ask for one made for you.")
+            Message("the bundle was made for another member"), next_step=Message("Ask for a bundle made for you.")
         )
     require_maker(session, bundle.manifest)
     return bundle
@@ -280,8 +280,8 @@ def require_room(session: Session, bundle: Bundle) -> None:
         and not recovered_logs(session, bundle, {manifest.position.origin})
     ):
         raise VerificationError(
-            Message("this bundle was made by a device that no roster here admits"),
-            next_step=Message("Import the bundle first that admits it; then this one again."),
+            Message("this bundle comes from a device that is not yet known here"),
+            next_step=Message("Import the bundle that admits it first, then import this bundle again."),
         )
 
 
@@ -294,5 +294,5 @@ def require_maker(session: Session, manifest: Manifest) -> None:
     if certified_identity(session, manifest.seat) not in {None, manifest.identity}:
         raise VerificationError(
             Message("the bundle is signed in the name of seat {seat} with another key", seat=manifest.seat.hex()),
-            next_step=Message("Ask its sender for it once more."),
+            next_step=Message("Ask the sender to send it again."),
         )

@@ -104,7 +104,7 @@ def export(
     if not out.is_dir():
         raise UsageError(
             Message("there is no folder {out}", out=out),
-            next_step=Message("Make it first; the package is written into it."),
+            next_step=Message("Make the folder first; the package is written into it."),
         )
     release = rule_of(session)
     asked = None if answer is None else answer.digest

@@ -42,8 +42,8 @@ def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
     partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key))
     if any(_same(known.value.name, partner.name) for known in _stored(session)):
         raise UsageError(
-            Message("a recipient of this name is kept already"),
-            next_step=Message("Use another name, such as with a place."),
+            Message("there is already a recipient with this name"),
+            next_step=Message("Use another name, for example with a place."),
         )
     record = RecordId(make_id())
     with session.work(session.directory.compartment) as work:
@@ -74,11 +74,11 @@ def find(session: Session, name: str) -> KeptPartner:
     if len(found) > 1:
         raise UsageError(
             Message("{count} recipients have this name", count=len(found)),
-            next_step=Message("Give the id of one ({list_recipients}).", list_recipients=NextStep.LIST_RECIPIENTS),
+            next_step=Message("Give an id instead ({list_recipients}).", list_recipients=NextStep.LIST_RECIPIENTS),
         )
     if not found:
         raise NotFoundError(
-            Message("there is no recipient of this name"),
+            Message("there is no recipient with this name"),
             next_step=Message("Add one with {add_recipient}.", add_recipient=NextStep.ADD_RECIPIENT),
         )
     return found[0]
@@ -94,7 +94,7 @@ def _kept(stored: Stored[Partner]) -> KeptPartner:
         raise VerificationError(
             Message("recipient {record}: the stored words are not those of its key", record=stored.record.hex()),
             next_step=Message(
-                "Nothing is sent before an admin has looked; run {verify_log}.", verify_log=NextStep.VERIFY_LOG
+                "Nothing is sent until an admin has checked it; run {verify_log}.", verify_log=NextStep.VERIFY_LOG
             ),
         )
     return KeptPartner(stored.record, partner.name, partner.age_recipient, words)

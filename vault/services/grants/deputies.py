@@ -40,11 +40,11 @@ def set_deputy(session: Session, member: MemberId, deputy: MemberId | None) -> N
     value = Deputy(member, deputy)
     if deputy == session.member:
         raise UsageError(
-            Message("nobody names themself as a deputy"), next_step=Message("Ask another admin to name you.")
+            Message("members cannot name themselves as a deputy"), next_step=Message("Ask another admin to name you.")
         )
     if deputy is not None and not session.directory.roles_of(deputy) & ALLOWED[Action.CASE_SHARE]:
         raise UsageError(
-            Message("a deputy opens cases and hands them over: this member has no role that may"),
+            Message("a deputy opens cases and hands them over: this member's role does not allow that"),
             next_step=Message("Name a caseworker or a supervisor."),
         )
     record, home = RecordId(deputy_record(member)), session.directory.compartment

@@ -33,7 +33,7 @@ def keys_of(session: Session, case: CompartmentId) -> KeysOfCase:
     session.require(Action.CASE_READ, case)
     state = session.state_of(case)
     if state is None:
-        raise NotFoundError(Message("compartment {case} has no beginning that counts", case=case.hex()))
+        raise NotFoundError(Message("case {case}: its founding entry is missing or invalid", case=case.hex()))
     with session.database.reading() as rows:
         versions = rows.versions(case)
     left = pending(versions, state.current[0]) if len(state.current) == 1 else len({version.id for version in versions})

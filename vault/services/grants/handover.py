@@ -54,7 +54,7 @@ def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: st
         )
     if successor == session.member:
         raise UsageError(
-            Message("nobody orders cases to themself"),
+            Message("members cannot order cases to themselves"),
             next_step=Message("Ask another admin to order it, or the deputy to grant you the cases."),
         )
     if _named_the_deputy(session, successor, leaver):
@@ -116,7 +116,9 @@ def carry_out(
         RefusedError: this member's role shares no cases.
     """
     if not session.roles & ALLOWED[Action.CASE_SHARE]:
-        raise RefusedError(Message("your role hands over no cases"), next_step=Message("The deputy's device does it."))
+        raise RefusedError(
+            Message("your role cannot hand over cases"), next_step=Message("The deputy's device does it.")
+        )
     newest = {MemberId(stored.value.leaver): stored for stored in orders(session)}
     work = [(stored, _cases_to_hand_over(session, stored, as_deputy_only=as_deputy_only)) for stored in newest.values()]
     results = []
@@ -188,7 +190,7 @@ def _head(session: Session, case: CompartmentId) -> _Head:
     heads = [head for head in heads_in(up_to_date_index(session), case) if head.kind == Case.KIND]
     opened = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
     if not opened:
-        raise NotFoundError(Message("case {case} has no head that counts", case=case.hex()))
+        raise NotFoundError(Message("case {case} has no valid record of itself", case=case.hex()))
     newest = max(opened, key=lambda row: (row.content.clock, row.origin, row.seq))
     same = tuple(sorted(version.id for version in opened if version.record == newest.record))
     return _Head(newest.record, from_fields(Case, newest.content.fields), dict(newest.content.fields), same)

@@ -125,11 +125,11 @@ def revoke(
     session.require_sound_log(case, taken_from=seats_of(session, members))
     if session.member in members:
         raise RefusedError(
-            Message("nobody takes a case from themselves"), next_step=Message("Ask another who holds it.")
+            Message("members cannot revoke a case from themselves"), next_step=Message("Ask another holder.")
         )
     gone = _state(session, case).holders & frozenset(seats_of(session, members))
     if not gone:
-        raise NotFoundError(Message("none of these members holds the case"))
+        raise NotFoundError(Message("none of these members can open the case"))
     return replace_key(session, case, without=gone, act="grant.remove", rule=rule, progress=progress)
 
 
@@ -287,7 +287,7 @@ def readers_advice() -> Message:
     """Say with which roles somebody may be given a case."""
     roles = ", ".join(sorted(ALLOWED[Action.CASE_READ]))
     return Message(
-        "These roles do: {roles}; {change_roles} gives them.", roles=roles, change_roles=NextStep.CHANGE_ROLES
+        "These roles can: {roles}; {change_roles} gives them.", roles=roles, change_roles=NextStep.CHANGE_ROLES
     )
 
 
@@ -296,12 +296,13 @@ def _require_readers(session: Session, members: Sequence[MemberId]) -> None:
     for member in members:
         if not directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
             raise RefusedError(
-                Message("{name} has no role that opens cases", name=_name(session, member)), next_step=readers_advice()
+                Message("{name} has no role that can open cases", name=_name(session, member)),
+                next_step=readers_advice(),
             )
         if not seats_of(session, [member]):
             raise NotFoundError(
                 Message("{name} has no device yet", name=_name(session, member)),
-                next_step=Message("They have to join first."),
+                next_step=Message("They must join first."),
             )
 
 
@@ -312,7 +313,7 @@ def _name(session: Session, member: MemberId) -> str:
 def _state(session: Session, compartment: CompartmentId) -> CompartmentState:
     state = session.state_of(compartment)
     if state is None:
-        raise NotFoundError(Message("its beginning is not here, or does not count"), next_step=_NO_BEGINNING)
+        raise NotFoundError(Message("its founding entry is missing or invalid"), next_step=_NO_BEGINNING)
     return state
 
 
@@ -321,8 +322,8 @@ def _state_to_give(session: Session, compartment: CompartmentId) -> CompartmentS
     state = _state(session, compartment)
     if session.seat in state.cutoffs:
         raise RefusedError(
-            Message("this device was taken off there: keys that it gives would count for nobody"),
-            next_step=Message("Ask somebody who has it to give it to you again."),
+            Message("this device was revoked there: nobody would accept keys from it"),
+            next_step=Message("Ask a member who has it to grant it to you again."),
         )
     return state
 

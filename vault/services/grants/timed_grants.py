@@ -72,8 +72,8 @@ def give(
         _write_access(session, case, members, until_ms, reason)
     elif until_ms is not None:
         raise RefusedError(
-            Message("this vault's rules are from an older program and know no end of a right"),
-            next_step=Message("An admin renews them with the next change of members."),
+            Message("this vault's rules are from an older program and have no end dates"),
+            next_step=Message("The next change of members by an admin renews them."),
         )
     sharing.grant(session, case, members)
 
@@ -83,7 +83,7 @@ def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int)
     session.require(Action.AWAY_SET)
     session.require_sound_log(session.directory.compartment)
     if member == deputy:
-        raise UsageError(Message("nobody is their own deputy"), next_step=Message("Name another member."))
+        raise UsageError(Message("members cannot be their own deputies"), next_step=Message("Name another member."))
     if has_expired(until_ms, session.clock().trusted_ms):
         raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
     given = 0

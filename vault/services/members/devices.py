@@ -142,9 +142,7 @@ def name(session: Session, seat: SeatId, text: str) -> None:
     called = checked_name(text, "name of the device")
     home = session.directory.compartment
     if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DEVICE_KIND):
-        raise RefusedError(
-            Message("your role does not name devices"), next_step=Message("Ask an admin or a supervisor.")
-        )
+        raise RefusedError(Message("your role cannot name devices"), next_step=Message("Ask an admin or a supervisor."))
     if seat not in session.directory.effective.certificates:
         raise NotFoundError(Message("there is no such device"))
     before = [record for record in _records(session) if record.content.fields.get("seat") == seat]
@@ -204,7 +202,7 @@ def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda don
     if _owner(session, seat) != session.member:
         raise RefusedError(
             Message("this device is another member's"),
-            next_step=Message("{revoke_device} ends a device of others.", revoke_device=NextStep.REVOKE_DEVICE),
+            next_step=Message("{revoke_device} revokes somebody else's device.", revoke_device=NextStep.REVOKE_DEVICE),
         )
     return carry_out(session, Change(ended=frozenset({seat})), progress=progress)
 
@@ -283,7 +281,7 @@ def _holds(session: Session, case: CompartmentId, seat: SeatId) -> bool:
 def _owner(session: Session, seat: SeatId) -> MemberId:
     certificate = session.directory.effective.certificates.get(seat)
     if certificate is None:
-        raise NotFoundError(Message("there is no such device, or it was ended already"))
+        raise NotFoundError(Message("there is no such device, or it was already revoked"))
     return MemberId(certificate.member)
 
 

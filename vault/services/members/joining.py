@@ -74,8 +74,8 @@ def invite_device(session: Session, member: MemberId) -> bytes:
     session.require_sound_log(session.directory.compartment)
     if member not in session.directory.effective.members:
         raise NotFoundError(
-            Message("there is no member of this name"),
-            next_step=Message("{list_members} shows who is in.", list_members=NextStep.LIST_MEMBERS),
+            Message("there is no member with this name"),
+            next_step=Message("{list_members} lists the members.", list_members=NextStep.LIST_MEMBERS),
         )
     name = name_in(names_of_members(session), member).strip()
     return make_invitation(session, by=_own_name(session), member=member, name=name).encode()
@@ -223,7 +223,7 @@ def finish(
     with pending_database(folder, file, slot) as database:
         if database is None:
             raise RefusedError(
-                Message("this vault does not wait for admission"),
+                Message("this vault is not waiting for admission"),
                 next_step=Message("Use {import_bundle}.", import_bundle=NextStep.IMPORT_BUNDLE),
             )
         private = KemPrivate.from_seed(slot.secrets.kem_seed)
@@ -232,7 +232,7 @@ def finish(
         if import_into(database, opened, knows=lambda origin, genesis: True).evidence:
             raise VerificationError(
                 Message("a log of this vault forked: somebody admitted this device in a copy of it"),
-                next_step=Message("Ask who invited you, in person; use nothing of this vault until then."),
+                next_step=Message("Ask the member who invited you, in person; use nothing of this vault until then."),
             )
 
 

@@ -114,7 +114,7 @@ def suspend(session: Session, member: MemberId, *, progress: Progress = lambda d
         return carry_out(session, Change(ended=seats), progress=progress)
     outcome = end_again(session, lambda certificate: certificate.member == member, progress)
     if outcome is None:
-        raise RefusedError(Message("this member has no device: they can open nothing already"))
+        raise RefusedError(Message("this member has no device, so they cannot open anything"))
     return outcome
 
 
@@ -149,16 +149,16 @@ def change_roles(
     if not wanted and not allow_none:
         raise UsageError(
             Message("a member needs a role"),
-            next_step=Message("To end their access use {suspend_member}.", suspend_member=NextStep.SUSPEND_MEMBER),
+            next_step=Message("To remove their access use {suspend_member}.", suspend_member=NextStep.SUSPEND_MEMBER),
         )
     before = session.directory.roles_of(member)
     if wanted == before:
-        raise RefusedError(Message("the member has exactly these roles already"))
+        raise RefusedError(Message("the member already has exactly these roles"))
     after = {member: session.directory.roles_of(MemberId(member)) for member in session.directory.effective.members}
     after[MemberId(member)] = wanted
     if not any(Role.ADMIN in roles for roles in after.values()):
         raise RefusedError(
-            Message("nobody would be an admin any more"), next_step=Message("Make somebody else an admin first.")
+            Message("there would be no admin any more"), next_step=Message("Make somebody else an admin first.")
         )
     change = Change(roles={member: wanted, **_fewer_auditors(session, wanted, member)})
     return carry_out(session, change, act="role.change", by_root=by_root)
@@ -225,7 +225,7 @@ def checked_roles(words: Iterable[str]) -> frozenset[Role]:
 
 def _require_other(session: Session, member: MemberId) -> None:
     if member == session.member:
-        raise RefusedError(Message("nobody ends their own access"), next_step=Message("Ask another admin."))
+        raise RefusedError(Message("members cannot remove their own access"), next_step=Message("Ask another admin."))
 
 
 def _since(session: Session, member: MemberId) -> int:

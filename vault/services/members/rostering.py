@@ -39,7 +39,9 @@ from vault.store.files import read_limited
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-_ASK_AGAIN = Message("Sign nothing. Ask whoever began it for a new one, and say what this one said.")
+_ASK_AGAIN = Message(
+    "Sign nothing. Ask the member who began it for a new proposal, and tell them what this proposal said."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,9 @@ def carry_out(
         return _commit(session, proposal, act, progress, here)
     if here is not None:
         raise RefusedError(
-            Message("others have to sign this admission: {missing}", missing=missing),
+            Message("others must sign this admission: {missing}", missing=missing),
             next_step=Message(
-                "Invite them to a device of their own, and pass the proposal on; a second vault folder here is one."
+                "Invite them to their own device, and pass the proposal on; a second vault folder here will do."
             ),
         )
     return Outcome(roster.head.number, missing, seal_proposal(session, proposal))
@@ -140,7 +142,8 @@ def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
     session.require_sound_log(session.directory.compartment, taken_from=taken_from)
     if session.member in signers_in(session.directory.effective, proposal.roster):
         raise RefusedError(
-            Message("you signed this proposal already"), next_step=Message("Give it to another who may sign.")
+            Message("you have already signed this proposal"),
+            next_step=Message("Give it to another member who may sign."),
         )
     signed = Proposal(sign_roster(session, proposal.roster), proposal.members)
     return _shown(session, signed), seal_proposal(session, signed, came=untrusted)
@@ -193,29 +196,30 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
     number, newest = proposal.roster.head.number, session.directory.effective.head.number
     if number <= newest:
         raise RefusedError(
-            Message("another change of members counts since this proposal was made"),
-            next_step=Message("Begin it anew: it is over."),
+            Message("another change of members is in effect since this proposal was made"),
+            next_step=Message("Make a new proposal: this proposal has expired."),
         )
     if number > newest + 1:
         raise RefusedError(
-            Message("this proposal goes on from a change of members that has not arrived here"),
+            Message("this proposal follows a change of members that has not arrived here"),
             next_step=Message(
-                "Import a bundle of whoever proposed it first: {import_bundle}.", import_bundle=NextStep.IMPORT_BUNDLE
+                "First import a bundle from the member who proposed it: {import_bundle}.",
+                import_bundle=NextStep.IMPORT_BUNDLE,
             ),
         )
     for member in proposal.members:
         if member.member in session.directory.effective.members:
             raise MalformedError(
-                Message("the proposal gives a name to somebody who is in already"), next_step=_ASK_AGAIN
+                Message("the proposal gives a name to somebody who is already a member"), next_step=_ASK_AGAIN
             )
         require_new_name(session, member.name)
     new = proposal.roster.members.keys() - session.directory.effective.members.keys()
     if new != {member.member for member in proposal.members}:
-        raise MalformedError(Message("the proposal does not say who somebody is whom it admits"), next_step=_ASK_AGAIN)
+        raise MalformedError(Message("the proposal does not name everybody whom it admits"), next_step=_ASK_AGAIN)
     if differs_from_proposed(session, proposal.members):
         raise RefusedError(
             Message("this device began the proposal with another name or last day: somebody changed it on the way"),
-            next_step=Message("Sign nothing. Ask who carried it, and begin it anew."),
+            next_step=Message("Sign nothing. Ask the person who carried it, and make a new proposal."),
         )
     return proposal
 
@@ -276,7 +280,7 @@ def end_again(session: Session, was_theirs: Callable[[Certificate], bool], progr
 def _refuse_own_end(session: Session, change: Change) -> None:
     if session.seat in change.ended or session.member in change.leaving:
         raise RefusedError(
-            Message("nobody ends the device that they work on"),
+            Message("you cannot revoke the device that you are using"),
             next_step=Message("Ask another admin, or do it from your other device."),
         )
 

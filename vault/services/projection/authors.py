@@ -67,8 +67,8 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
         )
     if not found:
         raise NotFoundError(
-            Message("there is no member of this name"),
-            next_step=Message("{list_members} shows who is in.", list_members=NextStep.LIST_MEMBERS),
+            Message("there is no member with this name"),
+            next_step=Message("{list_members} lists the members.", list_members=NextStep.LIST_MEMBERS),
         )
     return found[0]
 
@@ -84,8 +84,8 @@ def require_new_name(session: Session, name: str) -> None:
         text.strip().casefold() for member in members for text in names.get(MemberId(member), ())
     }:
         raise RefusedError(
-            Message("there is a member of this name already"),
-            next_step=Message("Ask them to join under a name that tells them apart."),
+            Message("there is already a member with this name"),
+            next_step=Message("Ask them to join under a different name."),
         )
 
 

@@ -107,7 +107,7 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
         # It never changes, so a head that was replaced since gives it too, without waiting for the index.
         heads = heads_in(session.index(), case, Case.KIND) or heads_in(up_to_date_index(session), case, Case.KIND)
         if not heads:
-            raise NotFoundError(Message("there is no such case among yours"))
+            raise NotFoundError(Message("you have no case with this id or reference"))
         found: list[OpenedVersion] = []
         for head in heads:
             found += read_versions(session, case, RecordId(head.record), frozenset({VersionId(head.version)}))
