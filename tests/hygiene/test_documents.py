@@ -90,6 +90,15 @@ def test_every_link_in_the_documents_leads_to_a_file_and_a_heading() -> None:
     assert lost == []
 
 
+def test_no_heading_and_no_entry_stands_twice_in_a_document() -> None:
+    # Two branches that both add lines to a document are merged by keeping both: old text can come back beside the new.
+    twice = []
+    for path in DOCUMENTS:
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("#", "- "))]
+        twice += [f"{path.name}: {line}" for line in set(lines) if lines.count(line) > 1]
+    assert twice == []
+
+
 def test_every_page_of_docs_is_found_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     pages = [path for path in tracked_files() if path.parent == ROOT / "docs" and path.suffix in {".md", ".svg"}]
