@@ -38,7 +38,7 @@ def test_sheets_are_for_their_owner_alone(desk: Desk, tmp_path: Path) -> None:
     assert (tmp_path / "sheets.txt").read_text().count("RECOVERY SHEET") == 3
     status = desk.run_bare("--vault", str(tmp_path / "new.vault"), "status").out
     assert "recovery sheets not proven yet" in status
-    assert "they count as none: `casevault recovery drill`." in status
+    assert "until a drill proves them: `casevault recovery drill`." in status
     folder = tmp_path / "paper"
     answer = init(desk, tmp_path / "second.vault", folder)
     assert answer.code == 0, answer.err

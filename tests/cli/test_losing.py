@@ -46,7 +46,7 @@ def test_a_person_is_asked_and_enter_means_no(organisation: Organisation, desk: 
         answer = desk.run_at_terminal(*commands(organisation)["roles"], typed=typed)
         assert answer.code == code, answer.err
         assert LOST in answer.err
-        assert "Or give caseworker too: then nothing is lost, and they may do no more by it." in answer.err
+        assert "Or give caseworker too: then nothing is lost, and they get no further rights." in answer.err
         assert "Go on? Type yes: " in answer.err
         if code:
             assert "nothing is changed. Import their bundle, then repeat the command." in answer.err

@@ -31,8 +31,8 @@ from vault.services.members import devices, joining, rostering
 
 NOBODY_HERE = "Among the cases that you can read, nobody is to be warned."
 ASK_OTHERS = (
-    "Other cases may have been on that device: whose it was, and whoever shared cases with it, know whom to warn."
-    " Ask them."
+    "Other cases may have been on that device. Its member, and the members who share cases with them, know whom to"
+    " warn: ask them."
 )
 
 

@@ -96,7 +96,7 @@ def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:
     assert "recovery drill" in found["recovery"].advice
     dates.note_new_sheets(founded.vault_id, founded.state)
     found = by_name(health.status(founded.path, state=founded.state))
-    advice = "Until a drill proves them they count as none: `casevault recovery drill`."
+    advice = "Do not rely on them until a drill proves them: `casevault recovery drill`."
     assert found["recovery"] == Item("recovery", Verdict.WARN, "recovery sheets not proven yet", advice)
 
 

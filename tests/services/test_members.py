@@ -294,7 +294,7 @@ def test_after_the_day_everything_is_refused_and_the_next_admin_ends_the_device(
             monkeypatch.setattr(session.log, "now_ms", lambda believed=believed: believed)
             session.believe_clock()
         members.note_end(dana)
-        with pytest.raises(RefusedError, match="the time for which you were admitted has ended"):
+        with pytest.raises(RefusedError, match="your membership has expired"):
             dana.require(Action.INTAKE_WRITE)
         assert any("has ended" in warning for warning in dana.warnings)
         assert named(mira, DANA, organisation).stand is Stand.OVER

@@ -22,7 +22,7 @@ def words(devices: str, whose: str) -> str:
 def test_who_takes_a_role_hears_what_is_lost_and_which_role_may_stay(organisation: Organisation) -> None:
     joel = organisation[JOEL]
     with organisation.open(MIRA) as mira:
-        hint = " Or give caseworker too: then nothing is lost, and they may do no more by it."
+        hint = " Or give caseworker too: then nothing is lost, and they get no further rights."
         for roles, said in ((["supervisor"], hint), (["intake"], ""), (["admin", "auditor"], "")):
             assert unsynced_work.before_roles(mira, joel.member, roles) == words("1 device", joel.name) + said
         with pytest.raises(UsageError, match="there is no such role"):

@@ -141,7 +141,7 @@ def test_a_folder_without_one_of_its_two_files_is_no_vault(tmp_path: Path) -> No
 def test_a_synced_folder_is_refused_in_words_and_a_plain_one_is_not(tmp_path: Path) -> None:
     synced = tmp_path / "Dropbox" / "office.vault"
     synced.mkdir(parents=True)
-    with pytest.raises(RefusedError, match=r"office\.vault: it lies in a folder that a sync program copies"):
+    with pytest.raises(RefusedError, match=r"office\.vault: it is in a folder that a sync program copies"):
         VaultFolder(synced).require_safe_place()
     VaultFolder(tmp_path).require_safe_place(lambda _: None)
     with pytest.raises(RefusedError, match=r"cannot be opened at .*: it is on a network drive"):

@@ -49,7 +49,7 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
     _give_to_mira(house)
     with house.desk("Joel") as joel:
         joel.press(":devices", "l", "f4", "y")
-        joel.sees("! You cannot end a member: your role does not allow it.")
+        joel.sees("! You cannot remove a member: your role does not allow it.")
     with house.desk("Mira") as mira:
         mira.press(":devices", "n", " grey laptop", "enter")
         mira.sees("The device is called so from now on.", f"{AMINA} grey laptop")

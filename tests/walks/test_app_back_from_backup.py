@@ -79,7 +79,7 @@ def test_a_backup_and_two_sheets_open_everything_on_a_fresh_account(
         await press(pilot, "f4")
         assert "You are in again. Every member will see it." in desk.said()
         assert " ".join(sheets[0].root_words[:7]) in desk.said()
-        assert "Your old devices are not ended" in desk.said()
+        assert "Your old devices are not revoked" in desk.said()
         assert "LOSS: Whatever was written after" in desk.said()
         await press(pilot, "escape")
         assert NEW not in painted(desk.app)

@@ -78,7 +78,7 @@ def test_who_is_named_in_a_refusal_is_named_by_name(organisation: Organisation) 
 def test_a_refusal_says_what_was_refused_and_which_role_it_takes(at: OfficeDesk, tmp_path: Path) -> None:
     refused = at.run(at.office.amina, "member", "invite", "--like", "intake", "--out", str(tmp_path / "invitation"))
     assert "you cannot admit a member: your role does not allow it" in refused.err
-    assert "This takes the role admin or supervisor. An admin gives roles" in refused.err
+    assert "This needs the role admin or supervisor. An admin gives roles" in refused.err
     assert "member.admit" not in refused.err
 
 

@@ -54,7 +54,7 @@ def checked_name(value: object, field: str) -> str:
     if not is_one_line(name):
         raise UsageError(
             Message("{field} has a character that does not show as itself", field=field),
-            next_step=Message("Type it anew, by hand."),
+            next_step=Message("Type it again, by hand."),
         )
     return name
 

@@ -42,8 +42,7 @@ class PartialDate:
         if match is None:
             raise UsageError(
                 Message(
-                    "{field} must be written YYYY-MM-DD or DD.MM.YYYY, or a year or month alone;"
-                    " ~ behind it means about",
+                    "{field} must be written YYYY-MM-DD or DD.MM.YYYY, or a year or month alone; add ~ to it for about",
                     field=field,
                 )
             )

@@ -120,7 +120,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     ]
     lines = [_member_line(member) for member in shown]
     if not separated:
-        lines.append("no separation of duties: nobody audits who does nothing else")
+        lines.append("no separation of duties: there is no auditor who does nothing else")
     return Result({"members": data, "separated": separated}, lines)
 
 

@@ -35,7 +35,7 @@ class SheetWords:
 _ENGLISH = SheetWords(
     title="Recovery sheet",
     place="Sheet {number} of {count}",
-    set_words="Any {needed} of the {count} sheets together open everything. One alone tells nothing.",
+    set_words="Any {needed} of the {count} sheets together open everything. A single sheet reveals nothing.",
     belongs="The vault that this sheet belongs to",
     row="Row",
     check="Check",
@@ -43,12 +43,12 @@ _ENGLISH = SheetWords(
     what_heading="What this is",
     what=(
         "A part of the last key to an organisation's case files. It is needed when nobody there can open them any "
-        "more. Whoever joins {needed} sheets, on any copy, can read everything, and no log shows it.",
+        "more. A person with {needed} sheets and any copy can read everything, and no log shows it.",
     ),
     do_heading="What to do",
     do=(
         "Keep it on paper, out of sight, apart from the other sheets, outside the organisation and the country.",
-        "No photograph, no copy, no message, no computer but the one it is asked for at.",
+        "Never photograph, copy or send it. Type it only into the computer that asks for it.",
         "Give it only to people you know, whose voice you know, after you asked why.",
         "Once a year type it in a drill, the bold letters are enough: casevault recovery drill. After a new set, burn "
         "this one.",

@@ -53,13 +53,13 @@ def is_network_or_synced(path: Path, mounts: list[Mount] | None = None) -> str |
 
         anchor = path.resolve().anchor
         if anchor.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(ctypes.c_wchar_p(anchor)) == 4:
-            return "it lies on a network drive"
+            return "it is on a network drive"
     kind = filesystem_kind(path, mounts).lower()
     if kind in _NETWORK_KINDS:
-        return f"it lies on a network or shared file system ({kind})"
+        return f"it is on a network or shared file system ({kind})"
     for folder in (path.resolve(), *path.resolve().parents):
         if folder.name.lower().startswith(_SYNC_FOLDERS):
-            return f"it lies in a folder that a sync program copies ({folder.name})"
+            return f"it is in a folder that a sync program copies ({folder.name})"
         mark = next((mark for mark in _SYNC_MARKS if _exists(folder / mark)), None)
         if mark is not None and not (mark == ".dropbox" and folder == Path.home()):
             return f"a sync program has marked a folder above it ({mark})"

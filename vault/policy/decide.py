@@ -14,7 +14,7 @@ REFUSALS = {
     "role": "your role does not allow it",
     "grant": "this case was not granted to you",
     "expired": "this case was yours until a day that has passed",
-    "over": "the time for which you were admitted has ended",
+    "over": "your membership has expired",
 }
 # What a person wanted to do.
 IN_WORDS = {
@@ -26,7 +26,7 @@ IN_WORDS = {
     Action.CASE_EXPORT: "make an export",
     Action.CASE_SHARE: "change who can open a case",
     Action.SECTION_CREATE: "make a restricted section",
-    Action.BREAK_GLASS: "let somebody in by break-glass",
+    Action.BREAK_GLASS: "open a case to somebody by break-glass",
     Action.PARTNER_READ: "see the recipients",
     Action.PARTNER_WRITE: "add a recipient",
     Action.INTAKE_READ: "see the call slips",
@@ -35,7 +35,7 @@ IN_WORDS = {
     Action.REGISTER_WRITE: "write in the register",
     Action.MEMBER_LIST: "see the members",
     Action.MEMBER_ADMIT: "admit a member",
-    Action.MEMBER_END: "end a member",
+    Action.MEMBER_END: "remove a member",
     Action.ROLE_CHANGE: "change roles",
     Action.DEPUTY_SET: "name a deputy",
     Action.HANDOVER_ORDER: "order a handover",
@@ -44,7 +44,7 @@ IN_WORDS = {
     Action.RECOVERY_MANAGE: "manage the recovery sheets",
     Action.CLOCK_REPAIR: "repair the clock",
     Action.OWN_DEVICE: "change your devices",
-    Action.OWN_KEYS: "change your way in",
+    Action.OWN_KEYS: "change what you unlock with",
     Action.SYNC: "exchange bundles",
     Action.LOG_READ: "read the log",
     Action.LOG_VERIFY: "verify the log",
@@ -63,9 +63,11 @@ def whom_to_ask(action: Action, rule: str) -> Message:
         roles = [role.replace("-", " ") for role in sorted(ALLOWED[action])]
         listed = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} or {roles[-1]}"
         if action in CASE_ACTIONS:
-            text = "This takes the role {roles}. An admin gives roles ({step}). Who holds a case lets others into it."
+            text = (
+                "This needs the role {roles}. An admin gives roles ({step}). A holder of a case can grant it to others."
+            )
         else:
-            text = "This takes the role {roles}. An admin gives roles ({step})."
+            text = "This needs the role {roles}. An admin gives roles ({step})."
         return Message(text, roles=listed, step=NextStep.CHANGE_ROLES)
     return Message("Ask an admin.") if rule == "over" else Message("Ask somebody who holds the case.")
 

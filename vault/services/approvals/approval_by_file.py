@@ -176,7 +176,7 @@ def read_answer(session: Session, path: Path) -> Approval:
         raise WaitingForDecisionError(
             Message("the operation that approves is not here yet: the file alone proves nothing"),
             next_step=Message(
-                "Import a bundle of whoever approved: {import_bundle}; then repeat the command.",
+                "Import a bundle from the member who approved: {import_bundle}; then repeat the command.",
                 import_bundle=NextStep.IMPORT_BUNDLE,
             ),
         )

@@ -25,9 +25,9 @@ from vault.words.message import Message
 
 # A backup does not know how much the old devices wrote since: to end them at its sizes would take it from all.
 KEPT = (
-    "Your old devices are not ended, and their passphrases still open them: what they wrote after the backup may be"
-    " with colleagues, and still counts. Import a bundle of each of them, and ask to be given the cases that came after"
-    " it. Then end them: `casevault device list`, `casevault device revoke DEVICE`."
+    "Your old devices are not revoked, and their passphrases still open them. What they wrote after the backup may be"
+    " with colleagues, and is still valid. Import a bundle of each of them, and ask for grants of the cases that came"
+    " after it. Then revoke them: `casevault device list`, `casevault device revoke DEVICE`."
 )
 
 

@@ -138,8 +138,8 @@ def _when(then: int, now: int) -> str:
 
 def _duties(known: Dates) -> Item:
     if known.separated:
-        return Item("duties", Verdict.OK, "who audits does nothing else")
-    advice = "Admit a second member as auditor: what one does alone, nobody else checks."
+        return Item("duties", Verdict.OK, "an auditor exists who does nothing else")
+    advice = "Admit a second member as auditor: nobody else checks what a single person does."
     return Item("duties", Verdict.WARN, "no separation of duties", advice)
 
 
@@ -151,7 +151,7 @@ def _sheets(known: Dates, now: int) -> Item:
         advice = "Ask an admin when a drill proved them last; on any device an admin can: `casevault recovery drill`."
         return Item("recovery", Verdict.WARN, "not known here whether sheets are proven", advice)
     make = "" if known.made else "`casevault recovery sheets`, then "
-    advice = f"Until a drill proves them they count as none: {make}`casevault recovery drill`."
+    advice = f"Do not rely on them until a drill proves them: {make}`casevault recovery drill`."
     return Item("recovery", Verdict.WARN, known.lack_of_sheets, advice)
 
 

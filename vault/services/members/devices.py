@@ -34,8 +34,8 @@ WHY_WARNED = "emergency"
 
 # What never came to the device in use is on no list that it makes.
 _ASK_OTHERS = (
-    "Other cases may have been on that device: whose it was, and whoever shared cases with it, know whom to warn."
-    " Ask them."
+    "Other cases may have been on that device. Its member, and the members who share cases with them, know whom to"
+    " warn: ask them."
 )
 # Where a notice has its epoch's id (FORMAT.md 2).
 _EPOCH_AT = 35

@@ -63,6 +63,6 @@ def _other_rules(session: Session, after: Roster) -> list[str]:
     if after.head.suites != head.suites:
         lines.append("allows other algorithms")
     if after.head.helpers_by_supervisor != head.helpers_by_supervisor:
-        verb = "lets" if after.head.helpers_by_supervisor else "no more lets"
+        verb = "lets" if after.head.helpers_by_supervisor else "no longer lets"
         lines.append(f"{verb} a supervisor alone admit intake, field and caseworker")
     return lines

@@ -41,7 +41,7 @@ def before_roles(session: Session, member: MemberId | None, words: Iterable[str]
     said = _words(session, seats_of(session, [item for item, roles in after.items() if not roles_of(item) <= roles]))
     lost = frozenset() if member is None else roles_of(member) - wanted
     if said and lost and all(includes(wanted, role) for role in lost):
-        said += f" Or give {' and '.join(sorted(lost))} too: then nothing is lost, and they may do no more by it."
+        said += f" Or give {' and '.join(sorted(lost))} too: then nothing is lost, and they get no further rights."
     return said
 
 
