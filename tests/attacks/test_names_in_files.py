@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from vault.access.membership.roster_commit import MemberRecord, commit_roster
 from vault.access.session import Session
 from vault.cli import member as member_cli
 from vault.cli.output import Output
+from vault.cli.table import Given
 from vault.errors import MalformedError, RefusedError, UsageError, VaultError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import Role
@@ -188,7 +188,7 @@ def test_the_words_stand_before_every_name_that_came_with_a_file(
     invitation.write_bytes(joining.invite(session, like="caseworker"))
     secret.write_bytes(PASSPHRASE)
     secret.chmod(0o600)
-    args = argparse.Namespace(vault=str(tmp_path / "new.vault"), invitation=invitation, out=tmp_path / "request")
+    args = Given(vault=str(tmp_path / "new.vault"), invitation=invitation, out=tmp_path / "request")
     args.kdf_memory_mib, args.member, args.passphrase_file, args.passphrase_fd = 64, NEWCOMER, secret, None
     result = member_cli._join(args, Output(may_ask=False))
     answered = joining.look(session, args.out)
@@ -196,7 +196,7 @@ def test_the_words_stand_before_every_name_that_came_with_a_file(
     assert "Mira" not in "".join(result.lines[:2])
     assert "The invitation gives their name as: Mira" in result.lines[2]
     with pytest.raises(WaitingForDecisionError, match="compare the 13 words first"):
-        member_cli._compared(argparse.Namespace(words=None), Output(may_ask=False), answered)
+        member_cli._compared(Given(words=None), Output(may_ask=False), answered)
     assert capsys.readouterr().err.split("\n")[:3] == [
         "A device asks to join (caseworker). It must show these words:",
         f"  {' '.join(answered.words)}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -29,6 +28,7 @@ from vault.cli import log as log_cli
 from vault.cli import member as member_cli
 from vault.cli import showing
 from vault.cli.output import Output, Result
+from vault.cli.table import Given
 from vault.records.seatlog import SeatLog
 from vault.records.work import Entry
 from vault.seal.bundles import Recipient
@@ -36,7 +36,7 @@ from vault.services.cases import cases, notes
 from vault.services.evidence import logbook
 from vault.services.members import joining, members
 
-Command = Callable[[argparse.Namespace, Output], Result]
+Command = Callable[[Given, Output], Result]
 FAR = 1 << 62
 
 
@@ -103,6 +103,6 @@ def test_a_bundle_of_a_far_time_is_shown_and_taken(
             to=Recipient(amina.seat, amina.kem_private.public),
         )
         monkeypatch.setattr(bundle_cli, "opened", lambda *_: nullcontext(amina))
-        result = command(argparse.Namespace(file=path), Output(may_ask=False))
+        result = command(Given(file=path), Output(may_ask=False))
     assert result.data["made"] is None
     assert "made on ? by their clock" in result.lines[0] or "nothing new came" in result.lines[0]

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from tests import stretching
 from vault.cli.dispatch import run
-from vault.cli.text import NOUNS
+from vault.cli.nouns import NOUNS
 from vault.seal.entrance import passphrase
 
 _SERVER = get_context("forkserver")
-_SERVER.set_forkserver_preload([__name__, "vault.access.session", "vault.services.housekeeping", *NOUNS.values()])
+_SERVER.set_forkserver_preload(
+    [__name__, "vault.access.session", "vault.services.housekeeping", *{noun.module for noun in NOUNS.values()}]
+)
 _LIMIT_S = 60
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hygiene.tree import ROOT, tracked_files
-from vault.cli.dispatch import Parser, _global_options
-from vault.cli.text import NOUNS
+from vault.cli.arguments import parse, take_options
+from vault.cli.nouns import GLOBAL, NOUNS, verbs_of
+from vault.cli.table import Given
 from vault.errors import UsageError
 from vault.words.message import Message
 
@@ -29,15 +28,17 @@ def commands(text: str) -> Iterator[str]:
             yield found[1]
 
 
-def parse(command: str) -> None:
+def read(command: str) -> None:
     """Parse a command as the program does, and run nothing."""
-    _, words = _global_options(shlex.split(command, comments=True)[1:])
-    noun, *rest = words or ["app"]
+    given = Given()
+    noun, *rest = take_options(GLOBAL, shlex.split(command, comments=True)[1:], given) or ["app"]
     if noun not in NOUNS:
         raise UsageError(Message("there is no noun {noun}", noun=noun))
-    parser = Parser(prog=noun, allow_abbrev=False)
-    importlib.import_module(NOUNS[noun]).add_verbs(parser, noun)
-    parser.parse_args(rest, namespace=argparse.Namespace())
+    verbs = verbs_of(NOUNS[noun])
+    name = noun if not NOUNS[noun].verbs else rest.pop(0) if rest else ""
+    if name not in verbs:
+        raise UsageError(Message("{noun} has no verb {name}", noun=noun, name=name))
+    parse(verbs[name], rest, given)
 
 
 def test_every_command_in_the_documents_is_one_of_the_program() -> None:
@@ -46,7 +47,7 @@ def test_every_command_in_the_documents_is_one_of_the_program() -> None:
     for path, lines in tried.items():
         for line in lines:
             try:
-                parse(line)
+                read(line)
             except UsageError as error:
                 refused.append(f"{path.name}: {line}: {error}")
     assert refused == []
@@ -58,7 +59,7 @@ def test_every_command_named_in_a_sentence_is_one_of_the_program() -> None:
     for path in DOCUMENTS:
         for code in re.findall(r"`(casevault [a-z][^`]*)`", path.read_text(encoding="utf-8")):
             try:
-                parse(code)
+                read(code)
             except UsageError as error:  # a sentence may leave out what is required
                 if "are required" not in str(error):
                     refused.append(f"{path.name}: {code}: {error}")
@@ -70,7 +71,7 @@ def test_every_command_named_in_a_sentence_is_one_of_the_program() -> None:
 )
 def test_a_command_that_is_none_is_caught(line: str) -> None:
     with pytest.raises(UsageError):
-        parse(next(commands(line)))
+        read(next(commands(line)))
 
 
 def anchor(heading: str) -> str:

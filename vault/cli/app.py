@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
-from typing import NoReturn
+from typing import Final, NoReturn
 
+from vault.cli.help import help_lines
+from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
-from vault.cli.text import HELP
+from vault.cli.table import Arg, Given, Verb
 from vault.errors import NoVaultError, UsageError
 from vault.words.message import Message
 
@@ -26,23 +27,12 @@ _NO_VAULT_YET = Message(
 )
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare one way to begin: the app asks for all else."""
-    del noun
-    parser.add_argument(
-        "--sheets",
-        action="store_true",
-        help="begin with recovery sheets: you lost the passphrase, or everything except a backup",
-    )
-    parser.set_defaults(command=_open)
-
-
-def _open(args: argparse.Namespace, output: Output) -> Result:
+def _open(args: Given, output: Output) -> Result:
     from vault.store.folder import VaultFolder, holds_backup
 
     del output
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return Result({"help": HELP}, HELP.splitlines())
+        return Result({"help": "\n".join(help_lines())}, help_lines())
     if not has_screen():
         raise UsageError(
             Message("this terminal shows only lines (TERM=dumb), and the app needs the whole screen"),
@@ -90,3 +80,9 @@ def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "",
         stream.flush()
     # As a child of this process it would outlive it, unlocked, where only this one is ended.
     os.execv(sys.executable, [sys.executable, "-I", "-m", "tui", str(read_end)])  # noqa: S606 - our own program
+
+
+_SHEETS: Final = Arg(
+    "[--sheets]", Message("begin with recovery sheets: you lost the passphrase, or everything except a backup")
+)
+VERBS: Final = (Verb("app", NOUNS["app"].help, (_SHEETS,), _open),)

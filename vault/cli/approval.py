@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from vault.cli.export import PROGRESS, add_report, declined, undecided, wish_of
+from vault.cli.export import PROGRESS, REPORT, declined, undecided, wish_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
+from vault.cli.table import Arg, Given, Verb
 from vault.errors import RefusedError
 from vault.words.message import Message
 
@@ -20,33 +20,7 @@ if TYPE_CHECKING:
     from vault.services.exports.exporting import Undecided
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `ask`, `show`, `give`, `list`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="ask | show | give | list")
-    ask = verbs.add_parser(
-        "ask", help="ask a second person to approve an export: write the sealed question", allow_abbrev=False
-    )
-    add_report(ask)
-    ask.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new file for the second person")
-    ask.add_argument("--second", metavar="NAME", help="who should approve; without it, every member who can")
-    ask.set_defaults(command=_ask)
-    show = verbs.add_parser("show", help="read a question", allow_abbrev=False)
-    show.add_argument("file", metavar="FILE", type=Path, help="the question")
-    show.add_argument("--files", type=Path, metavar="DIR", help="write the finished files into this new folder")
-    show.set_defaults(command=_show)
-    give = verbs.add_parser("give", help="approve a question, with a reason", allow_abbrev=False)
-    give.add_argument("file", metavar="FILE", type=Path, help="the question")
-    give.add_argument(
-        "--reason", required=True, metavar="CODE", help="kept in the log and in the package; `show` lists them"
-    )
-    give.add_argument("--out", required=True, type=Path, metavar="ANSWER", help="a new file for the member who asked")
-    give.set_defaults(command=_give)
-    listing = verbs.add_parser("list", help="who can approve your questions", allow_abbrev=False)
-    listing.set_defaults(command=_list)
-
-
-def _ask(args: argparse.Namespace, output: Output) -> Result:
+def _ask(args: Given, output: Output) -> Result:
     from vault.services.approvals import approval_by_file
     from vault.services.cases import cases
     from vault.services.exports import exporting
@@ -88,7 +62,7 @@ def _ask(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _show(args: argparse.Namespace, output: Output) -> Result:
+def _show(args: Given, output: Output) -> Result:
     from vault.services.approvals import approval_by_file
     from vault.services.projection import authors
 
@@ -117,7 +91,7 @@ def _show(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, [f"{name} asks:", *question.wanted.lines(), *how])
 
 
-def _give(args: argparse.Namespace, output: Output) -> Result:
+def _give(args: Given, output: Output) -> Result:
     from vault.services.approvals import approval_by_file
     from vault.services.projection import authors
 
@@ -133,7 +107,7 @@ def _give(args: argparse.Namespace, output: Output) -> Result:
     return Result({"answer": str(args.out), "digest": answer.approval.digest.hex(), "for": name}, lines)
 
 
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.approvals import approving
 
     with opened(args, output) as session:
@@ -152,3 +126,23 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
 def _require_new(path: Path) -> None:
     if path.exists():
         raise RefusedError(Message("this file exists already"), next_step=Message("Name a new file."))
+
+
+_QUESTION: Final = Arg("FILE", Message("the question"), of=Path)
+VERBS: Final = (
+    Verb("ask", Message("ask a second person to approve an export: write the sealed question"), (
+        *REPORT,
+        Arg("--out FILE", Message("a new file for the second person"), of=Path),
+        Arg("[--second NAME]", Message("who should approve; without it, every member who can")),
+    ), _ask),
+    Verb("show", Message("read a question"), (
+        _QUESTION,
+        Arg("[--files DIR]", Message("write the finished files into this new folder"), of=Path),
+    ), _show),
+    Verb("give", Message("approve a question, with a reason"), (
+        _QUESTION,
+        Arg("--reason CODE", Message("kept in the log and in the package; `show` lists them")),
+        Arg("--out ANSWER", Message("a new file for the member who asked"), of=Path),
+    ), _give),
+    Verb("list", Message("who can approve your questions"), (), _list),
+)  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from vault.cli.output import Output
+from vault.cli.table import Given
 from vault.errors import UsageError
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vault.services.approvals.approving import Second
 
 
-def second_of(args: argparse.Namespace, output: Output, session: Session) -> Second | None:
+def second_of(args: Given, output: Output, session: Session) -> Second | None:
     """Return how the second person is asked, or None where none was named.
 
     Raises:

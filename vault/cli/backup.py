@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from vault.cli.coming_back import WISHES, add_wishes, ask_and, data_of, said_of
+from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
 from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, counted, time_data
 from vault.errors import InternalError, RefusedError, UsageError
 from vault.words.message import Message
@@ -23,32 +23,7 @@ if TYPE_CHECKING:
     from vault.services.credentials.sheets import TypedSheets
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `make`, `verify`, `restore`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="make | verify | restore")
-    make = verbs.add_parser("make", help="copy the vault, open the copy and read all of it", allow_abbrev=False)
-    make.add_argument("destination", metavar="DEST", type=Path, help="a folder, best on another disk")
-    make.add_argument(
-        "--keep", type=_keep, default=3, metavar="N", help="how many backups of this vault to keep there (3)"
-    )
-    make.set_defaults(command=_make)
-    verify = verbs.add_parser("verify", help="open a backup and read all of it", allow_abbrev=False)
-    verify.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that contains it")
-    verify.set_defaults(command=_verify)
-    restore = verbs.add_parser(
-        "restore", help="make a vault from a backup, at --vault, in place of the old one", allow_abbrev=False
-    )
-    restore.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that contains it")
-    restore.add_argument(
-        "--old-vault-is-gone", action="store_true", help="needed where this account has opened the old vault"
-    )
-    restore.add_argument("--sheets", action="store_true", help="with recovery sheets only, when no passphrase opens it")
-    add_wishes(restore, from_backup=True)
-    restore.set_defaults(command=_restore)
-
-
-def _make(args: argparse.Namespace, output: Output) -> Result:
+def _make(args: Given, output: Output) -> Result:
     from vault.services.backups import backups
 
     with opened(args, output) as session:
@@ -73,7 +48,7 @@ def _make(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _verify(args: argparse.Namespace, output: Output) -> Result:
+def _verify(args: Given, output: Output) -> Result:
     from vault.services.backups import backups
     from vault.services.backups.restoring import day
 
@@ -104,7 +79,7 @@ def _verify(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _restore(args: argparse.Namespace, output: Output) -> Result:
+def _restore(args: Given, output: Output) -> Result:
     from vault.services.computer import leftovers
     from vault.store.folder import VaultFolder
 
@@ -115,7 +90,7 @@ def _restore(args: argparse.Namespace, output: Output) -> Result:
         output.say(line)
     if args.sheets:
         return _restore_by_sheets(args, output, path)
-    if any(getattr(args, wish) for wish in WISHES):
+    if args.new_admin or args.all or args.end_old:
         raise UsageError(Message("--new-admin, --all and --end-old go with --sheets"))
     restored = _restore_with_passphrase(args, output, path)
     for warning in restored.warnings:
@@ -123,7 +98,7 @@ def _restore(args: argparse.Namespace, output: Output) -> Result:
     return Result(_restored_data(restored), [*_restored_lines(restored), _IN_ITS_PLACE])
 
 
-def _refuse_beside_living_vault(args: argparse.Namespace) -> None:
+def _refuse_beside_living_vault(args: Given) -> None:
     from vault.services.backups import restoring
 
     opened_ms = restoring.last_opened_here(args.source)
@@ -140,7 +115,7 @@ def _refuse_beside_living_vault(args: argparse.Namespace) -> None:
         )
 
 
-def _restore_with_passphrase(args: argparse.Namespace, output: Output, path: Path) -> Restored:
+def _restore_with_passphrase(args: Given, output: Output, path: Path) -> Restored:
     from vault.services.backups import backups, restoring
 
     entrance = read_entrance(args, output, lambda: backups.salt_of(args.source))
@@ -156,7 +131,7 @@ def _restore_with_passphrase(args: argparse.Namespace, output: Output, path: Pat
         )
 
 
-def _restore_by_sheets(args: argparse.Namespace, output: Output, path: Path) -> Result:
+def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
     from vault.access.recovery.recovering import Wish
     from vault.services.backups import restoring_by_sheets
     from vault.services.credentials import recovery
@@ -171,7 +146,7 @@ def _restore_by_sheets(args: argparse.Namespace, output: Output, path: Path) -> 
         )
 
     fits = partial(recovery.require_fitting, backup)
-    done = ask_and(args, output, "backup restore --sheets", fits, come_back)
+    done = ask_and(args, output, fits, come_back)
     for warning in done.vault.warnings:
         output.say(warning)
     lines = [
@@ -186,7 +161,7 @@ def _restore_by_sheets(args: argparse.Namespace, output: Output, path: Path) -> 
     return Result(data, lines)
 
 
-def _kept(args: argparse.Namespace, back: BroughtBack) -> tuple[str, ...]:
+def _kept(args: Given, back: BroughtBack) -> tuple[str, ...]:
     from vault.services.backups.restoring_by_sheets import KEPT
 
     return () if back.ended or args.new_admin else (KEPT,)
@@ -224,7 +199,7 @@ def _restored_lines(restored: Restored) -> list[str]:
 
 def _keep(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+        raise UsageError(Message("--keep is a number from 1"))
     return int(text)
 
 
@@ -234,3 +209,21 @@ def _inside(entries: int, versions: int, drafts: int) -> str:
 
 def _progress(output: Output) -> Callable[[str, int, int], None]:
     return lambda what, done, total: output.progress(done, total, what)
+
+
+_SOURCE: Final = Arg("SRC", Message("a backup, or the folder that contains it"), of=Path, into="source")
+VERBS: Final = (
+    Verb("make", Message("copy the vault, open the copy and read all of it"), (
+        Arg("DEST", Message("a folder, best on another disk"), of=Path, into="destination"),
+        Arg("[--keep N]", Message("how many backups of this vault to keep there"), of=_keep, default=3),
+    ), _make),
+    Verb("verify", Message("open a backup and read all of it"), (_SOURCE,), _verify),
+    Verb("restore", Message("make a vault from a backup, at --vault, in place of the old vault"), (
+        _SOURCE,
+        Arg("[--old-vault-is-gone]", Message("needed where this account has opened the old vault")),
+        Arg("[--sheets]", Message("with recovery sheets only, when no passphrase opens it")),
+        *WISHES,
+        Arg("[--end-old]",
+            Message("revoke the member's other devices: what they wrote after the backup is no longer accepted")),
+    ), _restore),
+)  # fmt: skip

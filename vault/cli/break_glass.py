@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
+from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.table import CASE, Arg, Given, Verb
+from vault.words.message import Message
 
 _RULES = {
     "alone": "It was done ALONE: nobody else in the organisation could approve it. The log says so.",
@@ -13,18 +16,7 @@ _RULES = {
 }
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the arguments of `break-glass`."""
-    del noun
-    parser.add_argument("case", help="the case's id or reference")
-    parser.add_argument("--for", dest="for_member", required=True, metavar="MEMBER", help="who can open it")
-    parser.add_argument("--until", required=True, metavar="DATE", help="the last day (YYYY-MM-DD), within 14 days")
-    parser.add_argument("--reason", default="emergency", metavar="CODE", help="the reason kept in the log (emergency)")
-    parser.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")
-    parser.set_defaults(command=_break)
-
-
-def _break(args: argparse.Namespace, output: Output) -> Result:
+def _break(args: Given, output: Output) -> Result:
     from vault.cli.approval_options import second_of
     from vault.services.approvals import breaking_glass
     from vault.services.cases import cases
@@ -49,3 +41,14 @@ def _break(args: argparse.Namespace, output: Output) -> Result:
         breaking_glass.TOLD,
     ]
     return Result(data, lines)
+
+
+VERBS: Final = (
+    Verb("break-glass", NOUNS["break-glass"].help, (
+        CASE,
+        Arg("--for MEMBER", Message("who can open it"), into="for_member"),
+        Arg("--until DATE", Message("the last day (YYYY-MM-DD), within 14 days")),
+        Arg("[--reason CODE]", Message("the reason kept in the log"), default="emergency"),
+        Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
+    ), _break),
+)  # fmt: skip

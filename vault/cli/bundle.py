@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.table import TO_MEMBER, Arg, Given, Verb
 from vault.display import DAY, MINUTE_UTC, time_data, time_text
+from vault.words.message import Message
 
 _WAITING = 3
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `make`, `import`, `show`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="make | import | show")
-    make = verbs.add_parser(
-        "make", help="write what a member does not have yet into one sealed file", allow_abbrev=False
-    )
-    make.add_argument("--to", required=True, metavar="MEMBER", help="name or id of a member (`member list`)")
-    make.add_argument(
-        "--out",
-        type=Path,
-        default=Path(),
-        metavar="FILE",
-        help="the file to make, or a folder for it (the current folder)",
-    )
-    make.set_defaults(command=_make)
-    importing = verbs.add_parser(
-        "import", help="import a bundle: everything in it that is signed and listed", allow_abbrev=False
-    )
-    importing.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
-    importing.set_defaults(command=_import)
-    show = verbs.add_parser("show", help="show what is in a bundle without importing it", allow_abbrev=False)
-    show.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
-    show.set_defaults(command=_show)
-
-
-def _make(args: argparse.Namespace, output: Output) -> Result:
+def _make(args: Given, output: Output) -> Result:
     from vault.services.exchange import syncing
     from vault.services.exchange.bundle_words import made_lines
     from vault.services.projection.authors import find_member
@@ -67,7 +43,7 @@ def _file(place: Path, now_ms: int) -> Path:
     return next((place / name for name in names if not (place / name).exists()), place)
 
 
-def _import(args: argparse.Namespace, output: Output) -> Result:
+def _import(args: Given, output: Output) -> Result:
     from vault.services.exchange import syncing
     from vault.services.exchange.bundle_words import imported_lines
 
@@ -87,7 +63,7 @@ def _import(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, imported_lines(imported), _WAITING if imported.pending or imported.conflicts else 0)
 
 
-def _show(args: argparse.Namespace, output: Output) -> Result:
+def _show(args: Given, output: Output) -> Result:
     from vault.services.exchange import syncing
     from vault.services.exchange.bundle_words import inside_lines
 
@@ -107,3 +83,15 @@ def _show(args: argparse.Namespace, output: Output) -> Result:
 
 def _progress(output: Output) -> Callable[[str, int, int], None]:
     return lambda what, done, total: output.progress(done, total, what)
+
+
+_BUNDLE: Final = Arg("FILE", Message("a bundle made for you"), of=Path)
+VERBS: Final = (
+    Verb("make", Message("write what a member does not have yet into one sealed file"), (
+        TO_MEMBER,
+        Arg("[--out FILE]",
+            Message("the file to make, or a folder for it (the current folder)"), of=Path, default=Path()),
+    ), _make),
+    Verb("import", Message("import a bundle: everything in it that is signed and listed"), (_BUNDLE,), _import),
+    Verb("show", Message("show what is in a bundle without importing it"), (_BUNDLE,), _show),
+)  # fmt: skip

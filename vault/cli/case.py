@@ -2,54 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, add_personal
+from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import case_data, case_lines
+from vault.cli.table import CASE, Arg, Given, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message
 
 _NONE = "No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`."
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
-_TITLE = Personal("title", "--title", "Title of the case", required=True)
-_REASON = Personal("reason", "--reason", "Why they must not be able to open it", required=True)
+_TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
+_REASON = Personal("reason", "--reason", Message("Why they must not be able to open it"), required=True)
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `new`, `list`, `show`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="new | list | show")
-    new = verbs.add_parser("new", help="make a case", allow_abbrev=False)
-    new.add_argument("--kind", choices=_KINDS, required=True, help="kind of case")
-    new.add_argument(
-        "--without-recovery",
-        action="store_true",
-        help="no recovery sheet can open it; asks for the reason and keeps it",
-    )
-    new.add_argument(
-        "--no-deputy", action="store_true", help="your deputy cannot open it; asks for the reason and keeps it"
-    )
-    add_personal(new, (_TITLE, _REASON))
-    new.set_defaults(command=_new)
-    listing = verbs.add_parser("list", help="the cases that you can open", allow_abbrev=False)
-    listing.add_argument("--limit", type=int, default=1000, help="maximum number of cases (1000)")
-    listing.set_defaults(command=_list)
-    show = verbs.add_parser("show", help="open one case", allow_abbrev=False)
-    show.add_argument("case", help="its id or reference")
-    show.set_defaults(command=_show)
-
-
-def _new(args: argparse.Namespace, output: Output) -> Result:
+def _new(args: Given, output: Output) -> Result:
     from vault.services.cases import cases
 
     leaves_out = args.without_recovery or args.no_deputy
     if args.reason and not leaves_out:
         raise UsageError(Message("--reason goes with --without-recovery or --no-deputy"))
     asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
-    with opened_to_ask(args, output, asked, "case new --kind KIND") as (session, values):
+    with opened_to_ask(args, output, asked) as (session, values):
         reason = values["reason"][0] if leaves_out else None
         made = cases.create(
             session,
@@ -64,7 +41,7 @@ def _new(args: argparse.Namespace, output: Output) -> Result:
     return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.cases import cases
 
     with opened(args, output) as session:
@@ -85,7 +62,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result({"cases": data}, lines or [_NONE])
 
 
-def _show(args: argparse.Namespace, output: Output) -> Result:
+def _show(args: Given, output: Output) -> Result:
     from vault.services.cases import cases, sections
     from vault.services.projection import authors
 
@@ -108,3 +85,17 @@ def _show(args: argparse.Namespace, output: Output) -> Result:
 
 def _only_you(is_so: bool) -> str:
     return "  [only YOU can open this case]" if is_so else ""
+
+
+VERBS: Final = (
+    Verb("new", Message("make a case"), (
+        Arg("--kind KIND", Message("kind of case"), choices=_KINDS),
+        Arg("[--without-recovery]", Message("no recovery sheet can open it; asks for the reason and keeps it")),
+        Arg("[--no-deputy]", Message("your deputy cannot open it; asks for the reason and keeps it")),
+        *options_of((_TITLE, _REASON)),
+    ), _new),
+    Verb("list", Message("the cases that you can open"), (
+        Arg("[--limit N]", Message("maximum number of cases"), of=int, default=1000),
+    ), _list),
+    Verb("show", Message("open a case"), (CASE,), _show),
+)  # fmt: skip

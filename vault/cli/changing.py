@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from vault.cli.opening import opened
-from vault.cli.outcome import WAITING, add_proposal, add_root, outcome_result, shown_data, shown_lines, write_new
+from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_data, shown_lines, write_new
 from vault.cli.output import Output, Result
-from vault.cli.prompts import add_yes, require_sure
+from vault.cli.prompts import YES, require_sure
+from vault.cli.table import MEMBER, Arg, Given, Verb
+from vault.words.message import Message
 
 
-def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], roles: Sequence[str]) -> None:
-    """Declare the verbs; `roles` are the words that `roles` takes."""
-    suspend = verbs.add_parser("suspend", help="revoke every device of a member", allow_abbrev=False)
-    suspend.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
-    add_yes(suspend)
-    add_proposal(suspend)
-    suspend.set_defaults(command=_suspend)
-    leave = verbs.add_parser("leave", help="remove a member for good", allow_abbrev=False)
-    leave.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
-    add_yes(leave)
-    add_proposal(leave)
-    leave.set_defaults(command=_leave)
-    change = verbs.add_parser("roles", help="give a member exactly these roles", allow_abbrev=False)
-    change.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
-    change.add_argument(
-        "roles", nargs="+", metavar="ROLE", choices=roles, help=f"one or more words of: {', '.join(roles)}"
-    )
-    add_yes(change)
-    add_root(change)
-    add_proposal(change)
-    change.set_defaults(command=_change_roles)
-    show = verbs.add_parser("show", help="show what a proposal changes", allow_abbrev=False)
-    show.add_argument("proposal", metavar="PROPOSAL", type=Path, help="the file that you were given")
-    show.set_defaults(command=_show)
-    sign = verbs.add_parser("sign", help="sign somebody else's proposal", allow_abbrev=False)
-    sign.add_argument("proposal", metavar="PROPOSAL", type=Path, help="the file that you were given")
-    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="the signed proposal")
-    sign.set_defaults(command=_sign)
-    commit = verbs.add_parser("commit", help="put a proposal into effect that all have signed", allow_abbrev=False)
-    commit.add_argument(
-        "proposal", metavar="PROPOSAL", type=Path, help="the proposal with all the signatures that it needs"
-    )
-    commit.set_defaults(command=_commit, out=None)
-
-
-def _suspend(args: argparse.Namespace, output: Output) -> Result:
+def _suspend(args: Given, output: Output) -> Result:
     from vault.services.members import members, unsynced_work
     from vault.services.projection import authors, seats
 
@@ -60,7 +27,7 @@ def _suspend(args: argparse.Namespace, output: Output) -> Result:
     return outcome_result(args, output, outcome, f"{name} is suspended: all their devices are revoked.")
 
 
-def _leave(args: argparse.Namespace, output: Output) -> Result:
+def _leave(args: Given, output: Output) -> Result:
     from vault.services.members import members, unsynced_work
     from vault.services.projection import authors, seats
 
@@ -77,7 +44,7 @@ def _leave(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _change_roles(args: argparse.Namespace, output: Output) -> Result:
+def _change_roles(args: Given, output: Output) -> Result:
     from vault.services.members import members, unsynced_work
     from vault.services.projection import authors
 
@@ -91,7 +58,7 @@ def _change_roles(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _show(args: argparse.Namespace, output: Output) -> Result:
+def _show(args: Given, output: Output) -> Result:
     from vault.services.members import rostering
 
     with opened(args, output) as session:
@@ -99,7 +66,7 @@ def _show(args: argparse.Namespace, output: Output) -> Result:
     return Result(shown_data(shown), shown_lines(shown))
 
 
-def _sign(args: argparse.Namespace, output: Output) -> Result:
+def _sign(args: Given, output: Output) -> Result:
     from vault.services.members import rostering
 
     with opened(args, output) as session:
@@ -116,9 +83,10 @@ def _sign(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _commit(args: argparse.Namespace, output: Output) -> Result:
+def _commit(args: Given, output: Output) -> Result:
     from vault.services.members import rostering
 
+    args.out = None  # what all have signed needs no proposal
     with opened(args, output) as session:
         outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(output))
     return outcome_result(args, output, outcome, "The proposal is in effect now.")
@@ -126,3 +94,28 @@ def _commit(args: argparse.Namespace, output: Output) -> Result:
 
 def _progress(output: Output) -> Callable[[int, int], None]:
     return lambda done, total: output.progress(done, total, "Making new keys")
+
+
+ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
+_PROPOSAL_FILE: Final = Arg("PROPOSAL", Message("the file that you were given"), of=Path)
+CHANGES: Final = (
+    Verb("suspend", Message("revoke every device of a member"), (
+        MEMBER, YES, PROPOSAL,
+    ), _suspend),
+    Verb("leave", Message("remove a member for good"), (
+        MEMBER, YES, PROPOSAL,
+    ), _leave),
+    Verb("roles", Message("give a member exactly these roles"), (
+        MEMBER,
+        Arg("ROLE ...", Message("a role, or several"), choices=ROLES, into="roles"),
+        YES, ROOT, PROPOSAL,
+    ), _change_roles),
+    Verb("show", Message("show what a proposal changes"), (_PROPOSAL_FILE,), _show),
+    Verb("sign", Message("sign somebody else's proposal"), (
+        _PROPOSAL_FILE,
+        Arg("--out FILE", Message("the signed proposal"), of=Path),
+    ), _sign),
+    Verb("commit", Message("put a proposal into effect that all have signed"), (
+        Arg("PROPOSAL", Message("the proposal with all the signatures that it needs"), of=Path),
+    ), _commit),
+)  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.table import Given, Verb
 from vault.display import time_text
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.policy.clocks import ClockReading
@@ -19,21 +20,7 @@ _WORDS = {
 }
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `show`, `confirm`, `repair`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="show | confirm | repair")
-    show = verbs.add_parser("show", help="the clock, and the time that rights are measured by", allow_abbrev=False)
-    show.set_defaults(command=_show)
-    confirm = verbs.add_parser(
-        "confirm", help="confirm that the clock, which jumped ahead, is right", allow_abbrev=False
-    )
-    confirm.set_defaults(command=_confirm)
-    repair = verbs.add_parser("repair", help="undo a wrong time that was believed (supervisor)", allow_abbrev=False)
-    repair.set_defaults(command=_repair)
-
-
-def _show(args: argparse.Namespace, output: Output) -> Result:
+def _show(args: Given, output: Output) -> Result:
     from vault.services.computer import clock
 
     with opened(args, output) as session:
@@ -41,7 +28,7 @@ def _show(args: argparse.Namespace, output: Output) -> Result:
     return _shown(reading)
 
 
-def _confirm(args: argparse.Namespace, output: Output) -> Result:
+def _confirm(args: Given, output: Output) -> Result:
     from vault.services.computer import clock
 
     with opened(args, output) as session:
@@ -49,7 +36,7 @@ def _confirm(args: argparse.Namespace, output: Output) -> Result:
     return _shown(reading)
 
 
-def _repair(args: argparse.Namespace, output: Output) -> Result:
+def _repair(args: Given, output: Output) -> Result:
     from vault.services.computer import clock
 
     with opened(args, output) as session:
@@ -65,3 +52,10 @@ def _shown(reading: ClockReading) -> Result:
 
 def _time(ms: int) -> str:
     return time_text(ms, "%Y-%m-%dT%H:%MZ")
+
+
+VERBS: Final = (
+    Verb("show", Message("the clock, and the time that rights are measured by"), (), _show),
+    Verb("confirm", Message("confirm that the clock, which jumped ahead, is right"), (), _confirm),
+    Verb("repair", Message("undo a wrong time that was believed (supervisor)"), (), _repair),
+)  # fmt: skip

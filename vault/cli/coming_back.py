@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from vault.cli.new_passphrase import new_passphrase
 from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import ask_line, read_member
 from vault.cli.sheets import typed_sheets
+from vault.cli.table import Arg, Given
 from vault.display import counted
 from vault.errors import NotFoundError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.access.recovery.recovering import BroughtBack
@@ -21,26 +22,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WISHES = ("new_admin", "all", "end_old")
-
-
-def add_wishes(parser: argparse.ArgumentParser, *, from_backup: bool) -> None:
-    """Declare who comes back, and with how much; a backup may be older than what colleagues hold."""
-    parser.add_argument("--new-admin", action="store_true", help="admit somebody new as admin under this name")
-    parser.add_argument(
-        "--all", action="store_true", help="restore everything that the sheets open, not only what the member held"
-    )
-    if from_backup:
-        ends = "revoke the member's other devices: what they wrote after the backup is no longer accepted"
-        parser.add_argument("--end-old", action="store_true", help=ends)
-    else:
-        parser.add_argument("--keep-old", action="store_true", help="do not revoke the member's other devices")
+WISHES: Final = (
+    Arg("[--new-admin]", Message("admit somebody new as admin under this name")),
+    Arg("[--all]", Message("restore everything that the sheets open, not only what the member held")),
+)  # fmt: skip
 
 
 def ask_and(
-    args: argparse.Namespace,
+    args: Given,
     output: Output,
-    verb: str,
     fits: Callable[[TypedSheets], None],
     come_back: Callable[[str, TypedSheets, bytearray], T],
 ) -> T:
@@ -50,7 +40,7 @@ def ask_and(
     is asked for the name again, and for nothing else.
     """
     member = read_member(args, output)
-    typed = typed_sheets(args, output, verb)
+    typed = typed_sheets(args, output)
     fits(typed)
     passphrase = new_passphrase(args, output, (member,))
     try:
@@ -66,7 +56,7 @@ def ask_and(
         passphrase[:] = bytes(len(passphrase))
 
 
-def said_of(args: argparse.Namespace, back: BroughtBack, root_words: Sequence[str]) -> list[str]:
+def said_of(args: Given, back: BroughtBack, root_words: Sequence[str]) -> list[str]:
     """Return what was done, in words, and what to do now."""
     lines = ["Access is restored, and every member will see that it was."]
     if args.all:

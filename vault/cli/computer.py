@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
+from vault.cli.table import Given, Verb
 from vault.errors import TryAgainError
 from vault.words.message import Message
 
@@ -25,13 +26,7 @@ _PROMISES = {
 _SIGNS = {"ok": "ok     ", "warn": "WARNING", "unknown": "?      "}
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the noun as its own verb: none of them takes more than global options."""
-    parser.description = _PROMISES[noun]
-    parser.set_defaults(command={"lock": _lock, "status": _status, "doctor": _doctor}[noun])
-
-
-def _lock(args: argparse.Namespace, output: Output) -> Result:
+def _lock(args: Given, output: Output) -> Result:
     del output
     path = vault_path(args)
     # A process of its own: this one never imports the app.
@@ -47,14 +42,14 @@ def _lock(args: argparse.Namespace, output: Output) -> Result:
     return Result({"locked": True, "ended": ended}, [words])
 
 
-def _status(args: argparse.Namespace, output: Output) -> Result:
+def _status(args: Given, output: Output) -> Result:
     from vault.services.computer import health
 
     del output
     return _shown(health.status(vault_path(args)))
 
 
-def _doctor(args: argparse.Namespace, output: Output) -> Result:
+def _doctor(args: Given, output: Output) -> Result:
     from vault.services.computer import health
 
     del output
@@ -69,3 +64,10 @@ def _shown(items: Sequence[Item]) -> Result:
         if item.advice:
             lines.append(f"{'':27}{item.advice}")
     return Result({"items": data}, lines)
+
+
+VERBS: Final = (
+    Verb("lock", NOUNS["lock"].help, (), _lock),
+    Verb("status", NOUNS["status"].help, (), _status),
+    Verb("doctor", NOUNS["doctor"].help, (), _doctor),
+)  # fmt: skip

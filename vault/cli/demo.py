@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import sys
 from pathlib import Path
+from typing import Final
 
 from vault.cli.app import has_screen, run_app
+from vault.cli.nouns import NOUNS
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
+from vault.cli.table import Arg, Given, Verb
 from vault.display import one_line
+from vault.words.message import Message
 
 _MOST_DEMOS = 1000
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the folder."""
-    del noun
-    parser.add_argument("path", nargs="?", type=Path, help="a new folder (casevault-demo)")
-    parser.add_argument("--no-app", action="store_true", help="do not open the app at the end")
-    parser.set_defaults(command=_demo)
-
-
-def _demo(args: argparse.Namespace, output: Output) -> Result:
+def _demo(args: Given, output: Output) -> Result:
     from vault.services import demo, demo_cases
 
     lines: list[str] = []
@@ -49,3 +44,11 @@ def _free_folder() -> Path:
     """Return a folder name that is free here, so that the demo can be run again."""
     names = ("casevault-demo", *(f"casevault-demo-{number}" for number in range(2, _MOST_DEMOS)))
     return next(Path(name) for name in names if not Path(name).exists())
+
+
+VERBS: Final = (
+    Verb("demo", NOUNS["demo"].help, (
+        Arg("[PATH]", Message("a new folder (casevault-demo)"), of=Path),
+        Arg("[--no-app]", Message("do not open the app at the end")),
+    ), _demo),
+)  # fmt: skip

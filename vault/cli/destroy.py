@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, add_personal, personal_values
+from vault.cli.prompts import Personal, options_of, personal_values
+from vault.cli.table import Arg, Given, Verb
 from vault.errors import UsageError
 from vault.words.message import Message
 
 _OFF = "off"
+_SENTENCE = (Personal("sentence", "--sentence", Message("To go on, type: destroy my access here"), required=True),)
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `access`, `after-wrong-attempts`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="access | after-wrong-attempts")
-    access = verbs.add_parser("access", help="destroy your key slot for this vault on this device", allow_abbrev=False)
-    add_personal(access, _sentence())
-    access.set_defaults(command=_access)
-    after = verbs.add_parser(
-        "after-wrong-attempts",
-        help="destroy every key slot of this folder after N failed attempts (off by default)",
-        allow_abbrev=False,
-    )
-    after.add_argument("count", metavar="N|off", type=_count, help="20 or more, or `off`")
-    after.set_defaults(command=_after)
-
-
-def _sentence() -> tuple[Personal, ...]:
-    return (Personal("sentence", "--sentence", "To go on, type: destroy my access here", required=True),)
-
-
-def _access(args: argparse.Namespace, output: Output) -> Result:
+def _access(args: Given, output: Output) -> Result:
     from vault.errors import RefusedError
     from vault.services.credentials import destroying
 
@@ -52,7 +34,7 @@ def _access(args: argparse.Namespace, output: Output) -> Result:
             "Copies of this folder and backups still open as they do now.",
         ):
             output.say(line)
-        typed = personal_values(args, output, _sentence(), "destroy access")["sentence"][0]
+        typed = personal_values(args, output, _SENTENCE)["sentence"][0]
         destroying.destroy_access(session, typed=typed)
     return Result(
         {"destroyed": True},
@@ -63,7 +45,7 @@ def _access(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _after(args: argparse.Namespace, output: Output) -> Result:
+def _after(args: Given, output: Output) -> Result:
     from vault.services.credentials import destroying
 
     with opened(args, output) as session:
@@ -86,3 +68,13 @@ def _count(text: str) -> int | None:
     if not text.isdecimal():
         raise UsageError(Message("the count is neither a number nor `off`"))
     return int(text)
+
+
+VERBS: Final = (
+    Verb("access", Message("destroy your key slot for this vault on this device"), options_of(_SENTENCE), _access),
+    Verb("after-wrong-attempts", Message(
+        "destroy every key slot of this folder after N failed attempts (off by default)"
+    ), (
+        Arg("N|off", Message("20 or more, or `off`"), of=_count, into="count"),
+    ), _after),
+)  # fmt: skip

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened
-from vault.cli.outcome import add_proposal, outcome_result, write_new
+from vault.cli.outcome import PROPOSAL, outcome_result, write_new
 from vault.cli.output import Output, Result
-from vault.cli.prompts import add_yes, require_sure
+from vault.cli.prompts import YES, require_sure
+from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import counted
 from vault.errors import UsageError
 from vault.words.message import Message
@@ -18,43 +18,7 @@ if TYPE_CHECKING:
     from vault.services.members.devices import Device
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `list`, `name`, `add`, `give`, `move`, `revoke`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | name | add | give | move | revoke")
-    listing = verbs.add_parser("list", help="list the devices and their members", allow_abbrev=False)
-    listing.set_defaults(command=_list)
-    name = verbs.add_parser("name", help="give a device a name", allow_abbrev=False)
-    name.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
-    name.add_argument("name", metavar="NAME", help="for example `old laptop`; never where it is kept")
-    name.set_defaults(command=_name)
-    add = verbs.add_parser("add", help="invite a further device of a member (you, by default)", allow_abbrev=False)
-    add.add_argument("--for", dest="whose", metavar="MEMBER", help="who will use it")
-    add.add_argument("--out", type=Path, required=True, metavar="FILE", help="the invitation; then `member join`")
-    add.set_defaults(command=_add)
-    give = verbs.add_parser("give", help="give all your cases to a further device of yours", allow_abbrev=False)
-    give.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
-    give.set_defaults(command=_give)
-    move = verbs.add_parser("move", help="move to another device, in two steps", allow_abbrev=False)
-    step = move.add_mutually_exclusive_group(required=True)
-    step.add_argument("--invitation", type=Path, metavar="FILE", help="1. on the old device: invite the new one")
-    step.add_argument(
-        "--ended", metavar="DEVICE", help="2. on the new device, once it has everything: revoke the old one"
-    )
-    add_yes(move)
-    add_proposal(move)
-    move.set_defaults(command=_move)
-    revoke = verbs.add_parser("revoke", help="revoke a device that is lost, and list whom to warn", allow_abbrev=False)
-    revoke.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
-    revoke.add_argument(
-        "--warn-list", type=Path, metavar="FILE", help="write whom to warn into this file, instead of the screen"
-    )
-    add_yes(revoke)
-    add_proposal(revoke)
-    revoke.set_defaults(command=_revoke)
-
-
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.members import devices
 
     with opened(args, output) as session:
@@ -78,7 +42,7 @@ def _called(device: Device) -> str:
     return (f", {device.name}" if device.name else "") + ("  (this one)" if device.is_this else "")
 
 
-def _name(args: argparse.Namespace, output: Output) -> Result:
+def _name(args: Given, output: Output) -> Result:
     from vault.services.members import devices
 
     with opened(args, output) as session:
@@ -87,7 +51,7 @@ def _name(args: argparse.Namespace, output: Output) -> Result:
     return Result({"device": seat.hex()}, ["The device has this name now."])
 
 
-def _add(args: argparse.Namespace, output: Output) -> Result:
+def _add(args: Given, output: Output) -> Result:
     from vault.services.members import joining
     from vault.services.projection import authors
 
@@ -104,7 +68,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _give(args: argparse.Namespace, output: Output) -> Result:
+def _give(args: Given, output: Output) -> Result:
     from vault.services.members import devices
 
     with opened(args, output) as session:
@@ -116,7 +80,7 @@ def _give(args: argparse.Namespace, output: Output) -> Result:
     return Result({"device": seat.hex(), "given": given}, [words])
 
 
-def _move(args: argparse.Namespace, output: Output) -> Result:
+def _move(args: Given, output: Output) -> Result:
     from vault.services.members import devices, joining, unsynced_work
 
     with opened(args, output) as session:
@@ -137,7 +101,7 @@ def _move(args: argparse.Namespace, output: Output) -> Result:
     return Result({"invitation": str(args.invitation), "device": session.seat.hex()}, steps)
 
 
-def _revoke(args: argparse.Namespace, output: Output) -> Result:
+def _revoke(args: Given, output: Output) -> Result:
     from vault.services.members import devices, unsynced_work
 
     if args.warn_list is not None and args.warn_list.exists():
@@ -166,3 +130,30 @@ def _revoke(args: argparse.Namespace, output: Output) -> Result:
         )
         data["warn_list"] = str(args.warn_list)
     return outcome_result(args, output, done.outcome, "The device is revoked.", **data)
+
+
+_DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
+VERBS: Final = (
+    Verb("list", Message("list the devices and their members"), (), _list),
+    Verb("name", Message("give a device a name"), (
+        _DEVICE,
+        Arg("NAME", Message("for example `old laptop`; never where it is kept")),
+    ), _name),
+    Verb("add", Message("invite a further device of a member (you, by default)"), (
+        Arg("[--for MEMBER]", Message("who will use it"), into="whose"),
+        Arg("--out FILE", Message("the invitation; then `member join`"), of=Path),
+    ), _add),
+    Verb("give", Message("give all your cases to a further device of yours"), (_DEVICE,), _give),
+    Verb("move", Message("move to another device, in two steps"), (
+        OneOf((
+            Arg("[--invitation FILE]", Message("1. on the old device: invite the new device"), of=Path),
+            Arg("[--ended DEVICE]", Message("2. on the new device, once it has everything: revoke the old device")),
+        ), is_required=True),
+        YES, PROPOSAL,
+    ), _move),
+    Verb("revoke", Message("revoke a device that is lost, and list whom to warn"), (
+        _DEVICE,
+        Arg("[--warn-list FILE]", Message("write whom to warn into this file, instead of the screen"), of=Path),
+        YES, PROPOSAL,
+    ), _revoke),
+)  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.approval_options import second_of
+from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
-from vault.cli.reading import add_unread, approve_here, is_read_here, with_answers
+from vault.cli.reading import approve_here, is_read_here, with_answers
+from vault.cli.table import CASE, Arg, Given, OneOf, Verb
 from vault.display import counted
 from vault.errors import WaitingForDecisionError
 from vault.words.message import Message
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
     from vault.services.exports.report_covers import Wish
 
 
-_PROFILES = ("lawyer-named", "lawyer")
+REPORT: Final = (
+    CASE,
+    Arg("--profile PROFILE",
+        Message("lawyer-named names client and persecutor, lawyer names nobody; you decide what else may leave"),
+        choices=("lawyer-named", "lawyer")),
+    Arg("--to NAME", Message("the recipient's name or id (`recipient list`)")),
+    Arg("[--decide proposed]", Message("accept the proposal for every open question"), choices=("proposed",)),
+    Arg("[--language LANGUAGE]", Message("language of the report"), choices=("en", "fr", "ru"), default="en"),
+    Arg("[--contact TEXT]",
+        Message("whom the recipient may call, and how, for the report; without it, as in the case's last report")),
+    Arg("[--unread]", Message("seal pages that nobody read (scripts); log, report and package say so")),
+)  # fmt: skip
 _RELEASED = {
     "alone": "You released it ALONE: nobody else in the organisation could approve it. Log and package say so.",
     "two-person": "Two persons released it: log and package name both, by role.",
@@ -31,40 +43,7 @@ _UNREAD = "UNREAD: nobody read the pages before they were sealed. Log, report an
 PROGRESS = "Reading the finished files again"
 
 
-def add_report(parser: argparse.ArgumentParser) -> None:
-    """Declare what both an export and the question of one say of the report."""
-    parser.add_argument("case", help="the case's id or reference")
-    parser.add_argument(
-        "--profile",
-        required=True,
-        choices=_PROFILES,
-        help="lawyer-named names client and persecutor, lawyer names nobody; you decide what else may leave",
-    )
-    parser.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
-    parser.add_argument("--decide", choices=("proposed",), help="accept the proposal for every open question")
-    parser.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
-    parser.add_argument(
-        "--contact",
-        metavar="TEXT",
-        help="whom the recipient may call, and how, for the report; without it, as in the case's last report",
-    )
-    add_unread(parser)
-
-
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the arguments of `export`."""
-    del noun
-    add_report(parser)
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="an existing folder for the package")
-    second = parser.add_mutually_exclusive_group()
-    second.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")
-    second.add_argument(
-        "--approval", type=Path, metavar="ANSWER", help="the answer file of a member who approved it elsewhere"
-    )
-    parser.set_defaults(command=_export)
-
-
-def wish_of(args: argparse.Namespace, output: Output) -> Wish:
+def wish_of(args: Given, output: Output) -> Wish:
     """Return what is said of the report; whom to call is asked for at a terminal."""
     from vault.services.exports.report_covers import Wish
 
@@ -76,7 +55,7 @@ def wish_of(args: argparse.Namespace, output: Output) -> Wish:
     return Wish(args.language, contact)
 
 
-def _export(args: argparse.Namespace, output: Output) -> Result:
+def _export(args: Given, output: Output) -> Result:
     from vault.services.approvals import approval_by_file
     from vault.services.cases import cases
     from vault.services.exports import exporting
@@ -166,3 +145,15 @@ def undecided(result: Undecided) -> Result:
     lines += ["", "Answer them at a terminal or in the app, or accept all proposals with `--decide proposed`."]
     data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
     return Result(data, lines, WaitingForDecisionError.exit_code)
+
+
+VERBS: Final = (
+    Verb("export", NOUNS["export"].help, (
+        *REPORT,
+        Arg("--out DIR", Message("an existing folder for the package"), of=Path),
+        OneOf((
+            Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
+            Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
+        )),
+    ), _export),
+)  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened, read_entrance, read_pin
 from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given, Verb
 from vault.errors import UsageError
 from vault.words.message import Message
 
@@ -19,22 +19,7 @@ if TYPE_CHECKING:
 _KINDS = ("keyfile", "fido2")
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `list`, `add`, `remove`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | add | remove")
-    listing = verbs.add_parser("list", help="list what you need to unlock", allow_abbrev=False)
-    listing.set_defaults(command=_list)
-    add = verbs.add_parser("add", help="require a file or a security key from now on", allow_abbrev=False)
-    add.add_argument("kind", choices=_KINDS, metavar="keyfile | fido2")
-    add.add_argument("--out", type=Path, metavar="F", help="where to write the new keyfile: a stick that you carry")
-    add.set_defaults(command=_add)
-    remove = verbs.add_parser("remove", help="stop requiring it", allow_abbrev=False)
-    remove.add_argument("kind", choices=_KINDS, metavar="keyfile | fido2")
-    remove.set_defaults(command=_remove)
-
-
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.credentials import factors
 
     entrance = read_entrance(args, output)
@@ -42,7 +27,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
         return _used(factors.list_own(session, entrance.factors))
 
 
-def _add(args: argparse.Namespace, output: Output) -> Result:
+def _add(args: Given, output: Output) -> Result:
     from vault.services.credentials import factors
 
     if (args.kind == "keyfile") != (args.out is not None):
@@ -72,7 +57,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
         return _used(factors.list_own(session, now), (*words, factors.OLD_COPIES))
 
 
-def _remove(args: argparse.Namespace, output: Output) -> Result:
+def _remove(args: Given, output: Output) -> Result:
     from vault.services.credentials import factors
 
     entrance = read_entrance(args, output)
@@ -89,3 +74,14 @@ def _used(used: Sequence[FactorInUse], words: Sequence[str] = ()) -> Result:
     if words:
         data["note"] = " ".join(words)
     return Result(data, [*words, *(f"{factor.name:<11} {factor.words}" for factor in used)])
+
+
+_KIND: Final = Arg("KIND", Message("what it is"), choices=("keyfile", "fido2"))
+VERBS: Final = (
+    Verb("list", Message("list what you need to unlock"), (), _list),
+    Verb("add", Message("require a file or a security key from now on"), (
+        _KIND,
+        Arg("[--out F]", Message("where to write the new keyfile: a stick that you carry"), of=Path),
+    ), _add),
+    Verb("remove", Message("stop requiring it"), (_KIND,), _remove),
+)  # fmt: skip

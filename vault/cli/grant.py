@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import cost_words
+from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.display import counted
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -17,26 +18,7 @@ if TYPE_CHECKING:
 _REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `list`, `add`, `revoke`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | add | revoke")
-    listing = verbs.add_parser("list", help="who can open a case", allow_abbrev=False)
-    listing.add_argument("case", help="its id or reference")
-    listing.set_defaults(command=_list)
-    add = verbs.add_parser("add", help="let a member open a case", allow_abbrev=False)
-    add.add_argument("case", help="its id or reference")
-    add.add_argument("--to", required=True, metavar="MEMBER", help="name or id (`member list`)")
-    add.add_argument("--until", metavar="DATE", help="the last day (YYYY-MM-DD); without it, no end")
-    add.add_argument("--reason", choices=_REASONS, default="colleague", help="kept in the log (colleague)")
-    add.set_defaults(command=_add)
-    revoke = verbs.add_parser("revoke", help="revoke a case from a member, and make a new key", allow_abbrev=False)
-    revoke.add_argument("case", help="its id or reference")
-    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="member to remove")
-    revoke.set_defaults(command=_revoke)
-
-
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.cases import cases
     from vault.services.grants import sharing, timed_grants
     from vault.services.projection import authors
@@ -59,7 +41,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _add(args: argparse.Namespace, output: Output) -> Result:
+def _add(args: Given, output: Output) -> Result:
     from vault.services.cases import cases
     from vault.services.grants import timed_grants
     from vault.services.projection import authors
@@ -82,7 +64,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _revoke(args: argparse.Namespace, output: Output) -> Result:
+def _revoke(args: Given, output: Output) -> Result:
     from vault.services.cases import cases
     from vault.services.grants import sharing
     from vault.services.projection import authors
@@ -107,3 +89,14 @@ def _say_cost(session: Session, output: Output, case: CompartmentId, gone: Membe
     cost = sharing.cost_of_change(session, case, without=[gone])
     if not output.quiet:
         output.say(f"A new key: {cost_words(cost)}.")
+
+
+VERBS: Final = (
+    Verb("list", Message("who can open a case"), (CASE,), _list),
+    Verb("add", Message("let a member open a case"), (
+        CASE, TO_MEMBER,
+        Arg("[--until DATE]", Message("the last day (YYYY-MM-DD); without it, no end")),
+        Arg("[--reason REASON]", Message("kept in the log"), choices=_REASONS, default="colleague"),
+    ), _add),
+    Verb("revoke", Message("revoke a case from a member, and make a new key"), (CASE, FROM_MEMBER), _revoke),
+)  # fmt: skip

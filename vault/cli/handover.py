@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, add_personal
+from vault.cli.prompts import Personal, options_of
+from vault.cli.table import Arg, Given, Verb
 from vault.display import counted
+from vault.words.message import Message
 
-_REASON = (Personal("reason", "--reason", "Why (everybody in the vault can read it)", required=True),)
-
-
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `order`, `list`, `carry-out`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="order | list | carry-out")
-    order = verbs.add_parser(
-        "order", help="order a handover (an admin, who need not be able to open the cases)", allow_abbrev=False
-    )
-    order.add_argument("leaver", metavar="MEMBER", help="who leaves, or has left")
-    order.add_argument("--to", required=True, metavar="MEMBER", help="the new owner")
-    add_personal(order, _REASON)
-    order.set_defaults(command=_order)
-    listing = verbs.add_parser("list", help="the orders in effect", allow_abbrev=False)
-    listing.set_defaults(command=_list)
-    carry_out = verbs.add_parser("carry-out", help="hand over what you hold of a leaver's cases", allow_abbrev=False)
-    carry_out.set_defaults(command=_carry_out)
+_REASON = (Personal("reason", "--reason", Message("Why (everybody in the vault can read it)"), required=True),)
 
 
-def _order(args: argparse.Namespace, output: Output) -> Result:
+def _order(args: Given, output: Output) -> Result:
     from vault.services.grants import handover
     from vault.services.projection import authors
 
-    with opened_to_ask(args, output, _REASON, "handover order MEMBER --to MEMBER") as (session, values):
+    with opened_to_ask(args, output, _REASON) as (session, values):
         leaver = authors.find_member(session, args.leaver, also_left=True)
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
@@ -44,7 +29,7 @@ def _order(args: argparse.Namespace, output: Output) -> Result:
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
 
 
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.grants import handover
     from vault.services.projection import authors
 
@@ -60,7 +45,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result({"orders": data}, lines or ["No orders."])
 
 
-def _carry_out(args: argparse.Namespace, output: Output) -> Result:
+def _carry_out(args: Given, output: Output) -> Result:
     from vault.services.grants import handover
     from vault.services.projection import authors
 
@@ -76,3 +61,14 @@ def _carry_out(args: argparse.Namespace, output: Output) -> Result:
         for order in done
     ]
     return Result({"carried_out": data}, lines or ["You hold no case that is pending handover."])
+
+
+VERBS: Final = (
+    Verb("order", Message("order a handover (an admin, who need not be able to open the cases)"), (
+        Arg("MEMBER", Message("who leaves, or has left"), into="leaver"),
+        Arg("--to MEMBER", Message("the new owner")),
+        *options_of(_REASON),
+    ), _order),
+    Verb("list", Message("the orders in effect"), (), _list),
+    Verb("carry-out", Message("hand over what you hold of a leaver's cases"), (), _carry_out),
+)  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.new_passphrase import LANGUAGES, memory_mib, new_passphrase
+from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, add_personal, personal_values, read_member, refuse_as_options
-from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over
+from vault.cli.prompts import Personal, options_of, personal_values, read_member, refuse_as_options
+from vault.cli.sheets import at_terminal, compare_paper, files_for, hand_over, writing
+from vault.cli.table import Arg, Given, Verb
 from vault.errors import TryAgainError
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -26,43 +27,26 @@ _BY_HAND = (
     "At the end you see recovery sheets, to copy by hand: 33 words each. If you have a printer of your own, press"
     " Ctrl+C now and begin with `casevault init --sheets FOLDER`: each sheet is a page to print."
 )
-_ORG = (Personal("org", "--org", "Name of the organisation", required=True),)
-
-
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the options of `init`."""
-    del noun
-    parser.add_argument(
-        "--kdf-memory-mib",
-        type=_memory,
-        metavar="N",
-        help="memory for one passphrase attempt, in MiB (256), or `auto` for what this computer does in a second",
-    )
-    parser.add_argument(
-        "--generate", choices=LANGUAGES, metavar="LANGUAGE", help="make the passphrase from words in en, fr or ru"
-    )
-    add_writing(parser, "--sheets")
-    add_personal(parser, _ORG)
-    parser.set_defaults(command=_init)
+_ORG = (Personal("org", "--org", Message("Name of the organisation"), required=True),)
 
 
 def _memory(text: str) -> int | str:
     return text if text == "auto" else memory_mib(text)
 
 
-def _init(args: argparse.Namespace, output: Output) -> Result:
+def _init(args: Given, output: Output) -> Result:
     from vault.services.computer import leftovers
     from vault.services.credentials import founding, recovery
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
-    refuse_as_options(args, _ORG, "init")
+    refuse_as_options(args, _ORG)
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
     for line in leftovers.clear(path):
         output.say(line)
     if args.sheets_out is None and at_terminal(args, output):
         output.say(_BY_HAND)
-    organisation = personal_values(args, output, _ORG, "init")["org"][0]
+    organisation = personal_values(args, output, _ORG)["org"][0]
     member = read_member(args, output)
     passphrase = new_passphrase(args, output, (organisation, member), language=args.generate)
     with files_for(args, output) as files:
@@ -86,7 +70,7 @@ def _init(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _sheets_of(args: argparse.Namespace, output: Output, new: NewVault, files: SheetFiles | None) -> list[str]:
+def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | None) -> list[str]:
     """Hand the sheets over; the vault is there already, so that what fails now is said as what it is."""
     from vault import clock
     from vault.services.credentials import recovery
@@ -102,3 +86,14 @@ def _sheets_of(args: argparse.Namespace, output: Output, new: NewVault, files: S
     if files is not None or at_terminal(args, output):
         dates.note_new_sheets(new.vault)
     return said
+
+
+VERBS: Final = (
+    Verb("init", NOUNS["init"].help, (
+        Arg("[--kdf-memory-mib N]",
+            Message("MiB of memory for a passphrase attempt (256), or `auto`: what this computer does in a second"),
+            of=_memory),
+        Arg("[--generate LANGUAGE]", Message("make the passphrase from words in this language"), choices=LANGUAGES),
+        *writing("--sheets"), *options_of(_ORG),
+    ), _init),
+)  # fmt: skip

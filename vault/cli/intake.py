@@ -2,57 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, add_personal
+from vault.cli.person import PERSON_ROLES
+from vault.cli.prompts import Personal, options_of
+from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
+from vault.words.message import Message
 
 _VALUES = (
-    Personal("name", "--name", "Name as heard"),
-    Personal("number", "--number", "Number"),
-    Personal("language", "--language", "Language"),
-    Personal("text", "--text", "What it is about"),
+    Personal("name", "--name", Message("Name as heard")),
+    Personal("number", "--number", Message("Number")),
+    Personal("language", "--language", Message("Language")),
+    Personal("text", "--text", Message("What it is about")),
 )
 
-_ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
 _CLOSED = (
     "The slip is closed and no longer listed. It is not erased: its words stay sealed in the intake, and a member who"
     " holds the key of the intake could still read them."
 )
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `add`, `list`, `close`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="add | list | close")
-    add = verbs.add_parser("add", help="save a call slip; no field is required", allow_abbrev=False)
-    add.add_argument("--call-back", action="store_true", help="they want a call back")
-    add_personal(add, _VALUES)
-    add.set_defaults(command=_add)
-    listing = verbs.add_parser("list", help="the open slips", allow_abbrev=False)
-    listing.set_defaults(command=_list)
-    close = verbs.add_parser(
-        "close", help="close a slip, or put its words into a case; it is no longer listed", allow_abbrev=False
-    )
-    close.add_argument("slip", help="its id")
-    close.add_argument("--case", help="the case to put its words into (id or reference)")
-    close.add_argument("--role", choices=_ROLES, default="third", help="the caller's role in the case (third)")
-    close.set_defaults(command=_close)
-
-
-def _add(args: argparse.Namespace, output: Output) -> Result:
+def _add(args: Given, output: Output) -> Result:
     from vault.services.cases import intake
 
-    with opened_to_ask(args, output, _VALUES, "intake add") as (session, answers):
+    with opened_to_ask(args, output, _VALUES) as (session, answers):
         values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
     return Result({"slip": slip.hex()}, ["The slip is saved.", f"id {short_id(slip)}"])
 
 
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.cases import intake
 
     with opened(args, output) as session:
@@ -80,7 +63,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result({"slips": data}, lines or ["No open slips."])
 
 
-def _close(args: argparse.Namespace, output: Output) -> Result:
+def _close(args: Given, output: Output) -> Result:
     from vault.services.cases import cases, intake
 
     with opened(args, output) as session:
@@ -90,3 +73,17 @@ def _close(args: argparse.Namespace, output: Output) -> Result:
     as_what = " and ".join(f"a {kind}" for kind in kept)
     moved = [f"The words of the slip are in case {args.case.strip()} now, as {as_what}."] if kept else []
     return Result(data, [*moved, _CLOSED])
+
+
+VERBS: Final = (
+    Verb("add", Message("save a call slip; no field is required"), (
+        Arg("[--call-back]", Message("they want a call back")),
+        *options_of(_VALUES),
+    ), _add),
+    Verb("list", Message("the open slips"), (), _list),
+    Verb("close", Message("close a slip, or put its words into a case; it is no longer listed"), (
+        Arg("SLIP", Message("its id")),
+        Arg("[--case CASE]", Message("the case to put its words into (id or reference)")),
+        Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES, default="third"),
+    ), _close),
+)  # fmt: skip

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import cost_words
+from vault.cli.table import CASE, Given, Verb
 from vault.display import counted
+from vault.words.message import Message
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `list`, `rotate`, `rewrap`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | rotate | rewrap")
-    listing = verbs.add_parser(
-        "list", help="how many keys a case had, and what a new one would cost", allow_abbrev=False
-    )
-    listing.add_argument("case", help="its id or reference")
-    listing.set_defaults(command=_list)
-    rotate = verbs.add_parser("rotate", help="make a new key of a case for the same members", allow_abbrev=False)
-    rotate.add_argument("case", help="its id or reference")
-    rotate.set_defaults(command=_rotate)
-    rewrap = verbs.add_parser("rewrap", help="wrap all versions under the newest key of each case", allow_abbrev=False)
-    rewrap.set_defaults(command=_rewrap)
-
-
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.cases import cases
     from vault.services.grants import epoch_keys, sharing
 
@@ -51,7 +37,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _rotate(args: argparse.Namespace, output: Output) -> Result:
+def _rotate(args: Given, output: Output) -> Result:
     from vault.services.cases import cases
     from vault.services.grants import sharing
 
@@ -64,7 +50,7 @@ def _rotate(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, [f"The case has a new key, over {counted(changed.versions, 'version')}."])
 
 
-def _rewrap(args: argparse.Namespace, output: Output) -> Result:
+def _rewrap(args: Given, output: Output) -> Result:
     from vault.services.grants import epoch_keys, sharing
 
     with opened(args, output) as session:
@@ -76,3 +62,10 @@ def _rewrap(args: argparse.Namespace, output: Output) -> Result:
     data = {"versions": done.done, "left": done.left}
     left = "" if not done.left else f"; {counted(done.left, 'is', 'are')} left for another member's device"
     return Result(data, [f"{counted(done.done, 'version was', 'versions were')} wrapped anew{left}."])
+
+
+VERBS: Final = (
+    Verb("list", Message("how many keys a case had, and what a new key would cost"), (CASE,), _list),
+    Verb("rotate", Message("make a new key of a case for the same members"), (CASE,), _rotate),
+    Verb("rewrap", Message("wrap all versions under the newest key of each case"), (), _rewrap),
+)  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given, Verb
 from vault.display import NO_TIME, SECOND_UTC, counted, time_data, time_text
 from vault.errors import VerificationError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,24 +26,7 @@ _NAME_WIDTH = 24
 _NOBODY: Mapping[Origin, str] = MappingProxyType({})
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `list`, `verify`, `checkpoint`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | verify | checkpoint")
-    listing = verbs.add_parser("list", help="who did what, newest first (auditors)", allow_abbrev=False)
-    listing.add_argument("--limit", type=int, default=200, help="maximum number of entries (200)")
-    listing.add_argument("--act", help="only this act, for example export or case.view")
-    listing.set_defaults(command=_list)
-    verify = verbs.add_parser("verify", help="check everything that is stored", allow_abbrev=False)
-    verify.set_defaults(command=_verify)
-    checkpoint = verbs.add_parser(
-        "checkpoint", help="print the newest checkpoint, for keeping elsewhere", allow_abbrev=False
-    )
-    checkpoint.add_argument("--since", type=int, metavar="SIZE", help="an earlier size: prove that the log only grew")
-    checkpoint.set_defaults(command=_checkpoint)
-
-
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.evidence import logbook
     from vault.services.projection import authors, seats
 
@@ -66,7 +50,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)
 
 
-def _verify(args: argparse.Namespace, output: Output) -> Result:
+def _verify(args: Given, output: Output) -> Result:
     from vault.services.evidence import checking
     from vault.services.projection import authors, dates, seats
 
@@ -118,7 +102,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     return Result(data, lines, VerificationError.exit_code)
 
 
-def _checkpoint(args: argparse.Namespace, output: Output) -> Result:
+def _checkpoint(args: Given, output: Output) -> Result:
     from vault.services.evidence import checkpoints
 
     with opened(args, output) as session:
@@ -206,3 +190,15 @@ def _line_data(line: LogLine, named: Mapping[bytes, str]) -> dict[str, object]:
         "covers": dict(payload.covers),
         "whom": [named[obj] for obj in payload.objs if obj in named],
     }
+
+
+VERBS: Final = (
+    Verb("list", Message("who did what, newest first (auditors)"), (
+        Arg("[--limit N]", Message("maximum number of entries"), of=int, default=200),
+        Arg("[--act ACT]", Message("only this act, for example export or case.view")),
+    ), _list),
+    Verb("verify", Message("check everything that is stored"), (), _verify),
+    Verb("checkpoint", Message("print the newest checkpoint, for keeping elsewhere"), (
+        Arg("[--since SIZE]", Message("an earlier size: prove that the log only grew"), of=int),
+    ), _checkpoint),
+)  # fmt: skip

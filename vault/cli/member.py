@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from vault.cli.changing import add_changes
+from vault.cli.changing import CHANGES, ROLES
 from vault.cli.new_passphrase import memory_mib, new_passphrase
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
-from vault.cli.outcome import (
-    add_proposal,
-    add_root,
-    outcome_result,
-    write_new,
-)
+from vault.cli.outcome import PROPOSAL, ROOT, outcome_result, write_new
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
+    YES,
     Personal,
-    add_personal,
-    add_yes,
     ask_line,
+    options_of,
     personal_values,
     read_member,
     require_sure,
 )
-from vault.cli.standing_in import add_standing_in
+from vault.cli.standing_in import STANDING_IN
+from vault.cli.table import Arg, Given, Verb
 from vault.display import counted
 from vault.errors import RefusedError, WaitingForDecisionError
 from vault.words.message import Message
@@ -35,71 +30,10 @@ if TYPE_CHECKING:
     from vault.access.membership.inviting import Answer
     from vault.services.members.members import MemberShown
 
-ROLES = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
-_NAME = (Personal("name", "--name", "Name of the new member", required=True),)
+_NAME = (Personal("name", "--name", Message("Name of the new member"), required=True),)
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the verbs."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="list the members and their roles", allow_abbrev=False)
-    listing.add_argument("--all", action="store_true", help="list former members too")
-    listing.set_defaults(command=_list)
-    invite = verbs.add_parser("invite", help="step 1: write an invitation for somebody new", allow_abbrev=False)
-    _add_like(invite)
-    invite.add_argument("--out", type=Path, required=True, metavar="FILE", help="the invitation")
-    invite.set_defaults(command=_invite)
-    join = verbs.add_parser("join", help="step 2, on the new device: answer an invitation", allow_abbrev=False)
-    join.add_argument("invitation", metavar="INVITATION", type=Path, help="the file that you were given")
-    join.add_argument("--out", type=Path, required=True, metavar="FILE", help="the request to carry back")
-    join.add_argument(
-        "--kdf-memory-mib", type=memory_mib, metavar="N", help="memory for one passphrase attempt, in MiB (256)"
-    )
-    join.set_defaults(command=_join)
-    admit = verbs.add_parser("admit", help="step 3: compare the words, and admit the new member", allow_abbrev=False)
-    admit.add_argument("request", metavar="REQUEST", type=Path, help="the file that came back")
-    admit.add_argument("--words", metavar="W", help="the 13 words as read out on the other side (scripts)")
-    admit.add_argument("--bundle", type=Path, metavar="FILE", help="write what the new device needs into this file")
-    admit.add_argument("--with-cases", action="store_true", help="a further device of yours: give it all your cases")
-    add_yes(admit)
-    add_root(admit)
-    add_proposal(admit)
-    admit.set_defaults(command=_admit)
-    finish = verbs.add_parser(
-        "finish", help="step 4, on the new device: import the bundle that came back", allow_abbrev=False
-    )
-    finish.add_argument("bundle", metavar="BUNDLE", type=Path, help="the file from the member who admitted you")
-    finish.set_defaults(command=_finish)
-    add = verbs.add_parser("add", help="add a second member in this folder, at the same keyboard", allow_abbrev=False)
-    _add_like(add)
-    add_yes(add)
-    add_root(add)
-    add.add_argument(
-        "--new-passphrase-fd", type=int, metavar="N", help="read their passphrase from this file descriptor (scripts)"
-    )
-    add.add_argument(
-        "--new-passphrase-file", type=Path, metavar="F", help="read their passphrase from this file (scripts)"
-    )
-    add_personal(add, _NAME)
-    add.set_defaults(command=_add)
-    add_changes(verbs, ROLES)
-    add_standing_in(verbs)
-
-
-def _add_like(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--like",
-        required=True,
-        metavar="ROLE[,ROLE]",
-        help=f"the role, or several, for example admin,caseworker in an office of two ({', '.join(ROLES)})",
-    )
-    parser.add_argument(
-        "--days", type=int, default=0, metavar="N", help="membership expires after N days; without it, never"
-    )
-
-
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.members import members
     from vault.services.projection import dates
 
@@ -133,7 +67,7 @@ def _member_line(member: MemberShown) -> str:
     return f"{member.name}: {roles}{until}; {counted(len(member.seats), 'device')}{stand}"
 
 
-def _invite(args: argparse.Namespace, output: Output) -> Result:
+def _invite(args: Given, output: Output) -> Result:
     from vault.services.members import joining
 
     with opened(args, output) as session:
@@ -147,7 +81,7 @@ def _invite(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _join(args: argparse.Namespace, output: Output) -> Result:
+def _join(args: Given, output: Output) -> Result:
     from vault.services.computer import leftovers
     from vault.services.members import joining
     from vault.store.folder import VaultFolder
@@ -180,7 +114,7 @@ def _join(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _admit(args: argparse.Namespace, output: Output) -> Result:
+def _admit(args: Given, output: Output) -> Result:
     from vault.services.exchange import syncing
     from vault.services.members import devices, joining, unsynced_work
 
@@ -217,7 +151,7 @@ def _admit(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _compared(args: argparse.Namespace, output: Output, answered: Answer) -> list[str]:
+def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
     """Return the words as they were read out on the other side: typed by a script, or confirmed by a person."""
     if args.words is not None:
         return str(args.words).split()
@@ -239,7 +173,7 @@ def _compared(args: argparse.Namespace, output: Output, answered: Answer) -> lis
     return list(words)
 
 
-def _finish(args: argparse.Namespace, output: Output) -> Result:
+def _finish(args: Given, output: Output) -> Result:
     from vault.services.members import joining, members
 
     path = vault_path(args)
@@ -258,15 +192,15 @@ def _finish(args: argparse.Namespace, output: Output) -> Result:
     )
 
 
-def _add(args: argparse.Namespace, output: Output) -> Result:
+def _add(args: Given, output: Output) -> Result:
     from vault.services.members import joining, unsynced_work
 
     with opened(args, output) as session:
         require_sure(args, output, unsynced_work.before_roles(session, None, args.like.split(",")))
-        name = personal_values(args, output, _NAME, "member add --like ROLE")["name"][0]
+        name = personal_values(args, output, _NAME)["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
             output.say(f"{name} types a passphrase of their own now; you look away.")
-        source = argparse.Namespace(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
+        source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         passphrase = new_passphrase(source, output, (name,))
         admitted = joining.admit_here(
             session, like=args.like, name=name, passphrase=passphrase, days=args.days, by_root=args.root
@@ -278,3 +212,41 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
             "Other devices learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.",
         ],
     )
+
+
+_OUT: Final = Arg("--out FILE", Message("the invitation"), of=Path)
+_LIKE: Final = (
+    Arg("--like ROLE[,ROLE]",
+        Message("the role, or several, for example admin,caseworker in an office of two ({roles})",
+                roles=", ".join(ROLES))),
+    Arg("[--days N]", Message("membership expires after N days; without it, never"), of=int, default=0),
+)  # fmt: skip
+VERBS: Final = (
+    Verb("list", Message("list the members and their roles"), (
+        Arg("[--all]", Message("list former members too")),
+    ), _list),
+    Verb("invite", Message("step 1: write an invitation for somebody new"), (*_LIKE, _OUT), _invite),
+    Verb("join", Message("step 2, on the new device: answer an invitation"), (
+        Arg("INVITATION", Message("the file that you were given"), of=Path),
+        Arg("--out FILE", Message("the request to carry back"), of=Path),
+        Arg("[--kdf-memory-mib N]", Message("memory for one passphrase attempt, in MiB (256)"), of=memory_mib),
+    ), _join),
+    Verb("admit", Message("step 3: compare the words, and admit the new member"), (
+        Arg("REQUEST", Message("the file that came back"), of=Path),
+        Arg("[--words W]", Message("the 13 words as read out on the other side (scripts)")),
+        Arg("[--bundle FILE]", Message("write what the new device needs into this file"), of=Path),
+        Arg("[--with-cases]", Message("a further device of yours: give it all your cases")),
+        YES, ROOT, PROPOSAL,
+    ), _admit),
+    Verb("finish", Message("step 4, on the new device: import the bundle that came back"), (
+        Arg("BUNDLE", Message("the file from the member who admitted you"), of=Path),
+    ), _finish),
+    Verb("add", Message("add a second member in this folder, at the same keyboard"), (
+        *_LIKE, YES, ROOT,
+        Arg("[--new-passphrase-fd N]", Message("read their passphrase from this file descriptor (scripts)"), of=int),
+        Arg("[--new-passphrase-file F]", Message("read their passphrase from this file (scripts)"), of=Path),
+        *options_of(_NAME),
+    ), _add),
+    *CHANGES,
+    *STANDING_IN,
+)  # fmt: skip

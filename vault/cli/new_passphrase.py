@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import locale
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from vault import platform
 from vault.cli.output import Output
 from vault.cli.prompts import read_passphrase
+from vault.cli.table import Given
 from vault.errors import RefusedError, UsageError
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -43,9 +43,7 @@ def usual_language() -> str:
     return next((language for language in LANGUAGES if name.startswith(language)), LANGUAGES[0])
 
 
-def new_passphrase(
-    args: argparse.Namespace, output: Output, known: Sequence[str], *, language: str | None = None
-) -> bytearray:
+def new_passphrase(args: Given, output: Output, known: Sequence[str], *, language: str | None = None) -> bytearray:
     """Return a passphrase that is not too weak; the caller wipes it.
 
     Whoever types it at a terminal is asked until it is one: a second try must not meet the shell and its history.

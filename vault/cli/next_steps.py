@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from vault.words.message import ENGLISH, Message, rendered
+from vault.words.message import ENGLISH, Words, rendered
 from vault.words.next_step import NextStep
 
 COMMANDS: Final[Mapping[NextStep, str]] = {
@@ -46,6 +46,6 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
 }
 
 
-def in_words(message: Message) -> str:
-    """Return the sentence in English, each next step as a command to type."""
-    return rendered(message, ENGLISH, lambda step: f"`{COMMANDS[step]}`")
+def in_words(words: Words) -> str:
+    """Return a sentence in English, each next step as a command to type; a text as it is."""
+    return words if isinstance(words, str) else rendered(words, ENGLISH, lambda step: f"`{COMMANDS[step]}`")

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
 from vault.cli.opening import opened, opened_for_text
 from vault.cli.output import Output, Result
 from vault.cli.showing import note_data, note_lines
+from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.ids import short_id
+from vault.words.message import Message
 
 _KINDS = ("contact", "interview", "legal-advice", "medical", "safety", "administration", "supervision")
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `add`, `list`, `show`, `amend`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="add | list | show | amend")
-    add = verbs.add_parser("add", help="write a note (text from --file or standard input)", allow_abbrev=False)
-    add.add_argument("case", help="the case's id or reference")
-    add.add_argument("--kind", choices=_KINDS, default="contact", help="what it is about (contact)")
-    add.add_argument("--file", help="read the text from this file")
-    add.add_argument("--section", metavar="ID", help="save it in this restricted section of the case")
-    add.set_defaults(command=_add)
-    listing = verbs.add_parser("list", help="the notes of a case", allow_abbrev=False)
-    listing.add_argument("case", help="the case's id or reference")
-    listing.set_defaults(command=_list)
-    show = verbs.add_parser("show", help="read one note", allow_abbrev=False)
-    show.add_argument("note", help="the note's id, or its beginning; or CASE/NOTE")
-    show.set_defaults(command=_show)
-    amend = verbs.add_parser("amend", help="add a linked note that corrects this one", allow_abbrev=False)
-    amend.add_argument("note", help="the note's id, or its beginning; or CASE/NOTE")
-    amend.add_argument("--file", help="read the text from this file")
-    amend.set_defaults(command=_amend)
-
-
-def _add(args: argparse.Namespace, output: Output) -> Result:
+def _add(args: Given, output: Output) -> Result:
     from vault.services.cases import cases, notes, sections
 
     with opened_for_text(args, output) as (session, text):
@@ -47,7 +27,7 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
     return Result({"note": note.hex()}, ["The note is saved.", f"id {short_id(note)}"])
 
 
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.cases import cases, notes
     from vault.services.projection import authors
 
@@ -60,7 +40,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines or ["This case has no notes yet."])
 
 
-def _show(args: argparse.Namespace, output: Output) -> Result:
+def _show(args: Given, output: Output) -> Result:
     from vault.services.cases import notes
     from vault.services.projection import authors
 
@@ -71,9 +51,23 @@ def _show(args: argparse.Namespace, output: Output) -> Result:
     return Result(note_data(found[0], by, corrected), note_lines(found[0], by, corrected))
 
 
-def _amend(args: argparse.Namespace, output: Output) -> Result:
+def _amend(args: Given, output: Output) -> Result:
     from vault.services.cases import notes
 
     with opened_for_text(args, output) as (session, text):
         note = notes.amend(session, args.note, text=text, why=args.why)
     return Result({"note": note.hex(), "amends": args.note}, ["The correction is saved.", f"id {short_id(note)}"])
+
+
+_FILE: Final = Arg("[--file FILE]", Message("read the text from this file"))
+_NOTE: Final = Arg("NOTE", Message("the note's id, or its beginning; or CASE/NOTE"))
+VERBS: Final = (
+    Verb("add", Message("write a note (text from --file or standard input)"), (
+        CASE,
+        Arg("[--kind KIND]", Message("what it is about"), choices=_KINDS, default="contact"),
+        _FILE, SECTION,
+    ), _add),
+    Verb("list", Message("the notes of a case"), (CASE,), _list),
+    Verb("show", Message("read a note"), (_NOTE,), _show),
+    Verb("amend", Message("add a linked note that corrects this note"), (_NOTE, _FILE), _amend),
+)  # fmt: skip

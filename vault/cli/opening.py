@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from vault.cli.prompts import (
     refuse_as_options,
     text_is_typed,
 )
+from vault.cli.table import Given
 from vault.errors import NoVaultError, RefusedError, VaultError, WrongPassphraseError
 from vault.words.message import Message
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from vault.access.session import Session
 
 
-def vault_path(args: argparse.Namespace) -> Path:
+def vault_path(args: Given) -> Path:
     """Return the vault's folder as given.
 
     Raises:
@@ -54,7 +54,7 @@ class Entrance:
     keyfile_is_sound: bool = True
 
 
-def read_entrance(args: argparse.Namespace, output: Output, salt: Callable[[], bytes] | None = None) -> Entrance:
+def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None = None) -> Entrance:
     """Ask for what opens the vault, in this order: member, passphrase, and what the options name beside it.
 
     `salt` gives the vault's salt where something else than the vault of the options is opened.
@@ -97,7 +97,7 @@ def read_pin() -> str:
 
 @contextmanager
 def opened(
-    args: argparse.Namespace, output: Output, entrance: Entrance | None = None, *, tells_after: bool = False
+    args: Given, output: Output, entrance: Entrance | None = None, *, tells_after: bool = False
 ) -> Iterator[Session]:
     """Unlock the vault for one command and lock it after, whatever happens; within `casevault shell` it stays open.
 
@@ -176,7 +176,7 @@ def advising(entrance: Entrance) -> Iterator[None]:
 
 @contextmanager
 def opened_to_ask(
-    args: argparse.Namespace, output: Output, values: Sequence[Personal], verb: str
+    args: Given, output: Output, values: Sequence[Personal]
 ) -> Iterator[tuple[Session, dict[str, list[str]]]]:
     """Unlock for a command that takes personal values, and give them beside the session.
 
@@ -186,15 +186,15 @@ def opened_to_ask(
     Raises:
         UsageError: as `personal_values`.
     """
-    refuse_as_options(args, values, verb)
+    refuse_as_options(args, values)
     is_typed = are_asked(args, output)
-    given = {} if is_typed else personal_values(args, output, values, verb)
+    given = {} if is_typed else personal_values(args, output, values)
     with opened(args, output) as session:
-        yield session, personal_values(args, output, values, verb) if is_typed else given
+        yield session, personal_values(args, output, values) if is_typed else given
 
 
 @contextmanager
-def opened_for_text(args: argparse.Namespace, output: Output) -> Iterator[tuple[Session, str]]:
+def opened_for_text(args: Given, output: Output) -> Iterator[tuple[Session, str]]:
     """Unlock for a command that takes a note's text, and give it beside the session: typed after, else read before.
 
     Raises:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given
 from vault.display import counted
 from vault.errors import RefusedError
 from vault.words.message import Message
@@ -16,29 +16,20 @@ if TYPE_CHECKING:
     from vault.services.members.rostering import Outcome, Shown
 
 WAITING = 3
+PROPOSAL: Final = Arg(
+    "[--out FILE]", Message("where to write the proposal, if others have to sign the change"), of=Path
+)
+ROOT: Final = Arg(
+    "[--root]",
+    Message("sign with the secret of the recovery sheets too, while it is in this vault (before the drill)"),
+)
 FIRST_BUNDLE = (
     "  here   `casevault bundle make --to MEMBER --out FILE`",
     "  there  `casevault member finish FILE`",
 )
 
 
-def add_proposal(parser: argparse.ArgumentParser) -> None:
-    """Declare where a proposal goes that others have to sign."""
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where to write the proposal, if others have to sign the change"
-    )
-
-
-def add_root(parser: argparse.ArgumentParser) -> None:
-    """Declare the signature of the root."""
-    parser.add_argument(
-        "--root",
-        action="store_true",
-        help="sign with the secret of the recovery sheets too, while it is in this vault (before the drill)",
-    )
-
-
-def outcome_result(args: argparse.Namespace, output: Output, outcome: Outcome, done: str, **data: object) -> Result:
+def outcome_result(args: Given, output: Output, outcome: Outcome, done: str, **data: object) -> Result:
     """Return what is to be said of a change, after its proposal was written where one is needed."""
     shown: dict[str, object] = {
         "done": outcome.is_done,

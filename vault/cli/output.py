@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -117,6 +116,8 @@ class Output:
         self._drawn = 0.0
 
     def _print_json(self, data: Mapping[str, object]) -> None:
+        import json
+
         # ASCII only: stored text piped to a terminal cannot move its cursor.
         sys.stdout.write(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=True) + "\n")
         sys.stdout.flush()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-import itertools
 import json
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from vault import platform
+from vault.cli.next_steps import in_words
 from vault.cli.output import Output
+from vault.cli.table import Arg, Given
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
+YES: Final = Arg("[--yes]", Message("do not ask when work would be lost (scripts)"))
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 
 
@@ -26,30 +28,30 @@ class Personal:
 
     key: str
     option: str
-    question: str
+    question: Message
     required: bool = False
     many: bool = False
 
 
-def add_personal(parser: argparse.ArgumentParser, values: Sequence[Personal]) -> None:
-    """Declare the options of personal values."""
-    for value in values:
-        help_text = f"{value.question} (scripts only; at a terminal it is asked)"
-        if value.many:
-            parser.add_argument(value.option, dest=value.key, action="append", help=help_text)
-        else:
-            parser.add_argument(value.option, dest=value.key, help=help_text)
+def options_of(values: Sequence[Personal]) -> tuple[Arg, ...]:
+    """Return the options of personal values."""
+    return tuple(
+        Arg(
+            f"[{value.option} {value.option.lstrip('-').upper()}{' ...' if value.many else ''}]",
+            Message("{question} (scripts only; at a terminal it is asked)", question=value.question),
+            into=value.key,
+        )
+        for value in values
+    )
 
 
-def personal_values(
-    args: argparse.Namespace, output: Output, values: Sequence[Personal], verb: str
-) -> dict[str, list[str]]:
+def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> dict[str, list[str]]:
     """Return each value as a list of strings, from `--from -`, options or questions, in this order.
 
     Raises:
         UsageError: given as an option while standard input is a terminal (shell history keeps it), or missing.
     """
-    refuse_as_options(args, values, verb)
+    refuse_as_options(args, values)
     if args.personal_from:
         answers = _from_json(args, values)
     else:
@@ -61,17 +63,17 @@ def personal_values(
         if value.required and not answers[value.key]:
             raise UsageError(
                 Message("{option} is missing", option=value.option),
-                next_step=Message("See `casevault {plain} --help`.", plain=_plain(verb)),
+                next_step=Message("See `casevault {name} --help`.", name=args.name),
             )
     return answers
 
 
-def are_asked(args: argparse.Namespace, output: Output) -> bool:
+def are_asked(args: Given, output: Output) -> bool:
     """Say whether somebody at the terminal types the personal values of this command."""
     return output.may_ask and sys.stdin.isatty() and not args.personal_from
 
 
-def refuse_as_options(args: argparse.Namespace, values: Sequence[Personal], verb: str) -> None:
+def refuse_as_options(args: Given, values: Sequence[Personal]) -> None:
     """Return if no personal value was given as an option at a terminal.
 
     Raises:
@@ -82,12 +84,13 @@ def refuse_as_options(args: argparse.Namespace, values: Sequence[Personal], verb
         raise UsageError(
             Message("{option} would stay in the shell's history", option=given[0].option),
             next_step=Message(
-                "Leave it out and you are asked: `casevault {verb}`; or pipe JSON into it with `--from -`.", verb=verb
+                "Leave it out and you are asked: `casevault {usage}`; or pipe JSON into it with `--from -`.",
+                usage=args.usage,
             ),
         )
 
 
-def read_member(args: argparse.Namespace, output: Output) -> str:
+def read_member(args: Given, output: Output) -> str:
     """Return the member's name: option, environment, or asked; never remembered."""
     if args.member:
         return str(args.member).strip()
@@ -98,7 +101,7 @@ def read_member(args: argparse.Namespace, output: Output) -> str:
     return ask_line("Member: ")
 
 
-def read_passphrase(args: argparse.Namespace, output: Output, question: str = "Passphrase: ") -> bytearray:
+def read_passphrase(args: Given, output: Output, question: str = "Passphrase: ") -> bytearray:
     """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off.
 
     The process is closed to its neighbours first; `casevault doctor` says where that cannot be done.
@@ -126,12 +129,12 @@ def read_passphrase(args: argparse.Namespace, output: Output, question: str = "P
     return platform.read_tty_passphrase(question)
 
 
-def text_is_typed(args: argparse.Namespace) -> bool:
+def text_is_typed(args: Given) -> bool:
     """Say whether somebody at the terminal types a note's text."""
     return args.file is None and sys.stdin.isatty()
 
 
-def read_text(args: argparse.Namespace) -> str:
+def read_text(args: Given) -> str:
     """Return a note's text from `--file` or standard input, as UTF-8."""
     if args.file is not None:
         try:
@@ -155,12 +158,7 @@ def read_text(args: argparse.Namespace) -> str:
         ) from None
 
 
-def add_yes(parser: argparse.ArgumentParser) -> None:
-    """Declare that what cannot be taken back is not asked about."""
-    parser.add_argument("--yes", action="store_true", help="do not ask when work would be lost (scripts)")
-
-
-def require_sure(args: argparse.Namespace, output: Output, loss: str) -> None:
+def require_sure(args: Given, output: Output, loss: str) -> None:
     """Say what would be lost, if anything, and return where `--yes` or somebody at the terminal takes that.
 
     Raises:
@@ -181,7 +179,7 @@ def require_sure(args: argparse.Namespace, output: Output, loss: str) -> None:
         )
 
 
-def _from_json(args: argparse.Namespace, values: Sequence[Personal]) -> dict[str, list[str]]:
+def _from_json(args: Given, values: Sequence[Personal]) -> dict[str, list[str]]:
     if args.personal_from != "-":
         raise UsageError(Message("--from reads standard input only"), next_step=Message("Use `--from -`."))
     try:
@@ -212,7 +210,7 @@ def _ask(value: Personal) -> list[str]:
     hint = " (one a line, empty to end)" if value.many else "" if value.required else " (empty for none)"
     answers: list[str] = []
     while True:
-        line = ask_line(f"{value.question}{hint}: ")
+        line = ask_line(f"{in_words(value.question)}{hint}: ")
         if line:
             answers.append(line)
         if not value.many or not line:
@@ -236,12 +234,6 @@ def ask_line(question: str) -> str:
         if _REPLACED not in line:
             return line.strip()
         sys.stderr.write(f"{platform.NOT_UTF8} Then type it again.\n")
-
-
-def _plain(verb: str) -> str:
-    """Return a command without the values and options that it is said to need: so it takes `--help`."""
-    words = verb.split()
-    return " ".join(itertools.takewhile(lambda word: word.islower() and not word.startswith("--"), words))
 
 
 def _readable_by_others(path: Path) -> bool:

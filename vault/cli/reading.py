@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from vault.cli.prompts import ask_line
+from vault.cli.table import Given
 from vault.errors import UsageError
 from vault.words.message import Message
 
@@ -22,12 +22,6 @@ _KEYS: Final = {"k": "keep", "p": "pseudonym", "g": "generalise", "x": "remove"}
 _ANSWERS: Final = (
     "k keep, p pseudonym, g less exactly, x remove, Enter as proposed, b back, a all as proposed, q stop: "
 )
-_UNREAD_HELP: Final = "seal pages that nobody read (scripts); log, report and package say so"
-
-
-def add_unread(parser: argparse.ArgumentParser) -> None:
-    """Declare that nobody reads the pages."""
-    parser.add_argument("--unread", action="store_true", help=_UNREAD_HELP)
 
 
 def is_read_here(output: Output) -> bool:
@@ -35,7 +29,7 @@ def is_read_here(output: Output) -> bool:
     return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def approve_here(args: argparse.Namespace, output: Output, what: str) -> Callable[[tuple[str, ...]], bool] | None:
+def approve_here(args: Given, output: Output, what: str) -> Callable[[tuple[str, ...]], bool] | None:
     """Return how somebody at this terminal reads the pages, or None with `--unread`.
 
     Args:
@@ -58,9 +52,7 @@ def approve_here(args: argparse.Namespace, output: Output, what: str) -> Callabl
     return lambda pages: _read_pages(output, pages, what)
 
 
-def with_answers(
-    args: argparse.Namespace, output: Output, act: Callable[[Mapping[str, str]], T | Undecided]
-) -> T | Undecided:
+def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]], T | Undecided]) -> T | Undecided:
     """Do what needs decisions; what is open is asked about at the terminal, one form after the other.
 
     Without somebody there, or when they stop, the open questions are returned.

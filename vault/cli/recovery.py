@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from vault.cli.coming_back import add_wishes, ask_and, data_of, said_of
+from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
 from vault.cli.opening import opened, vault_path
 from vault.cli.output import Output, Result
-from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
+from vault.cli.sheets import at_terminal, compare_paper, files_for, hand_over, typed_sheets, writing
+from vault.cli.table import Arg, Given, Verb
 from vault.display import DAY, counted, time_text
 from vault.errors import UsageError
 from vault.words.message import Message
@@ -22,38 +22,7 @@ if TYPE_CHECKING:
 _SEALED_ANEW = "Sealing anew"
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `status`, `sheets`, `drill`, `new`, `follow`, `restore`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="status | sheets | drill | new | follow | restore")
-    status = verbs.add_parser(
-        "status", help="show the state of recovery, and when sheets were used", allow_abbrev=False
-    )
-    status.set_defaults(command=_status)
-    sheets = verbs.add_parser("sheets", help="write or show the sheets before their first drill", allow_abbrev=False)
-    add_writing(sheets, "--out")
-    sheets.add_argument("--show", action="store_true", help="show them on the cleared screen (the usual way)")
-    sheets.set_defaults(command=_sheets)
-    drill = verbs.add_parser("drill", help="prove that the sheets open this vault", allow_abbrev=False)
-    drill.add_argument(
-        "--backup",
-        type=Path,
-        metavar="SRC",
-        help="first try, on a copy, that the sheets open this backup, as if everything else were lost",
-    )
-    drill.set_defaults(command=_drill)
-    new = verbs.add_parser("new", help="make new sheets; the old sheets open nothing new", allow_abbrev=False)
-    add_writing(new, "--out")
-    new.add_argument("--old-sheets", action="store_true", help="type the old sheets, if their secret is only on paper")
-    new.set_defaults(command=_new)
-    follow = verbs.add_parser("follow", help="seal your cases anew after somebody made new sheets", allow_abbrev=False)
-    follow.set_defaults(command=_follow)
-    restore = verbs.add_parser("restore", help="restore a member's access with sheets only", allow_abbrev=False)
-    add_wishes(restore, from_backup=False)
-    restore.set_defaults(command=_restore)
-
-
-def _status(args: argparse.Namespace, output: Output) -> Result:
+def _status(args: Given, output: Output) -> Result:
     from vault.services.credentials import recovery
 
     with opened(args, output) as session:
@@ -90,7 +59,7 @@ def _status_lines(found: RecoveryStatus) -> list[str]:
     return [*lines, *(used.words for used in found.used)]
 
 
-def _sheets(args: argparse.Namespace, output: Output) -> Result:
+def _sheets(args: Given, output: Output) -> Result:
     from vault.services.credentials import recovery
 
     if args.show and args.sheets_out is not None:
@@ -109,14 +78,14 @@ def _sheets(args: argparse.Namespace, output: Output) -> Result:
     return Result({"sheets": len(made), "needed": made[0].threshold, "files": _paths(files)}, lines)
 
 
-def _drill(args: argparse.Namespace, output: Output) -> Result:
+def _drill(args: Given, output: Output) -> Result:
     from vault.services.backups import restoring_by_sheets
     from vault.services.credentials import recovery
 
     path = vault_path(args)
     recovery.require_vault(path)
     backup = None if args.backup is None else restoring_by_sheets.require_whole(args.backup)
-    typed = typed_sheets(args, output, "recovery drill")
+    typed = typed_sheets(args, output)
     tried = None if backup is None else _tried(backup, path, typed, output)
     with opened(args, output) as session:
         done = recovery.drill(session, typed)
@@ -159,10 +128,10 @@ def _tried(backup: Path, beside: Path, typed: TypedSheets, output: Output) -> Tr
     )
 
 
-def _new(args: argparse.Namespace, output: Output) -> Result:
+def _new(args: Given, output: Output) -> Result:
     from vault.services.credentials import recovery
 
-    typed = typed_sheets(args, output, "recovery new --old-sheets") if args.old_sheets else None
+    typed = typed_sheets(args, output) if args.old_sheets else None
     with files_for(args, output) as files:
         with opened(args, output) as session:
             made = recovery.renew(
@@ -191,7 +160,7 @@ def _new(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _follow(args: argparse.Namespace, output: Output) -> Result:
+def _follow(args: Given, output: Output) -> Result:
     from vault.services.credentials import recovery
 
     with opened(args, output) as session:
@@ -209,7 +178,7 @@ def _followed(replaced: int, pending: int) -> list[str]:
     return lines
 
 
-def _restore(args: argparse.Namespace, output: Output) -> Result:
+def _restore(args: Given, output: Output) -> Result:
     from vault.services.credentials import recovery
 
     path = vault_path(args)
@@ -226,7 +195,7 @@ def _restore(args: argparse.Namespace, output: Output) -> Result:
             ends_old=not args.keep_old,
         )
 
-    done = ask_and(args, output, "recovery restore", lambda sheets: recovery.require_fitting(path, sheets), come_back)
+    done = ask_and(args, output, lambda sheets: recovery.require_fitting(path, sheets), come_back)
     for warning in done.warnings:
         output.say(warning)
     return Result(data_of(done.back, done.root_words), said_of(args, done.back, done.root_words))
@@ -236,3 +205,26 @@ def _paths(files: object) -> list[str]:
     from vault.services.credentials.sheets import SheetFiles
 
     return [str(path) for path in files.paths] if isinstance(files, SheetFiles) else []
+
+
+VERBS: Final = (
+    Verb("status", Message("show the state of recovery, and when sheets were used"), (), _status),
+    Verb("sheets", Message("write or show the sheets before their first drill"), (
+        *writing("--out"),
+        Arg("[--show]", Message("show them on the cleared screen (the usual way)")),
+    ), _sheets),
+    Verb("drill", Message("prove that the sheets open this vault"), (
+        Arg("[--backup SRC]",
+            Message("first try, on a copy, that the sheets open this backup, as if everything else were lost"),
+            of=Path),
+    ), _drill),
+    Verb("new", Message("make new sheets; the old sheets open nothing new"), (
+        *writing("--out"),
+        Arg("[--old-sheets]", Message("type the old sheets, if their secret is only on paper")),
+    ), _new),
+    Verb("follow", Message("seal your cases anew after somebody made new sheets"), (), _follow),
+    Verb("restore", Message("restore a member's access with sheets only"), (
+        *WISHES,
+        Arg("[--keep-old]", Message("do not revoke the member's other devices")),
+    ), _restore),
+)  # fmt: skip

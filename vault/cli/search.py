@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
+from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, add_personal
+from vault.cli.prompts import Personal, options_of
+from vault.cli.table import Arg, Given, Verb
+from vault.words.message import Message
 
-_WORDS = (Personal("words", "--words", "Words to search for", required=True),)
-
-
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the words and the limit."""
-    del noun
-    parser.add_argument("typed", nargs="*", metavar="WORDS", help="scripts only; at a terminal they are asked")
-    parser.add_argument("--limit", type=int, default=50, help="maximum number of hits (50)")
-    add_personal(parser, _WORDS)
-    parser.set_defaults(command=_search)
+_WORDS = (Personal("words", "--words", Message("Words to search for"), required=True),)
 
 
-def _search(args: argparse.Namespace, output: Output) -> Result:
+def _search(args: Given, output: Output) -> Result:
     from vault.services.cases import searching
 
     if args.typed:
         args.words = " ".join(args.typed)
-    with opened_to_ask(args, output, _WORDS, "search") as (session, values):
+    with opened_to_ask(args, output, _WORDS) as (session, values):
         found = searching.search(session, values["words"][0], limit=args.limit, why=args.why)
     data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
     lines = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
     if found.more:
         lines.append(f"More than {args.limit} records match: add a word.")
     return Result({"hits": data, "more": found.more}, lines or ["Nothing matches."])
+
+
+VERBS: Final = (
+    Verb("search", NOUNS["search"].help, (
+        Arg("[WORDS ...]", Message("scripts only; at a terminal they are asked"), into="typed"),
+        Arg("[--limit N]", Message("maximum number of hits"), of=int, default=50),
+        *options_of(_WORDS),
+    ), _search),
+)  # fmt: skip

@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, add_personal
+from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
+from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.display import counted
 from vault.ids import short_id
+from vault.words.message import Message
 
 _KINDS = ("location", "health", "sources", "other")
-_TITLE = (Personal("title", "--title", "Title of the section", required=True),)
+_TITLE = (Personal("title", "--title", Message("Title of the section"), required=True),)
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `new`, `list`, `show`, `grant`, `revoke`."""
-    del noun
-    verbs = parser.add_subparsers(required=True, metavar="new | list | show | grant | revoke")
-    new = verbs.add_parser("new", help="make a restricted section of a case", allow_abbrev=False)
-    new.add_argument("case", help="the case's id or reference")
-    new.add_argument("--kind", choices=_KINDS, required=True, help="what the section is about")
-    new.add_argument(
-        "--to", action="append", default=[], metavar="MEMBER", help="who else can open it (repeat for more members)"
-    )
-    add_personal(new, _TITLE)
-    new.set_defaults(command=_new)
-    listing = verbs.add_parser("list", help="the sections of a case that you hold", allow_abbrev=False)
-    listing.add_argument("case", help="the case's id or reference")
-    listing.set_defaults(command=_list)
-    show = verbs.add_parser("show", help="open a section", allow_abbrev=False)
-    show.add_argument("section", help="its id, or its beginning")
-    show.set_defaults(command=_show)
-    grant = verbs.add_parser("grant", help="let a member who holds the case open a section", allow_abbrev=False)
-    grant.add_argument("section", help="its id, or its beginning")
-    grant.add_argument("--to", required=True, metavar="MEMBER", help="name or id (`member list`)")
-    grant.set_defaults(command=_grant)
-    revoke = verbs.add_parser("revoke", help="revoke a section from a member, and make a new key", allow_abbrev=False)
-    revoke.add_argument("section", help="its id, or its beginning")
-    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="member to remove")
-    revoke.set_defaults(command=_revoke)
-
-
-def _new(args: argparse.Namespace, output: Output) -> Result:
+def _new(args: Given, output: Output) -> Result:
     from vault.services.cases import cases, sections
     from vault.services.projection import authors
 
-    with opened_to_ask(args, output, _TITLE, "section new CASE --kind KIND") as (session, values):
+    with opened_to_ask(args, output, _TITLE) as (session, values):
         members = [authors.find_member(session, name) for name in args.to]
         case = cases.find(session, args.case)
         made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
@@ -56,7 +30,7 @@ def _new(args: argparse.Namespace, output: Output) -> Result:
     return Result({"section": made.hex(), "case": case.hex()}, lines)
 
 
-def _list(args: argparse.Namespace, output: Output) -> Result:
+def _list(args: Given, output: Output) -> Result:
     from vault.services.cases import cases, sections
 
     with opened(args, output) as session:
@@ -66,7 +40,7 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
     return Result({"sections": data}, lines or ["You hold no section of this case."])
 
 
-def _show(args: argparse.Namespace, output: Output) -> Result:
+def _show(args: Given, output: Output) -> Result:
     from vault.services.cases import notes, sections
     from vault.services.projection import authors
 
@@ -88,7 +62,7 @@ def _show(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _grant(args: argparse.Namespace, output: Output) -> Result:
+def _grant(args: Given, output: Output) -> Result:
     from vault.services.cases import sections
     from vault.services.projection import authors
 
@@ -99,7 +73,7 @@ def _grant(args: argparse.Namespace, output: Output) -> Result:
     return Result({"section": section.hex(), "member": member.hex()}, ["This member can open the section now."])
 
 
-def _revoke(args: argparse.Namespace, output: Output) -> Result:
+def _revoke(args: Given, output: Output) -> Result:
     from vault.services.cases import sections
     from vault.services.grants import sharing
     from vault.services.projection import authors
@@ -110,3 +84,18 @@ def _revoke(args: argparse.Namespace, output: Output) -> Result:
         changed = sharing.revoke(session, section, [member])
     data = {"section": section.hex(), "member": member.hex(), "versions": changed.versions}
     return Result(data, ["The section has a new key.", sharing.WHAT_MAY_BE_KEPT])
+
+
+_SECTION: Final = Arg("SECTION", Message("its id, or its beginning"))
+VERBS: Final = (
+    Verb("new", Message("make a restricted section of a case"), (
+        CASE,
+        Arg("--kind KIND", Message("what the section is about"), choices=_KINDS),
+        Arg("[--to MEMBER ...]", Message("who else can open it (repeat for more members)")),
+        *options_of(_TITLE),
+    ), _new),
+    Verb("list", Message("the sections of a case that you hold"), (CASE,), _list),
+    Verb("show", Message("open a section"), (_SECTION,), _show),
+    Verb("grant", Message("let a member who holds the case open a section"), (_SECTION, TO_MEMBER), _grant),
+    Verb("revoke", Message("revoke a section from a member, and make a new key"), (_SECTION, FROM_MEMBER), _revoke),
+)  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import Personal, ask_line, personal_values
+from vault.cli.table import Arg, Given
 from vault.errors import UsageError, VaultError
 from vault.words.message import Message
 
@@ -22,27 +22,30 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "fr", "ru")
 SHAPES = ("2-of-3", "3-of-5")
 
-_SHEETS = (Personal("sheets", "--sheet", "The words of a sheet", many=True),)
+_SHEETS = (Personal("sheets", "--sheet", Message("The words of a sheet"), many=True),)
 _PRINTER = "Printers and print programs keep copies: print on one that is yours, sheet by sheet, then delete the files."
 
 
-def add_writing(parser: argparse.ArgumentParser, option: str) -> None:
-    """Declare where new sheets go and how they speak."""
-    parser.add_argument(
-        option,
-        dest="sheets_out",
-        type=Path,
-        metavar="PATH",
-        help="write the sheets for printing: a folder (or NAME.pdf) for one PDF each, NAME.txt for one text file",
+def writing(option: str) -> tuple[Arg, ...]:
+    """Return the options for where new sheets go and how they speak."""
+    return (
+        Arg(
+            f"[{option} PATH]",
+            Message(
+                "write the sheets for printing: a folder (or NAME.pdf) for one PDF each, NAME.txt for one text file"
+            ),
+            of=Path,
+            into="sheets_out",
+        ),
+        Arg("[--language LANGUAGE ...]", Message("language of the text on them (all three)"), choices=LANGUAGES),
+        Arg(
+            "[--of SHAPE]", Message("how many sheets open everything"), choices=SHAPES, default=SHAPES[0], into="shape"
+        ),
     )
-    parser.add_argument(
-        "--language", action="append", choices=LANGUAGES, help="language of the text on them (all three)"
-    )
-    parser.add_argument("--of", dest="shape", choices=SHAPES, default=SHAPES[0], help="how many sheets open everything")
 
 
 @contextmanager
-def files_for(args: argparse.Namespace, output: Output) -> Iterator[SheetFiles | None]:
+def files_for(args: Given, output: Output) -> Iterator[SheetFiles | None]:
     """Yield the new files of the sheets, made before there is anything to write; if the block fails they go."""
     from vault.services.credentials.sheets import shared_place, sheet_files
 
@@ -57,9 +60,7 @@ def files_for(args: argparse.Namespace, output: Output) -> Iterator[SheetFiles |
         yield files
 
 
-def hand_over(
-    args: argparse.Namespace, output: Output, new: Sequence[Sheet], files: SheetFiles | None, *, day: str
-) -> list[str]:
+def hand_over(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None, *, day: str) -> list[str]:
     """Give the sheets to files or to the terminal, and say what comes next; to neither, they stay sealed here."""
     if files is not None:
         files.write(new, day=day, languages=args.language or ())
@@ -78,12 +79,12 @@ def hand_over(
 _DRILL = "Prove them once they are on paper: `casevault recovery drill`."
 
 
-def at_terminal(args: argparse.Namespace, output: Output) -> bool:
+def at_terminal(args: Given, output: Output) -> bool:
     """Say whether somebody sits at a screen on which secrets may be shown."""
     return output.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json
 
 
-def typed_sheets(args: argparse.Namespace, output: Output, verb: str) -> TypedSheets:
+def typed_sheets(args: Given, output: Output) -> TypedSheets:
     """Return sheets as typed at the terminal, row by row, or as piped: `{"sheets": ["word word ...", ...]}`.
 
     Raises:
@@ -100,7 +101,7 @@ def typed_sheets(args: argparse.Namespace, output: Output, verb: str) -> TypedSh
                 Message("the sheets are missing"),
                 next_step=Message("Type them at a terminal, or pipe them: `--from -`."),
             )
-        for text in personal_values(args, output, _SHEETS, verb)["sheets"]:
+        for text in personal_values(args, output, _SHEETS)["sheets"]:
             typed.take_sheet(text)
         return typed
     output.say(
@@ -143,9 +144,7 @@ def _copied(output: Output, sheet: Sheet) -> None:
         slip = "That is not the word that was shown: here is the sheet again.\n\n"
 
 
-def compare_paper(
-    args: argparse.Namespace, output: Output, new: Sequence[Sheet], files: SheetFiles | None
-) -> list[str]:
+def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None) -> list[str]:
     """Ask for three words of each sheet that was written for the printer, once it is on paper; say how it went.
 
     At a terminal alone; Enter leaves it to the drill, which compares everything.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
+from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given, Verb
 from vault.display import counted
 from vault.errors import RefusedError, UsageError
 from vault.words.message import Message
@@ -59,16 +60,7 @@ class _Attended:
             raise
 
 
-def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare the one command."""
-    del noun
-    parser.add_argument(
-        "--idle", type=int, default=_IDLE_MINUTES, metavar="N", help="lock after N minutes without a command (10)"
-    )
-    parser.set_defaults(command=_shell)
-
-
-def _shell(args: argparse.Namespace, output: Output) -> Result:
+def _shell(args: Given, output: Output) -> Result:
     if not 1 <= args.idle <= _MOST_MINUTES:
         raise UsageError(Message("--idle is between 1 and {most_minutes}", most_minutes=_MOST_MINUTES))
     if not (sys.stdin.isatty() and output.may_ask) or args.json:
@@ -155,3 +147,7 @@ def _waking(seconds: int) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+_IDLE: Final = Arg("[--idle N]", Message("lock after N minutes without a command"), of=int, default=_IDLE_MINUTES)
+VERBS: Final = (Verb("shell", NOUNS["shell"].help, (_IDLE,), _shell),)

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import counted
+from vault.words.message import Message
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, _SubParsersAction
+    pass
 
 
-def add_standing_in(verbs: _SubParsersAction[ArgumentParser]) -> None:
-    """Declare `away` and `deputy`."""
-    away = verbs.add_parser(
-        "away", help="lend a member's cases to a deputy until a day; ends by itself", allow_abbrev=False
-    )
-    away.add_argument("who", metavar="MEMBER", help="whose cases (name or id)")
-    away.add_argument("--until", required=True, metavar="DATE", help="the last day (YYYY-MM-DD)")
-    away.add_argument("--deputy", required=True, metavar="MEMBER", help="who can open them meanwhile")
-    away.set_defaults(command=_away)
-    deputy = verbs.add_parser("deputy", help="name a deputy who can also open a member's new cases", allow_abbrev=False)
-    deputy.add_argument("who", metavar="MEMBER", help="whose cases (name or id)")
-    whom = deputy.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--is", dest="deputy", metavar="MEMBER", help="the deputy")
-    whom.add_argument("--nobody", action="store_true", help="no deputy any more")
-    deputy.set_defaults(command=_deputy)
-
-
-def _away(args: argparse.Namespace, output: Output) -> Result:
+def _away(args: Given, output: Output) -> Result:
     from vault.services.grants import timed_grants
     from vault.services.projection import authors
 
@@ -48,7 +32,7 @@ def _away(args: argparse.Namespace, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _deputy(args: argparse.Namespace, output: Output) -> Result:
+def _deputy(args: Given, output: Output) -> Result:
     from vault.services.grants import deputies
     from vault.services.projection import authors
 
@@ -59,3 +43,20 @@ def _deputy(args: argparse.Namespace, output: Output) -> Result:
     words = "This member has no deputy any more." if deputy is None else "The deputy is named."
     lines = [words, "This applies to cases made from now on. For existing cases use `casevault grant add`."]
     return Result({"member": member.hex(), "deputy": None if deputy is None else deputy.hex()}, lines)
+
+
+_WHOSE: Final = Arg("MEMBER", Message("whose cases (name or id)"), into="who")
+STANDING_IN: Final = (
+    Verb("away", Message("lend a member's cases to a deputy until a day; ends by itself"), (
+        _WHOSE,
+        Arg("--until DATE", Message("the last day (YYYY-MM-DD)")),
+        Arg("--deputy MEMBER", Message("who can open them meanwhile")),
+    ), _away),
+    Verb("deputy", Message("name a deputy who can also open a member's new cases"), (
+        _WHOSE,
+        OneOf((
+            Arg("[--is MEMBER]", Message("the deputy"), into="deputy"),
+            Arg("[--nobody]", Message("no deputy from now on")),
+        ), is_required=True),
+    ), _deputy),
+)  # fmt: skip

@@ -1,0 +1,121 @@
+"""The nouns of the command line and its global options: as much as `casevault --help` needs, and no noun's module."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from vault.cli.table import Arg, Verb
+from vault.words.message import Message
+
+
+class Noun(NamedTuple):
+    """A noun in the help: what it is for, and the names of its verbs in `VERBS` of its module."""
+
+    name: str
+    help: Message
+    verbs: tuple[str, ...] = ()
+    file: str = ""
+
+    @property
+    def module(self) -> str:
+        """Return the module that holds its table."""
+        return f"vault.cli.{self.file or self.name.replace('-', '_')}"
+
+    def name_of(self, verb: Verb) -> str:
+        """Return what is typed behind `casevault` for a verb."""
+        return f"{self.name} {verb.name}" if self.verbs else self.name
+
+    def usage(self, verb: Verb, *, is_full: bool = True) -> str:
+        """Return how a verb is called, without `casevault`; or only with what it cannot be called without."""
+        forms = (arg.form for arg in verb.args if is_full or (arg.is_required and isinstance(arg, Arg)))
+        return " ".join((self.name_of(verb), *forms))
+
+
+def verbs_of(noun: Noun) -> Mapping[str, Verb]:
+    """Load the table of a noun: its verbs by name, or one of its own name."""
+    table: tuple[Verb, ...] = importlib.import_module(noun.module).VERBS
+    names = noun.verbs or (noun.name,)
+    return {verb.name: verb for verb in table if verb.name in names}
+
+
+# fmt: off
+GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
+    Message("start"): (
+        Noun("app", Message("open the app on this terminal; so does `casevault` alone")),
+        Noun("demo", Message("try everything once on invented people, then open the app")),
+        Noun("shell", Message("several commands in one open vault, for one passphrase")),
+        Noun("init", Message("make a vault; what it needs is asked")),
+        Noun("status",
+             Message("show the state of this vault: needs no passphrase, shows no name and no count of its contents"),
+             file="computer"),
+        Noun("doctor", Message("show what this computer lets others see of an unlocked vault, and what to do about it"),
+             file="computer"),
+        Noun("recovery", Message("the sheets that restore access when a passphrase is lost"),
+             ("status", "sheets", "drill", "new", "follow", "restore")),
+        Noun("passphrase", Message("change your passphrase, or make a passphrase from words"), ("change", "generate")),
+        Noun("factor", Message("a file or a security key that you need with your passphrase"),
+             ("list", "add", "remove")),
+        Noun("lock", Message("stop this vault's running app on this computer"), file="computer"),
+        Noun("destroy", Message("destroy your own key slot, or all slots after N failed attempts"),
+             ("access", "after-wrong-attempts")),
+    ),
+    Message("organisation"): (
+        Noun("member", Message("list members, admit them, remove them, change their roles"),
+             ("list", "invite", "join", "admit", "finish", "add", "suspend", "leave", "roles", "show", "sign", "commit",
+              "away", "deputy")),
+        Noun("device", Message("the devices of the organisation, and what to do when a device is lost"),
+             ("list", "name", "add", "give", "move", "revoke")),
+    ),
+    Message("cases"): (
+        Noun("case", Message("make, list and open cases"), ("new", "list", "show")),
+        Noun("person", Message("the people of a case"), ("add", "list")),
+        Noun("note", Message("write, list, read and correct notes"), ("add", "list", "show", "amend")),
+        Noun("search", Message("search the text of every case that you hold")),
+        Noun("section", Message("the restricted sections of a case (location, health, sources)"),
+             ("new", "list", "show", "grant", "revoke")),
+        Noun("intake", Message("call slips, until they become a case or are closed"), ("add", "list", "close")),
+    ),
+    Message("who can open what"): (
+        Noun("grant", Message("list who can open a case, grant access, revoke it"), ("list", "add", "revoke")),
+        Noun("key", Message("change the keys of cases, and wrap versions under the newest key"),
+             ("list", "rotate", "rewrap")),
+        Noun("handover", Message("move the cases of a member who leaves to another member"),
+             ("order", "list", "carry-out")),
+        Noun("break-glass", Message("in an emergency, open a case for some days to a member without a grant")),
+        Noun("clock", Message("show and correct the time that decides when rights end"), ("show", "confirm", "repair")),
+    ),
+    Message("referrals"): (
+        Noun("recipient", Message("lawyers, courts and others who receive packages"), ("add", "list")),
+        Noun("export", Message("make a redacted package for one recipient")),
+        Noun("approval", Message("ask a second person at another place, and answer as that person"),
+             ("ask", "show", "give", "list")),
+        Noun("package", Message("open or check a package; needs no vault"), ("open", "verify")),
+    ),
+    Message("exchange"): (
+        Noun("bundle", Message("exchange with another member by one file"), ("make", "import", "show")),
+    ),
+    Message("evidence"): (
+        Noun("log", Message("list and verify the log, and print checkpoints for others"),
+             ("list", "verify", "checkpoint")),
+        Noun("backup", Message("make, verify and restore backups"), ("make", "verify", "restore")),
+    ),
+}
+NOUNS: Final[Mapping[str, Noun]] = {noun.name: noun for nouns in GROUPS.values() for noun in nouns}
+
+GLOBAL: Final = (
+    Arg("[--vault V]", Message("the vault's folder (or CASEVAULT_VAULT)"), of=Path),
+    Arg("[--member NAME]", Message("who you are (or CASEVAULT_MEMBER; else asked)")),
+    Arg("[--passphrase-fd N]", Message("read the passphrase from this file descriptor"), of=int),
+    Arg("[--passphrase-file F]", Message("read it from this file (yours alone, mode 600)"), of=Path),
+    Arg("[--keyfile F]", Message("your keyfile, where you have one (or CASEVAULT_KEYFILE)"), of=Path),
+    Arg("[--security-key]", Message("your slot needs the security key: plug it in")),
+    Arg("[--from -]", Message("read names, phones and other personal values as JSON"), into="personal_from"),
+    Arg("[--why CODE]", Message("the reason kept in the log when a case is opened"), default="casework"),
+    Arg("[--json]", Message("one JSON object, errors included")),
+    Arg("[--no-input]", Message("never ask; fail instead")),
+    Arg("[--quiet]", Message("no progress")),
+)  # fmt: skip
+# fmt: on

@@ -1,0 +1,113 @@
+"""What a noun offers, as a table: each verb with its help, its arguments and what runs it.
+
+The parser, the help, the manual page and the completions are made from them. An argument is written as the usage shows
+it: `CASE`, `--to MEMBER`, `[--yes]`: in brackets where it
+may be left out, with dots where it may be repeated. Rows are plain tuples, which load quickly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from vault.cli.output import Output, Result
+
+
+class Given(SimpleNamespace):
+    """What a command was given: each argument under its name, the global options, and `usage`, how it is called."""
+
+
+Command: TypeAlias = "Callable[[Given, Output], Result]"
+
+
+class Arg(NamedTuple):
+    """A value at its place, an option, or an option without a value.
+
+    Attributes:
+        form: as the usage shows it.
+        help: what it is.
+        choices: the only words that it takes, if it does not take others.
+        of: what makes the value; raises `ValueError`, or a `UsageError` that says more.
+        default: the value when it is left out; a repeated one is an empty list then.
+        into: its name in `Given`, if that is not its own name.
+    """
+
+    form: str
+    help: Message
+    choices: tuple[str, ...] = ()
+    of: Callable[[str], object] = str
+    default: object = None
+    into: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """Return the form without its brackets and dots: `--to` and `MEMBER`."""
+        return self.form.strip("[]").removesuffix(" ...").split()
+
+    @property
+    def name(self) -> str:
+        """Return how it is called: `--to`, `CASE`."""
+        return self.words[0]
+
+    @property
+    def key(self) -> str:
+        """Return its name in `Given`."""
+        return self.into or self.name.lstrip("-").replace("-", "_").lower()
+
+    @property
+    def is_option(self) -> bool:
+        """Say whether it is called by name and not by its place."""
+        return self.form.lstrip("[").startswith("-")
+
+    @property
+    def is_flag(self) -> bool:
+        """Say whether it is an option without a value."""
+        return self.is_option and len(self.words) == 1
+
+    @property
+    def is_required(self) -> bool:
+        """Say whether it may not be left out."""
+        return not self.form.startswith("[")
+
+    @property
+    def is_repeated(self) -> bool:
+        """Say whether it takes several values."""
+        return self.form.rstrip("]").endswith(" ...")
+
+
+class OneOf(NamedTuple):
+    """Options of which one is given at most; one of them, if they are required."""
+
+    args: tuple[Arg, ...]
+    is_required: bool = False
+
+    @property
+    def form(self) -> str:
+        """Return them as the usage shows them."""
+        forms = " | ".join(arg.form.strip("[]") for arg in self.args)
+        return f"({forms})" if self.is_required else f"[{forms}]"
+
+
+class Verb(NamedTuple):
+    """One command. A noun without verbs has one of its own name."""
+
+    name: str
+    help: Message
+    args: tuple[Arg | OneOf, ...]
+    run: Command
+
+    def each_arg(self) -> Iterator[Arg]:
+        """Yield every argument, those of a choice too."""
+        for arg in self.args:
+            yield from arg.args if isinstance(arg, OneOf) else (arg,)
+
+
+CASE: Final = Arg("CASE", Message("the case's id or reference"))
+SECTION: Final = Arg("[--section ID]", Message("save it in this restricted section of the case"))
+MEMBER: Final = Arg("MEMBER", Message("name or id (`member list`)"), into="who")
+TO_MEMBER: Final = Arg("--to MEMBER", Message("name or id (`member list`)"))
+FROM_MEMBER: Final = Arg("--from-member MEMBER", Message("member to remove"))
