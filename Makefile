@@ -53,6 +53,10 @@ check-lock: $(VENV)/.dev # each pin has a wheel on each platform and Python; the
 	  echo "lock: wheels for $$platform, Python $$version"; \
 	done; done
 
+.PHONY: manual
+manual: $(VENV)/.run ## write the manual page, and what bash, zsh and fish complete, into build/share
+	@$(PY) scripts/manual.py build/share
+
 .PHONY: bench
 bench: $(VENV)/.dev ## measure against peers in the same run
 	@$(PY) -m tests.bench

@@ -73,8 +73,8 @@ def test_words_are_understood(words: tuple[str, ...], key: str, value: object) -
         "a value for a flag": ((*USUAL, "--dry-run=Amina"), "argument --dry-run: takes no value"),
         "two of a choice": ((*USUAL, "--by", "Amina"), "argument --at-once: not allowed with argument --by"),
         "none of a choice": (USUAL[:3], "one of these is required: --by, --at-once"),
-        "an option that is none": ((*USUAL, "--file=Amina"), "--file is no option here"),
-        "the beginning of an option": ((*USUAL, "--dry"), "--dry is no option here"),
+        "an option that is none": ((*USUAL, "--file=Amina"), "--file is not an option here"),
+        "the beginning of an option": ((*USUAL, "--dry"), "--dry is not an option here"),
         "a name in the place of an option": ((*USUAL, "--Amina"), "there are words that this command does not know"),
     }
 )

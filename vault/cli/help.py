@@ -9,18 +9,18 @@ from vault.cli.nouns import GLOBAL, GROUPS, NOUNS, Noun
 from vault.cli.table import Arg, Verb
 from vault.words.message import Message, Words
 
-_TITLE = Message("casevault - an encrypted casework vault for asylum-support organisations")
+TITLE = Message("casevault - an encrypted casework vault for asylum-support organisations")
 _WAYS = (
     ("casevault", Message("open the app")),
     ("casevault NOUN --help", Message("the verbs of a noun")),
     ("casevault NOUN VERB --help", Message("the arguments of one command")),
 )
 _OPTIONS = Message("options, before or after the verb")
-_PERSONAL = Message(
+PERSONAL = Message(
     "Personal values are never given as options at a terminal: they would stay in the shell's history. Leave them out"
     " and you are asked, or use --from -."
 )
-_EXIT_CODES = Message(
+EXIT_CODES = Message(
     "exit codes\n"
     "  0 ok   1 failure   2 usage   3 waiting for a decision   4 not found\n"
     "  5 refused   6 verification failed   10 no vault here   11 open elsewhere\n"
@@ -33,23 +33,23 @@ _EXIT_CODES = Message(
 def help_lines() -> list[str]:
     """Return the help of the program."""
     width = max(map(len, NOUNS))
-    lines = [in_words(_TITLE), "", _usage("[--vault V] [--member NAME] NOUN [VERB] ..."), "", *_rows(_WAYS)]
+    lines = [in_words(TITLE), "", _usage("[--vault V] [--member NAME] NOUN [VERB] ..."), "", *_rows(_WAYS)]
     for group, nouns in GROUPS.items():
         lines += ["", in_words(group), *_rows([(noun.name, _with_verbs(noun)) for noun in nouns], width)]
-    lines += ["", in_words(_OPTIONS), *_args(GLOBAL), "", in_words(_PERSONAL)]
-    return [*lines, "", *in_words(_EXIT_CODES).split("\n")]
+    lines += ["", in_words(_OPTIONS), *_args(GLOBAL), "", in_words(PERSONAL)]
+    return [*lines, "", *in_words(EXIT_CODES).split("\n")]
 
 
 def noun_lines(noun: Noun, verbs: Sequence[Verb]) -> list[str]:
     """Return the help of a noun: what it is for, and its verbs."""
     rows = [(verb.name, verb.help) for verb in verbs]
-    return [_usage(f"{noun.name} VERB ..."), "", _sentence(noun.help), "", *_rows(rows)]
+    return [_usage(f"{noun.name} VERB ..."), "", sentence(noun.help), "", *_rows(rows)]
 
 
 def verb_lines(noun: Noun, verb: Verb) -> list[str]:
     """Return the help of a verb: what it does, and its arguments."""
     args = list(verb.each_arg())
-    return [_usage(noun.usage(verb)), "", _sentence(verb.help), *[""][: len(args)], *_args(args)]
+    return [_usage(noun.usage(verb)), "", sentence(verb.help), *[""][: len(args)], *_args(args)]
 
 
 def _usage(called: str) -> str:
@@ -60,16 +60,18 @@ def _with_verbs(noun: Noun) -> Message:
     return Message("{help}: {verbs}", help=noun.help, verbs=", ".join(noun.verbs)) if noun.verbs else noun.help
 
 
-def _sentence(words: Message) -> str:
+def sentence(words: Message) -> str:
+    """Return a help as a sentence of its own."""
     text = in_words(words)
     return f"{text[:1].upper()}{text[1:]}."
 
 
 def _args(args: Sequence[Arg]) -> list[str]:
-    return _rows([(" ".join(arg.words), _help_of(arg)) for arg in args])
+    return _rows([(" ".join(arg.words), help_of(arg)) for arg in args])
 
 
-def _help_of(arg: Arg) -> Message:
+def help_of(arg: Arg) -> Message:
+    """Return the help of an argument, with its choices and its default."""
     told = arg.help
     if len(arg.choices) > 1:
         told = Message("{help}: {choices}", help=told, choices=", ".join(arg.choices))
