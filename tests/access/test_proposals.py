@@ -10,8 +10,8 @@ import pytest
 from tests.access.told import is_told
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.proposals import Proposal, open_proposal, seal_proposal
-from vault.access.membership.roster_commit import MemberRecord
 from vault.access.session import Session
+from vault.casework.directory import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ZERO_ID, MemberId
 from vault.log.rosters.roster import Roster
@@ -48,7 +48,7 @@ def content_of(session: Session, file: bytes) -> dict[str, Any]:
 
 def test_a_proposal_says_of_new_members_what_the_directory_is_to_say_and_comes_back_the_same(session: Session) -> None:
     roster = admitting(session)
-    proposal = Proposal(roster, (MemberRecord(NEW, "Oren Sabaluk"), MemberRecord(session.member, "Mira", 7)))
+    proposal = Proposal(roster, (Member(NEW, "Oren Sabaluk"), Member(session.member, "Mira", 7)))
     file = seal_proposal(session, proposal)
     assert open_proposal(session, file) == proposal
     assert content_of(session, file) == {
@@ -80,7 +80,7 @@ def test_what_was_sealed_and_is_no_proposal_is_refused(session: Session) -> None
 
 def test_a_proposal_names_nobody_beside_those_whom_its_roster_admits(session: Session) -> None:
     for member, name in ((MemberId(b"\x08" * 16), "Oren"), (NEW, " ")):
-        proposal = Proposal(admitting(session), (MemberRecord(member, name),))
+        proposal = Proposal(admitting(session), (Member(member, name),))
         with pytest.raises(MalformedError, match="names somebody whom its roster does not admit"):
             open_proposal(session, seal_proposal(session, proposal))
 
@@ -90,8 +90,8 @@ OTHER = MemberId(b"\x09" * 16)
 
 def test_a_proposal_calls_each_member_by_a_name_of_their_own(session: Session) -> None:
     roster = propose(session, Change(roles={NEW: frozenset(), OTHER: frozenset()}))
-    oren = MemberRecord(NEW, "Oren")
-    for also in (MemberRecord(NEW, "Joel"), MemberRecord(OTHER, "OREN")):
+    oren = Member(NEW, "Oren")
+    for also in (Member(NEW, "Joel"), Member(OTHER, "OREN")):
         with pytest.raises(MalformedError, match="names a member twice, or gives two members the same name"):
             open_proposal(session, seal_proposal(session, Proposal(roster, (oren, also))))
 

@@ -13,9 +13,10 @@ from tests.services.organisation import ask_to_join, open_place
 from vault.access.membership.inviting import Answer
 from vault.access.membership.joining import certificate_of, new_seat
 from vault.access.membership.next_roster import Change, propose
-from vault.access.membership.roster_commit import MemberRecord, commit_roster
+from vault.access.membership.roster_commit import commit_roster
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
+from vault.casework.directory import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId
 from vault.log.rosters.roster import ROSTER_RECORD, Roster, make_roster
@@ -307,7 +308,7 @@ def admission_of(certificate: Certificate, role: Role = Role.CASEWORKER) -> Chan
 
 def admit_without_asking(session: Session, certificate: Certificate, *, member: bytes | None = None) -> None:
     change = Change(certificates=(certificate,)) if member is not None else admission_of(certificate)
-    records = [] if member is not None else [MemberRecord(MemberId(certificate.member), NAME)]
+    records = [] if member is not None else [Member(MemberId(certificate.member), NAME)]
     commit_roster(session, propose(session, change), members=records)
 
 

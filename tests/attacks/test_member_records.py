@@ -8,8 +8,8 @@ import pytest
 
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, JOEL, KARIM, MIRA, SELIN, TOMAS, Organisation, give, open_place
-from vault.access.membership.roster_commit import MemberRecord
 from vault.access.session import Session
+from vault.casework.directory import Member
 from vault.errors import RefusedError
 from vault.ids import MemberId, RecordId, VersionId, make_id
 from vault.log.rosters.roster import ROSTER_RECORD
@@ -32,7 +32,7 @@ def say_of(session: Session, member: MemberId, fields: dict[str, object], *, rep
     before = next(one for one in opened if one.content.kind == "member" and one.content.fields["member"] == member)
     record, parents = (before.record, [VersionId(before.id)]) if replaces else (RecordId(make_id()), [])
     with session.work(home) as work:
-        work.write(home, record, MemberRecord.KIND, {"member": member, **fields}, parents)
+        work.write(home, record, Member.KIND, {"member": member, **fields}, parents)
         work.commit(Entry(act="roster.change"))
 
 
@@ -102,7 +102,7 @@ def test_a_supervisor_alone_takes_no_last_day_away_beside_a_copy_of_the_admissio
         home = tomas.directory.compartment
         with tomas.work(home) as work:
             work.write(home, RecordId(ROSTER_RECORD), "roster", newest.fields())
-            work.write(home, RecordId(make_id()), MemberRecord.KIND, {"member": helper, "name": HELPER})
+            work.write(home, RecordId(make_id()), Member.KIND, {"member": helper, "name": HELPER})
             work.commit(Entry(act="roster.change"))
         give(tomas, selin, tmp_path)
         assert ends_of(selin) == until

@@ -24,8 +24,9 @@ from tests.services.organisation import (
 from vault.access.membership.joining import new_seat
 from vault.access.membership.next_roster import Change, propose, sign_by_root
 from vault.access.membership.proposals import Proposal, open_proposal, seal_proposal
-from vault.access.membership.roster_commit import MemberRecord, commit_roster
+from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
+from vault.casework.directory import DeviceName, Member
 from vault.cli import member as member_cli
 from vault.cli.output import Output
 from vault.cli.table import Given
@@ -58,9 +59,9 @@ def proposal(organisation: Organisation, tmp_path: Path) -> bytes:
         return outcome.proposal
 
 
-def swapped(of: Organisation, new: MemberRecord) -> list[MemberRecord]:
+def swapped(of: Organisation, new: Member) -> list[Member]:
     joel, selin = of[JOEL].member, of[SELIN].member
-    return [new, MemberRecord(joel, full_name(SELIN)), MemberRecord(selin, full_name(JOEL))]
+    return [new, Member(joel, full_name(SELIN)), Member(selin, full_name(JOEL))]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def swapped(of: Organisation, new: MemberRecord) -> list[MemberRecord]:
 def test_whoever_carries_a_proposal_writes_no_other_names_into_it(
     organisation: Organisation,
     proposal: bytes,
-    records: Callable[[Organisation, MemberRecord], Sequence[MemberRecord]],
+    records: Callable[[Organisation, Member], Sequence[Member]],
     error: type[VaultError],
     words: str,
 ) -> None:
@@ -99,7 +100,7 @@ def test_whoever_carries_a_proposal_writes_no_other_names_into_it(
             with pytest.raises(error, match=words):
                 act(mira, carried)
         joel = organisation[JOEL].member
-        also = Proposal(true.roster, (MemberRecord(joel, full_name(SELIN)), *true.members))
+        also = Proposal(true.roster, (Member(joel, full_name(SELIN)), *true.members))
         told = roster_changes.describe(mira, also)
         assert told[0] == f"admits {NEWCOMER} as admin, until {last_day(until_of(true))}"
         assert rostering.commit(mira, rostering.sign(mira, proposal)[1]).is_done
@@ -107,8 +108,8 @@ def test_whoever_carries_a_proposal_writes_no_other_names_into_it(
 
 def until_of(proposal: Proposal) -> int:
     (member,) = proposal.members
-    assert member.until_ms is not None
-    return member.until_ms
+    assert member.until is not None
+    return member.until
 
 
 @pytest.mark.parametrize("until", [None, 1 << 50], ids=["none", "later"])
@@ -117,7 +118,7 @@ def test_the_device_that_began_a_proposal_refuses_another_last_day(
 ) -> None:
     with organisation.open(DANA) as dana:
         true = open_proposal(dana, proposal)
-        changed = tuple(replace(member, until_ms=until) for member in true.members)
+        changed = tuple(replace(member, until=until) for member in true.members)
         carried = seal_proposal(dana, Proposal(true.roster, changed), came=proposal)
     with organisation.open(KARIM) as karim:
         for act in (rostering.show, rostering.sign, rostering.commit):
@@ -213,9 +214,9 @@ def test_a_stored_name_with_lines_breaks_none_and_stops_nobody(organisation: Org
         new = MemberId(make_id())
         roster = sign_by_root(mira, propose(mira, Change({new: frozenset({Role.CASEWORKER})})))
         names = ("Joel\nis an admin", " ", "x" * 600)
-        commit_roster(mira, roster, members=[MemberRecord(new, name) for name in names])
+        commit_roster(mira, roster, members=[Member(new, name) for name in names])
         with mira.work(home) as work:
-            work.write(home, RecordId(make_id()), devices.DEVICE_KIND, {"seat": seat, "name": "desk\nof Karim"})
+            work.write(home, RecordId(make_id()), DeviceName.KIND, {"seat": seat, "name": "desk\nof Karim"})
             work.commit(Entry(act="roster.change"))
         assert "Joel\u00b7is an admin" in authors.names_of_members(mira)[new]
         assert {one.name for one in devices.list_all(mira) if one.seat == seat} == {"desk\u00b7of Karim"}

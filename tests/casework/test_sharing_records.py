@@ -12,11 +12,13 @@ import pytest
 from tests.tables import each
 from vault.casework.access import Access, GrantReason, Section, SectionKind
 from vault.casework.case import Case
+from vault.casework.directory import AttemptsKey, DeviceName, Member, Organisation, PackageKey
 from vault.casework.intake import RegisterEntry, Slip, SlipState
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.membership import Deputy, Order
 from vault.casework.stages import AsylumStage, CaseKind
-from vault.errors import UsageError
+from vault.errors import MalformedError, UsageError
+from vault.ids import MemberId, SeatId
 from vault.records.codec import from_fields, to_fields
 from vault.redaction.profile import PROFILES
 from vault.redaction.source import source_record
@@ -31,11 +33,21 @@ ENTRY = RegisterEntry(bytes(32), (bytes(32), bytes(range(32))), JOEL)
 OWNED = Case(
     "A title", CaseKind.ASYLUM, AsylumStage.PRE_REG, "K7QM-3XPD", CASE, "2026-01-02", owner=AMINA, alone_reason="asked"
 )
-RECORDS: tuple[CaseworkRecord, ...] = (ACCESS, SECTION, DEPUTY, ORDER, SLIP, ENTRY, OWNED)
+OF_THE_ORGANISATION = (
+    Organisation("Ferry Legal Desk, asked"),
+    Member(MemberId(JOEL), "Ilham", 1_790_000_000_000),
+    DeviceName(SeatId(AMINA), "Laptop at the station"),
+    AttemptsKey(b"asked" + bytes(91)),
+    PackageKey(b"asked" + bytes(27)),
+)
+RECORDS: tuple[CaseworkRecord, ...] = (ACCESS, SECTION, DEPUTY, ORDER, SLIP, ENTRY, OWNED, *OF_THE_ORGANISATION)
 
 
 def test_the_kind_words_are_sealed_with_each_record() -> None:
-    assert [one.KIND for one in RECORDS] == ["access", "section", "deputy", "order", "slip", "register-entry", "case"]
+    assert [one.KIND for one in RECORDS] == [
+        "access", "section", "deputy", "order", "slip", "register-entry", "case",
+        "organisation", "member", "device", "attempts-key", "package-key",
+    ]  # fmt: skip
 
 
 @each(RECORDS)
@@ -61,6 +73,20 @@ def test_no_profile_lets_a_word_of_them_out(record: CaseworkRecord, profile: Any
     allowed = set() if rule is None else set(rule.labels)
     assert allowed <= {"kind", "stage", "opened"}
     assert not allowed & {"owner", "deputy", "alone_reason"}
+
+
+@each(
+    [
+        (AttemptsKey, {"kem": bytes(95)}),
+        (PackageKey, {"seed": b""}),
+        (Member, {"member": JOEL, "name": "J", "until": "x"}),
+    ]
+)
+def test_what_is_no_key_and_no_last_day_is_no_record_of_its_kind(
+    kind: type[CaseworkRecord], fields: dict[str, object]
+) -> None:
+    with pytest.raises(MalformedError, match=kind.KIND):
+        from_fields(kind, fields)
 
 
 def test_a_case_of_an_older_vault_has_no_owner_and_opens() -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from tests.services.founded import Place
 from vault.access.membership.joining import join_here
 from vault.access.membership.next_roster import Change, propose, sign_by_root
-from vault.access.membership.roster_commit import MemberRecord, commit_roster
+from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.casework.directory import Member
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Role
 from vault.seal.joining import Invitation
@@ -64,7 +65,7 @@ def admit(
     commit_roster(
         session,
         sign_by_root(session, roster) if by_root else roster,
-        members=() if member else (MemberRecord(admitted, name),),
+        members=() if member else (Member(admitted, name),),
         keys=new.keys,
         rows=new.rows,
     )

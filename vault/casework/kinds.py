@@ -5,6 +5,7 @@ from __future__ import annotations
 from vault.casework.access import Access, Section
 from vault.casework.approving import Approving
 from vault.casework.case import Case
+from vault.casework.directory import AttemptsKey, DeviceName, Member, Organisation, PackageKey
 from vault.casework.disclosure import Disclosure
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.membership import Deputy, Order
@@ -13,5 +14,21 @@ from vault.casework.partner import Partner
 from vault.casework.person import Person
 
 CaseworkRecord = (
-    Case | Person | Note | Partner | Disclosure | Access | Section | Deputy | Order | Slip | RegisterEntry | Approving
+    Case
+    | Person
+    | Note
+    | Partner
+    | Disclosure
+    | Access
+    | Section
+    | Deputy
+    | Order
+    | Slip
+    | RegisterEntry
+    | Approving
+    | Organisation
+    | Member
+    | DeviceName
+    | AttemptsKey
+    | PackageKey
 )

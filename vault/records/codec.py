@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
 
 from vault.casework.kinds import CaseworkRecord
 from vault.errors import MalformedError, UsageError
+from vault.records.versions import OpenedVersion
 from vault.words.message import Message
 
 _Record = TypeVar("_Record", bound=CaseworkRecord)
@@ -39,3 +41,14 @@ def from_fields(kind: type[_Record], fields: Mapping[str, object]) -> _Record:
         raise MalformedError(
             Message("a version of kind {kind} does not hold that kind's fields", kind=kind.KIND)
         ) from None
+
+
+def of_kind(versions: Iterable[OpenedVersion], kind: type[_Record]) -> Iterator[tuple[OpenedVersion, _Record]]:
+    """Yield the versions of one kind, each with what it says.
+
+    What does not hold that kind's fields is passed over: whoever wrote it, with another program, stops nobody's list.
+    """
+    for version in versions:
+        if version.content.kind == kind.KIND:
+            with suppress(MalformedError):
+                yield version, from_fields(kind, version.content.fields)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from vault.casework.access import Section
+from vault.casework.case import Case
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, VaultId
 from vault.log.header import Header
@@ -21,8 +23,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Entry
 
-_FIXED = {(CompartmentKind.CASE, "case"): ("audit",), (CompartmentKind.SECTION, "section"): ("case", "audit")}
-MEMBER = "member"
+_FIXED = {(CompartmentKind.CASE, Case.KIND): ("audit",), (CompartmentKind.SECTION, Section.KIND): ("case", "audit")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple
 
+from vault.casework.directory import Member
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.genesis import Genesis
@@ -28,7 +29,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
 from vault.validity.compartment_access import ERASERS, AccessResolver, CompartmentState
-from vault.validity.said_once import MEMBER, SaidOnce
+from vault.validity.said_once import SaidOnce
 from vault.validity.version_groups import Ahead, of_one
 
 _CHUNK = 256
@@ -261,7 +262,7 @@ class VersionValidator:
     def _said_anew(self, version: OpenedVersion, state: CompartmentState, row: OperationRow) -> str | None:
         """Return the check that a version fails which says anew what is said once (FORMAT.md 4), or None."""
         once = SaidOnce(self.rows, self.vault, self.keyring)
-        if version.content.kind != MEMBER:
+        if version.content.kind != Member.KIND:
             failed = [once.failed_check(version, state.kind, founding) for founding in state.beginnings]
             return None if None in failed else max(failed, key=lambda check: check == "C7")
         entry = self.authority.entry(row.origin, row.seq, (ItemKind.VERSION, version.id))

@@ -13,10 +13,10 @@ from vault import __version__, platform
 from vault.access.pins.pins import PinFile, Pins, begun_pins, this_machine
 from vault.access.trust.attempts import make_hints
 from vault.casework.checks import checked_name
+from vault.casework.directory import AttemptsKey, Member, Organisation, PackageKey
 from vault.ids import (
     RECOVERY_SEAT,
     ZERO_ID,
-    CompartmentId,
     CompartmentKind,
     MemberId,
     RecordId,
@@ -28,6 +28,7 @@ from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make
 from vault.log.rosters.roster_entries import Certificate, MemberEntry, RosterHead
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Role
+from vault.records.codec import to_fields
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door
@@ -186,14 +187,13 @@ def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: K
         work.found(CompartmentKind.REGISTER, founder.holders())
         work.found(CompartmentKind.INTAKE, founder.holders())
         sending = work.found(CompartmentKind.SENDING, founder.holders())
-        work.write(directory, RecordId(ROSTER_RECORD), "roster", roster.fields())
-        _write_new(work, directory, "organisation", {"name": founder.organisation})
-        _write_new(work, directory, "member", {"member": founder.member, "name": founder.name})
-        _write_new(work, directory, "attempts-key", {"kem": founder.attempts_seed})
-        _write_new(work, sending, "package-key", {"seed": make_signing_seed()})
+        work.write(directory, RecordId(ROSTER_RECORD), Roster.KIND, roster.fields())
+        for value in (
+            Organisation(founder.organisation),
+            Member(founder.member, founder.name),
+            AttemptsKey(founder.attempts_seed),
+        ):
+            work.write(directory, RecordId(make_id()), value.KIND, to_fields(value))
+        work.write(sending, RecordId(make_id()), PackageKey.KIND, to_fields(PackageKey(make_signing_seed())))
         work.list_keys_file(key_file.header.folder, key_file.digest())
         work.commit(Entry(act="log.genesis"))
-
-
-def _write_new(work: Work, compartment: CompartmentId, kind: str, fields: dict[str, object]) -> None:
-    work.write(compartment, RecordId(make_id()), kind, fields)

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 import msgspec
 
-from vault.access.membership.roster_commit import MemberRecord
 from vault.access.session import Session
+from vault.casework.directory import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError
 from vault.log.genesis import verify_genesis
 from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
@@ -126,19 +126,19 @@ def require_words(answer: Answer, typed: Sequence[str]) -> None:
         )
 
 
-def remember_proposed(session: Session, invitation: Invitation, member: MemberRecord) -> None:
+def remember_proposed(session: Session, invitation: Invitation, member: Member) -> None:
     """Keep what a proposal says of who answered an invitation: no signature covers it on its way."""
-    said, sent = _Proposed(member.member, member.name, member.until_ms), invitation.encode()
+    said, sent = _Proposed(member.member, member.name, member.until), invitation.encode()
     _keep(
         session,
         [msgspec.structs.replace(kept, proposed=said) if kept.invitation == sent else kept for kept in _kept(session)],
     )
 
 
-def differs_from_proposed(session: Session, members: Sequence[MemberRecord]) -> bool:
+def differs_from_proposed(session: Session, members: Sequence[Member]) -> bool:
     """Say whether a proposal says something else of a member than this device did when it began it."""
     said = {item.proposed.member: item.proposed for item in _kept(session) if item.proposed is not None}
-    claims = [_Proposed(record.member, record.name, record.until_ms) for record in members]
+    claims = [_Proposed(record.member, record.name, record.until) for record in members]
     return any(said.get(claim.member, claim) != claim for claim in claims)
 
 

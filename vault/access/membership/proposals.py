@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from vault.access.membership.roster_commit import MemberRecord
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
+from vault.casework.directory import Member
 from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ID_SIZE, ZERO_ID, EpochId, MemberId
@@ -29,7 +29,7 @@ class Proposal:
     """A roster that may lack signatures, and what the directory is to say of the members whom it admits."""
 
     roster: Roster
-    members: tuple[MemberRecord, ...] = ()
+    members: tuple[Member, ...] = ()
 
 
 class _Member(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -61,7 +61,7 @@ def seal_proposal(session: Session, proposal: Proposal, *, came: bytes | None = 
     else:
         epoch, key = EpochId(came[:ID_SIZE]), _key_of(session, came)
     fields: Mapping[str, Any] = proposal.roster.fields()
-    members = [_Member(member.member, member.name, member.until_ms) for member in proposal.members]
+    members = [_Member(member.member, member.name, member.until) for member in proposal.members]
     wire = _Wire(list(fields["entries"]), [(pair[0], pair[1]) for pair in fields["sigs"]], members)
     number = proposal.roster.head.number
     sealed = seal(derive_proposal_key(key), msgspec.msgpack.encode(wire), _context(session, number))
@@ -134,12 +134,12 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
         raise BrokenSealError(
             Message("the proposal is not the proposal that its file names"), next_step=Message("Ask for it again.")
         )
-    members = tuple(MemberRecord(MemberId(member.member), member.name, member.until) for member in wire.members)
+    members = tuple(Member(MemberId(member.member), member.name, member.until) for member in wire.members)
     _require_fitting(roster, members)
     return Proposal(roster, members)
 
 
-def _require_fitting(roster: Roster, members: Sequence[MemberRecord]) -> None:
+def _require_fitting(roster: Roster, members: Sequence[Member]) -> None:
     for member in members:
         if member.member not in roster.members or not is_one_line(member.name):
             raise MalformedError(

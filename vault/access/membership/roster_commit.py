@@ -14,13 +14,15 @@ from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.new_epochs import fitting, may_give, revocations_of, revoked_log
+from vault.casework.directory import Member
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, MemberId, RecordId, SeatId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, make_id
 from vault.log.epoch_notice import KIND_AT, RevokedLog
 from vault.log.rosters.roster import ROSTER_RECORD, Roster, check_chain
 from vault.log.rosters.roster_rules import EffectiveRoster, only_ends_or_lowers
 from vault.policy.rights import RightsTable
 from vault.policy.roles import Role
+from vault.records.codec import to_fields
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Receipt, Work
 from vault.seal.entrance.keyfile import KeyFile
@@ -33,28 +35,6 @@ from vault.words.message import Message
 
 # What every seat of the organisation, or of a role, holds: their places in the rights tables.
 SHARED = (CompartmentKind.DIRECTORY, CompartmentKind.SENDING, CompartmentKind.REGISTER, CompartmentKind.INTAKE)
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRecord:
-    """What the directory says of a member beside the roster: a version of kind `member`.
-
-    Attributes:
-        member: whose.
-        name: as the organisation calls them.
-        until_ms: from when on the member may do nothing any more, ms UTC; None for no end.
-    """
-
-    member: MemberId
-    name: str
-    until_ms: int | None = None
-
-    KIND = "member"
-
-    def fields(self) -> dict[str, object]:
-        """Return the fields of the version."""
-        fields: dict[str, object] = {"member": self.member, "name": self.name}
-        return fields if self.until_ms is None else fields | {"until": self.until_ms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +60,7 @@ def commit_roster(
     session: Session,
     roster: Roster,
     *,
-    members: Sequence[MemberRecord] = (),
+    members: Sequence[Member] = (),
     keys: KeyFile | None = None,
     rows: Sequence[LocalRow] = (),
     act: str = "roster.change",
@@ -112,9 +92,9 @@ def commit_roster(
         write_aside(session.folder.keys, keys.encode())
     with _stored(session, rows), session.work() as work:
         _give(session, work, due, revocations)
-        work.write(directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
+        work.write(directory.compartment, RecordId(ROSTER_RECORD), Roster.KIND, roster.fields())
         for member in members:
-            work.write(directory.compartment, RecordId(make_id()), MemberRecord.KIND, member.fields())
+            work.write(directory.compartment, RecordId(make_id()), Member.KIND, to_fields(member))
         if keys is not None:
             work.list_keys_file(keys.header.folder, keys.digest())
         receipt = work.commit(Entry(act=act, covers=_covers(directory.effective, after)))
@@ -248,7 +228,7 @@ def _keys_that_fit(due: Sequence[Due]) -> int:
 
 
 def _require_right(session: Session, roster: Roster) -> None:
-    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, "roster"):
+    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, Roster.KIND):
         raise RefusedError(
             Message("your role may not write rosters"), next_step=Message("Give the proposal to an admin.")
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vault import __version__
 from vault.access.membership.next_roster import Change, next_roster, seen_of_logs, sizes_of_logs
-from vault.access.membership.roster_commit import SHARED, MemberRecord, entitled
+from vault.access.membership.roster_commit import SHARED, entitled
 from vault.access.pins.pins import PinFile, begun_pins, this_machine
 from vault.access.recovery.recovery_scope import RecoverableKeys, RecoveryScope, require_member
 from vault.access.recovery.recovery_session import RecoverySession
@@ -22,12 +22,14 @@ from vault.access.seat_keys.slots import free_slot
 from vault.access.trust.directory import Directory
 from vault.access.trust.proving import Prover
 from vault.casework.checks import checked_name
+from vault.casework.directory import Member
 from vault.errors import RefusedError, VerificationError
 from vault.ids import ZERO_ID, MemberId, Origin, RecordId, SeatId, make_id
 from vault.log.named_history import NamedHistory
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role
+from vault.records.codec import to_fields
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.seal.entrance.doors import make_doors, make_recovery_door
@@ -94,7 +96,7 @@ class _Plan:
     left: int
     audit: tuple[AuditKey, ...] = field(repr=False)
     ended: tuple[SeatId, ...]
-    record: MemberRecord | None
+    record: Member | None
     file: KeyFile
     slot: int
 
@@ -169,7 +171,7 @@ class _Planner:
             left=len(reached) - len(given),
             audit=tuple(self._judge.audit_keys_of(old)) if Role.AUDITOR in after.roles_of(member) else (),
             ended=ended,
-            record=MemberRecord(member, checked_name(self._wish.name, "name of the member"))
+            record=Member(member, checked_name(self._wish.name, "name of the member"))
             if self._wish.new_admin
             else None,
             file=self._file(after, number, passphrase, ended),
@@ -262,9 +264,9 @@ def _write(opened: RecoverySession, log: SeatLog, plan: _Plan) -> None:
     with Work(log) as work:
         for compartment, epoch in grants[:ITEMS_IN_ONE_ENTRY]:
             work.grant(compartment, epoch, holder)
-        work.write(home, RecordId(ROSTER_RECORD), "roster", plan.roster.fields())
+        work.write(home, RecordId(ROSTER_RECORD), Roster.KIND, plan.roster.fields())
         if plan.record is not None:
-            work.write(home, RecordId(make_id()), MemberRecord.KIND, plan.record.fields())
+            work.write(home, RecordId(make_id()), Member.KIND, to_fields(plan.record))
         work.list_keys_file(plan.file.header.folder, plan.file.digest())
         work.commit(Entry(act=ACT, covers={what: count for what, count in covers.items() if count}))
     for start in range(ITEMS_IN_ONE_ENTRY, len(grants), ITEMS_IN_ONE_ENTRY):

@@ -11,16 +11,18 @@ from vault.access.seat_keys.audit_keys import AuditKey, open_audit_keys
 from vault.access.trust.directory import RECOVERY
 from vault.access.trust.keyrings import GrantedKey
 from vault.access.trust.proving import Prover
+from vault.casework.directory import Member
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.log.items import Item, ItemKind
+from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows
 from vault.validity.authority import Authority, names_its_list
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.grants import GrantReader
-from vault.validity.said_once import MEMBER, SaidOnce
+from vault.validity.said_once import SaidOnce
 from vault.words.message import Message
 
 
@@ -80,12 +82,7 @@ class RecoveryScope:
         wanted = _folded(name)
         known = self.opened.directory.effective.members
         found = {
-            MemberId(member)
-            for version in self._member_records()
-            if isinstance(member := version.content.fields.get("member"), bytes)
-            and isinstance(called := version.content.fields.get("name"), str)
-            and member in known
-            and _folded(called) == wanted
+            said.member for said in self._said_of_members() if said.member in known and _folded(said.name) == wanted
         }
         if len(found) > 1:
             raise RefusedError(
@@ -94,7 +91,7 @@ class RecoveryScope:
             )
         return next(iter(found), None)
 
-    def _member_records(self) -> list[OpenedVersion]:
+    def _said_of_members(self) -> list[Member]:
         """Return the versions of kind `member` that somebody who might wrote; none stands in the place of another."""
         home = self.opened.directory.compartment
         keyring = Keyring()
@@ -103,7 +100,7 @@ class RecoveryScope:
                 keyring.add(home, key.epoch, opened_key)
         opened, _ = open_each(self.rows.versions(home), vault=self.opened.vault, keyring=keyring)
         once = SaidOnce(self.rows, self.opened.vault, keyring)
-        return [version for version in opened if version.content.kind == MEMBER and self._may_stand(version, once)]
+        return [said for version, said in of_kind(opened, Member) if self._may_stand(version, once)]
 
     def _may_stand(self, version: OpenedVersion, once: SaidOnce) -> bool:
         entry = self.authority.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
@@ -111,7 +108,7 @@ class RecoveryScope:
         return (
             entry is not None
             and item in entry.items
-            and entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, MEMBER)
+            and entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, Member.KIND)
             and any(
                 once.is_admission(version, row, entry, self.authority.chain)
                 for row in self.rows.operations(version.origin, version.seq, version.seq + 1)

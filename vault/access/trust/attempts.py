@@ -13,16 +13,17 @@ from hashlib import sha256
 from vault import clock
 from vault.access.trust.directory import Directory
 from vault.access.trust.proving import proven_alone
-from vault.errors import BrokenSealError, VaultError, VerificationError
+from vault.casework.directory import AttemptsKey
+from vault.errors import BrokenSealError, VaultError
 from vault.ids import CompartmentKind, VaultId
 from vault.log.items import Item, ItemKind
-from vault.records.versions import OpenedVersion, open_version
+from vault.records.codec import of_kind
+from vault.records.versions import OpenedVersion, open_each
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import (
     HPKE_OVERHEAD,
-    KEM_SEED_SIZE,
     GrantContext,
     KemPrivate,
     make_kem_seed,
@@ -37,7 +38,6 @@ from vault.validity.authority import Authority
 _TIME_SIZE = 8
 _HINT_SIZE = HPKE_OVERHEAD + _TIME_SIZE
 _MOST_HINTS = 100
-_KIND = "attempts-key"
 
 
 def make_hints(folder: VaultFolder, vault: bytes) -> None:
@@ -103,18 +103,12 @@ def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direct
     Somebody who might wrote it: who wrote one without the right reads no hint, and hides none.
     """
     authority = Authority(rows, directory.chain, lambda origin, _: proven_alone(rows, origin))
-    for sealed in rows.versions(directory.compartment):
-        try:
-            version = open_version(sealed, vault=vault, keyring=keyring)
-        except VerificationError:
-            continue  # `log verify` names it
-        if version is None:
-            continue
-        seed = version.content.fields.get("kem")
-        if version.content.kind != _KIND or not isinstance(seed, bytes) or len(seed) != KEM_SEED_SIZE:
-            continue
+    opened, _ = open_each(
+        rows.versions(directory.compartment), vault=vault, keyring=keyring
+    )  # `log verify` names others
+    for version, key in of_kind(opened, AttemptsKey):
         if _may_stand(authority, version):
-            return KemPrivate.from_seed(seed)
+            return KemPrivate.from_seed(key.kem)
     return None
 
 

@@ -147,7 +147,7 @@ def _may_list(authority: Authority, branch: Carried) -> bool:
     entry = authority.entry(branch.origin, branch.seq, (ItemKind.VERSION, branch.item.digest))
     if entry is None or branch.item not in entry.items:
         return False
-    if entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, "roster"):
+    if entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, Roster.KIND):
         return True
     first = next(each.root for each in authority.chain.accepted if entry.seat in each.certificates)
     return branch.seq == 0 and first == branch.roster.root

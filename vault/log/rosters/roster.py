@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
+from typing import ClassVar
 
 from vault.errors import MalformedError, VerificationError
 from vault.ids import RandomBytes
@@ -49,6 +50,8 @@ class Roster:
         seen: seat that it ends or lowers -> the histories of its logs that it means.
         root: RFC 6962 root over the entries, 32 bytes.
     """
+
+    KIND: ClassVar[str] = "roster"
 
     entries: tuple[bytes, ...]
     signatures: tuple[tuple[bytes, bytes], ...] = ()

@@ -73,7 +73,7 @@ def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Ap
         person = MemberId(member)
         if person == session.member or person in beside or not roles & APPROVERS or person not in with_seats:
             continue
-        name = names.get(member, member.hex())
+        name = names.get(person, member.hex())
         new = person in made_here and person not in here
         found.append(
             Approver(person, name, tuple(sorted(roles & APPROVERS)), is_here=person in here, unlocks_first=new)

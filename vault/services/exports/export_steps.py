@@ -11,6 +11,7 @@ from pathlib import Path
 from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
+from vault.casework.directory import PackageKey
 from vault.casework.disclosure import Disclosure
 from vault.errors import VerificationError
 from vault.export import archive
@@ -21,7 +22,7 @@ from vault.export.report import READ, UNREAD, Cover
 from vault.ids import CompartmentKind, RecordId, make_id
 from vault.log.approvals import Approval
 from vault.progress import Progress
-from vault.records.codec import to_fields
+from vault.records.codec import of_kind, to_fields
 from vault.records.work import Entry, Receipt, Work
 from vault.redaction.questions import decisions_to_keep
 from vault.seal.signing import public_key, sign
@@ -171,10 +172,8 @@ def _package_seed(session: Session) -> bytes:
         VerificationError: this seat may not send, or the key is not valid.
     """
     for sending in held_of_kind(session, CompartmentKind.SENDING):
-        for version in read_valid(session, sending):
-            seed = version.content.fields.get("seed")
-            if version.content.kind == "package-key" and isinstance(seed, bytes):
-                return seed
+        for _, key in of_kind(read_valid(session, sending), PackageKey):
+            return key.seed
     raise VerificationError(
         Message("this seat does not hold the organisation's package key"), next_step=Message("Ask an admin for it.")
     )

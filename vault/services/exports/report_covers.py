@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.casework.case import Case
+from vault.casework.directory import Organisation
 from vault.casework.note import Note
 from vault.export.report import READ, UNREAD, Cover
 from vault.export.wording import USUAL_PURPOSE
 from vault.ids import RecordId
 from vault.policy.roles import Role
+from vault.records.codec import of_kind
 from vault.redaction.source import SourceField
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored
@@ -45,11 +47,8 @@ class Wish:
 
 def organisation_name(session: Session) -> str:
     """Return what the organisation is called, as whoever founded the vault said; empty where nothing says so."""
-    for version in read_valid(session, session.directory.compartment):
-        name = version.content.fields.get("name")
-        if version.content.kind == "organisation" and isinstance(name, str):
-            return name
-    return ""
+    versions = read_valid(session, session.directory.compartment)
+    return next((said.name for _, said in of_kind(versions, Organisation)), "")
 
 
 def make_cover(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from vault.access.membership.next_roster import Change
 from vault.access.session import Session
 from vault.casework.checks import checked_name
+from vault.casework.directory import DeviceName
 from vault.casework.person import Person, SafeContact
 from vault.casework.vocabulary import PersonRole
 from vault.display import counted, one_line
@@ -14,6 +15,7 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
+from vault.records.codec import of_kind, to_fields
 from vault.records.epochs import notices_of
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
@@ -29,7 +31,6 @@ from vault.store.rows import Rows
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-DEVICE_KIND = "device"
 WHY_WARNED = "emergency"
 
 # What never came to the device in use is on no list that it makes.
@@ -141,16 +142,16 @@ def name(session: Session, seat: SeatId, text: str) -> None:
     rule = session.require(Action.OWN_DEVICE)
     called = checked_name(text, "name of the device")
     home = session.directory.compartment
-    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DEVICE_KIND):
+    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DeviceName.KIND):
         raise RefusedError(Message("your role cannot name devices"), next_step=Message("Ask an admin or a supervisor."))
     if seat not in session.directory.effective.certificates:
         raise NotFoundError(Message("there is no such device"))
-    before = [record for record in _records(session) if record.content.fields.get("seat") == seat]
+    before = [version for version, device in _called(session) if device.seat == seat]
     record = before[0].record if before else RecordId(make_id())
     parents = tuple(version.id for version in before if version.record == record)
     with session.work(home) as work:
-        work.write(home, record, DEVICE_KIND, {"seat": seat, "name": called}, parents)
-        work.commit(Entry(act="config.change", covers={DEVICE_KIND: 1}, pol=rule))
+        work.write(home, record, DeviceName.KIND, to_fields(DeviceName(seat, called)), parents)
+        work.commit(Entry(act="config.change", covers={DeviceName.KIND: 1}, pol=rule))
 
 
 def lost(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> Lost:
@@ -286,15 +287,9 @@ def _owner(session: Session, seat: SeatId) -> MemberId:
 
 
 def _names(session: Session) -> dict[SeatId, str]:
-    names: dict[SeatId, str] = {}
-    for record in sorted(_records(session), key=lambda version: version.content.clock):
-        seat, called = record.content.fields.get("seat"), record.content.fields.get("name")
-        if isinstance(seat, bytes) and isinstance(called, str):
-            names[SeatId(seat)] = one_line(called)
-    return names
+    in_time = sorted(_called(session), key=lambda found: found[0].content.clock)
+    return {device.seat: one_line(device.name) for _, device in in_time}
 
 
-def _records(session: Session) -> list[OpenedVersion]:
-    return [
-        version for version in read_valid(session, session.directory.compartment) if version.content.kind == DEVICE_KIND
-    ]
+def _called(session: Session) -> list[tuple[OpenedVersion, DeviceName]]:
+    return list(of_kind(read_valid(session, session.directory.compartment), DeviceName))

@@ -11,10 +11,10 @@ from vault.access.membership.inviting import Answer, make_invitation, open_answe
 from vault.access.membership.joining import Asked, certificate_of, join, join_here
 from vault.access.membership.next_roster import Change
 from vault.access.membership.pending_seat import pending_database
-from vault.access.membership.roster_commit import MemberRecord
 from vault.access.pins.delays import Wait
 from vault.access.seat_keys.throttle import one_attempt
 from vault.access.session import Session
+from vault.casework.directory import Member
 from vault.durations import DAY_MS
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import MemberId, SeatId, VaultId
@@ -143,13 +143,13 @@ def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: 
     require_words(answered, words)
     certificate = certificate_of(request)
     member = MemberId(request.member)
-    records: list[MemberRecord] = []
+    records: list[Member] = []
     if invitation.member:
         change = Change(certificates=(certificate,))
     else:
         require_new_name(session, request.name)
         change = Change(admission(session, member, _roles(invitation)), (certificate,))
-        records.append(MemberRecord(member, request.name, _until(session, invitation.days)))
+        records.append(Member(member, request.name, _until(session, invitation.days)))
     outcome = carry_out(session, change, members=records, by_root=by_root)
     if not outcome.is_done and records:
         remember_proposed(session, invitation, records[0])
@@ -183,7 +183,7 @@ def admit_here(
         passphrase[:] = bytes(len(passphrase))
     member = MemberId(here.certificate.member)
     change = Change(admission(session, member, _roles(invitation)), (here.certificate,))
-    record = MemberRecord(member, name.strip(), _until(session, days))
+    record = Member(member, name.strip(), _until(session, days))
     outcome = carry_out(session, change, members=[record], by_root=by_root, here=here)
     return Admitted(member, name.strip(), SeatId(here.certificate.seat), outcome)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vault.access.membership.next_roster import Change
-from vault.access.membership.roster_commit import MemberRecord
 from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.casework.checks import LINE_CHARACTERS
+from vault.casework.directory import Member
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError
@@ -18,7 +18,8 @@ from vault.ids import MemberId, SeatId
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role
 from vault.progress import Progress
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.codec import of_kind
+from vault.records.versions import open_each
 from vault.services.members.rostering import Outcome, carry_out, end_again, seats_by_member
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
@@ -63,18 +64,16 @@ class MemberShown:
     until_ms: int | None
 
 
-def members(session: Session) -> list[tuple[bytes, Person]]:
+def members(session: Session) -> list[tuple[MemberId, Person]]:
     """Return each member's id and name: a worker's own name must not leave in a note either.
 
     What is stored as a name and is none, or has line breaks, hinders nobody's export.
     """
     found = []
-    for version in read_valid(session, session.directory.compartment):
-        member, name = version.content.fields.get("member"), version.content.fields.get("name")
-        if version.content.kind == MemberRecord.KIND and isinstance(member, bytes) and isinstance(name, str):
-            line = " ".join(name.split())[:LINE_CHARACTERS]
-            if line:
-                found.append((member, Person(role=PersonRole.WORKER, names=(PersonName.written(line),))))
+    for said in _said(session):
+        line = " ".join(said.name.split())[:LINE_CHARACTERS]
+        if line:
+            found.append((said.member, Person(role=PersonRole.WORKER, names=(PersonName.written(line),))))
     return found
 
 
@@ -236,10 +235,8 @@ def _since(session: Session, member: MemberId) -> int:
 def _ends(session: Session) -> dict[MemberId, int]:
     """Return until when members were admitted. Where several entries admit one, the latest end counts."""
     found: dict[MemberId, list[int | None]] = {}
-    for record in _records(session):
-        member = record.content.fields.get("member")
-        if isinstance(member, bytes):
-            found.setdefault(MemberId(member), []).append(_until_in(record))
+    for said in _said(session):
+        found.setdefault(said.member, []).append(said.until)
     known = {member: [until for until in ends if until is not None] for member, ends in found.items()}
     return {member: max(ends) for member, ends in known.items() if ends and len(ends) == len(found[member])}
 
@@ -249,15 +246,9 @@ def _claims_an_end(session: Session) -> bool:
     with session.database.reading() as rows:
         sealed = rows.versions(session.directory.compartment)
     opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
-    fields = [version.content.fields for version in opened if version.content.kind == MemberRecord.KIND]
-    return any(sizes.get("member") == session.member and "until" in sizes for sizes in fields)
+    of_all = (said for _, said in of_kind(opened, Member))
+    return any(said.member == session.member and said.until is not None for said in of_all)
 
 
-def _until_in(version: OpenedVersion) -> int | None:
-    until = version.content.fields.get("until")
-    return until if type(until) is int else None
-
-
-def _records(session: Session) -> list[OpenedVersion]:
-    versions = read_valid(session, session.directory.compartment)
-    return [version for version in versions if version.content.kind == MemberRecord.KIND]
+def _said(session: Session) -> list[Member]:
+    return [said for _, said in of_kind(read_valid(session, session.directory.compartment), Member)]

@@ -16,7 +16,7 @@ def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
     """Return in words what a roster changes, in an order that does not depend on the file."""
     before, after = session.directory.effective, proposal.roster
     names = {member.member: member.name for member in proposal.members} | names_of_members(session)
-    ends = {member.member: member.until_ms for member in proposal.members}
+    ends = {member.member: member.until for member in proposal.members}
     lines = []
     for member, roles in sorted(after.members.items()):
         name, old = name_in(names, member), before.members.get(member)

@@ -17,15 +17,10 @@ from vault.access.membership.next_roster import (
     signers_in,
 )
 from vault.access.membership.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
-from vault.access.membership.roster_commit import (
-    MemberRecord,
-    commit_roster,
-    only_loses,
-    settle,
-    shared_compartments,
-)
+from vault.access.membership.roster_commit import commit_roster, only_loses, settle, shared_compartments
 from vault.access.seat_keys.rekeying import close_doors
 from vault.access.session import Session
+from vault.casework.directory import Member
 from vault.errors import MalformedError, RefusedError
 from vault.ids import MemberId, SeatId
 from vault.log.rosters.roster_entries import Certificate
@@ -85,7 +80,7 @@ def carry_out(
     session: Session,
     change: Change,
     *,
-    members: Sequence[MemberRecord] = (),
+    members: Sequence[Member] = (),
     act: str = "roster.change",
     by_root: bool = False,
     here: HereSeat | None = None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.access.trust.absence import alarm_code, is_absence, lacking_keys, waits_for
+from vault.casework.directory import Member
 from vault.display import counted
 from vault.durations import DAY_MS
 from vault.ids import CompartmentId, MemberId, SeatId, VersionId
@@ -148,7 +149,7 @@ def author_of(session: Session, seat: bytes | None) -> str:
     if certificate is None:
         return ""
     home = session.directory.compartment
-    heads = frozenset(VersionId(head.version) for head in heads_in(session.index(), home) if head.kind == "member")
+    heads = frozenset(VersionId(head.version) for head in heads_in(session.index(), home) if head.kind == Member.KIND)
     said = names_said(read_heads(session, home, heads)).get(MemberId(certificate.member), set())
     return " / ".join(sorted(said)) or f"member {certificate.member.hex()[:8]}"
 

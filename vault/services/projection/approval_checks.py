@@ -23,7 +23,6 @@ from vault.log.approvals import (
 from vault.log.items import ItemKind, decode_items
 from vault.log.payload import Payload
 from vault.log.rosters.roster import Roster
-from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import ALLOWED, Action
 from vault.records.content import Content
 from vault.records.logs import genesis_of
@@ -73,7 +72,7 @@ def listings_of(
                 seat = b"" if genesis is None else genesis.seat
                 listing = Listing(origin, seq, seat, None, frozenset(), act=act, at_ms=at_ms)
             else:
-                certificate = _certificate(session, entry.seat)
+                certificate = session.directory.certificate_of(entry.seat)
                 member = None if certificate is None else MemberId(certificate.member)
                 identity = b"" if certificate is None else certificate.identity
                 roles = frozenset(role.value for role in entry.roles)
@@ -152,12 +151,6 @@ def _is_for_another(session: Session, rows: Rows, use: Listing, approval: Approv
         if giver is not None and giver.member in let_in:
             return True
     return bool(digests) and approval.digest not in digests
-
-
-def _certificate(session: Session, seat: SeatId) -> Certificate | None:
-    """Return the newest certificate of a seat, of whatever counted roster: an ended one wrote too."""
-    rosters = reversed(session.directory.chain.accepted)
-    return next((roster.certificates[seat] for roster in rosters if seat in roster.certificates), None)
 
 
 def _decoded(untrusted: bytes) -> Approval | None:

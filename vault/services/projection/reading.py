@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
-from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
-from vault.records.codec import from_fields
+from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.services.projection.raised_alarms import notice_absent
 from vault.store.rowtypes import SealedVersion
@@ -67,16 +65,10 @@ def _in_time(head: OpenedVersion) -> tuple[tuple[int, int], bytes, int]:
 
 
 def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[T]]:
-    """Return the records of one kind, oldest first; of several heads the newest by its own clock stands for all.
-
-    What does not hold that kind's fields is passed over: whoever wrote it, with another program, stops nobody's list.
-    """
+    """Return the records of one kind (`of_kind`), oldest first; of several heads the newest by its own clock."""
     by_record: dict[RecordId, list[tuple[OpenedVersion, T]]] = {}
-    for version in versions:
-        if version.content.kind == kind.KIND:
-            with suppress(MalformedError):
-                value = from_fields(kind, version.content.fields)
-                by_record.setdefault(version.record, []).append((version, value))
+    for version, value in of_kind(versions, kind):
+        by_record.setdefault(version.record, []).append((version, value))
     stored = []
     for record, found in by_record.items():
         newest, value = max(found, key=lambda head: _in_time(head[0]))
