@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -137,6 +138,17 @@ def test_files_that_say_more_than_is_shown_are_not_approved(
         with pytest.raises(error, match=words):
             approval_by_file.give(selin, path, why="legal-referral")
         assert selin.log.size == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system holds to a limit of memory")
+def test_a_text_that_asks_for_all_memory_is_refused(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vault.export.pdf.MOST_MEMORY", 48 * 2**20)
+    files = {"report.pdf": b"", "data.json": render_data(Text("word\n" * 60_000), COVER)}
+    path = ask(organisation, question(files), tmp_path / "question")
+    with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may take"):
+        approval_by_file.read_question(selin, path)
 
 
 def test_pages_that_say_what_is_shown_are_approved(organisation: Organisation, tmp_path: Path) -> None:

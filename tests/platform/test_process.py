@@ -123,6 +123,14 @@ def test_when_a_process_began_is_told_by_the_clock_of_now() -> None:
 
 
 @LINUX
+def test_a_process_gets_no_more_memory_than_its_limit() -> None:
+    take = "from vault.platform import limit_memory; assert limit_memory(200 << 20); bytearray(%d << 20)"
+    ends = [subprocess.run([sys.executable, "-c", take % size], capture_output=True, check=False) for size in (50, 300)]
+    assert ends[0].returncode == 0
+    assert b"MemoryError" in ends[1].stderr
+
+
+@LINUX
 def test_the_memory_of_the_machine_is_what_its_system_says() -> None:
     total = next(line for line in Path("/proc/meminfo").read_text("ascii").splitlines() if line.startswith("MemTotal"))
     assert process.memory_bytes() == int(total.split()[1]) * 1024

@@ -22,6 +22,8 @@ from vault.words.message import Message
 
 CANNOT_DRAW = 3
 """Exit code of the process that sets a report: the fonts lack a letter of it."""
+NO_MEMORY = 4
+"""Exit code of the same: it takes more memory than it may."""
 DEPENDENCY_MISSING = 69
 """Exit code of either: a library is not installed."""
 
@@ -31,8 +33,8 @@ _WRITING_BYTES = 2**16
 # -I leaves out the current folder and the user's; the folder of this program comes back as the only argument. The
 # process is closed to its neighbours before it reads a name.
 _START = (
-    "import runpy, sys; sys.path.append(sys.argv[1]); "
-    "from vault.platform import harden_process; harden_process(); runpy.run_module({module!r}, run_name='__main__')"
+    "import runpy, sys; sys.path.append(sys.argv[1]); from vault.platform import harden_process, limit_memory; "
+    "harden_process(); {limit}runpy.run_module({module!r}, run_name='__main__')"
 )
 
 
@@ -40,9 +42,15 @@ class TooSlowError(Exception):
     """The process was ended: its time was over."""
 
 
-def command_of(module: str) -> tuple[str, ...]:
-    """Return the command line that runs a module of this program: it tells nothing but where the program lies."""
-    return (sys.executable, "-I", "-B", "-c", _START.format(module=module), str(Path(vault.__file__).parent.parent))
+def command_of(module: str, *, memory: int | None = None) -> tuple[str, ...]:
+    """Return the command line that runs a module of this program: it tells nothing but where the program lies.
+
+    Args:
+        module: its name.
+        memory: how many bytes it may take, where the system holds to it.
+    """
+    start = _START.format(module=module, limit="" if memory is None else f"limit_memory({memory}); ")
+    return (sys.executable, "-I", "-B", "-c", start, str(Path(vault.__file__).parent.parent))
 
 
 def ask_child(

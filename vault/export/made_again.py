@@ -12,11 +12,11 @@ from collections.abc import Mapping
 import msgspec
 
 from vault.casework.dates import checked_day
-from vault.errors import InternalError, RefusedError, UsageError, VerificationError
+from vault.errors import InternalError, UsageError, VerificationError
 from vault.export.archive import DATA, REPORT
 from vault.export.data_json import render_data
 from vault.export.pdf import render_report
-from vault.export.report import TWO_PERSON, Cover, Report, make_report
+from vault.export.report import TWO_PERSON, Cover, make_report
 from vault.words.message import Message
 
 # The bytes tell no other version from a program that was altered. Two people on the telephone can.
@@ -62,6 +62,7 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
 
     Raises:
         VerificationError: it makes other ones: somebody altered them, or a program of another version made them.
+        RefusedError: this program's fonts lack a letter of it, or it is too long.
         TryAgainError: the process that sets the pages ended early.
         DependencyMissingError: a library to set them with is not installed.
     """
@@ -75,20 +76,13 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
         raise _no_report() from None
     if data_again != files[DATA] or (data.profile, data.purpose, data.release) != (profile, purpose, TWO_PERSON):
         raise _no_report()
-    if _pages(report) != files[REPORT]:
+    if render_report(report) != files[REPORT]:
         raise VerificationError(
             Message(
                 "the pages are not those that this program makes of the text in the question; nothing was approved"
             ),
             next_step=_ADVICE,
         )
-
-
-def _pages(report: Report) -> bytes:
-    try:
-        return render_report(report)
-    except RefusedError:  # this program's fonts lack a letter of it
-        raise _no_report() from None
 
 
 def _no_report() -> VerificationError:

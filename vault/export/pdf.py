@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Sequence
 
 from vault.errors import DependencyMissingError, RefusedError, TryAgainError
-from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, TooSlowError, ask_child, command_of
+from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, NO_MEMORY, TooSlowError, ask_child, command_of
 from vault.export.report import Cover, Entry, Piece, Report, Row, make_report
 from vault.redaction.dossier import RedactedDossier
 from vault.words.message import Message
 
 _PATIENCE = 900.0
+# A report of 2,000 notes takes 450 MB; one in a question to a second person may be made to take all that there is.
+MOST_MEMORY = 2 * 2**30
 
 
 def render_pdf(dossier: RedactedDossier, cover: Cover) -> bytes:
     """Return the finished PDF of a dossier. Nothing is written to disk.
 
     Raises:
-        RefusedError: the text has a letter that neither font can draw.
+        RefusedError: the text has a letter that neither font can draw, or takes more than `MOST_MEMORY`.
         UsageError: no report in the cover's language.
         DependencyMissingError: a font package is not installed.
     """
@@ -31,8 +34,9 @@ def render_report(report: Report) -> bytes:
     A process of its own sets it: of a large case it takes hundreds of MB, which end with it.
     """
     # The words go in as one JSON value, never as source: markup in a note stays the characters it is.
+    command = command_of("vault.export.typesetting", memory=MOST_MEMORY)
     try:
-        code, pdf = ask_child(command_of("vault.export.typesetting"), _inputs(report).encode(), seconds=_PATIENCE)
+        code, pdf = ask_child(command, _inputs(report).encode(), seconds=_PATIENCE)
     except (OSError, TooSlowError):
         code, pdf = 1, b""
     if code == CANNOT_DRAW:
@@ -42,6 +46,11 @@ def render_report(report: Report) -> bytes:
         )
     if code == DEPENDENCY_MISSING:
         raise DependencyMissingError(Message("the report cannot be set: a library is missing"))
+    if code in (NO_MEMORY, -signal.SIGABRT):  # the second is how typst ends without memory
+        raise RefusedError(
+            Message("the report is too long: to set it takes more memory than a report may take"),
+            next_step=Message("A report has room for about 8,000 notes."),
+        )
     if code != 0 or not pdf:
         raise TryAgainError(Message("the report could not be set: the process that does it ended early"))
     return pdf

@@ -1,7 +1,7 @@
 """Typst over our own templates, from data, with our fonts alone; and the process that sets a report.
 
 The process reads the words as one JSON value from standard input and writes the PDF to standard output, and nothing
-else. Exit code 3: the fonts cannot draw a letter of it.
+else. Exit code 3: the fonts cannot draw a letter of it; 4: it takes too much memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ except ImportError:
         raise
     sys.exit(69)
 
-from vault.export.children import CANNOT_DRAW
+from vault.export.children import CANNOT_DRAW, NO_MEMORY
 from vault.export.fonts import font_folders
 
 _STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
@@ -48,6 +48,8 @@ def main() -> int:
         pdf = set_report(sys.stdin.buffer.read().decode())
     except typst.TypstError:
         return CANNOT_DRAW
+    except MemoryError:
+        return NO_MEMORY
     sys.stdout.buffer.write(pdf)
     sys.stdout.buffer.flush()
     return 0

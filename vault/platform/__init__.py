@@ -29,6 +29,7 @@ from vault.platform.locks import lock_holder
 from vault.platform.mounts import Mount, read_mounts
 from vault.platform.process import (
     harden_process,
+    limit_memory,
     memory_bytes,
     process_alive,
     process_start_time,
@@ -55,6 +56,7 @@ __all__ = [
     "harden_process",
     "hibernation_possible",
     "is_network_or_synced",
+    "limit_memory",
     "lock_holder",
     "machine_id",
     "make_private_folder",

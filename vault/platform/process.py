@@ -65,6 +65,24 @@ def _harden_on_windows() -> tuple[str, ...]:
     return tuple(failed)
 
 
+def limit_memory(size: int) -> bool:
+    """Let this process take no more than `size` bytes of memory to write in: where more is asked for, there is none.
+
+    Returns:
+        False where the system holds to no such limit: on Windows and macOS.
+    """
+    if sys.platform != "linux":
+        return False
+    import resource  # noqa: PLC0415 - does not exist on Windows
+
+    try:
+        # Not RLIMIT_AS: that counts fonts and libraries, and what many threads only reserve.
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def readable_by_neighbours() -> Answer:
     """Tell whether other processes of this account can read the memory of this one; only Linux says."""
     if sys.platform != "linux":
