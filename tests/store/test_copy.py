@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 import vault.store.copy
+from tests.store.copying import copy_database
 from tests.store.processes import child
 from tests.store.samples import (
     CASE,
@@ -20,7 +21,7 @@ from tests.store.samples import (
     whole_entries,
 )
 from vault.errors import RefusedError, TryAgainError, VerificationError
-from vault.store.copy import add_rows, clear_table, copy_database, copy_in_parts
+from vault.store.copy import add_rows, clear_table, copy_in_parts
 from vault.store.engine import Database, open_database
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, TileRow
 from vault.store.schema import SCHEMA

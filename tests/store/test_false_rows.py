@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.store.copying import copy_database
 from tests.store.samples import CASE, EPOCH, ORIGIN, OTHER_KEY, SEAT, checkpoint, key_of, operation, version
 from tests.tables import each
-from vault.store.copy import copy_database
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, TileRow

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 import msgspec
@@ -45,7 +45,7 @@ class _InvitationMap(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
     member: bytes = b""
     name: str = ""
     nonce: bytes
-    roles: list[str]
+    roles: tuple[str, ...]
     root: bytes
     roster: bytes
     seat: bytes
@@ -62,9 +62,6 @@ class _RequestMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     member: bytes
     name: str
     seat: bytes
-
-
-_Map = TypeVar("_Map", _InvitationMap, _RequestMap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +108,7 @@ class Invitation:
 
     def encode(self) -> bytes:
         """Return the bytes of the file."""
-        return msgspec.msgpack.encode(
-            _InvitationMap(
-                by=self.by,
-                days=self.days,
-                format=FORMAT,
-                kem=self.kem,
-                kind="invitation",
-                member=self.member,
-                name=self.name,
-                nonce=self.nonce,
-                roles=list(self.roles),
-                root=self.root,
-                roster=self.roster,
-                seat=self.seat,
-                vault=self.vault,
-            )
-        )
+        return _encoded(self, _InvitationMap, "invitation")
 
     @classmethod
     def decode(cls, untrusted: bytes) -> Invitation:
@@ -136,23 +117,7 @@ class Invitation:
         Raises:
             MalformedError: it is no invitation of this format.
         """
-        wire = _decoded(untrusted, _InvitationMap, "invitation", INVITATION_LIMIT)
-        found = cls(
-            vault=wire.vault,
-            root=wire.root,
-            roster=wire.roster,
-            nonce=wire.nonce,
-            roles=tuple(wire.roles),
-            by=wire.by,
-            seat=wire.seat,
-            kem=wire.kem,
-            days=wire.days,
-            member=wire.member,
-            name=wire.name,
-        )
-        if found.encode() != untrusted:
-            raise MalformedError(Message("the invitation is not in its canonical form"))
-        return found
+        return _decoded(untrusted, cls, _InvitationMap, "invitation", INVITATION_LIMIT)
 
     def digest(self) -> bytes:
         """Return what the request names: SHA-256 of the file."""
@@ -192,19 +157,7 @@ class Request:
 
     def encode(self) -> bytes:
         """Return the bytes that the words bind, before they are sealed."""
-        return msgspec.msgpack.encode(
-            _RequestMap(
-                format=FORMAT,
-                genesis=self.genesis,
-                identity=self.identity,
-                invitation=self.invitation,
-                kem=self.kem,
-                kind="request",
-                member=self.member,
-                name=self.name,
-                seat=self.seat,
-            )
-        )
+        return _encoded(self, _RequestMap, "request")
 
     @classmethod
     def decode(cls, untrusted: bytes) -> Request:
@@ -213,23 +166,14 @@ class Request:
         Raises:
             MalformedError: it is no request of this format.
         """
-        wire = _decoded(untrusted, _RequestMap, "request", REQUEST_SIZE)
-        found = cls(
-            invitation=wire.invitation,
-            seat=wire.seat,
-            member=wire.member,
-            name=wire.name,
-            kem=wire.kem,
-            identity=wire.identity,
-            genesis=wire.genesis,
-        )
-        if found.encode() != untrusted:
-            raise MalformedError(Message("the request is not in its canonical form"))
-        return found
+        return _decoded(untrusted, cls, _RequestMap, "request", REQUEST_SIZE)
 
     def digest(self) -> bytes:
         """Return SHA-256 of the request."""
         return hashlib.sha256(self.encode()).digest()
+
+
+_Value = TypeVar("_Value", Invitation, Request)
 
 
 def make_nonce(random: RandomBytes = secrets.token_bytes) -> bytes:
@@ -295,7 +239,14 @@ def _require_name(name: str) -> None:
         raise MalformedError(Message("a name is not one line of printable characters"))
 
 
-def _decoded(untrusted: bytes, form: type[_Map], kind: str, limit: int) -> _Map:
+def _encoded(value: Invitation | Request, form: type[_InvitationMap | _RequestMap], kind: str) -> bytes:
+    members = {member.name: getattr(value, member.name) for member in fields(value)}
+    return msgspec.msgpack.encode(form(format=FORMAT, kind=kind, **members))
+
+
+def _decoded(
+    untrusted: bytes, of: type[_Value], form: type[_InvitationMap | _RequestMap], kind: str, limit: int
+) -> _Value:
     if len(untrusted) > limit:
         raise MalformedError(Message("the {kind} is longer than {limit} bytes", kind=kind, limit=limit))
     try:
@@ -306,4 +257,7 @@ def _decoded(untrusted: bytes, form: type[_Map], kind: str, limit: int) -> _Map:
         raise MalformedError(
             Message("this is no {kind} of format {format}", kind=kind, format=FORMAT), next_step=_CHECK
         )
-    return wire
+    found = of(**{member.name: getattr(wire, member.name) for member in fields(of)})
+    if found.encode() != untrusted:
+        raise MalformedError(Message("the {kind} is not in its canonical form", kind=kind))
+    return found

@@ -30,35 +30,6 @@ class _CancelledError(Exception):
     """The caller does not want the copy any more."""
 
 
-def copy_database(
-    database: Database,
-    target: Path,
-    raw_key: bytes,
-    *,
-    without: Collection[str] = (),
-    progress: Progress = lambda done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Copy one moment of the tables to a new file; False, and no file, when it was cancelled.
-
-    Rows erased meanwhile may or may not be in the copy; entries begun meanwhile are not, with all that belongs to them.
-
-    Args:
-        database: open; its lock is held for a part of the copy at a time.
-        target: must not exist, or be empty.
-        raw_key: 32 bytes, of the copy.
-        without: names of tables that stay empty in the copy.
-        progress: told how many of how many steps are done, from the calling thread.
-        cancelled: asked between the parts.
-
-    Raises:
-        RefusedError: the target holds something; it stays as it is.
-        VaultError: the source cannot be read, or there is no room; nothing is left at the target.
-    """
-    names = {table.name for table in metadata.sorted_tables} - set(without)
-    return copy_in_parts(database, {target: names}, raw_key, progress=progress, cancelled=cancelled)
-
-
 def copy_in_parts(
     database: Database,
     parts: Mapping[Path, Collection[str]],
@@ -68,15 +39,22 @@ def copy_in_parts(
     progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Copy one moment of the tables to new files, each with the tables named for it; see `copy_database`.
+    """Copy one moment of the tables to new files, each with the tables named for it.
+
+    Return False, with no file left, when it was cancelled. Rows erased meanwhile may or may not be in the copies;
+    entries begun meanwhile are not, with all that belongs to them.
 
     Args:
-        database: open.
+        database: open; its lock is held for a part of the copy at a time.
         parts: new file -> names of the tables whose rows go there; its other tables stay empty.
         raw_key: 32 bytes, of all copies.
         local_purposes: only these of the seats' own secrets; all of them by default.
-        progress: as in `copy_database`.
-        cancelled: as in `copy_database`.
+        progress: told how many of how many steps are done, from the calling thread.
+        cancelled: asked between the parts.
+
+    Raises:
+        RefusedError: a target holds something; it stays as it is.
+        VaultError: the source cannot be read, or there is no room; nothing is left at the targets.
     """
     copies: dict[Path, Database] = {}
     try:

@@ -5,8 +5,8 @@ Nothing here is believed: a row may be false, missing, old or doubled, and whoev
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from vault.store import sqlite_texts as sql
 from vault.store.connected import Connected
@@ -22,6 +22,9 @@ from vault.store.rowtypes import (
     VersionKeyRow,
     VersionRow,
 )
+from vault.store.texts import Text
+
+_Row = TypeVar("_Row")
 
 _CHUNK = 256
 _VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,766 parameters
@@ -64,11 +67,7 @@ class Rows(Connected):
 
     def operations(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[OperationRow]:
         """Yield entries `start` to before `stop` by position; where rows contradict, all that stand there."""
-        behind: dict[str, Any] = {"after_seq": start, "after_digest": _BEFORE_ALL}
-        fixed = {"origin": origin, "stop": sql.END if stop is None else stop}
-        while chunk := self._all(OperationRow._make, sql.OPERATIONS_AFTER, {**fixed, **behind, "rows": _CHUNK}):
-            yield from chunk
-            behind = {"after_seq": chunk[-1].seq, "after_digest": chunk[-1].digest}
+        return self._paged(OperationRow._make, sql.OPERATIONS_AFTER, ("seq", "digest"), (origin, start, stop))
 
     def is_doubled(self, origin: bytes) -> bool:
         """Say whether several rows stand at one position of a log."""
@@ -168,15 +167,7 @@ class Rows(Connected):
     def versions_from(self, origin: bytes, start: int, stop: int | None = None) -> Iterator[SealedVersion]:
         """Yield a log's versions with their keys, of entries `start` to before `stop`, by place."""
         names = ("seq", "n", "id", "epoch", "wrap")
-        behind: dict[str, Any] = dict(zip(names, (start, -1, *[_BEFORE_ALL] * 3), strict=True))
-        fixed = {"origin": origin, "stop": sql.END if stop is None else stop, "rows": _CHUNK}
-        while chunk := self._all(
-            SealedVersion._make,
-            sql.SEALED_AFTER,
-            {**fixed, **{f"after_{name}": value for name, value in behind.items()}},
-        ):
-            yield from chunk
-            behind = {name: getattr(chunk[-1], name) for name in names}
+        return self._paged(SealedVersion._make, sql.SEALED_AFTER, names, (origin, start, stop))
 
     def doubled_versions(self, compartment: bytes) -> set[tuple[bytes, int, int]]:
         """Return the places (origin, seq, n) of a compartment's versions at which another version stands too."""
@@ -184,24 +175,28 @@ class Rows(Connected):
 
     def version_rows(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[VersionRow]:
         """Yield a log's versions of entries `start` to before `stop`, by place, whether or not a key is left."""
-        behind: dict[str, Any] = {"after_seq": start, "after_n": -1, "after_id": _BEFORE_ALL}
-        fixed = {"origin": origin, "stop": sql.END if stop is None else stop, "rows": _CHUNK}
-        while chunk := self._all(VersionRow._make, sql.VERSION_ROWS_AFTER, {**fixed, **behind}):
-            yield from chunk
-            behind = {"after_seq": chunk[-1].seq, "after_n": chunk[-1].n, "after_id": chunk[-1].id}
+        return self._paged(VersionRow._make, sql.VERSION_ROWS_AFTER, ("seq", "n", "id"), (origin, start, stop))
 
     def version_keys(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[VersionKeyRow]:
         """Yield a log's wrapped keys of entries `start` to before `stop`, by place, with or without a version."""
         names = ("seq", "n", "epoch", "wrap")
-        behind: dict[str, Any] = dict(zip(names, (start, -1, _BEFORE_ALL, _BEFORE_ALL), strict=True))
+        return self._paged(VersionKeyRow._make, sql.VERSION_KEYS_AFTER, names, (origin, start, stop))
+
+    def _paged(
+        self,
+        make: Callable[[Iterable[Any]], _Row],
+        statement: Text,
+        names: Sequence[str],
+        within: tuple[bytes, int, int | None],
+    ) -> Iterator[_Row]:
+        """Yield rows of a log from a position to before another, by the columns of `names`: `seq` is the first."""
+        origin, start, stop = within
+        behind = (start, *(-1 if name == "n" else _BEFORE_ALL for name in names[1:]))
         fixed = {"origin": origin, "stop": sql.END if stop is None else stop, "rows": _CHUNK}
-        while chunk := self._all(
-            VersionKeyRow._make,
-            sql.VERSION_KEYS_AFTER,
-            {**fixed, **{f"after_{name}": value for name, value in behind.items()}},
-        ):
+        keys = [f"after_{name}" for name in names]
+        while chunk := self._all(make, statement, {**fixed, **dict(zip(keys, behind, strict=True))}):
             yield from chunk
-            behind = {name: getattr(chunk[-1], name) for name in names}
+            behind = tuple(getattr(chunk[-1], name) for name in names)
 
     def erase_versions(self, places: Collection[tuple[bytes, int, int]]) -> None:
         """Delete blobs and keys at these (origin, seq, n). Their bytes leave the log file with `truncate_wal`."""

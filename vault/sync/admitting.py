@@ -40,7 +40,6 @@ class Counts:
     epochs: int = 0
     grants: int = 0
     versions: int = 0
-    wraps: int = 0
     refused: int = 0
 
 
@@ -144,7 +143,6 @@ class Admission:
             held[place] = held.get(place, 0) + 1
             self._rows.add_version_keys([VersionKeyRow(log.origin, *row)])
             self.wrapped.add((log.origin, row.seq, row.n))
-            self.counts.wraps += 1
 
     def _known_grants(self, epoch: bytes) -> set[bytes]:
         if epoch not in self._grants_of:

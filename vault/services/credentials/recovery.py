@@ -48,14 +48,12 @@ class Drilled:
     Attributes:
         opened: compartments held here whose current keys the sheets open.
         without: compartments held here that were made without recovery.
-        unopened: compartments held here that recovery should open and that these sheets do not.
         erased: whether the secret lay on this device until now.
         at_ms: when.
     """
 
     opened: int
     without: int
-    unopened: int
     erased: bool
     at_ms: int
 
@@ -157,7 +155,7 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     erased = forget_secret(session)
     now = session.log.now_ms()
     dates.note_drill(session, now)
-    return Drilled(opened, without, unopened, erased, now)
+    return Drilled(opened, without, erased, now)
 
 
 def renew(
