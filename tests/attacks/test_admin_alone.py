@@ -31,7 +31,7 @@ __all__ = ["office", "office_template"]  # fixtures
 def _write_deputy(session: Session, member: MemberId, deputy: MemberId) -> None:
     """Name a deputy, as a program does that refuses nothing."""
     home, record = session.directory.compartment, RecordId(deputy_record(member))
-    parents = [VersionId(one) for one in heads_of(up_to_date_index(session), home, record)]
+    parents = [VersionId(one) for one in heads_of(up_to_date_index(session), home, record, Deputy.KIND)]
     with session.work(home) as work:
         work.write(home, record, Deputy.KIND, to_fields(Deputy(member, deputy)), parents)
         work.commit(Entry(act="config.change", covers={Deputy.KIND: 1}))

@@ -25,7 +25,9 @@ WEEK_MS = 7 * DAY_MS
 def write_slip(session: Session, record: RecordId, received: int, *, replaces: bool = False) -> None:
     """Write a slip as a patched program would."""
     home = the_one(session, CompartmentKind.INTAKE)
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, record)] if replaces else []
+    parents = (
+        [VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Slip.KIND)] if replaces else []
+    )
     with session.work(home) as work:
         work.write(home, record, Slip.KIND, to_fields(Slip(received=received, state=SlipState.CLOSED)), parents)
         work.commit(Entry(act="intake.edit", pol="role"))

@@ -17,16 +17,16 @@ def access(of_case: str, member: str, *, v: str = "", parents: tuple[str, ...] =
 
 def test_the_dates_of_one_member_are_found_in_every_case(index: Index) -> None:
     apply(index, [access("one", "joel"), access("two", "joel"), access("two", "nadia"), note("n", "words")], {})
-    found = heads_of_record(index, id16("joel"))
+    found = heads_of_record(index, id16("joel"), "access")
     assert found == {id16("one"): (id32("joelone"),), id16("two"): (id32("joeltwo"),)}
-    assert heads_of_record(index, id16("amina")) == {}
+    assert heads_of_record(index, id16("amina"), "access") == {}
 
 
 def test_a_date_that_was_moved_is_one_head_and_two_at_once_are_two(index: Index) -> None:
     apply(index, [access("one", "joel"), access("one", "joel", v="2", parents=("",))], {})
-    assert heads_of_record(index, id16("joel")) == {id16("one"): (id32("joelone2"),)}
+    assert heads_of_record(index, id16("joel"), "access") == {id16("one"): (id32("joelone2"),)}
     apply(index, [access("one", "joel", v="3", parents=("",))], {})
-    assert set(heads_of_record(index, id16("joel"))[id16("one")]) == {id32("joelone2"), id32("joelone3")}
+    assert set(heads_of_record(index, id16("joel"), "access")[id16("one")]) == {id32("joelone2"), id32("joelone3")}
 
 
 def test_every_case_with_dates_is_listed_with_its_members_once(index: Index) -> None:

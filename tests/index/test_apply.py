@@ -21,6 +21,7 @@ from vault.index.search import search
 FIRST = note("n", "arrested at the airport", v="1")
 SECOND = note("n", "released on bail", v="2", parents=["n1"], at=2)
 OTHER_SECOND = note("n", "moved to another cell", v="3", parents=["n1"], at=3)
+OTHER_KIND = replace(note("n", "", v="5", parents=["n1", "n2"], at=5), kind="approval")
 MERGED = note("n", "released, then moved", v="4", parents=["n2", "n3"], at=4)
 
 # One invented history of two cases, with edits, a conflict and its settlement, people and their phones.
@@ -47,7 +48,7 @@ def test_a_version_that_another_replaces_is_no_head_and_is_not_found_whichever_c
     index = make_index()
     for batch in batches:
         apply(index, batch, {})
-    assert heads_of(index, id16("case"), id16("n")) == (id32("n2"),)
+    assert heads_of(index, id16("case"), id16("n"), "note") == (id32("n2"),)
     assert search(index, "airport").hits == ()
     assert [hit.version for hit in search(index, "bail").hits] == [id32("n2")]
 
@@ -55,12 +56,26 @@ def test_a_version_that_another_replaces_is_no_head_and_is_not_found_whichever_c
 def test_two_versions_that_nobody_replaced_are_a_conflict_until_a_third_replaces_both(index: Index) -> None:
     apply(index, [FIRST, SECOND, OTHER_SECOND], {})
     assert conflicts(index) == [(id16("case"), id16("n"))]
-    assert len(heads_of(index, id16("case"), id16("n"))) == 2
+    assert len(heads_of(index, id16("case"), id16("n"), "note")) == 2
     assert search(index, "bail").hits
     assert search(index, "cell").hits
     apply(index, [MERGED], {})
     assert conflicts(index) == []
-    assert heads_of(index, id16("case"), id16("n")) == (id32("n4"),)
+    assert heads_of(index, id16("case"), id16("n"), "note") == (id32("n4"),)
+
+
+@each([[(FIRST, OTHER_KIND, SECOND)], [(OTHER_KIND,), (FIRST,), (SECOND,)], [(SECOND,), (FIRST, OTHER_KIND)]])
+def test_a_version_replaces_none_of_another_kind_whichever_came_first(
+    batches: list[tuple[Entry, ...]], make_index: MakeIndex
+) -> None:
+    index = make_index()
+    for batch in batches:
+        apply(index, batch, {})
+    assert heads_of(index, id16("case"), id16("n"), "note") == (id32("n2"),)
+    assert heads_of(index, id16("case"), id16("n"), "approval") == (OTHER_KIND.version,)
+    assert conflicts(index) == []
+    apply(index, [RemovedRecord(id16("case"), id16("n"))], {})
+    assert heads_in(index, id16("case")) == []
 
 
 def test_a_correction_is_found_by_its_note_as_long_as_a_head_says_so(index: Index) -> None:

@@ -139,7 +139,7 @@ def test_nobody_moves_their_own_day_nor_anothers_by_an_access_of_somebody_else(o
 def _write_access(session: Session, case: CompartmentId, access: Access) -> None:
     """Write over a member's day as a patched program would."""
     record = RecordId(access_record(access.member))
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), case, record)]
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), case, record, Access.KIND)]
     assert parents
     with session.work(case) as work:
         work.write(case, record, Access.KIND, to_fields(access), parents)

@@ -16,6 +16,7 @@ from vault.index.file import Index, IndexTag
 from vault.index.schema import Statements
 
 _Key = tuple[bytes, bytes]  # compartment, record
+_Replaced = tuple[str, bytes]  # the kind of a version, and a parent that it names: one of another kind stays a head
 _KEYS_AT_ONCE = 256
 
 
@@ -71,12 +72,12 @@ def apply(
 
 @dataclass(slots=True)
 class _Touched:
-    """The heads of one record, and every version that one of its versions names as parent."""
+    """The heads of one record, and every version that one of its versions names as parent (FORMAT.md 4)."""
 
-    heads_before: dict[bytes, int]  # version -> doc
-    replaced_before: frozenset[bytes]
-    heads: dict[bytes, IndexedRecord | None]  # None: stands in the file already
-    replaced: set[bytes]
+    heads_before: dict[bytes, tuple[str, int]]  # version -> its kind, its document
+    replaced_before: frozenset[_Replaced]
+    heads: dict[bytes, tuple[str, IndexedRecord | None]]  # version -> its kind; None: stands in the file already
+    replaced: set[_Replaced]
 
 
 @dataclass(slots=True)
@@ -89,10 +90,11 @@ class _Batch:
         self.seen.append(entry)
         record = self._touch((entry.compartment, entry.record))
         for parent in entry.parents:
-            record.replaced.add(parent)
-            record.heads.pop(parent, None)
-        if entry.version not in record.replaced and entry.version not in record.heads:
-            record.heads[entry.version] = entry
+            record.replaced.add((entry.kind, parent))
+            if record.heads.get(parent, ("", None))[0] == entry.kind:
+                del record.heads[parent]
+        if (entry.kind, entry.version) not in record.replaced and entry.version not in record.heads:
+            record.heads[entry.version] = (entry.kind, entry)
 
     def remove(self, key: _Key) -> None:
         record = self._touch(key)
@@ -113,22 +115,25 @@ class _Batch:
         gone: list[int] = []
         new: list[IndexedRecord] = []
         difference = 0
-        replaced: list[tuple[bytes, bytes, bytes]] = []
-        not_replaced: list[tuple[bytes, bytes, bytes]] = []
+        replaced: list[tuple[bytes, bytes, str, bytes]] = []
+        not_replaced: list[tuple[bytes, bytes, str, bytes]] = []
         for key, record in self.touched.items():
-            replaced += [(*key, version) for version in record.replaced - record.replaced_before]
-            not_replaced += [(*key, version) for version in record.replaced_before - record.replaced]
+            replaced += [(*key, *each) for each in record.replaced - record.replaced_before]
+            not_replaced += [(*key, *each) for each in record.replaced_before - record.replaced]
             # A head that left and came again within the batch is a new entry, with columns of its own.
-            stays = {version for version, entry in record.heads.items() if entry is None}
-            gone += [doc for version, doc in record.heads_before.items() if version not in stays]
-            new += [entry for entry in record.heads.values() if entry is not None]
+            stays = {version for version, (_, entry) in record.heads.items() if entry is None}
+            gone += [doc for version, (_, doc) in record.heads_before.items() if version not in stays]
+            new += [entry for _, entry in record.heads.values() if entry is not None]
             if record.heads.keys() != record.heads_before.keys():
                 difference -= digest.summand(tag, key[1], record.heads_before)
                 difference += digest.summand(tag, key[1], record.heads)
                 if len(record.heads) > 1 or len(record.heads_before) > 1:
-                    rows.set_conflict(self.sql, *key, is_one=len(record.heads) > 1)
-        self.sql.executemany("INSERT INTO replaced VALUES (?, ?, ?)", replaced)
-        self.sql.executemany("DELETE FROM replaced WHERE compartment=? AND record=? AND version=?", not_replaced)
+                    kinds = [kind for kind, _ in record.heads.values()]
+                    rows.set_conflict(self.sql, *key, is_one=len(kinds) > len(set(kinds)))
+        self.sql.executemany("INSERT INTO replaced VALUES (?, ?, ?, ?)", replaced)
+        self.sql.executemany(
+            "DELETE FROM replaced WHERE compartment=? AND record=? AND kind=? AND version=?", not_replaced
+        )
         cases = rows.note_begun(self.sql, self.seen)
         cases |= rows.remove_documents(self.sql, gone) | rows.add_documents(self.sql, new)
         rows.refresh_cases(self.sql, cases)
@@ -137,18 +142,21 @@ class _Batch:
 
     def look_at(self, keys: Iterable[_Key]) -> None:
         """Read what stands in the file of these records."""
-        heads: dict[_Key, dict[bytes, int]] = {}
-        replaced: dict[_Key, set[bytes]] = {}
+        heads: dict[_Key, dict[bytes, tuple[str, int]]] = {}
+        replaced: dict[_Key, set[_Replaced]] = {}
         asked = list(keys)
         for start in range(0, len(asked), _KEYS_AT_ONCE):
             some = asked[start : start + _KEYS_AT_ONCE]
-            for compartment, record, version, doc in self._ask(some, "version, doc", "head"):
-                heads.setdefault((compartment, record), {})[version] = doc
-            for compartment, record, version in self._ask(some, "version", "replaced"):
-                replaced.setdefault((compartment, record), set()).add(version)
+            for compartment, record, version, kind, doc in self._ask(some, "version, kind, doc", "head"):
+                heads.setdefault((compartment, record), {})[version] = (kind, doc)
+            for compartment, record, kind, version in self._ask(some, "kind, version", "replaced"):
+                replaced.setdefault((compartment, record), set()).add((kind, version))
         for key in asked:
             before, gone = heads.get(key, {}), replaced.get(key, set())
-            self.touched[key] = _Touched(before, frozenset(gone), dict.fromkeys(before), gone)
+            stays: dict[bytes, tuple[str, IndexedRecord | None]] = {
+                version: (kind, None) for version, (kind, _) in before.items()
+            }
+            self.touched[key] = _Touched(before, frozenset(gone), stays, gone)
 
     def _ask(self, keys: Sequence[_Key], columns: str, table: str) -> Iterable[tuple[Any, ...]]:
         # CROSS JOIN, or SQLite walks through the table and looks for each row among the keys.

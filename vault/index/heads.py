@@ -8,18 +8,19 @@ from vault.index.file import Index
 
 
 class Head(NamedTuple):
-    """A version that nobody replaced. A record with two of them is in conflict: both are shown."""
+    """A version that nobody replaced. A record with two of one kind is in conflict: both are shown."""
 
     record: bytes
     version: bytes
     kind: str
 
 
-def heads_of(index: Index, compartment: bytes, record: bytes) -> tuple[bytes, ...]:
-    """Return the heads of one record, sorted by id; none when it is unknown or removed."""
+def heads_of(index: Index, compartment: bytes, record: bytes, kind: str) -> tuple[bytes, ...]:
+    """Return the heads of one record that are of a kind, sorted by id; none when it is unknown or removed."""
     with index.reading() as sql:
         found = sql.execute(
-            "SELECT version FROM head WHERE compartment=? AND record=? ORDER BY version", (compartment, record)
+            "SELECT version FROM head WHERE compartment=? AND record=? AND kind=? ORDER BY version",
+            (compartment, record, kind),
         )
         return tuple(version for (version,) in found)
 
@@ -68,16 +69,18 @@ def had_version(index: Index, compartment: bytes, version: bytes) -> bool:
 
 
 def conflicts(index: Index) -> list[tuple[bytes, bytes]]:
-    """Return (compartment, record) of every record with more than one head."""
+    """Return (compartment, record) of every record with more than one head of one kind."""
     with index.reading() as sql:
         return list(sql.execute("SELECT compartment, record FROM conflict ORDER BY compartment, record"))
 
 
-def heads_of_record(index: Index, record: bytes) -> dict[bytes, tuple[bytes, ...]]:
-    """Return compartment -> heads of the record that has this id in many compartments, as a member's access has."""
+def heads_of_record(index: Index, record: bytes, kind: str) -> dict[bytes, tuple[bytes, ...]]:
+    """Return compartment -> heads of a kind, of the record that has one id in many compartments: a member's access."""
     found: dict[bytes, tuple[bytes, ...]] = {}
     with index.reading() as sql:
-        rows = sql.execute("SELECT compartment, version FROM head WHERE record=? ORDER BY version", (record,))
+        rows = sql.execute(
+            "SELECT compartment, version FROM head WHERE record=? AND kind=? ORDER BY version", (record, kind)
+        )
         for compartment, version in rows:
             found[compartment] = (*found.get(compartment, ()), version)
     return found

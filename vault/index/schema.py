@@ -28,8 +28,9 @@ _TABLES = (
     "CREATE INDEX head_by_record_alone ON head(record)",
     # Rights that end are few among many records, and every unlock asks for them.
     "CREATE INDEX head_of_access ON head(compartment, record) WHERE kind='access'",
-    # Every version that some version names as its parent, seen or not: order of arrival does not matter.
-    "CREATE TABLE replaced(compartment BLOB, record BLOB, version BLOB, PRIMARY KEY(compartment, record, version))"
+    # Every version that one of some kind names as its parent, seen or not: order of arrival does not matter.
+    "CREATE TABLE replaced(compartment BLOB, record BLOB, kind TEXT, version BLOB,"
+    " PRIMARY KEY(compartment, record, kind, version))"
     " WITHOUT ROWID",
     "CREATE TABLE conflict(compartment BLOB, record BLOB, PRIMARY KEY(compartment, record)) WITHOUT ROWID",
     # One row per head of a case record; `top` is the one that the list shows. `tie` is `doc` again: SQLite compares a

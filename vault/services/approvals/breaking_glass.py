@@ -90,7 +90,7 @@ def break_glass(
     approval = required_approval(session, wanted, second, beside={member})
 
     def also(work: Work, entry: Entry) -> Entry:
-        parents = [VersionId(head) for head in heads_of(session.index(), case, access_record(member))]
+        parents = [VersionId(head) for head in heads_of(session.index(), case, access_record(member), Access.KIND)]
         access = Access(member=member, why=GrantReason.EMERGENCY, given_by=session.member, until=until_ms)
         work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(access), parents)
         if approval is None:

@@ -112,7 +112,7 @@ def close(
     audit: bytes | None = None
     if moved_to is not None:
         said, audit = said_by(stored.value, word_of(PersonRole, role, "role")), audit_of(session, moved_to)
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, stored.record)]
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, stored.record, Slip.KIND)]
     with session.work(home, *([] if moved_to is None else [moved_to])) as work:
         if moved_to is not None:
             for note in said:
@@ -144,7 +144,7 @@ def rotate_weekly(session: Session) -> bool:
     slips, marks = _weeks(session, home)
     if min(slips, default=this_week) >= this_week or this_week in marks:
         return False
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, _WEEKLY)]
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, _WEEKLY, Slip.KIND)]
     mark = Slip(received=clock.trusted_ms, state=SlipState.CLOSED)
     replace_key(session, home, act="key.rotate", rule=rule)
     with session.work(home) as work:

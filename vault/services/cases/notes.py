@@ -108,7 +108,7 @@ def _read(session: Session, case: CompartmentId, record: RecordId) -> Stored[Not
 
 def _stored(session: Session, case: CompartmentId, record: RecordId) -> list[Stored[Note]]:
     """Return a record of a case as a note; nothing where it is none, or cannot be read."""
-    heads = frozenset(map(VersionId, heads_of(session.index(), case, record)))
+    heads = frozenset(map(VersionId, heads_of(session.index(), case, record, Note.KIND)))
     return stored_of_kind(read_versions(session, case, record, heads), Note)
 
 

@@ -48,7 +48,7 @@ def set_deputy(session: Session, member: MemberId, deputy: MemberId | None) -> N
             next_step=Message("Name a caseworker or a supervisor."),
         )
     record, home = RecordId(deputy_record(member)), session.directory.compartment
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, record)]
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Deputy.KIND)]
     with session.work(home) as work:
         work.write(home, record, Deputy.KIND, to_fields(value), parents)
         work.commit(Entry(act="config.change", covers={Deputy.KIND: 1}, pol=rule))
@@ -73,7 +73,7 @@ def naming_of(session: Session, member: MemberId) -> Named | None:
     """Return who named whom as the deputy of a member, whether or not these are in; None where nobody did."""
     session.require(Action.MEMBER_LIST)
     record, home = RecordId(deputy_record(member)), session.directory.compartment
-    heads = frozenset(VersionId(head) for head in heads_of(up_to_date_index(session), home, record))
+    heads = frozenset(VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Deputy.KIND))
     if not heads:
         return None
     named = _named(session, read_versions(session, home, record, heads))

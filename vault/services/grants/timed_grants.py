@@ -196,6 +196,6 @@ def _write_access(
     with session.work(case) as work:
         for member in members:
             value = Access(member=member, why=why, given_by=session.member, until=until_ms)
-            parents = [VersionId(head) for head in heads_of(index, case, access_record(member))]
+            parents = [VersionId(head) for head in heads_of(index, case, access_record(member), Access.KIND)]
             work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(value), parents)
         work.commit(Entry(act="case.edit", obj=audit, covers={Access.KIND: len(members)}, pol=rule))

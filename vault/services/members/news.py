@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vault.access.session import Session
-from vault.casework.access import GrantReason
+from vault.casework.access import Access, GrantReason
 from vault.display import counted
 from vault.ids import MemberId
 from vault.index.file import Index
@@ -49,7 +49,7 @@ def _handed_over(session: Session, index: Index, known: frozenset[bytes]) -> Ite
     for term in all_terms(session, index):
         if term.why is not GrantReason.HANDOVER or term.given_by == session.member or term.case in session.hidden:
             continue
-        heads = heads_of(index, term.case, access_record(term.member))
+        heads = heads_of(index, term.case, access_record(term.member), Access.KIND)
         if not known.issuperset(heads) and term.member in sharing.holders_of(session, term.case).members:
             yield term, heads
 

@@ -68,7 +68,10 @@ def all_terms(session: Session, index: Index) -> list[Term]:
     for compartment, records in access_records(index).items():
         case = CompartmentId(compartment)
         if session.holds(case):
-            found = (term_of(session, case, RecordId(record), heads_of(index, case, record)) for record in records)
+            found = (
+                term_of(session, case, RecordId(record), heads_of(index, case, record, Access.KIND))
+                for record in records
+            )
             terms += [term for term in found if term is not None]
     return terms
 
@@ -76,14 +79,16 @@ def all_terms(session: Session, index: Index) -> list[Term]:
 def hide_expired_cases(session: Session, index: Index) -> None:
     """Take cases whose date has passed for this member out of the index, and bring back what was hidden before."""
     record = RecordId(access_record(session.member))
-    dated = {CompartmentId(item): heads for item, heads in heads_of_record(index, record).items()}
+    dated = {CompartmentId(item): heads for item, heads in heads_of_record(index, record, Access.KIND).items()}
     terms = (term_of(session, case, record, heads) for case, heads in dated.items())
     session.ends = {term.case: term.until_ms for term in terms if term is not None and term.until_ms is not None}
     hidden = index.hides = session.hidden
     for case in dated:
-        others = [head for head in heads_in(index, case) if head.kind != Access.KIND]
+        heads = heads_in(index, case)
+        dates = {head.record for head in heads if head.kind == Access.KIND}  # a record goes with all its kinds
+        others = {head.record for head in heads} - dates
         if case in hidden and others:
-            apply(index, [RemovedRecord(case, other.record) for other in others], {})
+            apply(index, [RemovedRecord(case, other) for other in sorted(others)], {})
             index.optimize()
         elif case not in hidden and not others:
             _ask_again(session, index, case)
