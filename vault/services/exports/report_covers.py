@@ -11,6 +11,7 @@ from vault.casework.approving import Approving
 from vault.casework.case import Case
 from vault.casework.directory import Organisation
 from vault.casework.note import Note
+from vault.display import DAY, time_text
 from vault.export.report import READ, UNREAD, Cover
 from vault.export.wording import USUAL_PURPOSE
 from vault.ids import RecordId
@@ -87,13 +88,14 @@ def as_asked(cover: Cover, asked: Approving) -> Cover:
 
 def today(session: Session) -> datetime.date:
     """Return the day, in UTC, by the session's clock."""
-    return _day(session.log.now_ms())
+    return datetime.datetime.fromtimestamp(session.log.now_ms() / 1000, tz=datetime.UTC).date()
 
 
 def in_order(notes: Sequence[Stored[Note]]) -> list[Stored[Note]]:
     """Return notes in the order of what they tell: by their day, or, of one without, by that of writing."""
     return sorted(
-        notes, key=lambda note: (note.value.occurred or _day(note.written_ms).isoformat(), note.written_ms, note.record)
+        notes,
+        key=lambda note: (note.value.occurred or time_text(note.written_ms, DAY), note.written_ms, note.record),
     )
 
 
@@ -104,7 +106,7 @@ def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordI
     for note in notes:
         fields = []
         if note.value.occurred is None:
-            fields.append(SourceField("written", (_day(note.written_ms).isoformat(),), coded=True))
+            fields.append(SourceField("written", (time_text(note.written_ms, DAY),), coded=True))
         member = None if note.origin is None else members.get(note.origin)
         if member is not None:
             roles = session.directory.roles_of(member)
@@ -112,7 +114,3 @@ def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordI
             fields.append(SourceField("by", (word,), coded=True))
         beside[note.record] = tuple(fields)
     return beside
-
-
-def _day(at_ms: int) -> datetime.date:
-    return datetime.datetime.fromtimestamp(at_ms / 1000, tz=datetime.UTC).date()
