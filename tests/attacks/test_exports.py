@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,8 @@ from vault.export.leakcheck.reading import read_with_pdfium
 from vault.export.package import prepare, write_package
 from vault.export.reader import OpenedPackage, open_package
 from vault.export.release import Release
+from vault.records import work
+from vault.records.content import encode_content
 from vault.seal import signing
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes, people
@@ -206,6 +208,15 @@ def test_whom_to_call_is_remembered_in_the_case(desk: Desk, referral: Referral) 
     again = tuple(word for word in referral.command("--unread") if word not in {"--contact", CONTACT})
     assert desk.run(*again).code == 0
     assert f"Questions to {CONTACT}" in referral.report()
+
+
+def test_a_note_with_a_time_that_no_calendar_has_stops_no_export(
+    desk: Desk, referral: Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.place.open() as session, monkeypatch.context() as patched:
+        patched.setattr(work, "encode_to_travel", lambda c: encode_content(replace(c, clock=(1 << 62, 0))))
+        notes.add(session, cases.find(session, referral.ref), kind="contact", text="They met in Qarvosh.")
+    assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
 
 
 def test_packages_of_the_formats_before_still_open() -> None:
