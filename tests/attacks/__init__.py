@@ -12,7 +12,7 @@ What the attacker has:
     every bit, every cut             test_every_bit; test_tamper; test_hostile_bundles; test_false_cells
                                      tests/seal: envelope, unlocking, recipients, doors, letters, bundles, keyring
                                      tests/log: header, items, epoch_notice, genesis, roster
-                                     tests/log: checkpoint, proof, verify
+                                     tests/log: checkpoint, verify
                                      tests/services: backup_damage
     moved, swapped, doubled          test_tamper; test_planted_rows; test_joining
                                      tests/records: versions, version_validity

@@ -109,7 +109,7 @@ def test_a_case_is_found_by_reference_in_any_case_and_by_id(filled: Filled, fill
 def test_what_names_no_case_is_not_found_and_says_no_more(filled_session: Session) -> None:
     size = filled_session.log.size
     for text in ("", "nope", "AAAA-AAAA", "7b" * 16, "00", "é", "K7QM_3XPD", "%", "' OR 1=1 --"):
-        with pytest.raises(NotFoundError, match="no such case among yours"):
+        with pytest.raises(NotFoundError, match="you have no case with this"):
             cases.find(filled_session, text)
     assert filled_session.log.size == size
 

@@ -84,7 +84,7 @@ def test_the_newest_order_for_a_leaver_counts(office: Office) -> None:
 def test_an_order_names_somebody_else_and_a_reason(office: Office) -> None:
     with office.place.open() as founder:
         before = founder.log.size
-        with pytest.raises(UsageError, match="cases go to somebody else"):
+        with pytest.raises(UsageError, match="cases must go to another member"):
             handover.order(founder, office.amina.member, office.amina.member, reason="x")
         with pytest.raises(UsageError, match="reason of an order is empty"):
             handover.order(founder, office.amina.member, office.joel.member, reason=" ")
