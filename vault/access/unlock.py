@@ -14,6 +14,7 @@ from vault.access.pins.alarms import Alarm
 from vault.access.pins.clocks import clock_alarms
 from vault.access.pins.delays import Wait
 from vault.access.pins.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import renew_slot, settle_new_keys
 from vault.access.seat_keys.refresh import needs_refresh, refresh
 from vault.access.seat_keys.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
@@ -43,14 +44,14 @@ from vault.policy.clocks import read_clock
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import DoorKeys
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.entrance.unlocking import OpenedSlot
 from vault.seal.entrance.unlocking import unlock as open_slot_with
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
 from vault.store.engine import Database
-from vault.store.files import BALLAST_SIZE, make_ballast, read_limited
+from vault.store.files import BALLAST_SIZE, make_ballast
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.shape import shape_faults
@@ -103,7 +104,7 @@ def unlock(
     folder.require()
     folder.require_safe_place(platform.is_network_or_synced)
     state = platform.state_dir() if state is None else state
-    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(folder.keys)
     try:
         with one_attempt(folder, file, state, wait):
             slot = open_slot_with(file, passphrase, member, device_secret=device_secret, fido2_secret=fido2_secret)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from vault.errors import MalformedError
-from vault.ids import RECOVERY_SEAT, Origin, SeatId
+from vault.ids import RECOVERY_SEAT, CompartmentKind, Origin, SeatId
 from vault.log.checks.parting import Parting
 from vault.log.epoch_notice import founded_compartment
 from vault.log.genesis import Genesis
@@ -23,6 +23,7 @@ from vault.log.rosters.roster_entries import Certificate
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.logs import genesis_of
+from vault.records.versions import OpenedVersion
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
@@ -181,6 +182,16 @@ class Authority:
         if listing is not None:
             found = tuple(entry for entry in found if listing in {item[:2] for item in entry.items})
         return next(iter(found), None)
+
+    def may_have_written(self, version: OpenedVersion, place: CompartmentKind) -> bool:
+        """Say whether an entry of somebody who may write this kind in such a compartment lists a version."""
+        entry = self.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
+        item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
+        return (
+            entry is not None
+            and item in entry.items
+            and entry.rights.may_write(entry.roles, place, version.content.kind)
+        )
 
     def is_certified(self, seat: bytes) -> bool:
         """Say whether some valid roster certifies the seat, of either side of a fork, or it is recovery."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.membership.pending_seat import PendingSeat, place_of
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import doors_here, seats_here
 from vault.access.seat_keys.slots import free_slot
 from vault.access.session import Session
@@ -21,7 +22,6 @@ from vault.log.rosters.roster_entries import Certificate
 from vault.records.seatlog import begin
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door
 from vault.seal.entrance.keyfile import (
-    KEY_FILE_SIZE,
     SLOT_COUNT,
     KeyFile,
     KeyHeader,
@@ -38,7 +38,7 @@ from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import public_key
 from vault.store.beside import make_beside, no_room
 from vault.store.engine import Database, open_database
-from vault.store.files import make_ballast, promote, read_limited, write_aside
+from vault.store.files import make_ballast, promote, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import make_tables
@@ -151,7 +151,7 @@ def join_here(session: Session, invitation: Invitation, *, member_name: str, pas
         UsageError: the name is no printable line, or not the one that the invitation is for.
     """
     name = _checked_name(invitation, member_name)
-    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(session.folder.keys)
     new = new_seat(session.database, invitation, name, here=True)
     with session.database.reading() as rows:
         number = free_slot(rows)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.membership.roster_commit import commit_roster
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import doors_here
 from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
@@ -26,12 +27,10 @@ from vault.progress import Progress
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry
 from vault.seal.entrance.doors import make_recovery_door
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret
 from vault.seal.signing import public_key, sign
-from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.validity.authority import Entry as ProvenEntry
 from vault.validity.compartment_access import CompartmentState
@@ -70,7 +69,7 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
         # The new root too: whoever has its secret alone goes back from this roster to the first one.
         seed = derive_root_seed(secret)
         roster = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
-    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(session.folder.keys)
     door = make_recovery_door(session.vault, doors_here(session, file), recovery)
     # Both, so that a crash on either side of the commit leaves the one that is valid.
     row = session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret + old_secret)

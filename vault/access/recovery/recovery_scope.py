@@ -14,7 +14,7 @@ from vault.access.trust.proving import Prover
 from vault.casework.directory import Member
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
-from vault.log.items import Item, ItemKind
+from vault.log.items import ItemKind
 from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
@@ -104,11 +104,9 @@ class RecoveryScope:
 
     def _may_stand(self, version: OpenedVersion, once: SaidOnce) -> bool:
         entry = self.authority.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
-        item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
         return (
             entry is not None
-            and item in entry.items
-            and entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, Member.KIND)
+            and self.authority.may_have_written(version, CompartmentKind.DIRECTORY)
             and any(
                 once.is_admission(version, row, entry, self.authority.chain)
                 for row in self.rows.operations(version.origin, version.seq, version.seq + 1)

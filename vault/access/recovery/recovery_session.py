@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vault import platform
 from vault.access.pins.copies import SheetKeys
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import settle_new_keys
 from vault.access.seat_keys.rekeying import open_with_doors
 from vault.access.trust.directory import RECOVERY, Directory, read_directory
@@ -23,13 +24,12 @@ from vault.log.signatures import signed_message
 from vault.records.seatlog import SealedPlace
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.entrance.doors import DoorKeys, open_recovery_door
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed
 from vault.seal.signing import is_signed_raw, public_key
 from vault.store.engine import Database
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.authority import Authority, Listings
@@ -84,7 +84,7 @@ def opened_by_sheets(path: Path, root_secret: bytes) -> Iterator[RecoverySession
     folder = VaultFolder(path)
     folder.require()
     folder.require_safe_place(platform.is_network_or_synced)
-    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(folder.keys)
     doors = open_door(file, root_secret)
     database, raw_key = open_with_doors(folder, doors)
     try:

@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vault import platform
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import change_keys
 from vault.access.seat_keys.rekeying import doors_here, seats_here, slots_here, with_doors
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
+from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT
 from vault.seal.purposes import Purpose
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
@@ -48,7 +48,7 @@ def destroy_own_access(session: Session) -> None:
         TryAgainError: the `keys` file cannot be written; nothing was changed.
     """
     folder, seat = session.folder, session.seat
-    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(folder.keys)
     with session.database.reading() as rows:
         number = slots_here(rows).get(seat)
     if number is None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from time import sleep
 
 from vault.access.pins.delays import Wait
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import change_keys
 from vault.access.seat_keys.throttle import one_attempt
 from vault.access.session import Session
 from vault.errors import VerificationError, WrongPassphraseError
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.entrance.unlocking import OpenedSlot, make_slot, unlock
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
@@ -86,16 +86,12 @@ def salt_of_vault(path: Path) -> bytes:
     """
     folder = VaultFolder(path)
     folder.require()
-    return _read(folder).header.vault_salt
-
-
-def _read(folder: VaultFolder) -> KeyFile:
-    return KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    return read_key_file(folder.keys).header.vault_salt
 
 
 def _valid_file(session: Session) -> KeyFile:
     """Return the `keys` file, if it is the one that this session unlocked with or wrote: its costs are used anew."""
-    file = _read(session.folder)
+    file = read_key_file(session.folder.keys)
     if session.keys_now is None or file != session.keys_now[0]:
         raise VerificationError(
             Message("the keys file is not the one that this session opened"),

@@ -13,17 +13,17 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import change_keys
 from vault.access.session import Session
 from vault.errors import BrokenSealError, TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door, open_doors
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
+from vault.seal.entrance.keyfile import SLOT_BLOB_SIZE, KeyFile
 from vault.seal.keys import make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.engine import Database, open_database
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
@@ -80,7 +80,7 @@ def rekey(session: Session) -> KeyFile:
     """
     session.require_sound_log()
     staying = seats_here(session)
-    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(session.folder.keys)
     before = doors_here(session, file)
     if before.old is not None:
         # A change before this one found no room: the key that opens the database now would stand in no door.
@@ -152,7 +152,7 @@ def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: 
         # Also after that: whoever was ended since the change began was given the key that it brought.
         return rekey(session) if _seats_ended_here(session) else file
     except TryAgainError:
-        return KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+        return read_key_file(session.folder.keys)
 
 
 def _seats_ended_here(session: Session) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from vault import errors
 from vault.access.pins.delays import Wait
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import seats_here
 from vault.access.seat_keys.throttle import one_attempt
 from vault.access.second_person.delegated_rows import RowSet, can_act_here, lend
@@ -25,10 +26,8 @@ from vault.log.approvals import Approval
 from vault.log.items import Item, ItemKind, decode_items
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
-from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, OperationRow
 from vault.words.message import Message
@@ -89,7 +88,7 @@ def ask_second(
             Message("the second person has no seat on this device"),
             next_step=Message("Ask for the approval in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
         )
-    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(session.folder.keys)
     question = Asked(
         keys=file.encode(),
         name=name,

@@ -16,9 +16,8 @@ from vault.access.trust.proving import proven_alone
 from vault.casework.directory import AttemptsKey
 from vault.errors import BrokenSealError, VaultError
 from vault.ids import CompartmentKind, VaultId
-from vault.log.items import Item, ItemKind
 from vault.records.codec import of_kind
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import open_each
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
@@ -107,19 +106,9 @@ def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direct
         rows.versions(directory.compartment), vault=vault, keyring=keyring
     )  # `log verify` names others
     for version, key in of_kind(opened, AttemptsKey):
-        if _may_stand(authority, version):
+        if authority.may_have_written(version, CompartmentKind.DIRECTORY):
             return KemPrivate.from_seed(key.kem)
     return None
-
-
-def _may_stand(authority: Authority, version: OpenedVersion) -> bool:
-    entry = authority.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
-    item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
-    return (
-        entry is not None
-        and item in entry.items
-        and entry.rights.may_write(entry.roles, CompartmentKind.DIRECTORY, version.content.kind)
-    )
 
 
 def _read(folder: VaultFolder) -> bytes:

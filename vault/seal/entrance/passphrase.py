@@ -113,7 +113,7 @@ def normalize_passphrase(passphrase: bytearray) -> bytes:
         raise RefusedError(Message("the passphrase is empty"), next_step=Message("Type a passphrase."))
     if passphrase.isascii():
         return bytes(passphrase)
-    return unicodedata.normalize("NFKC", _text_of(passphrase)).encode("utf-8")
+    return unicodedata.normalize("NFKC", text_of(passphrase)).encode("utf-8")
 
 
 def in_form(passphrase: bytearray, form: Form) -> bytearray:
@@ -124,7 +124,7 @@ def in_form(passphrase: bytearray, form: Form) -> bytearray:
     """
     if form is Form.TYPED:
         return bytearray(passphrase)
-    return bytearray(word_form(_text_of(passphrase)).encode("utf-8")) or bytearray(passphrase)
+    return bytearray(word_form(text_of(passphrase)).encode("utf-8")) or bytearray(passphrase)
 
 
 def form_of(passphrase: bytearray) -> Form:
@@ -133,10 +133,15 @@ def form_of(passphrase: bytearray) -> Form:
     Raises:
         UsageError: it is not UTF-8.
     """
-    return Form.WORDS if is_generated(_text_of(passphrase)) else Form.TYPED
+    return Form.WORDS if is_generated(text_of(passphrase)) else Form.TYPED
 
 
-def _text_of(passphrase: bytearray) -> str:
+def text_of(passphrase: bytearray) -> str:
+    """Return what was typed, for comparing and judging it.
+
+    Raises:
+        UsageError: it is not UTF-8.
+    """
     try:
         return passphrase.decode("utf-8")
     except UnicodeDecodeError:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from vault import platform
 from vault.access.pins.copies import COPIED_ROWS, CopyKeys
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.progress import StepProgress
 from vault.records.versions import no_wraps
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.services.backups.backup_folder import (
     BackupFolder,
     copy_durable,
@@ -24,7 +24,7 @@ from vault.services.backups.backup_state import CancelledError, State, StateRead
 from vault.services.projection.projection import up_to_date_index
 from vault.store.copy import copy_in_parts
 from vault.store.engine import open_database, open_finished
-from vault.store.files import read_limited, write_durable
+from vault.store.files import write_durable
 from vault.store.manifest import put_manifest
 from vault.store.rowtypes import VersionKeyRow
 from vault.store.tables import metadata
@@ -43,7 +43,7 @@ def build(session: Session, folder: BackupFolder, progress: StepProgress, cancel
         VerificationError: what can be read of it is not what the vault holds.
         CancelledError: as asked. The caller removes the folder after each of them.
     """
-    key_file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    key_file = read_key_file(session.folder.keys)
     keys = session.copy_keys(key_file)
     write_durable(folder.keys, key_file.encode())
     copied = copy_in_parts(

@@ -10,15 +10,14 @@ from pathlib import Path
 import msgspec
 
 from vault.access.pins.copies import CopyKeys, SheetKeys
+from vault.access.seat_keys.key_file import read_key_file
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
 from vault.log.items import Item
 from vault.progress import StepProgress
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.services.backups.backup_folder import BackupFolder
 from vault.services.backups.backup_state import State, StateReader, log_sizes
 from vault.store.drafts import Drafts
 from vault.store.engine import Database, open_finished
-from vault.store.files import read_limited
 from vault.store.manifest import MANIFEST_TABLE, read_manifest
 from vault.store.schema import SCHEMA
 from vault.store.shape import content_faults, shape_faults
@@ -49,11 +48,6 @@ class Proof:
     manifest: Manifest
     state: State
     drafts: int
-
-
-def read_key_file(folder: BackupFolder) -> KeyFile:
-    """Return the backup's `keys`."""
-    return KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
 
 
 def prove(
@@ -108,7 +102,7 @@ def prove(
                 versions_2=manifest.versions,
             )
         )
-    key_file = read_key_file(folder)
+    key_file = read_key_file(folder.keys)
     if Item.of_keys(key_file.header.folder, key_file.digest()) not in state.keys_files:
         raise VerificationError(Message("the keys file is not one that the log lists"))
     return Proof(manifest, state, _count_drafts(folder, keys))

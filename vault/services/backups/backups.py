@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vault import clock, platform
 from vault.access.pins.copies import CopyKeys, copy_keys_of
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
@@ -27,7 +28,7 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     translated,
 )
-from vault.services.backups.backup_proof import Proof, prove, read_key_file
+from vault.services.backups.backup_proof import Proof, prove
 from vault.services.backups.backup_state import CancelledError
 from vault.services.projection import dates
 from vault.words.message import Message
@@ -101,7 +102,7 @@ def make(
     if keep < 1:
         raise UsageError(Message("at least 1 backup must be kept"), next_step=Message("Leave out `--keep` to keep 3."))
     _require_outside(session, destination)
-    header = read_key_file(BackupFolder(session.folder.path)).header
+    header = read_key_file(session.folder.keys).header
     source = Source(header.vault, header.folder)
     with translated(destination):
         if not destination.is_dir():
@@ -195,7 +196,7 @@ def open_and_prove(
     """Check a backup from its first byte on, with nothing but what opens a slot."""
     files = require_undamaged(folder)
     keys = copy_keys_of(
-        read_key_file(folder),
+        read_key_file(folder.keys),
         member=member,
         passphrase=passphrase,
         device_secret=device_secret,
@@ -206,7 +207,7 @@ def open_and_prove(
 
 def salt_of(source: Path) -> bytes:
     """Return the salt of the vault that a backup is of, for a security key to answer; it is no secret."""
-    return read_key_file(find_backup(source)).header.vault_salt
+    return read_key_file(find_backup(source).keys).header.vault_salt
 
 
 def _log(session: Session, proof: Proof, rule: str) -> None:

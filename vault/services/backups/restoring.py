@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vault import platform
 from vault.access.pins.copies import COPIED_ROWS, CopyKeys, SheetKeys, copy_keys_of
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.display import MINUTE_UTC, time_text
@@ -26,7 +27,7 @@ from vault.services.backups.backup_folder import (
     require_undamaged,
     translated,
 )
-from vault.services.backups.backup_proof import Proof, prove, read_key_file
+from vault.services.backups.backup_proof import Proof, prove
 from vault.services.projection import dates
 from vault.store.beside import make_beside
 from vault.store.copy import add_rows, clear_table
@@ -176,7 +177,7 @@ def last_opened_here(source: Path, state: Path | None = None) -> int | None:
 
     Who opens a vault beside its restored copy, by one account, is shown an older copy of it for good.
     """
-    return dates.read(read_key_file(find_backup(source)).header.vault, state).opened
+    return dates.read(read_key_file(find_backup(source).keys).header.vault, state).opened
 
 
 def day(ms: int) -> str:
@@ -199,7 +200,7 @@ def _build(
     copy_durable(folder.digests, copied.digests)
     # The copies are what is proven: a medium may give other bytes when it is read again.
     files = require_undamaged(copied)
-    keys = opening(read_key_file(copied))
+    keys = opening(read_key_file(copied.keys))
     was_older = _bring_up_to_date(copied, keys)
     proof = prove(copied, keys, files=None if was_older else files, progress=progress)
     _join_key_rows(copied, keys)

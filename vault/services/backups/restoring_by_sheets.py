@@ -9,6 +9,7 @@ from pathlib import Path
 from vault import platform
 from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery.recovery_session import RecoverySession, copy_keys_by_sheets, opened_by_sheets
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.unlock import unlock
 from vault.errors import VerificationError
 from vault.progress import Progress, StepProgress
@@ -17,7 +18,7 @@ from vault.seal.recovery import derive_root_seed, root_words
 from vault.seal.sheets import join_sheets
 from vault.seal.signing import public_key
 from vault.services.backups.backup_folder import find_backup, require_undamaged, translated
-from vault.services.backups.backup_proof import Proof, read_key_file
+from vault.services.backups.backup_proof import Proof
 from vault.services.backups.backup_state import StateReader, log_sizes
 from vault.services.backups.restoring import Restored, begin_again, built, copied_beside
 from vault.services.credentials.sheets import TypedSheets
@@ -65,7 +66,7 @@ def require_whole(source: Path) -> Path:
     folder = find_backup(source)
     with translated(folder.path):
         require_undamaged(folder)
-    read_key_file(folder)
+    read_key_file(folder.keys)
     return folder.path
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from vault import __version__, clock, platform
 from vault.access.pins.delays import AttemptFile, Attempts
+from vault.access.seat_keys.key_file import read_key_file
 from vault.display import MINUTE_UTC, time_text
 from vault.durations import DAY_MS, MINUTE_MS
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, KeyHeader
+from vault.seal.entrance.keyfile import KeyHeader
 from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
 from vault.services.computer import probes
 from vault.services.projection import dates
 from vault.services.projection.dates import Dates
 from vault.services.projection.findings import Item, Verdict
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 
 _BACKUP_DAYS = 7
@@ -95,7 +95,7 @@ def age(then_ms: int, now_ms: int) -> str:
 def _header(vault: Path) -> KeyHeader:
     folder = VaultFolder(vault)
     folder.require()
-    return KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE)).header
+    return read_key_file(folder.keys).header
 
 
 def _cost(cost: KdfParameters) -> Item:

@@ -17,6 +17,7 @@ from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
 from vault.seal.entrance.device_secret import KEYFILE_SIZE, DeviceSecret, make_keyfile, read_keyfile
+from vault.seal.entrance.passphrase import text_of
 from vault.seal.entrance.prf import PrfProvider, fido2_salt
 from vault.seal.entrance.wordlists import Language
 from vault.seal.entrance.words import GeneratedPassphrase, is_generated, make_passphrase, word_form
@@ -70,7 +71,7 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
     """
     from vault.seal.entrance.strength import LEAST_DIGITS, digits_of_guesses  # noqa: PLC0415 - 30 ms that no unlock needs
 
-    if digits_of_guesses(_text(passphrase), known) < LEAST_DIGITS:
+    if digits_of_guesses(text_of(passphrase), known) < LEAST_DIGITS:
         raise RefusedError(
             Message("this passphrase is too easy to guess"),
             next_step=Message(
@@ -82,7 +83,7 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
 
 def is_same(shown: GeneratedPassphrase, typed: bytearray) -> bool:
     """Say whether what was typed is what was shown, in whatever case, space and layout."""
-    return word_form(_text(typed)) == word_form(shown.text())
+    return word_form(text_of(typed)) == word_form(shown.text())
 
 
 def change_passphrase(
@@ -169,7 +170,7 @@ def remove(session: Session, *, member: str, factors: Factors, name: FactorName,
 def list_own(session: Session, factors: Factors) -> list[FactorInUse]:
     """Return what this seat's slot needs, from the factors that opened it: the slot itself tells nobody."""
     session.require(Action.OWN_KEYS)
-    kept = "generated: case, spaces and layout do not matter" if is_generated(_text(factors.passphrase)) else "chosen"
+    kept = "generated: case, spaces and layout do not matter" if is_generated(text_of(factors.passphrase)) else "chosen"
     used = [FactorInUse("passphrase", kept)]
     if factors.device_secret:
         used.append(FactorInUse(FactorName.KEYFILE, "a file of 64 bytes that you keep"))
@@ -195,13 +196,6 @@ def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
     from vault.seal.entrance.fido import SecurityKey  # noqa: PLC0415 - who has no such key never loads its library
 
     return SecurityKey(ask_pin)
-
-
-def _text(passphrase: bytearray) -> str:
-    try:
-        return passphrase.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UsageError(Message("the passphrase is not UTF-8 text")) from None
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ from vault.access.membership.new_root import Followed, change_root, follow_root,
 from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery.recovery_session import open_door, opened_by_sheets
 from vault.access.seat_keys.audit_keys import hand_on_audit
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.root_secret import forget_secret, kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
@@ -22,14 +23,12 @@ from vault.ids import CompartmentId, CompartmentKind
 from vault.policy.roles import Action, Role
 from vault.progress import Progress
 from vault.records.work import Entry
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.sheets import Sheet, join_sheets, make_sheets
 from vault.seal.signing import public_key
 from vault.services.credentials.sheets import TypedSheets
 from vault.services.projection import dates
-from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.compartment_access import CompartmentState
@@ -132,7 +131,7 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     """
     rule = session.require(Action.RECOVERY_MANAGE)
     secret = join_sheets(typed.sheets, root_words(session.directory.effective.root_public))
-    open_door(KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE)), secret)
+    open_door(read_key_file(session.folder.keys), secret)
     private = KemPrivate.from_seed(derive_recovery_seed(secret))
     opened = without = unopened = 0
     for state in _states(session):
@@ -228,7 +227,7 @@ def require_vault(path: Path) -> None:
     folder = VaultFolder(path)
     folder.require()
     folder.require_safe_place(platform.is_network_or_synced)
-    KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    read_key_file(folder.keys)
 
 
 def require_fitting(path: Path, typed: TypedSheets) -> None:
@@ -239,7 +238,7 @@ def require_fitting(path: Path, typed: TypedSheets) -> None:
         VerificationError: they are of another vault, or of a set that was replaced.
     """
     secret = join_sheets(typed.sheets, None)
-    open_door(KeyFile.decode(read_limited(VaultFolder(path).keys, KEY_FILE_SIZE)), secret)
+    open_door(read_key_file(VaultFolder(path).keys), secret)
 
 
 def restore(

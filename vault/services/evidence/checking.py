@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from vault.access.pins.alarms import VERIFY_ALARM, Alarm
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.access.trust.absence import is_absence
 from vault.access.trust.continuity import newest_keys
@@ -24,7 +25,6 @@ from vault.records.epochs import read_notice
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import open_each
 from vault.records.work import Entry
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.signing import is_signed_raw
 from vault.services.evidence.absent_rows import AbsentRows, audits_of
 from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, was_auditor
@@ -36,7 +36,6 @@ from vault.services.projection.approval_checks import approval_faults, approvals
 from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said
 from vault.services.projection.projection import up_to_date_index
-from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion
 from vault.store.turns import in_turn
@@ -205,7 +204,7 @@ class _Checked:
 
     def keys_file(self, rows: Rows) -> None:
         """Check that the `keys` file is the newest that the logs list for this folder."""
-        file = KeyFile.decode(read_limited(self._session.folder.keys, KEY_FILE_SIZE))
+        file = read_key_file(self._session.folder.keys)
         newest = newest_keys(rows, file.header.folder, self._session.directory, self._reports)
         # Whoever has a seat in this folder changes the file; which of the newest ones is the later, pins remember.
         for origin in () if file.digest() in newest.values() else sorted(newest.keys() & self._reports.keys()):

@@ -12,6 +12,7 @@ from vault.access.membership.joining import Asked, certificate_of, join, join_he
 from vault.access.membership.next_roster import Change
 from vault.access.membership.pending_seat import pending_database
 from vault.access.pins.delays import Wait
+from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.throttle import one_attempt
 from vault.access.session import Session
 from vault.casework.directory import Member
@@ -19,7 +20,6 @@ from vault.durations import DAY_MS
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import MemberId, SeatId, VaultId
 from vault.policy.roles import Action, Role
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
 from vault.seal.entrance.unlocking import unlock as open_slot_with
 from vault.seal.joining import INVITATION_LIMIT, REQUEST_FILE_SIZE, Invitation
@@ -214,7 +214,7 @@ def finish(
     """
     folder = VaultFolder(path)
     folder.require()
-    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    file = read_key_file(folder.keys)
     try:
         with one_attempt(folder, file, state, wait):
             slot = open_slot_with(file, passphrase, member)
