@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vault.words.message import Words
+
 Progress = Callable[[int, int], None]
 """Told how many steps are done, of how many."""
-StepProgress = Callable[[str, int, int], None]
+StepProgress = Callable[[Words, int, int], None]
 """Told what is being done, how many of its steps are done, of how many."""

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.english import in_english
 from tests.services.founded import Place
 from vault import clock
 from vault.access.session import Session
@@ -78,7 +79,7 @@ def test_only_the_newest_hundred_are_kept(founded: Place) -> None:
     assert folder.attempts.stat().st_size == 100 * HINT_SIZE
     with founded.open() as session:
         # The others were not sealed by the program.
-        assert "1 failed attempt " in " ".join(session.warnings)
+        assert "1 failed attempt " in " ".join(in_english(session.warnings))
 
 
 def test_a_folder_that_cannot_be_written_keeps_no_hint_and_hides_no_error(founded: Place) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.founded import MEMBER, Place
 from vault.access.trust.attempts import note_attempt
 from vault.access.unlock import unlock
@@ -93,7 +94,7 @@ def test_hints_are_counted_again_once_something_else_stood_there(founded: Place)
     note_attempt(VaultFolder(founded.path), file)
     note_attempt(VaultFolder(founded.path), file)
     with founded.open() as session:
-        assert "2 failed attempts" in " ".join(session.warnings)
+        assert "2 failed attempts" in " ".join(in_english(session.warnings))
 
 
 def test_a_file_that_is_none_is_not_waited_for(tmp_path: Path) -> None:

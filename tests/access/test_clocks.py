@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from vault.access.pins.alarms import CLOCK_ALARM
+from vault.access.pins.alarms import stored
 from vault.access.pins.clocks import clock_alarms
 from vault.policy.clocks import ClockReading, ClockState
+from vault.words.finding import Code
 
 SEEN_MS = 1_700_000_000_000
 SEEN = "2023-11-14 22:13"
@@ -26,6 +27,6 @@ def test_a_clock_that_jumped_is_news_that_names_the_time_in_utc_and_the_way_on(m
     time.tzset()
     for state, words in ((ClockState.JUMPED, "48 hours ahead"), (ClockState.SET_BACK, "behind a time that was seen")):
         (alarm,) = told[state]
-        assert (alarm.code, alarm.is_fault, alarm.lasts) == (CLOCK_ALARM, False, False)
-        assert words in alarm.text
-        assert SEEN in alarm.text
+        assert (alarm.code, alarm.is_news, stored([alarm])) == (Code.CLOCK, True, ())
+        assert words in str(alarm.message)
+        assert SEEN in str(alarm.message)

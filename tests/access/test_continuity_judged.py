@@ -12,7 +12,7 @@ from tests.access.test_continuity import junk_genesis, list_keys, newest_keys_of
 from tests.access.test_proving import remove, store, written
 from tests.log.writer import SEAT
 from tests.records.beside import begin_beside
-from vault.access.pins.alarms import Alarm
+from vault.access.pins.alarms import lasting, stored
 from vault.access.pins.pins import Pinned, Pins
 from vault.access.session import Session
 from vault.access.trust.continuity import (
@@ -36,9 +36,11 @@ from vault.seal.signing import make_signing_seed, public_key
 from vault.store.files import read_limited
 from vault.store.memory import open_in_memory
 from vault.store.rowtypes import TileRow
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
 
 MACHINE = b"this machine"
-OTHER = Alarm("verify", "Found before.")
+OTHER = Finding(Code.FORK, Message("Found before."))
 
 
 @pytest.fixture
@@ -74,8 +76,9 @@ def judged(session: Session, pins: Pins | None, *, machine: bytes = MACHINE) -> 
         return judge(rows, session.log.place, identity=identity, pins=pins, machine=machine)
 
 
-def codes(found: Continuity) -> list[tuple[str, bool, bool]]:
-    return [(alarm.code, alarm.is_fault, alarm.lasts) for alarm in found.alarms]
+def codes(found: Continuity) -> list[tuple[str, bytes | None, bool, bool]]:
+    """Return code, subject, whether it stops anything, and whether pins keep it."""
+    return [(alarm.code, alarm.subject, not alarm.is_news, bool(stored([alarm]))) for alarm in found.alarms]
 
 
 def erase(session: Session, table: str, where: str, *values: object) -> None:
@@ -83,8 +86,8 @@ def erase(session: Session, table: str, where: str, *values: object) -> None:
         rows.connection.exec_driver_sql(f"DELETE FROM {table} WHERE {where}", values)
 
 
-def rolled_back(session: Session) -> tuple[str, bool, bool]:
-    return (f"rollback:{session.log.origin.hex()}", True, False)
+def rolled_back(session: Session) -> tuple[str, bytes, bool, bool]:
+    return ("rollback", session.log.origin, True, False)
 
 
 def succeeded(session: Session, *, claimed: int = 0, keeps_key: bool = True) -> Origin:
@@ -109,17 +112,17 @@ def test_what_was_seen_and_is_here_is_gone_on_with_in_silence(session: Session) 
 
 def test_an_account_without_pins_is_told_as_news_and_goes_on_from_what_is_proven(session: Session) -> None:
     found = judged(session, None)
-    assert codes(found) == [("no-pins", False, False)]
+    assert codes(found) == [("no-pins", None, False, False)]
     assert found.predecessor == Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
 
 
 def test_without_pins_too_a_log_that_another_goes_on_from_is_compared(session: Session) -> None:
     succeeded(session, claimed=2)
-    assert codes(judged(session, None)) == [("no-pins", False, False), rolled_back(session)]
+    assert codes(judged(session, None)) == [("no-pins", None, False, False), rolled_back(session)]
 
 
 def test_another_machine_is_news(session: Session) -> None:
-    assert codes(judged(session, pins_of(session), machine=b"another")) == [("other-machine", False, False)]
+    assert codes(judged(session, pins_of(session), machine=b"another")) == [("other-machine", None, False, False)]
 
 
 def lose_the_session_key(session: Session) -> None:
@@ -135,18 +138,18 @@ def go_on_with_another_log(session: Session) -> None:
 @pytest.mark.parametrize(
     ("change", "last"),
     [
-        (lose_the_session_key, ("session-key", True, True)),
-        (go_on_with_another_log, ("moved", False, False)),
+        (lose_the_session_key, ("session-key", None, True, True)),
+        (go_on_with_another_log, ("moved", None, False, False)),
     ],
 )
 def test_what_else_was_noticed_is_told_beside_a_session_key_that_is_not_the_logs(
-    session: Session, change: Callable[[Session], None], last: tuple[str, bool, bool]
+    session: Session, change: Callable[[Session], None], last: tuple[str, None, bool, bool]
 ) -> None:
     pins = pins_of(session)
     unseen = Origin(b"u" * 32)
     change(session)
     found = judged(session, replace(pins, logs={**pins.logs, unseen: Pinned(3, bytes(32))}))
-    assert codes(found) == [(f"rollback:{unseen.hex()}", True, False), last]
+    assert codes(found) == [("rollback", unseen, True, False), last]
     assert found.alarms[0].seats == frozenset()
     assert found.predecessor is not None
 
@@ -159,10 +162,8 @@ def test_damage_of_the_own_log_is_a_fault_that_lasts_and_hides_no_other(session:
             identity=public_key(session._secrets.identity_seed),
             pins=pins_of(session),
             alarms=(OTHER,),
-            found="a hole, says the test",
         )
-    words = "The log is damaged or was altered: a hole, says the test. A new log begins; run `casevault log verify`."
-    assert found.alarms == (OTHER, Alarm("damaged", words, lasts=True))
+    assert found.alarms == (OTHER, lasting(Code.DAMAGED))
     assert found.predecessor == Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
 
 
@@ -170,7 +171,7 @@ def test_a_roster_that_was_seen_and_is_not_here_is_told(session: Session) -> Non
     pins = pins_of(session)
     assert judge_roster(session.directory, pins) == judge_roster(session.directory, None) == ()
     (alarm,) = judge_roster(session.directory, replace(pins, roster=b"r" * 32))
-    assert (alarm.code, alarm.is_fault, alarm.lasts) == ("roster", True, True)
+    assert alarm == lasting(Code.ROSTER)
 
 
 def test_where_no_log_of_the_seat_is_here_the_one_that_was_seen_is_gone_on_from_aloud(session: Session) -> None:
@@ -181,8 +182,8 @@ def test_where_no_log_of_the_seat_is_here_the_one_that_was_seen_is_gone_on_from_
             judged(session, seen)
     found = judged(session, pins)
     (alarm,) = found.alarms
-    assert (alarm.code, alarm.seats) == (rolled_back(session)[0], frozenset())
-    assert "is missing or was altered" in alarm.text
+    assert (alarm.code, alarm.subject, alarm.seats) == (*rolled_back(session)[:2], frozenset())
+    assert "is missing or was altered" in str(alarm.message)
     assert found.predecessor == Predecessor(own, pins.logs[own].size, pins.logs[own].root)
 
 
@@ -194,11 +195,11 @@ def test_a_log_that_was_pending_is_gone_on_with_once_it_is_here(session: Session
 
 
 def test_faults_of_earlier_unlocks_stand_behind_what_is_noticed_now_and_none_is_told_twice(session: Session) -> None:
-    noticed = (Alarm("fork", "Now."), Alarm("moved", "News.", is_fault=False))
+    noticed = (lasting(Code.OPEN_LOGS), Finding(Code.MOVED, Message("News."), severity=Severity.NEWS))
     pins = pins_of(session)
-    kept = replace(pins, alarms=(("damaged", "Then."), ("fork", "Then, too."), (f"keys@{session.seat.hex()}", "Hers.")))
-    damaged = Alarm("damaged", "Then.", lasts=True, is_remembered=True)
-    of_seat = Alarm("keys", "Hers.", lasts=True, is_remembered=True, seats=frozenset({session.seat}))
+    then = (lasting(Code.DAMAGED), lasting(Code.OPEN_LOGS), lasting(Code.VERIFY, seats=frozenset({session.seat})))
+    kept = replace(pins, alarms=stored(then))
+    damaged, _, of_seat = (replace(alarm, is_remembered=True) for alarm in then)
     assert with_remembered(noticed, kept) == (*noticed, damaged, of_seat)
     assert with_remembered(noticed, pins) == with_remembered(noticed, None) == noticed
 
@@ -217,7 +218,7 @@ def test_a_log_that_was_cut_below_both_its_pin_and_its_successor_is_told_once_fo
     found = judged(session, pins)
     assert codes(found) == [rolled_back(session)] * (1 + claimed)
     assert {alarm.seats for alarm in found.alarms} == {frozenset({session.seat})}
-    assert ["this device saw" in alarm.text for alarm in found.alarms] == [True, False][: 1 + claimed]
+    assert ["this device saw" in str(alarm.message) for alarm in found.alarms] == [True, False][: 1 + claimed]
 
 
 def test_a_hole_in_what_was_seen_is_a_change_of_it(session: Session) -> None:
@@ -225,14 +226,14 @@ def test_a_hole_in_what_was_seen_is_a_change_of_it(session: Session) -> None:
     erase(session, "operation", "origin = ? AND seq = 2", session.log.origin)
     erase(session, "tile", "origin = ?", session.log.origin)
     (alarm,) = judged(session, pins).alarms
-    assert alarm.code == rolled_back(session)[0]
-    assert f"changed in its first {session.log.size} entries: not those that this device saw" in alarm.text
+    assert (alarm.code, alarm.subject) == rolled_back(session)[:2]
+    assert f"changed in its first {session.log.size} entries: not those that this device saw" in str(alarm.message)
 
 
 def test_of_two_logs_that_nothing_follows_the_longer_is_gone_on_from_and_the_fork_lasts(session: Session) -> None:
     write_beside(session)
     found = judged(session, None)
-    assert codes(found) == [("no-pins", False, False), ("fork", True, True)]
+    assert codes(found) == [("no-pins", None, False, False), ("open-logs", None, True, True)]
     assert found.predecessor is not None
     with session.database.reading() as rows:
         sizes = {Origin(row.origin): rows.size(row.origin) for row in rows.geneses()}
@@ -280,14 +281,14 @@ def test_what_was_seen_is_here_where_the_stored_tiles_or_the_headers_alone_give_
                 remove(rows, lost)
             place = SealedPlace(VaultId(bytes(16)), SeatId(SEAT), bytes(32))
             found = judge(rows, place, identity=identity, pins=pins, machine=MACHINE)
-            told[tile, lost] = any("changed in its first 258 entries" in alarm.text for alarm in found.alarms)
+            told[tile, lost] = any("changed in its first 258 entries" in str(alarm.message) for alarm in found.alarms)
     assert told == WHERE_IT_LACKS
 
 
 # ---- the keys file
 
 
-def judged_keys(session: Session, file: KeyFile, *alarms: Alarm) -> list[str]:
+def judged_keys(session: Session, file: KeyFile, *alarms: Finding) -> list[str]:
     with session.database.reading() as rows:
         found = judge_keys(
             rows, file, (session.seat, 0), pins=pins_of(session), directory=session.directory, alarms=alarms
@@ -300,10 +301,10 @@ def test_a_later_keys_file_that_the_log_lists_is_the_one_unless_the_own_log_is_i
     assert judged_keys(session, later) == ["old-keys"]
     list_keys(session, later.header.folder, later.digest())
     assert judged_keys(session, later) == []
-    doubt = Alarm("fork", "Says the test.")
+    doubt = Finding(Code.FORK, Message("Says the test."))
     assert judged_keys(session, later, doubt) == ["old-keys"]
     assert judged_keys(session, later, replace(doubt, seats=frozenset({session.seat}))) == ["old-keys"]
-    assert judged_keys(session, later, replace(doubt, is_fault=False)) == []
+    assert judged_keys(session, later, replace(doubt, severity=Severity.NEWS)) == []
 
 
 def test_doubt_about_the_logs_of_others_makes_no_keys_file_old(session: Session) -> None:
@@ -313,7 +314,7 @@ def test_doubt_about_the_logs_of_others_makes_no_keys_file_old(session: Session)
     session.directory = replace(session.directory, effective=replace(effective, certificates=certificates))
     later = keys_of(session).with_slot(0, bytes(1024))
     list_keys(session, later.header.folder, later.digest())
-    assert judged_keys(session, later, Alarm("fork", "Says the test.", seats=frozenset({other}))) == []
+    assert judged_keys(session, later, Finding(Code.FORK, Message("Says the test."), seats=frozenset({other}))) == []
 
 
 def test_another_file_of_the_same_generation_is_not_a_later_one(session: Session) -> None:

@@ -24,15 +24,17 @@ from tests.access.concurrent_rosters import (
     signed,
 )
 from tests.log.writer import Key
-from vault.log.rosters.roster import Roster, RosterChain, RosterProblem
+from vault.log.rosters.roster import Roster, RosterChain, not_valid
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Proven
 from vault.validity.forks import Carried, judge_rosters
+from vault.words.finding import Finding
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.store.rows import Rows
 
-LOST = "whoever listed this roster had been ended before, or knew a later one"
+LOST = Message("whoever listed this roster had been ended before, or knew a later one")
 
 
 @pytest.fixture
@@ -62,8 +64,8 @@ def judged(logs: Logs, *carried: Carried, planted: Sequence[Carried] = (), size:
     )
 
 
-def lost(*rosters: Roster) -> set[RosterProblem]:
-    return {RosterProblem(one.head.number, one.root, LOST) for one in rosters}
+def lost(*rosters: Roster) -> set[Finding]:
+    return {not_valid(one.head.number, one.root, LOST) for one in rosters}
 
 
 def assert_lost(chain: RosterChain, *rosters: Roster) -> None:
@@ -129,8 +131,8 @@ def test_what_else_does_not_count_is_told_beside_what_lost(logs: Logs) -> None:
     unsigned = roster(FIRST, ends={"watch": {WATCH: 1}})
     chain = judged(logs, at(unsigned, DESK, 2), at(ENDING, DESK, 1), at(RIVAL, PHONE, 3))
     assert chain.problems == (
-        RosterProblem(1, unsigned.root, "too few of those who must sign did"),
-        RosterProblem(1, RIVAL.root, LOST),
+        not_valid(1, unsigned.root, Message("too few of those who must sign did")),
+        not_valid(1, RIVAL.root, LOST),
     )
 
 
@@ -173,8 +175,8 @@ def test_what_goes_on_from_a_loser_follows_nothing(logs: Logs) -> None:
     further = roster(RIVAL, by="phone", ends={"watch": {WATCH: 1}})
     chain = judged(logs, at(ENDING, DESK, 1), at(RIVAL, PHONE, 3), at(further, PHONE, 4))
     assert chain.accepted == (FIRST, ENDING)
-    assert chain.problems[-1] == RosterProblem(1, RIVAL.root, LOST)
-    assert [one.root for one in chain.problems] == [further.root, RIVAL.root]
+    assert chain.problems[-1] == not_valid(1, RIVAL.root, LOST)
+    assert [one.subject for one in chain.problems] == [further.root, RIVAL.root]
 
 
 # ---- what the root signed

@@ -12,6 +12,7 @@ import pytest
 
 from tests.access.power import at_flush, no_room
 from tests.access.told import is_told, told_by
+from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import platform
 from vault.access.membership.founding import FOUNDER_ROLES, Founded, found_vault
@@ -65,7 +66,11 @@ def test_a_new_vault_opens_and_verifies_and_its_account_remembers_it(tmp_path: P
     file = KeyFile.decode((path / "keys").read_bytes())
     with Place(path, state).open() as session:
         assert (session.vault, session.member, session.roles) == (founded.vault, founded.member, FOUNDER_ROLES)
-        assert (session.warnings, session.root_public, kept_secret(session)) == ((), root, founded.root_secret)
+        assert (in_english(session.warnings), session.root_public, kept_secret(session)) == (
+            (),
+            root,
+            founded.root_secret,
+        )
         assert checking.verify(session).verified
         with session.database.reading() as rows:
             assert slots_here(rows) == {session.seat: 31}

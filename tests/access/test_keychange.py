@@ -14,7 +14,6 @@ import pytest
 from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_flush, no_room
 from tests.seal.costs import with_costs
 from tests.services.founded import Filled, Place
-from vault.access.pins.alarms import Alarm
 from vault.access.seat_keys.keychange import change_keys as change_valid_keys
 from vault.access.seat_keys.keychange import costs_at_least, settle_new_keys
 from vault.access.session import Session
@@ -25,8 +24,11 @@ from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.purposes import Purpose
 from vault.services.evidence import checking
 from vault.store.files import promote, read_limited, write_aside
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
 
 STRONGER, TWICE = (KdfParameters(FLOOR.memory_kib, FLOOR.iterations + more, FLOOR.lanes) for more in (1, 2))
+FORK = Finding(Code.FORK, Message("A fault."))
 
 
 __all__ = ["PowerCutError"]  # for those who cut here too
@@ -167,7 +169,7 @@ def link(path: Path) -> None:
     path.symlink_to("keys")
 
 
-def settled(session: Session, *alarms: Alarm) -> KeyFile:
+def settled(session: Session, *alarms: Finding) -> KeyFile:
     with session.database.reading() as rows:
         return settle_new_keys(rows, session.folder, read_keys(session.folder.path), session.directory, alarms)
 
@@ -224,10 +226,10 @@ def test_nothing_is_touched_while_a_fault_of_a_seat_that_is_in_leaves_doubt(fill
         before = read_keys(filled.path)
         changed = change_keys(session, lambda file: file.with_slot(3, bytes(1024)), last="commit")
         own, gone = frozenset({session.seat}), frozenset({SeatId(b"g" * 16)})
-        for doubt in (Alarm("fork", "A fault."), Alarm("fork", "A fault.", seats=own)):
+        for doubt in (FORK, replace(FORK, seats=own)):
             assert settled(session, doubt) == before
             assert session.folder.keys_new.exists()
-        news = (Alarm("fork", "A fault.", seats=gone), Alarm("no-pins", "News.", is_fault=False))
+        news = (replace(FORK, seats=gone), Finding(Code.NO_PINS, Message("News."), severity=Severity.NEWS))
         assert settled(session, *news) == changed == read_keys(filled.path)
 
 

@@ -75,12 +75,13 @@ def test_a_keyring_that_lacks_what_was_granted_is_completed_aloud(
     replace(filled.place, older)
     index(filled.place)
     with filled.open() as session:
-        assert [(alarm.code, alarm.is_fault) for alarm in session.alarms] == [("keyring", True)]
+        assert [(alarm.code, not alarm.is_news) for alarm in session.alarms] == [("keyring", True)]
         assert LATE in titles(session)
         assert len(titles(session)) == 3
         assert late_notes(session) == ["a late note"]
-        with pytest.raises(VerificationError, match="keyring"):
+        with pytest.raises(VerificationError, match="waits until the log is sound") as refused:
             session.require_sound_log()
+        assert "keyring" in str(refused.value.next_step)
         assert not checking.verify(session).verified
     # It is whole again on the disk, and what was noticed waits for a clean verification.
     with filled.open() as session:
@@ -136,7 +137,7 @@ def test_a_listed_grant_that_does_not_open_is_a_fault(filled: Filled) -> None:
             rows.connection.exec_driver_sql("UPDATE granted SET sealed = zeroblob(1168) WHERE epoch = ?", (epoch,))
     for _ in range(2):
         with filled.open() as session:
-            assert ("keyring-lost", True) in [(alarm.code, alarm.is_fault) for alarm in session.alarms]
+            assert ("keyring-lost", True) in [(alarm.code, not alarm.is_news) for alarm in session.alarms]
             assert "keyring" in {fault.code for fault in checking.verify(session).faults}
 
 

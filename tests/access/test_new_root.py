@@ -10,7 +10,6 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
 from vault.access.membership import new_root
 from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
-from vault.access.pins.alarms import Alarm
 from vault.access.recovery.recovery_session import opened_by_sheets
 from vault.access.seat_keys.rekeying import doors_here
 from vault.access.seat_keys.root_secret import kept_secret, root_of
@@ -29,6 +28,8 @@ from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
 from vault.services.grants import sharing
 from vault.validity.compartment_access import CompartmentState
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 
 def secret_of(session: Session) -> bytes:
@@ -120,8 +121,8 @@ def test_another_secret_than_the_present_roots_changes_nothing(session: Session)
 
 def test_while_the_log_is_in_doubt_no_root_is_changed(session: Session) -> None:
     size, secret, keys = session.log.size, secret_of(session), keys_of(session)
-    session.alarms = (Alarm("fork", "A log forked."),)
-    with pytest.raises(VerificationError, match="this waits until the log is sound: A log forked"):
+    session.alarms = (Finding(Code.FORK, Message("A log forked.")),)
+    with pytest.raises(VerificationError, match="this waits until the log is sound"):
         change_root(session, secret)
     assert (session.log.size, kept_row(session), keys_of(session)) == (size, secret, keys)
 
@@ -201,7 +202,7 @@ def test_what_this_member_may_not_give_waits_for_somebody_else(filled: Filled) -
 
 def test_while_the_log_is_in_doubt_nobody_follows(session: Session) -> None:
     change_root(session, secret_of(session))
-    size, session.alarms = session.log.size, (Alarm("fork", "A log forked."),)
-    with pytest.raises(VerificationError, match="this waits until the log is sound: A log forked"):
+    size, session.alarms = session.log.size, (Finding(Code.FORK, Message("A log forked.")),)
+    with pytest.raises(VerificationError, match="this waits until the log is sound"):
         follow_root(session)
     assert session.log.size == size

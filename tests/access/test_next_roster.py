@@ -238,7 +238,8 @@ def test_a_roster_says_who_signed_and_counts_once_all_have_who_must() -> None:
     ):
         # A signature of a key that nobody knows says nothing.
         roster = signed_by(ADMITTING, *seats).signed(b"?" * 32, b"?" * 64)
-        assert missing_signatures(STANDING, roster) == missing
+        lacking = missing_signatures(STANDING, roster)
+        assert (None if lacking is None else str(lacking)) == missing
         assert signers_in(STANDING, roster) == members
         told = NOTHING if missing is None else (RefusedError, f"roster 8 needs more signatures: {missing}")
         assert told_by(require_signed, STANDING, roster) == told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.access.test_sheets_used import directory
 from tests.log.test_roster import MANY, id_of
+from vault.access.pins.alarms import stored
 from vault.access.trust.own_devices import judge_devices
 from vault.ids import SeatId
 
@@ -23,10 +24,12 @@ TOLD = {
 def test_a_member_hears_on_each_device_of_those_that_came_into_their_name() -> None:
     for own, told in TOLD.items():
         alarms = judge_devices(directory(FIRST, NEXT), SeatId(id_of(own)), FIRST.root)
-        names = {f"own-device:{id_of(name).hex()}": id_of(name).hex()[:8] for name in told}
-        assert [alarm.code for alarm in alarms] == sorted(names)
-        assert all(f"in your name: {names[alarm.code]}." in alarm.text for alarm in alarms)
-        assert all(alarm.lasts and not alarm.is_fault for alarm in alarms)
+        assert [(alarm.code, alarm.subject) for alarm in alarms] == [
+            ("own-device", seat) for seat in sorted(map(id_of, told))
+        ]
+        assert all(f"in your name: {(alarm.subject or b'').hex()[:8]}." in str(alarm.message) for alarm in alarms)
+        assert all(alarm.is_news for alarm in alarms)
+        assert len(stored(alarms)) == len(told)
 
 
 def test_nobody_hears_of_what_they_knew_or_cannot_compare() -> None:

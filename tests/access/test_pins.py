@@ -41,7 +41,7 @@ FULL = replace(
     pending=OTHER,
     index=b"i" * 32,
     keys_generation=9,
-    alarms=(("fork", "A sentence."), ("clock", "Another one.")),
+    alarms=(("fork", LOG, [SEAT], {}), ("sheets", None, [], {"number": 7}), ("damaged", "As it was kept before.")),
     here=frozenset(SeatId(bytes([number]) * 16) for number in range(12)),
 )
 
@@ -80,7 +80,11 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             "index": b"i" * 32,
             "highest_ms": 1_700_000_000_000,
             "keys_generation": 9,
-            "alarms": [["fork", "A sentence."], ["clock", "Another one."]],
+            "alarms": [
+                ["fork", LOG, [SEAT], {}],
+                ["sheets", None, [], {"number": 7}],
+                ["damaged", "As it was kept before."],
+            ],
             "here": [bytes([number]) * 16 for number in range(12)],
             "attempts": b"",
             "fill": fill,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.access.power import cut_at_commit
+from tests.english import in_english
 from tests.services.founded import Filled, Place
 from vault.services.cases import notes
 from vault.services.evidence import checking
@@ -48,11 +49,11 @@ def test_pins_of_another_machine_begin_a_new_log(filled: Filled, monkeypatch: py
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr("vault.platform.machine_id", lambda state: b"another machine")
         with filled.open() as session:
-            assert "last used on another machine" in " ".join(session.warnings)
+            assert "last used on another machine" in " ".join(in_english(session.warnings))
             origin = session.log.origin
     with filled.open() as session:
         # Back home the pins are those of the other machine.
-        assert "last used on another machine" in " ".join(session.warnings)
+        assert "last used on another machine" in " ".join(in_english(session.warnings))
         assert session.log.origin != origin
         assert checking.verify(session).verified
 
@@ -66,6 +67,6 @@ def test_a_state_folder_from_before_a_new_log_does_not_bring_back_the_old_one(fi
     shutil.copytree(tmp_path / "earlier state", filled.state)
     with filled.open() as session:
         # The key of the old log is gone from the device: signing on there would be a fork.
-        assert "went on with another log here" in " ".join(session.warnings)
+        assert "went on with another log here" in " ".join(in_english(session.warnings))
         assert session.log.origin != second
         assert checking.verify(session).verified

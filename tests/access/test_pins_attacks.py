@@ -26,7 +26,7 @@ from vault.store.rowtypes import CheckpointRow
 
 
 def codes(session: Session) -> dict[str, bool]:
-    return {alarm.code.split(":")[0]: alarm.is_fault for alarm in session.alarms}
+    return {alarm.code: not alarm.is_news for alarm in session.alarms}
 
 
 def pins_path(place: Place) -> Path:
@@ -104,8 +104,9 @@ def test_a_session_key_that_is_gone_is_a_fault_until_a_clean_verification(filled
     # Said again, although nothing is to be seen any more.
     with filled.open() as session:
         assert codes(session) == {"session-key": True}
-        with pytest.raises(VerificationError, match="session key"):
+        with pytest.raises(VerificationError, match="waits until the log is sound") as refused:
             session.require_sound_log()
+        assert "session key" in str(refused.value.next_step)
         assert checking.verify(session).verified
         session.require_sound_log()
         assert session.warnings == ()
@@ -131,8 +132,9 @@ def test_a_log_that_did_not_verify_waits_in_the_next_session_too(filled: Filled)
         assert not checking.verify(session).verified
     with filled.open() as session:
         assert codes(session) == {"verify": True}
-        with pytest.raises(VerificationError, match="does not verify"):
+        with pytest.raises(VerificationError, match="waits until the log is sound") as refused:
             session.require_sound_log()
+        assert "does not verify" in str(refused.value.next_step)
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql("UPDATE operation SET list = ? WHERE seq = 3", (kept[0],))
         assert checking.verify(session).verified

@@ -16,7 +16,6 @@ from tests.services.founded import Filled
 from vault.access.membership.new_root import change_root
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
-from vault.access.pins.alarms import Alarm
 from vault.access.recovery.recovery_session import open_door
 from vault.access.seat_keys import keychange
 from vault.access.seat_keys.rekeying import (
@@ -39,6 +38,7 @@ from vault.services.evidence import checking
 from vault.store.engine import Database, open_database
 from vault.store.memory import open_in_memory
 from vault.store.rowtypes import LocalRow
+from vault.words.finding import Code, Finding
 from vault.words.message import Message
 
 GONE = SeatId(b"\x07" * 16)
@@ -141,7 +141,7 @@ def slots_here_of(session: Session) -> dict[SeatId, int]:
 def test_while_the_logs_are_in_doubt_the_key_stays(filled: Filled) -> None:
     before = read_keys(filled.path)
     with filled.open() as session:
-        session.alarms = (Alarm("rollback:00", "This vault is an older copy."),)
+        session.alarms = (Finding(Code.ROLLBACK, Message("This vault is an older copy.")),)
         with pytest.raises(VerificationError, match="waits until the log is sound"):
             rekey(session)
     assert read_keys(filled.path) == before

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.access.told import NOTHING, told_by
+from tests.english import in_english
 from tests.services.founded import Filled, Place
-from vault.access.pins.alarms import Alarm
 from vault.errors import InternalError, RefusedError, TryAgainError
 from vault.ids import CompartmentId, RecordId
 from vault.policy.clocks import JUMP_MS, ClockState
 from vault.policy.roles import Action
 from vault.services.cases import notes
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
 
 NEVER = CompartmentId(b"n" * 16)
 NOT_GRANTED = "you cannot open a case: this case was not granted to you"
@@ -56,10 +58,10 @@ def test_drafts_are_open_until_the_session_is_locked_and_a_clock_is_believed_by_
         session.log.now_ms = lambda: now_ms + 10 * JUMP_MS  # a clock that jumped
         assert session.clock().state is ClockState.JUMPED
         for _ in range(2):
-            session.add_alarm(Alarm("clock", "It jumped.", is_fault=False))
-        told = [session.warnings]
+            session.add_alarm(Finding(Code.CLOCK, Message("It jumped."), severity=Severity.NEWS))
+        told = [in_english(session.warnings)]
         session.believe_clock()
-        assert [*told, session.warnings] == [("It jumped.",), ()]
+        assert [*told, in_english(session.warnings)] == [("It jumped.",), ()]
         assert session.clock().state is ClockState.STEADY
     with filled.open() as session:
         assert "clock" in {alarm.code for alarm in session.alarms}

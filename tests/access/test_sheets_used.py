@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.log.test_roster import ALONE, MANY, NEW_ROOT, ROOT, Draft, chain
-from vault.access.pins.alarms import Alarm
+from vault.access.pins.alarms import stored
 from vault.access.trust.directory import Directory
 from vault.access.trust.sheets_used import SheetsUsed, judge_sheets, sheets_used
 from vault.ids import CompartmentId
@@ -67,17 +67,18 @@ def test_only_later_rosters_than_the_known_one_are_told_oldest_first() -> None:
 def test_a_member_hears_what_the_sheets_did() -> None:
     ask = "Ask who did it, and whether you knew."
     for used_so, words in (
-        (SheetsUsed(3, 1, 0, new_sheets=False), f"(roster 3): 1 device was admitted and 0 ended. {ask}"),
-        (SheetsUsed(4, 2, 5, new_sheets=False), f"(roster 4): 2 devices were admitted and 5 ended. {ask}"),
+        (SheetsUsed(3, 1, 0, new_sheets=False), f"(roster 3). Devices admitted: 1, ended: 0. {ask}"),
+        (SheetsUsed(4, 2, 5, new_sheets=False), f"(roster 4). Devices admitted: 2, ended: 5. {ask}"),
         (SheetsUsed(5, 0, 0, new_sheets=True), "(roster 5): the old ones open nothing new."),
     ):
-        assert used_so.words.endswith(words)
+        assert str(used_so.finding.message).endswith(words)
 
 
 def test_an_account_is_told_as_news_of_what_came_since_the_roster_that_it_saw() -> None:
-    told = Alarm("sheets:1", SheetsUsed(1, 1, 0, new_sheets=False).words, is_fault=False, lasts=True)
+    told = SheetsUsed(1, 1, 0, new_sheets=False).finding
     found = directory(FIRST, BY_SHEETS)
     assert judge_sheets(found, ROOT.public, FIRST.root) == (told,)
+    assert (told.code, told.is_news, len(stored([told]))) == ("sheets", True, 1)
     assert judge_sheets(found, ROOT.public, BY_SHEETS.root) == ()
 
 

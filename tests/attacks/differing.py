@@ -16,6 +16,7 @@ import msgspec
 
 from tests.attacks.edits import RowEdits, edit_keys, edit_package, flip
 from tests.attacks.resealing import edit_rows, resealed
+from tests.english import in_english
 from tests.services.founded import PASSPHRASE, Place
 from tests.vectors.independent import backups as copies
 from tests.vectors.independent import bundles, opening, packages
@@ -215,7 +216,7 @@ def program(place: Place, who: str, bundle: Path | None = None) -> Said:
     """Return what the program says: at unlock, at the take of a bundle, and in `log verify`."""
     try:
         with unlock(place.path, member=who, passphrase=bytearray(PASSPHRASE), state=place.state) as session:
-            named = [alarm.code for alarm in session.alarms if alarm.is_fault]
+            named = [str(alarm.code) for alarm in session.alarms if not alarm.is_news]
             if bundle is not None:
                 try:
                     syncing.import_bundle(session, bundle)
@@ -223,7 +224,7 @@ def program(place: Place, who: str, bundle: Path | None = None) -> Said:
                     named.append(str(refusal.message))
             shown = () if who == NOOR else shown_by_program(session)
             found = checking.verify(session)
-            named += [*(fault.text for fault in found.faults), *found.on_their_way]
+            named += [*(str(fault.message) for fault in found.faults), *in_english(found.on_their_way)]
             return Said(tuple(named), shown)
     except Exception as refusal:
         return heard(refusal)

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE
 from vault.access.session import Session
 from vault.access.unlock import _Opening
@@ -81,8 +82,8 @@ class Driver:
 
     def write_for_ever(self, number: int, newest: list[str], out: int, *, verifies: bool) -> NoReturn:
         session = self.session()
-        if session.warnings:
-            stop(out, f"unlock warned: {session.warnings}")
+        if in_english(session.warnings):
+            stop(out, f"unlock warned: {in_english(session.warnings)}")
         stored = {note.record.hex(): note.value.text for note in cases.open_case(session, self.case).notes}
         for note in newest:
             if note not in stored:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.attacks.outsider import learn_as
+from tests.english import in_english
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, JOEL, NOOR, Organisation, give
 from vault.access.session import Session
@@ -68,7 +69,7 @@ def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
         give(joel, noor, tmp_path)
         sound = checking.verify(noor)
         assert sound.verified
-        assert not any("Joel" in line for line in sound.on_their_way)
+        assert not any("Joel" in line for line in in_english(sound.on_their_way))
         assert sound.payloads_opened
         origin = joel.log.origin
     account = organisation[NOOR]
@@ -83,7 +84,9 @@ def test_the_auditor_hears_of_each_payload_that_cannot_be_read_any_more(
         result = verified(found)
         assert result.exit_code == 6
         if "payload-key" in codes:
-            assert "payloads that you should be able to read cannot be opened (Joel Brandvik" in " ".join(result.lines)
+            assert "payloads that you should be able to read cannot be opened (Joel Brandvik" in " ".join(
+                in_english(result.lines)
+            )
         noor.require_sound_log()  # it stops nobody: what only auditors see hangs on it
 
 
@@ -100,10 +103,10 @@ def test_what_came_by_way_of_others_waits_for_its_key_and_is_no_fault(
         give(amina, noor, tmp_path)
         found = checking.verify(noor)
         assert found.verified
-        assert "Joel" in " ".join(found.on_their_way)
+        assert "Joel" in " ".join(in_english(found.on_their_way))
         assert verified(found).exit_code == 0
         give(joel, noor, tmp_path)
-        assert "Joel" not in " ".join(checking.verify(noor).on_their_way)
+        assert "Joel" not in " ".join(in_english(checking.verify(noor).on_their_way))
         assert before.verified
 
 
@@ -120,4 +123,4 @@ def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(
         found = checking.verify(noor)
         assert found.verified
         assert 0 < found.payloads_closed < found.entries - found.payloads_opened + 1
-        assert "of before you were an auditor" in " ".join(verified(found).lines)
+        assert "of before you were an auditor" in " ".join(in_english(verified(found).lines))

@@ -15,6 +15,7 @@ from tests.attacks.burglar import everything
 from tests.attacks.outsider import learn_as
 from tests.attacks.plaintext import forms
 from tests.attacks.test_epoch_names import list_notice
+from tests.english import in_english
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import (
     AMINA,
@@ -159,7 +160,7 @@ def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_be
         notes.add(selin, revoked.other, kind="contact", text="in another case all goes on")
         give(selin, joel, revoked.folder)
         up_to_date_index(selin)
-        told = [line for line in selin.warnings if "key record" in line]
+        told = [line for line in in_english(selin.warnings) if "key record" in line]
         assert [" missing " in line for line in told] == [True]
         found = checking.verify(selin)
         assert {fault.code for fault in found.faults} >= {"absent"}
@@ -171,7 +172,7 @@ def test_who_is_named_as_holder_again_is_not_named_without_a_word(revoked: Revok
     revoked.at(SELIN, epoch_row)
     with revoked.organisation.open(SELIN) as selin:
         up_to_date_index(selin)
-        assert f"of {revoked.ref} is missing" in " ".join(selin.warnings)
+        assert f"of {revoked.ref} is missing" in " ".join(in_english(selin.warnings))
 
 
 def test_a_bundle_of_another_holder_heals_it(revoked: Revoked) -> None:
@@ -205,7 +206,7 @@ def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_the_case_wait(
     with organisation.at(JOEL, AMINA, SELIN) as (joel, amina, selin):
         give(joel, amina, revoked.folder)
         up_to_date_index(amina)
-        assert f"of {revoked.ref} are on their way (Selin Asterholt, entry" in " ".join(amina.warnings)
+        assert f"of {revoked.ref} are on their way (Selin Asterholt, entry" in " ".join(in_english(amina.warnings))
         for act in ACTS:
             with pytest.raises(VerificationError, match=WAITS):
                 act(amina, revoked)
@@ -215,7 +216,7 @@ def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_the_case_wait(
         assert len(found.on_their_way) == 1
         give(selin, amina, revoked.folder)
         writes(amina, revoked)
-        assert not [line for line in amina.warnings if "their way" in line]
+        assert not [line for line in in_english(amina.warnings) if "their way" in line]
         give(amina, joel, revoked.folder)
     assert revoked.read_by_joel(AMINA) == BEFORE
 
@@ -244,7 +245,7 @@ def test_a_holder_who_lists_what_never_comes_stops_a_case_until_it_is_taken_from
         sharing.revoke(selin, revoked.case, revoked.organisation.members(AMINA))
         for act in ACTS:
             act(selin, revoked)
-        assert "their way" not in " ".join(selin.warnings)
+        assert "their way" not in " ".join(in_english(selin.warnings))
         assert checking.verify(selin).verified
 
 
@@ -287,7 +288,7 @@ def test_who_does_not_hold_the_case_and_knows_its_id_stops_nobody(revoked: Revok
             give(one, selin, revoked.folder)
         for act in ACTS:
             act(selin, revoked)
-        assert "their way" not in " ".join(selin.warnings)
+        assert "their way" not in " ".join(in_english(selin.warnings))
         assert checking.verify(selin).verified
 
 

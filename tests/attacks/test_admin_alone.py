@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.english import in_english
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER
 from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
@@ -81,7 +82,7 @@ def test_an_order_to_its_author_opens_no_case_whomever_it_names(office: Office, 
     with office.place.open() as founder:
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
-        housekeeping.settle(joel)
+        in_english(housekeeping.settle(joel))
         assert handover.carry_out(joel) == []
         assert ann.member not in sharing.holders_of(joel, case).members
         assert cases.open_case(joel, case).head.value.owner == office.amina.member
@@ -99,7 +100,7 @@ def test_who_named_the_deputy_is_no_successor_either(office: Office, ann: Collea
         assert handover.orders(founder) == []
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
-        housekeeping.settle(joel)
+        in_english(housekeeping.settle(joel))
         assert ann.member not in sharing.holders_of(joel, case).members
 
 
@@ -108,17 +109,16 @@ def test_a_member_hears_once_who_named_their_deputy(office: Office, ann: Colleag
     with office.open(ann) as session:
         deputies.set_deputy(session, office.amina.member, office.nadia.member)
         deputies.set_deputy(session, ann.member, office.joel.member)
-        assert not [line for line in housekeeping.settle(session) if "deputy" in line]
+        assert not [line for line in in_english(housekeeping.settle(session)) if "deputy" in line]
     with office.open(office.amina) as amina:
-        assert said in housekeeping.settle(amina)
+        assert said in in_english(housekeeping.settle(amina))
     with office.open(office.amina) as amina:
-        assert said not in housekeeping.settle(amina)
+        assert said not in in_english(housekeeping.settle(amina))
     with office.open(ann) as session:
         deputies.set_deputy(session, office.amina.member, None)
     with office.open(office.amina) as amina:
-        assert (
-            "Ann took your deputy away: nobody else opens the cases that you make from now on."
-            in housekeeping.settle(amina)
+        assert "Ann took your deputy away: nobody else opens the cases that you make from now on." in in_english(
+            housekeeping.settle(amina)
         )
 
 
@@ -130,16 +130,16 @@ def test_everybody_who_holds_a_case_hears_once_that_it_was_handed_over(office: O
         handover.order(founder, office.amina.member, office.nadia.member, reason="left")
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
-        assert f"1 case of {AMINA} went to {NADIA}, as ordered." in housekeeping.settle(joel)
+        assert f"1 case of {AMINA} went to {NADIA}, as ordered." in in_english(housekeeping.settle(joel))
     for who, subject, whose in ((ann, NADIA, "that you hold"), (office.nadia, "You", "more")):
         with office.open(who) as session:
-            heard = [line for line in housekeeping.settle(session) if "handed over" in line]
+            heard = [line for line in in_english(housekeeping.settle(session)) if "handed over" in line]
             assert len(heard) == 1
             assert heard[0].startswith(subject)
             assert whose in heard[0]
             assert f"by {JOEL}, as {MEMBER} ordered" in heard[0]
         with office.open(who) as session:
-            assert not [line for line in housekeeping.settle(session) if "handed over" in line]
+            assert not [line for line in in_english(housekeeping.settle(session)) if "handed over" in line]
 
 
 def _keep_the_directory(session: Session) -> None:
@@ -169,10 +169,10 @@ def test_an_admin_who_keeps_the_directorys_key_to_herself_is_ended_all_the_same(
         _, by_one = rostering.sign(selin, outcome.proposal)
         _, by_both = rostering.sign(tomas, by_one)
         assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
-        housekeeping.settle(karim)
+        in_english(housekeeping.settle(karim))
         for one in (selin, tomas):
             give(karim, one, organisation.folder)
-            housekeeping.settle(one)
+            in_english(housekeeping.settle(one))
         for one in (karim, selin, tomas):
             assert organisation[MIRA].seat not in one.directory.effective.certificates
             state = one.state_of(one.directory.compartment)

@@ -61,7 +61,7 @@ def test_an_approval_to_let_one_in_does_not_let_another_in(
     monkeypatch.setattr("vault.services.approvals.approving.require_valid", lambda *_, **__: None)
     break_glass(owner, short, people["second"], about_the_other)
     assert [fault.code for fault in checking.verify(owner).faults] == ["approval"]
-    assert "used for something else" in checking.verify(owner).faults[0].text
+    assert "used for something else" in str(checking.verify(owner).faults[0].message)
 
 
 def test_somebody_else_who_lists_an_approval_first_does_not_use_it_up(

@@ -56,7 +56,7 @@ def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempP
         organisation.exchange(MIRA, name)
     with organisation.at(*LEFT) as (karim, selin, tomas):
         outcome = members.leave(karim, organisation[MIRA].member)
-        assert outcome.missing == "a second admin, or two others (supervisor)"
+        assert str(outcome.missing) == "a second admin, or two others (supervisor)"
         assert outcome.proposal is not None
         _, by_one = rostering.sign(selin, outcome.proposal)
         _, by_both = rostering.sign(tomas, by_one)

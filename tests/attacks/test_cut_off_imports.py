@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.founded import Place
 from tests.services.organisation import AMINA, JOEL, MIRA, Organisation, ask_to_join, full_name
 from tests.sync.hostile import encoded, write
@@ -132,11 +133,11 @@ def test_a_device_admitted_in_anothers_name_is_told_to_them_whatever_ends_the_ta
             amina.keep_pins()  # whatever is written from here on
         else:
             syncing.import_bundle(amina, tmp_path / "good")
-            heard.append(amina.warnings)
+            heard.append(in_english(amina.warnings))
         assert seat in amina.directory.effective.certificates
     for _ in range(2):
         with organisation.at(AMINA) as (amina,):
-            heard.append(amina.warnings)
+            heard.append(in_english(amina.warnings))
             amina.require_sound_log()  # news, not a fault
     told = [any(f"in your name: {seat.hex()[:8]}" in one for one in warnings) for warnings in heard]
     assert told == ([True, False] if is_cut_off else [True, True, False])
@@ -185,7 +186,9 @@ def test_of_a_thousand_devices_that_nobody_knows_one_line_is_said(organisation: 
     with organisation.at(AMINA) as (amina,):
         groups: Groups = [(PageKind.GENESIS, bytes(32), [unknown_genesis(amina.vault) for _ in range(1_000)])]
         taken = syncing.import_bundle(amina, outsiders_bundle(tmp_path / "many", amina, groups))
-    assert taken.pending == ("Entries of a device that no roster here admits wait for the roster that does.",)
+    assert in_english(taken.pending) == (
+        "Entries of a device that no roster here admits wait for the roster that does.",
+    )
 
 
 def unknown_genesis(vault: bytes) -> bytes:

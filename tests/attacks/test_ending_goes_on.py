@@ -14,6 +14,7 @@ from tests.attacks.burglar import everything
 from tests.attacks.outsider import learn, learn_as
 from tests.attacks.test_epoch_names import CASEWORKER
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE, holders
+from tests.english import in_english
 from tests.services.colleague import NAME, PASSPHRASE, Colleague, admit
 from tests.services.founded import Filled
 from vault.access.session import Session
@@ -74,13 +75,13 @@ def test_the_end_of_a_seat_goes_on_past_a_case_that_fails(short: Filled, shared:
             outcome = members.suspend(owner, shared.colleague.member)
             assert (outcome.is_done, outcome.cases, outcome.pending) == (True, 2, 1)
             assert still_hold(owner, shared) == {broken}
-            told = [line for line in owner.warnings if shared.refs[broken] in line]
+            told = [line for line in in_english(owner.warnings) if shared.refs[broken] in line]
             assert any("new key without a device that was ended waits" in line for line in told)
             for case in set(shared.cases) - {broken}:
                 notes.add(owner, case, kind="contact", text=LATER)
         with short.open() as owner:
             housekeeping.settle(owner)
-            assert any(shared.refs[broken] in line for line in owner.warnings)
+            assert any(shared.refs[broken] in line for line in in_english(owner.warnings))
             again = members.suspend(owner, shared.colleague.member)
             assert (again.cases, again.pending) == (0, 1)
     with short.open() as owner:
@@ -111,7 +112,7 @@ def test_the_next_unlock_finishes_what_waited(short: Filled, shared: Shared) -> 
     with without_beginning(short, shared.cases[0]), short.open() as owner:
         members.suspend(owner, shared.colleague.member)
     with short.open() as owner:
-        assert any("1 case was withdrawn" in line for line in housekeeping.settle(owner))
+        assert any("1 case was withdrawn" in line for line in in_english(housekeeping.settle(owner)))
         assert still_hold(owner, shared) == set()
 
 

@@ -143,7 +143,7 @@ def test_what_nobody_read_says_so_in_log_report_data_and_manifest(desk: Desk, re
     assert json.loads(opened.data)["pages"] == "unread"
     assert opened.manifest.release is not None
     assert opened.manifest.release.pages == "unread"
-    assert "UNREAD" in opened.manifest.release.sentence()
+    assert "UNREAD" in str(opened.manifest.release.sentence())
     assert "Nobody at the organisation read these pages" in referral.report()
 
 
@@ -223,7 +223,7 @@ def test_packages_of_the_formats_before_still_open() -> None:
     opened = open_package((PACKAGES / "format-2.age").read_bytes(), (PACKAGES / "identity").read_text().strip())
     assert opened.manifest.release is not None
     assert (opened.manifest.form, opened.manifest.release.pages) == (2, "")
-    assert "UNREAD" not in opened.manifest.release.sentence()
+    assert "UNREAD" not in str(opened.manifest.release.sentence())
 
 
 @pytest.mark.tool("openssl")
@@ -264,9 +264,9 @@ def test_a_package_is_never_called_unaltered_before_its_words_were_compared(tmp_
     file.write_bytes(forged.sealed)
     if words is None:
         found = packages.verify(file, identity_file=tmp_path / "key")
-        assert found.sentence().startswith("whole, as signed by the key of these words: ")
-        assert "unaltered" not in found.sentence()
-        assert "NOT CHECKED" in found.sentence()
+        assert str(found.sentence()).startswith("whole, as signed by the key of these words: ")
+        assert "unaltered" not in str(found.sentence())
+        assert "NOT CHECKED" in str(found.sentence())
     else:
         with pytest.raises(VerificationError, match="made by another key") as refused:
             packages.verify(file, identity_file=tmp_path / "key", expected_words=words)

@@ -73,7 +73,7 @@ def test_rows_of_other_types_beside_the_true_ones_change_nothing_and_are_named(
         assert len(cases.list_all(session)) == len(short.cases)
         found = checking.verify(session)
     (fault,) = found.faults
-    words, count = re.fullmatch(r"(\d+) (rows of the table .*)", fault.text).group(2, 1)  # type: ignore[union-attr]  # None fails the test too
+    words, count = re.fullmatch(r"(\d+) (rows of the table .*)", str(fault.message)).group(2, 1)  # type: ignore[union-attr]  # None fails the test too
     assert (fault.code, words) == (
         "false-row",
         f"rows of the table {table.name} hold a value of another type than their column",

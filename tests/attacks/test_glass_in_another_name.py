@@ -33,7 +33,7 @@ def test_who_opened_a_case_is_whose_log_says_so(organisation: Organisation, hold
     with organisation.open(holder) as session:
         (line,) = housekeeping.settle(session)
         (term,) = timed_grants.terms_of(session, case)
-    assert line.startswith(
+    assert str(line).startswith(
         f"BREAK-GLASS: {full_name(AMINA)} opened 1 of the cases that you hold to {full_name(JOEL)}, until "
     )
     assert term.given_by == organisation[AMINA].member

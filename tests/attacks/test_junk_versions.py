@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import (
     AMINA,
@@ -96,7 +97,7 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
         found = checking.verify(amina)
         assert named(found, "closed")
         assert found.faults[0].origin == joels_log
-        assert "does not open (Joel Brandvik, entry" in " ".join(amina.warnings)
+        assert "does not open (Joel Brandvik, entry" in " ".join(in_english(amina.warnings))
         notes.add(amina, case, kind="contact", text="work goes on")
         with pytest.raises(VerificationError, match=WAITS):
             sharing.grant(amina, case, organisation.members(TOMAS))
@@ -116,7 +117,7 @@ def test_what_opens_and_holds_no_record_stops_nothing_and_is_named(
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         assert named(checking.verify(amina), "empty")
-        assert "nothing that can be read" in " ".join(amina.warnings)
+        assert "nothing that can be read" in " ".join(in_english(amina.warnings))
         assert sharing.grant(amina, case, organisation.members(TOMAS))
         assert sharing.grant(amina, own, organisation.members(TOMAS))
         sharing.revoke(amina, case, organisation.members(JOEL))

@@ -36,7 +36,7 @@ def test_what_an_intake_volunteer_says_of_compartments_moves_no_compartment(shor
         assert owner.directory.compartment == home
         assert shared_compartments(owner) == before
         assert held_of_kind(owner, CompartmentKind.SENDING) == [before[CompartmentKind.SENDING]]
-        assert not any(alarm.is_fault for alarm in owner.alarms)
+        assert not any(not alarm.is_news for alarm in owner.alarms)
 
 
 def test_rosters_copied_into_a_case_that_is_called_a_directory_keep_nobody_out(short: Filled) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.attacks.test_absent_keys import list_what_is_nowhere
 from tests.attacks.test_epoch_names import list_notice
+from tests.english import in_english
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
 from vault.errors import VerificationError
@@ -36,7 +37,7 @@ def assert_waits(session: Session, organisation: Organisation, case: Compartment
 
 def assert_goes_on(session: Session, organisation: Organisation, case: CompartmentId) -> None:
     up_to_date_index(session)
-    told = " ".join(session.warnings)
+    told = " ".join(in_english(session.warnings))
     assert "their way" not in told
     assert "its way" not in told
     share(session, case, organisation, TOMAS)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
@@ -120,7 +121,7 @@ def test_an_old_copy_is_told_at_unlock_and_by_verify(
     attack(victim, old)
     for command in ("at once", "after a note", "after reading"):
         with victim.open() as session:
-            warnings = " ".join(session.warnings)
+            warnings = " ".join(in_english(session.warnings))
             for words in warned:
                 assert words in warnings, command
             first = checking.verify(session).faults[0]
@@ -145,7 +146,7 @@ def test_keys_that_the_log_lists_as_newest_are_no_news(victim: Filled) -> None:
 def test_the_same_old_folder_without_pins_is_a_new_account_and_says_so(victim: Filled) -> None:
     shutil.rmtree(victim.state / "pins")
     with victim.open() as session:
-        assert "no memory of this vault" in " ".join(session.warnings)
+        assert "no memory of this vault" in " ".join(in_english(session.warnings))
         assert checking.verify(session).verified
         session.require_sound_log()
 

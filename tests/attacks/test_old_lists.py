@@ -69,7 +69,7 @@ def test_an_older_list_hides_nothing_from_an_auditor_who_came_after_it(short: Fi
     with two.auditor.open(short.place) as auditor:
         found = checking.verify(auditor)
     assert ("older-roster", origin, first) in {(one.code, one.origin, one.seq) for one in found.faults}
-    assert any("payloads that you should be able to read cannot be opened" in one.text for one in found.faults)
+    assert any("payloads that you should be able to read cannot be opened" in str(one.message) for one in found.faults)
 
 
 def test_whoever_verifies_hears_whose_entry_goes_back_and_the_command_ends_in_6(
@@ -102,7 +102,7 @@ def test_a_list_that_nobody_has_hides_nothing_either(short: Filled, two: Two) ->
     with two.auditor.open(short.place) as auditor:
         found = checking.verify(auditor)
     assert not found.verified
-    assert any("that you should be able to read cannot be opened" in one.text for one in found.faults)
+    assert any("that you should be able to read cannot be opened" in str(one.message) for one in found.faults)
 
 
 def test_a_log_begun_anew_by_an_older_list_hides_nothing_either(short: Filled, two: Two) -> None:
@@ -134,4 +134,4 @@ def test_an_act_is_not_alone_by_an_older_list(short: Filled, two: Two) -> None:
         seq = act(patched, Entry(act="export.begin", out="ok:alone", obj=bytes(16), dig=bytes(32)))
         found = checking.verify(patched)
     assert {(one.code, one.seq) for one in found.faults} >= {("older-roster", seq)}
-    assert any("export.begin without the approval of a second person" in one.text for one in found.faults)
+    assert any("export.begin without the approval of a second person" in str(one.message) for one in found.faults)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.attacks.outsider import Outsider
+from tests.english import in_english
 from tests.records.beside import begin_beside
 from tests.services.founded import Filled
 from vault.errors import VerificationError
@@ -53,7 +54,7 @@ def test_a_predecessor_that_was_cut_is_told_without_pins(victim: Filled, outside
     # What is pinned after the first unlock is no more than is here: the genesis still knows better.
     for _ in range(2):
         with victim.open() as session:
-            assert "is an older copy" in " ".join(session.warnings)
+            assert "is an older copy" in " ".join(in_english(session.warnings))
             with pytest.raises(VerificationError, match="waits until the log is sound"):
                 session.require_sound_log()
             found = [fault for fault in checking.verify(session).faults if fault.origin == origin]
@@ -77,7 +78,7 @@ def test_a_predecessor_that_was_removed_is_told_without_pins(victim: Filled, out
     shutil.rmtree(victim.path / "index")
     forget(victim)
     with victim.open() as session:
-        assert "is missing or was altered" in " ".join(session.warnings)
+        assert "is missing or was altered" in " ".join(in_english(session.warnings))
         faults = checking.verify(session).faults
         assert ("genesis", second) in {(fault.code, fault.origin) for fault in faults}
 
@@ -92,7 +93,7 @@ def test_two_successors_of_one_log_are_a_fork(victim: Filled) -> None:
         faults = checking.verify(session).faults
         assert [fault.code for fault in faults if fault.origin == before] == ["fork"]
     with victim.open() as session:
-        assert "both copies were used" in " ".join(session.warnings)
+        assert "both copies were used" in " ".join(in_english(session.warnings))
 
 
 def test_going_on_after_lost_pins_is_no_fault(victim: Filled) -> None:

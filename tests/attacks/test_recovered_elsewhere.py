@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.conftest import filled, filled_template
 from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
@@ -78,7 +79,7 @@ def _exchange_works(back: Office, colleague: Office, case: CompartmentId, folder
     bundle = back.send(colleague, folder)
     with colleague.open() as session:
         taken = syncing.import_bundle(session, bundle)
-        assert "Recovery sheets were joined" in " ".join(session.warnings)
+        assert "Recovery sheets were joined" in " ".join(in_english(session.warnings))
     assert (taken.pending, taken.faults) == ((), ())
     assert "written after coming back" in _texts(colleague, case)
     _note(colleague, case, "an answer")
@@ -146,7 +147,7 @@ def test_replaced_sheets_on_an_old_copy_bring_nobody_in_elsewhere(
     colleague.take(founder.send(colleague, tmp_path))
     thief, _ = _in_place(stolen, sheets)
     taken = colleague.take(thief.send(colleague, tmp_path))
-    assert "a device that no roster here admits" in " ".join(taken.pending)
+    assert "a device that no roster here admits" in " ".join(in_english(taken.pending))
     with colleague.open() as session:
         assert thief.seat not in session.directory.effective.certificates
         assert founder.seat in session.directory.effective.certificates

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
 from vault.cli.log import verified
@@ -41,7 +42,7 @@ class Relayed:
 
     def warnings(self) -> str:
         up_to_date_index(self.joel)
-        return " ".join(self.joel.warnings)
+        return " ".join(in_english(self.joel.warnings))
 
 
 @pytest.fixture
@@ -94,10 +95,10 @@ def test_the_bundle_of_whoever_wrote_it_ends_the_waiting(relayed: Relayed, organ
 def test_verify_says_what_is_on_its_way_and_calls_it_missing_after_two_weeks(relayed: Relayed) -> None:
     found = checking.verify(relayed.joel)
     assert found.verified
-    assert [line.startswith(f"1 record of {relayed.ref} is on its way") for line in found.on_their_way] == [True]
+    assert [str(line).startswith(f"1 record of {relayed.ref} is on its way") for line in found.on_their_way] == [True]
     result = verified(found)
     assert result.exit_code == 0
-    assert any("is on its way" in line for line in result.lines)
+    assert any("is on its way" in str(line) for line in result.lines)
     clock = relayed.joel.log.now_ms
     relayed.joel.log.now_ms = lambda: clock() + 14 * DAY_MS + 1
     found = checking.verify(relayed.joel)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
 from vault.access.seat_keys.refresh import refresh
@@ -190,12 +191,12 @@ def test_a_device_that_a_supervisor_admits_in_anothers_name_is_told_to_them(offi
         write(session, roster.signed(*session.sign(ROSTER_PURPOSE, roster.root)))
         assert forged.seat in session.directory.effective.certificates
     with people.amina.open(filled.place) as session:
-        assert any(forged.seat.hex()[:8] in line and "in your name" in line for line in session.warnings)
+        assert any(forged.seat.hex()[:8] in line and "in your name" in line for line in in_english(session.warnings))
     with people.amina.open(filled.place):
         pass  # once more: the first session could have been cut off before it told
     for who in (people.amina, people.joel):
         with who.open(filled.place) as session:
-            assert not any("in your name" in line for line in session.warnings)
+            assert not any("in your name" in line for line in in_english(session.warnings))
 
 
 def write(session: Session, roster: Roster) -> None:

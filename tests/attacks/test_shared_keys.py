@@ -133,7 +133,7 @@ def test_a_key_planted_in_a_foreign_case_is_not_used(
         planted = plant(attacker, case, seat)
     with short.open() as owner:
         assert [alarm.code for alarm in owner.alarms if alarm.code == "refused-keys"] == ["refused-keys"]
-        assert not any(alarm.is_fault for alarm in owner.alarms)
+        assert not any(not alarm.is_news for alarm in owner.alarms)
         assert owner.keyring.get(planted) is None
         assert state(owner, case) == before
         notes.add(owner, case, kind="contact", text="after the planting")
@@ -236,7 +236,7 @@ def test_what_a_revoked_member_wrote_before_stays_and_what_comes_after_opens_for
             cases.open_case(attacker, case)
         assert not searching.search(attacker, "Quillfeather").hits
         assert attacker.quarantine == []
-        assert not any(alarm.is_fault for alarm in attacker.alarms)
+        assert not any(not alarm.is_news for alarm in attacker.alarms)
 
 
 def test_an_old_key_opens_no_row_that_is_here_after_the_revocation(short: Filled, colleague: Colleague) -> None:

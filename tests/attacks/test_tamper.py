@@ -10,6 +10,7 @@ from tests.services.founded import Filled
 from vault.errors import VerificationError
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
+from vault.words.finding import Severity
 
 EPOCH, GRANT = 3, 2
 
@@ -100,7 +101,7 @@ def test_verify_names_the_first_bad_place_and_work_goes_on(
         made = cases.create(session, title="the day after", kind="family")
         note = notes.add(session, made.case, kind="contact", text="work goes on")
         first = found.faults[0]
-        if all(fault.is_absence for fault in found.faults):
+        if all(fault.severity is Severity.ABSENCE for fault in found.faults):
             session.require_sound_log(made.case)  # what is not here stops its own case alone
         else:
             with pytest.raises(VerificationError, match="waits until the log is sound"):

@@ -105,4 +105,4 @@ def test_a_bundle_of_a_far_time_is_shown_and_taken(
         monkeypatch.setattr(bundle_cli, "opened", lambda *_: nullcontext(amina))
         result = command(Given(file=path), Output(may_ask=False))
     assert result.data["made"] is None
-    assert "made on ? by their clock" in result.lines[0] or "nothing new came" in result.lines[0]
+    assert "made on ? by their clock" in str(result.lines[0]) or "nothing new came" in str(result.lines[0])

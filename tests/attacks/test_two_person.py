@@ -97,7 +97,7 @@ def use(session: Session, case: CompartmentId, approval: Approval | None) -> Non
 
 
 def told(session: Session) -> list[str]:
-    return [fault.text for fault in checking.verify(session).faults if fault.code == "approval"]
+    return [str(fault.message) for fault in checking.verify(session).faults if fault.code == "approval"]
 
 
 def test_an_export_by_a_patched_program_without_any_approval_is_told(director: Session, filled: Filled) -> None:
@@ -214,7 +214,7 @@ def test_an_approving_operation_that_was_cut_off_is_missed(director: Session, fi
     director.close()
     with filled.open() as session:
         faults = checking.verify(session).faults
-        assert any("listed by no log of the seat" in fault.text for fault in faults)
+        assert any("listed by no log of the seat" in str(fault.message) for fault in faults)
         assert any(fault.code == "cut" for fault in faults)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cli.desk import Desk
+from tests.english import in_english
 from tests.services.founded import MEMBER
 from tests.tables import each
 from vault.cli.log import verified
@@ -10,12 +11,13 @@ from vault.log.checkpoint import parse_note
 from vault.log.tree_proofs import verify_consistency
 from vault.seal.recovery import words_of
 from vault.services.evidence.checking import Verification
-from vault.services.evidence.faults import Fault
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
-FAULT = Fault("absent", None, None, None, "operation 3: missing 00")
+FAULT = Finding(Code.ABSENT, Message("operation 3: missing 00"))
 
 
-def found(apart: int, *faults: Fault) -> Verification:
+def found(apart: int, *faults: Finding) -> Verification:
     return Verification(
         logs=1,
         entries=7,
@@ -51,7 +53,7 @@ def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk
 def test_quarantined_versions_are_told_and_are_no_fault(apart: int, words: str) -> None:
     result = verified(found(apart))
     assert (result.exit_code, result.data["quarantined"], result.lines[0]) == (0, apart, "VERIFIED")
-    told = next(line for line in result.lines if "quarantined" in line)
+    told = next(line for line in in_english(result.lines) if "quarantined" in line)
     assert told.startswith(words)
     assert "no right to write there at that time" in told
     assert "Granting the case to their author again makes them valid" in told
@@ -61,7 +63,7 @@ def test_quarantined_versions_are_told_beside_a_fault_too() -> None:
     result = verified(found(1, FAULT))
     assert result.exit_code == 6
     assert result.lines[0] == "NOT VERIFIED. First bad place: [absent] operation 3: missing 00"
-    assert any("1 version is quarantined" in line for line in result.lines)
+    assert any("1 version is quarantined" in line for line in in_english(result.lines))
 
 
 def test_a_captured_checkpoint_is_a_signed_note_and_nothing_else(desk: Desk) -> None:

@@ -117,9 +117,9 @@ def test_a_package_with_a_key_that_did_not_sign_is_not_made() -> None:
 def test_the_reader_claims_no_more_than_it_checked() -> None:
     words = verify_package(sealed(), identity=str(IDENTITY)).key_words
     sentences = {
-        "outer": verify_package(sealed()).sentence(),
-        "compare": verify_package(sealed(), identity=str(IDENTITY)).sentence(),
-        "expected": verify_package(sealed(), words, identity=str(IDENTITY)).sentence(),
+        "outer": str(verify_package(sealed()).sentence()),
+        "compare": str(verify_package(sealed(), identity=str(IDENTITY)).sentence()),
+        "expected": str(verify_package(sealed(), words, identity=str(IDENTITY)).sentence()),
     }
     assert "NOT CHECKED" in sentences["outer"]
     assert sentences["compare"].startswith(

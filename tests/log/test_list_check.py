@@ -9,9 +9,11 @@ from tests.log.writer import Writer
 from tests.tables import each
 from vault.ids import CompartmentKind
 from vault.log.checks.list_check import check_epochs, check_keys, check_listed, check_versions, version_id
-from vault.log.checks.report import Findings, ListedReport, LogReport, Problem, ProblemCode
+from vault.log.checks.report import Findings, ListedReport, LogReport
 from vault.log.epoch_notice import EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 OURS, THEIRS, FOLDER = b"o" * 16, b"t" * 16, b"f" * 16
 
@@ -169,7 +171,7 @@ def test_a_founding_epoch_stands_at_its_place() -> None:
     assert epoch_log(lambda notice: notice).present == 1
     report = epoch_log(lambda notice: replace(notice, compartment=OURS))
     assert found(report) == [("tag", 0, 0)]
-    assert "not of its place" in report.problems[0].text
+    assert "not of its place" in str(report.problems[0].message)
     assert epoch_log(lambda notice: replace(notice, compartment=OURS, replaced=(b"x" * 16,))).holds
 
 
@@ -198,20 +200,20 @@ def test_the_newest_listed_keys_file_is_the_valid_one() -> None:
     assert check_keys(writer.rows, FOLDER, new, report) == ListedReport(2, 1, 0, 0, ())
     put_back = check_keys(writer.rows, FOLDER, old, report)
     assert found(put_back) == [("keys-file", 1, 0)]
-    assert "an older one that was put back" in put_back.problems[0].text
-    assert "none that this log lists" in check_keys(writer.rows, FOLDER, bytes(32), report).problems[0].text
+    assert "an older one that was put back" in str(put_back.problems[0].message)
+    assert "none that this log lists" in str(check_keys(writer.rows, FOLDER, bytes(32), report).problems[0].message)
     assert check_keys(writer.rows, b"n" * 16, old, report).listed == 0
 
 
 def test_a_problem_names_log_operation_and_item() -> None:
     writer, report = log()
     (grant,) = check_listed(writer.rows, ItemKind.GRANT, set(), report).problems
-    assert (grant.origin, grant.text) == (writer.origin, f"operation 2, item 0: missing {GRANT.digest.hex()}")
+    assert (grant.origin, str(grant.message)) == (writer.origin, f"operation 2, item 0: missing {GRANT.digest.hex()}")
     (absent,) = check([ROWS[0], *ROWS[2:]]).problems
-    assert absent.text == f"operation 1, item 1: missing {ROWS[1].id.hex()}"
+    assert str(absent.message) == f"operation 1, item 1: missing {ROWS[1].id.hex()}"
     (false,) = check([ROWS[0], ROWS[1]._replace(blob=b"x"), *ROWS[2:]]).problems
     assert (false.seq, false.n) == (1, 1)
-    assert false.text == "operation 1, item 1: the version's id is not the hash of its row"
+    assert str(false.message) == "operation 1, item 1: the version's id is not the hash of its row"
 
 
 def test_a_false_row_at_the_beginning_hides_nothing_behind_it() -> None:
@@ -238,7 +240,10 @@ def test_every_epoch_of_an_operation_is_looked_at() -> None:
     assert check_epochs(writer.rows, both, report) == ListedReport(2, 2, 0, 0, ())
     one_missing = check_epochs(writer.rows, {second.digest(): second.encode()}, report)
     (absent,) = one_missing.problems
-    assert (absent.origin, absent.text) == (writer.origin, f"operation 3, item 1: missing {first.digest().hex()}")
+    assert (absent.origin, str(absent.message)) == (
+        writer.origin,
+        f"operation 3, item 1: missing {first.digest().hex()}",
+    )
     assert (one_missing.listed, one_missing.present) == (2, 1)
 
 
@@ -251,7 +256,7 @@ def test_an_epoch_at_another_place_than_its_own_is_told_with_its_place() -> None
     writer.seal()
     (fault,) = check_epochs(writer.rows, {notice.digest(): notice.encode()}, writer.verify()).problems
     assert (fault.seq, fault.n) == (3, 1)
-    assert fault.text.startswith("operation 3, item 1: epoch ")
+    assert str(fault.message).startswith("operation 3, item 1: epoch ")
 
 
 def test_of_a_flood_of_problems_a_thousand_are_kept_and_the_rest_counted() -> None:
@@ -262,7 +267,7 @@ def test_of_a_flood_of_problems_a_thousand_are_kept_and_the_rest_counted() -> No
 
 def test_problems_stand_in_the_order_of_operations_and_of_their_items() -> None:
     findings, places = Findings(b"o" * 32), [(3, None), (None, None), (1, 2), (1, None), (1, 0)]
-    findings.add(*(Problem(ProblemCode.ABSENT, b"o" * 32, seq, n, "") for seq, n in places))
+    findings.add(*(Finding(Code.ABSENT, Message("gone"), b"o" * 32, seq, n) for seq, n in places))
     told = [(problem.seq, problem.n) for problem in findings.in_order()]
     assert told == [(None, None), (1, None), (1, 0), (1, 2), (3, None)]
 

@@ -14,7 +14,7 @@ def _told(positions: list[int]) -> list[tuple[str, int | None, str]]:
     found = [problem for seq, position in enumerate(positions) for problem in places.take(seq, position)]
     found += places.close()
     assert all(problem.origin == ORIGIN for problem in found)
-    return [(problem.code.value, problem.seq, problem.text) for problem in found]
+    return [(problem.code.value, problem.seq, str(problem.message)) for problem in found]
 
 
 @each(

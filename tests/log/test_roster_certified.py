@@ -22,8 +22,9 @@ from tests.log.test_roster import (
 )
 from tests.tables import each, refused
 from vault.errors import MalformedError
-from vault.log.rosters.roster import Roster, RosterProblem
+from vault.log.rosters.roster import Roster, not_valid
 from vault.log.rosters.roster_entries import Ending, MemberEntry, RosterHead, decode_entry, encode_entry
+from vault.words.message import Message
 
 # --- what the root alone certified
 
@@ -62,7 +63,7 @@ def test_two_beginnings_end_everything_and_each_is_named() -> None:
     other = replace(MANY, rights=2).roster("root")
     result = chain(_FIRST, other, admission(MANY).roster("root"))
     assert (result.accepted, result.effective) == ((), None)
-    assert {RosterProblem(0, roster.root, "the root signed two beginnings") for roster in (_FIRST, other)} == set(
+    assert {not_valid(0, roster.root, Message("the root signed two beginnings")) for roster in (_FIRST, other)} == set(
         result.problems
     )
 

@@ -27,7 +27,7 @@ OTHER_ROOT = b"o" * 32
 
 
 def texts(writer: Writer, pins: dict[int, bytes] | None = None) -> list[str]:
-    return [problem.text for problem in writer.verify(pins=pins).problems]
+    return [str(problem.message) for problem in writer.verify(pins=pins).problems]
 
 
 # --- words
@@ -58,17 +58,17 @@ def test_one_missing_operation_is_one() -> None:
 def test_two_missing_operations_are_told_from_where_to_where() -> None:
     writer = whole()
     del writer.rows[5:7]
-    assert texts(writer) == ["missing: operation 5 to 6"]
+    assert texts(writer) == ["missing: operations 5 to 6"]
 
 
 def test_what_was_cut_is_told_from_where_to_where() -> None:
     writer = whole()
     _cut_rows(writer)
-    assert texts(writer) == ["missing at the end: operation 9 to 10; a checkpoint of size 11 was signed"]
+    assert texts(writer) == ["missing at the end: operations 9 to 10; a checkpoint of size 11 was signed"]
     writer.seals.pop()
     assert texts(writer) == ["missing at the end: operation 9; a checkpoint of size 10 was signed"]
     pins = {14: OTHER_ROOT, 12: OTHER_ROOT}
-    assert texts(writer, pins) == ["missing at the end: operation 9 to 13; a checkpoint of size 14 was signed"]
+    assert texts(writer, pins) == ["missing at the end: operations 9 to 13; a checkpoint of size 14 was signed"]
 
 
 def test_what_a_checkpoint_covers_that_is_not_here_is_cut_and_nothing_else() -> None:
@@ -91,7 +91,7 @@ def test_what_is_not_as_it_was_seen_is_told_from_where_to_where() -> None:
     (said,) = (
         fault for fault in writer.verify(pins={LENGTH: OTHER_ROOT}).problems if fault.code.value == "rolled-back"
     )
-    assert (said.seq, said.text) == (0, "operations 0 to 10: not what was seen here before")
+    assert (said.seq, str(said.message)) == (0, "operations 0 to 10: not what was seen here before")
     writer = whole()
     del writer.seals[10:]
     assert texts(writer, {LENGTH: OTHER_ROOT})[-1] == "operation 10: not what was seen here before"
@@ -272,5 +272,5 @@ def test_a_session_left_without_a_checkpoint_is_told_with_its_number_and_first_e
     assert not twin.seal()
     (problem,) = twin.problems
     assert (problem.origin, problem.seq) == (b"o" * 32, 0)
-    assert "session 1, from entry 0 on, has no valid checkpoint" in problem.text
+    assert "session 1, from entry 0 on, has no valid checkpoint" in str(problem.message)
     assert history.problems == []

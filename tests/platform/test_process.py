@@ -34,7 +34,7 @@ def test_what_could_not_be_hardened_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("resource.setrlimit", refuse)
     monkeypatch.setattr(process, "_prctl", lambda *_: False)
-    assert process.harden_process()[0] == "core dumps stay possible"
+    assert str(process.harden_process()[0]) == "core dumps stay possible"
     assert len(process.harden_process()) == (2 if sys.platform == "linux" else 1)
 
 

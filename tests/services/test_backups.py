@@ -29,6 +29,7 @@ from vault.services.projection import dates
 from vault.store.copy import copy_in_parts
 from vault.store.engine import Database, open_database
 from vault.validity.audit_payloads import read_payloads
+from vault.words.message import Words
 
 
 def make(session: Session, destination: Path) -> MadeBackup:
@@ -210,7 +211,7 @@ def test_work_goes_on_while_a_backup_is_made_and_the_earlier_one_stands_until_th
         other = session.folder.drafts_dir / f"{'ab' * 16}.db"
         other.write_bytes(b"another member's drafts")
 
-        def work(what: str, done: int, total: int) -> None:
+        def work(what: Words, done: int, total: int) -> None:
             seen.add(f"{what}: {', '.join(names_below(stick))}")
             assert 0 <= done <= total
             session.drafts().save(filled.cases[1], b"s" * 16, f"{MARKER} {done}", "note")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.english import in_english
 from tests.tables import each
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
@@ -17,8 +18,8 @@ INSIDE = Inside("Ann", is_known=True, made_ms=1_800_000_000_000, size=2048, coun
 def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -> None:
     counted = "In it: 16 entries and 1 version."
     made = MadeBundle(Path("/stick/b"), 2048, bytes(32), seats=1, entries=16, versions=1)
-    assert made_lines(made)[1] == counted
-    assert inside_lines(INSIDE) == [
+    assert in_english(made_lines(made))[1] == counted
+    assert list(in_english(inside_lines(INSIDE))) == [
         "A bundle of Ann, made on 2027-01-15 08:00 UTC by their clock (2 KiB).",
         counted,
         "This device lacks 7 entries of what its maker has. Nothing was imported.",
@@ -36,4 +37,5 @@ def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -
 def test_nothing_new_came_is_said_only_where_nothing_did(
     came: Mapping[str, int], entries: int, lines: list[str]
 ) -> None:
-    assert imported_lines(ImportedBundle("Ann", 1_800_000_000_000, entries, came, (), (), (), (), ())) == lines
+    bundle = ImportedBundle("Ann", 1_800_000_000_000, entries, came, (), (), (), (), ())
+    assert list(in_english(imported_lines(bundle))) == lines

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.services.evidence import checking, logbook
 from vault.validity.audit_payloads import read_payloads
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
 
 
 def test_a_sound_vault_is_covered_whole_and_progress_counts_up_to_all_entries(filled_session: Session) -> None:
@@ -57,10 +58,10 @@ def test_what_was_found_stops_exports_until_it_is_gone(filled_session: Session) 
 
 def test_what_unlock_noticed_is_among_what_verify_found(filled_session: Session) -> None:
     filled_session.alarms = (
-        Alarm("rollback:00", "This vault is an older copy."),
-        Alarm("no-pins", "A new device.", is_fault=False),
+        Finding(Code.ROLLBACK, Message("This vault is an older copy.")),
+        Finding(Code.NO_PINS, Message("A new device."), severity=Severity.NEWS),
     )
-    assert [(fault.code, fault.text) for fault in checking.verify(filled_session).faults] == [
+    assert [(fault.code, str(fault.message)) for fault in checking.verify(filled_session).faults] == [
         ("rollback", "This vault is an older copy.")
     ]
 

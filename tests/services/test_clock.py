@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.services.office import DAY_MS, Office, forward
-from vault.access.pins.alarms import CLOCK_ALARM
 from vault.access.session import Session
 from vault.errors import UsageError
 from vault.policy.clocks import ClockState
 from vault.services.computer import clock
+from vault.words.finding import Code
 
 YEAR_1970_MS, YEAR_2038_MS = 1_000, (2**31) * 1000
 
 
 def _clock_words(session: Session) -> list[str]:
-    return [alarm.text for alarm in session.alarms if alarm.code == CLOCK_ALARM]
+    return [str(alarm.message) for alarm in session.alarms if alarm.code is Code.CLOCK]
 
 
 def _shows(session: Session, at_ms: int) -> None:

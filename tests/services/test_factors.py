@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.seal.costs import with_costs
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault.access.seat_keys import keychange
@@ -65,7 +66,7 @@ def opens(place: Place, with_: Factors) -> tuple[str, ...] | None:
         return None
     with session:
         assert checking.verify(session).verified
-        return session.warnings
+        return in_english(session.warnings)
 
 
 def change(session: Session, old: bytes = PASSPHRASE, new: bytes = NEW) -> None:
@@ -152,7 +153,7 @@ def test_an_old_keys_file_put_back_opens_with_its_passphrase_and_is_reported(fou
             assert "old-keys" in {alarm.code for alarm in session.alarms}
             with pytest.raises(VerificationError, match="this waits until the log is sound"):
                 change(session, passphrase, b"another lamp in the window")
-    assert "still open with" in factors.OLD_COPIES
+    assert "still open with" in str(factors.OLD_COPIES)
 
 
 def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded: Place) -> None:
@@ -248,7 +249,7 @@ def test_the_list_says_whether_case_matters(founded: Place) -> None:
     with founded.open() as session:
         for passphrase, kept in ((WORDS.encode(), "generated"), (PASSPHRASE, "chosen")):
             (only,) = factors.list_own(session, given(passphrase))
-            assert only.words.startswith(kept)
+            assert str(only.words).startswith(kept)
 
 
 def test_a_proposal_is_in_a_language_that_has_a_list() -> None:

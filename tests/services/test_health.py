@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import vault
+from tests.english import in_english
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from tests.tables import each
 from vault import platform
@@ -18,9 +19,11 @@ from vault.errors import NoVaultError
 from vault.platform import Answer
 from vault.services.backups import backups
 from vault.services.computer import health, probes
+from vault.services.computer.items import Item, Verdict
 from vault.services.projection import dates
 from vault.services.projection.dates import Dates, Done
-from vault.services.projection.findings import Item, Verdict
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _DAY = 86_400_000
 _NOW = 1_800_000_000_000  # 2027-01-15 08:00 UTC
@@ -28,8 +31,11 @@ _NOW = 1_800_000_000_000  # 2027-01-15 08:00 UTC
 NOT_KNOWN = Item(
     "recovery",
     Verdict.WARN,
-    "not known here whether sheets are proven",
-    "Ask an admin when a drill proved them last; on any device an admin can: `casevault recovery drill`.",
+    Message("not known here whether sheets are proven"),
+    Message(
+        "Ask an admin when a drill proved them last; on any device an admin can: {drill}.",
+        drill=NextStep.DRILL_RECOVERY,
+    ),
 )
 
 
@@ -68,36 +74,37 @@ def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(foun
         known = dates.read(session.vault, session.state)
     assert (known.separated, known.sheets, known.made) == (False, False, None)
     found = by_name(health.status(founded.path, state=founded.state))
-    assert found["duties"].found == "no separation of duties"
-    assert found["recovery"].found == "no recovery sheets"
+    assert str(found["duties"].found) == "no separation of duties"
+    assert str(found["recovery"].found) == "no recovery sheets"
     assert found["last opened"].verdict is Verdict.OK
 
 
 def test_a_vault_that_was_never_opened_here_is_warned_of_like_a_founders(founded: Place, tmp_path: Path) -> None:
     found = by_name(health.status(founded.path, state=tmp_path / "fresh"))
-    assert found["last opened"] == Item("last opened", Verdict.UNKNOWN, "never by this account on this device")
-    assert found["duties"].found == "no separation of duties"
+    assert found["last opened"] == Item("last opened", Verdict.UNKNOWN, Message("never by this account on this device"))
+    assert str(found["duties"].found) == "no separation of duties"
     assert found["recovery"] == NOT_KNOWN
     assert not (tmp_path / "fresh").exists()
     # Nor does a device without the secret of the sheets know that there are any.
     known = Dates(separated=True, sheets=True)
     dates._write(founded.vault_id, known, founded.state)
     assert by_name(health.status(founded.path, state=founded.state))["recovery"] == NOT_KNOWN
-    assert known.lack_of_sheets == ""  # no line on each screen for whoever can do nothing about it
+    assert known.lack_of_sheets is None  # no line on each screen for whoever can do nothing about it
 
 
 def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:
     dates._write(founded.vault_id, Dates(separated=True, sheets=True, drill=_NOW), founded.state)
     found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 366 * _DAY))
     assert found["duties"].verdict is Verdict.OK
-    assert found["recovery"] == Item("recovery", Verdict.OK, "proven 2027-01-15 08:00 UTC (366 days ago)")
+    assert (found["recovery"].verdict, found["recovery"].advice) == (Verdict.OK, None)
+    assert str(found["recovery"].found) == "proven 2027-01-15 08:00 UTC (366 days ago)"
     found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 367 * _DAY))
     assert found["recovery"].verdict is Verdict.WARN
-    assert "recovery drill" in found["recovery"].advice
+    assert "drill-recovery" in str(found["recovery"].advice)
     dates.note_new_sheets(founded.vault_id, founded.state)
     found = by_name(health.status(founded.path, state=founded.state))
-    advice = "Do not rely on them until a drill proves them: `casevault recovery drill`."
-    assert found["recovery"] == Item("recovery", Verdict.WARN, "recovery sheets not proven yet", advice)
+    advice = Message("Do not rely on them until a drill proves them: {drill}.", drill=NextStep.DRILL_RECOVERY)
+    assert found["recovery"] == Item("recovery", Verdict.WARN, Message("recovery sheets not proven yet"), advice)
 
 
 def test_status_reads_dates_and_public_facts_alone_and_dates_name_nothing(filled: Filled) -> None:
@@ -116,7 +123,7 @@ def test_status_reads_dates_and_public_facts_alone_and_dates_name_nothing(filled
         assert secret not in f"{kept} {kept.read_text()}"
     found = by_name(items)
     assert found["last backup"].verdict is Verdict.OK
-    assert found["passphrase cost"].found == "64 MiB, 3 passes, 1 lanes for one guess at a passphrase"
+    assert str(found["passphrase cost"].found) == "64 MiB, 3 passes, 1 lanes for one guess at a passphrase"
     assert found["passphrase cost"].verdict is Verdict.WARN
 
 
@@ -137,7 +144,7 @@ def test_status_reads_dates_and_public_facts_alone_and_dates_name_nothing(filled
 def test_ages_are_told_and_judged(name: str, known: Dates, verdict: Verdict, found: str, founded: Place) -> None:
     dates._write(founded.vault_id, known, founded.state)
     item = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW))[name]
-    assert (item.verdict, item.found) == (verdict, found)
+    assert (item.verdict, str(item.found)) == (verdict, found)
     assert bool(item.advice) is (verdict is Verdict.WARN)
 
 
@@ -155,7 +162,7 @@ def test_the_clock_is_judged_by_its_year_and_by_what_was_seen(
 ) -> None:
     dates._write(founded.vault_id, Dates(highest=highest), founded.state)
     item = by_name(health.doctor(founded.path, state=founded.state, now_ms=now))["clock"]
-    assert (item.verdict, item.found[: len(words)]) == (verdict, words)
+    assert (item.verdict, str(item.found)[: len(words)]) == (verdict, words)
 
 
 def test_doctor_looks_at_all_that_the_manual_names(founded: Place) -> None:
@@ -200,7 +207,13 @@ def _room() -> Item:
         ("disk_encrypted", Answer.YES, _encryption, Verdict.OK, "on"),
         ("disk_encrypted", Answer.NO, _encryption, Verdict.WARN, "none was found"),
         ("disk_encrypted", Answer.UNKNOWN, _encryption, Verdict.UNKNOWN, _UNTOLD),
-        ("is_network_or_synced", "in Dropbox", lambda: probes.synced_folder(Path()), Verdict.WARN, "in Dropbox"),
+        (
+            "is_network_or_synced",
+            Message("in Dropbox"),
+            lambda: probes.synced_folder(Path()),
+            Verdict.WARN,
+            "in Dropbox",
+        ),
         ("filesystem_kind", "ext4", _disk, Verdict.OK, "file system ext4"),
         ("filesystem_kind", "unknown", _disk, Verdict.UNKNOWN, _UNTOLD),
         ("free_bytes", 3 << 30, _room, Verdict.OK, "3.0 GiB free"),
@@ -218,7 +231,7 @@ def test_each_probe_has_its_words(  # noqa: PLR0917 - a row of the table, then a
 ) -> None:
     monkeypatch.setattr(platform, probe, lambda *_: answer)
     item = look()
-    assert (item.verdict, item.found) == (verdict, found)
+    assert (item.verdict, str(item.found)) == (verdict, found)
     assert item.advice or verdict is not Verdict.WARN
 
 
@@ -231,17 +244,17 @@ def test_what_may_keep_the_screen_has_its_words() -> None:
         (probes.recording([["bash"]]), Verdict.OK, "no recorder that is known by name"),
         (probes.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
     ):
-        assert (item.verdict, item.found[: len(found)]) == (verdict, found)
+        assert (item.verdict, str(item.found)[: len(found)]) == (verdict, found)
         assert item.advice or verdict is Verdict.OK
 
 
 def test_a_process_that_cannot_be_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert probes.process_memory().verdict is Verdict.OK
-    monkeypatch.setattr(platform, "harden_process", lambda: ("core dumps stay possible",))
+    monkeypatch.setattr(platform, "harden_process", lambda: (Message("core dumps stay possible"),))
     monkeypatch.setattr("vault.platform.locked._lock", lambda *_: False)
     item = probes.process_memory()
     assert item.verdict is Verdict.WARN
-    assert item.found == "core dumps stay possible; keys cannot be kept out of swap"
+    assert str(item.found) == "core dumps stay possible, keys cannot be kept out of swap"
 
 
 def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_known(
@@ -252,7 +265,7 @@ def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_know
     assert probes.exposures({}, commands=lambda: None) == ()
     monkeypatch.setattr(platform, "swap_state", lambda: "plain")
     monkeypatch.setattr(platform, "hibernation_possible", lambda: Answer.YES)
-    assert probes.exposures({"KONSOLE_VERSION": "1"}, commands=lambda: [["obs"]]) == (
+    assert in_english(probes.exposures({"KONSOLE_VERSION": "1"}, commands=lambda: [["obs"]])) == (
         "This computer: hibernation: possible.",
         "This computer: swap: on a disk without encryption.",
         "This computer: terminal memory: Konsole writes an unlimited scrollback into a plain file.",
@@ -277,13 +290,13 @@ def test_the_terminal_is_judged_by_what_the_app_needs(
     monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **_given: os.terminal_size(size))
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True, encoding=encoding))
     item = probes.terminal()
-    assert (item.verdict, item.advice) == (Verdict.WARN if advice else Verdict.OK, advice)
+    assert (item.verdict, str(item.advice or "")) == (Verdict.WARN if advice else Verdict.OK, advice)
 
 
 def test_the_lock_digest_is_that_of_the_lock_file_where_there_is_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lock = Path(vault.__file__).parent.parent / "requirements.lock"
-    assert probes.lock_digest().found == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
+    assert str(probes.lock_digest().found) == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
     monkeypatch.setattr(vault, "__file__", str(tmp_path / "vault" / "__init__.py"))
     assert probes.lock_digest().verdict is Verdict.UNKNOWN

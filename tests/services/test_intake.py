@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.english import in_english
 from tests.services.office import Office, forward
 from tests.tables import each
 from vault.errors import NotFoundError, RefusedError
@@ -98,7 +99,7 @@ def test_the_first_supervisor_of_a_week_changes_the_key_and_the_next_one_does_no
         before = nadia.state_of(home)
         assert housekeeping.settle(nadia) == []
         forward(nadia, 7)
-        assert housekeeping.settle(nadia) == ["A new week: the intake has a new key."]
+        assert list(in_english(housekeeping.settle(nadia))) == ["A new week: the intake has a new key."]
         after = nadia.state_of(home)
         assert before is not None
         assert after is not None

@@ -55,7 +55,9 @@ def test_a_sheet_that_does_not_fit_the_first_is_begun_again() -> None:
     typing = typed(SHEETS, 1)
     for row in OTHERS[1].rows[:10]:
         typing.take_row(f"{' '.join(row.words)} {row.check}")
-    with pytest.raises(VerificationError, match=r"second sheet \(number 2\) belongs to another set than the first sheet"):
+    with pytest.raises(
+        VerificationError, match=r"second sheet \(number 2\) belongs to another set than the first sheet"
+    ):
         typing.take_row(f"{' '.join(OTHERS[1].rows[10].words)} {OTHERS[1].rows[10].check}")
     assert typing.place == (2, 1)
     with pytest.raises(VerificationError, match=r"is the first sheet \(number 1\) once more"):

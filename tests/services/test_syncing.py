@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from vault.errors import NotFoundError, RefusedError, VerificationError
@@ -131,7 +132,7 @@ def test_a_folder_put_back_from_an_older_copy_takes_again_what_it_lost(
     shutil.rmtree(colleague.path)
     shutil.copytree(tmp_path / "kept", colleague.path)  # the account still knows how long the logs were
     with colleague.open() as session:
-        assert any("older copy" in warning for warning in session.warnings)
+        assert any("older copy" in warning for warning in in_english(session.warnings))
     imported = colleague.take(bundle)
     assert not imported.faults
     assert "one more" in _texts(colleague, case)

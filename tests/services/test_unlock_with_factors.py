@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.services.test_factors import HeldKey, given
 from vault.errors import NotFoundError, WrongPassphraseError
@@ -42,4 +43,4 @@ def test_what_is_no_keyfile_is_told_apart_after_the_attempt_alone(founded: Place
         unlock_with_factors(founded.path, MEMBER, typed, str(tmp_path / "gone"), state=founded.state)
     assert typed == bytes(len(PASSPHRASE))
     with founded.open() as session:
-        assert session.warnings == ("1 failed attempt to open this vault since the last unlock.",)
+        assert in_english(session.warnings) == ("1 failed attempt to open this vault since the last unlock.",)

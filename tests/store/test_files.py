@@ -9,6 +9,7 @@ from tests.store.samples import names_in
 from vault.errors import MalformedError, NotFoundError, NoVaultError, RefusedError, TryAgainError, VerificationError
 from vault.store import files
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 
 def test_a_durable_write_replaces_the_whole_and_leaves_no_second_file(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_a_synced_folder_is_refused_in_words_and_a_plain_one_is_not(tmp_path: Pa
         VaultFolder(synced).require_safe_place()
     VaultFolder(tmp_path).require_safe_place(lambda _: None)
     with pytest.raises(RefusedError, match=r"cannot be opened at .*: it is on a network drive"):
-        VaultFolder(tmp_path).require_safe_place(lambda _: "it is on a network drive")
+        VaultFolder(tmp_path).require_safe_place(lambda _: Message("it is on a network drive"))
 
 
 def test_a_new_file_is_private_and_never_replaces_another(tmp_path: Path) -> None:

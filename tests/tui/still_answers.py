@@ -319,7 +319,7 @@ ANSWERS: dict[str, Any] = {
         CandidateShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
         CandidateShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
-    "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", WHAT_MAY_BE_KEPT)),
+    "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
     "sections.list_of": (
         SectionLine("c1" * 16, "location", "Where she is", 2, with_recovery=True),
         SectionLine("c9" * 16, "sources", "Кто рассказал", 1, with_recovery=False),

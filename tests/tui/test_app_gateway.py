@@ -14,6 +14,7 @@ from tui.widgets.pages import PAGE_ROWS
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.services.cases import cases
 from vault.services.computer import probes
+from vault.words.message import Message
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def case(gateway: Gateway) -> str:
 def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probes, "exposures", lambda: ("This computer: recording: running: obs.",))
+    monkeypatch.setattr(probes, "exposures", lambda: (Message("This computer: recording: running: obs."),))
     with house.desk("Mira") as mira:
         mira.sees("! This computer: recording: running: obs.")
         mira.press(":noticed")

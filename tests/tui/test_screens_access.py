@@ -39,7 +39,7 @@ def test_a_case_is_given_until_a_day_for_a_reason_and_taken_back_by_a_new_key(ho
         amina.press("enter")
         amina.sees("1 key so far.")
         amina.press("t", "y")
-        amina.sees("The case has a new key; ", WHAT_MAY_BE_KEPT)
+        amina.sees("The case has a new key; ", str(WHAT_MAY_BE_KEPT))
         amina.press("enter", "k", "enter", "k", "y", "enter")
         amina.sees("3 keys so far.", "2 members")
     with house.open("Nadia") as nadia, pytest.raises(RefusedError, match="was not granted to you"):

@@ -1,9 +1,9 @@
-"""What the app makes of the library's words: keys in place of commands, and no name of an act."""
+"""What the app makes of the library's words: its keys for what to do, and no name of an act."""
 
 from __future__ import annotations
 
 from tests.tables import each
-from tui.screens.frame.wording import in_the_app, sentence
+from tui.screens.frame.wording import sentence
 from vault.errors import RefusedError, UsageError, VaultError
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -30,14 +30,3 @@ from vault.words.next_step import NextStep
 )
 def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError, said: str) -> None:
     assert sentence(error) == said
-
-
-@each(
-    {
-        "with an argument": ("Take it: `casevault bundle import FILE`.", "Take it: Exchange (F2, exchange)."),
-        "with an id": ("`casevault device revoke 3fa91c07` ends it.", "Devices (F2, devices; then l) ends it."),
-        "only in a shell": ("Repair: `casevault clock repair`.", "Repair: `casevault clock repair`."),
-    }
-)
-def test_a_command_that_the_app_has_is_named_by_its_keys(text: str, said: str) -> None:
-    assert in_the_app(text) == said

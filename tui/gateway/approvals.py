@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, case_id, telling
+from tui.text.in_words import in_words
 from tui.values.shaping import questions_shown
 from tui.values.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, ResultText
 from vault.access.second_person.local_client import Run, run_second_process
@@ -145,6 +146,6 @@ class Approvals(Subject):
                 "It was done ALONE: nobody else could approve it. The log says so."
                 if alone
                 else "A second person approved it; both stand in the log.",
-                breaking_glass.TOLD,
+                in_words(breaking_glass.TOLD),
             )
         )

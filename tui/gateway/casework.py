@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.gateway.subject import Subject, case_id
+from tui.text.in_words import in_words
 from tui.values import shaping
 from tui.values.values import CaseShown, PersonTyped
 from vault.casework.person import SafeContact
@@ -21,7 +22,8 @@ class Casework(Subject):
 
     def stands_in(self) -> str:
         """Return who else opens the cases that this member makes, in words; empty for nobody."""
-        return cases.deputy_words(self._session, deputies.deputy_of(self._session, self._session.member))
+        deputy = deputies.deputy_of(self._session, self._session.member)
+        return in_words(cases.deputy_words(self._session, deputy) or "")
 
     def create(self, title: str, kind: str) -> str:
         """Make a case and return its id."""
@@ -53,7 +55,7 @@ class Casework(Subject):
             deputy="" if head.deputy is None else head.deputy.hex(),
             alone=f"{view.only_you}{because}" if view.only_you else "",
             no_recovery=head.no_recovery_reason or "",
-            namesakes=view.namesakes or "",
+            namesakes=in_words(view.namesakes or ""),
         )
 
     def add_person(self, case: str, typed: PersonTyped) -> str:

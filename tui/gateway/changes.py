@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.text.in_words import in_words
 from tui.values.values_members import Changed
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
@@ -19,7 +20,7 @@ def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | No
     """
     if outcome.missing is not None:
         root_is_here = by_root is False and kept_secret(session) is not None
-        return Changed((), outcome.missing, outcome.proposal or b"", root_is_here)
+        return Changed((), in_words(outcome.missing), outcome.proposal or b"", root_is_here)
     lines = [done]
     if outcome.ended:
         devices = f"{len(outcome.ended)} {'device' if len(outcome.ended) == 1 else 'devices'} ended"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.gateway.subject import Progress, UnlockedVault
+from tui.text.in_words import in_words
 from tui.values.values_own import BackPlan, CameBack
 from vault.access.recovery.recovering import BroughtBack, Wish
 from vault.display import counted
@@ -44,7 +45,7 @@ def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase:
         recovery.require_vault(door.path)
         return WayBack(door.path, False, member), BackPlan("The vault is here.", "")
     VaultFolder(door.path).require_free()
-    said = [*leftovers.clear(door.path)]
+    said = [*map(in_words, leftovers.clear(door.path))]
     backup = restoring_by_sheets.require_whole(source)
     opened = restoring.last_opened_here(backup, door.state)
     said.append(f"The backup {backup.name} is as it was written.")
@@ -70,10 +71,13 @@ def come_back(
         progress=lambda _what, done, total: progress(done, total),
     )
     vault = regained.vault
-    lines = [f"The vault is at {vault.path}, from the backup of {restoring.day(vault.made_ms)}.", f"LOSS: {vault.loss}"]
+    lines = [
+        f"The vault is at {vault.path}, from the backup of {restoring.day(vault.made_ms)}.",
+        f"LOSS: {in_words(vault.loss)}",
+    ]
     if regained.closed_drafts:
         lines.append("Unfinished drafts in it stay closed: only the passphrase of whoever wrote them opens them.")
-    return CameBack((*lines, restoring_by_sheets.KEPT, *_lines(regained.back, regained.root_words)))
+    return CameBack((*lines, in_words(restoring_by_sheets.KEPT), *_lines(regained.back, regained.root_words)))
 
 
 def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[str]:

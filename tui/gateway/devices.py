@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.text.in_words import in_words
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, DeviceLine, LostShown
 from vault.errors import UsageError, VaultError
@@ -66,7 +67,7 @@ class Devices(Subject):
             )
         session = self._session
         done = devices.lost(session, _seat(seat), progress=progress)
-        warn = tuple(devices.warn_lines(done.warn))
+        warn = tuple(map(in_words, devices.warn_lines(done.warn)))
         shown = changed(session, done.outcome, "The device is revoked.")
         return LostShown(shown, warn, len(done.warn.clients), _write_list(warn, warn_list))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.text.in_words import in_words
 from tui.values.values import BackupMade, Checked, LogLineShown, LogShown
 from vault.display import counted
 from vault.services.backups import backups
@@ -42,14 +43,14 @@ class Evidence(Subject):
             f" {counted(found.versions_opened, 'version')}, and what"
             f" {counted(found.payloads_opened, 'entry', 'entries')} say"
         )
-        covered = ". ".join((covered, *(text.rstrip(".") for text in found.on_their_way)))
+        covered = ". ".join((covered, *(in_words(message).rstrip(".") for message in found.on_their_way)))
         whose = seats.members_of_logs(
             self._session, {fault.origin for fault in found.faults if fault.origin is not None}
         )
         names = names_of_members(self._session) if whose else {}
         faults = [
-            f"log of {name_in(names, whose[fault.origin])}, {fault.text}" if fault.origin in whose else fault.text
-            for fault in found.faults
+            f"log of {name_in(names, whose[fault.origin])}, {text}" if fault.origin in whose else text
+            for fault, text in ((fault, in_words(fault.message)) for fault in found.faults)
         ]
         return Checked(found.verified, covered, found.root.hex(), tuple(faults))
 

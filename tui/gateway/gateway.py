@@ -22,6 +22,7 @@ from tui.gateway.sections import Sections
 from tui.gateway.sharing import Sharing
 from tui.gateway.subject import UnlockedVault
 from tui.gateway.writing import Writing
+from tui.text.in_words import in_words
 from tui.values.values import VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
@@ -29,6 +30,7 @@ from vault.services.computer import probes
 from vault.services.credentials.unlock_with_factors import unlock_with_factors
 from vault.services.projection import dates
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 
 class Gateway:
@@ -42,7 +44,7 @@ class Gateway:
     def __init__(self, path: Path, *, state: Path | None = None) -> None:
         self._unlocked = door = UnlockedVault(path, state)
         self.keyfile, self.pin = "", ""  # beside the passphrase, as typed
-        self._exposures: tuple[str, ...] = ()
+        self._exposures: tuple[Message, ...] = ()
         self.turn = threading.RLock()
         """Held by each act but the long ones and drafts, so that acts follow one another."""
 
@@ -84,12 +86,12 @@ class Gateway:
         self._unlocked.settle()
         session = self._unlocked.session
         known = dates.read(session.vault, self._unlocked.state)
-        lacks = ["" if known.separated else "no auditor who does nothing else", known.lack_of_sheets]
+        lacks = (None if known.separated else Message("no auditor who does nothing else"), known.lack_of_sheets)
         return VaultStatus(
             member=self._unlocked.name,
             backup_ms=known.backup,
-            alarms=(*session.warnings, *self._exposures),
-            lacks=tuple(filter(None, lacks)),
+            alarms=tuple(map(in_words, (*session.warnings, *self._exposures))),
+            lacks=tuple(in_words(lack) for lack in lacks if lack is not None),
             drafts=len(self._unlocked.shelf.list()),
             may=self._unlocked.may(Action.CASE_CREATE),
         )

@@ -160,7 +160,7 @@ class Members(Subject):
 
     def before_roles(self, member: str, roles: Sequence[str]) -> str:
         """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""
-        return unsynced_work.before_roles(self._session, member_id(member), roles)
+        return in_words(unsynced_work.before_roles(self._session, member_id(member), roles) or "")
 
     def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
         """Give a member exactly these roles."""

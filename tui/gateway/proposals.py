@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui.gateway.changes import changed
 from tui.gateway.subject import Progress, Subject
+from tui.text.in_words import in_words
 from tui.values.values_members import Changed, ProposalShown
 from vault.services.members import rostering
 from vault.services.members.rostering import Shown
@@ -38,4 +39,6 @@ class Proposals(Subject):
 
 
 def _shown(shown: Shown) -> ProposalShown:
-    return ProposalShown(shown.number, shown.changes, shown.signed_by, shown.missing or "")
+    return ProposalShown(
+        shown.number, tuple(map(in_words, shown.changes)), shown.signed_by, in_words(shown.missing or "")
+    )

@@ -12,6 +12,7 @@ from typing import Final
 from tui.gateway import coming_back
 from tui.gateway.coming_back import WayBack
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, telling
+from tui.text.in_words import in_words
 from tui.values.values_own import (
     BackPlan,
     CameBack,
@@ -70,7 +71,7 @@ class Recovery(Subject):
             drill_ms=found.drill_ms,
             without=found.without,
             stale=found.stale,
-            used=tuple(use.words for use in found.used),
+            used=tuple(in_words(use.finding.message) for use in found.used),
         )
 
     @property
@@ -105,7 +106,7 @@ class Recovery(Subject):
 
     def who_else_reads(self, place: Path) -> str:
         """Return in words why other computers may get what is written there, or nothing."""
-        return shared_place(place) or ""
+        return in_words(shared_place(place) or "")
 
     def forget(self) -> None:
         """Drop the set that was made and what was typed."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 from tui.gateway.holders import holder_lines
 from tui.gateway.members import member_id
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
+from tui.text.in_words import in_words
 from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import ResultText
@@ -75,6 +76,7 @@ class Sections(Subject):
             sharing.revoke(self._session, case_id(section), [member_id(member)], progress=tell)
         except StoppedError:
             return ResultText(
-                ("Stopped, but the new key counts already: it was made first.", sharing.WHAT_MAY_BE_KEPT), pending=True
+                ("Stopped, but the new key counts already: it was made first.", in_words(sharing.WHAT_MAY_BE_KEPT)),
+                pending=True,
             )
-        return ResultText(("The section has a new key.", sharing.WHAT_MAY_BE_KEPT))
+        return ResultText(("The section has a new key.", in_words(sharing.WHAT_MAY_BE_KEPT)))

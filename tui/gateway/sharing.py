@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.gateway.holders import holder_lines
 from tui.gateway.members import member_id
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
+from tui.text.in_words import in_words
 from tui.values.values_access import AccessShown, CandidateShown
 from tui.values.values_exchange import ResultText
 from vault.casework.access import GrantReason
@@ -42,7 +43,7 @@ class Sharing(Subject):
         return AccessShown(
             holders=holder_lines(session, held_by.members, timed_grants.terms_of(session, compartment)),
             with_recovery=held_by.with_recovery,
-            only_you=cases.only_you(session, compartment) or "",
+            only_you=in_words(cases.only_you(session, compartment) or ""),
             keys=stand.epochs,
             current=stand.current,
             pending=stand.pending,
@@ -76,7 +77,7 @@ class Sharing(Subject):
             done = sharing.revoke(self._session, compartment, [member_id(member)], progress=tell)
         except StoppedError:
             done = None
-        return ResultText((*self._key_lines(compartment, done), sharing.WHAT_MAY_BE_KEPT))
+        return ResultText((*self._key_lines(compartment, done), in_words(sharing.WHAT_MAY_BE_KEPT)))
 
     def new_key(self, case: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Make a new key of a case for the same members."""

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from vault import clock
-from vault.access.pins.alarms import CLOCK_ALARM, Alarm, faults_among, settled, stored_code
+from vault.access.pins.alarms import faults_among, settled, stored
 from vault.access.pins.copies import CopyKeys, copy_keys
 from vault.access.pins.own_files import OwnFile
 from vault.access.pins.pins import PinFile, PinKeeper, Pins, with_keys
@@ -40,6 +40,7 @@ from vault.validity.audit_payloads import Auditor
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.version_validity import Learned, Quarantined
+from vault.words.finding import Code, Finding, without
 from vault.words.message import Message
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Session:
     keyring: Keyring
     directory: Directory
     log: SeatLog
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[Finding, ...]
     pins: Pins | None
     _secrets: SeatSecrets = field(repr=False)
     _keeper: PinKeeper = field(repr=False)
@@ -107,14 +108,9 @@ class Session:
         self.close()
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Message, ...]:
         """What a person must hear at unlock."""
-        return tuple(alarm.text for alarm in self.alarms)
-
-    @property
-    def lasting_alarms(self) -> tuple[tuple[str, str], ...]:
-        """What pins keep until a clean verification: (code, sentence)."""
-        return tuple((stored_code(alarm), alarm.text) for alarm in self.alarms if alarm.lasts)
+        return tuple(alarm.message for alarm in self.alarms)
 
     @property
     def root_public(self) -> bytes:
@@ -130,9 +126,9 @@ class Session:
         """Return this seat's public identity key and its signature for a purpose (FORMAT.md 3)."""
         return public_key(self._secrets.identity_seed), sign(self._secrets.identity_seed, purpose, message)
 
-    def add_alarm(self, alarm: Alarm) -> None:
+    def add_alarm(self, alarm: Finding) -> None:
         """Have a person hear of something, once."""
-        if alarm.code not in {alarm.code for alarm in self.alarms}:
+        if not any(alarm.replaces(told) for told in self.alarms):
             self.alarms = (*self.alarms, alarm)
 
     @property
@@ -179,7 +175,7 @@ class Session:
             raise RefusedError(refusal(action, rule), next_step=whom_to_ask(action, rule))
         return decision.rule
 
-    def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Alarm]:
+    def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Finding]:
         """Return the alarms that stop an act, less those in the logs of seats that it takes something from alone."""
         return faults_among(self.alarms, live=self.directory.effective.certificates, taken_from=taken_from)
 
@@ -301,7 +297,7 @@ class Session:
     def believe_clock(self) -> None:
         """Take the clock as it stands for right, be it ahead or behind; the caller has put that into the log."""
         self.highest_ms = self.log.now_ms()
-        self.alarms = tuple(alarm for alarm in self.alarms if alarm.code != CLOCK_ALARM)
+        self.alarms = without(self.alarms, Code.CLOCK)
         self.keep_pins()
 
     def keep_pins(self) -> None:
@@ -310,9 +306,9 @@ class Session:
 
     def _pins_now(self) -> Pins:
         pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
-        return replace(pins, alarms=self.lasting_alarms, highest_ms=self.clock().trusted_ms, here=self.here)
+        return replace(pins, alarms=stored(self.alarms), highest_ms=self.clock().trusted_ms, here=self.here)
 
-    def settle_alarms(self, found: Alarm | None) -> None:
+    def settle_alarms(self, found: Finding | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered.
 
         What this session's own unlock noticed stays: it is settled by a verification in a later session. Pins follow

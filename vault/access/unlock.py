@@ -10,7 +10,7 @@ from time import sleep
 
 from vault import __version__, platform
 from vault.access.membership.pending_seat import FIRST, PendingSeat, finish_joining, pending_seat_of
-from vault.access.pins.alarms import Alarm
+from vault.access.pins.alarms import lasting, stored
 from vault.access.pins.clocks import clock_alarms
 from vault.access.pins.delays import Wait
 from vault.access.pins.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
@@ -37,7 +37,6 @@ from vault.access.trust.new_epochs import audit_is_stale, ratchet_is_newest
 from vault.access.trust.own_devices import judge_devices
 from vault.access.trust.proving import Prover
 from vault.access.trust.sheets_used import judge_sheets
-from vault.display import counted
 from vault.errors import TryAgainError, VerificationError
 from vault.ids import SeatId, VaultId
 from vault.policy.clocks import read_clock
@@ -57,18 +56,11 @@ from vault.store.rows import Rows
 from vault.store.shape import shape_faults
 from vault.validity.authority import Listings
 from vault.validity.version_validity import Learned
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, plural
+from vault.words.next_step import NextStep
 
 _AMPLE = 16
-_BROKEN_PINS = Alarm(
-    "pins",
-    "What this device remembered of this vault was destroyed: an older copy would not be noticed.",
-    lasts=True,
-)
-_OLD_RATCHET = Alarm(
-    "ratchet",
-    "The audit key of this device is an older one that was put back: a new one begins, and nothing is sealed twice.",
-    lasts=True,
-)
 
 
 def unlock(
@@ -131,7 +123,7 @@ class _Found:
     waiting: PendingSeat | None
     begins: bool
     continuity: Continuity
-    keys_alarms: tuple[Alarm, ...]
+    keys_alarms: tuple[Finding, ...]
     log: SeatLog
     granted: Sequence[GrantedKey] | None
     opened: KeyFile
@@ -164,7 +156,7 @@ class _Opening:
         altered = shape_faults(database)
         pin_file = PinFile(self.state / "pins", self.vault, self.seat, secrets.pin_key)
         seen = pin_file.load()
-        broken = (_BROKEN_PINS,) if seen is None and pin_file.is_there() else ()
+        broken = (lasting(Code.PINS),) if seen is None and pin_file.is_there() else ()
         pins = None if self.accept_loss else seen
         machine = this_machine(self.state)
         found = self._look(database, pins, machine)
@@ -202,7 +194,7 @@ class _Opening:
                     *judge_sheets(directory, secrets.root_public, base.roster),
                     *judge_devices(directory, self.seat, base.roster),
                     *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
-                    *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
+                    *(() if ratchet_is_newest(log) else (lasting(Code.RATCHET),)),
                     *found.keys_alarms,
                     *_attempts_alarm(attempts),
                 ),
@@ -253,10 +245,8 @@ class _Opening:
             logs = _Logs(secrets.identity_seed, database, place, keyring, directory, waiting if begins else None)
             try:
                 log = logs.open(rows, continuity)
-            except VerificationError as damage:
-                continuity = after_damage(
-                    rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=str(damage)
-                )
+            except VerificationError:
+                continuity = after_damage(rows, place, identity=identity, pins=pins, alarms=continuity.alarms)
                 log = logs.open(rows, continuity)
             log.period_is_over = audit_is_stale(rows, log) or not ratchet_is_newest(log)
             acted = bool(granted) or needs_refresh(rows, self.seat, keyring)
@@ -285,18 +275,22 @@ class _Opening:
         is_new = log.genesis is not None
         if is_new:
             # Pins name the new log before it can exist, so that a crash in between does not begin a second one.
-            pin_file.save(replace(base, pending=log.origin, alarms=session.lasting_alarms))
+            pin_file.save(replace(base, pending=log.origin, alarms=stored(session.alarms)))
         with Work(log) as work:
             work.commit(Entry(act=act if is_new else "unlock.ok"))
         # Until then the file still holds the key and the ratchet of a session that was killed (FORMAT.md 5).
         session.database.truncate_wal()
 
 
-def _attempts_alarm(count: int) -> tuple[Alarm, ...]:
+def _attempts_alarm(count: int) -> tuple[Finding, ...]:
     if not count:
         return ()
-    text = f"{counted(count, 'failed attempt')} to open this vault since the last unlock."
-    return (Alarm("attempts", text, is_fault=False),)
+    message = plural(
+        "{count} failed attempt to open this vault since the last unlock.",
+        "{count} failed attempts to open this vault since the last unlock.",
+        count=count,
+    )
+    return (Finding(Code.ATTEMPTS, message, severity=Severity.NEWS),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +330,11 @@ class _Logs:
         )
 
 
-def _altered_file(faults: Sequence[str]) -> Alarm:
-    return Alarm("schema", f"The database was altered from outside: {faults[0]}. Run `casevault log verify`.")
+def _altered_file(faults: Sequence[Message]) -> Finding:
+    message = Message(
+        "The database was altered from outside: {fault}. Run {verify}.", fault=faults[0], verify=NextStep.VERIFY_LOG
+    )
+    return Finding(Code.SCHEMA, message)
 
 
 def _renew_ballast(folder: VaultFolder) -> None:

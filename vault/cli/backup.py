@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
+from vault.cli.next_steps import in_words
 from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, counted, time_data
 from vault.errors import InternalError, RefusedError, UsageError
-from vault.words.message import Message
+from vault.progress import StepProgress
+from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
     return Result(data, lines)
 
 
-def _kept(args: Given, back: BroughtBack) -> tuple[str, ...]:
+def _kept(args: Given, back: BroughtBack) -> tuple[Message, ...]:
     from vault.services.backups.restoring_by_sheets import KEPT
 
     return () if back.ended or args.new_admin else (KEPT,)
@@ -183,17 +184,17 @@ def _restored_data(restored: Restored) -> dict[str, Any]:
         "drafts": restored.drafts,
         "log": restored.origin.hex(),
         "lost_entries": restored.lost_entries,
-        "loss": restored.loss,
+        "loss": in_words(restored.loss),
     }
 
 
-def _restored_lines(restored: Restored) -> list[str]:
+def _restored_lines(restored: Restored) -> list[Words]:
     from vault.services.backups.restoring import day
 
     return [
         f"The vault is at {restored.path}, from the backup of {day(restored.made_ms)}.",
         f"It contains {_inside(restored.operations, restored.versions, restored.drafts)}.",
-        f"LOSS: {restored.loss}",
+        Message("LOSS: {loss}", loss=restored.loss),
     ]
 
 
@@ -207,7 +208,7 @@ def _inside(entries: int, versions: int, drafts: int) -> str:
     return f"{counted(entries, 'entry', 'entries')}, {counted(versions, 'version')}, {counted(drafts, 'draft')}"
 
 
-def _progress(output: Output) -> Callable[[str, int, int], None]:
+def _progress(output: Output) -> StepProgress:
     return lambda what, done, total: output.progress(done, total, what)
 
 

@@ -8,7 +8,7 @@ from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import CASE, Arg, Given, Verb
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 _RULES = {
     "alone": "It was done ALONE: nobody else in the organisation could approve it. The log says so.",
@@ -35,7 +35,7 @@ def _break(args: Given, output: Output) -> Result:
         )
         name = authors.name_in(authors.names_of_members(session), member)
     data = {"case": broken.case.hex(), "member": member.hex(), "until": args.until, "release": broken.rule}
-    lines = [
+    lines: list[Words] = [
         f"{name} can open the case until {args.until}, from their next bundle or unlock on.",
         _RULES[broken.rule],
         breaking_glass.TOLD,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import TO_MEMBER, Arg, Given, Verb
 from vault.display import DAY, MINUTE_UTC, time_data, time_text
+from vault.progress import StepProgress
 from vault.words.message import Message
 
 _WAITING = 3
@@ -56,8 +57,8 @@ def _import(args: Given, output: Output) -> Result:
         "came": dict(imported.came),
         "gained": [compartment.hex() for compartment in imported.gained],
         "withdrawn": [compartment.hex() for compartment in imported.withdrawn],
-        "waits": list(imported.pending),
-        "faults": list(imported.faults),
+        "waits": list(map(in_words, imported.pending)),
+        "faults": list(map(in_words, imported.faults)),
         "conflicts": [[compartment.hex(), record.hex()] for compartment, record in imported.conflicts],
     }
     return Result(data, imported_lines(imported), _WAITING if imported.pending or imported.conflicts else 0)
@@ -81,7 +82,7 @@ def _show(args: Given, output: Output) -> Result:
     return Result(data, inside_lines(inside))
 
 
-def _progress(output: Output) -> Callable[[str, int, int], None]:
+def _progress(output: Output) -> StepProgress:
     return lambda what, done, total: output.progress(done, total, what)
 
 

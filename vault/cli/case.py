@@ -11,7 +11,7 @@ from vault.cli.showing import case_data, case_lines
 from vault.cli.table import CASE, Arg, Given, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 _NONE = "No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`."
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
@@ -37,7 +37,7 @@ def _new(args: Given, output: Output) -> Result:
         )
         only_you = cases.only_you(session, made.case)
         too = cases.deputy_words(session, made.deputy)
-    lines = [f"Case {made.ref} is saved.", *(line for line in (only_you, too) if line)]
+    lines: list[Words] = [f"Case {made.ref} is saved.", *(line for line in (only_you, too) if line)]
     return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
@@ -15,7 +16,7 @@ from vault.errors import TryAgainError
 from vault.words.message import Message
 
 if TYPE_CHECKING:
-    from vault.services.projection.findings import Item
+    from vault.services.computer.items import Item
 
 _NONE_RAN = 4
 _PROMISES = {
@@ -57,12 +58,15 @@ def _doctor(args: Given, output: Output) -> Result:
 
 
 def _shown(items: Sequence[Item]) -> Result:
-    data = [{"name": i.name, "state": i.verdict.value, "found": i.found, "advice": i.advice} for i in items]
+    data = [
+        {"name": i.name, "state": i.verdict.value, "found": in_words(i.found), "advice": in_words(i.advice or "")}
+        for i in items
+    ]
     lines = []
     for item in items:
-        lines.append(f"{_SIGNS[item.verdict.value]}  {item.name:<16}  {item.found}")
+        lines.append(f"{_SIGNS[item.verdict.value]}  {item.name:<16}  {in_words(item.found)}")
         if item.advice:
-            lines.append(f"{'':27}{item.advice}")
+            lines.append(f"{'':27}{in_words(item.advice)}")
     return Result({"items": data}, lines)
 
 

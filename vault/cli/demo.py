@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from vault.cli.app import has_screen, run_app
+from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given, Verb
 from vault.display import one_line
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 _MOST_DEMOS = 1000
 
@@ -24,8 +25,8 @@ def _demo(args: Given, output: Output) -> Result:
     lines: list[str] = []
     speaks = not output.as_json
 
-    def say(line: str) -> None:
-        lines.append(line)
+    def say(line: Words) -> None:
+        lines.append(in_words(line))
         if speaks:
             output.show(Result({}, [line]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.outcome import PROPOSAL, outcome_result, write_new
 from vault.cli.output import Output, Result
@@ -112,7 +113,7 @@ def _revoke(args: Given, output: Output) -> Result:
         seat = devices.find(session, args.device)
         require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
         done = devices.lost(session, seat, progress=lambda at, total: output.progress(at, total, "Making new keys"))
-    lines = devices.warn_lines(done.warn)
+    lines = [in_words(line) for line in devices.warn_lines(done.warn)]
     data: dict[str, object] = {"device": seat.hex(), "clients": len(done.warn.clients), "unread": done.warn.unread}
     if args.warn_list is None:
         output.say(

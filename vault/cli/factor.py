@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.next_steps import in_words
 from vault.cli.opening import opened, read_entrance, read_pin
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import UsageError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,11 +70,11 @@ def _remove(args: Given, output: Output) -> Result:
         return _used(factors.list_own(session, now), words)
 
 
-def _used(used: Sequence[FactorInUse], words: Sequence[str] = ()) -> Result:
-    data: dict[str, object] = {"factors": [{"name": factor.name, "is": factor.words} for factor in used]}
+def _used(used: Sequence[FactorInUse], words: Sequence[Words] = ()) -> Result:
+    data: dict[str, object] = {"factors": [{"name": factor.name, "is": in_words(factor.words)} for factor in used]}
     if words:
-        data["note"] = " ".join(words)
-    return Result(data, [*words, *(f"{factor.name:<11} {factor.words}" for factor in used)])
+        data["note"] = " ".join(map(in_words, words))
+    return Result(data, [*words, *(f"{factor.name:<11} {in_words(factor.words)}" for factor in used)])
 
 
 _KIND: Final = Arg("KIND", Message("what it is"), choices=("keyfile", "fido2"))

@@ -9,7 +9,7 @@ from vault.cli.output import Output, Result
 from vault.cli.showing import cost_words
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.display import counted
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -34,7 +34,9 @@ def _list(args: Given, output: Output) -> Result:
         ends = until.get(member)
         day = None if ends is None else timed_grants.last_day(ends)
         members.append({"member": member.hex(), "name": authors.name_in(names, member), "until": day})
-    lines = [f"{member['name']}" + (f"  until {member['until']}" if member["until"] else "") for member in members]
+    lines: list[Words] = [
+        f"{member['name']}" + (f"  until {member['until']}" if member["until"] else "") for member in members
+    ]
     lines.append("the recovery sheets" if held_by.with_recovery else "not the recovery sheets")
     lines += [only_you] if only_you else []
     data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from vault.ids import Origin
     from vault.services.evidence.checking import Verification
     from vault.services.evidence.checkpoints import Earlier, SignedCheckpoint
-    from vault.services.evidence.faults import Fault
     from vault.services.evidence.logbook import LogLine
+    from vault.words.finding import Finding
+    from vault.words.message import Words
 
 
 _NAME_WIDTH = 24
@@ -76,7 +78,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         "quarantined": found.quarantined,
         "newer": found.newer,
         "payloads_closed": found.payloads_closed,
-        "on_their_way": list(found.on_their_way),
+        "on_their_way": list(map(in_words, found.on_their_way)),
         "problems": [_fault_data(fault, whose) for fault in found.faults],
     }
     covered = (
@@ -85,7 +87,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     )
     if found.payloads_closed:
         covered += f" {counted(found.payloads_closed, 'payload')} more, of before you were an auditor, stay closed."
-    apart = [_quarantined(found.quarantined)] if found.quarantined else []
+    apart: list[Words] = [_quarantined(found.quarantined)] if found.quarantined else []
     apart += found.on_their_way
     if found.newer:
         words = counted(found.newer, "entry was", "entries were")
@@ -93,7 +95,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     if found.verified:
         return Result(data, ["VERIFIED", covered, *apart, _NOT_COVERED])
     first = found.faults[0]
-    lines = [f"NOT VERIFIED. First bad place: {_where(first, whose)}", covered, *apart]
+    lines: list[Words] = [f"NOT VERIFIED. First bad place: {_where(first, whose)}", covered, *apart]
     lines += [f"  {_where(fault, whose)}" for fault in found.faults[:50]]
     if any(fault.code in {"schema", "database"} for fault in found.faults):
         lines.append(_ALTERED_FILE)
@@ -140,16 +142,16 @@ def _quarantined(count: int) -> str:
     )
 
 
-def _where(fault: Fault, whose: Mapping[Origin, str]) -> str:
-    parts = []
+def _where(fault: Finding, whose: Mapping[Origin, str]) -> str:
+    parts, text = [], in_words(fault.message)
     if fault.origin is not None:
         parts.append(f"log of {whose[fault.origin]}" if fault.origin in whose else f"log {fault.origin.hex()[:16]}")
     parts += [] if fault.seq is None else [f"entry {fault.seq}"]
     parts += [] if fault.n is None else [f"item {fault.n}"]
-    return f"[{fault.code}] {', '.join(parts)}: {fault.text}" if parts else f"[{fault.code}] {fault.text}"
+    return f"[{fault.code}] {', '.join(parts)}: {text}" if parts else f"[{fault.code}] {text}"
 
 
-def _fault_data(fault: Fault, whose: Mapping[Origin, str]) -> dict[str, object]:
+def _fault_data(fault: Finding, whose: Mapping[Origin, str]) -> dict[str, object]:
     origin, member = (None, None) if fault.origin is None else (fault.origin.hex(), whose.get(fault.origin))
     return {
         "code": fault.code,
@@ -157,7 +159,7 @@ def _fault_data(fault: Fault, whose: Mapping[Origin, str]) -> dict[str, object]:
         "member": member,
         "seq": fault.seq,
         "n": fault.n,
-        "text": fault.text,
+        "text": in_words(fault.message),
     }
 
 

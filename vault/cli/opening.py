@@ -132,7 +132,7 @@ def opened(
 
 
 @contextmanager
-def _answering(session: Session, output: Output, said: Sequence[str]) -> Iterator[None]:
+def _answering(session: Session, output: Output, said: Sequence[Message]) -> Iterator[None]:
     """Let a command work, then do what is due behind it, and say what came to light and was not said before."""
     from vault.services import housekeeping
 

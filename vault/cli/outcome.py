@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.next_steps import in_words
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given
 from vault.display import counted
 from vault.errors import RefusedError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: str, **d
     shown: dict[str, object] = {
         "done": outcome.is_done,
         "roster": outcome.number,
-        "missing": outcome.missing,
+        "missing": None if outcome.missing is None else in_words(outcome.missing),
         "admitted": [seat.hex() for seat in outcome.admitted],
         "ended": [seat.hex() for seat in outcome.ended],
         "cases": outcome.cases,
@@ -66,7 +67,7 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: str, **d
             ),
         )
     write_new(args.out, outcome.proposal)
-    output.say(f"Nothing is changed yet. Who has to sign: {outcome.missing}.")
+    output.say(Message("Nothing is changed yet. Who has to sign: {missing}.", missing=outcome.missing or ""))
     lines = [
         f"The proposal is at {args.out}. Only members can open it: `casevault member sign FILE --out SIGNED`.",
         "Once all have signed, an admin or a supervisor puts it into effect: `casevault member commit SIGNED`.",
@@ -74,11 +75,15 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: str, **d
     return Result({**shown, "proposal": str(args.out)}, lines, WAITING)
 
 
-def shown_lines(shown: Shown) -> list[str]:
+def shown_lines(shown: Shown) -> list[Words]:
     """Return a proposal in words."""
-    lines = [f"Roster {shown.number}:", *(f"  {change}" for change in shown.changes)]
+    lines: list[Words] = [f"Roster {shown.number}:"]
+    lines += [Message("  {change}", change=change) for change in shown.changes]
     lines.append(f"Signed by: {', '.join(shown.signed_by) or 'nobody yet'}.")
-    lines.append("All who must sign have signed." if shown.missing is None else f"Still has to sign: {shown.missing}.")
+    if shown.missing is None:
+        lines.append("All who must sign have signed.")
+    else:
+        lines.append(Message("Still has to sign: {missing}.", missing=shown.missing))
     return lines
 
 
@@ -86,9 +91,9 @@ def shown_data(shown: Shown) -> dict[str, object]:
     """Return a proposal for `--json`."""
     return {
         "roster": shown.number,
-        "changes": list(shown.changes),
+        "changes": list(map(in_words, shown.changes)),
         "signed_by": list(shown.signed_by),
-        "missing": shown.missing,
+        "missing": None if shown.missing is None else in_words(shown.missing),
     }
 
 

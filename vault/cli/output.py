@@ -13,6 +13,7 @@ from typing import TextIO
 from vault.cli.streams import give_up
 from vault.display import safe_text
 from vault.errors import VaultError
+from vault.words.message import Words
 
 JSON_SCHEMA = 1
 # The act was done, and its answer could not be written (the first as a shell counts SIGPIPE, the second is EX_IOERR).
@@ -30,7 +31,7 @@ class Result:
     """A command's answer: `data` for `--json`, `lines` for people, and the exit code."""
 
     data: Mapping[str, object]
-    lines: Sequence[str] = ()
+    lines: Sequence[Words] = ()
     exit_code: int = 0
 
 
@@ -50,7 +51,7 @@ class Output:
                 self._print_json(result.data)
             else:
                 for line in result.lines:
-                    sys.stdout.write(_fitting(line, sys.stdout))
+                    sys.stdout.write(_fitting(_spoken(line), sys.stdout))
             sys.stdout.flush()
         except BrokenPipeError:
             give_up(sys.stdout)
@@ -73,11 +74,11 @@ class Output:
             self.show(Result({"error": words}))
         return error.exit_code
 
-    def say(self, line: str) -> None:
+    def say(self, line: Words) -> None:
         """Tell something beside the result; where nobody can be told, the act goes on."""
         try:
             self._clear_progress()
-            sys.stderr.write(_fitting(line, sys.stderr))
+            sys.stderr.write(_fitting(_spoken(line), sys.stderr))
             sys.stderr.flush()
         except OSError:
             give_up(sys.stderr)
@@ -96,7 +97,7 @@ class Output:
         sys.stderr.write(_CLEAR)
         sys.stderr.flush()
 
-    def progress(self, done: int, total: int, what: str) -> None:
+    def progress(self, done: int, total: int, what: Words) -> None:
         """Show how far long work is: one redrawn line at a terminal, nothing elsewhere."""
         if self.quiet or not sys.stderr.isatty():
             return
@@ -105,7 +106,7 @@ class Output:
             return
         self._drawn = now
         share = 100 * done // max(total, 1)
-        sys.stderr.write(f"\r\x1b[K{what}: {done} of {total} ({share} %)")
+        sys.stderr.write(f"\r\x1b[K{_spoken(what)}: {done} of {total} ({share} %)")
         if done >= total:
             self._clear_progress()
         sys.stderr.flush()
@@ -144,6 +145,14 @@ def fitted(line: str, columns: int) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(lines).replace(_KEPT, " ")
+
+
+def _spoken(words: Words) -> str:
+    if isinstance(words, str):
+        return words
+    from vault.cli.next_steps import in_words
+
+    return in_words(words)
 
 
 def _fitting(text: str, stream: TextIO) -> str:

@@ -16,7 +16,8 @@ def _open(args: Given, output: Output) -> Result:
     del output
     opened = packages.open_to(args.file, identity_file=args.identity, out=args.out, expected_words=args.words)
     data = {"files": [str(path) for path in opened.files], "key_words": list(opened.key_words)}
-    return Result(data, [f"The package is {opened.sentence}.", *(f"  {path}" for path in opened.files)])
+    said = Message("The package is {sentence}.", sentence=opened.sentence)
+    return Result(data, [said, *(f"  {path}" for path in opened.files)])
 
 
 def _verify(args: Given, output: Output) -> Result:
@@ -26,7 +27,7 @@ def _verify(args: Given, output: Output) -> Result:
     found = packages.verify(args.file, identity_file=args.identity, expected_words=args.words)
     release = None if found.manifest is None or found.manifest.release is None else found.manifest.release.to_json()
     data = {"standing": found.standing, "key_words": list(found.key_words), "release": release}
-    return Result(data, [f"The package is {found.sentence()}."])
+    return Result(data, [Message("The package is {sentence}.", sentence=found.sentence())])
 
 
 VERBS: Final = (

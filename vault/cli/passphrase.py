@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from vault.cli.new_passphrase import LANGUAGES, is_at_terminal, new_passphrase, show, usual_language
+from vault.cli.next_steps import in_words
 from vault.cli.opening import opened, read_entrance
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
@@ -25,7 +26,9 @@ def _change(args: Given, output: Output) -> Result:
         finally:
             for secret in (new, entrance.factors.passphrase):
                 secret[:] = bytes(len(secret))
-    return Result({"changed": True, "note": factors.OLD_COPIES}, ["The passphrase is changed.", factors.OLD_COPIES])
+    return Result(
+        {"changed": True, "note": in_words(factors.OLD_COPIES)}, ["The passphrase is changed.", factors.OLD_COPIES]
+    )
 
 
 def _generate(args: Given, output: Output) -> Result:

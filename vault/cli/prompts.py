@@ -158,13 +158,13 @@ def read_text(args: Given) -> str:
         ) from None
 
 
-def require_sure(args: Given, output: Output, loss: str) -> None:
+def require_sure(args: Given, output: Output, loss: Message | None) -> None:
     """Say what would be lost, if anything, and return where `--yes` or somebody at the terminal takes that.
 
     Raises:
         WaitingForDecisionError: nobody did.
     """
-    if not loss:
+    if loss is None:
         return
     output.say(loss)
     if args.yes:

@@ -12,7 +12,7 @@ from vault.cli.sheets import at_terminal, compare_paper, files_for, hand_over, t
 from vault.cli.table import Arg, Given, Verb
 from vault.display import DAY, counted, time_text
 from vault.errors import UsageError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.services.backups.restoring_by_sheets import Tried
@@ -42,8 +42,8 @@ def _status(args: Given, output: Output) -> Result:
     return Result(data, _status_lines(found))
 
 
-def _status_lines(found: RecoveryStatus) -> list[str]:
-    lines = ["The 13 words on the sheets of this vault:", f"  {' '.join(found.root_words)}"]
+def _status_lines(found: RecoveryStatus) -> list[Words]:
+    lines: list[Words] = ["The 13 words on the sheets of this vault:", f"  {' '.join(found.root_words)}"]
     if found.secret_is_here:
         lines.append("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
     elif found.drill_ms is None:
@@ -56,7 +56,7 @@ def _status_lines(found: RecoveryStatus) -> list[str]:
     lines.append(f"You hold {counted(found.held, 'compartment')}; recovery cannot open {found.without} of them.")
     if found.stale:
         lines.append(f"{found.stale} are still open to replaced sheets: `casevault recovery follow`.")
-    return [*lines, *(used.words for used in found.used)]
+    return [*lines, *(used.finding.message for used in found.used)]
 
 
 def _sheets(args: Given, output: Output) -> Result:

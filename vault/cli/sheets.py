@@ -56,7 +56,7 @@ def files_for(args: Given, output: Output) -> Iterator[SheetFiles | None]:
     with sheet_files(args.sheets_out, count) as files:
         reason = shared_place(args.sheets_out)
         if reason is not None:
-            output.say(f"Others may get a copy of the sheets: {reason}.")
+            output.say(Message("Others may get a copy of the sheets: {reason}.", reason=reason))
         yield files
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vault.display import MINUTE_UTC, counted, local_time, time_data
 from vault.ids import short_id
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,13 +40,16 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     }
 
 
-def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[str]:
+def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
     """Return a case for people; `by` says who wrote each note."""
     from vault.services.cases.notes import corrections
 
     head, corrected = view.head.value, corrections(view.notes)
-    lines = [f"CASE {head.ref}  {head.title}", f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}"]
-    lines += [f"WARNING: {view.namesakes}"] if view.namesakes else []
+    lines: list[Words] = [
+        f"CASE {head.ref}  {head.title}",
+        f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}",
+    ]
+    lines += [Message("WARNING: {namesakes}", namesakes=view.namesakes)] if view.namesakes else []
     lines += [view.only_you] if view.only_you else []
     lines += [f"(because: {head.alone_reason})"] if view.only_you and head.alone_reason else []
     if head.no_recovery_reason is not None:

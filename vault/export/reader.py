@@ -66,22 +66,30 @@ class Examination:
     key_words: tuple[str, ...] = ()
     manifest: Manifest | None = None
 
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """Return the result in one sentence, which claims no more than was checked."""
         if self.standing is ManifestStatus.OUTER_FORM:
-            return "a sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
+            return Message(
+                "a sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
+            )
         words = " ".join(self.key_words)
         if self.standing is ManifestStatus.AS_EXPECTED:
-            return f"unaltered, and made by the key of the words that you gave: {words}; {self.released()}"
-        return (
-            f"whole, as signed by the key of these words: {words}; who that is, NOT CHECKED: compare them with those "
-            f"that you got by voice; {self.released()}"
+            return Message(
+                "unaltered, and made by the key of the words that you gave: {words}; {released}",
+                words=words,
+                released=self.released(),
+            )
+        return Message(
+            "whole, as signed by the key of these words: {words}; who that is, NOT CHECKED: compare them with those"
+            " that you got by voice; {released}",
+            words=words,
+            released=self.released(),
         )
 
-    def released(self) -> str:
+    def released(self) -> Message:
         """Return by whom the package was released, as far as it tells."""
         release = None if self.manifest is None else self.manifest.release
-        return "its format does not tell who released it" if release is None else release.sentence()
+        return Message("its format does not tell who released it") if release is None else release.sentence()
 
 
 def open_package(

@@ -7,7 +7,7 @@ and by the random id of their seat: the names of staff are nobody's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from vault.durations import DAY_MS
 from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf
 from vault.export.report import ALONE, READ, TWO_PERSON, UNREAD
-from vault.ids import ID_SIZE
+from vault.ids import ID_SIZE, short_id
 from vault.log.approvals import Approval, approved_digest
 from vault.policy.roles import ALLOWED, Action, Role
 from vault.seal.signing import is_signed_raw
@@ -176,20 +176,25 @@ class Release:
         if approval.expires_ms < day_before_ms:
             raise VerificationError(Message("the approval in the package had expired when the package was made"))
 
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """Return who released the package, in one clause that claims no more than the package shows."""
-        asked = f"asked for by {_roles(self.roles)} (seat {self.seat.hex()[:8]})"
+        unread = Message("; UNREAD: nobody there read the finished pages") if self.pages == UNREAD else ""
+        roles, seat = "/".join(self.roles) or Message("no role"), short_id(self.seat)
+        asked = Message("asked for by {roles} (seat {seat})", roles=roles, seat=seat)
         if self.approval is None:
-            return f"released ALONE: {asked}; nobody else in the organisation could approve it{self._unread()}"
-        approved = f"approved by a second seat as {self.approval.role} (seat {self.approval.approver.hex()[:8]})"
-        return f"released by two: {asked}, {approved}, reason {self.approval.why}{self._unread()}"
-
-    def _unread(self) -> str:
-        return "; UNREAD: nobody there read the finished pages" if self.pages == UNREAD else ""
-
-
-def _roles(roles: Sequence[str]) -> str:
-    return "/".join(roles) or "no role"
+            return Message(
+                "released ALONE: {asked}; nobody else in the organisation could approve it{unread}",
+                asked=asked,
+                unread=unread,
+            )
+        return Message(
+            "released by two: {asked}, approved by a second seat as {role} (seat {seat}), reason {why}{unread}",
+            asked=asked,
+            role=self.approval.role,
+            seat=short_id(self.approval.approver),
+            why=self.approval.why,
+            unread=unread,
+        )
 
 
 def _strings(value: object, key: str) -> Iterator[tuple[str, str]]:

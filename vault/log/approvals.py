@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum
 from hashlib import sha256
 
 import msgspec
@@ -158,20 +158,20 @@ class Listing:
     at_ms: int | None = None
 
 
-class Refusal(StrEnum):
+class Refusal(Enum):
     """Why an approval is not valid, or a use of it."""
 
-    FORGED = "not signed by the seat that it names"
-    OTHER_VAULT = "given in another vault"
-    NOT_GIVEN = "listed by no log of the seat that it names"
-    ENDED = "given by a seat that was not in"
-    ROLE = "given under a role that may not approve, or that its giver does not have"
-    OWN = "given by the member who carries the act out"
-    OTHER_SEAT = "used by another seat than it was given to"
-    OTHER_ACT = "used for another act than it was given for"
-    OTHER_THING = "used for something else than it was given for"
-    EXPIRED = "used after it had expired"
-    USED_TWICE = "used a second time"
+    FORGED = Message("not signed by the seat that it names")
+    OTHER_VAULT = Message("given in another vault")
+    NOT_GIVEN = Message("listed by no log of the seat that it names")
+    ENDED = Message("given by a seat that was not in")
+    ROLE = Message("given under a role that may not approve, or that its giver does not have")
+    OWN = Message("given by the member who carries the act out")
+    OTHER_SEAT = Message("used by another seat than it was given to")
+    OTHER_ACT = Message("used for another act than it was given for")
+    OTHER_THING = Message("used for something else than it was given for")
+    EXPIRED = Message("used after it had expired")
+    USED_TWICE = Message("used a second time")
 
 
 @dataclass(frozen=True, slots=True)

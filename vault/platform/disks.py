@@ -9,6 +9,7 @@ from typing import Literal
 
 from vault.platform.answer import Answer
 from vault.platform.mounts import Mount, mount_of, read_mounts
+from vault.words.message import Message
 
 SwapState = Literal["none", "memory", "encrypted", "plain", "unknown"]
 
@@ -42,7 +43,7 @@ def filesystem_kind(path: Path, mounts: list[Mount] | None = None) -> str:
     return "unknown" if mount is None else mount.kind
 
 
-def is_network_or_synced(path: Path, mounts: list[Mount] | None = None) -> str | None:
+def is_network_or_synced(path: Path, mounts: list[Mount] | None = None) -> Message | None:
     """Return why `path` is no place for a vault, in words, or None if nothing speaks against it.
 
     A synced folder is known by the name of one of its parents or by the files that sync programs leave in them; a
@@ -53,16 +54,16 @@ def is_network_or_synced(path: Path, mounts: list[Mount] | None = None) -> str |
 
         anchor = path.resolve().anchor
         if anchor.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(ctypes.c_wchar_p(anchor)) == 4:
-            return "it is on a network drive"
+            return Message("it is on a network drive")
     kind = filesystem_kind(path, mounts).lower()
     if kind in _NETWORK_KINDS:
-        return f"it is on a network or shared file system ({kind})"
+        return Message("it is on a network or shared file system ({kind})", kind=kind)
     for folder in (path.resolve(), *path.resolve().parents):
         if folder.name.lower().startswith(_SYNC_FOLDERS):
-            return f"it is in a folder that a sync program copies ({folder.name})"
+            return Message("it is in a folder that a sync program copies ({folder})", folder=folder.name)
         mark = next((mark for mark in _SYNC_MARKS if _exists(folder / mark)), None)
         if mark is not None and not (mark == ".dropbox" and folder == Path.home()):
-            return f"a sync program has marked a folder above it ({mark})"
+            return Message("a sync program has marked a folder above it ({mark})", mark=mark)
     return None
 
 

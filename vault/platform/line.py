@@ -10,6 +10,7 @@ from pathlib import Path
 from vault.errors import UsageError
 from vault.platform.terminal import NOT_UTF8
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
 _READ_ON = "-- Enter reads on --"
@@ -101,7 +102,7 @@ def _write_all(descriptor: int, text: bytes) -> None:
 def _no_terminal() -> UsageError:
     return UsageError(
         Message("no terminal to ask the second person"),
-        next_step=Message("Run it in a terminal, or use `approval ask`."),
+        next_step=Message("Run it in a terminal, or use {ask}.", ask=NextStep.ASK_APPROVAL),
     )
 
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from vault.platform.answer import Answer
+from vault.words.message import Message
 
 _PR_SET_PDEATHSIG = 1
 _PR_GET_DUMPABLE = 3
@@ -19,7 +20,7 @@ _SEM_FAILCRITICALERRORS, _SEM_NOGPFAULTERRORBOX = 0x1, 0x2
 _PROC = Path("/proc")
 
 
-def harden_process() -> tuple[str, ...]:
+def harden_process() -> tuple[Message, ...]:
     """Forbid core dumps and, on Linux and macOS, reading of this process by others of the same account.
 
     Each process calls it before it reads a passphrase. A new program started by it begins without (`exec` takes the
@@ -31,15 +32,15 @@ def harden_process() -> tuple[str, ...]:
     """
     if sys.platform == "win32":
         return _harden_on_windows()
-    failed: list[str] = []
+    failed: list[Message] = []
     import resource  # noqa: PLC0415 - does not exist on Windows
 
     try:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (OSError, ValueError):
-        failed.append("core dumps stay possible")
+        failed.append(Message("core dumps stay possible"))
     if not _deny_reading():
-        failed.append("other processes of this account can read this one")
+        failed.append(Message("other processes of this account can read this one"))
     return tuple(failed)
 
 
@@ -54,14 +55,14 @@ def _deny_reading() -> bool:
     return _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def _harden_on_windows() -> tuple[str, ...]:
-    failed = ["other processes of this account can read this one"]
+def _harden_on_windows() -> tuple[Message, ...]:
+    failed = [Message("other processes of this account can read this one")]
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 - Windows alone
 
         ctypes.windll.kernel32.SetErrorMode(_SEM_FAILCRITICALERRORS | _SEM_NOGPFAULTERRORBOX)
         if ctypes.windll.kernel32.WerSetFlags(_WER_FAULT_REPORTING_FLAG_NOHEAP) != 0:
-            failed.append("reports of a crash may hold memory")
+            failed.append(Message("reports of a crash may hold memory"))
     return tuple(failed)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault.platform.answer import Answer
+from vault.words.message import Message
 
 _PROC = Path("/proc")
 _VTE_SEALS_SINCE = 4000  # VTE_VERSION of 0.40: from there on its file is encrypted under a key in memory
@@ -18,28 +19,28 @@ class Buffer:
     """Whether a terminal writes what scrolled past to a disk: YES, NO, or UNKNOWN; and which one it is, in words."""
 
     keeps: Answer
-    words: str
+    words: Message
 
 
 # TERM_PROGRAM -> what that terminal does with its buffer, by its own documentation.
 _PROGRAMS: dict[str, Buffer] = {
-    "iTerm.app": Buffer(Answer.YES, "iTerm2 may restore the text of closed windows, and replays the past"),
-    "Apple_Terminal": Buffer(Answer.YES, "Terminal saves the text of its windows, to restore them"),
-    "vscode": Buffer(Answer.YES, "the editor saves the text of its terminals, to restore them"),
-    "WarpTerminal": Buffer(Answer.YES, "Warp keeps commands and their output in a file"),
-    "WezTerm": Buffer(Answer.NO, "WezTerm keeps it in memory"),
-    "ghostty": Buffer(Answer.NO, "Ghostty keeps it in memory"),
+    "iTerm.app": Buffer(Answer.YES, Message("iTerm2 may restore the text of closed windows, and replays the past")),
+    "Apple_Terminal": Buffer(Answer.YES, Message("Terminal saves the text of its windows, to restore them")),
+    "vscode": Buffer(Answer.YES, Message("the editor saves the text of its terminals, to restore them")),
+    "WarpTerminal": Buffer(Answer.YES, Message("Warp keeps commands and their output in a file")),
+    "WezTerm": Buffer(Answer.NO, Message("WezTerm keeps it in memory")),
+    "ghostty": Buffer(Answer.NO, Message("Ghostty keeps it in memory")),
 }
 # A variable that a terminal sets -> the same. The first that is set counts.
 _VARIABLES: tuple[tuple[str, Buffer], ...] = (
-    ("ASCIINEMA_REC", Buffer(Answer.YES, "asciinema records this terminal into a file")),
-    ("STY", Buffer(Answer.UNKNOWN, "screen keeps what scrolled past, and writes it where told to")),
-    ("TMUX", Buffer(Answer.UNKNOWN, "tmux keeps what scrolled past, and plugins save it")),
-    ("SSH_CONNECTION", Buffer(Answer.UNKNOWN, "the terminal is on another computer")),
-    ("KONSOLE_VERSION", Buffer(Answer.YES, "Konsole writes an unlimited scrollback into a plain file")),
-    ("WT_SESSION", Buffer(Answer.YES, "Windows Terminal may save the text of its windows, to restore them")),
-    ("KITTY_WINDOW_ID", Buffer(Answer.NO, "kitty keeps it in memory")),
-    ("ALACRITTY_WINDOW_ID", Buffer(Answer.NO, "Alacritty keeps it in memory")),
+    ("ASCIINEMA_REC", Buffer(Answer.YES, Message("asciinema records this terminal into a file"))),
+    ("STY", Buffer(Answer.UNKNOWN, Message("screen keeps what scrolled past, and writes it where told to"))),
+    ("TMUX", Buffer(Answer.UNKNOWN, Message("tmux keeps what scrolled past, and plugins save it"))),
+    ("SSH_CONNECTION", Buffer(Answer.UNKNOWN, Message("the terminal is on another computer"))),
+    ("KONSOLE_VERSION", Buffer(Answer.YES, Message("Konsole writes an unlimited scrollback into a plain file"))),
+    ("WT_SESSION", Buffer(Answer.YES, Message("Windows Terminal may save the text of its windows, to restore them"))),
+    ("KITTY_WINDOW_ID", Buffer(Answer.NO, Message("kitty keeps it in memory"))),
+    ("ALACRITTY_WINDOW_ID", Buffer(Answer.NO, Message("Alacritty keeps it in memory"))),
 )
 
 # Programs that record the screen or a terminal, or show it to somebody elsewhere.
@@ -68,9 +69,9 @@ def terminal_buffer(environ: Mapping[str, str]) -> Buffer:
     version = environ.get("VTE_VERSION", "")
     if version.isdecimal():
         if int(version) >= _VTE_SEALS_SINCE:
-            return Buffer(Answer.NO, "the terminal writes its scrollback encrypted, under a key in memory")
-        return Buffer(Answer.YES, "the terminal writes its scrollback into a plain file")
-    return Buffer(Answer.UNKNOWN, "which terminal this is, its variables do not tell")
+            return Buffer(Answer.NO, Message("the terminal writes its scrollback encrypted, under a key in memory"))
+        return Buffer(Answer.YES, Message("the terminal writes its scrollback into a plain file"))
+    return Buffer(Answer.UNKNOWN, Message("which terminal this is, its variables do not tell"))
 
 
 def recorders(commands: Iterable[Sequence[str]]) -> tuple[str, ...]:

@@ -63,9 +63,11 @@ def encode_to_travel(content: Content) -> bytes:
         return encoded
     longest = max((value for value in content.fields.values() if isinstance(value, str)), key=len, default="")
     fits = len(longest.encode()[:-excess].decode(errors="ignore"))
-    words = (
-        f"{fits:,} of the {len(longest):,} characters of its text fit" if fits else f"it has {excess:,} bytes too many"
-    )
+    words = Message("it has {excess} bytes too many", excess=f"{excess:,}")
+    if fits:
+        words = Message(
+            "{fits} of the {length} characters of its text fit", fits=f"{fits:,}", length=f"{len(longest):,}"
+        )
     raise UsageError(
         Message("the {kind} is too long: {words}", kind=content.kind, words=words),
         next_step=Message("Nothing was written. Save the rest as another note."),

@@ -9,7 +9,6 @@ from pathlib import Path
 from vault.access.recovery.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
-from vault.display import counted
 from vault.errors import RefusedError, VerificationError
 from vault.export.reader import ManifestStatus
 from vault.ids import CompartmentId
@@ -23,10 +22,13 @@ from vault.services.demo_cases import ADDED_NOTE, CASES, MEMBER, ORGANISATION, D
 from vault.services.evidence import checking
 from vault.services.exports import exporting, packages, partners
 from vault.store.files import write_durable
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 PASSPHRASE = "demo"  # noqa: S105 - printed with the result: the people are invented
 LAWYER = "Maître Solvène Kaltbrunner (invented)"
+
+
+Say = Callable[[Message], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class DemoPlace:
         return self.lawyer / "age-identity.txt"
 
 
-def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = None) -> DemoPlace:
+def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
     """Do everything once and say each step in one line.
 
     Args:
@@ -66,7 +68,7 @@ def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = No
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RefusedError(
             Message("there is something at {folder} already", folder=folder),
-            next_step=Message("Name a new folder: casevault demo PATH."),
+            next_step=Message("Name a new folder."),
         )
     place = DemoPlace(folder.absolute())
     place.lawyer.mkdir(parents=True)
@@ -76,44 +78,69 @@ def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = No
     with unlock(place.vault, member=MEMBER, passphrase=_passphrase()) as session:
         made = [_make_case(session, case) for case in CASES]
         persons, written = sum(len(c.persons) for c in CASES), sum(len(c.notes) for c in CASES)
-        say(f"1  Made a vault with {len(made)} cases, {persons} people in three scripts and {written} notes.")
+        what = {"cases": len(made), "persons": persons, "notes": written}
+        say(Message("1  Made a vault with {cases} cases, {persons} people in three scripts and {notes} notes.", **what))
         _work(session, made[0], say)
         exported = _refer(session, made[0], place, say)
         _read_as_lawyer(exported, place, say)
         backup = backups.make(session, folder / "backup")
         if backup is None:
             raise VerificationError(Message("the backup was not made"))
-        say(f"8  Made a backup, opened it again and read all {backup.versions} versions in it.")
+        say(Message("8  Made a backup, opened it again and read all {count} versions in it.", count=backup.versions))
     _restore(place, new.sheets[::2], say)
     return place
 
 
-def _work(session: Session, case: CompartmentId, say: Callable[[str], None]) -> None:
+def _work(session: Session, case: CompartmentId, say: Say) -> None:
     text, word = ADDED_NOTE
     notes.add(session, case, kind="contact", text=text)
-    say("2  Added a note; it was on the disk, sealed, before the program said so.")
+    say(Message("2  Added a note; it was on the disk, sealed, before the program said so."))
     found = searching.search(session, word)
-    say(f"3  Searched {word!r}: {len(found.hits)} hits. The log holds their number, not the word.")
+    hits = len(found.hits)
+    say(
+        Message(
+            "3  Searched {word}: {hits} hits. The log holds their number, not the word.", word=repr(word), hits=hits
+        )
+    )
     checked = checking.verify(session)
     if not checked.verified:
-        raise VerificationError(Message("the log does not verify: {text}", text=checked.faults[0].text))
-    say(f"4  Verified the log: {checked.entries} of {checked.expected} entries, {checked.versions_opened} versions.")
+        raise VerificationError(Message("the log does not verify: {text}", text=checked.faults[0].message))
+    say(
+        Message(
+            "4  Verified the log: {entries} of {expected} entries, {versions} versions.",
+            entries=checked.entries,
+            expected=checked.expected,
+            versions=checked.versions_opened,
+        )
+    )
 
 
-def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Callable[[str], None]) -> exporting.Exported:
+def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Say) -> exporting.Exported:
     identity = make_identity()
     write_durable(place.identity, f"{identity}\n".encode())
     partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
     result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=place.lawyer, take_proposals=True)
     if isinstance(result, exporting.Undecided):
         raise VerificationError(Message("questions are still open"))
-    asked = counted(result.questions, "unknown word was", "unknown words were")
-    say(f"5  Redacted a case for an invented lawyer: {asked} asked about and removed. Nobody read it: it says so.")
-    say("6  Two other PDF readers searched the finished file for every spelling of every hidden name and found none.")
+    say(
+        plural(
+            "5  Redacted a case for an invented lawyer: {count} unknown word was asked about and removed. Nobody read"
+            " it: it says so.",
+            "5  Redacted a case for an invented lawyer: {count} unknown words were asked about and removed. Nobody read"
+            " it: it says so.",
+            count=result.questions,
+        )
+    )
+    say(
+        Message(
+            "6  Two other PDF readers searched the finished file for every spelling of every hidden name, and found"
+            " none."
+        )
+    )
     return result
 
 
-def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Callable[[str], None]) -> None:
+def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Say) -> None:
     words = " ".join(exported.key_words)
     opened = packages.open_to(
         exported.path, identity_file=place.identity, out=place.lawyer / "opened", expected_words=words
@@ -121,10 +148,10 @@ def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Callabl
     examined = packages.verify(exported.path, identity_file=place.identity, expected_words=words)
     if examined.standing is not ManifestStatus.AS_EXPECTED:
         raise VerificationError(Message("the package is not the package that was made"))
-    say(f"7  Opened the package as the lawyer does: {opened.files[0]}")
+    say(Message("7  Opened the package as the lawyer does: {file}", file=opened.files[0]))
 
 
-def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Callable[[str], None]) -> None:
+def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Say) -> None:
     """Bring the backup back with two sheets alone, as somebody does whose computer and passphrase are gone."""
     typed = TypedSheets()
     for sheet in sheets:
@@ -140,10 +167,20 @@ def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Callable[[str], Non
     )
     restored = regained.vault
     say(
-        f"9  As if computer and passphrase were lost: the backup and two recovery sheets brought {restored.versions}"
-        f" versions back. {restored.loss}"
+        Message(
+            "9  As if computer and passphrase were lost: the backup and two recovery sheets brought {count} versions"
+            " back. {loss}",
+            count=restored.versions,
+            loss=restored.loss,
+        )
     )
-    say(f"10 The vault is {place.vault}, member {MEMBER}, passphrase {PASSPHRASE}.")
+    ending = Message(
+        "10 The vault is {vault}, member {member}, passphrase {passphrase}.",
+        vault=place.vault,
+        member=MEMBER,
+        passphrase=PASSPHRASE,
+    )
+    say(ending)
 
 
 def _make_case(session: Session, case: DemoCase) -> CompartmentId:

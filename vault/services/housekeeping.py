@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
-from vault.display import counted
 from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
@@ -18,11 +16,12 @@ from vault.services.cases import intake, sections
 from vault.services.grants import handover, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, plural
+from vault.words.next_step import NextStep
 
-_ANNOUNCED = "announced"
 
-
-def settle(session: Session) -> list[str]:
+def settle(session: Session) -> list[Message]:
     """Do what this seat owes to others and return what a person should hear of it.
 
     While the log is in doubt nothing is done. A step that fails becomes an alarm; the person's own work goes on. A
@@ -34,7 +33,7 @@ def settle(session: Session) -> list[str]:
     lines = [*timed_grants.announcements(session), *news.untold(session)]
     if session.faults():
         return lines
-    steps: list[Callable[[Session], list[str]]] = []
+    steps: list[Callable[[Session], list[Message]]] = []
     if session.roles & ALLOWED[Action.CASE_SHARE]:
         steps += [_dates, _leavers, _orders, _sections]
     if session.directory.rights.may_grant(session.roles, CompartmentKind.INTAKE):
@@ -48,76 +47,119 @@ def settle(session: Session) -> list[str]:
         try:
             lines += step(session)
         except VaultError as fault:
-            text = f"Something that your device does for others waits: {fault.message}. {fault.next_step}"
-            session.add_alarm(Alarm(f"{_ANNOUNCED}:{step.__name__}", text, is_fault=False))
+            waits = Message(
+                "Something that your device does for others waits: {fault}. {next_step}",
+                fault=fault.message,
+                next_step=fault.next_step,
+            )
+            session.add_alarm(_announced(waits))
     return lines
 
 
 def settle_aloud(session: Session) -> None:
     """Do what this seat owes to others, and let an app that shows alarms tell of it."""
-    for number, line in enumerate(settle(session)):
-        session.add_alarm(Alarm(f"{_ANNOUNCED}:{number}", line, is_fault=False))
+    for line in settle(session):
+        session.add_alarm(_announced(line))
 
 
-def _dates(session: Session) -> list[str]:
+def _announced(message: Message) -> Finding:
+    return Finding(Code.ANNOUNCED, message, severity=Severity.NEWS)
+
+
+def _dates(session: Session) -> list[Message]:
     ended = timed_grants.withdraw_expired_grants(session)
-    words = counted(ended, "right had ended and was", "rights had ended and were")
-    return [f"{words} withdrawn: new keys were made."] if ended else []
+    message = plural(
+        "{count} right had ended and was withdrawn: new keys were made.",
+        "{count} rights had ended and were withdrawn: new keys were made.",
+        count=ended,
+    )
+    return [message] if ended else []
 
 
-def _leavers(session: Session) -> list[str]:
+def _leavers(session: Session) -> list[Message]:
     """Withdraw the cases held here from seats that a roster ended."""
     live = session.directory.effective.certificates
     ended = {SeatId(cutoff.seat) for cutoff in session.directory.effective.cutoffs if cutoff.seat not in live}
     count = len(sharing.end_seats(session, ended).done) if ended else 0
-    words = counted(count, "case was", "cases were")
-    return [f"{words} withdrawn from devices that left: new keys were made."] if count else []
+    message = plural(
+        "{count} case was withdrawn from devices that left: new keys were made.",
+        "{count} cases were withdrawn from devices that left: new keys were made.",
+        count=count,
+    )
+    return [message] if count else []
 
 
-def _orders(session: Session) -> list[str]:
+def _orders(session: Session) -> list[Message]:
     done = handover.carry_out(session, as_deputy_only=True)
-    if not done:
-        return []
-    names = names_of_members(session)
-    return [
-        f"{counted(order.cases, 'case')} of {name_in(names, order.leaver)} went to {name_in(names, order.successor)},"
-        " as ordered."
-        for order in done
-        if order.cases
-    ] + [
-        f"An admin ordered that {counted(order.pending, 'case')} of {name_in(names, order.leaver)}, who is still in, go"
-        f" to {name_in(names, order.successor)}. If that is right: `casevault handover carry-out`."
-        for order in done
-        if order.pending
-    ]
+    names = names_of_members(session) if done else {}
+    lines: list[Message] = []
+    for order in done:
+        whose = {"leaver": name_in(names, order.leaver), "successor": name_in(names, order.successor)}
+        if order.cases:
+            lines.append(
+                plural(
+                    "{count} case of {leaver} went to {successor}, as ordered.",
+                    "{count} cases of {leaver} went to {successor}, as ordered.",
+                    count=order.cases,
+                    **whose,
+                )
+            )
+        if order.pending:
+            lines.append(
+                plural(
+                    "An admin ordered that {count} case of {leaver}, who is still in, go to {successor}. If that is"
+                    " right: {step}.",
+                    "An admin ordered that {count} cases of {leaver}, who is still in, go to {successor}. If that is"
+                    " right: {step}.",
+                    count=order.pending,
+                    **whose,
+                    step=NextStep.CARRY_OUT_HANDOVER,
+                )
+            )
+    return lines
 
 
-def _sections(session: Session) -> list[str]:
+def _sections(session: Session) -> list[Message]:
     count = sections.withdraw_with_case(session)
-    words = counted(count, "restricted section was", "restricted sections were")
-    return [f"{words} withdrawn from members who lost the case."] if count else []
+    message = plural(
+        "{count} restricted section was withdrawn from members who lost the case.",
+        "{count} restricted sections were withdrawn from members who lost the case.",
+        count=count,
+    )
+    return [message] if count else []
 
 
-def _week(session: Session) -> list[str]:
-    return ["A new week: the intake has a new key."] if intake.rotate_weekly(session) else []
+def _week(session: Session) -> list[Message]:
+    return [Message("A new week: the intake has a new key.")] if intake.rotate_weekly(session) else []
 
 
-def _shared(session: Session) -> list[str]:
+def _shared(session: Session) -> list[Message]:
     count = rostering.settle_shared(session)
-    return [f"Keys that the organisation shares were given or replaced: {count}."] if count else []
+    message = Message("Keys that the organisation shares were given or replaced: {count}.", count=count)
+    return [message] if count else []
 
 
-def _wraps(session: Session) -> list[str]:
+def _wraps(session: Session) -> list[Message]:
     """Wrap anew what a cut left under a key that was replaced; it gives and takes nothing, and nobody need hear."""
     sharing.rewrap_left(session, list(map(CompartmentId, session.keyring.compartments())))
     return []
 
 
-def _over(session: Session) -> list[str]:
+def _over(session: Session) -> list[Message]:
     outcome = members.remove_expired_members(session)
     if outcome is None:
         return []
     if outcome.is_done:
-        of_whom = "of members whose time has ended"
-        return [f"{counted(len(outcome.ended), f'device {of_whom} was', f'devices {of_whom} were')} ended."]
-    return [f"Members whose time has ended wait for signatures: {outcome.missing}; `casevault member suspend`."]
+        message = plural(
+            "{count} device of members whose time has ended was ended.",
+            "{count} devices of members whose time has ended were ended.",
+            count=len(outcome.ended),
+        )
+        return [message]
+    return [
+        Message(
+            "Members whose time has ended wait for signatures: {missing}; {step}.",
+            missing=outcome.missing or "",
+            step=NextStep.SUSPEND_MEMBER,
+        )
+    ]

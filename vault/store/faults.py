@@ -61,8 +61,10 @@ def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: C
     code: str = getattr(fault, "sqlite_errorname", None) or type(fault).__name__
     if code.startswith("SQLITE_FULL") or (code.startswith("SQLITE_IOERR") and has_no_room(path)):
         freed = on_full is not None and on_full()
-        helped = "; the reserve was given back, so the same act fits now" if freed else ""
-        return TryAgainError(Message("no room to write {name}{helped}", name=path.name, helped=helped))
+        if freed:
+            given_back = "no room to write {name}; the reserve was given back, so the same act fits now"
+            return TryAgainError(Message(given_back, name=path.name))
+        return TryAgainError(Message("no room to write {name}", name=path.name))
     if code.startswith("SQLITE_NOTADB") and opening:
         return WrongPassphraseError(Message("{name} does not open with this key", name=path.name))
     if code.startswith("SQLITE_READONLY") and os.access(path, os.W_OK):

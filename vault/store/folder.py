@@ -20,7 +20,7 @@ from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 # Returns why a vault cannot live safely at this place, or None.
-PlaceCheck = Callable[[Path], str | None]
+PlaceCheck = Callable[[Path], Message | None]
 
 KEY_ROWS = "keyrows.db"
 """The file that a backup has and a vault has not: the rows with keys, apart from all others."""

@@ -56,7 +56,7 @@ def require_tables(database: Database) -> None:
             raise VerificationError(message, next_step=_RESTORE)
 
 
-def shape_faults(database: Database, *, besides: str | None = None) -> list[str]:
+def shape_faults(database: Database, *, besides: str | None = None) -> list[Message]:
     """Return a sentence for each part of the file that is missing, altered, or that CaseVault does not make.
 
     `besides` is a table of one kind of file, which others do not have: nothing is said of it.
@@ -67,7 +67,7 @@ def shape_faults(database: Database, *, besides: str | None = None) -> list[str]
     return [_sentence(database, text) for text in texts]
 
 
-def content_faults(database: Database) -> list[str]:
+def content_faults(database: Database) -> list[Message]:
     """Read the whole file and return a sentence for each contradiction in it: pages, and rows against their indexes."""
     try:
         with database.reading() as rows:
@@ -75,14 +75,14 @@ def content_faults(database: Database) -> list[str]:
             (end,) = rows.driver.execute("PRAGMA page_count").fetchone()
             said = [text for (text,) in rows.driver.execute(f"PRAGMA integrity_check({_MOST})")]
     except VaultError as fault:
-        return [str(fault)]
-    texts = sorted({_of_page(text, end) for text in broken})
-    texts += sorted({_in_words(str(line)) for line in said if line != "ok" and not _OF_CELLS.match(str(line))})
+        return [fault.message]
+    texts = sorted({_of_page(text, end) for text in broken}, key=str)
+    texts += sorted({_in_words(str(line)) for line in said if line != "ok" and not _OF_CELLS.match(str(line))}, key=str)
     return [_sentence(database, text) for text in texts]
 
 
-def _sentence(database: Database, text: str) -> str:
-    return f"{database.path.name}: {text}"
+def _sentence(database: Database, fault: Message) -> Message:
+    return Message("{file}: {fault}", file=database.path.name, fault=fault)
 
 
 @cache
@@ -101,45 +101,59 @@ def _shape(connection: Any) -> _Shape:
     return {(str(kind), str(name)): _Part(str(table), " ".join(str(sql).split())) for kind, name, table, sql in found}
 
 
-def _differences(found: _Shape) -> Iterator[str]:
+def _differences(found: _Shape) -> Iterator[Message]:
     made = _made()
     for (kind, name), part in made.items():
         if found.get((kind, name)) != part:
             yield _lacking(kind, name, found)
     for kind, name in sorted(found.keys() - made.keys()):
         table = found[kind, name].table
-        home = f" of the table {table}" if kind != "table" and ("table", table) in made else ""
-        yield f"it has the {_shown(kind)} {_shown(name)}{home}, which CaseVault does not make"
+        if kind != "table" and ("table", table) in made:
+            yield Message(
+                "it has the {kind} {name} of the table {table}, which CaseVault does not make",
+                kind=_shown(kind),
+                name=_shown(name),
+                table=table,
+            )
+        else:
+            yield Message(
+                "it has the {kind} {name}, which CaseVault does not make", kind=_shown(kind), name=_shown(name)
+            )
 
 
-def _lacking(kind: str, name: str, found: _Shape) -> str:
-    state = "was altered" if (kind, name) in found else "is missing"
-    return f"the {kind} {name} {state}"
+def _lacking(kind: str, name: str, found: _Shape) -> Message:
+    if (kind, name) in found:
+        return Message("the {kind} {name} was altered", kind=kind, name=name)
+    return Message("the {kind} {name} is missing", kind=kind, name=name)
 
 
-def _numbers(rows: Rows) -> Iterator[str]:
+def _numbers(rows: Rows) -> Iterator[Message]:
     """Yield what is wrong with the numbers of versions in the file: its stamp, and two that CaseVault leaves at 0."""
     has_stamp = ("table", "alembic_version") in _shape(rows.driver)
     if has_stamp and rows.driver.execute("SELECT version_num FROM alembic_version").fetchall() != [(SCHEMA,)]:
-        yield "it has several stamps of its tables"
+        yield Message("it has several stamps of its tables")
     for name in ("user_version", "application_id"):
         if rows.driver.execute(f"PRAGMA {name}").fetchone() != (0,):
-            yield f"its number {name} is not the one that CaseVault leaves there"
+            yield Message("its number {name} is not the one that CaseVault leaves there", name=name)
 
 
-def _in_words(said: str) -> str:
+def _in_words(said: str) -> Message:
     index = _INDEX.search(said)
     table = None if index is None else _tables_of_indexes().get(index[1])
     if index is None or table is None:
-        return "it contradicts itself within"
-    return f"the table {table} and its index {index[1]} do not hold the same rows: what is read by one lacks some"
+        return Message("it contradicts itself within")
+    return Message(
+        "the table {table} and its index {index} do not hold the same rows: what is read by one lacks some",
+        table=table,
+        index=index[1],
+    )
 
 
-def _of_page(said: str, end: int) -> str:
+def _of_page(said: str, end: int) -> Message:
     page = _PAGE.search(said)
     if page is not None and int(page[1]) > end:
-        return "bytes stand behind its end, which nothing reads"
-    return "a page of it is not what was written"
+        return Message("bytes stand behind its end, which nothing reads")
+    return Message("a page of it is not what was written")
 
 
 def _tables_of_indexes() -> dict[str, str]:

@@ -16,7 +16,7 @@ from vault.log.checkpoint import parse_note
 from vault.log.checks.checkpoint_check import judge_seals
 from vault.log.checks.history import History
 from vault.log.checks.parting import parting_in
-from vault.log.checks.report import LogReport, ProblemCode
+from vault.log.checks.report import LogReport
 from vault.log.checks.rowcheck import RowChecker
 from vault.log.checks.verify import verify_log
 from vault.log.genesis import Genesis
@@ -27,6 +27,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, OperationRow
 from vault.store.turns import in_turn
 from vault.sync.pages import SentOperation
+from vault.words.finding import Code
 
 UNVERIFIED_LIMIT = 10_000
 
@@ -172,7 +173,7 @@ class _Proof:
         )
         if self._parting is not None:
             self._result.others |= self._parting.other
-        is_contradicted = any(problem.code is ProblemCode.FORK for problem in report.problems)
+        is_contradicted = any(problem.code is Code.FORK for problem in report.problems)
         self._is_frozen = is_doubled or (is_contradicted and self._parting is None)
         self._history = History(offered.origin, offered.parts.session_key)
         self._checker = RowChecker(offered.origin)

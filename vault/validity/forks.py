@@ -21,7 +21,7 @@ from vault.errors import MalformedError
 from vault.ids import Origin
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind
-from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, RosterChain, RosterProblem, check_chain
+from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, RosterChain, check_chain, not_valid
 from vault.log.rosters.roster_rules import Cutoff
 from vault.log.signatures import signed_message
 from vault.records.logs import genesis_of
@@ -29,8 +29,10 @@ from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Proven, items_in, names_its_list
+from vault.words.finding import Finding
+from vault.words.message import Message
 
-_LOST = "whoever listed this roster had been ended before, or knew a later one"
+_LOST = Message("whoever listed this roster had been ended before, or knew a later one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def judge_rosters(
     """
     judge = _Judge(rows, root_public, prove)
     chain = judge.chain(carried)
-    lost: dict[bytes, RosterProblem] = {}
+    lost: dict[bytes, Finding] = {}
     settled: set[int] = set()
     while (number := _next_fork(chain, settled)) is not None:
         rivals = [roster.root for roster in chain.accepted if roster.head.number == number]
@@ -73,7 +75,7 @@ def judge_rosters(
             settled.add(number)
             continue
         settled.clear()  # what went on from several may have gone with them
-        lost |= {root: RosterProblem(number, root, _LOST) for root in losing}
+        lost |= {root: not_valid(number, root, _LOST) for root in losing}
         carried = [branch for branch in carried if branch.roster.root not in losing]
         chain = judge.chain(carried)
     return replace(chain, problems=(*chain.problems, *lost.values()))

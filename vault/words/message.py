@@ -84,6 +84,21 @@ def english(message: Message) -> str:
     return rendered(message, ENGLISH, lambda step: step.value)
 
 
+def listed(parts: Sequence[Value]) -> Value:
+    """Return names or messages with commas between; an empty text for none."""
+    whole: Value = parts[0] if parts else ""
+    for part in parts[1:]:
+        whole = Message("{first}, {second}", first=whole, second=part)
+    return whole
+
+
+def enumerated(parts: Sequence[Value]) -> Value:
+    """Return names or messages as a list that ends in a sentence: `a`, `a and b`, `a, b and c`."""
+    if len(parts) < 2:
+        return listed(parts)
+    return Message("{first} and {second}", first=listed(parts[:-1]), second=parts[-1])
+
+
 def joined(messages: Sequence[Message]) -> Message | None:
     """Return sentences one behind another; None where there is none."""
     if not messages:

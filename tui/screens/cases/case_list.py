@@ -17,7 +17,7 @@ from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows
-from tui.screens.frame.wording import age, counted, in_the_app, moment, packed
+from tui.screens.frame.wording import age, counted, moment, packed
 from tui.text.safe_content import safe_content
 from tui.values.messages import OpenCase
 from tui.values.values import CaseLine, CaseListStart, DraftShown, VaultStatus
@@ -143,7 +143,7 @@ class CaseList(VaultScreen):
 
     def action_notices(self) -> None:
         """Show all that was noticed at unlock."""
-        lines = [line for alarm in self._status.alarms for line in (in_the_app(alarm), "")]
+        lines = [line for alarm in self._status.alarms for line in (alarm, "")]
         self.app.push_screen(ResultDialog("NOTICED AT UNLOCK", lines or ["Nothing."]))
 
     def action_drafts(self) -> None:
@@ -283,7 +283,7 @@ class CaseList(VaultScreen):
         words = [f"{'! ' if late else ''}backup: {backup}"]
         words += [f"drafts: {status.drafts} (F4)"] if status.drafts else []
         lines = packed([*words, *(f"! {lack}" for lack in status.lacks)], self.app.size.width - 2)
-        lines += [f"! {in_the_app(alarm)}" for alarm in status.alarms[:_ALARMS_SHOWN]]
+        lines += [f"! {alarm}" for alarm in status.alarms[:_ALARMS_SHOWN]]
         if len(status.alarms) > _ALARMS_SHOWN:
             lines.append(f"! and {len(status.alarms) - _ALARMS_SHOWN} more (F2, noticed)")
         return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,34 +16,6 @@ MAY_BE_KEPT: Final = (
     " then on they can open nothing that is written."
 )
 """For every question before somebody loses access."""
-_COMMAND: Final = re.compile(r"`casevault ([a-z]+ [a-z-]+)[^`]*`")
-_KEYS: Final = {
-    "approval ask": "an export with a question (e in a case)",
-    "backup make": "Backup (F2, backup)",
-    "bundle make": "Exchange (F2, exchange)",
-    "bundle import": "Exchange (F2, exchange)",
-    "case list": "the list of cases (F8)",
-    "device list": "Devices (F2, devices)",
-    "device revoke": "Devices (F2, devices; then l)",
-    "factor list": "Your access (F2, access)",
-    "factor remove": "Your access (F2, access)",
-    "grant add": "Who (w in a case)",
-    "handover carry-out": "Members (F2, members; then h, c)",
-    "log verify": "Log (F2, log; then v)",
-    "member commit": "Members (F2, members; then p)",
-    "member list": "Members (F2, members)",
-    "member roles": "Members (F2, members; then r)",
-    "member sign": "Members (F2, members; then p)",
-    "member suspend": "Members (F2, members; then s)",
-    "passphrase generate": "Your access (F2, access; then p)",
-    "recipient add": "Export (e in a case; then F9)",
-    "recovery drill": "Recovery (F2, access; then r, d)",
-    "recovery follow": "Recovery (F2, access; then r, f)",
-    "recovery new": "Recovery (F2, access; then r, n)",
-    "recovery sheets": "Recovery (F2, access; then r, s)",
-    "section list": "Sections (s in a case)",
-}
-"""Where the app has what the library's advice names by its command."""
 _DAY_MINUTES: Final = 24 * 60
 
 
@@ -100,12 +71,7 @@ def sentence(error: VaultError) -> str:
     """Return what happened and what to do, as one line."""
     message = in_words(error.message).removeprefix("--")
     next_step = "" if error.next_step == UsageError.usual_step else in_words(error.next_step)
-    return in_the_app(f"{_upper(message).rstrip('.')}. {_upper(next_step)}").strip()
-
-
-def in_the_app(text: str) -> str:
-    """Return the text with the keys of the app in place of the commands that say the same to a shell."""
-    return _COMMAND.sub(lambda found: _KEYS.get(found[1], found[0]), text)
+    return f"{_upper(message).rstrip('.')}. {_upper(next_step)}".strip()
 
 
 def _upper(text: str) -> str:

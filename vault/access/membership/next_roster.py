@@ -172,7 +172,7 @@ def sign_by_root(session: Session, roster: Roster) -> Roster:
     return roster.signed(effective.root_public, sign(derive_root_seed(secret), ROSTER_PURPOSE, roster.root))
 
 
-def missing_signatures(effective: EffectiveRoster, roster: Roster) -> str | None:
+def missing_signatures(effective: EffectiveRoster, roster: Roster) -> Message | None:
     """Return in words who has to sign yet, or None where the roster counts.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What is told about a vault that is not as it should be, and which of it stops what.
+"""What is told about a vault that is not as it should be, which of it stops what, and what pins keep of it.
 
 While the log is in doubt nothing leaves, is granted or is erased (FORMAT.md 7). But whoever may write a log may also
 spoil it. So a fault that lies in the logs of a device alone does not stop what takes access from that device; and once
@@ -7,57 +7,75 @@ it was ended, the fault is told and nothing waits for it any more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from vault.ids import ID_SIZE, CompartmentId, SeatId
+from vault.ids import ID_SIZE, Origin, SeatId
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, Value
+from vault.words.next_step import NextStep
 
-# What a verification found, until one finds nothing.
-VERIFY_ALARM = "verify"
-# The clock of this computer jumped, or was set back (`pins.clocks`).
-CLOCK_ALARM = "clock"
-# News of one device or of one use of the sheets: the code goes on with a colon and which one.
-DEVICE_ALARM, SHEETS_ALARM = "own-device", "sheets"
-_NEWS = frozenset({DEVICE_ALARM, SHEETS_ALARM})
-_SEATS_FOLLOW = "@"
+Stored = tuple[Any, ...]
+"""As pins keep a finding: code, subject, seats, numbers; or, of earlier programs, code and sentence."""
+
+# What cannot be seen a second time: a fault is kept until a clean verification, news for the one session that follows,
+# since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of an id.
+_KEPT: Final[Mapping[Code, str]] = {
+    Code.ACT: "Somebody's program says one thing and does another (log {subject}): {verify} names the entry.",
+    Code.DAMAGED: "The log is damaged or was altered: a new log begins; run {verify}.",
+    Code.DATABASE: "The database contradicts itself, so that records may seem not to be there: run {verify}.",
+    Code.FORK: "Log {subject} has two histories, both signed by its key; both count, up to what an ending names.",
+    Code.KEYRING: "The keyring of this device is an older one, or was altered: keys were opened again.",
+    Code.NEW_SHEETS: "New recovery sheets were made (roster {number}): the old ones open nothing new.",
+    Code.OPEN_LOGS: "Nothing follows several logs of your seat: a vault was copied and both copies were used.",
+    Code.OWN_DEVICE: (
+        "A device was admitted in your name: {subject}. If it is not yours, tell an admin at once; {revoke} ends it."
+    ),
+    Code.OWN_LOG: "Others have seen more of this device's log than is here: this vault is an older copy.",
+    Code.PINS: "What this device remembered of this vault was destroyed: an older copy would not be noticed.",
+    Code.RATCHET: (
+        "The audit key of this device is an older one that was put back: a new one begins, and nothing is sealed twice."
+    ),
+    Code.REMEMBERED: "An earlier session noticed that something is wrong here, and an older program noted it.",
+    Code.ROSTER: "The newest roster that this device saw is not here: whom it ended would still count.",
+    Code.SESSION_KEY: (
+        "The session key of this device is gone or was altered (removed, or a backup was restored): a new log begins."
+    ),
+    Code.SHEETS: (
+        "Recovery sheets were joined (roster {number}). Devices admitted: {admitted}, ended: {ended}. Ask who did it,"
+        " and whether you knew."
+    ),
+    Code.VERIFY: "The log does not verify: {verify} names the places.",
+}
+_NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
+_STEPS: Final[Mapping[str, Value]] = {"verify": NextStep.VERIFY_LOG, "revoke": NextStep.REVOKE_DEVICE}
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something that unlock noticed about the vault: a code for `log verify`, a sentence for a person.
+def lasting(
+    code: Code, subject: bytes | None = None, *, seats: frozenset[SeatId] = frozenset(), **numbers: int
+) -> Finding:
+    """Return a finding that pins keep. All of it but its sentence is stored, and that one follows from its code.
 
-    Attributes:
-        is_fault: a contradiction; a first use on a new machine is news.
-        lasts: it cannot be seen a second time, so that pins keep it: a fault until a clean verification, news for the
-            one session that follows, since this one may be cut off before it told (FORMAT.md 7).
-        is_remembered: an earlier session noticed it.
-        seats: in whose logs alone it lies; empty where that is not known.
-        compartment: where alone it stops acts; None: everywhere.
+    Raises:
+        KeyError: the code is none of those, or its sentence needs other numbers.
     """
-
-    code: str
-    text: str
-    is_fault: bool = True
-    lasts: bool = False
-    is_remembered: bool = False
-    seats: frozenset[SeatId] = frozenset()
-    compartment: CompartmentId | None = None
+    shown = {} if subject is None else {"subject": subject.hex()[: 8 if len(subject) == ID_SIZE else 16]}
+    steps = {name: step for name, step in _STEPS.items() if f"{{{name}}}" in _KEPT[code]}
+    message = Message(_KEPT[code], **shown, **steps, **numbers)
+    str(message)  # all that it needs is there
+    severity = Severity.NEWS if code in _NEWS else Severity.FAULT
+    return Finding(code, message, subject, seats=seats, severity=severity)
 
 
-def fork_code(origin: bytes) -> str:
-    """Return the code of the alarm of a log that its key signed in two forms."""
-    return f"fork:{origin.hex()[:16]}"
-
-
-def fork_alarm(origin: bytes, seat: SeatId) -> Alarm:
+def fork_alarm(origin: Origin, seat: SeatId) -> Finding:
     """Return the alarm of a log that its key signed in two forms."""
-    text = f"Log {origin.hex()[:16]} has two histories, both signed by its key; both count, up to what an ending names."
-    return Alarm(fork_code(origin), text, lasts=True, seats=frozenset({seat}))
+    return lasting(Code.FORK, origin, seats=frozenset({seat}))
 
 
 def faults_among(
-    alarms: Iterable[Alarm], *, live: Collection[bytes], taken_from: Collection[bytes] = ()
-) -> list[Alarm]:
+    alarms: Iterable[Finding], *, live: Collection[bytes], taken_from: Collection[bytes] = ()
+) -> list[Finding]:
     """Return the alarms that stop any act, wherever.
 
     Args:
@@ -69,41 +87,59 @@ def faults_among(
     return [
         alarm
         for alarm in alarms
-        if alarm.is_fault
-        and alarm.compartment is None
+        if alarm.severity is Severity.FAULT
         and not (alarm.seats and all(seat in over or seat not in live for seat in alarm.seats))
     ]
 
 
-def settled(alarms: Iterable[Alarm], found: Alarm | None, faults: Collection[Alarm]) -> tuple[Alarm, ...]:
+def settled(alarms: Iterable[Finding], found: Finding | None, faults: Collection[Finding]) -> tuple[Finding, ...]:
     """Return the alarms after a verification of all data: with what it found, or without what is remembered.
 
     What the session's own unlock noticed stays: a verification in a later session settles it.
     """
-    kept = [alarm for alarm in alarms if alarm.code != VERIFY_ALARM]
+    kept = [alarm for alarm in alarms if alarm.code is not Code.VERIFY]
     if found is not None:
-        kept.append(replace(found, code=VERIFY_ALARM, lasts=True))
-    elif all(alarm.is_remembered or alarm.code == VERIFY_ALARM for alarm in faults):
+        kept.append(found)
+    elif all(alarm.is_remembered or alarm.code is Code.VERIFY for alarm in faults):
         kept = [alarm for alarm in kept if not alarm.is_remembered]
     return tuple(kept)
 
 
-def stored_code(alarm: Alarm) -> str:
-    """Return what pins keep of an alarm beside its sentence."""
-    seats = ",".join(seat.hex() for seat in sorted(alarm.seats))
-    return f"{alarm.code}{_SEATS_FOLLOW}{seats}" if seats else alarm.code
+def stored(alarms: Iterable[Finding]) -> tuple[Stored, ...]:
+    """Return what pins keep of the alarms that last: no sentence; news that was remembered is kept no longer."""
+    return tuple(
+        (
+            alarm.code.value,
+            alarm.subject,
+            sorted(alarm.seats),
+            {name: value for name, value in alarm.message.values if isinstance(value, int)},
+        )
+        for alarm in alarms
+        if alarm.code in _KEPT and not (alarm.is_remembered and alarm.is_news)
+    )
 
 
-def remembered(stored: str, text: str) -> Alarm:
-    """Return the alarm that pins kept; news is told now, and kept no longer."""
-    if stored.partition(":")[0] in _NEWS:
-        return Alarm(stored, text, is_fault=False, is_remembered=True)
-    code, _, names = stored.partition(_SEATS_FOLLOW)
-    seats: frozenset[SeatId] = frozenset()
+def remembered(kept: Stored) -> Finding:
+    """Return the alarm that pins kept. What this program does not know is a fault that stops everything."""
     try:
-        seats = frozenset(SeatId(bytes.fromhex(name)) for name in names.split(","))
-    except ValueError:
-        code = stored
-    if any(len(seat) != ID_SIZE for seat in seats):
-        code, seats = stored, frozenset()
-    return Alarm(code, text, lasts=True, is_remembered=True, seats=seats)
+        code, subject, seats, numbers = kept if len(kept) > 2 else _of_before(str(kept[0]))
+        alarm = lasting(Code(code), subject, seats=frozenset(map(_seat, seats)), **numbers)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        alarm = lasting(Code.REMEMBERED)
+        if kept and str(kept[0]).partition(":")[0] in _NEWS:
+            alarm = replace(alarm, severity=Severity.NEWS)
+    return replace(alarm, is_remembered=True)
+
+
+def _of_before(code: str) -> Stored:
+    """Take apart what earlier programs kept: `code`, `code:id` or `code:id@seat,seat`, each id in hexadecimal."""
+    named, _, seats = code.partition("@")
+    word, _, subject = named.partition(":")
+    whose = [bytes.fromhex(seat) for seat in seats.split(",")] if seats else []
+    return word, bytes.fromhex(subject) if subject else None, whose, {}
+
+
+def _seat(stored_seat: bytes) -> SeatId:
+    if len(stored_seat) != ID_SIZE:
+        raise ValueError
+    return SeatId(stored_seat)

@@ -17,6 +17,7 @@ from types import MappingProxyType
 import msgspec
 
 from vault import platform
+from vault.access.pins.alarms import Stored
 from vault.errors import InternalError, MalformedError, TryAgainError, VaultError
 from vault.ids import Origin, SeatId, VaultId, make_id
 from vault.records.seatlog import SeatLog
@@ -55,7 +56,7 @@ class Pins:
         keys_generation: the generation of that file: a later one is newer, an earlier one was put back.
         index: digest of the member's index at the last lock, or None.
         highest_ms: the highest wall clock believed (`policy.clocks`).
-        alarms: (code, sentence) of faults that an unlock met and that no clean verification has settled since.
+        alarms: faults that an unlock met and that no clean verification has settled since (`alarms.stored`).
         here: the seats that had a way into this folder since its database got its key.
         attempts: SHA-256 of the hints about failed attempts that this seat has counted already.
     """
@@ -70,7 +71,7 @@ class Pins:
     index: bytes | None
     highest_ms: int
     keys_generation: int = 0
-    alarms: tuple[tuple[str, str], ...] = ()
+    alarms: tuple[Stored, ...] = ()
     here: frozenset[SeatId] = frozenset()
     attempts: bytes = b""
 
@@ -134,7 +135,7 @@ class _Wire(msgspec.Struct, frozen=True):
     index: bytes | None
     highest_ms: int
     keys_generation: int = 0
-    alarms: tuple[tuple[str, str], ...] = ()
+    alarms: tuple[Stored, ...] = ()
     here: Sequence[SeatId] = ()
     attempts: bytes = b""
     fill: bytes = b""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from vault.access.pins.alarms import Alarm, faults_among
+from vault.access.pins.alarms import faults_among
 from vault.access.session import Session
 from vault.access.trust.continuity import newest_keys
 from vault.access.trust.directory import Directory
@@ -21,10 +21,11 @@ from vault.seal.purposes import Purpose
 from vault.store.files import promote, read_limited, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
+from vault.words.finding import Finding
 
 
 def settle_new_keys(
-    rows: Rows, folder: VaultFolder, file: KeyFile, directory: Directory, alarms: Sequence[Alarm]
+    rows: Rows, folder: VaultFolder, file: KeyFile, directory: Directory, alarms: Sequence[Finding]
 ) -> KeyFile:
     """Finish a change that a crash cut off after its operation, undo one cut off before it; return the valid file.
 

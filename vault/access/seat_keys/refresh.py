@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vault.access.pins.alarms import Alarm
+from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.access.trust.directory import read_directory
 from vault.access.trust.keyrings import GrantedKey, directory_keys, missing_keys
@@ -25,6 +25,8 @@ from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.store.rows import Rows
 from vault.validity.compartment_access import CompartmentState
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +180,22 @@ def _tell_of_rosters(session: Session, before: bytes) -> None:
 def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int) -> None:
     seen = {} if session.pins is None else session.pins.logs
     # What this account had taken in before cannot be missing from a keyring that is the newest.
-    again = sum(
-        any(Origin(origin) in seen and seq < seen[Origin(origin)].size for origin, seq in key.listed_at) for key in kept
+    again = any(
+        Origin(origin) in seen and seq < seen[Origin(origin)].size for key in kept for origin, seq in key.listed_at
     )
     if again:
-        words = f"The keyring of this device is an older one, or was altered: {again} keys were opened again."
-        session.add_alarm(Alarm("keyring", words, lasts=True))
+        session.add_alarm(lasting(Code.KEYRING))
     if lost:
-        words = f"{lost} keys that were granted to you do not open any more: their grants were altered."
-        session.add_alarm(Alarm("keyring-lost", words))
+        message = plural(
+            "{count} key that was granted to you does not open any more: its grant was altered.",
+            "{count} keys that were granted to you do not open any more: their grants were altered.",
+            count=lost,
+        )
+        session.add_alarm(Finding(Code.KEYRING_LOST, message))
     if refused:
-        words = f"{refused} keys came from somebody who was not entitled to give them; they are not used."
-        session.add_alarm(Alarm("refused-keys", words, is_fault=False))
+        message = plural(
+            "{count} key came from somebody who was not entitled to give it; it is not used.",
+            "{count} keys came from somebody who was not entitled to give them; they are not used.",
+            count=refused,
+        )
+        session.add_alarm(Finding(Code.REFUSED_KEYS, message, severity=Severity.NEWS))

@@ -79,9 +79,7 @@ def ask_second(
     if not lent and seats_here(session).intersection(seats):
         raise RefusedError(
             Message("the second person has never unlocked this vault here, so they have no log for the approval"),
-            next_step=Message(
-                "Let them do it once, under their own name: `casevault --member NAME member list`. Then repeat."
-            ),
+            next_step=Message("Let them unlock it here once, under their own name. Then repeat."),
         )
     if not lent:
         raise RefusedError(

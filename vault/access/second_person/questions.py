@@ -86,7 +86,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         lines = _marked("| ", _report(self.contents.get(REPORT_AS_DATA, b"")))
         lines += ["", *_marked("To approve: ", [act], then=_FURTHER), *_marked("  ", things, then=_FURTHER)]
         if "seats" in self.of:
-            lines.append("  Whose devices these are, `casevault device list` says to a member who asks it themselves.")
+            lines.append("  Whose devices these are, the list of devices says to a member who looks at it themselves.")
         if self.about:
             lines += ["As the one who asks says:", *_marked("> ", self.about)]
         return lines

@@ -23,6 +23,7 @@ from vault.store.rows import Rows
 from vault.validity.authority import Authority, Entry
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.version_validity import Quarantined
+from vault.words.finding import Code, Severity
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -68,8 +69,12 @@ def require_sound(session: Waiter, compartments: Sequence[CompartmentId], taken_
     """
     if faults := session.faults(taken_from=taken_from):
         raise VerificationError(
-            Message("this waits until the log is sound: {removesuffix}", removesuffix=faults[0].text.removesuffix(".")),
-            next_step=Message("Run {verify_log}; reading and notes go on.", verify_log=NextStep.VERIFY_LOG),
+            Message("this waits until the log is sound"),
+            next_step=Message(
+                "{reason} Run {verify_log}; reading and notes go on.",
+                reason=faults[0].message,
+                verify_log=NextStep.VERIFY_LOG,
+            ),
         )
     for compartment in (session.directory.compartment, *compartments) if compartments else ():
         require_here(session, compartment, taken_from=taken_from)
@@ -92,24 +97,17 @@ def require_here(
     Raises:
         VerificationError: something is not here.
     """
-    lost = (
-        [] if keys_only else [alarm for alarm in session.alarms if alarm.is_fault and alarm.compartment == compartment]
-    )
+    about = [alarm for alarm in session.alarms if alarm.subject == compartment]
+    lost = [] if keys_only else [alarm for alarm in about if alarm.severity is Severity.ABSENCE]
     if lost or waits_for(session, compartment, keys_only=keys_only, taken_from=taken_from):
-        code = alarm_code(compartment)
-        texts = (alarm.text for alarm in (*session.alarms, *lost) if alarm.code == code or alarm in lost)
-        told = next(texts, "a row that the log lists")
-        raise VerificationError(
-            Message("this waits until what is not here has come: {removesuffix}", removesuffix=told.removesuffix(".")),
-            next_step=Message(
-                "Import a bundle from whoever wrote it, or from somebody who has the case; else restore a backup."
-            ),
+        told = [*(alarm for alarm in about if alarm.code is Code.NOT_HERE), *lost]
+        way_out = Message(
+            "Import a bundle from whoever wrote it, or from somebody who has the case; else restore a backup."
         )
-
-
-def alarm_code(compartment: CompartmentId) -> str:
-    """Return the code of the alarm that tells what is not here of a compartment."""
-    return f"not-here:{compartment.hex()}"
+        raise VerificationError(
+            Message("this waits until what is not here has come"),
+            next_step=Message("{reason} {way_out}", reason=told[0].message, way_out=way_out) if told else way_out,
+        )
 
 
 def absent_keys(session: Waiter, compartment: CompartmentId) -> tuple[Absent, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from vault.access.pins.alarms import Alarm, faults_among, fork_alarm, fork_code, remembered
+from vault.access.pins.alarms import faults_among, fork_alarm, lasting, remembered
 from vault.access.pins.pins import Pinned, Pins
 from vault.access.trust.directory import Directory
 from vault.access.trust.proving import gives_root, report_of
@@ -21,7 +21,20 @@ from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.entrance.keyfile import KeyFile
 from vault.store.rows import Rows
 from vault.validity.parting import parting_of
+from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
+
+_NEWS = {
+    Code.NO_PINS: Message(
+        "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
+    ),
+    Code.OTHER_MACHINE: Message("This vault was last used on another machine: a new log begins here."),
+    Code.COPIED: Message("A copy of this device went on with its log: what both wrote since waits. A new log begins."),
+    Code.MOVED: Message(
+        "Your seat went on with another log here (another account, or a restored state folder): a new log begins."
+    ),
+}
+_THIS_DEVICE, _ITS_SUCCESSOR = Message("this device saw"), Message("the log that goes on from it says")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,7 @@ class Continuity:
 
     origin: Origin | None
     predecessor: Predecessor | None
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[Finding, ...]
 
 
 def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, machine: bytes) -> Continuity:
@@ -52,61 +65,51 @@ def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None,
             Message("this vault holds no log of your seat"), next_step=Message("Restore the vault from a backup.")
         )
     if pins is None:
-        words = (
-            "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
-        )
-        alarms = (Alarm("no-pins", words, is_fault=False), *_judge_predecessors(rows, own, {}))
+        alarms = (_news(Code.NO_PINS), *_judge_predecessors(rows, own, {}))
         return _new_log(rows, own, None, alarms)
-    seen = [_compare(rows, origin, pinned, "this device saw") for origin, pinned in pins.logs.items()]
+    seen = [_compare(rows, origin, pinned, _THIS_DEVICE) for origin, pinned in pins.logs.items()]
     alarms = (*(alarm for alarm in seen if alarm is not None), *_judge_predecessors(rows, own, pins.logs))
     if pins.machine != machine:
-        words = "This vault was last used on another machine: a new log begins here."
-        return _new_log(rows, own, pins, (*alarms, Alarm("other-machine", words, is_fault=False)))
+        return _new_log(rows, own, pins, (*alarms, _news(Code.OTHER_MACHINE)))
     current = pins.pending if pins.pending in own else pins.current
-    codes = {alarm.code for alarm in alarms}
-    if fork_code(current) in codes:
-        words = "A copy of this device went on with its log: what both wrote since waits. A new log begins."
-        alarms = (*alarms, Alarm("copied", words, is_fault=False))
-    if not codes.isdisjoint({f"rollback:{current.hex()}", fork_code(current)}):
-        return _new_log(rows, own, pins, alarms)
+    if codes := {alarm.code for alarm in alarms if alarm.subject == current}:
+        copied = (_news(Code.COPIED),) if Code.FORK in codes else ()
+        return _new_log(rows, own, pins, (*alarms, *copied))
     held = _held_origin(rows, place)
     if held is None and current in own:
-        words = "The session key of this device is gone (removed, or a backup was restored): a new log begins."
-        held = Alarm("session-key", words, lasts=True)
-    if isinstance(held, Alarm):
+        held = lasting(Code.SESSION_KEY)
+    if isinstance(held, Finding):
         return _new_log(rows, own, pins, (*alarms, held))
     if held != current:
-        words = (
-            "Your seat went on with another log here (another account, or a restored state folder): a new log begins."
-        )
-        return _new_log(rows, own, pins, (*alarms, Alarm("moved", words, is_fault=False)))
+        return _new_log(rows, own, pins, (*alarms, _news(Code.MOVED)))
     return Continuity(current, None, alarms)
 
 
+def _news(code: Code) -> Finding:
+    return Finding(code, _NEWS[code], severity=Severity.NEWS)
+
+
 def after_damage(
-    rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, alarms: tuple[Alarm, ...], found: str
+    rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, alarms: tuple[Finding, ...]
 ) -> Continuity:
     """Return how to go on when the log that should be continued is not what its last session signed.
 
     Work goes on in a new log, aloud; exports, grants and erasure wait until somebody has looked (`log verify`).
     """
-    words = f"The log is damaged or was altered: {found}. A new log begins; run `casevault log verify`."
-    return _new_log(rows, _own_logs(rows, place.seat, identity), pins, (*alarms, Alarm("damaged", words, lasts=True)))
+    return _new_log(rows, _own_logs(rows, place.seat, identity), pins, (*alarms, lasting(Code.DAMAGED)))
 
 
-def with_remembered(noticed: tuple[Alarm, ...], pins: Pins | None) -> tuple[Alarm, ...]:
+def with_remembered(noticed: tuple[Finding, ...], pins: Pins | None) -> tuple[Finding, ...]:
     """Return the alarms of this unlock, and those of earlier ones that no clean verification has settled."""
-    codes = {alarm.code for alarm in noticed}
-    kept = () if pins is None else tuple(remembered(code, text) for code, text in pins.alarms)
-    return noticed + tuple(alarm for alarm in kept if alarm.code not in codes)
+    kept = () if pins is None else map(remembered, pins.alarms)
+    return noticed + tuple(alarm for alarm in kept if not any(alarm.replaces(told) for told in noticed))
 
 
-def judge_roster(directory: Directory, pins: Pins | None) -> tuple[Alarm, ...]:
+def judge_roster(directory: Directory, pins: Pins | None) -> tuple[Finding, ...]:
     """Report that the newest roster that this account saw is not here: what it ended would go on."""
     if pins is None or directory.chain.by_root(pins.roster) is not None:
         return ()
-    words = "The newest roster that this device saw is not here: whom it ended would still count."
-    return (Alarm("roster", words, lasts=True),)
+    return (lasting(Code.ROSTER),)
 
 
 def judge_keys(
@@ -116,8 +119,8 @@ def judge_keys(
     *,
     pins: Pins | None,
     directory: Directory,
-    alarms: tuple[Alarm, ...],
-) -> tuple[Alarm, ...]:
+    alarms: tuple[Finding, ...],
+) -> tuple[Finding, ...]:
     """Report a `keys` file that is neither the one that this account saw last nor a newer one that a seat listed.
 
     Args:
@@ -141,8 +144,8 @@ def judge_keys(
     is_later = file.header.generation > pins.keys_generation
     if logs_are_current and is_later and file.digest() in newest_keys(rows, file.header.folder, directory).values():
         return ()
-    words = "The keys file is not the one that this device saw last: an older copy was put in its place."
-    return (Alarm("old-keys", words),)
+    message = Message("The keys file is not the one that this device saw last: an older copy was put in its place.")
+    return (Finding(Code.OLD_KEYS, message),)
 
 
 def newest_keys(
@@ -187,40 +190,51 @@ def _own_logs(rows: Rows, seat: SeatId, identity: bytes) -> dict[Origin, Genesis
     return logs
 
 
-def _held_origin(rows: Rows, place: SealedPlace) -> Origin | Alarm | None:
+def _held_origin(rows: Rows, place: SealedPlace) -> Origin | Finding | None:
     try:
         return stored_origin(rows, place)
     except VerificationError:
-        return Alarm("session-key", "The session key of this device was altered: a new log begins.", lasts=True)
+        return lasting(Code.SESSION_KEY)
 
 
-def _judge_predecessors(rows: Rows, own: Mapping[Origin, Genesis], seen: Mapping[Origin, Pinned]) -> tuple[Alarm, ...]:
+def _judge_predecessors(
+    rows: Rows, own: Mapping[Origin, Genesis], seen: Mapping[Origin, Pinned]
+) -> tuple[Finding, ...]:
     """Compare each log that another one of this seat goes on from with what the successor's genesis says of it.
 
     What this account saw at that size or later was compared when it was seen, and is compared by its pin.
     """
-    alarms: list[Alarm | None] = []
+    alarms: list[Finding | None] = []
     before = [genesis for genesis in own.values() if not genesis.is_first]
     for genesis in before:
         origin = Origin(genesis.predecessor)
         if origin not in seen or seen[origin].size < genesis.predecessor_size:
             bound = Pinned(genesis.predecessor_size, genesis.predecessor_root)
-            alarms.append(_compare(rows, origin, bound, "the log that goes on from it says"))
+            alarms.append(_compare(rows, origin, bound, _ITS_SUCCESSOR))
     if len({genesis.predecessor for genesis in before}) < len(before):
-        words = "Two logs of your seat go on from the same one: a vault was copied and both copies were used."
-        alarms.append(Alarm("fork", words))
+        message = Message(
+            "Two logs of your seat go on from the same one: a vault was copied and both copies were used."
+        )
+        alarms.append(Finding(Code.TWIN_LOGS, message))
     return tuple(dict.fromkeys(alarm for alarm in alarms if alarm is not None))
 
 
-def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm | None:
-    stored, genesis = rows.size(origin), genesis_of(rows, origin)
+def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: Message) -> Finding | None:
+    stored, genesis, log = rows.size(origin), genesis_of(rows, origin), origin.hex()[:16]
     if genesis is None:
-        words = (
-            f"The beginning of log {origin.hex()[:16]} is missing or was altered."
-            " It may stand in another copy of this vault that was used, say a backup that was restored."
+        message = Message(
+            "The beginning of log {log} is missing or was altered. It may stand in another copy of this vault that was"
+            " used, say a backup that was restored.",
+            log=log,
         )
     elif stored < pinned.size:
-        words = f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, {who_saw} {pinned.size}."
+        message = Message(
+            "This vault is an older copy: log {log} has {stored} entries, {who_saw} {seen}.",
+            log=log,
+            stored=stored,
+            who_saw=who_saw,
+            seen=pinned.size,
+        )
     elif gives_root(rows, origin, pinned, lambda *_: True) or gives_root(rows, origin, pinned, lambda *_: False):
         return None
     else:
@@ -228,12 +242,17 @@ def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm 
         parting = parting_of(rows, origin, report.rejected)
         if parting and (report.size >= pinned.size or parting.roots.get(pinned.size) == pinned.root):
             return fork_alarm(origin, SeatId(genesis.seat))
-        words = f"Log {origin.hex()[:16]} changed in its first {pinned.size} entries: not those that {who_saw}."
+        message = Message(
+            "Log {log} changed in its first {seen} entries: not those that {who_saw}.",
+            log=log,
+            seen=pinned.size,
+            who_saw=who_saw,
+        )
     seats = frozenset() if genesis is None else frozenset({SeatId(genesis.seat)})
-    return Alarm(f"rollback:{origin.hex()}", words, seats=seats)
+    return Finding(Code.ROLLBACK, message, origin, seats=seats)
 
 
-def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarms: tuple[Alarm, ...]) -> Continuity:
+def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarms: tuple[Finding, ...]) -> Continuity:
     """Go on from the seat's newest log: as far as this account saw it, or else as far as it is proven."""
     named = {genesis.predecessor for genesis in own.values()} - {ZERO_DIGEST}
     is_here = pins is not None and (pins.current in own or not own)
@@ -242,8 +261,7 @@ def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarm
         return Continuity(None, Predecessor(pins.current, pinned.size, pinned.root), alarms)
     reports = {origin: report_of(rows, origin) for origin in own if origin not in named}
     if len(reports) > 1:
-        words = f"Your seat has {len(reports)} logs that nothing follows: a vault was copied and both copies were used."
-        alarms += (Alarm("fork", words, lasts=True),)
+        alarms += (lasting(Code.OPEN_LOGS),)
     newest = max(reports.values(), key=lambda report: report.size)  # of equal ones the first by name
     if not newest.size:
         raise VerificationError(

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from vault.access.pins.alarms import Alarm
 from vault.access.trust.directory import Directory
 from vault.access.trust.proving import Prover
 from vault.errors import MalformedError
@@ -25,6 +24,7 @@ from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Authority, Proven, names_its_list
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.version_validity import Quarantined
+from vault.words.finding import Finding
 
 _KEYS = frozenset({ItemKind.GRANT, ItemKind.EPOCH})
 _MOST_READ_AGAIN = 64
@@ -58,14 +58,14 @@ class Waiter(Protocol):
         """What catching up with the logs found not to count."""
 
     @property
-    def alarms(self) -> Sequence[Alarm]:
+    def alarms(self) -> Sequence[Finding]:
         """What was told."""
 
     @property
     def lacking(self) -> Lacking:
         """What was found out here before."""
 
-    def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Alarm]:
+    def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Finding]:
         """Return what stops any act."""
 
     def index(self) -> Index:

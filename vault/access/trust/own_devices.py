@@ -6,12 +6,13 @@ from then on gives it to that device too: so the member is the one who has to kn
 
 from __future__ import annotations
 
-from vault.access.pins.alarms import DEVICE_ALARM, Alarm
+from vault.access.pins.alarms import lasting
 from vault.access.trust.directory import Directory
 from vault.ids import SeatId
+from vault.words.finding import Code, Finding
 
 
-def judge_devices(directory: Directory, own: SeatId, seen_roster: bytes) -> tuple[Alarm, ...]:
+def judge_devices(directory: Directory, own: SeatId, seen_roster: bytes) -> tuple[Finding, ...]:
     """Tell of this member's devices that came since the roster that this account saw last, where that one counts.
 
     Pins keep each with the newer roster, so that a session which was cut off before it told leaves it to the next.
@@ -22,11 +23,4 @@ def judge_devices(directory: Directory, own: SeatId, seen_roster: bytes) -> tupl
     member = directory.member_of(own)
     live = directory.effective.certificates
     new = sorted(seat for seat, item in live.items() if item.member == member and seat not in {own, *seen.certificates})
-    return tuple(Alarm(f"{DEVICE_ALARM}:{seat.hex()}", _words(seat), is_fault=False, lasts=True) for seat in new)
-
-
-def _words(seat: bytes) -> str:
-    return (
-        f"A device was admitted in your name: {seat.hex()[:8]}. If it is not yours, tell an admin at once; "
-        f"`casevault device revoke {seat.hex()[:8]}` ends it."
-    )
+    return tuple(lasting(Code.OWN_DEVICE, seat) for seat in new)

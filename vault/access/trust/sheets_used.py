@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vault.access.pins.alarms import SHEETS_ALARM, Alarm
+from vault.access.pins.alarms import lasting
 from vault.access.trust.directory import Directory
-from vault.display import counted
 from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, RosterChain
 from vault.log.rosters.roster_rules import signers_of
 from vault.log.signatures import signed_message
 from vault.seal.signing import is_signed_raw
+from vault.words.finding import Code, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,12 @@ class SheetsUsed:
     new_sheets: bool
 
     @property
-    def words(self) -> str:
+    def finding(self) -> Finding:
         """What a member must hear of it."""
+        which = self.roster.to_bytes(8)
         if self.new_sheets:
-            return f"New recovery sheets were made (roster {self.roster}): the old ones open nothing new."
-        admitted = counted(self.admitted, "device was", "devices were")
-        return (
-            f"Recovery sheets were joined (roster {self.roster}): {admitted} admitted and {self.ended} ended. "
-            "Ask who did it, and whether you knew."
-        )
+            return lasting(Code.NEW_SHEETS, which, number=self.roster)
+        return lasting(Code.SHEETS, which, number=self.roster, admitted=self.admitted, ended=self.ended)
 
 
 def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[SheetsUsed, ...]:
@@ -50,17 +47,17 @@ def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[S
         if roster.head.number > after and _signed_by_root_alone(roster, root, before):
             admitted = roster.certificates.keys() - before.certificates.keys()
             ended = before.certificates.keys() - roster.certificates.keys()
-            found.append(SheetsUsed(roster.head.number, len(admitted), len(ended), roster.head.new_root is not None))
+            has_new_sheets = roster.head.new_root is not None
+            found.append(SheetsUsed(roster.head.number, len(admitted), len(ended), has_new_sheets))
     return tuple(found)
 
 
-def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes) -> tuple[Alarm, ...]:
+def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes) -> tuple[Finding, ...]:
     """Tell of sheets that were joined since the roster that this account saw last, where that one counts."""
     seen = directory.chain.by_root(seen_roster)
     if seen is None:
         return ()
-    used = sheets_used(directory.chain, anchor, after=seen.head.number)
-    return tuple(Alarm(f"{SHEETS_ALARM}:{use.roster}", use.words, is_fault=False, lasts=True) for use in used)
+    return tuple(use.finding for use in sheets_used(directory.chain, anchor, after=seen.head.number))
 
 
 def _signed_by_root_alone(roster: Roster, root: bytes, before: Roster) -> bool:

@@ -25,7 +25,7 @@ from vault.export.leakcheck.forms import ForbiddenForms, Range
 from vault.export.leakcheck.metadata import check_xmp
 from vault.export.leakcheck.reading import check_text, read_drawing, read_with_pdfium
 from vault.export.leakcheck.structure import check_layout, check_objects, inflated
-from vault.export.leakcheck.verdict import Check, Finding, Findings
+from vault.export.leakcheck.verdict import Check, FailedCheck, Findings
 from vault.progress import Progress
 
 Tell = Callable[[int], None]
@@ -61,7 +61,7 @@ class Task:
 class Examined:
     """What was found, how many forms the canary tried, and the pages as pdfium reads them."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[FailedCheck, ...]
     canary_forms: int
     pages: tuple[str, ...] = field(repr=False)
 

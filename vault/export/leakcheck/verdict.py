@@ -21,7 +21,7 @@ class Check(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FailedCheck:
     """One failed check. `forms` are places in the list of forbidden forms; `where` names a structure, never a text."""
 
     check: Check
@@ -33,11 +33,11 @@ class Finding:
 class Findings:
     """Collects findings, each once, up to a limit that keeps the answer small."""
 
-    found: list[Finding] = field(default_factory=list)
+    found: list[FailedCheck] = field(default_factory=list)
     most: int = 200
 
     def add(self, check: Check, where: str, forms: set[int] | None = None) -> None:
         """Note a failed check."""
-        finding = Finding(check, where, tuple(sorted(forms or ())[:50]))
+        finding = FailedCheck(check, where, tuple(sorted(forms or ())[:50]))
         if finding not in self.found and len(self.found) < self.most:
             self.found.append(finding)

@@ -9,8 +9,9 @@ from typing import Protocol
 from vault.errors import MalformedError
 from vault.log.checkpoint import Checkpoint, parse_note
 from vault.log.checks.history import History
-from vault.log.checks.report import Problem, ProblemCode
 from vault.log.signatures import VerifySignature
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 
 class CheckpointRow(Protocol):
@@ -72,7 +73,7 @@ class SealVerdict:
     root: bytes
     agreeing: int = 0
     contradicting: list[Checkpoint] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
 
 
 def judge_seals(
@@ -83,11 +84,11 @@ def judge_seals(
     verdict = SealVerdict(history, history.frontier.root())
     for row in rows:
         checkpoint = read_checkpoint(row, origin)
-        if isinstance(checkpoint, Problem):
+        if isinstance(checkpoint, Finding):
             verdict.problems.append(checkpoint)
         elif checkpoint.size != size:
-            text = f"a checkpoint of size {checkpoint.size} stands out of order"
-            verdict.problems.append(Problem(ProblemCode.CHECKPOINT, origin, checkpoint.size, None, text))
+            message = Message("a checkpoint of size {size} stands out of order", size=checkpoint.size)
+            verdict.problems.append(Finding(Code.CHECKPOINT, message, origin, checkpoint.size))
         elif history.signing_key is None or not checkpoint.signed_by(history.signing_key, verify_signature):
             verdict.problems.append(_wrong_signer(checkpoint, history, origin, verify_signature))
         elif checkpoint.root == verdict.root:
@@ -97,28 +98,38 @@ def judge_seals(
     return verdict
 
 
-def read_checkpoint(row: CheckpointRow, origin: bytes) -> Checkpoint | Problem:
+def read_checkpoint(row: CheckpointRow, origin: bytes) -> Checkpoint | Finding:
     """Return what the note of a row says, unsigned as yet, or why it is none of this log."""
     try:
         checkpoint = parse_note(row.note)
     except MalformedError as fault:
-        return Problem(ProblemCode.CHECKPOINT, origin, row.size, None, f"at size {row.size}: {fault.message}")
+        message = Message("at size {size}: {fault}", size=row.size, fault=fault.message)
+        return Finding(Code.CHECKPOINT, message, origin, row.size)
     if checkpoint.origin != origin:
-        text = f"a checkpoint at size {row.size} is of log {checkpoint.origin.hex()}"
+        message = Message("a checkpoint at size {size} is of log {log}", size=row.size, log=checkpoint.origin.hex())
     elif (checkpoint.size, checkpoint.root) != (row.size, row.root):
-        text = f"a checkpoint row claims size {row.size} beside a note of size {checkpoint.size}, or another root"
+        message = Message(
+            "a checkpoint row claims size {size} beside a note of size {noted}, or another root",
+            size=row.size,
+            noted=checkpoint.size,
+        )
     else:
         return checkpoint
-    return Problem(ProblemCode.CHECKPOINT, origin, row.size, None, text)
+    return Finding(Code.CHECKPOINT, message, origin, row.size)
 
 
 def _wrong_signer(
     checkpoint: Checkpoint, history: History, origin: bytes, verify_signature: VerifySignature
-) -> Problem:
+) -> Finding:
     size = checkpoint.size
     for number, key in enumerate(history.keys, start=1):
         if checkpoint.signed_by(key, verify_signature):
-            text = f"the checkpoint of size {size} belongs to session {history.session}, and session {number} signed it"
-            return Problem(ProblemCode.WRONG_SESSION, origin, size, None, text)
-    text = f"the checkpoint of size {size} is signed by no key that the log names up to there"
-    return Problem(ProblemCode.SIGNATURE, origin, size, None, text)
+            message = Message(
+                "the checkpoint of size {size} belongs to session {session}, and session {number} signed it",
+                size=size,
+                session=history.session,
+                number=number,
+            )
+            return Finding(Code.WRONG_SESSION, message, origin, size)
+    message = Message("the checkpoint of size {size} is signed by no key that the log names up to there", size=size)
+    return Finding(Code.SIGNATURE, message, origin, size)

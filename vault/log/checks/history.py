@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vault.log.checks.report import Problem, ProblemCode
 from vault.log.checks.rowcheck import CheckedRow
 from vault.log.tree import Frontier, Tile
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 
 class History:
@@ -25,7 +26,7 @@ class History:
         self._origin = origin
         self.frontier = Frontier()
         self.keys = [first_key]
-        self.problems: list[Problem] = []
+        self.problems: list[Finding] = []
         self.rejected: list[tuple[int, bytes]] = []
         self._known = {first_key}
         self._first = 0
@@ -58,7 +59,7 @@ class History:
         if row.session_key is not None:
             self._begin_session(row.session_key, seq)
         elif seq == 0:
-            self._note(ProblemCode.SESSION_KEY, seq, "entry 0 names no next session key")
+            self._note(Code.SESSION_KEY, seq, Message("entry 0 names no next session key"))
         return self.frontier.append(row.leaf)
 
     def reject(self, digests: Iterable[bytes]) -> None:
@@ -66,17 +67,20 @@ class History:
         seq = self.frontier.size
         for digest in digests:
             self.rejected.append((seq, digest))
-            self._note(ProblemCode.FALSE_ROW, seq, f"beside operation {seq} stands a row that no checkpoint covers")
+            self._note(
+                Code.FALSE_ROW, seq, Message("beside operation {seq} stands a row that no checkpoint covers", seq=seq)
+            )
 
     def seal(self) -> bool:
         """Take a valid checkpoint at this size; False once any session before was left without one."""
         self._sealed = True
         for number, first in self._open:
-            self._note(
-                ProblemCode.UNSEALED_SESSION,
-                first,
-                f"session {number}, from entry {first} on, has no valid checkpoint, and later sessions have",
+            message = Message(
+                "session {number}, from entry {first} on, has no valid checkpoint, and later sessions have",
+                number=number,
+                first=first,
             )
+            self._note(Code.UNSEALED_SESSION, first, message)
         skipped = bool(self._open)
         self._open.clear()
         return not skipped
@@ -85,11 +89,11 @@ class History:
         if not self._sealed:
             self._open.append((self.session, self._first))
         if key in self._known:
-            self._note(ProblemCode.SESSION_KEY, seq, f"entry {seq} names a session key that was named before")
+            self._note(Code.SESSION_KEY, seq, Message("entry {seq} names a session key that was named before", seq=seq))
         self._known.add(key)
         self.keys.append(key)
         self._first = seq
         self._sealed = False
 
-    def _note(self, code: ProblemCode, seq: int, text: str) -> None:
-        self.problems.append(Problem(code, self._origin, seq, None, text))
+    def _note(self, code: Code, seq: int, message: Message) -> None:
+        self.problems.append(Finding(code, message, self._origin, seq))

@@ -12,11 +12,15 @@ from hashlib import sha256
 from typing import Protocol
 
 from vault.errors import MalformedError
-from vault.log.checks.report import Findings, ListedReport, LogReport, ProblemCode
+from vault.log.checks.report import Findings, ListedReport, LogReport
 from vault.log.checks.rowcheck import OperationRow
 from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items, items_digest, keys_tag
+from vault.words.finding import Code
+from vault.words.message import Message
+
+_OF_ANOTHER = Message("listed for another compartment")
 
 
 class VersionRow(Protocol):
@@ -149,9 +153,9 @@ def check_epochs(
                 notice = EpochNotice.decode(row)
                 check_founding(notice, report.origin, seq, n)
                 if item.tag != compartment_tag(notice.compartment, item.digest):
-                    fault = "listed for another compartment"
+                    fault = _OF_ANOTHER
             except MalformedError as refusal:
-                fault = str(refusal)
+                fault = refusal.message
             tally.count(seq, n, item, here=True, fault=fault)
     return tally.report()
 
@@ -174,8 +178,9 @@ def check_keys(
     if listed and not holds:
         seq, n, _ = listed[-1]
         older = any(digest == file_digest for _, _, digest in listed)
-        what = "an older one that was put back" if older else "none that this log lists"
-        findings.note(ProblemCode.KEYS_FILE, seq, f"the keys file is {what}; operation {seq} lists the newest", n)
+        what = Message("an older one that was put back") if older else Message("none that this log lists")
+        message = Message("the keys file is {what}; operation {seq} lists the newest", what=what, seq=seq)
+        findings.note(Code.KEYS_FILE, seq, message, n)
     return ListedReport(len(listed), int(holds), 0, 0, findings.in_order(), findings.more)
 
 
@@ -222,14 +227,14 @@ class _Tally:
         item: Item,
         *,
         here: bool,
-        fault: str | None = None,
-        code: ProblemCode = ProblemCode.TAG,
+        fault: Message | None = None,
+        code: Code = Code.TAG,
     ) -> None:
         """Count one listed thing."""
         self._listed += 1
-        place = f"operation {seq}, item {n}"
         if fault is not None:
-            self._findings.note(code, seq, f"{place}: {fault}", n)
+            message = Message("operation {seq}, item {n}: {fault}", seq=seq, n=n, fault=fault)
+            self._findings.note(code, seq, message, n)
         elif here:
             self._present += 1
         elif item.digest in self._erased:
@@ -239,12 +244,15 @@ class _Tally:
         ):
             self._foreign += 1
         else:
-            self._findings.note(ProblemCode.ABSENT, seq, f"{place}: missing {item.digest.hex()}", n)
+            message = Message("operation {seq}, item {n}: missing {digest}", seq=seq, n=n, digest=item.digest.hex())
+            self._findings.note(Code.ABSENT, seq, message, n)
 
     def unlisted(self, row: VersionRow) -> None:
         """Note a row that no list names."""
-        text = f"operation {row.seq}, item {row.n}: no list names the version {row.id.hex()}"
-        self._findings.note(ProblemCode.UNLISTED, row.seq, text, row.n)
+        message = Message(
+            "operation {seq}, item {n}: no list names the version {version}", seq=row.seq, n=row.n, version=row.id.hex()
+        )
+        self._findings.note(Code.UNLISTED, row.seq, message, row.n)
 
     def report(self) -> ListedReport:
         """Return what it came to."""
@@ -278,9 +286,9 @@ class _Rows:
             self._next = next(self._rows, None)
 
 
-def _version_fault(row: VersionRow, item: Item) -> tuple[ProblemCode, str] | None:
+def _version_fault(row: VersionRow, item: Item) -> tuple[Code, Message] | None:
     if version_id(row.compartment, row.record, row.blob) != row.id:
-        return ProblemCode.VERSION_ID, "the version's id is not the hash of its row"
+        return Code.VERSION_ID, Message("the version's id is not the hash of its row")
     if item.tag != compartment_tag(row.compartment, row.id):
-        return ProblemCode.TAG, "listed for another compartment"
+        return Code.TAG, _OF_ANOTHER
     return None

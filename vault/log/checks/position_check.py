@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from vault.log.checks.report import Problem, ProblemCode
+from collections.abc import Iterable, Iterator
+
+from vault.log.checks.rowcheck import OperationRow
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
+
+
+def by_position(operations: Iterable[OperationRow]) -> Iterator[list[OperationRow]]:
+    """Yield the rows of each position together; they come by rising seq."""
+    held: list[OperationRow] = []
+    for row in operations:
+        if held and row.seq == held[0].seq:
+            held.append(row)
+        else:
+            if held:
+                yield held
+            held = [row]
+    if held:
+        yield held
+
+
+def run_of(first: int, last: int) -> Message:
+    """Return how operations from one to another are called."""
+    if first == last:
+        return Message("operation {first}", first=first)
+    return Message("operations {first} to {last}", first=first, last=last)
 
 
 class Places:
@@ -29,7 +54,7 @@ class Places:
         """How many more were cut out than put in, where the rest was renumbered."""
         return self._shift
 
-    def take(self, seq: int, position: int) -> list[Problem]:
+    def take(self, seq: int, position: int) -> list[Finding]:
         """Take the next row, which stands at `seq` with a header of `position`; return what that settles."""
         distance = position - seq
         settled = []
@@ -42,17 +67,17 @@ class Places:
             self._waiting = (seq, distance)
         return settled
 
-    def close(self) -> list[Problem]:
+    def close(self) -> list[Finding]:
         """Return what is settled by there being no further row."""
         if self._waiting is None:
             return []
         seq, distance = self._waiting
         if distance < self._shift:
             # One row alone does not show that others were renumbered.
-            return [self._problem(ProblemCode.MOVED, seq, f"holds the one that belongs at {seq + distance}")]
+            return [self._moved(seq, distance)]
         return [self._settle(distance)[0]]
 
-    def _settle(self, next_distance: int) -> tuple[Problem, bool]:
+    def _settle(self, next_distance: int) -> tuple[Finding, bool]:
         """Return the finding, and whether it covers the next row too."""
         assert self._waiting is not None  # noqa: S101 - both callers have looked
         seq, distance = self._waiting
@@ -61,12 +86,16 @@ class Places:
         if next_distance == distance:
             self._shift = distance
             if change > 0:
-                return self._problem(ProblemCode.MISSING, seq, f"{change} missing, and later ones renumbered"), False
+                message = Message("operation {seq}: {count} missing, and later ones renumbered", seq=seq, count=change)
+                return Finding(Code.MISSING, message, self._origin, seq), False
             first = seq + change
-            return self._problem(ProblemCode.INSERTED, first, f"{-change} inserted, and later ones renumbered"), False
+            message = Message("operation {seq}: {count} inserted, and later ones renumbered", seq=first, count=-change)
+            return Finding(Code.INSERTED, message, self._origin, first), False
         if change == 1 and next_distance == self._shift - 1:
-            return self._problem(ProblemCode.SWAPPED, seq, f"exchanged with {seq + 1}"), True
-        return self._problem(ProblemCode.MOVED, seq, f"holds the one that belongs at {seq + distance}"), False
+            message = Message("operation {seq}: exchanged with {other}", seq=seq, other=seq + 1)
+            return Finding(Code.SWAPPED, message, self._origin, seq), True
+        return self._moved(seq, distance), False
 
-    def _problem(self, code: ProblemCode, seq: int, what: str) -> Problem:
-        return Problem(code, self._origin, seq, None, f"operation {seq}: {what}")
+    def _moved(self, seq: int, distance: int) -> Finding:
+        message = Message("operation {seq}: holds the one that belongs at {other}", seq=seq, other=seq + distance)
+        return Finding(Code.MOVED, message, self._origin, seq)

@@ -8,9 +8,10 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from vault.errors import MalformedError
-from vault.log.checks.report import ProblemCode
 from vault.log.header import decode_wire
 from vault.log.operation import operation_digest
+from vault.words.finding import Code
+from vault.words.message import Message
 
 
 class OperationRow(Protocol):
@@ -50,7 +51,7 @@ class CheckedRow(NamedTuple):
     leaf: bytes
     position: int | None
     session_key: bytes | None
-    fault: tuple[ProblemCode, str] | None
+    fault: tuple[Code, Message] | None
 
 
 # Places in a header without `k`: all members but `s` have a fixed width (FORMAT.md 5).
@@ -93,17 +94,17 @@ class RowChecker:
         try:
             wire = decode_wire(row.header)
         except MalformedError as refusal:
-            return CheckedRow(leaf, None, None, (ProblemCode.HEADER, str(refusal)))
+            return CheckedRow(leaf, None, None, (Code.HEADER, refusal.message))
         key = None if wire.k is msgspec.UNSET else bytes.fromhex(wire.k)
         fault = None
         if wire.l != self._origin_hex:
-            fault = (ProblemCode.FOREIGN, f"its header belongs to log {wire.l}")
+            fault = (Code.FOREIGN, Message("its header belongs to log {log}", log=wire.l))
         elif wire.r != sha256(row.list).hexdigest():
-            fault = (ProblemCode.LIST, "its list is not the one that its header names")
+            fault = (Code.LIST, Message("its list is not the one that its header names"))
         elif wire.x != sha256(row.sealed).hexdigest():
-            fault = (ProblemCode.PAYLOAD, "its sealed payload is not the one that its header names")
+            fault = (Code.PAYLOAD, Message("its sealed payload is not the one that its header names"))
         elif row.digest != operation_digest(row.header, row.list, row.sealed):
-            fault = (ProblemCode.ROW_DIGEST, "the digest of the row is not that of its content")
+            fault = (Code.ROW_DIGEST, Message("the digest of the row is not that of its content"))
         return CheckedRow(leaf, wire.s, key, fault)
 
 

@@ -7,7 +7,7 @@ entries together with their checkpoints, needs a checkpoint that was kept elsewh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from types import MappingProxyType
 
@@ -21,12 +21,14 @@ from vault.log.checks.checkpoint_check import (
 )
 from vault.log.checks.history import History
 from vault.log.checks.history_search import AmbiguousRange
-from vault.log.checks.position_check import Places
-from vault.log.checks.report import Findings, LogReport, Problem, ProblemCode
+from vault.log.checks.position_check import Places, by_position, run_of
+from vault.log.checks.report import Findings, LogReport
 from vault.log.checks.rowcheck import CheckedRow, OperationRow, RowChecker
 from vault.log.genesis import origin_of, verify_genesis
 from vault.log.signatures import VerifySignature
 from vault.log.tree import EMPTY_ROOT
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 _PROGRESS_EVERY = 4_096
 # Each pair of true-looking rows at one position doubles the histories. More than this are not followed one by one.
@@ -60,27 +62,14 @@ def verify_log(
     try:
         first_key = verify_genesis(genesis, verify_signature).session_key
     except VerificationError as fault:
-        problem = Problem(ProblemCode.GENESIS, origin, None, None, str(fault))
+        problem = Finding(Code.GENESIS, fault.message, origin)
         return LogReport(origin, 0, EMPTY_ROOT, (), 0, 0, (problem,))
     walk = _Walk(origin, first_key, SealQueue(checkpoints), verify_signature, dict(pins))
-    for rows in _by_position(operations):
+    for rows in by_position(operations):
         walk.take(rows)
         if progress is not None and not walk.rows % _PROGRESS_EVERY:
             progress(walk.rows)
     return walk.close()
-
-
-def _by_position(operations: Iterable[OperationRow]) -> Iterator[list[OperationRow]]:
-    held: list[OperationRow] = []
-    for row in operations:
-        if held and row.seq == held[0].seq:
-            held.append(row)
-        else:
-            if held:
-                yield held
-            held = [row]
-    if held:
-        yield held
 
 
 class _Walk:
@@ -116,14 +105,15 @@ class _Walk:
         self._agreed = 0
         self._explained = False
         # A disagreement of the tree and where it may lie; a later row may show that it comes from an insertion.
-        self._altered: tuple[Problem, range] | None = None
+        self._altered: tuple[Finding, range] | None = None
         self._sessions_whole = True
         # Whether a signed checkpoint covers entries that are not here.
         self._cut = False
         self._proven = (0, EMPTY_ROOT)
         self._valid_checkpoints = 0
         for row in seals.take(0):
-            self._findings.note(ProblemCode.CHECKPOINT, row.size, f"a checkpoint of size {row.size} says nothing")
+            message = Message("a checkpoint of size {size} says nothing", size=row.size)
+            self._findings.note(Code.CHECKPOINT, row.size, message)
         self._next_seal = self._waiting_seal()
 
     def take(self, rows: list[OperationRow]) -> None:
@@ -160,13 +150,15 @@ class _Walk:
         history = self._histories[0]
         if not self._tree_ends:
             if self._valid_checkpoints == 0 and self._position:
-                self._findings.note(
-                    ProblemCode.UNSIGNED, None, f"no valid checkpoint covers any of {self._position} operations"
-                )
+                message = Message("no valid checkpoint covers any of {count} operations", count=self._position)
+                self._findings.note(Code.UNSIGNED, None, message)
             elif self._agreed < self._position and not self._cut:
-                count = self._position - self._agreed
-                text = f"{count} operations from {self._agreed} on lie beyond the newest valid checkpoint"
-                self._findings.note(ProblemCode.BEYOND_CHECKPOINT, self._agreed, text)
+                message = Message(
+                    "{count} operations from {first} on lie beyond the newest valid checkpoint",
+                    count=self._position - self._agreed,
+                    first=self._agreed,
+                )
+                self._findings.note(Code.BEYOND_CHECKPOINT, self._agreed, message)
         self._findings.add(*history.problems)
         size, root = self._proven
         return LogReport(
@@ -185,47 +177,49 @@ class _Walk:
     def _reach(self, seq: int) -> bool:
         """Report a gap before `seq`, or that rows run backwards (then False)."""
         if seq < self._position:
-            self._findings.note(ProblemCode.UNORDERED, seq, f"operation {seq} comes after {self._position - 1}")
+            message = Message("operation {seq} comes after {last}", seq=seq, last=self._position - 1)
+            self._findings.note(Code.UNORDERED, seq, message)
             return False
-        last = f" to {seq - 1}" if seq - self._position > 1 else ""
-        self._findings.note(ProblemCode.MISSING, self._position, f"missing: operation {self._position}{last}")
+        lost = run_of(self._position, seq - 1)
+        self._findings.note(Code.MISSING, self._position, Message("missing: {lost}", lost=lost))
         self._tree_ends = True
         return True
 
     def _report_row(self, seq: int, checked: CheckedRow) -> None:
         if checked.fault is not None:
-            code, text = checked.fault
-            self._findings.note(code, seq, f"operation {seq}: {text}")
+            code, fault = checked.fault
+            self._findings.note(code, seq, Message("operation {seq}: {fault}", seq=seq, fault=fault))
             self._explained = True
         if checked.position is not None:
             self._report_places(self._places.take(seq, checked.position))
             self._tree_ends |= not self._places.undisturbed
 
-    def _report_places(self, problems: list[Problem]) -> None:
+    def _report_places(self, problems: list[Finding]) -> None:
         self._findings.add(*problems)
         for problem in problems:
-            if problem.code is ProblemCode.INSERTED and self._altered is not None and problem.seq in self._altered[1]:
+            if problem.code is Code.INSERTED and self._altered is not None and problem.seq in self._altered[1]:
                 self._altered = None
 
     def _settle_rows(self, seq: int, rows: list[OperationRow]) -> dict[bytes, CheckedRow]:
         """Return the rows of one position that may be the true one, by digest; report the others."""
         checks = [self._checker.check(row) for row in rows]
         candidates: dict[bytes, CheckedRow] = {}
-        false_rows: list[tuple[bytes, str]] = []
+        false_rows: list[tuple[bytes, Message]] = []
         for row, checked in zip(rows, checks, strict=True):
             if checked.fault is not None:
                 false_rows.append((row.digest, checked.fault[1]))
             elif checked.position != seq:
-                false_rows.append((row.digest, f"its header belongs at {checked.position}"))
+                false_rows.append((row.digest, Message("its header belongs at {at}", at=str(checked.position))))
             elif row.digest in candidates:
-                self._findings.note(ProblemCode.DUPLICATE, seq, f"operation {seq} is there twice")
+                self._findings.note(Code.DUPLICATE, seq, Message("operation {seq} is there twice", seq=seq))
             else:
                 candidates[row.digest] = checked
         if not candidates:
             self._report_row(seq, checks[0])
             return {rows[0].digest: checks[0]}
-        for digest, text in false_rows:
-            self._findings.note(ProblemCode.FALSE_ROW, seq, f"beside operation {seq} stands a row: {text}")
+        for digest, fault in false_rows:
+            message = Message("beside operation {seq} stands a row: {fault}", seq=seq, fault=fault)
+            self._findings.note(Code.FALSE_ROW, seq, message)
             # A row whose digest is false may have that of the true one: then only a look at it tells them apart.
             if digest not in candidates:
                 self._rejected.add((seq, digest))
@@ -267,8 +261,11 @@ class _Walk:
             self._stretch, self._crowded = None, False
             self._accept(best, size)
             for other in best.contradicting:
-                text = f"the log's key signed another tree of size {size}, with the root {other.root.hex()}"
-                self._findings.note(ProblemCode.FORK, size, text)
+                root = other.root.hex()
+                message = Message(
+                    "the log's key signed another tree of size {n}, with the root {root}", n=size, root=root
+                )
+                self._findings.note(Code.FORK, size, message)
         elif best.contradicting or pinned is not None:
             self._contradict(size, pinned, signed=best.agreeing > 0)
         self._plain = self._is_plain()
@@ -280,12 +277,15 @@ class _Walk:
         if stretch is None:
             return None
         notes = [read_checkpoint(row, self._origin) for row in rows]
-        roots = {pinned} if pinned is not None else {note.root for note in notes if not isinstance(note, Problem)}
+        roots = {pinned} if pinned is not None else {note.root for note in notes if not isinstance(note, Finding)}
         history = stretch.find(roots)
         if history is None:
             if not stretch.can_be_tried:
-                text = f"from operation {stretch.first} on so many rows are doubled that which are true cannot be told"
-                self._findings.note(ProblemCode.FALSE_ROW, stretch.first, text)
+                message = Message(
+                    "from operation {first} on so many rows are doubled that which are true cannot be told",
+                    first=stretch.first,
+                )
+                self._findings.note(Code.FALSE_ROW, stretch.first, message)
             return None
         verdict = judge_seals(rows, history, self._origin, self._verify_signature)
         return verdict if pinned is not None or verdict.agreeing else None
@@ -311,14 +311,15 @@ class _Walk:
 
     def _contradict(self, size: int, pinned: bytes | None, *, signed: bool) -> None:
         first, last = self._agreed, size - 1
-        where = f"operation {first}" if first == last else f"operations {first} to {last}"
+        where = run_of(first, last)
         if self._explained and not signed:
             pass  # the bad place that does it is in the report; damage alone would not come out signed
         elif pinned is not None:
-            self._findings.note(ProblemCode.ROLLED_BACK, first, f"{where}: not what was seen here before")
+            message = Message("{where}: not what was seen here before", where=where)
+            self._findings.note(Code.ROLLED_BACK, first, message)
         else:
-            text = f"{where}: not what was signed at size {size}"
-            self._altered = (Problem(ProblemCode.ALTERED, self._origin, first, None, text), range(first, size))
+            message = Message("{where}: not what was signed at size {size}", where=where, size=size)
+            self._altered = (Finding(Code.ALTERED, message, self._origin, first), range(first, size))
         self._tree_ends = True
 
     def _judge_uncovered(self) -> None:
@@ -329,17 +330,19 @@ class _Walk:
             if row.size <= self._position:
                 continue  # beyond the point where the tree ends
             found = read_checkpoint(row, self._origin)
-            if isinstance(found, Problem):
+            if isinstance(found, Finding):
                 self._findings.add(found)
             elif any(found.signed_by(key, self._verify_signature) for key in keys):
                 covered = max(covered, found.size)
             else:
-                text = (
-                    f"the checkpoint of size {found.size} is signed by no key of the {self._position} operations here"
+                message = Message(
+                    "the checkpoint of size {size} is signed by no key of the {count} operations here",
+                    size=found.size,
+                    count=self._position,
                 )
-                self._findings.note(ProblemCode.SIGNATURE, found.size, text)
+                self._findings.note(Code.SIGNATURE, found.size, message)
         self._cut = covered > self._position + self._places.missing
         if self._cut:
-            last = f" to {covered - 1}" if covered - self._position > 1 else ""
-            text = f"missing at the end: operation {self._position}{last}; a checkpoint of size {covered} was signed"
-            self._findings.note(ProblemCode.CUT, self._position, text)
+            lost = run_of(self._position, covered - 1)
+            message = Message("missing at the end: {lost}; a checkpoint of size {n} was signed", lost=lost, n=covered)
+            self._findings.note(Code.CUT, self._position, message)

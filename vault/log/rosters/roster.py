@@ -30,6 +30,7 @@ from vault.log.rosters.roster_line import Line
 from vault.log.rosters.roster_rules import Cutoff, EffectiveRoster, check_succession, signers_of
 from vault.log.signatures import VerifySignature, signed_message
 from vault.log.tree import leaf_hash, root
+from vault.words.finding import Code, Finding
 from vault.words.message import Message
 
 ROSTER_PURPOSE = "roster"
@@ -145,15 +146,6 @@ def make_roster(
 
 
 @dataclass(frozen=True, slots=True)
-class RosterProblem:
-    """A roster that is not valid, and why."""
-
-    number: int
-    root: bytes
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class RosterChain:
     """What the rosters at hand come to.
 
@@ -169,7 +161,7 @@ class RosterChain:
 
     accepted: tuple[Roster, ...]
     effective: EffectiveRoster | None
-    problems: tuple[RosterProblem, ...]
+    problems: tuple[Finding, ...]
     vouched: Mapping[bytes, Mapping[bytes, frozenset[str]]]
     first_certified: Mapping[bytes, tuple[int, bytes]] = field(default_factory=dict)
     line: Line[Roster] = field(default_factory=Line, compare=False, repr=False)
@@ -203,6 +195,11 @@ class RosterChain:
         )
 
 
+def not_valid(number: int, root: bytes, why: Message) -> Finding:
+    """Return that a roster is not valid, and why."""
+    return Finding(Code.INVALID_ROSTER, why, root, number)
+
+
 def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature: VerifySignature) -> RosterChain:
     """Judge rosters from number 0 on; a pure function of the set, in whatever order they come.
 
@@ -217,7 +214,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
     """
     line: Line[Roster] = Line()
     accepted: dict[bytes, Roster] = {}
-    problems: list[RosterProblem] = []
+    problems: list[Finding] = []
     by_root_key: dict[bytes, tuple[int, bytes]] = {}
     for roster in sorted(rosters, key=lambda part: (part.head.number, part.root)):
         if roster.root in accepted:
@@ -230,7 +227,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
                 before = line.before(roster)
                 _check_next(before, roster, verify_signature)
         except VerificationError as refusal:
-            problems.append(RosterProblem(roster.head.number, roster.root, str(refusal)))
+            problems.append(not_valid(roster.head.number, roster.root, refusal.message))
             continue
         accepted[roster.root] = roster
         signed_by = root_public if before is None else before.root_public
@@ -243,7 +240,8 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
                 by_root_key.setdefault(roster.certificates[seat].genesis, (roster.head.number, roster.root))
     beginnings = [roster for roster in accepted.values() if roster.head.number == 0]
     if len(beginnings) > 1:
-        problems = [RosterProblem(0, beginning.root, "the root signed two beginnings") for beginning in beginnings]
+        twice = Message("the root signed two beginnings")
+        problems = [not_valid(0, beginning.root, twice) for beginning in beginnings]
         return RosterChain((), None, tuple(problems), MappingProxyType({}))
     effective = line.now() if accepted else None
     vouched = {root: _vouched_by(item, line.before_the_parting(root)) for root, item in accepted.items()}

@@ -13,7 +13,7 @@ from vault.errors import VerificationError
 from vault.log.named_history import NamedHistory, Roots, is_left
 from vault.log.rosters.roster_entries import Certificate, RosterHead
 from vault.log.signatures import VerifySignature
-from vault.words.message import Message
+from vault.words.message import Message, Value
 
 ADMIN, SUPERVISOR, CASEWORKER = "admin", "supervisor", "caseworker"
 HELPERS = frozenset({"intake", "field", CASEWORKER})
@@ -115,7 +115,7 @@ def check_succession(before: EffectiveRoster, after: RosterParts, signers: Colle
         raise VerificationError(Message("too few of those who must sign did"))
 
 
-def missing_signers(before: EffectiveRoster, after: RosterParts, signers: Collection[bytes]) -> str | None:
+def missing_signers(before: EffectiveRoster, after: RosterParts, signers: Collection[bytes]) -> Message | None:
     """Return in words who has to sign yet, or None where nobody has.
 
     Args:
@@ -126,23 +126,14 @@ def missing_signers(before: EffectiveRoster, after: RosterParts, signers: Collec
     if before.root_public in signers:
         return None
     if before.root_must_sign or after.head.new_root is not None:
-        return "the root, from the recovery sheets"
+        return Message("the root, from the recovery sheets")
     by_identity = {certificate.identity: certificate.member for certificate in before.certificates.values()}
     members = {by_identity[key] for key in signers if key in by_identity}
     if _may_sign(before, after, members):
         return None
     if only_ends_or_lowers(before, after) and not _touches(before, after, _with_role(before, ADMIN)):
-        return "one admin"
-    admins = _with_role(before, ADMIN)
-    signing = members & admins  # one or none: two would do
-    only_supervisors = all(len(_with_role(before, SUPERVISOR) - {signer}) >= 2 for signer in signing or admins)
-    words = SUPERVISOR if only_supervisors else f"{SUPERVISOR} or {CASEWORKER}"
-    if not signing:
-        alone = before.head.helpers_by_supervisor and _only_adds_helpers(before, after)
-        return f"{'a supervisor alone, ' if alone else ''}two admins, or one admin and two others ({words})"
-    (admin,) = signing
-    seconded = members & _seconders(before, admin)
-    return f"a second admin, or {'one other' if seconded else 'two others'} ({words})"
+        return Message("one admin")
+    return _two_persons(before, after, members)
 
 
 def only_ends_or_lowers(before: EffectiveRoster, after: RosterParts) -> bool:
@@ -152,6 +143,23 @@ def only_ends_or_lowers(before: EffectiveRoster, after: RosterParts) -> bool:
         and all(before.certificates.get(seat) == item for seat, item in after.certificates.items())
         and all(member in before.members and roles <= before.members[member] for member, roles in after.members.items())
     )
+
+
+def _two_persons(before: EffectiveRoster, after: RosterParts, members: set[bytes]) -> Message:
+    """Return who must sign what gives somebody something, less those who did."""
+    admins = _with_role(before, ADMIN)
+    signing = members & admins  # one or none: two would do
+    only_supervisors = all(len(_with_role(before, SUPERVISOR) - {signer}) >= 2 for signer in signing or admins)
+    either = Message("{one} or {other}", one=SUPERVISOR, other=CASEWORKER)
+    roles: Value = SUPERVISOR if only_supervisors else either
+    if not signing:
+        if before.head.helpers_by_supervisor and _only_adds_helpers(before, after):
+            return Message("a supervisor alone, two admins, or one admin and two others ({roles})", roles=roles)
+        return Message("two admins, or one admin and two others ({roles})", roles=roles)
+    (admin,) = signing
+    if members & _seconders(before, admin):
+        return Message("a second admin, or one other ({roles})", roles=roles)
+    return Message("a second admin, or two others ({roles})", roles=roles)
 
 
 def _check_line(before: EffectiveRoster, after: RosterParts) -> None:

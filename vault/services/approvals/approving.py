@@ -188,7 +188,9 @@ def require_valid(session: Session, approval: Approval, wanted: Wanted, *, besid
     reason = next((why for listing, why in judged.refused if listing == planned or why is Refusal.USED_TWICE), None)
     if judged.use != planned or reason is not None:
         raise RefusedError(
-            Message("the approval is not valid: {value}", value=reason or "used before"),
+            Message(
+                "the approval is not valid: {value}", value=Message("used before") if reason is None else reason.value
+            ),
             next_step=Message("Ask for a new one."),
         )
     giver = session.directory.effective.certificates.get(approval.approver)

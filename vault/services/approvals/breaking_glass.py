@@ -28,7 +28,7 @@ from vault.words.message import Message
 ACT = "break.glass"
 # An emergency is over or was none after so long; a grant can then be given in the usual way.
 LONGEST_MS = 14 * DAY_MS
-TOLD = "Everybody else who holds the case is told at each unlock, for as long as it lasts."
+TOLD = Message("Everybody else who holds the case is told at each unlock, for as long as it lasts.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[Se
         raise RefusedError(Message("this member has no role that can open cases"), next_step=sharing.readers_advice())
     if member in sharing.holders_of(session, case).members:
         raise RefusedError(
-            Message("this member can already open the case"), next_step=Message("They can open it with `case show`.")
+            Message("this member can already open the case"), next_step=Message("They open it like any case of theirs.")
         )
     seats = seats_of(session, [member])
     if not seats:
@@ -123,4 +123,10 @@ def _about(session: Session, case: CompartmentId, member: MemberId) -> tuple[str
     names = names_of_members(session)
     row = row_of(up_to_date_index(session), case)
     about = case.hex() if row is None else row.ref
-    return (f"case {about}, opened to {name_in(names, member)} by {name_in(names, session.member)}",)
+    opens = Message(
+        "case {about}, opened to {name} by {giver}",
+        about=about,
+        name=name_in(names, member),
+        giver=name_in(names, session.member),
+    )
+    return (str(opens),)

@@ -51,7 +51,7 @@ def build(session: Session, folder: BackupFolder, progress: StepProgress, cancel
         {folder.database: _PLAIN_TABLES, folder.key_rows: KEY_TABLES},
         keys.database_key,
         local_purposes=COPIED_ROWS,
-        progress=lambda done, total: progress("Copying the vault", done, total),
+        progress=lambda done, total: progress(Message("Copying the vault"), done, total),
         cancelled=cancelled,
     )
     if not copied:

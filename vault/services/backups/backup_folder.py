@@ -18,6 +18,7 @@ from vault.store.beside import holds_only
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import KEY_ROWS
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _NAME = re.compile(r"backup-([1-9][0-9]{0,8})(\.part)?")
 _DRAFT_NAME = re.compile(r"[0-9a-f]{32}\.db(-wal)?")
@@ -147,7 +148,7 @@ def find_backup(source: Path) -> BackupFolder:
     if not inside:
         raise NotFoundError(
             Message("there is no backup at {source}", source=source),
-            next_step=Message("Name the folder that `backup make` wrote to."),
+            next_step=Message("Name the folder that {backup} wrote to.", backup=NextStep.MAKE_BACKUP),
         )
     return inside[max(inside)]
 

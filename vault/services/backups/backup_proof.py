@@ -86,7 +86,7 @@ def prove(
             keyring,
             opens=True,
             seat=keys.place.seat if isinstance(keys, CopyKeys) else None,
-            progress=lambda done, total: progress("Checking the backup", done, total),
+            progress=lambda done, total: progress(Message("Checking the backup"), done, total),
             cancelled=cancelled,
         )
         state = reader.read(log_sizes(tables))

@@ -35,8 +35,9 @@ from vault.store.engine import open_database, open_finished
 from vault.store.files import make_ballast
 from vault.store.folder import VaultFolder
 from vault.store.schema import SCHEMA, migrate
+from vault.words.message import Message, plural
 
-_OWN_ENTRY = " (as a rule one of them tells of the backup itself)"
+_OWN_ENTRY = Message(" (as a rule one of them tells of the backup itself)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,21 @@ class Restored:
     drafts: int
     lost_entries: int | None
     origin: Origin
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
     @property
-    def loss(self) -> str:
+    def loss(self) -> Message:
         """The loss in words."""
         if self.lost_entries is None:
-            return f"Whatever was written after {day(self.made_ms)} is not in it."
+            return Message("Whatever was written after {day} is not in it.", day=day(self.made_ms))
         if self.lost_entries == 0:
-            return "This device knows of nothing that was written after it."
-        if self.lost_entries == 1:
-            return f"1 entry of the log was made after this backup and is not in it{_OWN_ENTRY}."
-        return f"{self.lost_entries} entries of the log were made after this backup and are not in it{_OWN_ENTRY}."
+            return Message("This device knows of nothing that was written after it.")
+        return plural(
+            "{count} entry of the log was made after this backup and is not in it{own}.",
+            "{count} entries of the log were made after this backup and are not in it{own}.",
+            count=self.lost_entries,
+            own=_OWN_ENTRY,
+        )
 
 
 def restore(
@@ -195,7 +199,7 @@ def _build(
     copied = BackupFolder(building.path)
     names = require_undamaged(folder)
     for done, name in enumerate(names):
-        progress("Copying the backup", done, len(names))
+        progress(Message("Copying the backup"), done, len(names))
         copy_durable(folder.path / name, building.path / name)
     copy_durable(folder.digests, copied.digests)
     # The copies are what is proven: a medium may give other bytes when it is read again.

@@ -23,12 +23,15 @@ from vault.services.backups.backup_state import StateReader, log_sizes
 from vault.services.backups.restoring import Restored, begin_again, built, copied_beside
 from vault.services.credentials.sheets import TypedSheets
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # A backup does not know how much the old devices wrote since: to end them at its sizes would take it from all.
-KEPT = (
+KEPT = Message(
     "Your old devices are not revoked, and their passphrases still open them. What they wrote after the backup may be"
     " with colleagues, and is still valid. Import a bundle of each of them, and ask for grants of the cases that came"
-    " after it. Then revoke them: `casevault device list`, `casevault device revoke DEVICE`."
+    " after it. Then revoke them: {devices}, {revoke}.",
+    devices=NextStep.LIST_DEVICES,
+    revoke=NextStep.REVOKE_DEVICE,
 )
 
 
@@ -137,7 +140,9 @@ def try_backup(
         opened_by_sheets(building.path, secret) as opened,
     ):
         keyring = _keys_of_recovery(opened)
-        versions = _read_all(opened, proof, keyring, lambda done, total: progress("Reading the backup", done, total))
+        versions = _read_all(
+            opened, proof, keyring, lambda done, total: progress(Message("Reading the backup"), done, total)
+        )
     return Tried(folder.path, proof.manifest.made_ms, len(keyring.compartments()), versions)
 
 

@@ -13,7 +13,6 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.stages import CaseKind, first_stage
 from vault.casework.vocabulary import word_of
-from vault.display import counted
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
@@ -30,10 +29,9 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 MOST_LISTED = 1_000_000
-ONLY_YOU = "only YOU can open this case"
 REASONS = (
     "casework",
     "intake",
@@ -65,8 +63,8 @@ class CaseView:
     head: Stored[Case]
     persons: tuple[Stored[Person], ...]
     notes: tuple[Stored[Note], ...]
-    only_you: str | None = None
-    namesakes: str | None = None  # the warning where other cases bear its reference
+    only_you: Message | None = None
+    namesakes: Message | None = None  # the warning where other cases bear its reference
 
 
 def create(
@@ -110,9 +108,11 @@ def create(
     return CaseMade(case, head.ref, deputy)
 
 
-def deputy_words(session: Session, deputy: MemberId | None) -> str:
-    """Return in words that a deputy opens a new case too; empty where there is none."""
-    return "" if deputy is None else f"{name_in(names_of_members(session), deputy)}, your deputy, can open it too."
+def deputy_words(session: Session, deputy: MemberId | None) -> Message | None:
+    """Return in words that a deputy opens a new case too; None where there is none."""
+    if deputy is None:
+        return None
+    return Message("{name}, your deputy, can open it too.", name=name_in(names_of_members(session), deputy))
 
 
 def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
@@ -149,12 +149,15 @@ def find(session: Session, text: str) -> CompartmentId:
     return CompartmentId(named)
 
 
-def _namesakes(session: Session, case: CompartmentId, ref: str) -> str | None:
+def _namesakes(session: Session, case: CompartmentId, ref: str) -> Message | None:
     others = len(set(cases_by_ref(up_to_date_index(session), ref)) - {case})
     if not others:
         return None
-    bear = counted(others, "other case bears", "other cases bear")
-    return f"{bear} this reference: one was made to look like the other; see who can open this one"
+    return plural(
+        "{count} other case bears this reference: one was made to look like the other; see who can open this one",
+        "{count} other cases bear this reference: one was made to look like the other; see who can open this one",
+        count=others,
+    )
 
 
 def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -> CaseView:
@@ -179,13 +182,14 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
     )
 
 
-def only_you(session: Session, case: CompartmentId) -> str | None:
+def only_you(session: Session, case: CompartmentId) -> Message | None:
     """Return the warning that stands beside a case which no other member can open, or None."""
     held_by = holders_of(session, case)
     if not held_by.members <= {session.member}:
         return None
-    sheets = "the recovery sheets open it too" if held_by.with_recovery else "not even the recovery sheets do"
-    return f"{ONLY_YOU}; {sheets}"
+    if held_by.with_recovery:
+        return Message("only YOU can open this case; the recovery sheets open it too")
+    return Message("only YOU can open this case; not even the recovery sheets do")
 
 
 def only_yours(session: Session, rows: Iterable[CaseRow]) -> frozenset[CompartmentId]:

@@ -32,6 +32,7 @@ from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.validity.version_validity import VersionValidator
+from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -181,7 +182,7 @@ def withdraw_with_case(session: Session) -> int:
     """Withdraw sections held here from members who do not hold their case any more; return how many sections."""
     withdrawn = 0
     for section in held_of_kind(session, CompartmentKind.SECTION):
-        with going_on(session, section, "A new key without members who lost its case"):
+        with going_on(session, section, Code.SECTION_KEY_WAITS):
             head = _head(_records(session, section))
             if (
                 head is not None

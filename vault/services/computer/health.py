@@ -14,10 +14,12 @@ from vault.durations import DAY_MS, MINUTE_MS
 from vault.seal.entrance.keyfile import KeyHeader
 from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
 from vault.services.computer import probes
+from vault.services.computer.items import Item, Verdict
 from vault.services.projection import dates
 from vault.services.projection.dates import Dates
-from vault.services.projection.findings import Item, Verdict
 from vault.store.folder import VaultFolder
+from vault.words.message import Message, plural
+from vault.words.next_step import NextStep
 
 _BACKUP_DAYS = 7
 _VERIFY_DAYS = 30
@@ -38,7 +40,7 @@ def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None)
     header = _header(vault)
     known = dates.read(header.vault, state)
     return [
-        Item("vault", Verdict.OK, "format 1, locked"),
+        Item("vault", Verdict.OK, Message("format 1, locked")),
         _cost(header.parameters),
         _last_opened(known, now),
         _last_backup(known, now),
@@ -64,7 +66,7 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
     known = Dates() if vault is None else dates.read(_header(vault).vault, state)
     place = Path.home() if vault is None else vault
     return [
-        Item("version", Verdict.OK, __version__),
+        Item("version", Verdict.OK, Message("{version}", version=__version__)),
         probes.lock_digest(),
         probes.disk(place),
         probes.room(place),
@@ -82,14 +84,17 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
     ]
 
 
-def age(then_ms: int, now_ms: int) -> str:
+def age(then_ms: int, now_ms: int) -> Message:
     """Return how long ago something was, in the largest unit that fits."""
     minutes = max(0, now_ms - then_ms) // MINUTE_MS
-    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+    for length, one, many in (
+        (24 * 60, "{count} day ago", "{count} days ago"),
+        (60, "{count} hour ago", "{count} hours ago"),
+        (1, "{count} minute ago", "{count} minutes ago"),
+    ):
         if minutes >= length:
-            count = minutes // length
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+            return plural(one, many, count=minutes // length)
+    return Message("just now")
 
 
 def _header(vault: Path) -> KeyHeader:
@@ -99,81 +104,110 @@ def _header(vault: Path) -> KeyHeader:
 
 
 def _cost(cost: KdfParameters) -> Item:
-    found = f"{cost.memory_kib >> 10} MiB, {cost.iterations} passes, {cost.lanes} lanes for one guess at a passphrase"
+    found = Message(
+        "{mib} MiB, {passes} passes, {lanes} lanes for one guess at a passphrase",
+        mib=cost.memory_kib >> 10,
+        passes=cost.iterations,
+        lanes=cost.lanes,
+    )
     if cost.memory_kib < DEFAULT.memory_kib or cost.iterations < DEFAULT.iterations:
         return Item(
-            "passphrase cost", Verdict.WARN, found, "Guessing is cheaper than it should be; use a long passphrase."
+            "passphrase cost",
+            Verdict.WARN,
+            found,
+            Message("Guessing is cheaper than it should be; use a long passphrase."),
         )
     return Item("passphrase cost", Verdict.OK, found)
 
 
 def _last_opened(known: Dates, now: int) -> Item:
     if known.opened is None:
-        return Item("last opened", Verdict.UNKNOWN, "never by this account on this device")
+        return Item("last opened", Verdict.UNKNOWN, Message("never by this account on this device"))
     return Item("last opened", Verdict.OK, _when(known.opened, now))
 
 
 def _last_backup(known: Dates, now: int) -> Item:
     if known.backup is None:
-        advice = "Make one on another disk: `casevault backup make DEST`."
-        return Item("last backup", Verdict.WARN, "none was made on this device", advice)
-    return _aged("last backup", known.backup, now, _BACKUP_DAYS, "Make a new one: `casevault backup make DEST`.")
+        advice = Message("Make one on another disk: {backup}.", backup=NextStep.MAKE_BACKUP)
+        return Item("last backup", Verdict.WARN, Message("none was made on this device"), advice)
+    return _aged(
+        "last backup",
+        known.backup,
+        now,
+        _BACKUP_DAYS,
+        Message("Make a new one: {backup}.", backup=NextStep.MAKE_BACKUP),
+    )
 
 
 def _last_verify(known: Dates, now: int) -> Item:
-    advice = "Check what is stored: `casevault log verify`, and `casevault backup verify SRC`."
+    advice = Message(
+        "Check what is stored: {log}, and {backup}.", log=NextStep.VERIFY_LOG, backup=NextStep.VERIFY_BACKUP
+    )
     if known.verify is None:
-        return Item("last verify", Verdict.WARN, "never on this device", advice)
+        return Item("last verify", Verdict.WARN, Message("never on this device"), advice)
     return _aged("last verify", known.verify, now, _VERIFY_DAYS, advice)
 
 
-def _aged(name: str, then: int, now: int, days: int, advice: str) -> Item:
+def _aged(name: str, then: int, now: int, days: int, advice: Message) -> Item:
     too_old = now - then > days * DAY_MS
-    return Item(name, Verdict.WARN if too_old else Verdict.OK, _when(then, now), advice if too_old else "")
+    return Item(name, Verdict.WARN if too_old else Verdict.OK, _when(then, now), advice if too_old else None)
 
 
-def _when(then: int, now: int) -> str:
-    return f"{time_text(then, MINUTE_UTC)} ({age(then, now)})"
+def _when(then: int, now: int) -> Message:
+    return Message("{time} ({age})", time=time_text(then, MINUTE_UTC), age=age(then, now))
 
 
 def _duties(known: Dates) -> Item:
     if known.separated:
-        return Item("duties", Verdict.OK, "an auditor exists who does nothing else")
-    advice = "Admit a second member as auditor: nobody else checks what a single person does."
-    return Item("duties", Verdict.WARN, "no separation of duties", advice)
+        return Item("duties", Verdict.OK, Message("an auditor exists who does nothing else"))
+    advice = Message("Admit a second member as auditor: nobody else checks what a single person does.")
+    return Item("duties", Verdict.WARN, Message("no separation of duties"), advice)
 
 
 def _sheets(known: Dates, now: int) -> Item:
+    drill = NextStep.DRILL_RECOVERY
     if known.drill is not None and known.proven:
-        aged = _aged("recovery", known.drill, now, _DRILL_DAYS, "Ask for the sheets: `casevault recovery drill`.")
-        return replace(aged, found=f"proven {aged.found}")
+        aged = _aged("recovery", known.drill, now, _DRILL_DAYS, Message("Ask for the sheets: {drill}.", drill=drill))
+        return replace(aged, found=Message("proven {when}", when=aged.found))
     if known.proven is None:
-        advice = "Ask an admin when a drill proved them last; on any device an admin can: `casevault recovery drill`."
-        return Item("recovery", Verdict.WARN, "not known here whether sheets are proven", advice)
-    make = "" if known.made else "`casevault recovery sheets`, then "
-    advice = f"Do not rely on them until a drill proves them: {make}`casevault recovery drill`."
-    return Item("recovery", Verdict.WARN, known.lack_of_sheets, advice)
+        advice = Message(
+            "Ask an admin when a drill proved them last; on any device an admin can: {drill}.", drill=drill
+        )
+        return Item("recovery", Verdict.WARN, Message("not known here whether sheets are proven"), advice)
+    advice = Message("Do not rely on them until a drill proves them: {drill}.", drill=drill)
+    if not known.made:
+        advice = Message(
+            "Do not rely on them until a drill proves them: {sheets}, then {drill}.",
+            sheets=NextStep.MAKE_SHEETS,
+            drill=drill,
+        )
+    return Item("recovery", Verdict.WARN, known.lack_of_sheets or Message("not known"), advice)
 
 
 def _wrong_attempts(known: Attempts) -> Item:
-    found = f"{known.count or 'none'} since the last unlock by this account"
+    count = known.count or Message("none")
     if known.destroy_after is None:
-        return Item("wrong attempts", Verdict.OK, f"{found}; they destroy nothing")
-    words = f"{found}; the {known.destroy_after}th destroys every slot of this folder"
-    return Item(
-        "wrong attempts",
-        Verdict.WARN,
-        words,
-        "Keep sheets and a backup. Undo: `casevault destroy after-wrong-attempts off`.",
+        harmless = Message("{count} since the last unlock by this account; they destroy nothing", count=count)
+        return Item("wrong attempts", Verdict.OK, harmless)
+    found = Message(
+        "{count} since the last unlock by this account; the {last}th destroys every slot of this folder",
+        count=count,
+        last=known.destroy_after,
     )
+    advice = Message("Keep sheets and a backup. Undo: {undo}.", undo=NextStep.DISARM_DESTRUCTION)
+    return Item("wrong attempts", Verdict.WARN, found, advice)
 
 
 def _clock(known: Dates, now: int) -> Item:
     day = datetime.datetime.fromtimestamp(now / 1000, tz=datetime.UTC)
-    found = day.strftime(MINUTE_UTC)
+    found = Message("{time}", time=day.strftime(MINUTE_UTC))
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        return Item("clock", Verdict.WARN, found, "The year is wrong: set the clock before you write anything.")
+        return Item(
+            "clock", Verdict.WARN, found, Message("The year is wrong: set the clock before you write anything.")
+        )
     if known.highest is not None and now < known.highest - _CLOCK_SLACK_MS:
-        back = age(now, known.highest).removesuffix(" ago")
-        return Item("clock", Verdict.WARN, f"{found}, {back} before the last use", "It ran back: set the clock.")
+        days = (known.highest - now) // DAY_MS
+        one, many = "{time}, {count} day before the last use", "{time}, {count} days before the last use"
+        seen = plural(one, many, count=days, time=found)
+        return Item("clock", Verdict.WARN, seen, Message("It ran back: set the clock."))
     return Item("clock", Verdict.OK, found)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from vault import clock
 from vault.store.beside import clear_leftovers
+from vault.words.message import Message
 
 
-def clear(path: Path, *, now_ms: int | None = None) -> tuple[str, ...]:
+def clear(path: Path, *, now_ms: int | None = None) -> tuple[Message, ...]:
     """Remove this program's own leftovers beside a place, and return what there is to say of them, a line for each.
 
     Args:
@@ -16,9 +17,15 @@ def clear(path: Path, *, now_ms: int | None = None) -> tuple[str, ...]:
         now_ms: the wall clock.
     """
     found = clear_leftovers(path, now=(clock.now_ms() if now_ms is None else now_ms) / 1000)
-    gone = (f"{path.name} was removed: an earlier attempt was cut off and left it." for path in found.removed)
+    gone = (
+        Message("{name} was removed: an earlier attempt was cut off and left it.", name=path.name)
+        for path in found.removed
+    )
     left = (
-        f"{path} may be left of an earlier attempt, or yours: look at it, and delete it if you do not need it."
+        Message(
+            "{path} may be left of an earlier attempt, or yours: look at it, and delete it if you do not need it.",
+            path=path,
+        )
         for path in found.doubtful
     )
     return (*gone, *left)

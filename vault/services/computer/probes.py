@@ -12,11 +12,13 @@ import vault
 from vault import platform
 from vault.log.state import bytes_digest
 from vault.platform import Answer
-from vault.services.projection.findings import Item, Verdict
+from vault.services.computer.items import Item, Verdict
+from vault.words.message import Message, listed
 
 _ENOUGH_ROOM = 1024 * 1024 * 1024
 _LEAST_COLUMNS, _LEAST_LINES = 80, 24
-_ENCRYPT = "Switch on the system's own disk encryption: it protects what other programs leave behind."
+_ENCRYPT = Message("Switch on the system's own disk encryption: it protects what other programs leave behind.")
+_UNTOLD = Message("the system does not tell")
 
 
 def lock_digest() -> Item:
@@ -24,26 +26,33 @@ def lock_digest() -> Item:
     package = Path(vault.__file__).parent
     for path in (package / "_requirements.lock", package.parent / "requirements.lock"):
         if path.is_file():
-            return Item("lock digest", Verdict.OK, f"SHA-256 {bytes_digest([path.read_bytes()]).hex()}")
-    return Item("lock digest", Verdict.UNKNOWN, "the lock file is missing", "Install CaseVault from a release.")
+            return Item(
+                "lock digest", Verdict.OK, Message("SHA-256 {digest}", digest=bytes_digest([path.read_bytes()]).hex())
+            )
+    return Item(
+        "lock digest",
+        Verdict.UNKNOWN,
+        Message("the lock file is missing"),
+        Message("Install CaseVault from a release."),
+    )
 
 
 def disk(place: Path) -> Item:
     """Return the kind of file system at a place."""
     kind = platform.filesystem_kind(place)
     if kind == "unknown":
-        return Item("disk", Verdict.UNKNOWN, "the system does not tell")
-    return Item("disk", Verdict.OK, f"file system {kind}")
+        return Item("disk", Verdict.UNKNOWN, _UNTOLD)
+    return Item("disk", Verdict.OK, Message("file system {kind}", kind=kind))
 
 
 def room(place: Path) -> Item:
     """Return how much can still be written at a place."""
     free = platform.free_bytes(place)
     if free is None:
-        return Item("room", Verdict.UNKNOWN, "the system does not tell")
-    found = f"{free / (1 << 30):.1f} GiB free"
+        return Item("room", Verdict.UNKNOWN, _UNTOLD)
+    found = Message("{free} GiB free", free=f"{free / (1 << 30):.1f}")
     if free < _ENOUGH_ROOM:
-        return Item("room", Verdict.WARN, found, "Make room: a full disk stops all writing.")
+        return Item("room", Verdict.WARN, found, Message("Make room: a full disk stops all writing."))
     return Item("room", Verdict.OK, found)
 
 
@@ -51,63 +60,84 @@ def swap() -> Item:
     """Return where memory of this process may be written by the system."""
     match platform.swap_state():
         case "none":
-            return Item("swap", Verdict.OK, "none")
+            return Item("swap", Verdict.OK, Message("none"))
         case "memory":
-            return Item("swap", Verdict.OK, "compressed, in memory")
+            return Item("swap", Verdict.OK, Message("compressed, in memory"))
         case "encrypted":
-            return Item("swap", Verdict.OK, "encrypted")
+            return Item("swap", Verdict.OK, Message("encrypted"))
         case "plain":
-            return Item("swap", Verdict.WARN, "on a disk without encryption", f"Keys may end there. {_ENCRYPT}")
+            return Item(
+                "swap",
+                Verdict.WARN,
+                Message("on a disk without encryption"),
+                Message("Keys may end there. {encrypt}", encrypt=_ENCRYPT),
+            )
         case "unknown":
-            return Item("swap", Verdict.UNKNOWN, "the system does not tell", _ENCRYPT)
+            return Item("swap", Verdict.UNKNOWN, _UNTOLD, _ENCRYPT)
 
 
 def hibernation() -> Item:
     """Return whether the system can write all memory to disk."""
     match platform.hibernation_possible():
         case Answer.NO:
-            return Item("hibernation", Verdict.OK, "not possible")
+            return Item("hibernation", Verdict.OK, Message("not possible"))
         case Answer.YES:
             return Item(
-                "hibernation", Verdict.WARN, "possible", "Lock the vault before you close the lid, or switch it off."
+                "hibernation",
+                Verdict.WARN,
+                Message("possible"),
+                Message("Lock the vault before you close the lid, or switch it off."),
             )
         case Answer.UNKNOWN:
-            return Item("hibernation", Verdict.UNKNOWN, "the system does not tell", "Lock the vault before you leave.")
+            return Item("hibernation", Verdict.UNKNOWN, _UNTOLD, Message("Lock the vault before you leave."))
 
 
 def disk_encryption(place: Path) -> Item:
     """Return whether the system encrypts the disk under a place."""
     match platform.disk_encrypted(place):
         case Answer.YES:
-            return Item("disk encryption", Verdict.OK, "on")
+            return Item("disk encryption", Verdict.OK, Message("on"))
         case Answer.NO:
-            return Item("disk encryption", Verdict.WARN, "none was found", _ENCRYPT)
+            return Item("disk encryption", Verdict.WARN, Message("none was found"), _ENCRYPT)
         case Answer.UNKNOWN:
-            return Item("disk encryption", Verdict.UNKNOWN, "the system does not tell", _ENCRYPT)
+            return Item("disk encryption", Verdict.UNKNOWN, _UNTOLD, _ENCRYPT)
 
 
 def synced_folder(place: Path) -> Item:
     """Return whether a network or a sync program shares a place."""
     reason = platform.is_network_or_synced(place)
     if reason is None:
-        return Item("synced folder", Verdict.OK, "no network and no sync program was found here")
-    return Item("synced folder", Verdict.WARN, reason, "Keep the vault on this device's own disk.")
+        return Item("synced folder", Verdict.OK, Message("no network and no sync program was found here"))
+    return Item("synced folder", Verdict.WARN, reason, Message("Keep the vault on this device's own disk."))
 
 
 def terminal() -> Item:
     """Return what kind of terminal this runs in."""
     if not sys.stdout.isatty():
-        return Item("terminal", Verdict.UNKNOWN, "none: the output goes to a file or a program")
+        return Item("terminal", Verdict.UNKNOWN, Message("none: the output goes to a file or a program"))
     columns, lines = shutil.get_terminal_size()
     kind = os.environ.get("TERM", "")
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    found = f"{kind or 'no TERM'}, {columns} x {lines}, {sys.stdout.encoding}"
+    found = Message(
+        "{kind}, {columns} x {lines}, {encoding}",
+        kind=kind or Message("no TERM"),
+        columns=columns,
+        lines=lines,
+        encoding=str(sys.stdout.encoding),
+    )
     if kind in {"", "dumb"}:
-        return Item("terminal", Verdict.WARN, found, "The app cannot draw here; use another terminal.")
+        return Item("terminal", Verdict.WARN, found, Message("The app cannot draw here; use another terminal."))
     if encoding != "utf8":
-        return Item("terminal", Verdict.WARN, found, "Names would not show: set a UTF-8 locale, such as C.UTF-8.")
+        return Item(
+            "terminal", Verdict.WARN, found, Message("Names would not show: set a UTF-8 locale, such as C.UTF-8.")
+        )
     if columns < _LEAST_COLUMNS or lines < _LEAST_LINES:
-        return Item("terminal", Verdict.WARN, found, f"Make it at least {_LEAST_COLUMNS} x {_LEAST_LINES}.")
+        return Item(
+            "terminal",
+            Verdict.WARN,
+            found,
+            Message("Make it at least {columns} x {lines}.", columns=_LEAST_COLUMNS, lines=_LEAST_LINES),
+        )
     return Item("terminal", Verdict.OK, found)
 
 
@@ -119,44 +149,59 @@ def terminal_buffer(environ: Mapping[str, str] = os.environ) -> Item:
             return Item("terminal memory", Verdict.OK, buffer.words)
         case Answer.YES:
             return Item(
-                "terminal memory", Verdict.WARN, buffer.words, "Switch that off in its settings, or use another."
+                "terminal memory",
+                Verdict.WARN,
+                buffer.words,
+                Message("Switch that off in its settings, or use another."),
             )
         case Answer.UNKNOWN:
-            return Item("terminal memory", Verdict.UNKNOWN, buffer.words, "Limit its scrollback, and save no sessions.")
+            return Item(
+                "terminal memory", Verdict.UNKNOWN, buffer.words, Message("Limit its scrollback, and save no sessions.")
+            )
 
 
 def recording(commands: Sequence[Sequence[str]] | None) -> Item:
     """Return whether a program that records screens runs among these, of those that are known by name."""
     if commands is None:
-        return Item(
-            "recording", Verdict.UNKNOWN, "the system does not tell", "End every program that shares the screen."
-        )
+        return Item("recording", Verdict.UNKNOWN, _UNTOLD, Message("End every program that shares the screen."))
     found = platform.recorders(commands)
     if found:
-        return Item("recording", Verdict.WARN, f"running: {', '.join(found)}", "End it before you open a case.")
-    words = "no recorder that is known by name runs; one inside the desktop is not seen"
+        return Item(
+            "recording",
+            Verdict.WARN,
+            Message("running: {names}", names=", ".join(found)),
+            Message("End it before you open a case."),
+        )
+    words = Message("no recorder that is known by name runs; one inside the desktop is not seen")
     return Item("recording", Verdict.OK, words)
 
 
 def process_memory() -> Item:
     """Return whether a process that holds keys can be closed to others of this account, and its keys kept from swap."""
-    failed = list(platform.harden_process())
+    failed: list[Message] = list(platform.harden_process())
     kept = platform.LockedMemory(1)
     if not kept.is_locked:
-        failed.append("keys cannot be kept out of swap")
+        failed.append(Message("keys cannot be kept out of swap"))
     kept.close()
     if failed:
-        return Item("process memory", Verdict.WARN, "; ".join(failed), "Let no program of unknown origin run here.")
-    return Item("process memory", Verdict.OK, "closed to other processes of this account; keys stay out of swap")
+        advice = Message("Let no program of unknown origin run here.")
+        return Item("process memory", Verdict.WARN, Message("{failed}", failed=listed(failed)), advice)
+    return Item(
+        "process memory", Verdict.OK, Message("closed to other processes of this account; keys stay out of swap")
+    )
 
 
 def exposures(
     environ: Mapping[str, str] = os.environ, *, commands: Callable[[], Sequence[Sequence[str]] | None] | None = None
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     """Return what a person must hear at unlock of this computer: sentences, worst last, none where nothing was found.
 
     They are news about the device, never a fault of the vault. What the system does not tell is left to `doctor`.
     """
     seen = platform.running_commands() if commands is None else commands()
     items = (hibernation(), swap(), terminal_buffer(environ), recording(seen))
-    return tuple(f"This computer: {item.name}: {item.found}." for item in items if item.verdict is Verdict.WARN)
+    return tuple(
+        Message("This computer: {name}: {found}.", name=item.name, found=item.found)
+        for item in items
+        if item.verdict is Verdict.WARN
+    )

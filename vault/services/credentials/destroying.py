@@ -26,7 +26,7 @@ def recovery_is_proven(session: Session) -> bool:
     return dates.read(session.vault, session.state).proven is True
 
 
-def why_not_armed(session: Session, *, now_ms: int | None = None) -> str | None:
+def why_not_armed(session: Session, *, now_ms: int | None = None) -> Message | None:
     """Return in words why `destroy_access` is refused now, or None where it is armed.
 
     Args:
@@ -37,11 +37,11 @@ def why_not_armed(session: Session, *, now_ms: int | None = None) -> str | None:
     now = session.log.now_ms() if now_ms is None else now_ms
     known = dates.read(session.vault, session.state)
     if not recovery_is_proven(session):
-        return "no recovery was proven on this device: without sheets nothing would open this vault again"
+        return Message("no recovery was proven on this device: without sheets nothing would open this vault again")
     if known.backup is None:
-        return "no backup was made and read back on this device"
+        return Message("no backup was made and read back on this device")
     if now - known.backup > _BACKUP_DAYS * DAY_MS:
-        return f"the last backup that was read back is older than {_BACKUP_DAYS} days"
+        return Message("the last backup that was read back is older than {days} days", days=_BACKUP_DAYS)
     return None
 
 

@@ -26,7 +26,7 @@ from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 # To be said after each change: a copy of the keys file is a lock of its own.
-OLD_COPIES = (
+OLD_COPIES = Message(
     "Copies of the vault from before, backups above all, still open with what opened it until now. "
     "If others may know that, make a new backup and destroy the old ones."
 )
@@ -44,7 +44,7 @@ class FactorInUse:
     """One thing that this member's slot needs, in words for a person."""
 
     name: str
-    words: str
+    words: Message
 
 
 def propose(language: str, count: int | None = None) -> GeneratedPassphrase:
@@ -112,7 +112,7 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
     if factors.device_secret:
         raise RefusedError(
             Message("a keyfile is in use already"),
-            next_step=Message("Remove it first: `casevault factor remove keyfile`."),
+            next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_KEYFILE),
         )
     content = make_keyfile()
     _write_new(path, content)
@@ -141,7 +141,7 @@ def add_security_key(
     if factors.fido2_secret:
         raise RefusedError(
             Message("a security key is in use already"),
-            next_step=Message("Remove it first: `casevault factor remove fido2`."),
+            next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_SECURITY_KEY),
         )
     provider.enrol()
     changed = replace(factors, fido2_secret=provider.secret(fido2_salt(salt_of_vault(session.folder.path))))
@@ -170,12 +170,13 @@ def remove(session: Session, *, member: str, factors: Factors, name: FactorName,
 def list_own(session: Session, factors: Factors) -> list[FactorInUse]:
     """Return what this seat's slot needs, from the factors that opened it: the slot itself tells nobody."""
     session.require(Action.OWN_KEYS)
-    kept = "generated: case, spaces and layout do not matter" if is_generated(text_of(factors.passphrase)) else "chosen"
+    generated = Message("generated: case, spaces and layout do not matter")
+    kept = generated if is_generated(text_of(factors.passphrase)) else Message("chosen")
     used = [FactorInUse("passphrase", kept)]
     if factors.device_secret:
-        used.append(FactorInUse(FactorName.KEYFILE, "a file of 64 bytes that you keep"))
+        used.append(FactorInUse(FactorName.KEYFILE, Message("a file of 64 bytes that you keep")))
     if factors.fido2_secret:
-        used.append(FactorInUse(FactorName.FIDO2, "a security key with its PIN"))
+        used.append(FactorInUse(FactorName.FIDO2, Message("a security key with its PIN")))
     return used
 
 

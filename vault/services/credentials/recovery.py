@@ -99,7 +99,7 @@ class Restored:
 
     back: BroughtBack
     root_words: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:

@@ -173,7 +173,7 @@ def sheet_files(path: Path, count: int) -> Iterator[SheetFiles]:
             os.close(descriptor)
 
 
-def shared_place(path: Path) -> str | None:
+def shared_place(path: Path) -> Message | None:
     """Return in words why other computers may get what is written there, or None."""
     return platform.is_network_or_synced(path if path.is_dir() else path.parent)
 

@@ -10,7 +10,7 @@ from vault.errors import MalformedError, VaultError
 from vault.ids import CompartmentId, CompartmentKind, Origin
 from vault.index.heads import had_version
 from vault.index.keys import key_items
-from vault.log.checks.report import LogReport, Problem, ProblemCode
+from vault.log.checks.report import LogReport
 from vault.log.epoch_notice import KIND_AT
 from vault.log.items import ItemKind, decode_items
 from vault.records.absence import Absent
@@ -23,6 +23,8 @@ from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import names_its_list
 from vault.validity.named_rosters import NamedRosters
 from vault.validity.version_validity import Quarantined, VersionValidator
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 Listed = tuple[bytes | None, int | None, int | None]  # origin, seq, n
 
@@ -39,21 +41,21 @@ class AbsentRows:
         self._missing = {_place(absent) for each in pending if each.is_missing for absent in each.absent}
 
     @property
-    def on_their_way(self) -> tuple[str, ...]:
+    def on_their_way(self) -> tuple[Message, ...]:
         """A sentence on each compartment that waits for what may still come."""
-        return tuple(pending.text for pending in self._pending if not pending.is_missing)
+        return tuple(pending.message for pending in self._pending if not pending.is_missing)
 
-    def unnamed(self, named: Collection[Listed]) -> list[str]:
+    def unnamed(self, named: Collection[Listed]) -> list[Message]:
         """Return a sentence on each compartment of which something is missing that no check of lists has named."""
         missing = (each for each in self._pending if each.is_missing)
-        return [each.text.rstrip(".") for each in missing if not any(_place(absent) in named for absent in each.absent)]
+        return [each.message for each in missing if not any(_place(absent) in named for absent in each.absent)]
 
     def is_fault(
-        self, rows: Rows, report: LogReport, problem: Problem, validator: VersionValidator, named: NamedRosters
+        self, rows: Rows, report: LogReport, problem: Finding, validator: VersionValidator, named: NamedRosters
     ) -> bool:
         """Say whether the absence that a check of lists found is one that others may expect to be filled."""
         place: Listed = (problem.origin, problem.seq, problem.n)
-        if problem.code is not ProblemCode.ABSENT or problem.seq is None or problem.n is None or place in self._missing:
+        if problem.code is not Code.ABSENT or problem.seq is None or problem.n is None or place in self._missing:
             return True
         row = _signed(rows, report, problem)
         if place in self._on_their_way or row is None:
@@ -78,18 +80,18 @@ class AbsentRows:
             owed(self._session, [Absent(finding.compartment, finding.origin, finding.seq, finding.n, is_key=False)])
         )
 
-    def damage(self, rows: Rows, group: Sequence[SealedVersion], refusals: Sequence[VaultError]) -> str | None:
+    def damage(self, rows: Rows, group: Sequence[SealedVersion], refusals: Sequence[VaultError]) -> Message | None:
         """Return what is wrong with a version that opened here once, or that this seat wrote, and does not open now."""
         index, first = self._session.index(), group[0]
         is_own = first.origin == self._session.log.origin
         if not is_own and not any(had_version(index, row.compartment, row.id) for row in group):
             return None
         if refusals:
-            return str(refusals[0])
+            return refusals[0].message
         known = {notice.epoch for notice in notices_of(rows, first.compartment)}
         if absent_keys(self._session, CompartmentId(first.compartment)) or known & {row.epoch for row in group}:
             return None
-        return "its wrapped key names no epoch of its compartment"
+        return Message("its wrapped key names no epoch of its compartment")
 
     def _is_own(self, rows: Rows, row: OperationRow) -> bool:
         genesis = genesis_of(rows, row.origin)
@@ -111,7 +113,7 @@ def _place(absent: Absent) -> Listed:
     return absent.origin, absent.seq, absent.n
 
 
-def _signed(rows: Rows, report: LogReport, problem: Problem) -> OperationRow | None:
-    assert problem.seq is not None  # noqa: S101 - the caller looked; for the type checker
+def _signed(rows: Rows, report: LogReport, problem: Finding) -> OperationRow | None:
+    assert problem.origin is not None and problem.seq is not None  # noqa: S101,PT018 - of a log, at a place
     signed = (row for row in rows.operations(problem.origin, problem.seq, problem.seq + 1) if names_its_list(row))
     return next((row for row in signed if (row.seq, row.digest) not in report.rejected), None)

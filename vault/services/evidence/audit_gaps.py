@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vault.access.session import Session
-from vault.display import counted
 from vault.ids import Origin, SeatId
 from vault.index.keys import missed_since
 from vault.policy.roles import Role
@@ -14,21 +12,15 @@ from vault.records.logs import genesis_of
 from vault.services.exchange.peers import peers_of
 from vault.services.projection.absences import ON_ITS_WAY_MS, author_of
 from vault.validity.named_rosters import NamedRosters
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, plural
 
 _WHOLE_ENTRY = -1
+SOMEBODY_UNKNOWN = Message("somebody unknown")
 
 
-class Gap(NamedTuple):
-    """What of one log cannot be read: from which entry on, in a sentence, and whether it may still come."""
-
-    origin: Origin
-    seq: int
-    text: str
-    is_on_its_way: bool
-
-
-def gaps(session: Session, owed: Mapping[Origin, Sequence[int]]) -> list[Gap]:
-    """Judge what could not be opened, by log: the entries of each, rising."""
+def gaps(session: Session, owed: Mapping[Origin, Sequence[int]]) -> list[Finding]:
+    """Judge what could not be opened, by log: the entries of each, rising. What may still come is news."""
     now_ms = session.log.now_ms()
     places = {(origin, entries[0], _WHOLE_ENTRY) for origin, entries in owed.items()}
     since = missed_since(session.index(), places, now_ms, of_entries=True)
@@ -43,21 +35,37 @@ def was_auditor(session: Session, named: NamedRosters, origin: Origin, seq: int)
     return roster is not None and certificate is not None and Role.AUDITOR in roster.members[certificate.member]
 
 
-def of_unknown_lists(session: Session, named: NamedRosters, origins: Iterable[Origin]) -> list[str]:
+def of_unknown_lists(session: Session, named: NamedRosters, origins: Iterable[Origin]) -> list[Message]:
     """Return a sentence on each log of a device that is in whose headers name a roster that is not here or not valid.
 
     It may still come, and what they wrote is valid for nobody until it does.
     """
     live = session.directory.effective.certificates
-    lines = []
+    lines: list[Message] = []
     for origin in origins:
         seat, unknown = _seat_of(session, origin), named.of(origin).unknown
         if unknown and (seat is None or seat in live):
-            who = author_of(session, seat) or "somebody unknown"
-            does = "entry names" if len(unknown) == 1 else "entries name"
-            where = f"{who}, entries {unknown[0]} to {unknown[-1]}"
-            lines.append(f"{len(unknown)} {does} a list of members that is not here or does not count ({where}).")
+            message = plural(
+                "{count} entry names a list of members that is not here or does not count ({where}).",
+                "{count} entries name a list of members that is not here or does not count ({where}).",
+                count=len(unknown),
+                where=_where(session, seat, unknown),
+            )
+            lines.append(message)
     return lines
+
+
+def older_lists(named: NamedRosters, origins: Iterable[Origin]) -> Iterator[Finding]:
+    """Yield the first entry of each log that goes back to an older roster."""
+    for origin in origins:
+        if older := named.of(origin).older:
+            message = plural(
+                "operation {seq}: it names an older list of members than an entry before it",
+                "operation {seq}: it names an older list of members than an entry before it, the first of {count}",
+                count=len(older),
+                seq=older[0],
+            )
+            yield Finding(Code.OLDER_ROSTER, message, origin, older[0])
 
 
 def came_whole(session: Session, origin: Origin, seq: int) -> bool:
@@ -72,17 +80,36 @@ def came_whole(session: Session, origin: Origin, seq: int) -> bool:
     return peer is not None and peer.at is not None and seq < peer.have.get(origin, 0)
 
 
-def _gap(session: Session, origin: Origin, entries: Sequence[int], *, is_late: bool) -> Gap:
+def _gap(session: Session, origin: Origin, entries: Sequence[int], *, is_late: bool) -> Finding:
     is_missing = is_late or came_whole(session, origin, entries[0])
     seat = _seat_of(session, origin)
-    who = author_of(session, seat) or "somebody unknown"
-    what = f"{counted(len(entries), 'payload')} that you should be able to read cannot be opened"
-    where = f"({who}, entries {entries[0]} to {entries[-1]})"
+    where = _where(session, seat, entries)
     if is_missing:
-        text = f"{what} {where}: a key of that log is missing, or was not given to you"
-    else:
-        text = f"{what} yet {where}. A bundle from {who} brings the key."
-    return Gap(origin, entries[0], text, not is_missing)
+        message = plural(
+            "{count} payload that you should be able to read cannot be opened ({where}): a key of that log is missing,"
+            " or was not given to you",
+            "{count} payloads that you should be able to read cannot be opened ({where}): a key of that log is missing,"
+            " or was not given to you",
+            count=len(entries),
+            where=where,
+        )
+        # It stops nothing: only what auditors see hangs on it.
+        return Finding(Code.PAYLOAD_KEY, message, origin, entries[0], severity=Severity.ABSENCE)
+    message = plural(
+        "{count} payload that you should be able to read cannot be opened yet ({where}). A bundle from {who} brings"
+        " the key.",
+        "{count} payloads that you should be able to read cannot be opened yet ({where}). A bundle from {who} brings"
+        " the key.",
+        count=len(entries),
+        where=where,
+        who=author_of(session, seat) or SOMEBODY_UNKNOWN,
+    )
+    return Finding(Code.PAYLOAD_KEY, message, origin, entries[0], severity=Severity.NEWS)
+
+
+def _where(session: Session, seat: SeatId | None, entries: Sequence[int]) -> Message:
+    who = author_of(session, seat) or SOMEBODY_UNKNOWN
+    return Message("{who}, entries {first} to {last}", who=who, first=entries[0], last=entries[-1])
 
 
 def _seat_of(session: Session, origin: Origin) -> SeatId | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from vault.access.pins.alarms import VERIFY_ALARM, Alarm
+from vault.access.pins.alarms import lasting
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.access.trust.absence import is_absence
@@ -16,7 +16,7 @@ from vault.ids import Origin
 from vault.index.digest import recount
 from vault.index.file import Index
 from vault.log.checks.list_check import check_epochs, check_keys, check_listed, check_versions, proven_lists
-from vault.log.checks.report import ListedReport, LogReport, Problem, ProblemCode
+from vault.log.checks.report import ListedReport, LogReport
 from vault.log.checks.verify import verify_log
 from vault.log.items import ItemKind
 from vault.policy.roles import Action
@@ -27,10 +27,9 @@ from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.seal.signing import is_signed_raw
 from vault.services.evidence.absent_rows import AbsentRows, audits_of
-from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, was_auditor
+from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, older_lists, was_auditor
 from vault.services.evidence.device_checks import file_faults, row_faults
 from vault.services.evidence.expected_sizes import Bounds, bounds_of
-from vault.services.evidence.faults import Fault
 from vault.services.projection.absences import tell_waiting
 from vault.services.projection.approval_checks import approval_faults, approvals_in
 from vault.services.projection.fault_attribution import seats_of, without_ended
@@ -43,10 +42,13 @@ from vault.validity.authority import Authority, Proven
 from vault.validity.grants import GivenGrants, given_grants
 from vault.validity.named_rosters import NamedRosters
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
 
 # What is found here with its place, and was told before without it.
-_SEEN_HERE_TOO = frozenset({"act", "database", "schema"})
+_SEEN_HERE_TOO = frozenset({Code.ACT, Code.DATABASE, Code.SCHEMA})
 _NAMED_ELSEWHERE = frozenset({"C2", "missing", NO_CONTENT})
+_NO_WRAP = Message("its wrapped key is not here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ class Verification:
     quarantined: int
     size: int
     root: bytes
-    faults: tuple[Fault, ...]
+    faults: tuple[Finding, ...]
     newer: int = 0
-    on_their_way: tuple[str, ...] = ()
+    on_their_way: tuple[Message, ...] = ()
     payloads_closed: int = 0
 
     @property
@@ -103,21 +105,17 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     checked.empty()
     checked.absences()
     unread = gaps(session, checked.said.owed)
-    # It stops nothing: only what auditors see hangs on it.
-    checked.faults += [Fault("payload-key", *gap[:2], None, gap.text, True) for gap in unread if not gap.is_on_its_way]
+    checked.faults += [gap for gap in unread if not gap.is_news]
     checked.index(index)
     checked.quarantined += len(checked.faults) - len(left := without_ended(session, checked.faults))
     checked.faults = [*of_the_file, *left]
     found = None
-    if damage := [fault for fault in checked.faults if not fault.is_absence]:
+    if damage := [fault for fault in checked.faults if fault.severity is Severity.FAULT]:
         # Exports, grants and erasure wait from here on, as `require_sound_log` says.
-        seats = seats_of(session, (fault.origin for fault in damage))
-        found = Alarm(VERIFY_ALARM, f"The log does not verify: {damage[0].text}.", seats=seats)
+        found = lasting(Code.VERIFY, seats=seats_of(session, (fault.origin for fault in damage)))
     session.settle_alarms(found)
-    told = {VERIFY_ALARM, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
-    checked.faults += [
-        Fault.here(code, alarm.text) for alarm in session.faults() if (code := alarm.code.split(":")[0]) not in told
-    ]
+    told = {Code.VERIFY, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
+    checked.faults += [alarm for alarm in session.faults() if alarm.code not in told]
     size, root = session.log.size, session.log.frontier.root()
     with session.work() as work:
         work.commit(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))
@@ -131,7 +129,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         size=size,
         root=root,
         faults=tuple(checked.faults),
-        on_their_way=(*absent.on_their_way, *(gap.text for gap in unread if gap.is_on_its_way), *unnamed),
+        on_their_way=(*absent.on_their_way, *(gap.message for gap in unread if gap.is_news), *unnamed),
         newer=checked.said.newer,
         payloads_closed=checked.said.sealed_to_others if checked.said.opened else 0,
     )
@@ -148,7 +146,7 @@ class _Checked:
         self._ahead: dict[Origin, LogReport] = {}
         self._both: dict[Origin, Proven] = {}
         self.entries = self.versions_opened = self.quarantined = self._present = 0
-        self.faults: list[Fault] = []
+        self.faults: list[Finding] = []
         self._counts: VersionValidator | None = None
         self._erased: set[bytes] | None = None
         self._given: GivenGrants | None = None
@@ -161,12 +159,12 @@ class _Checked:
         genesis = genesis_of(rows, origin)
         certificate = None if genesis is None else self._session.directory.certificate_of(genesis.seat)
         if genesis is None:
-            self._whole(origin, "the genesis is missing or was altered")
+            self._whole(origin, Message("the genesis is missing or was altered"))
             return
         if sum(row.origin == origin for row in rows.geneses()) > 1:
-            self._whole(origin, "a false row stands beside the genesis")
+            self._whole(origin, Message("a false row stands beside the genesis"))
         if certificate is None or certificate.identity != genesis.identity:
-            self._whole(origin, "the genesis was made by the key of no seat of any roster")
+            self._whole(origin, Message("the genesis was made by the key of no seat of any roster"))
         report = verify_log(
             genesis_bytes_of(rows, origin) or b"",
             in_turn(rows, origin),
@@ -178,8 +176,8 @@ class _Checked:
         self._reports[origin] = report
         self.entries += report.size
         self._note(report.problems)
-        for seq, text in self._bounds.forks.get(origin, ()):
-            self.faults.append(Fault(ProblemCode.FORK.value, origin, seq, None, f"log {origin.hex()}: {text}"))
+        for seq, fault in self._bounds.forks.get(origin, ()):
+            self.faults.append(Finding(Code.FORK, _of_log(origin, fault), origin, seq))
         if self._erased is None:
             self._erased = self._validator(rows).erased_ids()
         # All that this seat's own logs list was here once; of others only what it may hold ever came.
@@ -213,9 +211,9 @@ class _Checked:
 
     def absences(self) -> None:
         """Name what is missing by other signs than a list: a key that is held, or an epoch that another replaces."""
-        named = {(fault.origin, fault.seq, fault.n) for fault in self.faults if fault.is_absence}
-        for text in self._absent.unnamed(named):
-            self.faults.append(Fault(ProblemCode.ABSENT.value, None, None, None, text, is_absence=True))
+        named = {(fault.origin, fault.seq, fault.n) for fault in self.faults if fault.severity is Severity.ABSENCE}
+        for message in self._absent.unnamed(named):
+            self.faults.append(Finding(Code.ABSENT, message, severity=Severity.ABSENCE))
 
     def index(self, index: Index) -> None:
         """Count the index again; where it holds something else than its digest says, make it anew."""
@@ -224,13 +222,13 @@ class _Checked:
             return
         self._session.remake_index()
         up_to_date_index(self._session)
-        self.faults.append(Fault("index", None, None, None, "the index did not hold what its digest says: made anew"))
+        self.faults.append(Finding(Code.INDEX, Message("the index did not hold what its digest says: made anew")))
 
     def strays(self, rows: Rows) -> None:
         """Name rows of logs without a beginning; and epochs and grants that no log lists, where all could tell."""
         for origin in rows.origins():
             if origin not in self._bounds.sizes:
-                self._whole(Origin(origin), "rows of a log of which no genesis is here")
+                self._whole(Origin(origin), Message("rows of a log of which no genesis is here"))
         stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
         if self.faults or len(stored) == self._present:
             return
@@ -238,23 +236,19 @@ class _Checked:
             for _, items in proven_lists(rows.operations(report.origin), report):
                 stored -= {item.digest for item in items}
         self.faults += [
-            Fault(ProblemCode.UNLISTED.value, None, None, None, f"no log lists the epoch or grant {digest.hex()}")
+            Finding(Code.UNLISTED, Message("no log lists the epoch or grant {digest}", digest=digest.hex()))
             for digest in sorted(stored)
         ]
 
-    def lists_of_members(self, origins: Sequence[Origin]) -> list[str]:
+    def lists_of_members(self, origins: Sequence[Origin]) -> list[Message]:
         """Name the first entry of each log that goes back to an older roster; return what is said of unknown ones."""
-        for origin in origins:
-            if older := self._named.of(origin).older:
-                more = f", as do {len(older) - 1} after it" if len(older) > 1 else ""
-                words = f"operation {older[0]}: it names an older list of members than an entry before it{more}"
-                self.faults.append(Fault("older-roster", origin, older[0], None, words))
+        self.faults += older_lists(self._named, origins)
         return of_unknown_lists(self._session, self._named, origins)
 
     def approvals(self, rows: Rows) -> None:
         """Name each act of two persons that has no approval, and each use of one that is not valid."""
         for fault in approval_faults(self._session, rows, self._approvals, self.said.kept, self._named):
-            self._fault("approval", fault.origin, (fault.seq, None), fault.text)
+            self._fault(fault)
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session
@@ -267,36 +261,36 @@ class _Checked:
             self.versions_opened += len(opened)
             for version in opened:
                 self._approvals |= approvals_in(version.content)
-            if (refusals or not opened) and (text := self._absent.damage(rows, group, refusals)):
-                self._fault("seal", origin, place, text)
+            if (refusals or not opened) and (damage := self._absent.damage(rows, group, refusals)):
+                self._fault(Finding(Code.SEAL, damage, origin, *place))
         report = self._reports[origin]
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
                 # A version without a wrap is as absent as one without a row (FORMAT.md 5).
-                lacking = Problem(ProblemCode.ABSENT, origin, row.seq, row.n, "its wrapped key is not here")
+                lacking = Finding(Code.ABSENT, _NO_WRAP, origin, row.seq, row.n, severity=Severity.ABSENCE)
                 if self._absent.is_fault(rows, report, lacking, self._validator(rows), self._named):
-                    self._fault("wrap", origin, (row.seq, row.n), lacking.text, is_absence=True)
+                    self._fault(replace(lacking, code=Code.WRAP))
         for judged in self._validator(rows).judge(origin, 0, self._proven(rows, origin)):
             if not isinstance(judged, Quarantined):
                 continue
             self.quarantined += judged.is_unentitled
             if is_absence(judged) and judged.check == "C6":
-                self._by_author("closed", judged, "no wrapped key that is here opens it")
+                self._by_author(Code.CLOSED, judged, Message("no wrapped key that is here opens it"))
             elif not (judged.is_pending or judged.is_unentitled) and judged.check not in _NAMED_ELSEWHERE:
-                text = f"the version does not count: it fails check {judged.check}"
-                self._fault("quarantined", origin, (judged.seq, judged.n), text)
+                message = Message("the version does not count: it fails check {check}", check=judged.check)
+                self._fault(Finding(Code.QUARANTINED, message, origin, judged.seq, judged.n))
 
     def empty(self) -> None:
         """Name what opened and holds no record."""
         for finding in filter(lambda found: found.says_nothing, self._session.quarantine):
-            self._by_author("empty", finding, "what its author wrote is no record")
+            self._by_author(Code.EMPTY, finding, Message("what its author wrote is no record"))
 
-    def _by_author(self, code: str, finding: Quarantined, text: str) -> None:
+    def _by_author(self, code: Code, finding: Quarantined, message: Message) -> None:
         """Name what nobody can read; it is quarantined once its author was taken off there or ended (FORMAT.md 6)."""
         if not self._absent.is_expected(finding):
             self.quarantined += 1
             return
-        self._fault(code, finding.origin, (finding.seq, finding.n), text, is_absence=True)
+        self._fault(Finding(code, message, finding.origin, finding.seq, finding.n, severity=Severity.ABSENCE))
 
     def _validator(self, rows: Rows) -> VersionValidator:
         if self._counts is None:
@@ -314,7 +308,7 @@ class _Checked:
 
     def _open_payloads(self, rows: Rows, origin: Origin) -> None:
         for found in self.said.read(rows, self._session.auditor(), origin, self._reports[origin].rejected):
-            self._fault(found.code, origin, (found.seq, None), found.text)
+            self._fault(found)
 
     def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
         """Note what is wrong with listed things, but not the absence of what is on its way, or owed to nobody."""
@@ -325,21 +319,24 @@ class _Checked:
             if self._absent.is_fault(rows, report, problem, validator, self._named)
         )
 
-    def _note(self, problems: Iterable[Problem]) -> None:
+    def _note(self, problems: Iterable[Finding]) -> None:
         for problem in problems:
-            is_absence = problem.code is ProblemCode.ABSENT
-            self.faults.append(
-                Fault(problem.code.value, Origin(problem.origin), problem.seq, problem.n, problem.text, is_absence)
-            )
+            is_absence = problem.code is Code.ABSENT
+            self.faults.append(replace(problem, severity=Severity.ABSENCE) if is_absence else problem)
 
-    def _whole(self, origin: Origin, text: str) -> None:
-        self.faults.append(Fault(ProblemCode.GENESIS.value, origin, None, None, f"log {origin.hex()}: {text}"))
+    def _whole(self, origin: Origin, fault: Message) -> None:
+        self.faults.append(Finding(Code.GENESIS, _of_log(origin, fault), origin))
 
-    def _fault(
-        self, code: str, origin: Origin, place: tuple[int, int | None], text: str, *, is_absence: bool = False
-    ) -> None:
-        if not any((f.origin, f.seq, f.n) == (origin, *place) for f in self.faults):
-            self.faults.append(Fault(code, origin, *place, f"operation {place[0]}: {text}", is_absence))
+    def _fault(self, found: Finding) -> None:
+        """Name a bad place in a log, unless it was named already."""
+        assert found.seq is not None  # noqa: S101 - it lies at a place; for the type checker
+        if not any((f.subject, f.seq, f.n) == (found.subject, found.seq, found.n) for f in self.faults):
+            message = Message("operation {seq}: {fault}", seq=found.seq, fault=found.message)
+            self.faults.append(replace(found, message=message))
+
+
+def _of_log(origin: Origin, fault: Message) -> Message:
+    return Message("log {log}: {fault}", log=origin.hex(), fault=fault)
 
 
 def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:

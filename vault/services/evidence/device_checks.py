@@ -12,63 +12,68 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys
 from vault.errors import VaultError
-from vault.log.checks.report import ProblemCode
 from vault.records.logs import genesis_of
 from vault.seal.purposes import Purpose
-from vault.services.evidence.faults import Fault
 from vault.services.exchange.peers import stored_peers
 from vault.services.projection.log_statements import DRILL, Said
 from vault.store.rows import Rows
 from vault.store.shape import content_faults, shape_faults
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
-def file_faults(session: Session) -> Iterator[Fault]:
+def file_faults(session: Session) -> Iterator[Finding]:
     """Name what is wrong with the database file."""
-    for text in shape_faults(session.database):
-        yield Fault.here("schema", text)
-    for text in content_faults(session.database):
-        yield Fault.here("database", text)
+    for fault in shape_faults(session.database):
+        yield Finding(Code.SCHEMA, fault)
+    for fault in content_faults(session.database):
+        yield Finding(Code.DATABASE, fault)
 
 
-def row_faults(session: Session, rows: Rows, said: Said) -> Iterator[Fault]:
+def row_faults(session: Session, rows: Rows, said: Said) -> Iterator[Finding]:
     """Name rows that nothing else ever reads, and what this seat kept and does not find any more."""
     for table, count in rows.false_rows().items():
-        text = f"{count} rows of the table {table} hold a value of another type than their column"
-        yield Fault.here(ProblemCode.FALSE_ROW.value, text)
+        message = Message(
+            "{count} rows of the table {table} hold a value of another type than their column", count=count, table=table
+        )
+        yield Finding(Code.FALSE_ROW, message)
     yield from _keyring(session, rows)
     yield from _local(session)
     if _lost_its_secret(session, rows, said):
-        yield Fault.here(
-            "local",
+        message = Message(
             "the secret of the recovery sheets is not on this device any more, and no drill proved sheets of it:"
-            " prove those that you have with `casevault recovery drill`, or restore a backup",
+            " prove those that you have with {drill}, or restore a backup",
+            drill=NextStep.DRILL_RECOVERY,
         )
+        yield Finding(Code.LOCAL, message)
 
 
-def _keyring(session: Session, rows: Rows) -> Iterator[Fault]:
+def _keyring(session: Session, rows: Rows) -> Iterator[Finding]:
     """Name each epoch whose listed grant to this seat does not open: its compartment would seem not to exist."""
     listings = session.learned.listings
     for key in missing_keys(rows, session.log.place, session.kem_private, session.keyring, listings):
         state = session.state_of(key.compartment)
         counts = state is not None and session.seat not in state.cutoffs and key.epoch in state.epochs
         if key.is_altered or (state is not None and counts and session.seat in state.epochs[key.epoch].granted):
-            yield Fault.here("keyring", f"epoch {key.epoch.hex()} was granted to this seat and is not in its keyring")
+            message = Message("epoch {epoch} was granted to this seat and is not in its keyring", epoch=key.epoch.hex())
+            yield Finding(Code.KEYRING, message)
 
 
-_KEPT: dict[str, Callable[[Session], object]] = {
-    "the secret of the recovery sheets": kept_secret,
-    "what this device knows of others' devices": stored_peers,
-    "the invitations that this device made": stored_invitations,
-}
+_KEPT: tuple[tuple[Message, Callable[[Session], object]], ...] = (
+    (Message("the secret of the recovery sheets: altered, and of no use any more"), kept_secret),
+    (Message("what this device knows of others' devices: altered, and of no use any more"), stored_peers),
+    (Message("the invitations that this device made: altered, and of no use any more"), stored_invitations),
+)
 
 
-def _local(session: Session) -> Iterator[Fault]:
+def _local(session: Session) -> Iterator[Finding]:
     """Name what this seat keeps sealed and cannot read (FORMAT.md 7)."""
-    for name, read in _KEPT.items():
+    for altered, read in _KEPT:
         try:
             read(session)
         except VaultError:
-            yield Fault.here("local", f"{name}: altered, and of no use any more")
+            yield Finding(Code.LOCAL, altered)
 
 
 def _lost_its_secret(session: Session, rows: Rows, said: Said) -> bool:

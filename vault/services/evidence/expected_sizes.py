@@ -8,6 +8,7 @@ from vault.access.session import Session
 from vault.ids import Origin
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Bounds:
     """
 
     sizes: dict[Origin, dict[int, bytes]]
-    forks: dict[Origin, list[tuple[int, str]]]
+    forks: dict[Origin, list[tuple[int, Message]]]
 
 
 def bounds_of(session: Session, rows: Rows) -> Bounds:
@@ -37,9 +38,11 @@ def bounds_of(session: Session, rows: Rows) -> Bounds:
             continue
         before, size = Origin(genesis.predecessor), genesis.predecessor_size
         if before in followed:
-            bounds.forks.setdefault(before, []).append((size, "two logs go on from it"))
+            bounds.forks.setdefault(before, []).append((size, Message("two logs go on from it")))
         elif bounds.sizes.setdefault(before, {}).setdefault(size, genesis.predecessor_root) != genesis.predecessor_root:
-            words = f"the log that goes on from it names another root of size {size} than this device saw"
-            bounds.forks.setdefault(before, []).append((size, words))
+            message = Message(
+                "the log that goes on from it names another root of size {size} than this device saw", size=size
+            )
+            bounds.forks.setdefault(before, []).append((size, message))
         followed.add(before)
     return bounds

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vault.access.pins.alarms import Alarm, fork_alarm
+from vault.access.pins.alarms import fork_alarm, lasting
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.errors import BrokenSealError, TryAgainError, VaultError, VerificationError
@@ -29,7 +29,9 @@ from vault.sync.opening import Bundle, open_bundle, require_for
 from vault.sync.peers import Peer
 from vault.sync.proving import Stop
 from vault.sync.staging import digest_of, discard
-from vault.words.message import Message
+from vault.words.finding import Code
+from vault.words.message import Message, Value
+from vault.words.next_step import NextStep
 
 # What a device may send that nobody here knows yet: it waits for the roster that admits it.
 UNKNOWN_LIMIT = 64 << 20
@@ -42,7 +44,7 @@ _WORDS = {
     Stop.UNKNOWN_SEAT: "Entries of a device that no roster here admits wait for the roster that does.",
     Stop.UNPROVEN: "Entries of {who} from {at} on are not signed yet, or not as they came; they stay out.",
     Stop.ALTERED: "Entries of {who} from {at} on are not those that were signed; they stay out.",
-    Stop.DAMAGED_HERE: "The log of {who} is damaged on this device from entry {at} on: run `casevault log verify`.",
+    Stop.DAMAGED_HERE: "The log of {who} is damaged on this device from entry {at} on: run {verify}.",
     Stop.FORK: "The log of {who} has two histories from entry {at} on; both are kept.",
     Stop.OWN_LOG: "Others have seen more of this device's own log than is here: this vault is an older copy.",
     Stop.TOO_MANY: "A device of {who} has begun more logs than any device does; this one stays out.",
@@ -134,17 +136,17 @@ class BundleImport:
         finally:
             self.pending = of_the_first
 
-    def wait_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
+    def wait_words(self, names: Mapping[MemberId, str]) -> tuple[Message, ...]:
         """Return a sentence on each log of which something waits; of devices that nobody knows one for all."""
         return tuple(
             dict.fromkeys(self._words(pending, names) for pending in self.pending if pending.why not in SETTLED)
         )
 
-    def fault_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
+    def fault_words(self, names: Mapping[MemberId, str]) -> tuple[Message, ...]:
         """Return a sentence on each contradiction, and on what was refused."""
         words = dict.fromkeys(self._words(pending, names) for pending in self.pending if pending.why in SETTLED)
-        refused = [f"{self.refused} rows were refused: no signed list names them."] if self.refused else []
-        return (*words, *refused)
+        refused = Message("{count} rows were refused: no signed list names them.", count=self.refused)
+        return (*words, refused) if self.refused else tuple(words)
 
     def _round(self, bundle: Bundle) -> Imported:
         session = self._session
@@ -216,10 +218,9 @@ class BundleImport:
     def _alarm(self, imported: Imported) -> None:
         for pending in imported.pending:
             if pending.why is Stop.FORK:
-                notice(self._session, fork_alarm(pending.origin, SeatId(pending.seat)))
+                notice(self._session, fork_alarm(Origin(pending.origin), SeatId(pending.seat)))
             elif pending.why is Stop.OWN_LOG:
-                text = "Others have seen more of this device's log than is here: this vault is an older copy."
-                notice(self._session, Alarm("own-log", text, lasts=True))
+                notice(self._session, lasting(Code.OWN_LOG))
 
     def _remember(self, manifest: Manifest) -> None:
         """Keep what the maker says that it has, and that its bundle was imported whole."""
@@ -232,10 +233,16 @@ class BundleImport:
             peer = peer.taken(manifest.position)
         keep_peers(session, peers | {manifest.seat: peer})
 
-    def _words(self, pending: PendingLog, names: Mapping[MemberId, str]) -> str:
+    def _words(self, pending: PendingLog, names: Mapping[MemberId, str]) -> Message:
         member = member_of_seat(self._session, SeatId(pending.seat))
-        who = "somebody who is not in the organisation" if member is None else name_in(dict(names), member)
-        return _WORDS[pending.why].format(who=who, at=pending.at)
+        stranger = Message("somebody who is not in the organisation")
+        values: dict[str, Value] = {
+            "who": stranger if member is None else name_in(dict(names), member),
+            "at": pending.at,
+            "verify": NextStep.VERIFY_LOG,
+        }
+        needed = {name: value for name, value in values.items() if f"{{{name}}}" in _WORDS[pending.why]}
+        return Message(_WORDS[pending.why], **needed)
 
 
 def _is_for_this_seat(session: Session, staged: Path) -> bool:

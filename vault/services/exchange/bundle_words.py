@@ -3,90 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from vault.services.backups.restoring import day
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
+from vault.words.message import Message, Value, listed, plural
 
 # kind of record -> (one, several); all others are "other records"
-_WORDS = {
-    "case": ("case", "cases"),
-    "person": ("person", "people"),
-    "note": ("note", "notes"),
-    "disclosure": ("record of a referral", "records of referrals"),
-    "partner": ("recipient", "recipients"),
-    "member": ("member", "members"),
-    "slip": ("intake slip", "intake slips"),
+_WORDS: Final = {
+    "case": ("{count} case", "{count} cases"),
+    "person": ("{count} person", "{count} people"),
+    "note": ("{count} note", "{count} notes"),
+    "disclosure": ("{count} record of a referral", "{count} records of referrals"),
+    "partner": ("{count} recipient", "{count} recipients"),
+    "member": ("{count} member", "{count} members"),
+    "slip": ("{count} intake slip", "{count} intake slips"),
 }
-_OTHER = ("other record", "other records")
-_ENTRIES = ("entry", "entries")
+_OTHER: Final = ("{count} other record", "{count} other records")
 
 
-def made_lines(made: MadeBundle) -> list[str]:
+def made_lines(made: MadeBundle) -> list[Message]:
     """Return where a bundle lies, for whom it opens and what is in it."""
-    devices = _count(made.seats, ("device", "devices"))
-    return [
-        f"The bundle is at {made.path} ({_size(made.size)}). It opens on {devices} of this member and nowhere else.",
-        _inside(made.entries, made.versions),
-        *(_left_out(reference, count) for reference, count in sorted(made.too_long.items())),
-    ]
+    opens = plural(
+        "The bundle is at {path} ({size}). It opens on {count} device of this member and nowhere else.",
+        "The bundle is at {path} ({size}). It opens on {count} devices of this member and nowhere else.",
+        count=made.seats,
+        path=made.path,
+        size=_size(made.size),
+    )
+    left_out = [_left_out(reference, count) for reference, count in sorted(made.too_long.items())]
+    return [opens, _inside(made.entries, made.versions), *left_out]
 
 
-def _left_out(reference: str, count: int) -> str:
-    home = f" of {reference}" if reference else ""
-    is_are = ("is", "are")[count != 1]
-    return (
-        f"NOT IN IT: {_count(count, ('record', 'records'))}{home} {is_are} too long to travel. Whoever takes the bundle"
-        " is told that something is missing. Write it again in parts."
+def _left_out(reference: str, count: int) -> Message:
+    return plural(
+        "NOT IN IT: {count} record{home} is too long to travel. Whoever takes the bundle is told that something is"
+        " missing. Write it again in parts.",
+        "NOT IN IT: {count} records{home} are too long to travel. Whoever takes the bundle is told that something is"
+        " missing. Write it again in parts.",
+        count=count,
+        home=Message(" of {reference}", reference=reference) if reference else "",
     )
 
 
-def inside_lines(inside: Inside) -> list[str]:
+def inside_lines(inside: Inside) -> list[Message]:
     """Return what a bundle says of itself."""
-    known = "" if inside.is_known else " No roster here knows that device yet."
     rows = {kind.name: count for kind, count in inside.counts.items()}
-    return [
-        f"A bundle of {inside.sender}, made on {day(inside.made_ms)} by their clock ({_size(inside.size)}).{known}",
-        _inside(rows.get("OPERATION", 0), rows.get("VERSION", 0)),
-        f"This device lacks {_count(inside.entries, _ENTRIES)} of what its maker has. Nothing was imported.",
-    ]
+    made = Message(
+        "A bundle of {sender}, made on {day} by their clock ({size}).",
+        sender=inside.sender,
+        day=day(inside.made_ms),
+        size=_size(inside.size),
+    )
+    unknown = Message("{made} No roster here knows that device yet.", made=made)
+    lacks = plural(
+        "This device lacks {count} entry of what its maker has. Nothing was imported.",
+        "This device lacks {count} entries of what its maker has. Nothing was imported.",
+        count=inside.entries,
+    )
+    return [made if inside.is_known else unknown, _inside(rows.get("OPERATION", 0), rows.get("VERSION", 0)), lacks]
 
 
-def _inside(entries: int, versions: int) -> str:
-    return f"In it: {_count(entries, _ENTRIES)} and {_count(versions, ('version', 'versions'))}."
+def _inside(entries: int, versions: int) -> Message:
+    return Message(
+        "In it: {entries} and {versions}.",
+        entries=_entries(entries),
+        versions=plural("{count} version", "{count} versions", count=versions),
+    )
 
 
-def imported_lines(imported: ImportedBundle) -> list[str]:
+def imported_lines(imported: ImportedBundle) -> list[Message]:
     """Return what came with a bundle, what waits and what was refused."""
-    came = _came(imported.came)
-    entries = f"{_count(imported.entries, _ENTRIES)} of the log" if imported.entries else ""
+    sender, came = imported.sender, _came(imported.came)
+    entries = _entries(imported.entries)
     if came:
-        lines = [f"The bundle of {imported.sender} brought {came}."]
-        lines += [f"{entries} came with it."] if entries else []
-    elif entries:
-        lines = [f"The bundle of {imported.sender} brought {entries}, and no new record that you can open."]
+        lines = [Message("The bundle of {sender} brought {came}.", sender=sender, came=came)]
+        lines += [Message("{entries} of the log came with it.", entries=entries)] if imported.entries else []
+    elif imported.entries:
+        words = "The bundle of {sender} brought {entries} of the log, and no new record that you can open."
+        lines = [Message(words, sender=sender, entries=entries)]
     else:
-        lines = [f"{imported.sender}: nothing new came."]
-    if imported.gained:
-        lines.append(f"You can open {_count(len(imported.gained), ('more file', 'more files'))} from now on.")
-    if imported.withdrawn:
-        lines.append(f"{_count(len(imported.withdrawn), ('file is', 'files are'))} no longer open to you.")
-    if imported.conflicts:
-        words = ("record has", "records have")
-        lines.append(f"CONFLICT: {_count(len(imported.conflicts), words)} several versions now; all of them are shown.")
-    lines += [f"WAITS: {sentence}" for sentence in imported.pending]
-    lines += [f"REFUSED: {sentence}" for sentence in imported.faults]
+        lines = [Message("{sender}: nothing new came.", sender=sender)]
+    if gained := len(imported.gained):
+        one, many = "You can open {count} more file from now on.", "You can open {count} more files from now on."
+        lines.append(plural(one, many, count=gained))
+    if withdrawn := len(imported.withdrawn):
+        one, many = "{count} file is no longer open to you.", "{count} files are no longer open to you."
+        lines.append(plural(one, many, count=withdrawn))
+    if conflicts := len(imported.conflicts):
+        one = "CONFLICT: {count} record has several versions now; all of them are shown."
+        many = "CONFLICT: {count} records have several versions now; all of them are shown."
+        lines.append(plural(one, many, count=conflicts))
+    lines += [Message("WAITS: {what}", what=pending) for pending in imported.pending]
+    lines += [Message("REFUSED: {what}", what=fault) for fault in imported.faults]
     return lines
 
 
-def _came(counts: Mapping[str, int]) -> str:
-    known = [_count(counts[kind], words) for kind, words in _WORDS.items() if counts.get(kind)]
+def _came(counts: Mapping[str, int]) -> Value:
+    known = [plural(*words, count=counts[kind]) for kind, words in _WORDS.items() if counts.get(kind)]
     others = sum(count for kind, count in counts.items() if kind not in _WORDS)
-    return ", ".join([*known, *([_count(others, _OTHER)] if others else [])])
+    return listed([*known, *([plural(*_OTHER, count=others)] if others else [])])
 
 
-def _count(number: int, words: tuple[str, str]) -> str:
-    return f"{number} {words[number != 1]}"
+def _entries(count: int) -> Message:
+    return plural("{count} entry", "{count} entries", count=count)
 
 
-def _size(size: int) -> str:
-    return f"{-(-size // 1024)} KiB" if size < 1 << 20 else f"{size / (1 << 20):.1f} MiB"
+def _size(size: int) -> Message:
+    if size < 1 << 20:
+        return Message("{kib} KiB", kib=-(-size // 1024))
+    return Message("{mib} MiB", mib=f"{size / (1 << 20):.1f}")

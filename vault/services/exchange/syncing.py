@@ -97,8 +97,8 @@ class ImportedBundle:
     came: Mapping[str, int]
     gained: tuple[CompartmentId, ...]
     withdrawn: tuple[CompartmentId, ...]
-    pending: tuple[str, ...]
-    faults: tuple[str, ...]
+    pending: tuple[Message, ...]
+    faults: tuple[Message, ...]
     conflicts: tuple[tuple[CompartmentId, RecordId], ...]
 
 

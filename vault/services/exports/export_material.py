@@ -35,6 +35,7 @@ from vault.services.exports.report_covers import in_order, told_beside
 from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
+from vault.words.message import Message
 
 WHY = "legal-referral"
 SERIES = "main"
@@ -147,7 +148,7 @@ def question_for(session: Session, material: Material, prepared: PreparedReport,
         act=ACT,
         of=prepared.members(recipient.age_recipient),
         contents=prepared.files,
-        about=(f"this report leaves for {recipient.name}",),
+        about=(str(Message("this report leaves for {name}", name=recipient.name)),),
         reasons=REASONS,
         expires_ms=session.log.now_ms() + valid_ms,
         subject=audit_of(session, material.case),

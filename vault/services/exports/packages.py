@@ -25,7 +25,7 @@ class OpenedFiles:
 
     files: tuple[Path, ...]
     key_words: tuple[str, ...]
-    sentence: str
+    sentence: Message
 
 
 def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str | None = None) -> OpenedFiles:

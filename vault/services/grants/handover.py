@@ -21,6 +21,7 @@ from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.services.projection.seats import members_of_logs
+from vault.words.finding import Code
 from vault.words.message import Message
 
 
@@ -130,7 +131,7 @@ def carry_out(
     for stored, found in work:
         handed_over = 0
         for case in found:
-            with going_on(session, case, "A handover"):
+            with going_on(session, case, Code.HANDOVER_WAITS):
                 _hand_over(session, case, MemberId(stored.value.successor))
                 handed_over += 1
             done += 1

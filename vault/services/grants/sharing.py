@@ -23,13 +23,13 @@ from vault.services.projection.going_on import going_on, is_pending
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.validity.compartment_access import CompartmentState
+from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 _CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
-_WITHOUT_ENDED = "A new key without a device that was ended"
 _NO_BEGINNING = Message("Import a bundle from somebody who shares it, or restore a backup.")
-WHAT_MAY_BE_KEPT = (
+WHAT_MAY_BE_KEPT = Message(
     "What a member could open until now may have been copied, photographed or kept in an older copy of the vault."
     " From here on they can open nothing that is written."
 )
@@ -163,10 +163,10 @@ def end_seats(session: Session, seats: Collection[SeatId], *, progress: Progress
     ended: list[CompartmentId] = []
     pending: list[CompartmentId] = []
     for done, compartment in enumerate(map(CompartmentId, sorted(shared)), 1):
-        with going_on(session, compartment, _WITHOUT_ENDED):
+        with going_on(session, compartment, Code.ENDED_KEY_WAITS):
             if _end_in(session, compartment, seats, rule):
                 ended.append(compartment)
-        if is_pending(session, compartment, _WITHOUT_ENDED):
+        if is_pending(session, compartment, Code.ENDED_KEY_WAITS):
             pending.append(compartment)
         progress(done, len(shared))
     return EndedIn(tuple(ended), tuple(pending))

@@ -25,6 +25,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
 from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.words.finding import Code
 from vault.words.message import Message
 
 
@@ -129,14 +130,14 @@ def withdraw_expired_grants(session: Session) -> int:
     for term in all_terms(session, up_to_date_index(session)):
         if term.member == session.member or not has_expired(term.until_ms, now_ms):
             continue
-        with going_on(session, term.case, "A new key without a member whose date has passed"):
+        with going_on(session, term.case, Code.EXPIRED_KEY_WAITS):
             if _may_share(session, term.case) and term.member in sharing.holders_of(session, term.case).members:
                 sharing.revoke(session, term.case, [term.member])
                 ended += 1
     return ended
 
 
-def announcements(session: Session) -> list[str]:
+def announcements(session: Session) -> list[Message]:
     """Say who else holds this member's own cases for a time, where somebody else gave it.
 
     Of a case that was opened to somebody in an emergency, everybody hears who holds it.
@@ -162,12 +163,22 @@ def announcements(session: Session) -> list[str]:
         return []
     names = names_of_members(session)
     return [
-        f"BREAK-GLASS: {name_in(names, giver)} opened {count} of the cases that you hold to {name_in(names, member)},"
-        f" until {last_day(until)}."
+        Message(
+            "BREAK-GLASS: {giver} opened {count} of the cases that you hold to {member}, until {day}.",
+            giver=name_in(names, giver),
+            count=count,
+            member=name_in(names, member),
+            day=last_day(until),
+        )
         for (member, giver, until), count in sorted(broken.items())
     ] + [
-        f"{name_in(names, member)} can open {count} of your cases until {last_day(until)}:"
-        f" given by {name_in(names, giver)}."
+        Message(
+            "{member} can open {count} of your cases until {day}: given by {giver}.",
+            member=name_in(names, member),
+            count=count,
+            day=last_day(until),
+            giver=name_in(names, giver),
+        )
         for (member, giver, until), count in sorted(running.items())
     ]
 

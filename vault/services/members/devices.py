@@ -10,7 +10,7 @@ from vault.casework.checks import checked_name
 from vault.casework.directory import DeviceName
 from vault.casework.person import Person, SafeContact
 from vault.casework.vocabulary import PersonRole
-from vault.display import counted, one_line
+from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId, make_id
 from vault.policy.roles import ALLOWED, Action
@@ -28,13 +28,14 @@ from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import read_valid
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.store.rows import Rows
-from vault.words.message import Message
+from vault.words.finding import Code
+from vault.words.message import Message, listed, plural
 from vault.words.next_step import NextStep
 
 WHY_WARNED = "emergency"
 
 # What never came to the device in use is on no list that it makes.
-_ASK_OTHERS = (
+_ASK_OTHERS = Message(
     "Other cases may have been on that device. Its member, and the members who share cases with them, know whom to"
     " warn: ask them."
 )
@@ -187,7 +188,7 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
         state = session.state_of(compartment)
         is_case = state is not None and state.kind in {CompartmentKind.CASE, CompartmentKind.SECTION}
         if is_case and session.directory.rights.may_grant(session.roles, CompartmentKind.CASE):
-            with going_on(session, compartment, "Giving it to the other device"):
+            with going_on(session, compartment, Code.DEVICE_WAITS):
                 given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
         progress(done, len(held))
     return given
@@ -220,28 +221,33 @@ def warn_list(session: Session, seat: SeatId) -> WarnList:
     return WarnList(tuple(sorted(found, key=lambda row: (row.ref, row.name))), unread)
 
 
-def warn_lines(warn: WarnList) -> list[str]:
+def warn_lines(warn: WarnList) -> list[Message]:
     """Return the list as lines of text for a person: names and safe channels, which is personal data."""
-    lines = []
+    lines: list[Message] = []
     for client in warn.clients:
-        lines.append(f"{client.ref}  {client.name or 'no name kept'}")
-        lines += [f"    {line}" for line in _contact_lines(client)]
+        lines.append(Message("{ref}  {name}", ref=client.ref, name=client.name or Message("no name kept")))
+        lines += [Message("    {line}", line=line) for line in _contact_lines(client)]
     if warn.unread:
-        words = counted(warn.unread, "more case was on that device and is", "more cases were on that device and are")
-        lines.append(f"{words} not yours: ask who holds them.")
-    return [*(lines or ["Among the cases that you can read, nobody is to be warned."]), _ASK_OTHERS]
+        more = plural(
+            "{count} more case was on that device and is not yours: ask who holds it.",
+            "{count} more cases were on that device and are not yours: ask who holds them.",
+            count=warn.unread,
+        )
+        lines.append(more)
+    return [*(lines or [Message("Among the cases that you can read, nobody is to be warned.")]), _ASK_OTHERS]
 
 
-def _contact_lines(person: ToWarn) -> list[str]:
+def _contact_lines(person: ToWarn) -> list[Message]:
     contact = person.contact
     if contact is None:
         ways = [*person.phones, *person.emails]
-        return [f"no safe contact is kept; known: {', '.join(ways)}" if ways else "no contact is kept"]
-    parts = {"hours": contact.hours, "say": contact.code_phrase, "may be told": contact.may_tell}
-    lines = [f"{contact.channel.value}: {contact.address}"]
-    lines += [f"{what}: {text}" for what, text in parts.items() if text]
-    if contact.never_use:
-        lines.append(f"NEVER use: {', '.join(contact.never_use)}")
+        known = Message("no safe contact is kept; known: {ways}", ways=listed(ways))
+        return [known if ways else Message("no contact is kept")]
+    lines = [Message("{channel}: {address}", channel=contact.channel.value, address=contact.address)]
+    lines += [Message("hours: {text}", text=contact.hours)] if contact.hours else []
+    lines += [Message("say: {text}", text=contact.code_phrase)] if contact.code_phrase else []
+    lines += [Message("may be told: {text}", text=contact.may_tell)] if contact.may_tell else []
+    lines += [Message("NEVER use: {channels}", channels=listed(contact.never_use))] if contact.never_use else []
     return lines
 
 

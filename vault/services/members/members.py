@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vault.access.membership.next_roster import Change
-from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.directory import Member
@@ -23,14 +22,13 @@ from vault.records.versions import open_each
 from vault.services.members.rostering import Outcome, carry_out, end_again, seats_by_member
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
+from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 # What `--like` stands for.
 # Their part of the audit goes to whoever is admitted as auditor and does nothing else.
 _ACTING = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.INTAKE, Role.FIELD, Role.LEGAL_REVIEWER})
-
-_OVER_ALARM = "member-over"
 
 
 class Stand(StrEnum):
@@ -175,8 +173,8 @@ def note_end(session: Session) -> None:
     until = _ends(session).get(session.member)
     session.is_expired = has_expired(until, session.clock().trusted_ms)
     if session.is_expired:
-        words = "The time for which you were admitted has ended: nothing can be opened or changed any more."
-        session.add_alarm(Alarm(_OVER_ALARM, words, is_fault=False))
+        over = Message("The time for which you were admitted has ended: nothing can be opened or changed any more.")
+        session.add_alarm(Finding(Code.MEMBER_OVER, over, severity=Severity.NEWS))
 
 
 def remove_expired_members(session: Session) -> Outcome | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
-from vault.display import counted
 from vault.ids import MemberId
 from vault.index.file import Index
 from vault.index.heads import heads_of
@@ -17,9 +16,10 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import members_of_logs
+from vault.words.message import Message, Value, enumerated, plural
 
 
-def untold(session: Session) -> list[str]:
+def untold(session: Session) -> list[Message]:
     """Say, once each, that somebody else set this member's deputy, and that cases held here were handed over."""
     index = up_to_date_index(session)
     known = told(index)
@@ -37,12 +37,16 @@ def untold(session: Session) -> list[str]:
     return lines
 
 
-def _of_deputy(names: dict[MemberId, str], named: deputies.Named) -> str:
+def _of_deputy(names: dict[MemberId, str], named: deputies.Named) -> Message:
     by = name_in(names, named.by)
     if named.deputy is None:
-        return f"{by} took your deputy away: nobody else opens the cases that you make from now on."
+        return Message("{by} took your deputy away: nobody else opens the cases that you make from now on.", by=by)
     deputy = name_in(names, named.deputy)
-    return f"{by} named {deputy} as your deputy: {deputy} can open the cases that you make from now on."
+    return Message(
+        "{by} named {deputy} as your deputy: {deputy} can open the cases that you make from now on.",
+        by=by,
+        deputy=deputy,
+    )
 
 
 def _handed_over(session: Session, index: Index, known: frozenset[bytes]) -> Iterator[tuple[Term, tuple[bytes, ...]]]:
@@ -54,19 +58,33 @@ def _handed_over(session: Session, index: Index, known: frozenset[bytes]) -> Ite
             yield term, heads
 
 
-def _of_handovers(session: Session, names: dict[MemberId, str], terms: list[Term]) -> list[str]:
+def _of_handovers(session: Session, names: dict[MemberId, str], terms: list[Term]) -> list[Message]:
     counts: dict[tuple[MemberId, MemberId], int] = {}
     for term in terms:
         counts[term.member, term.given_by] = counts.get((term.member, term.given_by), 0) + 1
     orders = handover.orders(session) if counts else []
     authors = members_of_logs(session, (order.origin for order in orders if order.origin is not None))
-    lines = []
+    lines: list[Message] = []
     for (member, giver), count in sorted(counts.items()):
         by = {authors[order.origin] for order in orders if order.value.successor == member and order.origin in authors}
-        ordered = f", as {' and '.join(sorted(name_in(names, member) for member in by))} ordered" if by else ""
+        orderers = enumerated(sorted(name_in(names, member) for member in by))
+        values: dict[str, Value] = {
+            "giver": name_in(names, giver),
+            "ordered": Message(", as {who} ordered", who=orderers) if by else "",
+        }
         if member == session.member:
-            subject = f"You can open {counted(count, 'more case')}"
+            message = plural(
+                "You can open {count} more case: handed over by {giver}{ordered}.",
+                "You can open {count} more cases: handed over by {giver}{ordered}.",
+                count=count,
+                **values,
+            )
         else:
-            subject = f"{name_in(names, member)} can open {count} of the cases that you hold"
-        lines.append(f"{subject}: handed over by {name_in(names, giver)}{ordered}.")
+            message = Message(
+                "{member} can open {count} of the cases that you hold: handed over by {giver}{ordered}.",
+                member=name_in(names, member),
+                count=count,
+                **values,
+            )
+        lines.append(message)
     return lines

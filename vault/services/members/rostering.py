@@ -53,7 +53,7 @@ class Outcome:
     """
 
     number: int
-    missing: str | None = None
+    missing: Message | None = None
     proposal: bytes | None = field(default=None, repr=False)
     admitted: tuple[SeatId, ...] = ()
     ended: tuple[SeatId, ...] = ()
@@ -71,9 +71,9 @@ class Shown:
     """A proposal in words: what it changes, who signed, who has to sign yet."""
 
     number: int
-    changes: tuple[str, ...]
+    changes: tuple[Message, ...]
     signed_by: tuple[str, ...]
-    missing: str | None
+    missing: Message | None
 
 
 def carry_out(

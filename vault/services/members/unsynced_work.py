@@ -6,16 +6,16 @@ from collections.abc import Iterable
 
 from vault.access.seat_keys.rekeying import seats_here
 from vault.access.session import Session
-from vault.display import counted
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Action, includes
 from vault.services.members.members import admission, checked_roles
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.seats import seats_of
+from vault.words.message import Message, enumerated, plural
 
 
-def warn_before_removal(session: Session, seats: Iterable[SeatId]) -> str:
-    """Return what has to be said before these devices are ended or lowered; empty where nothing can be lost.
+def warn_before_removal(session: Session, seats: Iterable[SeatId]) -> Message | None:
+    """Return what has to be said before these devices are ended or lowered; None where nothing can be lost.
 
     Raises:
         RefusedError: one is another member's, and this role ends none: nobody is asked for what is refused afterwards.
@@ -26,7 +26,7 @@ def warn_before_removal(session: Session, seats: Iterable[SeatId]) -> str:
     return _words(session, ending)
 
 
-def before_roles(session: Session, member: MemberId | None, words: Iterable[str]) -> str:
+def before_roles(session: Session, member: MemberId | None, words: Iterable[str]) -> Message | None:
     """Return what has to be said before a member, or for None somebody new, gets exactly these roles.
 
     Whoever loses a role is lowered, also those who audit beside other work when somebody comes who only audits.
@@ -41,18 +41,26 @@ def before_roles(session: Session, member: MemberId | None, words: Iterable[str]
     said = _words(session, seats_of(session, [item for item, roles in after.items() if not roles_of(item) <= roles]))
     lost = frozenset() if member is None else roles_of(member) - wanted
     if said and lost and all(includes(wanted, role) for role in lost):
-        said += f" Or give {' and '.join(sorted(lost))} too: then nothing is lost, and they get no further rights."
+        return Message(
+            "{said} Or give {roles} too: then nothing is lost, and they get no further rights.",
+            said=said,
+            roles=enumerated(sorted(lost)),
+        )
     return said
 
 
-def _words(session: Session, seats: Iterable[SeatId]) -> str:
+def _words(session: Session, seats: Iterable[SeatId]) -> Message | None:
     """Say what is lost and of how many devices; one that writes into this very folder has nothing that is not here."""
     apart = set(seats) - seats_here(session)
     if not apart:
-        return ""
+        return None
     names, certificates = names_of_members(session), session.directory.effective.certificates
     whose = {name_in(names, certificates[seat].member) for seat in apart if seat in certificates}
-    return (
-        f"What {counted(len(apart), 'device')} of {' and '.join(sorted(whose))} wrote and this device has not imported"
-        " will no longer be accepted by anybody. Import a bundle of theirs first, if you can."
+    return plural(
+        "What {count} device of {whose} wrote and this device has not imported will no longer be accepted by anybody."
+        " Import a bundle of theirs first, if you can.",
+        "What {count} devices of {whose} wrote and this device has not imported will no longer be accepted by anybody."
+        " Import a bundle of theirs first, if you can.",
+        count=len(apart),
+        whose=enumerated(sorted(whose)),
     )

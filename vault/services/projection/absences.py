@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
-from vault.access.trust.absence import alarm_code, is_absence, lacking_keys, waits_for
+from vault.access.trust.absence import is_absence, lacking_keys, waits_for
 from vault.casework.directory import Member
-from vault.display import counted
 from vault.durations import DAY_MS
-from vault.ids import CompartmentId, MemberId, SeatId, VersionId
+from vault.ids import CompartmentId, MemberId, SeatId, VersionId, short_id
 from vault.index.heads import heads_in
 from vault.index.keys import Listed, missed_since
 from vault.records.absence import Absent
@@ -20,11 +18,11 @@ from vault.services.projection.places import name_of
 from vault.services.projection.raised_alarms import notice
 from vault.services.projection.reading import read_heads
 from vault.services.projection.seats import names_said
+from vault.words.finding import Code, Finding, Severity, without
+from vault.words.message import Message, Value, plural
 
 # How long something may be on its way before it is called missing.
 ON_ITS_WAY_MS = 14 * DAY_MS
-_PREFIX = alarm_code(CompartmentId(b""))
-_DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +33,13 @@ class PendingRows:
         compartment: which.
         absent: what is not here, the first place first.
         is_missing: it was here, or was written in this folder, or did not come for 14 days.
-        text: the sentence for a person.
+        message: what a person reads.
     """
 
     compartment: CompartmentId
     absent: tuple[Absent, ...]
     is_missing: bool
-    text: str
+    message: Message
 
 
 def all_pending(session: Session) -> list[PendingRows]:
@@ -60,10 +58,8 @@ def all_pending(session: Session) -> list[PendingRows]:
 def tell_waiting(session: Session) -> list[PendingRows]:
     """Have a person hear of each compartment that waits, and of none that does not any more; return them."""
     pending = all_pending(session)
-    told = [Alarm(alarm_code(pending.compartment), pending.text, is_fault=False) for pending in pending]
-    kept = tuple(alarm for alarm in session.alarms if not alarm.code.startswith(_PREFIX))
-    if told or len(kept) < len(session.alarms):
-        session.alarms = (*kept, *told)
+    told = [Finding(Code.NOT_HERE, each.message, each.compartment, severity=Severity.NEWS) for each in pending]
+    session.alarms = (*without(session.alarms, Code.NOT_HERE), *told)
     return pending
 
 
@@ -77,14 +73,15 @@ def tell_dropped(session: Session) -> None:
     state = session.state_of(home) if is_closed else None
     makers = frozenset[SeatId]() if state is None else state.who_dropped(session.seat)
     if makers:
-        who = " / ".join(sorted(filter(None, (author_of(session, seat) for seat in makers)))) or "somebody"
-        text = (
-            f"This device was taken off the organisation's directory ({who}): it seems to have been ended. Nothing is"
-            " exported, shared or erased; reading and notes go on. Ask an admin."
+        names = " / ".join(sorted(str(name) for seat in makers if (name := author_of(session, seat))))
+        message = Message(
+            "This device was taken off the organisation's directory ({who}): it seems to have been ended. Nothing is"
+            " exported, shared or erased; reading and notes go on. Ask an admin.",
+            who=names or Message("somebody"),
         )
-        notice(session, Alarm(_DROPPED, text, seats=makers))
-    elif any(alarm.code == _DROPPED for alarm in session.alarms):
-        session.alarms = tuple(alarm for alarm in session.alarms if alarm.code != _DROPPED)
+        notice(session, Finding(Code.DROPPED, message, seats=makers))
+    else:
+        session.alarms = without(session.alarms, Code.DROPPED)
 
 
 def _place(absent: Absent) -> Listed | None:
@@ -105,42 +102,55 @@ def _pending(session: Session, compartment: CompartmentId, absent: Sequence[Abse
     first = absent[0]
     is_key = any(gap.is_key for gap in absent)
     count = sum(gap.is_key == is_key for gap in absent)
-    what = counted(count, "key record" if is_key else "record")
-    verb = "is" if count == 1 else "are"
-    if first.is_closed:
-        verb = "does" if count == 1 else "do"
-    how = "not open" if first.is_closed else "missing" if is_missing else "on its way" if count == 1 else "on their way"
-    where, who = name_of(session, compartment), author_of(session, whose[first.origin])
-    place = f" ({who}, entry {first.seq})" if first.origin is not None else ""
-    lines = (
-        f"{what} of {where} {verb} {how}{place}.",
-        _held_up(session, compartment, is_key),
-        _way_out(who, is_missing) if not first.is_closed else _closed_way_out(who),
+    how = _CLOSED if first.is_closed else _MISSING if is_missing else _ON_ITS_WAY
+    who = author_of(session, whose[first.origin])
+    at = "" if first.origin is None else Message(" ({who}, entry {seq})", who=who, seq=first.seq)
+    message = Message(
+        "{what} {held_up} {way_out}",
+        what=plural(
+            *how,
+            count=count,
+            records=plural(*(_KEY_RECORDS if is_key else _RECORDS), count=count),
+            where=name_of(session, compartment),
+            at=at,
+        ),
+        held_up=_held_up(session, compartment, is_key),
+        way_out=_closed_way_out(who) if first.is_closed else _way_out(who, is_missing),
     )
-    return PendingRows(compartment, tuple(absent), is_missing, " ".join(lines))
+    return PendingRows(compartment, tuple(absent), is_missing, message)
 
 
-def _held_up(session: Session, compartment: CompartmentId, is_key: bool) -> str:
+_RECORDS, _KEY_RECORDS = ("{count} record", "{count} records"), ("{count} key record", "{count} key records")
+_CLOSED = "{records} of {where} does not open{at}.", "{records} of {where} do not open{at}."
+_MISSING = "{records} of {where} is missing{at}.", "{records} of {where} are missing{at}."
+_ON_ITS_WAY = "{records} of {where} is on its way{at}.", "{records} of {where} are on their way{at}."
+_WHOEVER = Message("whoever wrote it")
+
+
+def _held_up(session: Session, compartment: CompartmentId, is_key: bool) -> Message:
     if compartment == session.directory.compartment:
-        return "Until then nothing is exported, shared or erased."
+        return Message("Until then nothing is exported, shared or erased.")
     if is_key:
-        return "Until then nothing is written, exported, shared or sent there: who may read it, nobody can say."
-    return "Until then nothing of it is exported, shared or erased; reading and notes go on."
+        return Message(
+            "Until then nothing is written, exported, shared or sent there: who may read it, nobody can say."
+        )
+    return Message("Until then nothing of it is exported, shared or erased; reading and notes go on.")
 
 
-def _way_out(who: str, is_missing: bool) -> str:
+def _way_out(who: Value, is_missing: bool) -> Message:
     if is_missing:
-        return "Import a bundle from somebody who has it, or restore a backup."
-    return f"A bundle from {who} brings it." if who else "A bundle from whoever wrote it brings it."
+        return Message("Import a bundle from somebody who has it, or restore a backup.")
+    return Message("A bundle from {who} brings it.", who=who or _WHOEVER)
 
 
-def _closed_way_out(who: str) -> str:
-    author = who or "whoever wrote it"
-    over = f"nothing waits for it once {author} is taken off or ended"
-    return f"Take a bundle from {author}. If it still does not open, {over}."
+def _closed_way_out(who: Value) -> Message:
+    return Message(
+        "Import a bundle from {who}. If it still does not open, nothing waits for it once {who} is taken off or ended.",
+        who=who or _WHOEVER,
+    )
 
 
-def author_of(session: Session, seat: bytes | None) -> str:
+def author_of(session: Session, seat: bytes | None) -> str | Message:
     """Return the name of whose seat it is or was; nothing where no roster says.
 
     Not by way of `authors`: bringing the index level is what tells of absences.
@@ -151,7 +161,7 @@ def author_of(session: Session, seat: bytes | None) -> str:
     home = session.directory.compartment
     heads = frozenset(VersionId(head.version) for head in heads_in(session.index(), home) if head.kind == Member.KIND)
     said = names_said(read_heads(session, home, heads)).get(MemberId(certificate.member), set())
-    return " / ".join(sorted(said)) or f"member {certificate.member.hex()[:8]}"
+    return " / ".join(sorted(said)) or Message("member {id}", id=short_id(certificate.member))
 
 
 def _seat_of(session: Session, absent: Absent) -> bytes | None:

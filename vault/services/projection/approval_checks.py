@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.casework.access import Access
@@ -31,6 +30,8 @@ from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.named_rosters import NamedRosters
+from vault.words.finding import Code, Finding
+from vault.words.message import Message
 
 BREAK_GLASS = "break.glass"
 ACTS = frozenset({"export.begin", BREAK_GLASS})
@@ -39,15 +40,6 @@ JUDGED_ACTS = ACTS | {APPROVE_ACT}
 _APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
 
 Place = tuple[bytes, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalFault:
-    """An operation that needed an approval, or used one, in a way that is not valid."""
-
-    origin: Origin
-    seq: int
-    text: str
 
 
 def listings_of(
@@ -87,7 +79,7 @@ def approval_faults(
     approvals: Mapping[bytes, bytes],
     payloads: Mapping[Place, Payload],
     named: NamedRosters,
-) -> Iterator[ApprovalFault]:
+) -> Iterator[Finding]:
     """Yield what is not valid: uses of an approval, and acts without one as far as payloads can be read.
 
     Args:
@@ -109,13 +101,14 @@ def approval_faults(
         if approval is not None and judged.use is not None and _is_for_another(session, rows, judged.use, approval):
             refused.append((judged.use, Refusal.OTHER_THING))
         for use, reason in refused:
-            yield ApprovalFault(Origin(use.origin), use.seq, f"it lists an approval that was {reason}")
+            message = Message("it lists an approval that was {reason}", reason=reason.value)
+            yield Finding(Code.APPROVAL, message, use.origin, use.seq)
     for (origin, seq), payload in sorted(payloads.items(), key=lambda item: item[0]):
         if payload.act in ACTS and payload.out.startswith("ok"):
             for row in rows.operations(origin, seq, seq + 1):
                 if not _lists_approval(row) and _needed_second(rows, row, payload.act, named.newest_at(origin, seq)):
-                    text = f"{payload.act} without the approval of a second person"
-                    yield ApprovalFault(Origin(origin), seq, text)
+                    message = Message("{act} without the approval of a second person", act=payload.act)
+                    yield Finding(Code.APPROVAL, message, origin, seq)
 
 
 def approvals_in(content: Content) -> dict[bytes, bytes]:

@@ -19,6 +19,7 @@ from vault.policy.roles import Role
 from vault.seal.pins import dates_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable, write_whole
+from vault.words.message import Message
 
 _LIMIT = 4096
 
@@ -67,11 +68,11 @@ class Dates:
         return True if self.sheets and self.drill is not None else None
 
     @property
-    def lack_of_sheets(self) -> str:
+    def lack_of_sheets(self) -> Message | None:
         """What each screen warns of: sheets not proven, or none. What is not known here, `status` tells."""
         if self.proven is not False:
-            return ""
-        return "recovery sheets not proven yet" if self.made else "no recovery sheets"
+            return None
+        return Message("recovery sheets not proven yet") if self.made else Message("no recovery sheets")
 
 
 def read(vault: bytes, state: Path | None = None) -> Dates:

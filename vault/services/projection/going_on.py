@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
-from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import CompartmentId
 from vault.services.projection.places import name_of
 from vault.services.projection.raised_alarms import notice
+from vault.words.finding import Code, Finding, Severity, without
+from vault.words.message import Message
+
+_ACTS: Final[Mapping[Code, Message]] = {
+    Code.DEVICE_WAITS: Message("Giving it to the other device"),
+    Code.ENDED_KEY_WAITS: Message("A new key without a device that was ended"),
+    Code.EXPIRED_KEY_WAITS: Message("A new key without a member whose date has passed"),
+    Code.HANDOVER_WAITS: Message("A handover"),
+    Code.SECTION_KEY_WAITS: Message("A new key without members who lost its case"),
+}
 
 
 @contextmanager
-def going_on(session: Session, compartment: CompartmentId, act: str) -> Iterator[None]:
+def going_on(session: Session, compartment: CompartmentId, code: Code) -> Iterator[None]:
     """Let an act fail in one compartment alone: an alarm names both, and the next unlock tries again.
 
     Args:
         session: who acts.
         compartment: where.
-        act: what waits then, as the beginning of a sentence.
+        code: of the alarm that says what waits then.
     """
-    session.alarms = tuple(alarm for alarm in session.alarms if alarm.code != _code(compartment, act))
+    session.alarms = without(session.alarms, code, subject=compartment)
     try:
         yield
     except VaultError as fault:
-        text = f"{act} waits in {name_of(session, compartment)}: {fault.message}. {fault.next_step}"
-        notice(session, Alarm(_code(compartment, act), f"{text} The next unlock tries it again.", is_fault=False))
+        message = Message(
+            "{act} waits in {where}: {fault}. {next_step} The next unlock tries it again.",
+            act=_ACTS[code],
+            where=name_of(session, compartment),
+            fault=fault.message,
+            next_step=fault.next_step,
+        )
+        notice(session, Finding(code, message, compartment, severity=Severity.NEWS))
 
 
-def is_pending(session: Session, compartment: CompartmentId, act: str) -> bool:
+def is_pending(session: Session, compartment: CompartmentId, code: Code) -> bool:
     """Say whether the act failed there when it was tried last."""
-    return any(alarm.code == _code(compartment, act) for alarm in session.alarms)
-
-
-def _code(compartment: CompartmentId, act: str) -> str:
-    return f"waits:{act}:{compartment.hex()}"
+    return any((alarm.code, alarm.subject) == (code, compartment) for alarm in session.alarms)

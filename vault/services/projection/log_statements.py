@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from vault.ids import Origin
 from vault.log.acts import ACTS, kinds_beyond
@@ -17,27 +17,20 @@ from vault.log.payload import Payload
 from vault.services.projection.approval_checks import JUDGED_ACTS
 from vault.store.rows import Rows
 from vault.validity.audit_payloads import Auditor, read_payloads
+from vault.words.finding import Code, Finding
+from vault.words.message import Message, enumerated
 
-FALSE_ACT: Final = "act"
 DRILL: Final = "recovery.drill"
 _KEPT: Final = JUDGED_ACTS | {DRILL}
 _NAMES: Final = {
-    ItemKind.VERSION: "a version of a record",
-    ItemKind.GRANT: "a key given to a device",
-    ItemKind.EPOCH: "a new key",
-    ItemKind.KEYS: "a change of the file keys",
-    ItemKind.APPROVAL: "an approval",
-    ItemKind.ERASED: "an erasure",
-    ItemKind.SEEN: "a checkpoint of another log",
+    ItemKind.VERSION: Message("a version of a record"),
+    ItemKind.GRANT: Message("a key given to a device"),
+    ItemKind.EPOCH: Message("a new key"),
+    ItemKind.KEYS: Message("a change of the file keys"),
+    ItemKind.APPROVAL: Message("an approval"),
+    ItemKind.ERASED: Message("an erasure"),
+    ItemKind.SEEN: Message("a checkpoint of another log"),
 }
-
-
-class SaidFault(NamedTuple):
-    """An entry whose payload is not as it should be: a stable code, its position, a sentence without ids."""
-
-    code: str
-    seq: int
-    text: str
 
 
 @dataclass(slots=True)
@@ -64,13 +57,13 @@ class Said:
 
     def read(
         self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]], start: int = 0
-    ) -> Iterator[SaidFault]:
+    ) -> Iterator[Finding]:
         """Read one log from an entry on and yield what is wrong; `rejected` are rows that stand beside true ones."""
         for entry in read_payloads(rows, auditor, origin, rejected, start):
             if entry.payload is None:
                 self.closed.add(origin)
                 if entry.fault == "broken":
-                    yield SaidFault("payload-seal", entry.seq, "the audit payload does not open")
+                    yield Finding(Code.PAYLOAD_SEAL, Message("the audit payload does not open"), origin, entry.seq)
                 elif self.may_read(origin, entry.seq):
                     self.owed.setdefault(origin, []).append(entry.seq)
                 else:
@@ -82,5 +75,6 @@ class Said:
             if act in _KEPT:
                 self.kept[origin, entry.seq] = entry.payload
             if beyond := kinds_beyond(act, entry.kinds):
-                names = " and ".join(_NAMES[kind] for kind in beyond)
-                yield SaidFault(FALSE_ACT, entry.seq, f"it says {act}, which may not list {names}, and lists it")
+                names = enumerated([_NAMES[kind] for kind in beyond])
+                message = Message("it says {act}, which may not list {names}, and lists it", act=act, names=names)
+                yield Finding(Code.ACT, message, origin, entry.seq)

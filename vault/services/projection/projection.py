@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from vault.access.pins.alarms import Alarm
+from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
@@ -33,9 +33,10 @@ from vault.store.rows import Rows
 from vault.store.shape import content_faults
 from vault.validity.authority import Proven
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
+from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
-INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
+INDEX_REMADE = Message("The index did not hold what this account remembers of it: it was made anew.")
 _BATCH = 2_000
 _BATCH_OF_A_NEW_INDEX = 8_000  # holds its lock for 0.6 s, where nobody looks for anything yet
 _NEAR = 16
@@ -157,17 +158,15 @@ def _index_as_remembered(session: Session) -> Index:
         return index  # what this session itself took from it is no difference
     state = index.state()
     if state[DIGEST_SIZE:] == pinned[DIGEST_SIZE:] and state != pinned:
-        notice(session, Alarm("index", INDEX_REMADE, is_fault=False))
+        notice(session, Finding(Code.INDEX, INDEX_REMADE, severity=Severity.NEWS))
         return session.remake_index()
     return index
 
 
 def _notice_two_answers(session: Session) -> None:
     """Before everything is read again: say so where the database does not give one answer to all readers."""
-    faults = content_faults(session.database)
-    if faults:
-        text = f"The database contradicts itself, so that records may seem not to be there: {faults[0]}."
-        notice(session, Alarm("database", f"{text} Run `casevault log verify`.", lasts=True))
+    if content_faults(session.database):
+        notice(session, lasting(Code.DATABASE))
 
 
 def _counter(session: Session, rows: Rows) -> VersionValidator:

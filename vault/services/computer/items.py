@@ -1,9 +1,11 @@
-"""One line of `status` or `doctor`."""
+"""One line of `status` or `doctor`: most of them say that all is well, so that they are no findings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from vault.words.message import Message
 
 
 class Verdict(StrEnum):
@@ -20,5 +22,5 @@ class Item:
 
     name: str
     verdict: Verdict
-    found: str
-    advice: str = ""
+    found: Message
+    advice: Message | None = None
