@@ -13,7 +13,7 @@ from tests.bench.invented import STATUSES, Invented
 from tests.bench.peers import plain_sqlite
 from vault.index import cases
 from vault.index.apply import apply
-from vault.index.entries import CASE, CaseColumns, IndexedRecord
+from vault.index.entries import CaseColumns, IndexedRecord
 from vault.index.file import Index, open_index
 from vault.index.fold import sort_key
 from vault.index.rows import NO_DATE
@@ -108,7 +108,7 @@ def _entries(count: int) -> Iterator[IndexedRecord]:
         )  # fmt: skip
         case = invented.id()
         yield IndexedRecord(
-            case, invented.id(), invented.id(32), (), case, CASE, 1_700_000_000_000 + number * 1_000,
+            case, invented.id(), invented.id(32), (), case, "case", 1_700_000_000_000 + number * 1_000,
             names=f"{title} {ref}", columns=columns
         )  # fmt: skip
 

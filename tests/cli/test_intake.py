@@ -34,3 +34,13 @@ def test_closing_says_that_it_does_not_erase(desk: Desk, slip: str) -> None:
     said = " ".join(desk.run("intake", "close", slip).out.split())
     assert "It is not erased: its words stay sealed in the intake" in said
     assert "any more" not in desk.run("intake", "close", "--help").out.replace("no longer listed", "")
+
+
+def test_who_enters_a_person_in_the_register_is_named_to_whoever_asks(desk: Desk) -> None:
+    first = desk.run("intake", "ask", "--name", WORDS[0])
+    assert first.out == "Nobody entered a person of this name.\n", first.err
+    entered = desk.run("intake", "enter", "--name", WORDS[0])
+    assert entered.code == 0, entered.err
+    asked = desk.run("intake", "ask", "--name", "Veltrov, Rustam", "--json").json()["ask"]
+    (name,) = asked.values()
+    assert f"Ask {name}.\n" in desk.run("intake", "ask", "--name", "Рустам Вельтров").out

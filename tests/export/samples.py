@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vault.export.checking import Verdict
-from vault.export.report import Cover
+from vault.export.pdf import render_report
+from vault.export.report import Cover, make_report
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 
 # Invented: what was hidden, in the spellings that must not come out.
@@ -69,3 +70,8 @@ def passes(**_: object) -> Verdict:
 
 def passes_words(_content: bytes, **_: object) -> None:
     """Stand for the verifier of the manifest where it is not what is tested."""
+
+
+def render_pdf(of: RedactedDossier, cover: Cover) -> bytes:
+    """Return the finished PDF of a dossier."""
+    return render_report(make_report(of, cover))

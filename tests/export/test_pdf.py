@@ -12,14 +12,13 @@ import pytest
 from pypdf import PdfReader
 
 from tests.export.leakcheck.planting import task_for
-from tests.export.samples import ARABIC, COVER, ENGLISH, RUSSIAN, SECTIONS, dossier, section
+from tests.export.samples import ARABIC, COVER, ENGLISH, RUSSIAN, SECTIONS, dossier, render_pdf, section
 from tests.tables import each
 from vault.errors import UsageError
 from vault.export.data_json import render_data
 from vault.export.leakcheck.drawing import glyph_map
 from vault.export.leakcheck.examine import examine
 from vault.export.leakcheck.forms import squeeze, words
-from vault.export.pdf import render_pdf
 from vault.export.report import Cover, make_report
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 
@@ -163,7 +162,7 @@ def test_consecutive_records_of_one_kind_share_a_heading() -> None:
 def test_rendering_writes_to_no_file(tmp_path: Path) -> None:
     code = (
         "import resource, sys; sys.path.insert(0, sys.argv[1]); from tests.export.samples import *; "
-        "from vault.export.pdf import render_pdf; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
         "sys.stdout.buffer.write(render_pdf(dossier(), COVER))"
     )
     done = subprocess.run(

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from vault.index.entries import CASE, PERSON, CaseColumns, IndexedRecord, PersonColumns
+from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index
 from vault.index.fold import sort_key
 
@@ -70,7 +70,7 @@ def case(
         id32(name + v),
         tuple(map(id32, parents)),
         id16(name),
-        CASE,
+        "case",
         at,
         0,
         names,
@@ -85,7 +85,9 @@ def person(
     record, version = place.get("record", name), place.get("v", name)
     parents = (id32(place["parent"]),) if "parent" in place else ()
     columns = PersonColumns(name, sort_key(name), client, phones)
-    return IndexedRecord(id16(case), id16(record), id32(version), parents, id16(case), PERSON, at, 0, name, "", columns)
+    return IndexedRecord(
+        id16(case), id16(record), id32(version), parents, id16(case), "person", at, 0, name, "", columns
+    )
 
 
 def contents(index: Index) -> dict[str, list[tuple[object, ...]]]:

@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from vault.services.computer.items import Item
 
 _NONE_RAN = 4
-_PROMISES = {
-    "lock": "Stop this vault's running app on this computer.",
-    "status": "Show the state of this vault: needs no passphrase, shows no name and no count of its contents.",
-    "doctor": "Show what this computer lets others see of an unlocked vault, and what to do about it.",
-}
 _SIGNS = {"ok": "ok     ", "warn": "WARNING", "unknown": "?      "}
 
 

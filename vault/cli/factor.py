@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from vault.services.credentials.factors import FactorInUse
 
-_KINDS = ("keyfile", "fido2")
-
 
 def _list(args: Given, output: Output) -> Result:
     from vault.services.credentials import factors

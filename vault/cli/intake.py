@@ -1,4 +1,4 @@
-"""`casevault intake`: call slips, from the first ring to a case or the bin."""
+"""`casevault intake`: call slips, from the first ring to a case or the bin, and the register of who is known."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _VALUES = (
     Personal("language", "--language", Message("Language")),
     Personal("text", "--text", Message("What it is about")),
 )
+
+_WHO = (Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),)
 
 _CLOSED = (
     "The slip is closed and no longer listed. It is not erased: its words stay sealed in the intake, and a member who"
@@ -75,6 +77,26 @@ def _close(args: Given, output: Output) -> Result:
     return Result(data, [*moved, _CLOSED])
 
 
+def _enter(args: Given, output: Output) -> Result:
+    from vault.services.cases import register
+
+    with opened_to_ask(args, output, _WHO) as (session, answers):
+        entry = register.add(session, answers["names"])
+    return Result({"entry": entry.hex()}, ["The person is in the register. A colleague who asks is told to ask you."])
+
+
+def _ask(args: Given, output: Output) -> Result:
+    from vault.services.cases import register
+    from vault.services.projection import authors
+
+    with opened_to_ask(args, output, _WHO) as (session, answers):
+        members = register.ask(session, answers["names"])
+        names = authors.names_of_members(session)
+    known = {member.hex(): authors.name_in(names, member) for member in members}
+    lines = [f"Ask {name}." for name in known.values()]
+    return Result({"ask": known}, lines or ["Nobody entered a person of this name."])
+
+
 VERBS: Final = (
     Verb("add", Message("save a call slip; no field is required"), (
         Arg("[--call-back]", Message("they want a call back")),
@@ -86,4 +108,8 @@ VERBS: Final = (
         Arg("[--case CASE]", Message("the case to put its words into (id or reference)")),
         Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES, default="third"),
     ), _close),
+    Verb("enter", Message("enter a person in the register: colleagues learn whom to ask, and no name is stored"), (
+        *options_of(_WHO),
+    ), _enter),
+    Verb("ask", Message("whom to ask about a person who may be known already"), options_of(_WHO), _ask),
 )  # fmt: skip

@@ -76,7 +76,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "grant", "revoke")),
-        Noun("intake", Message("call slips, until they become a case or are closed"), ("add", "list", "close")),
+        Noun("intake", Message("call slips, until they become a case, and the register of who is known"),
+             ("add", "list", "close", "enter", "ask")),
     ),
     Message("who can open what"): (
         Noun("grant", Message("list who can open a case, grant access, revoke it"), ("list", "add", "revoke")),

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from vault.errors import DependencyMissingError, RefusedError, TryAgainError
 from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, NO_MEMORY, TooSlowError, ask_child, command_of
-from vault.export.report import Cover, Entry, Piece, Report, Row, make_report
-from vault.redaction.dossier import RedactedDossier
+from vault.export.report import Entry, Piece, Report, Row
 from vault.words.message import Message
 
 _PATIENCE = 900.0
@@ -17,21 +16,14 @@ _PATIENCE = 900.0
 MOST_MEMORY = 2 * 2**30
 
 
-def render_pdf(dossier: RedactedDossier, cover: Cover) -> bytes:
-    """Return the finished PDF of a dossier. Nothing is written to disk.
+def render_report(report: Report) -> bytes:
+    """Return the finished PDF. Nothing is written to disk.
+
+    A process of its own sets it: of a large case it takes hundreds of MB, which end with it.
 
     Raises:
         RefusedError: the text has a letter that neither font can draw, or takes more than `MOST_MEMORY`.
-        UsageError: no report in the cover's language.
         DependencyMissingError: a font package is not installed.
-    """
-    return render_report(make_report(dossier, cover))
-
-
-def render_report(report: Report) -> bytes:
-    """Return the finished PDF; see `render_pdf`.
-
-    A process of its own sets it: of a large case it takes hundreds of MB, which end with it.
     """
     # The words go in as one JSON value, never as source: markup in a note stays the characters it is.
     command = command_of("vault.export.typesetting", memory=MOST_MEMORY)

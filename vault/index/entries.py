@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from vault.errors import InternalError
 from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.words.message import Message
-
-CASE: Final = "case"
-PERSON: Final = "person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,3 @@ class RedactedDossier:
 
     def __post_init__(self, seal: object) -> None:
         _require_seal(seal)
-
-    def visible_text(self) -> str:
-        """Return every heading, label and text in order, one to a line; headings and labels as keys."""
-        lines: list[str] = []
-        for section in self.sections:
-            lines.append(section.heading)
-            for block in section.blocks:
-                lines += (block.label, block.text)
-        return "\n".join(lines)

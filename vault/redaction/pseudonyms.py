@@ -12,8 +12,7 @@ from vault.errors import TryAgainError
 from vault.words.message import Message
 
 _LETTERS = "BCDFGHJKMNPQRSTVWXZ"
-_DIGITS = "23456789"
-CODES = len(_LETTERS) ** 2 * len(_DIGITS)  # the last character is a digit, so that no code is a word
+_DIGITS = "23456789"  # the last character is one, so that no code is a word
 
 _MOST_DRAWS = 10_000
 
