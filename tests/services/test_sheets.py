@@ -60,7 +60,7 @@ def test_a_sheet_that_does_not_fit_the_first_is_begun_again() -> None:
     ):
         typing.take_row(f"{' '.join(OTHERS[1].rows[10].words)} {OTHERS[1].rows[10].check}")
     assert typing.place == (2, 1)
-    with pytest.raises(VerificationError, match=r"is the first sheet \(number 1\) once more"):
+    with pytest.raises(VerificationError, match=r"is the first sheet \(number 1\) again"):
         typing.take_sheet(" ".join(SHEETS[0].words))
     assert typing.place == (2, 1)
 
