@@ -86,7 +86,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
-    projection.up_to_date_index revalidation.recount sections.find timed_grants.announcements
+    projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
+    sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
     handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 10
+STAMP = 11
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -58,6 +58,8 @@ _TABLES = (
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",
     # Rosters and epochs that end or revoke somebody, of which it was asked what they take from this index.
     "CREATE TABLE cut(digest BLOB PRIMARY KEY) WITHOUT ROWID",
+    # The rosters by which the versions here were judged, each with the admissions in it that were void.
+    "CREATE TABLE roster(mark BLOB PRIMARY KEY) WITHOUT ROWID",
     # Epochs that lists name for this member, and grants that were not here; see `keys.py`.
     "CREATE TABLE key_item(home BLOB, digest BLOB, origin BLOB, seq INTEGER, n INTEGER NOT NULL,"
     " kind INTEGER NOT NULL, was_here INTEGER NOT NULL, PRIMARY KEY(home, digest, origin, seq)) WITHOUT ROWID",

@@ -27,7 +27,7 @@ from vault.log.rosters.roster_entries import (
     encode_entry,
 )
 from vault.log.rosters.roster_line import Line
-from vault.log.rosters.roster_rules import Cutoff, EffectiveRoster, check_succession, signers_of
+from vault.log.rosters.roster_rules import Cutoff, EffectiveRoster, admitted_by_one, check_succession, signers_of
 from vault.log.signatures import VerifySignature, signed_message
 from vault.log.tree import leaf_hash, root
 from vault.words.finding import Code, Finding
@@ -167,6 +167,14 @@ class RosterChain:
     line: Line[Roster] = field(default_factory=Line, compare=False, repr=False)
 
     @property
+    def marks(self) -> frozenset[bytes]:
+        """One for each accepted roster and the seats that it certifies in vain: where one is gone, something fell."""
+        return frozenset(
+            sha256(roster.root + b"".join(sorted(roster.certificates.keys() - self.vouched[roster.root]))).digest()
+            for roster in self.accepted
+        )
+
+    @property
     def newest(self) -> Roster | None:
         """The roster of the highest number; of two that a fork left, the one with the smaller root."""
         return next((roster for roster in self.accepted if roster.head.number == self.accepted[-1].head.number), None)
@@ -234,7 +242,13 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
         known = {} if before is None else before.certificates
         keys = {signed_by, *(certificate.identity for certificate in known.values())}
         signers = signers_of(_message(roster), roster.signatures, keys, verify_signature)
-        line.add(roster, before, _standing_after(before, roster, root_public), by_root=signed_by in signers)
+        line.add(
+            roster,
+            before,
+            _standing_after(before, roster, root_public),
+            by_root=signed_by in signers,
+            admitted_by=frozenset() if before is None else admitted_by_one(before, roster, signers),
+        )
         if signers == {signed_by}:
             for seat in roster.certificates.keys() - known:
                 by_root_key.setdefault(roster.certificates[seat].genesis, (roster.head.number, roster.root))

@@ -2,7 +2,8 @@
 
 Devices that act apart make sides of a roster's line, each as long as they stay apart. Where they meet, every ending of
 each side counts, however far back it stands. What the root has settled, a side that comes to light later does not open
-again: of it the endings count, and nothing else.
+again: of it the endings count, and nothing else. A side on which supervisors alone admitted helpers opens nothing: what
+it admits is valid beside the others, as long as these supervisors are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from vault.errors import VerificationError
-from vault.log.rosters.roster_rules import EffectiveRoster, RosterParts, only_ends_or_lowers
+from vault.log.rosters.roster_entries import Certificate
+from vault.log.rosters.roster_rules import (
+    HELPERS,
+    SUPERVISOR,
+    EffectiveRoster,
+    RosterParts,
+    only_ends_or_lowers,
+    with_role,
+)
 from vault.words.message import Message
 
 _Roster = TypeVar("_Roster", bound=RosterParts)
@@ -24,6 +33,7 @@ class _Node(Generic[_Roster]):
     before: EffectiveRoster | None
     effective: EffectiveRoster
     settles: bool
+    admitted_by: frozenset[bytes]
 
     @property
     def only_takes(self) -> bool:
@@ -43,12 +53,24 @@ class Line(Generic[_Roster]):
         self._parted: dict[bytes, EffectiveRoster] = {}
 
     def add(
-        self, roster: _Roster, before: EffectiveRoster | None, effective: EffectiveRoster, *, by_root: bool
+        self,
+        roster: _Roster,
+        before: EffectiveRoster | None,
+        effective: EffectiveRoster,
+        *,
+        by_root: bool,
+        admitted_by: frozenset[bytes] = frozenset(),
     ) -> None:
-        """Add a roster that follows from what is there. Signed by the root over several sides, it settles them."""
+        """Add a roster that follows from what is there. Signed by the root over several sides, it settles them.
+
+        `admitted_by`: the supervisors of whom one could sign it alone, where nobody else did.
+        """
         self._is_straight &= set(roster.head.prev) == self._tips
         self._tips = (self._tips - set(roster.head.prev)) | {roster.root}
-        self._nodes[roster.root] = _Node(roster, before, effective, by_root and len(roster.head.prev) > 1)
+        settles = by_root and len(roster.head.prev) > 1
+        self._nodes[roster.root] = _Node(roster, before, effective, settles, admitted_by)
+        if settles:
+            self._vouch_again(effective, self._behind(roster.head.prev))
 
     def before(self, roster: _Roster) -> EffectiveRoster:
         """Return what held where a roster says that it goes on; of one that names nothing here, what holds now.
@@ -96,8 +118,22 @@ class Line(Generic[_Roster]):
                 waiting += self._nodes[root].roster.head.prev
         return found
 
+    def _vouch_again(self, settled: EffectiveRoster, behind: set[bytes]) -> None:
+        """Let whom the root certifies again have been in from the roster on that first admitted them."""
+        for root in behind & self._parted.keys():
+            before, admitted = self._parted[root], self._nodes[root].effective
+            again = {
+                seat: item for seat, item in admitted.certificates.items() if settled.certificates.get(seat) == item
+            }
+            roles = {
+                member: given | settled.members.get(member, frozenset()) for member, given in before.members.items()
+            }
+            self._parted[root] = replace(
+                before, certificates={**before.certificates, **again}, members={**settled.members, **roles}
+            )
+
     def _together(self, roots: Sequence[bytes]) -> EffectiveRoster:
-        """Return what holds after several: every ending of each side, no admission of any."""
+        """Return what holds after several: every ending of each side, and what may be admitted beside the others."""
         if len(roots) == 1:
             return self._nodes[roots[0]].effective
         behind = [self._behind([root]) for root in roots]
@@ -115,10 +151,64 @@ class Line(Generic[_Roster]):
             self._parted |= dict.fromkeys(opened_late - self._parted.keys(), before)
             goes_on = self._together(kept)
             return _taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
-        root_must_sign = not all(self._nodes[root].only_takes for root in apart)
-        if root_must_sign:
-            self._parted |= dict.fromkeys(apart - self._parted.keys(), before)
-        return _taken(before, before, sides, roots, root_must_sign=root_must_sign)
+        return self._beside(before, {root: of_it - common for root, of_it in zip(roots, behind, strict=True)})
+
+    def _beside(self, before: EffectiveRoster, sides: Mapping[bytes, set[bytes]]) -> EffectiveRoster:
+        """Return what holds after sides that parted: of each its last roster, and all that it does not share."""
+        helping = {last for last, side in sides.items() if all(self._nodes[root].admitted_by for root in side)}
+        others = sorted(sides.keys() - helping)
+        kept = self._nodes[others[0]].effective if len(others) == 1 else before
+        if len(others) > 1:
+            apart = set[bytes]().union(*(sides[last] for last in others))
+            root_must_sign = not all(self._nodes[root].only_takes for root in apart)
+            if root_must_sign:
+                self._parted |= dict.fromkeys(apart - self._parted.keys(), before)
+            standing = [self._nodes[last].effective for last in others]
+            kept = _taken(before, before, standing, others, root_must_sign=root_must_sign)
+        supervisors = with_role(kept, SUPERVISOR)
+        heard = [
+            self._nodes[last].effective
+            for last in sorted(helping)
+            if all(self._nodes[root].admitted_by & supervisors for root in sides[last])
+        ]
+        added = _added(kept, before, heard)
+        for last in helping:
+            self._parted |= dict.fromkeys(sides[last], _with(before, added))
+        number = max(self._nodes[last].effective.head.number for last in sides)
+        return replace(_with(kept, added), head=replace(kept.head, number=number), tips=tuple(sorted(sides)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    members: Mapping[bytes, frozenset[str]]
+    certificates: Mapping[bytes, Certificate]
+
+
+def _added(kept: EffectiveRoster, before: EffectiveRoster, sides: Sequence[EffectiveRoster]) -> _Added:
+    """Return what sides of helpers add to what is kept: nothing that two give differently, and to helpers alone."""
+    members: dict[bytes, frozenset[str]] = {}
+    given: dict[bytes, set[Certificate]] = {}
+    for side in sides:
+        for member in side.members.keys() - before.members.keys() - kept.members.keys():
+            members[member] = members.get(member, HELPERS) & side.members[member]
+        for seat in side.certificates.keys() - before.certificates.keys():
+            given.setdefault(seat, set()).add(side.certificates[seat])
+    everybody = {**kept.members, **members}
+    taken = kept.certificates.keys() | {cutoff.seat for cutoff in kept.cutoffs}
+    certificates = {
+        seat: item
+        for seat, (item, *differing) in given.items()
+        if not differing and seat not in taken and item.member in everybody and everybody[item.member] <= HELPERS
+    }
+    return _Added(members, certificates)
+
+
+def _with(effective: EffectiveRoster, added: _Added) -> EffectiveRoster:
+    return replace(
+        effective,
+        members={**effective.members, **added.members},
+        certificates={**effective.certificates, **added.certificates},
+    )
 
 
 def _taken(

@@ -131,7 +131,7 @@ def missing_signers(before: EffectiveRoster, after: RosterParts, signers: Collec
     members = {by_identity[key] for key in signers if key in by_identity}
     if _may_sign(before, after, members):
         return None
-    if only_ends_or_lowers(before, after) and not _touches(before, after, _with_role(before, ADMIN)):
+    if only_ends_or_lowers(before, after) and not _touches(before, after, with_role(before, ADMIN)):
         return Message("one admin")
     return _two_persons(before, after, members)
 
@@ -147,9 +147,9 @@ def only_ends_or_lowers(before: EffectiveRoster, after: RosterParts) -> bool:
 
 def _two_persons(before: EffectiveRoster, after: RosterParts, members: set[bytes]) -> Message:
     """Return who must sign what gives somebody something, less those who did."""
-    admins = _with_role(before, ADMIN)
+    admins = with_role(before, ADMIN)
     signing = members & admins  # one or none: two would do
-    only_supervisors = all(len(_with_role(before, SUPERVISOR) - {signer}) >= 2 for signer in signing or admins)
+    only_supervisors = all(len(with_role(before, SUPERVISOR) - {signer}) >= 2 for signer in signing or admins)
     either = Message("{one} or {other}", one=SUPERVISOR, other=CASEWORKER)
     roles: Value = SUPERVISOR if only_supervisors else either
     if not signing:
@@ -160,6 +160,22 @@ def _two_persons(before: EffectiveRoster, after: RosterParts, members: set[bytes
     if members & _seconders(before, admin):
         return Message("a second admin, or one other ({roles})", roles=roles)
     return Message("a second admin, or two others ({roles})", roles=roles)
+
+
+def admitted_by_one(before: EffectiveRoster, after: RosterParts, signers: Collection[bytes]) -> frozenset[bytes]:
+    """Return the supervisors who signed a roster that is valid by one supervisor's signature; else nobody.
+
+    Args:
+        before: what counted before.
+        after: a roster that follows from it and is valid.
+        signers: the known public keys that signed it.
+    """
+    by_identity = {certificate.identity: certificate.member for certificate in before.certificates.values()}
+    members = {by_identity[key] for key in signers if key in by_identity}
+    alone = frozenset(members & with_role(before, SUPERVISOR))
+    is_by_more = before.root_public in signers or len(before.members) == 1 or _enough(before, members)
+    takes = after.endings or only_ends_or_lowers(before, after)
+    return frozenset() if is_by_more or takes else alone
 
 
 def _check_line(before: EffectiveRoster, after: RosterParts) -> None:
@@ -209,23 +225,30 @@ def _lost_role(before: EffectiveRoster, after: RosterParts, member: bytes) -> bo
 def _may_sign(before: EffectiveRoster, after: RosterParts, signers: set[bytes]) -> bool:
     if len(before.members) == 1:
         return bool(signers)
-    admins = _with_role(before, ADMIN)
+    admins = with_role(before, ADMIN)
     signing_admins = signers & admins
     if only_ends_or_lowers(before, after) and not _touches(before, after, admins):
         return bool(signing_admins)
-    supervisors = _with_role(before, SUPERVISOR)
+    supervisors = with_role(before, SUPERVISOR)
     if before.head.helpers_by_supervisor and _only_adds_helpers(before, after) and signers & supervisors:
         return True
-    return len(signing_admins) >= 2 or any(len(signers & _seconders(before, admin)) >= 2 for admin in signing_admins)
+    return _enough(before, signers)
+
+
+def _enough(before: EffectiveRoster, signers: set[bytes]) -> bool:
+    """Tell whether those signed who may change anything: two admins, or one and two who second them."""
+    signing = signers & with_role(before, ADMIN)
+    return len(signing) >= 2 or any(len(signers & _seconders(before, admin)) >= 2 for admin in signing)
 
 
 def _seconders(effective: EffectiveRoster, admin: bytes) -> set[bytes]:
     """Return who can second this admin: supervisors; where fewer than two others are, caseworkers too."""
-    supervisors = _with_role(effective, SUPERVISOR) - {admin}
-    return supervisors if len(supervisors) >= 2 else (supervisors | _with_role(effective, CASEWORKER)) - {admin}
+    supervisors = with_role(effective, SUPERVISOR) - {admin}
+    return supervisors if len(supervisors) >= 2 else (supervisors | with_role(effective, CASEWORKER)) - {admin}
 
 
-def _with_role(effective: EffectiveRoster, role: str) -> set[bytes]:
+def with_role(effective: EffectiveRoster, role: str) -> set[bytes]:
+    """Return the members who have a role."""
     return {member for member, roles in effective.members.items() if role in roles}
 
 

@@ -28,7 +28,7 @@ from vault.services.projection.absences import tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
 from vault.services.projection.raised_alarms import notice, notice_false_acts, notice_findings
 from vault.services.projection.reading import read_heads, read_versions
-from vault.services.projection.revalidation import recount
+from vault.services.projection.revalidation import is_judged_otherwise, recount
 from vault.store.rows import Rows
 from vault.store.shape import content_faults
 from vault.validity.authority import Proven
@@ -53,7 +53,7 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
     with session.database.reading() as rows:
         sizes = {row.origin: rows.size(row.origin) for row in rows.geneses()}
     cursor = index.cursor()
-    if is_ahead(cursor, sizes):
+    if is_ahead(cursor, sizes) or is_judged_otherwise(session, index):
         index, cursor = session.remake_index(), {}
     if index.was_made and not index.was_asked:
         _notice_two_answers(session)

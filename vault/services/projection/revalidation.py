@@ -19,6 +19,23 @@ from vault.records.logs import genesis_of
 from vault.store.rows import Rows
 
 
+def is_judged_otherwise(session: Session, index: Index) -> bool:
+    """Say whether the index judged by a roster, or an admission, that is not valid any more: it has to be made anew.
+
+    What is valid now is kept with it, for the next session to ask.
+    """
+    chain = session.directory.chain
+    if index.judged_by is chain:
+        return False
+    now, kept = chain.marks, index.rosters()
+    if kept - now:
+        return True
+    index.judged_by = chain
+    if now - kept:
+        index.keep_rosters(now)
+    return False
+
+
 def recount(session: Session, index: Index) -> None:
     """Have the index ask again for every case in which it holds work that a cut has left out since."""
     known, cursor = index.cutoffs(), index.cursor()
