@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -119,6 +120,17 @@ def test_a_destination_that_is_no_place_for_a_backup_stays_as_it_is(filled: Fill
         assert set(names_below(filled.path)) - {"index"} <= set(before)
     assert (tmp_path / "stick").read_bytes() == b"somebody's file"
     assert not (tmp_path / "not connected").exists()
+
+
+def test_a_folder_with_the_last_number_that_there_is_removes_no_backup(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        first = backups.make(session, tmp_path / "to")
+        assert first is not None
+        shutil.copytree(first.path, first.path.with_name("backup-999999999"))
+        for _ in range(4):
+            with pytest.raises(RefusedError, match="a number that no backup reaches"):
+                backups.make(session, tmp_path / "to")
+    assert sorted(path.name for path in (tmp_path / "to").iterdir()) == ["backup-1", "backup-999999999"]
 
 
 def test_room_is_looked_for_before_anything_is_written(

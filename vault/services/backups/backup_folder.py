@@ -127,9 +127,19 @@ def numbered(destination: Path, *, unfinished: bool = False) -> dict[int, Backup
 
 
 def next_folder(destination: Path) -> tuple[BackupFolder, Path]:
-    """Return a new folder to build the next backup in, and the name that it gets when it is proven."""
+    """Return a new folder to build the next backup in, and the name that it gets when it is proven.
+
+    Raises:
+        RefusedError: a folder there has the last number that there is. Somebody put it there: no backup after it
+            would be found, and none may be removed for it.
+    """
     taken = [int(match[1]) for path in destination.iterdir() if (match := _NAME.fullmatch(path.name))]
     final = destination / f"backup-{max(taken, default=0) + 1}"
+    if _NAME.fullmatch(final.name) is None:
+        raise RefusedError(
+            Message("backup-{number} has a number that no backup reaches", number=max(taken)),
+            next_step=Message("Somebody put this folder there. Move it away, or make the backup to another place."),
+        )
     part = final.with_name(final.name + _PART)
     part.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
     return BackupFolder(part), final
