@@ -209,6 +209,12 @@ def test_a_seat_whose_log_is_not_here_is_cut_at_its_beginning_and_a_false_one_hi
         assert set(found) == {own, RevokedLog(unseen, Origin(b"u" * 32), 0)}
 
 
+def test_the_many_logs_of_one_seat_push_none_of_another_out() -> None:
+    many = [drop(A, number, 10) for number in range(MOST_REVOCATIONS)]
+    honest = [drop(B, 1000, 20), drop(B, 1001, 9), drop(C, 1002, 1)]
+    assert set(honest) <= set(fitting([*many, *honest]))
+
+
 def drop(seat: SeatId, number: int, size: int) -> RevokedLog:
     return RevokedLog(seat, number.to_bytes(2, "big") * 16, size)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import accumulate
+from operator import itemgetter
 
 from vault.access.trust.directory import RECOVERY, Directory
 from vault.access.trust.proving import Prover
@@ -90,10 +92,16 @@ def revocations_of(
 
 
 def fitting(revocations: Sequence[RevokedLog]) -> tuple[RevokedLog, ...]:
-    """Return as many revocations as a notice names: of each seat its longest log, then whatever is longest."""
-    by_length = sorted(revocations, key=lambda revocation: (-revocation.size, revocation.seat, revocation.origin))
-    first = {revocation.seat: revocation for revocation in reversed(by_length)}.values()
-    chosen = [*first, *(revocation for revocation in by_length if revocation not in first)][:MOST_REVOCATIONS]
+    """Return as many revocations as a notice names: of each seat its longest log, then of each its second, and so on.
+
+    So the many logs of one take the place of nobody else's.
+    """
+    ranks: Counter[bytes] = Counter()
+    ranked: list[tuple[int, RevokedLog]] = []
+    for revocation in sorted(revocations, key=lambda each: (-each.size, each.seat, each.origin)):
+        ranked.append((ranks[revocation.seat], revocation))
+        ranks[revocation.seat] += 1
+    chosen = [revocation for _, revocation in sorted(ranked, key=itemgetter(0))][:MOST_REVOCATIONS]
     room = accumulate(len(revocation.seen) for revocation in chosen)
     fits = [
         revocation if so_far <= MOST_SEEN else revocation._replace(seen=())
