@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.services.colleague import SUPERVISOR, admit
 from tests.services.founded import Filled
 from tests.services.office import DAY_MS, forward
+from vault.access.membership.next_roster import Change, next_roster
 from vault.access.session import Session
 from vault.casework.access import Access
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.index.heads import heads_in
+from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.named import access_record
@@ -75,3 +79,18 @@ def test_whose_right_ends_does_not_write_over_the_day(short: Filled) -> None:
         assert record in {head.record for head in heads_in(up_to_date_index(owner), case, Access.KIND)}
         assert timed_grants.withdraw_expired_grants(owner) == 1
         assert not owner.faults()
+
+
+@pytest.mark.parametrize("kind", ["device", "roster"])
+def test_a_roster_in_a_version_of_another_kind_is_none(short: Filled, kind: str) -> None:
+    with short.open() as owner:
+        supervisor = admit(owner, roles=SUPERVISOR, by_root=True)
+        before = owner.directory.effective
+        genesis = before.certificates[supervisor.seat].genesis
+        roster = next_roster(before, Change(ended=frozenset({supervisor.seat})), lambda seat: {Origin(genesis): 9})
+        roster = roster.signed(*owner.sign(ROSTER_PURPOSE, roster.root))
+        with owner.work() as work:
+            work.write(owner.directory.compartment, RecordId(ROSTER_RECORD), kind, roster.fields())
+            work.commit(Entry(act="config.change"))
+    with short.open() as owner:
+        assert (supervisor.seat in owner.directory.effective.certificates) is (kind != "roster")

@@ -173,7 +173,7 @@ def _beginnings(rows: Rows, vault: VaultId, keyring: Keyring) -> list[tuple[Open
     for compartment in keyring.compartments():
         for version in open_each(rows.versions(compartment, ROSTER_RECORD), vault=vault, keyring=keyring)[0]:
             with suppress(MalformedError):
-                roster = Roster.from_fields(version.content.fields)
+                roster = Roster.from_content(version.content.kind, version.content.fields)
                 if roster.head.number == 0:
                     found.append((version, roster))
     return found

@@ -190,7 +190,7 @@ def _rosters(rows: Rows, compartment: CompartmentId, vault: VaultId, keyring: Ke
         with suppress(BrokenSealError, MalformedError):
             version = open_version(sealed, vault=vault, keyring=keyring)
             if version is not None:
-                roster = Roster.from_fields(version.content.fields)
+                roster = Roster.from_content(version.content.kind, version.content.fields)
                 item = Item.in_compartment(ItemKind.VERSION, compartment, version.id)
                 rosters.append(Carried(roster, version.origin, version.seq, item))
     return rosters

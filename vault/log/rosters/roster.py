@@ -107,6 +107,17 @@ class Roster:
         return {"entries": list(self.entries), "sigs": [list(pair) for pair in self.signatures]}
 
     @classmethod
+    def from_content(cls, kind: str, untrusted: Mapping[str, object]) -> Roster:
+        """Return the roster in an opened version of this kind with these fields.
+
+        Raises:
+            MalformedError: it is of another kind, or not of the form of FORMAT.md 2.
+        """
+        if kind != cls.KIND:
+            raise MalformedError(Message("a roster stands in a version of another kind"))
+        return cls.from_fields(untrusted)
+
+    @classmethod
     def from_fields(cls, untrusted: Mapping[str, object]) -> Roster:
         """Return the roster in an opened version.
 

@@ -102,7 +102,7 @@ def _opened(session: Session, origin: bytes, sent: SentVersion, wraps: list[tupl
         sealed = SealedVersion(origin, 0, sent.n, identity, sent.compartment, sent.record, sent.blob, epoch, wrap)
         with suppress(BrokenSealError, MalformedError):
             version = open_version(sealed, vault=session.vault, keyring=session.keyring)
-            return None if version is None else Roster.from_fields(version.content.fields)
+            return None if version is None else Roster.from_content(version.content.kind, version.content.fields)
     return None
 
 
