@@ -27,6 +27,7 @@ from vault.cli import bundle as bundle_cli
 from vault.cli import log as log_cli
 from vault.cli import member as member_cli
 from vault.cli import showing
+from vault.cli.next_steps import in_words
 from vault.cli.output import Output, Result
 from vault.cli.table import Given
 from vault.records.seatlog import SeatLog
@@ -50,7 +51,7 @@ def test_an_entry_of_a_far_time_leaves_the_log_to_the_auditor(organisation: Orga
     with organisation.open(NOOR) as noor:
         lines = logbook.newest(noor).lines
     far = next(line for line in lines if line.payload is not None and line.payload.t == FAR)
-    assert log_cli._line(far, "Dana", {}).startswith(f"{'?':<23}  Dana")
+    assert in_words(log_cli._line(far, "Dana", {})).startswith(f"{'?':<23}  Dana")
     assert log_cli._line_data(far, {})["time"] is None
     assert all(log_cli._line(line, "", {}) and json.dumps(log_cli._line_data(line, {})) for line in lines)
 
@@ -71,7 +72,7 @@ def test_a_note_of_a_far_time_leaves_the_case_to_its_holders(
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         (note,) = cases.open_case(amina, case).notes
-        assert showing.note_lines(note, {}, {})[0].startswith("?  contact")
+        assert in_words(showing.note_lines(note, {}, {})[0]).startswith("?  contact")
         assert showing.note_data(note, {}, {})["written"] is None
 
 
@@ -86,7 +87,7 @@ def test_a_member_until_a_far_day_leaves_the_list_of_members(
         assert joining.admit(selin, answered, words).outcome.is_done
     organisation.exchange(SELIN, MIRA)
     with organisation.open(MIRA) as mira:
-        lines = [member_cli._member_line(one) for one in members.list_all(mira)]
+        lines = [in_words(member_cli._member_line(one)) for one in members.list_all(mira)]
     assert "Ned Farwell: intake, until ?; 1 device" in lines
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,7 @@ from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import RefusedError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.services.approvals.approval_by_file import Asked
@@ -27,7 +26,7 @@ def _ask(args: Given, output: Output) -> Result:
     from vault.services.exports.export_steps import DeclinedError
 
     _require_new(args.out)
-    approve = approve_here(args, output, "Ask about them")
+    approve = approve_here(args, output, Message("Ask about them"))
     with opened(args, output) as session:
         wish = wish_of(args, output)
 
@@ -42,7 +41,7 @@ def _ask(args: Given, output: Output) -> Result:
                 wish=wish,
                 approve=approve,
                 approver=args.second,
-                progress=partial(output.progress, what=PROGRESS),
+                progress=output.progress_of(PROGRESS),
             )
 
         try:
@@ -55,9 +54,14 @@ def _ask(args: Given, output: Output) -> Result:
     names = ", ".join(asked.names)
     data = {"file": str(args.out), "digest": asked.digest.hex(), "approvers": list(asked.names)}
     lines = [
-        f"The question is at {args.out}. These members can open it: {names}.",
-        "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you.",
-        "Import the bundle, then export with `--approval ANSWER`: within 7 days, and while the case does not change.",
+        Message("The question is at {out}. These members can open it: {names}.", out=args.out, names=names),
+        Message(
+            "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you."
+        ),
+        Message(
+            "Import the bundle, then export with `--approval ANSWER`: within 7 days, and while the case does not"
+            " change."
+        ),
     ]
     return Result(data, lines)
 
@@ -83,12 +87,12 @@ def _show(args: Given, output: Output) -> Result:
         "text": question.wanted.lines(),
     }
     reasons = ", ".join(question.wanted.reasons)
-    how = [
+    how: list[Words] = [
         "",
-        "To approve it: `casevault approval give FILE --reason CODE --out ANSWER`.",
-        f"CODE is one of: {reasons}.",
+        Message("To approve it: `casevault approval give FILE --reason CODE --out ANSWER`."),
+        Message("CODE is one of: {reasons}.", reasons=reasons),
     ]
-    return Result(data, [f"{name} asks:", *question.wanted.lines(), *how])
+    return Result(data, [Message("{name} asks:", name=name), *question.wanted.lines(), *how])
 
 
 def _give(args: Given, output: Output) -> Result:
@@ -101,8 +105,13 @@ def _give(args: Given, output: Output) -> Result:
         approval_by_file.keep(args.out, answer.file)
         name = authors.name_in(authors.names_of_members(session), answer.member)
     lines = [
-        f"You approved it as {answer.approval.role}; your log says so. The answer for {name} is at {args.out}.",
-        f"It is valid for {name} once they import your next bundle: `casevault bundle make`.",
+        Message(
+            "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
+            role=answer.approval.role,
+            name=name,
+            out=args.out,
+        ),
+        Message("It is valid for {name} once they import your next bundle: `casevault bundle make`.", name=name),
     ]
     return Result({"answer": str(args.out), "digest": answer.approval.digest.hex(), "for": name}, lines)
 
@@ -120,7 +129,7 @@ def _list(args: Given, output: Output) -> Result:
         ],
     }
     lines = [f"{approver.name}  {', '.join(approver.roles)}" for approver in found]
-    return Result(data, lines or ["Nobody else can approve: you do such acts alone, and the log says so."])
+    return Result(data, lines or [Message("Nobody else can approve: you do such acts alone, and the log says so.")])
 
 
 def _require_new(path: Path) -> None:

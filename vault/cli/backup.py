@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
-from vault.cli.next_steps import in_words
 from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.cli.output import Output, Result
+from vault.cli.showing import n_entries, n_versions
 from vault.cli.table import Arg, Given, Verb
-from vault.display import MINUTE_UTC, counted, time_data
+from vault.display import MINUTE_UTC, time_data
 from vault.errors import InternalError, RefusedError, UsageError
-from vault.progress import StepProgress
-from vault.words.message import Message, Words
+from vault.words.message import Message, Value, Words, listed, plural
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def _make(args: Given, output: Output) -> Result:
     from vault.services.backups import backups
 
     with opened(args, output) as session:
-        made = backups.make(session, args.destination, keep=args.keep, progress=_progress(output))
+        made = backups.make(session, args.destination, keep=args.keep, progress=output.step_progress())
     if made is None:
         raise InternalError(Message("a backup that nobody cancelled was cancelled"))
     data = {
@@ -41,10 +40,10 @@ def _make(args: Given, output: Output) -> Result:
         "kept": made.kept,
     }
     lines = [
-        f"The backup is at {made.path}.",
-        f"It was opened again and read: {_inside(made.operations, made.versions, made.drafts)}.",
-        f"Backups of this vault there: {made.removal}",
-        "Keep it apart from this computer. It opens with the same passphrases.",
+        Message("The backup is at {path}.", path=made.path),
+        Message("It was opened again and read: {inside}.", inside=_inside(made.operations, made.versions, made.drafts)),
+        Message("Backups of this vault there: {removal}", removal=made.removal),
+        Message("Keep it apart from this computer. It opens with the same passphrases."),
     ]
     return Result(data, lines)
 
@@ -61,7 +60,7 @@ def _verify(args: Given, output: Output) -> Result:
             passphrase=entrance.factors.passphrase,
             device_secret=entrance.factors.device_secret,
             fido2_secret=entrance.factors.fido2_secret,
-            progress=_progress(output),
+            progress=output.step_progress(),
         )
     data = {
         "backup": str(found.path),
@@ -73,9 +72,12 @@ def _verify(args: Given, output: Output) -> Result:
         "drafts": found.drafts,
     }
     lines = [
-        f"WHOLE. The backup at {found.path} was made on {day(found.made_ms)}.",
-        f"It contains {_inside(found.operations, found.versions, found.drafts)}; versions that are yours, and opened:"
-        f" {found.opened}.",
+        Message("WHOLE. The backup at {path} was made on {day}.", path=found.path, day=day(found.made_ms)),
+        Message(
+            "It contains {inside}; versions that are yours, and opened: {opened}.",
+            inside=_inside(found.operations, found.versions, found.drafts),
+            opened=found.opened,
+        ),
     ]
     return Result(data, lines)
 
@@ -128,7 +130,7 @@ def _restore_with_passphrase(args: Given, output: Output, path: Path) -> Restore
             passphrase=entrance.factors.passphrase,
             device_secret=entrance.factors.device_secret,
             fido2_secret=entrance.factors.fido2_secret,
-            progress=_progress(output),
+            progress=output.step_progress(),
         )
 
 
@@ -138,12 +140,12 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
     from vault.services.credentials import recovery
 
     backup = restoring_by_sheets.require_whole(args.source)
-    output.say(f"The backup at {backup} is as it was written. It opens with recovery sheets.")
+    output.say(Message("The backup at {backup} is as it was written. It opens with recovery sheets.", backup=backup))
 
     def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Regained:
         wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=args.end_old)
         return restoring_by_sheets.restore_by_sheets(
-            backup, path, typed, wish, passphrase=passphrase, progress=_progress(output)
+            backup, path, typed, wish, passphrase=passphrase, progress=output.step_progress()
         )
 
     fits = partial(recovery.require_fitting, backup)
@@ -157,7 +159,7 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
         _IN_ITS_PLACE,
     ]
     if done.closed_drafts:
-        lines.insert(3, "Unfinished drafts in it stay closed: only their writer's passphrase opens them.")
+        lines.insert(3, Message("Unfinished drafts in it stay closed: only their writer's passphrase opens them."))
     data = {**_restored_data(done.vault), **data_of(done.back, done.root_words), "closed_drafts": done.closed_drafts}
     return Result(data, lines)
 
@@ -168,9 +170,9 @@ def _kept(args: Given, back: BroughtBack) -> tuple[Message, ...]:
     return () if back.ended or args.new_admin else (KEPT,)
 
 
-_IN_ITS_PLACE = (
-    "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old vault would no"
-    " longer verify, and would block exports for ever."
+_IN_ITS_PLACE = Message(
+    "A new log begins in it. Use it in place of the old vault, never beside it: opened again,"
+    " the old vault would no longer verify, and would block exports for ever."
 )
 
 
@@ -184,7 +186,7 @@ def _restored_data(restored: Restored) -> dict[str, Any]:
         "drafts": restored.drafts,
         "log": restored.origin.hex(),
         "lost_entries": restored.lost_entries,
-        "loss": in_words(restored.loss),
+        "loss": restored.loss,
     }
 
 
@@ -192,8 +194,8 @@ def _restored_lines(restored: Restored) -> list[Words]:
     from vault.services.backups.restoring import day
 
     return [
-        f"The vault is at {restored.path}, from the backup of {day(restored.made_ms)}.",
-        f"It contains {_inside(restored.operations, restored.versions, restored.drafts)}.",
+        Message("The vault is at {path}, from the backup of {day}.", path=restored.path, day=day(restored.made_ms)),
+        Message("It contains {inside}.", inside=_inside(restored.operations, restored.versions, restored.drafts)),
         Message("LOSS: {loss}", loss=restored.loss),
     ]
 
@@ -204,12 +206,8 @@ def _keep(text: str) -> int:
     return int(text)
 
 
-def _inside(entries: int, versions: int, drafts: int) -> str:
-    return f"{counted(entries, 'entry', 'entries')}, {counted(versions, 'version')}, {counted(drafts, 'draft')}"
-
-
-def _progress(output: Output) -> StepProgress:
-    return lambda what, done, total: output.progress(done, total, what)
+def _inside(entries: int, versions: int, drafts: int) -> Value:
+    return listed([n_entries(entries), n_versions(versions), plural("{count} draft", "{count} drafts", count=drafts)])
 
 
 _SOURCE: Final = Arg("SRC", Message("a backup, or the folder that contains it"), of=Path, into="source")

@@ -11,8 +11,8 @@ from vault.cli.table import CASE, Arg, Given, Verb
 from vault.words.message import Message, Words
 
 _RULES = {
-    "alone": "It was done ALONE: nobody else in the organisation could approve it. The log says so.",
-    "two-person": "A second person approved it; the log names both.",
+    "alone": Message("It was done ALONE: nobody else in the organisation could approve it. The log says so."),
+    "two-person": Message("A second person approved it; the log names both."),
 }
 
 
@@ -36,7 +36,9 @@ def _break(args: Given, output: Output) -> Result:
         name = authors.name_in(authors.names_of_members(session), member)
     data = {"case": broken.case.hex(), "member": member.hex(), "until": args.until, "release": broken.rule}
     lines: list[Words] = [
-        f"{name} can open the case until {args.until}, from their next bundle or unlock on.",
+        Message(
+            "{name} can open the case until {until}, from their next bundle or unlock on.", name=name, until=args.until
+        ),
         _RULES[broken.rule],
         breaking_glass.TOLD,
     ]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import TO_MEMBER, Arg, Given, Verb
 from vault.display import DAY, MINUTE_UTC, time_data, time_text
-from vault.progress import StepProgress
 from vault.words.message import Message
 
 _WAITING = 3
@@ -23,7 +21,7 @@ def _make(args: Given, output: Output) -> Result:
 
     with opened(args, output) as session:
         member = find_member(session, args.to)
-        made = syncing.make(session, member, _file(args.out, session.log.now_ms()), progress=_progress(output))
+        made = syncing.make(session, member, _file(args.out, session.log.now_ms()), progress=output.step_progress())
     data = {
         "bundle": str(made.path),
         "size": made.size,
@@ -49,7 +47,7 @@ def _import(args: Given, output: Output) -> Result:
     from vault.services.exchange.bundle_words import imported_lines
 
     with opened(args, output) as session:
-        imported = syncing.import_bundle(session, args.file, progress=_progress(output))
+        imported = syncing.import_bundle(session, args.file, progress=output.step_progress())
     data = {
         "from": imported.sender,
         "made": time_data(imported.made_ms, MINUTE_UTC),
@@ -57,8 +55,8 @@ def _import(args: Given, output: Output) -> Result:
         "came": dict(imported.came),
         "gained": [compartment.hex() for compartment in imported.gained],
         "withdrawn": [compartment.hex() for compartment in imported.withdrawn],
-        "waits": list(map(in_words, imported.pending)),
-        "faults": list(map(in_words, imported.faults)),
+        "waits": list(imported.pending),
+        "faults": list(imported.faults),
         "conflicts": [[compartment.hex(), record.hex()] for compartment, record in imported.conflicts],
     }
     return Result(data, imported_lines(imported), _WAITING if imported.pending or imported.conflicts else 0)
@@ -69,7 +67,7 @@ def _show(args: Given, output: Output) -> Result:
     from vault.services.exchange.bundle_words import inside_lines
 
     with opened(args, output) as session:
-        inside = syncing.show(session, args.file, progress=_progress(output))
+        inside = syncing.show(session, args.file, progress=output.step_progress())
     counts = {kind.name.lower(): count for kind, count in inside.counts.items()}
     data = {
         "from": inside.sender,
@@ -80,10 +78,6 @@ def _show(args: Given, output: Output) -> Result:
         "lacking": inside.entries,
     }
     return Result(data, inside_lines(inside))
-
-
-def _progress(output: Output) -> StepProgress:
-    return lambda what, done, total: output.progress(done, total, what)
 
 
 _BUNDLE: Final = Arg("FILE", Message("a bundle made for you"), of=Path)

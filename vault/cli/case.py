@@ -13,7 +13,7 @@ from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message, Words
 
-_NONE = "No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`."
+_NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
 _REASON = Personal("reason", "--reason", Message("Why they must not be able to open it"), required=True)
@@ -37,7 +37,7 @@ def _new(args: Given, output: Output) -> Result:
         )
         only_you = cases.only_you(session, made.case)
         too = cases.deputy_words(session, made.deputy)
-    lines: list[Words] = [f"Case {made.ref} is saved.", *(line for line in (only_you, too) if line)]
+    lines: list[Words] = [Message("Case {ref} is saved.", ref=made.ref), *(line for line in (only_you, too) if line)]
     return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 
@@ -58,7 +58,10 @@ def _list(args: Given, output: Output) -> Result:
         }
         for r in rows
     ]
-    lines = [f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}{_only_you(r.case in alone)}" for r in rows]
+    lines: list[Words] = []
+    for r in rows:
+        line = f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}"
+        lines.append(Message("{case}  [only YOU can open this case]", case=line) if r.case in alone else line)
     return Result({"cases": data}, lines or [_NONE])
 
 
@@ -78,13 +81,9 @@ def _show(args: Given, output: Output) -> Result:
         data["sections"] = [
             {"section": section.section.hex(), "kind": section.what, "title": section.title} for section in held
         ]
-        lines += ["", f"Restricted ({len(held)})"]
+        lines += ["", Message("Restricted ({count})", count=len(held))]
         lines += [f"  {short_id(section.section)}  {section.what}  {section.title}" for section in held]
     return Result(data, lines)
-
-
-def _only_you(is_so: bool) -> str:
-    return "  [only YOU can open this case]" if is_so else ""
 
 
 VERBS: Final = (

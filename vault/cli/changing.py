@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,8 @@ from vault.cli.prompts import YES, require_sure
 from vault.cli.table import MEMBER, Arg, Given, Verb
 from vault.words.message import Message
 
+_NEW_KEYS: Final = Message("Making new keys")
+
 
 def _suspend(args: Given, output: Output) -> Result:
     from vault.services.members import members, unsynced_work
@@ -23,8 +24,9 @@ def _suspend(args: Given, output: Output) -> Result:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
-        outcome = members.suspend(session, member, progress=_progress(output))
-    return outcome_result(args, output, outcome, f"{name} is suspended: all their devices are revoked.")
+        outcome = members.suspend(session, member, progress=output.progress_of(_NEW_KEYS))
+    done = Message("{name} is suspended: all their devices are revoked.", name=name)
+    return outcome_result(args, output, outcome, done)
 
 
 def _leave(args: Given, output: Output) -> Result:
@@ -35,12 +37,16 @@ def _leave(args: Given, output: Output) -> Result:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
-        outcome = members.leave(session, member, progress=_progress(output))
+        outcome = members.leave(session, member, progress=output.progress_of(_NEW_KEYS))
     return outcome_result(
         args,
         output,
         outcome,
-        f"{name} has left. To hand over their cases: `casevault handover order {shlex.quote(name)} --to MEMBER`.",
+        Message(
+            "{name} has left. To hand over their cases: `casevault handover order {quoted} --to MEMBER`.",
+            name=name,
+            quoted=shlex.quote(name),
+        ),
     )
 
 
@@ -53,9 +59,9 @@ def _change_roles(args: Given, output: Output) -> Result:
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.before_roles(session, member, args.roles))
         outcome = members.change_roles(session, member, args.roles, by_root=args.root)
-    return outcome_result(
-        args, output, outcome, f"{name} now has exactly these roles: {', '.join(sorted(set(args.roles)))}."
-    )
+    roles = ", ".join(sorted(set(args.roles)))
+    done = Message("{name} now has exactly these roles: {roles}.", name=name, roles=roles)
+    return outcome_result(args, output, outcome, done)
 
 
 def _show(args: Given, output: Output) -> Result:
@@ -73,14 +79,17 @@ def _sign(args: Given, output: Output) -> Result:
         shown, signed = rostering.sign(session, rostering.read_proposal(args.proposal))
         write_new(args.out, signed)
     data = shown_data(shown) | {"proposal": str(args.out)}
-    lines = [*shown_lines(shown), f"Your signature is in {args.out}."]
+    lines = [*shown_lines(shown), Message("Your signature is in {out}.", out=args.out)]
     if shown.missing is None:
         return Result(
-            data, [*lines, f"An admin or a supervisor puts it into effect: `casevault member commit {args.out}`."]
+            data,
+            [
+                *lines,
+                Message("An admin or a supervisor puts it into effect: `casevault member commit {out}`.", out=args.out),
+            ],
         )
-    return Result(
-        data, [*lines, "Pass this file on; the file that you were given does not have your signature."], WAITING
-    )
+    pass_on = Message("Pass this file on; the file that you were given does not have your signature.")
+    return Result(data, [*lines, pass_on], WAITING)
 
 
 def _commit(args: Given, output: Output) -> Result:
@@ -88,12 +97,10 @@ def _commit(args: Given, output: Output) -> Result:
 
     args.out = None  # what all have signed needs no proposal
     with opened(args, output) as session:
-        outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(output))
-    return outcome_result(args, output, outcome, "The proposal is in effect now.")
-
-
-def _progress(output: Output) -> Callable[[int, int], None]:
-    return lambda done, total: output.progress(done, total, "Making new keys")
+        outcome = rostering.commit(
+            session, rostering.read_proposal(args.proposal), progress=output.progress_of(_NEW_KEYS)
+        )
+    return outcome_result(args, output, outcome, Message("The proposal is in effect now."))
 
 
 ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from vault.policy.clocks import ClockReading
 
 _WORDS = {
-    "steady": "The clock is normal.",
-    "jumped": "The clock jumped ahead; confirm it with `casevault clock confirm`.",
-    "set-back": "The clock is behind a time seen before, which stays in effect; a supervisor can repair it.",
+    "steady": Message("The clock is normal."),
+    "jumped": Message("The clock jumped ahead; confirm it with `casevault clock confirm`."),
+    "set-back": Message("The clock is behind a time seen before, which stays in effect; a supervisor can repair it."),
 }
 
 
@@ -46,7 +46,11 @@ def _repair(args: Given, output: Output) -> Result:
 
 def _shown(reading: ClockReading) -> Result:
     data = {"state": reading.state.value, "counts": _time(reading.trusted_ms), "clock": _time(reading.wall_ms)}
-    lines = [_WORDS[reading.state.value], f"clock      {data['clock']}", f"in effect  {data['counts']}"]
+    lines = [
+        _WORDS[reading.state.value],
+        Message("clock      {time}", time=_time(reading.wall_ms)),
+        Message("in effect  {time}", time=_time(reading.trusted_ms)),
+    ]
     return Result(data, lines)
 
 

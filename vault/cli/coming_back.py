@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from vault.cli.new_passphrase import new_passphrase
-from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import ask_line, read_member
 from vault.cli.sheets import typed_sheets
+from vault.cli.showing import n_compartments
 from vault.cli.table import Arg, Given
-from vault.display import counted
 from vault.errors import NotFoundError
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.recovery.recovering import BroughtBack
@@ -50,28 +49,32 @@ def ask_and(
             except NotFoundError as slip:
                 if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
                     raise
-                output.say(f"{in_words(slip.message)}. The sheets and the passphrase are kept: type only the name.")
-                member = ask_line("Member: ")
+                kept = Message("The sheets and the passphrase are kept: type only the name.")
+                output.say(Message("{slip}. {kept}", slip=slip.message, kept=kept))
+                member = ask_line(Message("Member: "))
     finally:
         passphrase[:] = bytes(len(passphrase))
 
 
-def said_of(args: Given, back: BroughtBack, root_words: Sequence[str]) -> list[str]:
+def said_of(args: Given, back: BroughtBack, root_words: Sequence[str]) -> list[Words]:
     """Return what was done, in words, and what to do now."""
-    lines = ["Access is restored, and every member will see that it was."]
+    lines: list[Words] = [Message("Access is restored, and every member will see that it was.")]
     if args.all:
-        lines.append("IT CAN OPEN EVERYTHING THAT THE SHEETS OPEN, also what this member never held.")
+        lines.append(Message("IT CAN OPEN EVERYTHING THAT THE SHEETS OPEN, also what this member never held."))
     lines.append(
-        f"The new device holds {counted(back.compartments, 'compartment')};"
-        f" {counted(len(back.ended), 'old device')} revoked."
+        Message(
+            "The new device holds {compartments}; {old} revoked.",
+            compartments=n_compartments(back.compartments),
+            old=plural("{count} old device is", "{count} old devices are", count=len(back.ended)),
+        )
     )
     if back.left:
-        lines.append(f"The sheets open {back.left} more, which this member did not hold (`--all`).")
+        lines.append(Message("The sheets open {left} more, which this member did not hold (`--all`).", left=back.left))
     return [
         *lines,
-        "Compare the 13 words with those on the sheets:",
+        Message("Compare the 13 words with those on the sheets:"),
         f"  {' '.join(root_words)}",
-        "The words were typed here: make new sheets now, `casevault recovery new --old-sheets`.",
+        Message("The words were typed here: make new sheets now, `casevault recovery new --old-sheets`."),
     ]
 
 

@@ -34,8 +34,9 @@ def _lock(args: Given, output: Output) -> Result:
             Message("the running app could not be stopped"), next_step=Message("Close its window, then repeat.")
         )
     ended = done.returncode == 0
-    words = "The app that had this vault open was stopped." if ended else "No app had this vault open here."
-    return Result({"locked": True, "ended": ended}, [words])
+    stopped = Message("The app that had this vault open was stopped.")
+    none_ran = Message("No app had this vault open here.")
+    return Result({"locked": True, "ended": ended}, [stopped if ended else none_ran])
 
 
 def _status(args: Given, output: Output) -> Result:
@@ -53,10 +54,7 @@ def _doctor(args: Given, output: Output) -> Result:
 
 
 def _shown(items: Sequence[Item]) -> Result:
-    data = [
-        {"name": i.name, "state": i.verdict.value, "found": in_words(i.found), "advice": in_words(i.advice or "")}
-        for i in items
-    ]
+    data = [{"name": i.name, "state": i.verdict.value, "found": i.found, "advice": i.advice or ""} for i in items]
     lines = []
     for item in items:
         lines.append(f"{_SIGNS[item.verdict.value]}  {item.name:<16}  {in_words(item.found)}")

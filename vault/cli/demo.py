@@ -22,11 +22,11 @@ _MOST_DEMOS = 1000
 def _demo(args: Given, output: Output) -> Result:
     from vault.services import demo, demo_cases
 
-    lines: list[str] = []
+    lines: list[Words] = []
     speaks = not output.as_json
 
     def say(line: Words) -> None:
-        lines.append(in_words(line))
+        lines.append(line)
         if speaks:
             output.show(Result({}, [line]))
 
@@ -34,9 +34,17 @@ def _demo(args: Given, output: Output) -> Result:
     if speaks and not args.no_app and has_screen() and sys.stdin.isatty() and sys.stdout.isatty():
         output.say("")
         if output.may_ask:  # the app takes the whole screen: what stands on it is to be read before
-            ask_line(f"Enter opens the app, which then asks for the passphrase. It is `{demo.PASSPHRASE}`. ")
+            ask_line(
+                Message(
+                    "Enter opens the app, which then asks for the passphrase. It is `{passphrase}`. ",
+                    passphrase=demo.PASSPHRASE,
+                )
+            )
         again = shlex.join([sys.executable, "-m", "vault", "--vault", str(place.vault), "--member", demo_cases.MEMBER])
-        afterwards = f"To open it again (passphrase {demo.PASSPHRASE}): `{again}`"  # the app clears the screen
+        # the app clears the screen
+        afterwards = in_words(
+            Message("To open it again (passphrase {passphrase}): `{again}`", passphrase=demo.PASSPHRASE, again=again)
+        )
         run_app(place.vault, demo_cases.MEMBER, afterwards=one_line(afterwards))
     return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, [])
 

@@ -29,9 +29,10 @@ def _access(args: Given, output: Output) -> Result:
                 ),
             )
         for line in (
-            "Your passphrase will open nothing here any more. Your drafts and your index on this device are deleted.",
-            "Other members of this folder keep their access.",
-            "Copies of this folder and backups still open as they do now.",
+            Message("Your passphrase will open nothing here any more."),
+            Message("Your drafts and your index on this device are deleted."),
+            Message("Other members of this folder keep their access."),
+            Message("Copies of this folder and backups still open as they do now."),
         ):
             output.say(line)
         typed = personal_values(args, output, _SENTENCE)["sentence"][0]
@@ -39,8 +40,8 @@ def _access(args: Given, output: Output) -> Result:
     return Result(
         {"destroyed": True},
         [
-            "Your access here is destroyed. The log of this vault says that its keys were changed.",
-            "Ask an admin to revoke this device. A backup or the recovery sheets restore access.",
+            Message("Your access here is destroyed. The log of this vault says that its keys were changed."),
+            Message("Ask an admin to revoke this device. A backup or the recovery sheets restore access."),
         ],
     )
 
@@ -51,13 +52,16 @@ def _after(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         destroying.destroy_slots_after(session, args.count)
     if args.count is None:
-        return Result({"after": None}, ["Wrong attempts destroy nothing here; they only cause a delay."])
+        return Result({"after": None}, [Message("Wrong attempts destroy nothing here; they only cause a delay.")])
     return Result(
         {"after": args.count},
         [
-            f"After {args.count} wrong attempts in a row, EVERY slot of this folder is destroyed: yours and those of",
-            "all members who use it on this device. After that only the recovery sheets and backups restore access.",
-            "This limits attempts with this account; it does not limit a person who copied the folder.",
+            Message(
+                "After {count} wrong attempts in a row, EVERY slot of this folder is destroyed: yours and those of all"
+                " members who use it on this device. After that only the recovery sheets and backups restore access.",
+                count=args.count,
+            ),
+            Message("This limits attempts with this account; it does not limit a person who copied the folder."),
         ],
     )
 

@@ -11,12 +11,14 @@ from vault.cli.outcome import PROPOSAL, outcome_result, write_new
 from vault.cli.output import Output, Result
 from vault.cli.prompts import YES, require_sure
 from vault.cli.table import Arg, Given, OneOf, Verb
-from vault.display import counted
 from vault.errors import UsageError
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.services.members.devices import Device
+
+
+_JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQUEST`.")
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -35,12 +37,13 @@ def _list(args: Given, output: Output) -> Result:
         }
         for device in found
     ]
-    lines = [f"{device.seat.hex()[:8]}  {device.member_name}{_called(device)}" for device in found]
-    return Result({"devices": data}, lines)
+    return Result({"devices": data}, [_line(device) for device in found])
 
 
-def _called(device: Device) -> str:
-    return (f", {device.name}" if device.name else "") + ("  (this one)" if device.is_this else "")
+def _line(device: Device) -> Words:
+    called = f", {device.name}" if device.name else ""
+    line = f"{device.seat.hex()[:8]}  {device.member_name}{called}"
+    return Message("{device}  (this device)", device=line) if device.is_this else line
 
 
 def _name(args: Given, output: Output) -> Result:
@@ -49,7 +52,7 @@ def _name(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         seat = devices.find(session, args.device)
         devices.name(session, seat, args.name)
-    return Result({"device": seat.hex()}, ["The device has this name now."])
+    return Result({"device": seat.hex()}, [Message("The device has this name now.")])
 
 
 def _add(args: Given, output: Output) -> Result:
@@ -62,9 +65,11 @@ def _add(args: Given, output: Output) -> Result:
     return Result(
         {"invitation": str(args.out)},
         [
-            f"The invitation is at {args.out}. On the new device:",
-            "`casevault --vault NEW member join INVITATION --out REQUEST`.",
-            "Then here: `casevault member admit REQUEST --bundle FILE`, with --with-cases to give it your cases.",
+            Message("The invitation is at {out}. On the new device:", out=args.out),
+            _JOIN,
+            Message(
+                "Then here: `casevault member admit REQUEST --bundle FILE`, with --with-cases to give it your cases."
+            ),
         ],
     )
 
@@ -74,9 +79,11 @@ def _give(args: Given, output: Output) -> Result:
 
     with opened(args, output) as session:
         seat = devices.find(session, args.device)
-        given = devices.give_cases(session, seat, progress=lambda done, total: output.progress(done, total, "Giving"))
-    words = (
-        f"{counted(given, 'case or section is', 'cases and sections are')} given; it gets them with the next bundle."
+        given = devices.give_cases(session, seat, progress=output.progress_of(Message("Giving")))
+    words = plural(
+        "{count} case or section is given; the device gets it with the next bundle.",
+        "{count} cases and sections are given; the device gets them with the next bundle.",
+        count=given,
     )
     return Result({"device": seat.hex(), "given": given}, [words])
 
@@ -92,14 +99,25 @@ def _move(args: Given, output: Output) -> Result:
             require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
             outcome = devices.end_moved(session, seat)
     if args.invitation is None:
-        return outcome_result(args, output, outcome, "You moved: the old device is revoked.")
+        return outcome_result(args, output, outcome, Message("You moved: the old device is revoked."))
     steps = [
-        f"The invitation is at {args.invitation}. On the new device:",
-        "`casevault --vault NEW member join INVITATION --out REQUEST`.",
-        "Here: `casevault member admit REQUEST --with-cases --bundle FILE`. There: `casevault member finish BUNDLE`.",
-        f"When everything is there: `casevault device move --ended {session.seat.hex()[:8]}` on the new device.",
+        Message("The invitation is at {invitation}. On the new device:", invitation=args.invitation),
+        _JOIN,
+        Message(
+            "Here: `casevault member admit REQUEST --with-cases --bundle FILE`. There:"
+            " `casevault member finish BUNDLE`."
+        ),
+        Message(
+            "When everything is there: `casevault device move --ended {seat}` on the new device.",
+            seat=session.seat.hex()[:8],
+        ),
     ]
     return Result({"invitation": str(args.invitation), "device": session.seat.hex()}, steps)
+
+
+_ON_SCREEN: Final = Message(
+    "WHOM TO WARN. This is personal data: it stays on your screen and in its scrollback until you close it."
+)
 
 
 def _revoke(args: Given, output: Output) -> Result:
@@ -112,25 +130,26 @@ def _revoke(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         seat = devices.find(session, args.device)
         require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
-        done = devices.lost(session, seat, progress=lambda at, total: output.progress(at, total, "Making new keys"))
-    lines = [in_words(line) for line in devices.warn_lines(done.warn)]
+        done = devices.lost(session, seat, progress=output.progress_of(Message("Making new keys")))
+    lines = devices.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "clients": len(done.warn.clients), "unread": done.warn.unread}
     if args.warn_list is None:
-        output.say(
-            "WHOM TO WARN. This is personal data: it stays on your screen and in its scrollback until you close it."
-        )
+        output.say(_ON_SCREEN)
         if not args.json:
             for line in lines:
                 output.say(line)
         else:
             data["warn"] = lines
     else:
-        write_new(args.warn_list, "\n".join([*lines, ""]).encode("utf-8"))
+        write_new(args.warn_list, "\n".join([*map(in_words, lines), ""]).encode("utf-8"))
         output.say(
-            f"Whom to warn is in {args.warn_list}: personal data in clear. Delete it when you have warned everybody."
+            Message(
+                "Whom to warn is in {warn_list}: personal data in clear. Delete it when you have warned everybody.",
+                warn_list=args.warn_list,
+            )
         )
         data["warn_list"] = str(args.warn_list)
-    return outcome_result(args, output, done.outcome, "The device is revoked.", **data)
+    return outcome_result(args, output, done.outcome, Message("The device is revoked."), **data)
 
 
 _DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))

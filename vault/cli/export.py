@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +13,8 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.reading import approve_here, is_read_here, with_answers
 from vault.cli.table import CASE, Arg, Given, OneOf, Verb
-from vault.display import counted
 from vault.errors import WaitingForDecisionError
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.services.exports.exporting import Exported, Undecided
@@ -36,11 +34,12 @@ REPORT: Final = (
     Arg("[--unread]", Message("seal pages that nobody read (scripts); log, report and package say so")),
 )  # fmt: skip
 _RELEASED = {
-    "alone": "You released it ALONE: nobody else in the organisation could approve it. Log and package say so.",
-    "two-person": "Two persons released it: log and package name both, by role.",
+    "alone": Message("You released it ALONE: nobody else here could approve it. Log and package say so."),
+    "two-person": Message("Two persons released it: log and package name both, by role."),
 }
-_UNREAD = "UNREAD: nobody read the pages before they were sealed. Log, report and package say so."
-PROGRESS = "Reading the finished files again"
+_UNREAD = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
+_CONTACT = Message("Whom may the recipient call, and how? (empty: as in the last report of this case): ")
+PROGRESS = Message("Reading the finished files again")
 
 
 def wish_of(args: Given, output: Output) -> Wish:
@@ -49,9 +48,7 @@ def wish_of(args: Given, output: Output) -> Wish:
 
     contact = args.contact
     if contact is None and is_read_here(output) and not args.unread:
-        contact = (
-            ask_line("Whom may the recipient call, and how? (empty: as in the last report of this case): ") or None
-        )
+        contact = ask_line(_CONTACT) or None
     return Wish(args.language, contact)
 
 
@@ -63,9 +60,9 @@ def _export(args: Given, output: Output) -> Result:
     from vault.services.exports.report_covers import Wish
 
     # An answered question says whether its pages were read when it was asked.
-    approve = (
-        None if args.approval and not is_read_here(output) else approve_here(args, output, f"Seal them for {args.to}")
-    )
+    approve = None
+    if not args.approval or is_read_here(output):
+        approve = approve_here(args, output, Message("Seal them for {name}", name=args.to))
     with opened(args, output) as session:
         second = second_of(args, output, session)
         answer = None if args.approval is None else approval_by_file.read_answer(session, args.approval)
@@ -84,7 +81,7 @@ def _export(args: Given, output: Output) -> Result:
                 approve=approve,
                 second=second,
                 answer=answer,
-                progress=partial(output.progress, what=PROGRESS),
+                progress=output.progress_of(PROGRESS),
             )
 
         try:
@@ -112,13 +109,14 @@ def _exported(result: Exported) -> Result:
         "release": result.release,
         "read": result.is_read,
     }
-    lines = [
-        f"The package is at {result.path}.",
-        f"{counted(result.questions, 'question was', 'questions were')} open;"
-        f" {counted(result.decided, 'form is', 'forms are')} decided. The finished files were checked.",
+    lines: list[Words] = [
+        Message("The package is at {path}.", path=result.path),
+        plural("{count} question was open.", "{count} questions were open.", count=result.questions),
+        plural("{count} form is decided.", "{count} forms are decided.", count=result.decided),
+        Message("The finished files were checked."),
         _RELEASED[result.release],
         *([] if result.is_read else [_UNREAD]),
-        "Tell the recipient these 13 words of your package key once, by voice:",
+        Message("Tell the recipient these 13 words of your package key once, by voice:"),
         f"  {' '.join(result.key_words)}",
     ]
     return Result(data, lines)
@@ -137,12 +135,28 @@ def undecided(result: Undecided) -> Result:
         }
         for q in result.questions
     ]
-    lines = [f"{counted(len(questions), 'question is', 'questions are')} open; nothing was written.", ""]
-    before = {q.form: f"; in other texts you chose {q.before}" if q.before else "" for q in result.questions}
-    lines += [
-        f"  {q.form!r} ({q.count} x, proposed: {q.proposal}{before[q.form]}): {q.context}" for q in result.questions
+    lines: list[Words] = [
+        plural(
+            "{count} question is open; nothing was written.",
+            "{count} questions are open; nothing was written.",
+            count=len(questions),
+        ),
+        "",
     ]
-    lines += ["", "Answer them at a terminal or in the app, or accept all proposals with `--decide proposed`."]
+    for q in result.questions:
+        proposal: Words = q.proposal
+        if q.before:
+            proposal = Message("{proposal}; in other texts you chose {before}", proposal=proposal, before=q.before)
+        lines.append(
+            Message(
+                "  {form} ({count} x, proposed: {proposal}): {context}",
+                form=repr(q.form),
+                count=q.count,
+                proposal=proposal,
+                context=q.context,
+            )
+        )
+    lines += ["", Message("Answer them at a terminal or in the app, or accept all proposals with `--decide proposed`.")]
     data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
     return Result(data, lines, WaitingForDecisionError.exit_code)
 

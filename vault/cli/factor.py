@@ -10,7 +10,7 @@ from vault.cli.opening import opened, read_entrance, read_pin
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import UsageError
-from vault.words.message import Message, Words
+from vault.words.message import Message, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,16 +42,16 @@ def _add(args: Given, output: Output) -> Result:
         if args.kind == "keyfile":
             now = factors.add_keyfile(session, member=member, factors=given, path=args.out)
             words = (
-                f"From now on you need this file too: {args.out} (option --keyfile).",
-                "Keep a second copy away from this computer: without it only the recovery sheets help.",
+                Message("From now on you need this file too: {out} (option --keyfile).", out=args.out),
+                Message("Keep a second copy away from this computer: without it only the recovery sheets help."),
             )
         else:
             now = factors.add_security_key(
                 session, member=member, factors=given, provider=factors.security_key(read_pin)
             )
             words = (
-                "From now on you need this security key too (option --security-key).",
-                "If it is lost or emptied, only the recovery sheets help.",
+                Message("From now on you need this security key too (option --security-key)."),
+                Message("If it is lost or emptied, only the recovery sheets help."),
             )
         return _used(factors.list_own(session, now), (*words, factors.OLD_COPIES))
 
@@ -64,14 +64,14 @@ def _remove(args: Given, output: Output) -> Result:
         now = factors.remove(
             session, member=entrance.member, factors=entrance.factors, name=factors.FactorName(args.kind)
         )
-        words = ("It is no longer required.", factors.OLD_COPIES)
+        words = (Message("It is no longer required."), factors.OLD_COPIES)
         return _used(factors.list_own(session, now), words)
 
 
-def _used(used: Sequence[FactorInUse], words: Sequence[Words] = ()) -> Result:
-    data: dict[str, object] = {"factors": [{"name": factor.name, "is": in_words(factor.words)} for factor in used]}
+def _used(used: Sequence[FactorInUse], words: Sequence[Message] = ()) -> Result:
+    data: dict[str, object] = {"factors": [{"name": factor.name, "is": factor.words} for factor in used]}
     if words:
-        data["note"] = " ".join(map(in_words, words))
+        data["note"] = joined(words)
     return Result(data, [*words, *(f"{factor.name:<11} {in_words(factor.words)}" for factor in used)])
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.showing import cost_words
+from vault.cli.showing import cost_words, new_key
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
-from vault.display import counted
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -29,15 +28,14 @@ def _list(args: Given, output: Output) -> Result:
         until = {term.member: term.until_ms for term in timed_grants.terms_of(session, case)}
         names = authors.names_of_members(session)
         only_you = cases.only_you(session, case)
-    members = []
+    members: list[dict[str, object]] = []
+    lines: list[Words] = []
     for member in sorted(held_by.members, key=lambda member: authors.name_in(names, member)):
-        ends = until.get(member)
+        name, ends = authors.name_in(names, member), until.get(member)
         day = None if ends is None else timed_grants.last_day(ends)
-        members.append({"member": member.hex(), "name": authors.name_in(names, member), "until": day})
-    lines: list[Words] = [
-        f"{member['name']}" + (f"  until {member['until']}" if member["until"] else "") for member in members
-    ]
-    lines.append("the recovery sheets" if held_by.with_recovery else "not the recovery sheets")
+        members.append({"member": member.hex(), "name": name, "until": day})
+        lines.append(Message("{name}  until {day}", name=name, day=day) if day else name)
+    lines.append(Message("the recovery sheets") if held_by.with_recovery else Message("not the recovery sheets"))
     lines += [only_you] if only_you else []
     data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}
     return Result(data, lines)
@@ -54,16 +52,12 @@ def _add(args: Given, output: Output) -> Result:
         case = cases.find(session, args.case)
         timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason)
         name = authors.name_in(authors.names_of_members(session), member)
-    end = "" if until_ms is None else f" until {timed_grants.last_day(until_ms)}; the day after, the key is changed"
-    data = {
-        "case": case.hex(),
-        "member": member.hex(),
-        "until": None if until_ms is None else timed_grants.last_day(until_ms),
-    }
-    return Result(
-        data,
-        [f"The case is open to {name}{end}.", "They get it with your next bundle; on this device they have it now."],
-    )
+    day = None if until_ms is None else timed_grants.last_day(until_ms)
+    done = Message("The case is open to {name}.", name=name)
+    if day is not None:
+        done = Message("The case is open to {name} until {day}; the day after, the key is changed.", name=name, day=day)
+    come = Message("They get it with your next bundle; on this device they have it now.")
+    return Result({"case": case.hex(), "member": member.hex(), "until": day}, [done, come])
 
 
 def _revoke(args: Given, output: Output) -> Result:
@@ -76,13 +70,9 @@ def _revoke(args: Given, output: Output) -> Result:
         case = cases.find(session, args.case)
         if member != session.member and member in sharing.holders_of(session, case).members:
             _say_cost(session, output, case, member)
-        changed = sharing.revoke(
-            session, case, [member], progress=lambda done, total: output.progress(done, total, "Wrapping anew")
-        )
+        changed = sharing.revoke(session, case, [member], progress=output.progress_of(Message("Wrapping anew")))
     data = {"case": case.hex(), "member": member.hex(), "versions": changed.versions, "left": changed.left}
-    return Result(
-        data, [f"The case has a new key, over {counted(changed.versions, 'version')}.", sharing.WHAT_MAY_BE_KEPT]
-    )
+    return Result(data, [new_key(changed), sharing.WHAT_MAY_BE_KEPT])
 
 
 def _say_cost(session: Session, output: Output, case: CompartmentId, gone: MemberId) -> None:
@@ -90,7 +80,7 @@ def _say_cost(session: Session, output: Output, case: CompartmentId, gone: Membe
 
     cost = sharing.cost_of_change(session, case, without=[gone])
     if not output.quiet:
-        output.say(f"A new key: {cost_words(cost)}.")
+        output.say(Message("A new key: {cost}.", cost=cost_words(cost)))
 
 
 VERBS: Final = (

@@ -7,8 +7,8 @@ from typing import Final
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
+from vault.cli.showing import n_cases
 from vault.cli.table import Arg, Given, Verb
-from vault.display import counted
 from vault.words.message import Message
 
 _REASON = (Personal("reason", "--reason", Message("Why (everybody in the vault can read it)"), required=True),)
@@ -23,8 +23,10 @@ def _order(args: Given, output: Output) -> Result:
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
     lines = [
-        "The order is saved. The deputy's device carries it out when it is next opened after the member has left;",
-        "before that it asks the deputy.",
+        Message(
+            "The order is saved. The deputy's device carries it out when it is next opened after the member has left;"
+            " before that it asks the deputy."
+        ),
     ]
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
 
@@ -42,7 +44,7 @@ def _list(args: Given, output: Output) -> Result:
         leaver, successor = authors.name_in(names, value.leaver), authors.name_in(names, value.successor)
         data.append({"order": order.record.hex(), "leaver": leaver, "successor": successor, "reason": value.reason})
         lines.append(f"{leaver} -> {successor}: {value.reason}")
-    return Result({"orders": data}, lines or ["No orders."])
+    return Result({"orders": data}, lines or [Message("No orders.")])
 
 
 def _carry_out(args: Given, output: Output) -> Result:
@@ -50,17 +52,21 @@ def _carry_out(args: Given, output: Output) -> Result:
     from vault.services.projection import authors
 
     with opened(args, output) as session:
-        done = handover.carry_out(
-            session, progress=lambda done, total: output.progress(done, total, "Cases handed over")
-        )
+        done = handover.carry_out(session, progress=output.progress_of(Message("Cases handed over")))
         names = authors.names_of_members(session)
     data = [{"order": order.order.hex(), "cases": order.cases} for order in done]
-    lines = [
-        f"{counted(order.cases, 'case')} of {authors.name_in(names, order.leaver)}:"
-        f" with {authors.name_in(names, order.successor)} now."
-        for order in done
-    ]
-    return Result({"carried_out": data}, lines or ["You hold no case that is pending handover."])
+    lines = []
+    for order in done:
+        leaver, successor = authors.name_in(names, order.leaver), authors.name_in(names, order.successor)
+        lines.append(
+            Message(
+                "{cases} of {leaver}: with {successor} now.",
+                cases=n_cases(order.cases),
+                leaver=leaver,
+                successor=successor,
+            )
+        )
+    return Result({"carried_out": data}, lines or [Message("You hold no case that is pending handover.")])
 
 
 VERBS: Final = (

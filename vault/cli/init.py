@@ -12,7 +12,7 @@ from vault.cli.prompts import Personal, options_of, personal_values, read_member
 from vault.cli.sheets import at_terminal, compare_paper, files_for, hand_over, writing
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import TryAgainError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from vault.services.credentials.sheets import SheetFiles
 
 _NEXT = (
-    "Next: a case, `casevault case new --kind KIND`; or a colleague, best a second admin first:",
-    "  `casevault member invite --like admin --out FILE`.",
+    Message("Next: a case, `casevault case new --kind KIND`; or a colleague, best a second admin first:"),
+    Message("  `casevault member invite --like admin --out FILE`."),
 )
-_BY_HAND = (
-    "At the end you see recovery sheets, to copy by hand: 33 words each. If you have a printer of your own, press"
-    " Ctrl+C now and begin with `casevault init --sheets FOLDER`: each sheet is a page to print."
+_BY_HAND = Message(
+    "At the end you see recovery sheets, to copy by hand: 33 words each. If you have a printer"
+    " of your own, press Ctrl+C now and begin with `casevault init --sheets FOLDER`: each sheet"
+    " is a page to print."
 )
 _ORG = (Personal("org", "--org", Message("Name of the organisation"), required=True),)
 
@@ -59,9 +60,9 @@ def _init(args: Given, output: Output) -> Result:
             sheets=recovery.SHAPES[args.shape],
         )
         passphrase[:] = bytes(len(passphrase))
-        lines = [
-            f"The vault is ready at {path}.",
-            "Its 13 words, which are also on its recovery sheets:",
+        lines: list[Words] = [
+            Message("The vault is ready at {path}.", path=path),
+            Message("Its 13 words, which are also on its recovery sheets:"),
             f"  {' '.join(new.root_words)}",
             *_sheets_of(args, output, new, files),
         ]
@@ -70,7 +71,7 @@ def _init(args: Given, output: Output) -> Result:
     return Result(data, lines)
 
 
-def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | None) -> list[str]:
+def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | None) -> list[Words]:
     """Hand the sheets over; the vault is there already, so that what fails now is said as what it is."""
     from vault import clock
     from vault.services.credentials import recovery

@@ -11,7 +11,7 @@ from vault.cli.prompts import Personal, options_of
 from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
-from vault.words.message import Message
+from vault.words.message import Message, Words, enumerated
 
 _VALUES = (
     Personal("name", "--name", Message("Name as heard")),
@@ -21,10 +21,10 @@ _VALUES = (
 )
 
 _WHO = (Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),)
-
-_CLOSED = (
-    "The slip is closed and no longer listed. It is not erased: its words stay sealed in the intake, and a member who"
-    " holds the key of the intake could still read them."
+_KEPT = {"note": Message("a note"), "person": Message("a person")}
+_CLOSED = Message(
+    "The slip is closed and no longer listed. It is not erased: its words stay sealed in the"
+    " intake, and a member who holds the key of the intake could still read them."
 )
 
 
@@ -34,7 +34,7 @@ def _add(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _VALUES) as (session, answers):
         values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
-    return Result({"slip": slip.hex()}, ["The slip is saved.", f"id {short_id(slip)}"])
+    return Result({"slip": slip.hex()}, [Message("The slip is saved."), Message("id {id}", id=short_id(slip))])
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -42,7 +42,8 @@ def _list(args: Given, output: Output) -> Result:
 
     with opened(args, output) as session:
         found = intake.list_open(session)
-    data, lines = [], []
+    data: list[dict[str, object]] = []
+    lines: list[Words] = []
     for shown in found:
         slip = shown.stored.value
         data.append(
@@ -57,12 +58,14 @@ def _list(args: Given, output: Output) -> Result:
                 "overdue": shown.is_overdue,
             }
         )
-        marks = ("  CALL BACK" if slip.call_back else "") + (
-            "  OVERDUE: move it or close it" if shown.is_overdue else ""
-        )
-        lines.append(f"{local_time(slip.received)}  {short_id(shown.stored.record)}{marks}")
+        line: Words = f"{local_time(slip.received)}  {short_id(shown.stored.record)}"
+        if slip.call_back:
+            line = Message("{slip}  CALL BACK", slip=line)
+        if shown.is_overdue:
+            line = Message("{slip}  OVERDUE: move it or close it", slip=line)
+        lines.append(line)
         lines += [f"  {line}" for line in (slip.name, slip.number, slip.language, *slip.text.splitlines()) if line]
-    return Result({"slips": data}, lines or ["No open slips."])
+    return Result({"slips": data}, lines or [Message("No open slips.")])
 
 
 def _close(args: Given, output: Output) -> Result:
@@ -72,9 +75,14 @@ def _close(args: Given, output: Output) -> Result:
         case = None if args.case is None else cases.find(session, args.case)
         kept = intake.close(session, args.slip, moved_to=case, role=args.role)
     data = {"slip": args.slip, "closed": True, "case": None if case is None else case.hex()}
-    as_what = " and ".join(f"a {kind}" for kind in kept)
-    moved = [f"The words of the slip are in case {args.case.strip()} now, as {as_what}."] if kept else []
-    return Result(data, [*moved, _CLOSED])
+    lines = [_CLOSED]
+    if kept:
+        as_what = enumerated([_KEPT[kind] for kind in kept])
+        moved = Message(
+            "The words of the slip are in case {case} now, as {as_what}.", case=args.case.strip(), as_what=as_what
+        )
+        lines.insert(0, moved)
+    return Result(data, lines)
 
 
 def _enter(args: Given, output: Output) -> Result:
@@ -82,7 +90,9 @@ def _enter(args: Given, output: Output) -> Result:
 
     with opened_to_ask(args, output, _WHO) as (session, answers):
         entry = register.add(session, answers["names"])
-    return Result({"entry": entry.hex()}, ["The person is in the register. A colleague who asks is told to ask you."])
+    return Result(
+        {"entry": entry.hex()}, [Message("The person is in the register. A colleague who asks is told to ask you.")]
+    )
 
 
 def _ask(args: Given, output: Output) -> Result:
@@ -93,8 +103,8 @@ def _ask(args: Given, output: Output) -> Result:
         members = register.ask(session, answers["names"])
         names = authors.names_of_members(session)
     known = {member.hex(): authors.name_in(names, member) for member in members}
-    lines = [f"Ask {name}." for name in known.values()]
-    return Result({"ask": known}, lines or ["Nobody entered a person of this name."])
+    lines = [Message("Ask {name}.", name=name) for name in known.values()]
+    return Result({"ask": known}, lines or [Message("Nobody entered a person of this name.")])
 
 
 VERBS: Final = (

@@ -6,10 +6,9 @@ from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.showing import cost_words
+from vault.cli.showing import cost_words, new_key
 from vault.cli.table import CASE, Given, Verb
-from vault.display import counted
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -30,9 +29,18 @@ def _list(args: Given, output: Output) -> Result:
         "with_recovery": cost.with_recovery,
     }
     lines = [
-        f"{counted(found.epochs, 'key')} so far, {found.current} of them current",
-        f"{counted(found.pending, 'version is', 'versions are')} to be wrapped under the current one",
-        f"a new key would cost: {cost_words(cost)}",
+        plural(
+            "{count} key so far, {current} of them current",
+            "{count} keys so far, {current} of them current",
+            count=found.epochs,
+            current=found.current,
+        ),
+        plural(
+            "{count} version is to be wrapped under the current key",
+            "{count} versions are to be wrapped under the current key",
+            count=found.pending,
+        ),
+        Message("a new key would cost: {cost}", cost=cost_words(cost)),
     ]
     return Result(data, lines)
 
@@ -43,11 +51,9 @@ def _rotate(args: Given, output: Output) -> Result:
 
     with opened(args, output) as session:
         case = cases.find(session, args.case)
-        changed = sharing.rotate(
-            session, case, progress=lambda done, total: output.progress(done, total, "Wrapping anew")
-        )
+        changed = sharing.rotate(session, case, progress=output.progress_of(Message("Wrapping anew")))
     data = {"case": case.hex(), "versions": changed.versions, "left": changed.left}
-    return Result(data, [f"The case has a new key, over {counted(changed.versions, 'version')}."])
+    return Result(data, [new_key(changed)])
 
 
 def _rewrap(args: Given, output: Output) -> Result:
@@ -57,11 +63,19 @@ def _rewrap(args: Given, output: Output) -> Result:
         done = sharing.rewrap_all(
             session,
             epoch_keys.cases_held(session),
-            progress=lambda done, total: output.progress(done, total, "Wrapping anew"),
+            progress=output.progress_of(Message("Wrapping anew")),
         )
     data = {"versions": done.done, "left": done.left}
-    left = "" if not done.left else f"; {counted(done.left, 'is', 'are')} left for another member's device"
-    return Result(data, [f"{counted(done.done, 'version was', 'versions were')} wrapped anew{left}."])
+    lines = [plural("{count} version was wrapped anew.", "{count} versions were wrapped anew.", count=done.done)]
+    if done.left:
+        lines.append(
+            plural(
+                "{count} is left for another member's device.",
+                "{count} are left for another member's device.",
+                count=done.left,
+            )
+        )
+    return Result(data, lines)
 
 
 VERBS: Final = (

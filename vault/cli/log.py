@@ -5,13 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.showing import indented, n_entries, n_versions
 from vault.cli.table import Arg, Given, Verb
-from vault.display import NO_TIME, SECOND_UTC, counted, time_data, time_text
+from vault.display import NO_TIME, SECOND_UTC, time_data, time_text
 from vault.errors import VerificationError
-from vault.words.message import Message
+from vault.words.message import Message, Words, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from vault.services.evidence.checkpoints import Earlier, SignedCheckpoint
     from vault.services.evidence.logbook import LogLine
     from vault.words.finding import Finding
-    from vault.words.message import Words
 
 
 _NAME_WIDTH = 24
@@ -31,6 +30,7 @@ _NOBODY: Mapping[Origin, str] = MappingProxyType({})
 def _list(args: Given, output: Output) -> Result:
     from vault.services.evidence import logbook
     from vault.services.projection import authors, seats
+    from vault.validity.audit_payloads import NOT_GRANTED
 
     with opened(args, output) as session:
         page = logbook.newest(session, limit=args.limit, act=args.act)
@@ -39,15 +39,19 @@ def _list(args: Given, output: Output) -> Result:
         named = logbook.names_of_objects(session, page.lines)
     who = {line.origin: authors.name_in(names, whose.get(line.origin)) for line in page.lines}
     width = min(max(map(len, who.values()), default=0), _NAME_WIDTH)
-    closed = sum(line.fault == "not granted" for line in page.lines)
-    lines = [_line(line, f"{who[line.origin]:<{width}}", named) for line in page.lines if line.fault != "not granted"]
-    if closed:
-        words = counted(closed, "entry was", "entries were")
+    shown = [line for line in page.lines if line.fault != NOT_GRANTED]
+    lines: list[Words] = [_line(line, f"{who[line.origin]:<{width}}", named) for line in shown]
+    if len(shown) < len(page.lines):
+        closed = len(page.lines) - len(shown)
         lines.append(
-            f"{words} sealed to the auditors of that time, and you were none, or the key is not here"
-            " (`casevault log verify` says so): who and what stays closed."
+            plural(
+                "{count} entry was sealed to the auditors of that time, {why}",
+                "{count} entries were sealed to the auditors of that time, {why}",
+                count=closed,
+                why=_NO_AUDITOR,
+            )
         )
-    lines.append(f"{page.scanned} of {counted(page.total, 'entry', 'entries')} were searched.")
+    lines.append(Message("{scanned} of {entries} were searched.", scanned=page.scanned, entries=n_entries(page.total)))
     entries = [_line_data(line, named) | {"member": who[line.origin]} for line in page.lines]
     return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)
 
@@ -58,7 +62,7 @@ def _verify(args: Given, output: Output) -> Result:
 
     # What an earlier verification found is over where this one finds nothing, and must not stand beside it.
     with opened(args, output, tells_after=True) as session:
-        found = checking.verify(session, progress=lambda done, total: output.progress(done, total, "Checking the log"))
+        found = checking.verify(session, progress=output.progress_of(Message("Checking the log")))
         if found.verified:
             dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
         whose = seats.members_of_logs(session, {fault.origin for fault in found.faults if fault.origin is not None})
@@ -78,29 +82,47 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         "quarantined": found.quarantined,
         "newer": found.newer,
         "payloads_closed": found.payloads_closed,
-        "on_their_way": list(map(in_words, found.on_their_way)),
+        "on_their_way": list(found.on_their_way),
         "problems": [_fault_data(fault, whose) for fault in found.faults],
     }
-    covered = (
-        f"{found.entries} of {found.expected} entries in {counted(found.logs, 'log')} are proven; "
-        f"opened: {counted(found.versions_opened, 'version')}, {counted(found.payloads_opened, 'audit payload')}."
+    covered: Words = Message(
+        "{entries} of {expected} entries in {logs} are proven; opened: {versions}, {audit}.",
+        entries=found.entries,
+        expected=found.expected,
+        logs=plural("{count} log", "{count} logs", count=found.logs),
+        versions=n_versions(found.versions_opened),
+        audit=plural("{count} audit payload", "{count} audit payloads", count=found.payloads_opened),
     )
     if found.payloads_closed:
-        covered += f" {counted(found.payloads_closed, 'payload')} more, of before you were an auditor, stay closed."
+        more = plural(
+            "{count} payload more, of before you were an auditor, stays closed.",
+            "{count} payloads more, of before you were an auditor, stay closed.",
+            count=found.payloads_closed,
+        )
+        covered = Message("{covered} {more}", covered=covered, more=more)
     apart: list[Words] = [_quarantined(found.quarantined)] if found.quarantined else []
     apart += found.on_their_way
     if found.newer:
-        words = counted(found.newer, "entry was", "entries were")
-        apart.append(f"{words} written by a newer version of CaseVault: what they say is not judged here.")
+        apart.append(
+            plural(
+                "{count} entry was written by a newer version of CaseVault: what it says is not judged here.",
+                "{count} entries were written by a newer version of CaseVault: what they say is not judged here.",
+                count=found.newer,
+            )
+        )
     if found.verified:
-        return Result(data, ["VERIFIED", covered, *apart, _NOT_COVERED])
+        return Result(data, [Message("VERIFIED"), covered, *apart, _NOT_COVERED])
     first = found.faults[0]
-    lines: list[Words] = [f"NOT VERIFIED. First bad place: {_where(first, whose)}", covered, *apart]
-    lines += [f"  {_where(fault, whose)}" for fault in found.faults[:50]]
+    lines: list[Words] = [
+        Message("NOT VERIFIED. First bad place: {where}", where=_where(first, whose)),
+        covered,
+        *apart,
+    ]
+    lines += [indented(_where(fault, whose)) for fault in found.faults[:50]]
     if any(fault.code in {"schema", "database"} for fault in found.faults):
         lines.append(_ALTERED_FILE)
     if len(found.faults) > 50:
-        lines.append(f"  and {len(found.faults) - 50} more (--json lists all)")
+        lines.append(Message("  and {count} more (--json lists all)", count=len(found.faults) - 50))
     return Result(data, lines, VerificationError.exit_code)
 
 
@@ -112,8 +134,9 @@ def _checkpoint(args: Given, output: Output) -> Result:
     told: list[SignedCheckpoint | Earlier] = [kept, *([] if kept.since is None else [kept.since])]
     if not args.json:  # standard output is the note alone, so that it can be kept in a file
         for checkpoint in reversed(told):
-            output.say(f"To read aloud: {checkpoint.size} entries, {' '.join(checkpoint.words)}")
-        output.say(f"Other tools check the note with the key {kept.key}")
+            words = " ".join(checkpoint.words)
+            output.say(Message("To read aloud: {size} entries, {words}", size=checkpoint.size, words=words))
+        output.say(Message("Other tools check the note with the key {key}", key=kept.key))
     data = {"note": kept.note, "key": kept.key, **_tree_data(kept)}
     if kept.since is not None:
         data["since"] = _tree_data(kept.since) | {"proof": [digest.hex() for digest in kept.since.proof]}
@@ -124,31 +147,43 @@ def _tree_data(checkpoint: SignedCheckpoint | Earlier) -> dict[str, object]:
     return {"size": checkpoint.size, "root": checkpoint.root.hex(), "words": list(checkpoint.words)}
 
 
-_ALTERED_FILE = (
-    "Somebody with the key of the database altered the file around its rows, or the disk did. A copy has the rows and"
-    " nothing else: make a backup and restore it, then verify that vault."
+_NO_AUDITOR: Final = Message(
+    "and you were none, or the key is not here (`casevault log verify` says so): who and what stays closed."
 )
-_NOT_COVERED = (
+_ALTERED_FILE = Message(
+    "Somebody with the key of the database altered the file around its rows, or the disk did. A"
+    " copy has the rows and nothing else: make a backup and restore it, then verify that vault."
+)
+_NOT_COVERED = Message(
     "Not covered: the loss of entries newer than any checkpoint that this account, a backup or a colleague has seen."
 )
 
 
-def _quarantined(count: int) -> str:
-    words = counted(count, "version is", "versions are")
-    return (
-        f"{words} quarantined: whole and signed, by somebody who had no right to write there at that time."
-        " Nobody is shown what is in them. Granting the case to their author again makes them valid;"
-        " otherwise they stay as they are."
+def _quarantined(count: int) -> Message:
+    return plural(
+        "{count} version is quarantined: whole and signed, by somebody who had no right to write there at that time."
+        " Nobody is shown what is in it. Granting the case to its author again makes it valid; otherwise it stays as"
+        " it is.",
+        "{count} versions are quarantined: whole and signed, by somebody who had no right to write there at that time."
+        " Nobody is shown what is in them. Granting the case to their author again makes them valid; otherwise they"
+        " stay as they are.",
+        count=count,
     )
 
 
-def _where(fault: Finding, whose: Mapping[Origin, str]) -> str:
-    parts, text = [], in_words(fault.message)
+def _where(fault: Finding, whose: Mapping[Origin, str]) -> Message:
+    parts: list[Message] = []
     if fault.origin is not None:
-        parts.append(f"log of {whose[fault.origin]}" if fault.origin in whose else f"log {fault.origin.hex()[:16]}")
-    parts += [] if fault.seq is None else [f"entry {fault.seq}"]
-    parts += [] if fault.n is None else [f"item {fault.n}"]
-    return f"[{fault.code}] {', '.join(parts)}: {text}" if parts else f"[{fault.code}] {text}"
+        parts.append(
+            Message("log of {name}", name=whose[fault.origin])
+            if fault.origin in whose
+            else Message("log {origin}", origin=fault.origin.hex()[:16])
+        )
+    parts += [] if fault.seq is None else [Message("entry {seq}", seq=fault.seq)]
+    parts += [] if fault.n is None else [Message("item {n}", n=fault.n)]
+    if not parts:
+        return Message("[{code}] {text}", code=fault.code, text=fault.message)
+    return Message("[{code}] {place}: {text}", code=fault.code, place=listed(parts), text=fault.message)
 
 
 def _fault_data(fault: Finding, whose: Mapping[Origin, str]) -> dict[str, object]:
@@ -159,22 +194,22 @@ def _fault_data(fault: Finding, whose: Mapping[Origin, str]) -> dict[str, object
         "member": member,
         "seq": fault.seq,
         "n": fault.n,
-        "text": in_words(fault.message),
+        "text": fault.message,
     }
 
 
-def _line(line: LogLine, who: str, named: Mapping[bytes, str]) -> str:
+def _line(line: LogLine, who: str, named: Mapping[bytes, str]) -> Words:
     from vault.services.evidence.logbook import covers_in_words, whom
 
     if line.payload is None:
         return f"{NO_TIME:<23}  {who}  {line.seq:>6}  ({line.fault})"
     payload = line.payload
-    about = "" if payload.obj is None else f"  case ~{payload.obj.hex()[:8]}"
-    covers = covers_in_words(payload)
-    why = f"  {payload.why}" if payload.why else ""
-    when = f"{time_text(payload.t, SECOND_UTC):<23}"
-    said = f"{payload.act:<14} {payload.out}{about}{why}  {covers}  {whom(payload, named)}"
-    return f"{when}  {who}  {line.seq:>6}  {said}".rstrip()
+    said: Words = f"{time_text(payload.t, SECOND_UTC):<23}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}"
+    if payload.obj is not None:
+        said = Message("{said}  case ~{id}", said=said, id=payload.obj.hex()[:8])
+    for more in (payload.why, covers_in_words(payload), whom(payload, named)):
+        said = Message("{said}  {more}", said=said, more=more) if more else said
+    return said
 
 
 def _line_data(line: LogLine, named: Mapping[bytes, str]) -> dict[str, object]:

@@ -20,11 +20,11 @@ from vault.cli.prompts import (
     read_member,
     require_sure,
 )
+from vault.cli.showing import n_devices
 from vault.cli.standing_in import STANDING_IN
 from vault.cli.table import Arg, Given, Verb
-from vault.display import counted
 from vault.errors import RefusedError, WaitingForDecisionError
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.membership.inviting import Answer
@@ -54,17 +54,21 @@ def _list(args: Given, output: Output) -> Result:
     ]
     lines = [_member_line(member) for member in shown]
     if not separated:
-        lines.append("no separation of duties: there is no auditor who does nothing else")
+        lines.append(Message("no separation of duties: there is no auditor who does nothing else"))
     return Result({"members": data, "separated": separated}, lines)
 
 
-def _member_line(member: MemberShown) -> str:
+_NO_ROLE = Message("no role")
+
+
+def _member_line(member: MemberShown) -> Message:
     from vault.services.grants.timed_grants import last_day
 
-    until = "" if member.until_ms is None else f", until {last_day(member.until_ms)}"
-    stand = "" if member.stand.value == "in" else f"  ({member.stand.value})"
-    roles = ", ".join(sorted(member.roles)) or "no role"
-    return f"{member.name}: {roles}{until}; {counted(len(member.seats), 'device')}{stand}"
+    roles: Words = ", ".join(sorted(member.roles)) or _NO_ROLE
+    if member.until_ms is not None:
+        roles = Message("{roles}, until {day}", roles=roles, day=last_day(member.until_ms))
+    line = Message("{name}: {roles}; {devices}", name=member.name, roles=roles, devices=n_devices(len(member.seats)))
+    return line if member.stand.value == "in" else Message("{member}  ({stand})", member=line, stand=member.stand.value)
 
 
 def _invite(args: Given, output: Output) -> Result:
@@ -75,8 +79,10 @@ def _invite(args: Given, output: Output) -> Result:
     return Result(
         {"invitation": str(args.out)},
         [
-            f"The invitation is at {args.out}. It contains your name, but no secret: hand it over yourself.",
-            "On the new device: `casevault --vault NEW member join INVITATION --out REQUEST`.",
+            Message(
+                "The invitation is at {out}. It contains your name, but no secret: hand it over yourself.", out=args.out
+            ),
+            Message("On the new device: `casevault --vault NEW member join INVITATION --out REQUEST`."),
         ],
     )
 
@@ -103,12 +109,14 @@ def _join(args: Given, output: Output) -> Result:
     finally:
         passphrase[:] = bytes(len(passphrase))
     write_new(args.out, asked.file)
-    lines = [
+    lines: list[Words] = [
         # First what was computed here; what the file claims stands behind it, where it cannot be taken for the words.
-        "Read these 13 words by voice to the member who invited you; they must see the same words:",
+        Message("Read these 13 words by voice to the member who invited you; they must see the same words:"),
         f"  {' '.join(asked.words)}",
-        f"The request for them is at {args.out}. The invitation gives their name as: {invitation.by}",
-        "Then: `casevault member finish BUNDLE` with the bundle that they give you.",
+        Message(
+            "The request for them is at {out}. The invitation gives their name as: {by}", out=args.out, by=invitation.by
+        ),
+        Message("Then: `casevault member finish BUNDLE` with the bundle that they give you."),
     ]
     data = {"request": str(args.out), "words": list(asked.words), "device": asked.seat.hex(), "vault": str(path)}
     return Result(data, lines)
@@ -128,12 +136,15 @@ def _admit(args: Given, output: Output) -> Result:
             cases = devices.give_cases(session, admitted.seat)
         if admitted.outcome.is_done and args.bundle is not None:
             syncing.make(session, admitted.member, args.bundle)
+    done = Message("{name} is admitted.", name=admitted.name)
+    if cases:
+        given = plural("{count} case or section", "{count} cases and sections", count=cases)
+        done = Message("{name} is admitted, and given {cases}.", name=admitted.name, cases=given)
     result = outcome_result(
         args,
         output,
         admitted.outcome,
-        f"{admitted.name} is admitted"
-        + (f", and given {counted(cases, 'case or section', 'cases and sections')}." if cases else "."),
+        done,
         member=admitted.member.hex(),
         device=admitted.seat.hex(),
         name=admitted.name,
@@ -142,13 +153,8 @@ def _admit(args: Given, output: Output) -> Result:
     )
     if args.bundle is None or not admitted.outcome.is_done:
         return result
-    return Result(
-        result.data,
-        [
-            f"{admitted.name} is admitted; what their device needs is at {args.bundle}.",
-            "There: `casevault member finish BUNDLE`.",
-        ],
-    )
+    told = Message("{name} is admitted; what their device needs is at {file}.", name=admitted.name, file=args.bundle)
+    return Result(result.data, [told, Message("There: `casevault member finish BUNDLE`.")])
 
 
 def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
@@ -156,16 +162,16 @@ def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
     if args.words is not None:
         return str(args.words).split()
     words, request = answered.words, answered.request
-    roles = ", ".join(answered.invitation.roles) or "a further device"
-    output.say(f"A device asks to join ({roles}). It must show these words:")
+    roles = ", ".join(answered.invitation.roles) or Message("a further device")
+    output.say(Message("A device asks to join ({roles}). It must show these words:", roles=roles))
     output.say(f"  {' '.join(words)}")
-    output.say(f"The request gives their name as: {request.name}")
+    output.say(Message("The request gives their name as: {name}", name=request.name))
     if not (output.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError(
             Message("compare the 13 words first"),
             next_step=Message('Repeat it with --words "W1 ... W13" as they read them out.'),
         )
-    if ask_line("Let them read the words to you. Are all 13 the same? Type yes: ").casefold() != "yes":
+    if ask_line(Message("Let them read the words to you. Are all 13 the same? Type yes: ")).casefold() != "yes":
         raise WaitingForDecisionError(
             Message("nobody was admitted"),
             next_step=Message("If a word differs, make a new invitation and hand it over yourself."),
@@ -186,8 +192,9 @@ def _finish(args: Given, output: Output) -> Result:
     return Result(
         {"joined": True, "roles": roles, "members": count},
         [
-            f"You are a member now: {', '.join(roles) or 'no role'}. The organisation has {counted(count, 'member')}.",
-            "This device is ready.",
+            Message("You are a member now: {roles}.", roles=", ".join(roles) or _NO_ROLE),
+            plural("The organisation has {count} member.", "The organisation has {count} members.", count=count),
+            Message("This device is ready."),
         ],
     )
 
@@ -199,7 +206,7 @@ def _add(args: Given, output: Output) -> Result:
         require_sure(args, output, unsynced_work.before_roles(session, None, args.like.split(",")))
         name = personal_values(args, output, _NAME)["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
-            output.say(f"{name} types a passphrase of their own now; you look away.")
+            output.say(Message("{name} types a passphrase of their own now; you look away.", name=name))
         source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         passphrase = new_passphrase(source, output, (name,))
         admitted = joining.admit_here(
@@ -208,8 +215,8 @@ def _add(args: Given, output: Output) -> Result:
     return Result(
         {"member": admitted.member.hex(), "device": admitted.seat.hex(), "roster": admitted.outcome.number},
         [
-            f"{admitted.name} is admitted, and opens this vault with their own name and passphrase.",
-            "Other devices learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.",
+            Message("{name} is admitted, and opens this vault with their own name and passphrase.", name=admitted.name),
+            Message("Other devices learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`."),
         ],
     )
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vault import platform
+from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import read_passphrase
 from vault.cli.table import Given
 from vault.errors import RefusedError, UsageError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "fr", "ru")
 
 _TRIES = 3
-_OWN = "New passphrase (press only Enter to have one made): "
-_LIKE_THIS = "Capital letters, extra spaces and the keyboard's layout do not matter."
+_OWN = Message("New passphrase (press only Enter to have one made): ")
+_LIKE_THIS = Message("Capital letters, extra spaces and the keyboard's layout do not matter.")
 
 
 def is_at_terminal(output: Output) -> bool:
@@ -70,14 +71,14 @@ def new_passphrase(args: Given, output: Output, known: Sequence[str], *, languag
         try:
             factors.refuse_weak(typed, known)
         except RefusedError:
-            slip = "This passphrase is too easy to guess. Type another one."
+            slip = Message("This passphrase is too easy to guess. Type another one.")
         else:
-            again = read_passphrase(args, output, "The same again: ")
+            again = read_passphrase(args, output, Message("The same again: "))
             is_same = again == typed
             again[:] = bytes(len(again))
             if is_same:
                 return typed
-            slip = "The two were not the same. Type it twice again."
+            slip = Message("The two were not the same. Type it twice again.")
         typed[:] = bytes(len(typed))
         output.say(slip)
     return made_for_person(output, usual_language())
@@ -100,23 +101,29 @@ def made_for_person(output: Output, language: str) -> bytearray:
             ),
         )
     made = factors.propose(language)
-    slip = ""
+    slip: Words = ""
     for _ in range(_TRIES):
         show(output, made, slip)
-        typed = platform.read_tty_passphrase("Now type it from the paper: ")
+        typed = platform.read_tty_passphrase(in_words(Message("Now type it from the paper: ")))
         if factors.is_same(made, typed):
             return bytearray(made.text().encode())
-        slip = "That is not what was shown. Here it is again.\n\n"
+        slip = Message("That is not what was shown. Here it is again.\n\n")
     raise UsageError(
         Message("the passphrase was not typed back"), next_step=Message("Nothing was changed. Begin again.")
     )
 
 
-def show(output: Output, made: GeneratedPassphrase, slip: str = "") -> None:
+def show(output: Output, made: GeneratedPassphrase, slip: Words = "") -> None:
     """Show a passphrase on the cleared screen until Enter is pressed; `slip` says why it is shown again."""
     words = "\n".join(f"  {number}. {word}" for number, word in enumerate(made.words, 1))
     output.show_once(
-        f"{slip}YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {_LIKE_THIS}\n"
-        f"Worth {int(made.bits)} bits: nobody guesses it, as long as nobody reads it.\n",
-        "Write it on paper, then press Enter; it is not shown again. ",
+        Message(
+            "{slip}YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {like_this}\nWorth {bits} bits:"
+            " nobody guesses it, as long as nobody reads it.\n",
+            slip=slip,
+            words=words,
+            like_this=_LIKE_THIS,
+            bits=int(made.bits),
+        ),
+        Message("Write it on paper, then press Enter; it is not shown again. "),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from vault.words.message import ENGLISH, Words, rendered
+from vault.words.message import ENGLISH, Message, Words, rendered
 from vault.words.next_step import NextStep
 
 COMMANDS: Final[Mapping[NextStep, str]] = {
@@ -53,5 +53,14 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
 
 
 def in_words(words: Words) -> str:
-    """Return a sentence in English, each next step as a command to type; a text as it is."""
-    return words if isinstance(words, str) else rendered(words, ENGLISH, lambda step: f"`{COMMANDS[step]}`")
+    """Return a sentence for the person, each next step as a command to type; a text as it is."""
+    return words if isinstance(words, str) else rendered(words, ENGLISH, _command)
+
+
+def in_english(words: Message) -> str:
+    """Return a sentence for `--json`, which stays English in every language."""
+    return rendered(words, ENGLISH, _command)
+
+
+def _command(step: NextStep) -> str:
+    return f"`{COMMANDS[step]}`"

@@ -24,7 +24,7 @@ def _add(args: Given, output: Output) -> Result:
         else:
             section = sections.find_in(session, case, args.section)
             note = sections.add_note(session, section, kind=args.kind, text=text)
-    return Result({"note": note.hex()}, ["The note is saved.", f"id {short_id(note)}"])
+    return Result({"note": note.hex()}, [Message("The note is saved."), Message("id {id}", id=short_id(note))])
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -37,7 +37,7 @@ def _list(args: Given, output: Output) -> Result:
     corrected = notes.corrections(view.notes)
     lines = [line for note in view.notes for line in note_lines(note, by, corrected, short=True)]
     data = {"case": view.case.hex(), "notes": [note_data(note, by, corrected) for note in view.notes]}
-    return Result(data, lines or ["This case has no notes yet."])
+    return Result(data, lines or [Message("This case has no notes yet.")])
 
 
 def _show(args: Given, output: Output) -> Result:
@@ -56,7 +56,10 @@ def _amend(args: Given, output: Output) -> Result:
 
     with opened_for_text(args, output) as (session, text):
         note = notes.amend(session, args.note, text=text, why=args.why)
-    return Result({"note": note.hex(), "amends": args.note}, ["The correction is saved.", f"id {short_id(note)}"])
+    return Result(
+        {"note": note.hex(), "amends": args.note},
+        [Message("The correction is saved."), Message("id {id}", id=short_id(note))],
+    )
 
 
 _FILE: Final = Arg("[--file FILE]", Message("read the text from this file"))

@@ -92,7 +92,7 @@ def read_pin() -> str:
     """Ask for the PIN of a security key, with echo off."""
     from vault import platform
 
-    return platform.read_tty_passphrase("PIN of the security key: ").decode("utf-8", "replace")
+    return platform.read_tty_passphrase(in_words(Message("PIN of the security key: "))).decode("utf-8", "replace")
 
 
 @contextmanager
@@ -127,7 +127,11 @@ def opened(
         except VaultError as fault:
             # What the command did is durable; failing now would make somebody do it twice.
             output.say(
-                f"casevault: {in_words(fault.message)}; what this command did is safe. {in_words(fault.next_step)}"
+                Message(
+                    "casevault: {fault}; what this command did is safe. {next_step}",
+                    fault=fault.message,
+                    next_step=fault.next_step,
+                )
             )
 
 
@@ -211,7 +215,12 @@ def waiting(output: Output) -> Callable[[float], None]:
 
     def wait(seconds: float) -> None:
         longest = min(LONGEST_SECONDS, math.ceil(seconds))
-        output.say(f"There were wrong attempts: the next attempt is possible in {longest} s. Ctrl+C cancels.")
-        counting_down(lambda left: output.progress(longest - left, longest, "seconds waited"))(seconds)
+        output.say(
+            Message(
+                "There were wrong attempts: the next attempt is possible in {seconds} s. Ctrl+C cancels.",
+                seconds=longest,
+            )
+        )
+        counting_down(lambda left: output.progress(longest - left, longest, Message("seconds waited")))(seconds)
 
     return wait

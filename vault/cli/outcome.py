@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.next_steps import in_words
 from vault.cli.output import Output, Result
+from vault.cli.showing import indented, n_cases, n_devices
 from vault.cli.table import Arg, Given
-from vault.display import counted
 from vault.errors import RefusedError
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
@@ -24,18 +23,20 @@ ROOT: Final = Arg(
     "[--root]",
     Message("sign with the secret of the recovery sheets too, while it is in this vault (before the drill)"),
 )
-FIRST_BUNDLE = (
-    "  here   `casevault bundle make --to MEMBER --out FILE`",
-    "  there  `casevault member finish FILE`",
+_FIRST_BUNDLE = (
+    Message("  here   `casevault bundle make --to MEMBER --out FILE`"),
+    Message("  there  `casevault member finish FILE`"),
 )
+_COPIED = Message("They may have copied what they could open until now. They can open nothing that is written later.")
+_OTHERS_LEARN = Message("Others learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
 
 
-def outcome_result(args: Given, output: Output, outcome: Outcome, done: str, **data: object) -> Result:
+def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message, **data: object) -> Result:
     """Return what is to be said of a change, after its proposal was written where one is needed."""
     shown: dict[str, object] = {
         "done": outcome.is_done,
         "roster": outcome.number,
-        "missing": None if outcome.missing is None else in_words(outcome.missing),
+        "missing": outcome.missing,
         "admitted": [seat.hex() for seat in outcome.admitted],
         "ended": [seat.hex() for seat in outcome.ended],
         "cases": outcome.cases,
@@ -45,19 +46,16 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: str, **d
     if outcome.is_done:
         lines = [done]
         if outcome.ended:
-            what = f"{counted(len(outcome.ended), 'device')} ended; {counted(outcome.cases, 'case')} got a new key."
-            lines += [
-                what,
-                "They may have copied what they could open until now. They can open nothing that is written later.",
-            ]
+            devices, cases = n_devices(len(outcome.ended)), n_cases(outcome.cases)
+            lines += [Message("{devices} ended; {cases} got a new key.", devices=devices, cases=cases), _COPIED]
         elif outcome.cases:
-            lines.append(f"{counted(outcome.cases, 'case')} got a new key.")
+            lines.append(Message("{cases} got a new key.", cases=n_cases(outcome.cases)))
         if outcome.pending:
-            lines.append(f"{counted(outcome.pending, 'case')} still without a new key; the warnings say why.")
+            pending = n_cases(outcome.pending)
+            lines.append(Message("{cases} still without a new key; the warnings say why.", cases=pending))
         if outcome.admitted:
-            lines += ["A new device needs its first bundle:", *FIRST_BUNDLE]
-        lines.append("Others learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
-        return Result(shown, lines)
+            lines += [Message("A new device needs its first bundle:"), *_FIRST_BUNDLE]
+        return Result(shown, [*lines, _OTHERS_LEARN])
     if args.out is None or outcome.proposal is None:
         raise RefusedError(
             Message("others have to sign this: {missing}", missing=outcome.missing or ""),
@@ -69,19 +67,24 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: str, **d
     write_new(args.out, outcome.proposal)
     output.say(Message("Nothing is changed yet. Who has to sign: {missing}.", missing=outcome.missing or ""))
     lines = [
-        f"The proposal is at {args.out}. Only members can open it: `casevault member sign FILE --out SIGNED`.",
-        "Once all have signed, an admin or a supervisor puts it into effect: `casevault member commit SIGNED`.",
+        Message(
+            "The proposal is at {out}. Only members can open it: `casevault member sign FILE --out SIGNED`.",
+            out=args.out,
+        ),
+        Message(
+            "Once all have signed, an admin or a supervisor puts it into effect: `casevault member commit SIGNED`."
+        ),
     ]
     return Result({**shown, "proposal": str(args.out)}, lines, WAITING)
 
 
 def shown_lines(shown: Shown) -> list[Words]:
     """Return a proposal in words."""
-    lines: list[Words] = [f"Roster {shown.number}:"]
-    lines += [Message("  {change}", change=change) for change in shown.changes]
-    lines.append(f"Signed by: {', '.join(shown.signed_by) or 'nobody yet'}.")
+    lines: list[Words] = [Message("Roster {number}:", number=shown.number)]
+    lines += map(indented, shown.changes)
+    lines.append(Message("Signed by: {names}.", names=", ".join(shown.signed_by) or Message("nobody yet")))
     if shown.missing is None:
-        lines.append("All who must sign have signed.")
+        lines.append(Message("All who must sign have signed."))
     else:
         lines.append(Message("Still has to sign: {missing}.", missing=shown.missing))
     return lines
@@ -91,9 +94,9 @@ def shown_data(shown: Shown) -> dict[str, object]:
     """Return a proposal for `--json`."""
     return {
         "roster": shown.number,
-        "changes": list(map(in_words, shown.changes)),
+        "changes": list(shown.changes),
         "signed_by": list(shown.signed_by),
-        "missing": None if shown.missing is None else in_words(shown.missing),
+        "missing": shown.missing,
     }
 
 

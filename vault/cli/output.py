@@ -8,12 +8,16 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from vault.cli.next_steps import in_english, in_words
 from vault.cli.streams import give_up
 from vault.display import safe_text
 from vault.errors import VaultError
-from vault.words.message import Words
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.progress import Progress, StepProgress
 
 JSON_SCHEMA = 1
 # The act was done, and its answer could not be written (the first as a shell counts SIGPIPE, the second is EX_IOERR).
@@ -28,7 +32,7 @@ _KEPT = "\x00"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A command's answer: `data` for `--json`, `lines` for people, and the exit code."""
+    """A command's answer: `data` for `--json`, messages in it in English; `lines` for people; and the exit code."""
 
     data: Mapping[str, object]
     lines: Sequence[Words] = ()
@@ -51,24 +55,22 @@ class Output:
                 self._print_json(result.data)
             else:
                 for line in result.lines:
-                    sys.stdout.write(_fitting(_spoken(line), sys.stdout))
+                    sys.stdout.write(_fitting(in_words(line), sys.stdout))
             sys.stdout.flush()
         except BrokenPipeError:
             give_up(sys.stdout)
             return NOBODY_READS
         except OSError as fault:
             give_up(sys.stdout)
-            self.say(f"casevault: the answer could not be written ({fault.strerror}).")
-            self.say("What this command did is safe. Do not repeat it.")
+            self.say(Message("casevault: the answer could not be written ({why}).", why=fault.strerror or ""))
+            self.say(Message("What this command did is safe. Do not repeat it."))
             return NOT_WRITTEN
         return result.exit_code
 
     def fail(self, error: VaultError) -> int:
         """Say what happened and what to do next, and return the error's exit code."""
-        from vault.cli.next_steps import in_words
-
-        message, next_step = in_words(error.message), in_words(error.next_step)
-        self.say(f"casevault: {message}. {next_step}")
+        message, next_step = error.message, error.next_step
+        self.say(Message("casevault: {message}. {next_step}", message=message, next_step=next_step))
         if self.as_json:
             words = {"code": error.code, "message": message, "advice": next_step, "exit": error.exit_code}
             self.show(Result({"error": words}))
@@ -78,14 +80,14 @@ class Output:
         """Tell something beside the result; where nobody can be told, the act goes on."""
         try:
             self._clear_progress()
-            sys.stderr.write(_fitting(_spoken(line), sys.stderr))
+            sys.stderr.write(_fitting(in_words(line), sys.stderr))
             sys.stderr.flush()
         except OSError:
             give_up(sys.stderr)
 
-    def show_once(self, secret: str, prompt: str) -> None:
+    def show_once(self, secret: Words, prompt: Words) -> None:
         """Show a secret on a cleared terminal, wait for Enter, and clear screen and scrollback behind it."""
-        sys.stderr.write(_CLEAR + _fitting(secret, sys.stderr) + prompt)
+        sys.stderr.write(_CLEAR + _fitting(in_words(secret), sys.stderr) + in_words(prompt))
         sys.stderr.flush()
         try:
             sys.stdin.readline()
@@ -106,10 +108,19 @@ class Output:
             return
         self._drawn = now
         share = 100 * done // max(total, 1)
-        sys.stderr.write(f"\r\x1b[K{_spoken(what)}: {done} of {total} ({share} %)")
+        shown = Message("{what}: {done} of {total} ({share} %)", what=what, done=done, total=total, share=share)
+        sys.stderr.write(f"\r\x1b[K{in_words(shown)}")
         if done >= total:
             self._clear_progress()
         sys.stderr.flush()
+
+    def progress_of(self, what: Words) -> Progress:
+        """Return what shows how far one act is."""
+        return lambda done, total: self.progress(done, total, what)
+
+    def step_progress(self) -> StepProgress:
+        """Return what shows how far each step of an act is."""
+        return lambda what, done, total: self.progress(done, total, what)
 
     def _clear_progress(self) -> None:
         if self._drawn and sys.stderr.isatty():
@@ -120,7 +131,7 @@ class Output:
         import json
 
         # ASCII only: stored text piped to a terminal cannot move its cursor.
-        sys.stdout.write(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=True) + "\n")
+        sys.stdout.write(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=True, default=in_english) + "\n")
         sys.stdout.flush()
 
 
@@ -145,14 +156,6 @@ def fitted(line: str, columns: int) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(lines).replace(_KEPT, " ")
-
-
-def _spoken(words: Words) -> str:
-    if isinstance(words, str):
-        return words
-    from vault.cli.next_steps import in_words
-
-    return in_words(words)
 
 
 def _fitting(text: str, stream: TextIO) -> str:

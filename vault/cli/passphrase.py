@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from vault.cli.new_passphrase import LANGUAGES, is_at_terminal, new_passphrase, show, usual_language
-from vault.cli.next_steps import in_words
 from vault.cli.opening import opened, read_entrance
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
@@ -27,7 +26,8 @@ def _change(args: Given, output: Output) -> Result:
             for secret in (new, entrance.factors.passphrase):
                 secret[:] = bytes(len(secret))
     return Result(
-        {"changed": True, "note": in_words(factors.OLD_COPIES)}, ["The passphrase is changed.", factors.OLD_COPIES]
+        {"changed": True, "note": factors.OLD_COPIES},
+        [Message("The passphrase is changed."), factors.OLD_COPIES],
     )
 
 
@@ -44,7 +44,9 @@ def _generate(args: Given, output: Output) -> Result:
             next_step=Message("In a script, ask for it: --show."),
         )
     show(output, made)
-    return Result(data, [f"It was worth {int(made.bits)} bits. Use it with `casevault passphrase change`."])
+    return Result(
+        data, [Message("It was worth {bits} bits. Use it with `casevault passphrase change`.", bits=int(made.bits))]
+    )
 
 
 VERBS: Final = (

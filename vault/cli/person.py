@@ -38,7 +38,9 @@ def _add(args: Given, output: Output) -> Result:
             record = people.keep(session, case, person)
         else:
             record = sections.add_person(session, sections.find_in(session, case, args.section), person)
-    return Result({"person": record.hex()}, ["The person is saved.", f"id {record.hex()}"])
+    return Result(
+        {"person": record.hex()}, [Message("The person is saved."), Message("id {record}", record=record.hex())]
+    )
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -48,7 +50,7 @@ def _list(args: Given, output: Output) -> Result:
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
     lines = [line for person in view.persons for line in person_lines(person)]
     data = {"case": view.case.hex(), "persons": [person_data(person) for person in view.persons]}
-    return Result(data, lines or ["There are no people in this case yet."])
+    return Result(data, lines or [Message("There are no people in this case yet.")])
 
 
 VERBS: Final = (

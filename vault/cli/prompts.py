@@ -15,10 +15,11 @@ from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.table import Arg, Given
 from vault.errors import UsageError, WaitingForDecisionError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 YES: Final = Arg("[--yes]", Message("do not ask when work would be lost (scripts)"))
+_PASSPHRASE: Final = Message("Passphrase: ")
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 
 
@@ -98,10 +99,10 @@ def read_member(args: Given, output: Output) -> str:
         raise UsageError(
             Message("the member is missing"), next_step=Message("Give --member NAME or set CASEVAULT_MEMBER.")
         )
-    return ask_line("Member: ")
+    return ask_line(Message("Member: "))
 
 
-def read_passphrase(args: Given, output: Output, question: str = "Passphrase: ") -> bytearray:
+def read_passphrase(args: Given, output: Output, question: Words = _PASSPHRASE) -> bytearray:
     """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off.
 
     The process is closed to its neighbours first; `casevault doctor` says where that cannot be done.
@@ -126,7 +127,7 @@ def read_passphrase(args: Given, output: Output, question: str = "Passphrase: ")
         raise UsageError(
             Message("the passphrase is missing"), next_step=Message("Give --passphrase-fd N or --passphrase-file F.")
         )
-    return platform.read_tty_passphrase(question)
+    return platform.read_tty_passphrase(in_words(question))
 
 
 def text_is_typed(args: Given) -> bool:
@@ -143,7 +144,7 @@ def read_text(args: Given) -> str:
             raise UsageError(Message("the file cannot be read ({strerror})", strerror=error.strerror or "")) from None
     else:
         if text_is_typed(args):
-            sys.stderr.write("Type the note; end with Ctrl+D on an empty line.\n")
+            _tell(Message("Type the note; end with Ctrl+D on an empty line."))
         raw = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
     if len(raw) > _MAX_INPUT_BYTES:
         raise UsageError(Message("the note is longer than 4 MiB"), next_step=Message("Split it into parts."))
@@ -151,7 +152,8 @@ def read_text(args: Given) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         if text_is_typed(args):  # typed once, and not to be lost
-            sys.stderr.write(f"{platform.NOT_UTF8} The letters that could not be read are marked in the note.\n")
+            marked = Message("The letters that could not be read are marked in the note.")
+            _tell(Message("{not_utf8} {marked}", not_utf8=platform.NOT_UTF8, marked=marked))
             return raw.decode("utf-8", "replace")
         raise UsageError(
             Message("the note is not UTF-8 text"), next_step=Message("Convert it to UTF-8 first.")
@@ -173,7 +175,7 @@ def require_sure(args: Given, output: Output, loss: Message | None) -> None:
         raise WaitingForDecisionError(
             Message("nothing is changed: work may be lost"), next_step=Message("Repeat it with --yes.")
         )
-    if ask_line("Go on? Type yes: ").casefold() != "yes":
+    if ask_line(Message("Go on? Type yes: ")).casefold() != "yes":
         raise WaitingForDecisionError(
             Message("nothing is changed"), next_step=Message("Import their bundle, then repeat the command.")
         )
@@ -207,17 +209,21 @@ def _as_list(value: object) -> list[str]:
 
 
 def _ask(value: Personal) -> list[str]:
-    hint = " (one a line, empty to end)" if value.many else "" if value.required else " (empty for none)"
+    question = Message("{question}: ", question=value.question)
+    if value.many:
+        question = Message("{question} (one a line, empty to end): ", question=value.question)
+    elif not value.required:
+        question = Message("{question} (empty for none): ", question=value.question)
     answers: list[str] = []
     while True:
-        line = ask_line(f"{in_words(value.question)}{hint}: ")
+        line = ask_line(question)
         if line:
             answers.append(line)
         if not value.many or not line:
             return answers
 
 
-def ask_line(question: str) -> str:
+def ask_line(question: Words) -> str:
     """Ask at the terminal and return what was typed, echoed, without blanks around it.
 
     What the terminal does not send as text of its own encoding is asked for again: a name is stored for good.
@@ -226,14 +232,18 @@ def ask_line(question: str) -> str:
         UsageError: the input ended before.
     """
     while True:
-        sys.stderr.write(question)
+        sys.stderr.write(in_words(question))
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
             raise UsageError(Message("the input ended before the answer"))
         if _REPLACED not in line:
             return line.strip()
-        sys.stderr.write(f"{platform.NOT_UTF8} Then type it again.\n")
+        _tell(Message("{not_utf8} Then type it again.", not_utf8=platform.NOT_UTF8))
+
+
+def _tell(message: Message) -> None:
+    sys.stderr.write(f"{in_words(message)}\n")
 
 
 def _readable_by_others(path: Path) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _KEYS: Final = {"k": "keep", "p": "pseudonym", "g": "generalise", "x": "remove"}
-_ANSWERS: Final = (
+_ANSWERS: Final = Message(
     "k keep, p pseudonym, g less exactly, x remove, Enter as proposed, b back, a all as proposed, q stop: "
 )
 
@@ -29,7 +29,7 @@ def is_read_here(output: Output) -> bool:
     return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def approve_here(args: Given, output: Output, what: str) -> Callable[[tuple[str, ...]], bool] | None:
+def approve_here(args: Given, output: Output, what: Message) -> Callable[[tuple[str, ...]], bool] | None:
     """Return how somebody at this terminal reads the pages, or None with `--unread`.
 
     Args:
@@ -74,7 +74,8 @@ def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, 
     while place < len(questions):
         question = questions[place]
         output.say("")
-        output.say(f"Question {place + 1} of {len(questions)}: {_line(question)}")
+        at, count = place + 1, len(questions)
+        output.say(Message("Question {at} of {count}: {question}", at=at, count=count, question=_line(question)))
         output.say(f"  {question.context}")
         word = ask_line(_ANSWERS).casefold()
         if word == "q":
@@ -87,20 +88,28 @@ def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, 
             return True
         action = question.proposal.value if not word else _KEYS.get(word)
         if action is None:
-            output.say("Type a letter of this list, then Enter.")
+            output.say(Message("Type a letter of this list, then Enter."))
             continue
         decided[question.form] = action
         place += 1
     return True
 
 
-def _line(question: Question) -> str:
+def _line(question: Question) -> Message:
     kinds = ", ".join(question.kinds)
-    shared = "; a named person and a hidden person share it" if question.conflict else ""
-    return f"{question.form!r}, {question.count} x, {kinds}, proposed: {question.proposal}{shared}"
+    told = Message(
+        "{form}, {count} x, {kinds}, proposed: {proposal}",
+        form=repr(question.form),
+        count=question.count,
+        kinds=kinds,
+        proposal=question.proposal,
+    )
+    return (
+        Message("{question}; a named person and a hidden person share it", question=told) if question.conflict else told
+    )
 
 
-def _read_pages(output: Output, pages: tuple[str, ...], what: str) -> bool:
+def _read_pages(output: Output, pages: tuple[str, ...], what: Message) -> bool:
     """Show the finished pages one by one; only who went through all of them is asked."""
     place = 0
     try:
@@ -110,11 +119,15 @@ def _read_pages(output: Output, pages: tuple[str, ...], what: str) -> bool:
                 output.say(line)
             output.say("")
             word = ask_line(
-                f"Page {place + 1} of {len(pages)}, as another program reads it. Enter next, b back, q stop: "
+                Message(
+                    "Page {at} of {count}, as another program reads it. Enter next, b back, q stop: ",
+                    at=place + 1,
+                    count=len(pages),
+                )
             )
             if word.casefold() == "q":
                 return False
             place = max(place - 1, 0) if word.casefold() == "b" else place + 1
-        return ask_line(f"You have seen all pages. {what}? Type yes: ").casefold() == "yes"
+        return ask_line(Message("You have seen all pages. {what}? Type yes: ", what=what)).casefold() == "yes"
     finally:
         output.clear()

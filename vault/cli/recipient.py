@@ -22,7 +22,7 @@ def _add(args: Given, output: Output) -> Result:
     return Result(
         {"recipient": kept.record.hex(), "fingerprint": kept.fingerprint},
         [
-            "The recipient is saved. Read these words to them by voice before the first referral:",
+            Message("The recipient is saved. Read these words to them by voice before the first referral:"),
             f"  {kept.fingerprint}",
         ],
     )
@@ -34,7 +34,9 @@ def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         kept = partners.list_all(session)
     data = [{"recipient": p.record.hex(), "name": p.name, "fingerprint": p.fingerprint} for p in kept]
-    return Result({"recipients": data}, [f"{p.name}\n  {p.fingerprint}" for p in kept] or ["No recipients yet."])
+    return Result(
+        {"recipients": data}, [f"{p.name}\n  {p.fingerprint}" for p in kept] or [Message("No recipients yet.")]
+    )
 
 
 VERBS: Final = (

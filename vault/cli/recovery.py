@@ -9,17 +9,18 @@ from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
 from vault.cli.opening import opened, vault_path
 from vault.cli.output import Output, Result
 from vault.cli.sheets import at_terminal, compare_paper, files_for, hand_over, typed_sheets, writing
+from vault.cli.showing import n_compartments, n_versions
 from vault.cli.table import Arg, Given, Verb
-from vault.display import DAY, counted, time_text
+from vault.display import DAY, time_text
 from vault.errors import UsageError
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.services.backups.restoring_by_sheets import Tried
     from vault.services.credentials.recovery import RecoveryStatus, Restored
     from vault.services.credentials.sheets import TypedSheets
 
-_SEALED_ANEW = "Sealing anew"
+_SEALED_ANEW = Message("Sealing anew")
 
 
 def _status(args: Given, output: Output) -> Result:
@@ -43,19 +44,31 @@ def _status(args: Given, output: Output) -> Result:
 
 
 def _status_lines(found: RecoveryStatus) -> list[Words]:
-    lines: list[Words] = ["The 13 words on the sheets of this vault:", f"  {' '.join(found.root_words)}"]
+    lines: list[Words] = [Message("The 13 words on the sheets of this vault:"), f"  {' '.join(found.root_words)}"]
     if found.secret_is_here:
-        lines.append("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
+        lines.append(
+            Message("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
+        )
     elif found.drill_ms is None:
         lines += [
-            "recovery: NOT KNOWN here. The secret is not on this device, and no drill on this device proved sheets.",
-            "Ask an admin when a drill was; an admin can do one on any device: `casevault recovery drill`.",
+            Message(
+                "recovery: NOT KNOWN here. The secret is not on this device, and no drill on this device proved sheets."
+            ),
+            Message("Ask an admin when a drill was; an admin can do one on any device: `casevault recovery drill`."),
         ]
     else:
-        lines.append(f"recovery: proven, last drill on {time_text(found.drill_ms, DAY)}")
-    lines.append(f"You hold {counted(found.held, 'compartment')}; recovery cannot open {found.without} of them.")
+        lines.append(Message("recovery: proven, last drill on {day}", day=time_text(found.drill_ms, DAY)))
+    lines.append(
+        Message(
+            "You hold {compartments}; recovery cannot open {without} of them.",
+            compartments=n_compartments(found.held),
+            without=found.without,
+        )
+    )
     if found.stale:
-        lines.append(f"{found.stale} are still open to replaced sheets: `casevault recovery follow`.")
+        lines.append(
+            Message("{stale} are still open to replaced sheets: `casevault recovery follow`.", stale=found.stale)
+        )
     return [*lines, *(used.finding.message for used in found.used)]
 
 
@@ -89,22 +102,36 @@ def _drill(args: Given, output: Output) -> Result:
     tried = None if backup is None else _tried(backup, path, typed, output)
     with opened(args, output) as session:
         done = recovery.drill(session, typed)
-    words = counted(done.opened, "compartment")
-    lines = [f"recovery: proven on {time_text(done.at_ms, DAY)}. The sheets open {words} that you hold."]
+    day, compartments = time_text(done.at_ms, DAY), n_compartments(done.opened)
+    lines = [
+        Message(
+            "recovery: proven on {day}. The sheets open {compartments} that you hold.",
+            day=day,
+            compartments=compartments,
+        )
+    ]
     if done.without:
-        lines.append(f"Recovery cannot open {done.without} that were made without recovery.")
+        lines.append(Message("Recovery cannot open {without} that were made without recovery.", without=done.without))
     if done.erased:
         lines.append(
-            "Their secret is erased from this device: it is now only on paper. Older backups still contain it."
+            Message("Their secret is erased from this device: it is now only on paper. Older backups still contain it.")
         )
     if tried is None:
         lines.append(
-            "Would they open a backup if this computer were lost? `casevault recovery drill --backup SRC` tries it."
+            Message(
+                "Would they open a backup if this computer were lost? `casevault recovery drill --backup SRC` tries it."
+            )
         )
     else:
         lines.append(
-            f"The backup of {time_text(tried.made_ms, DAY)} at {tried.backup} opened with only these sheets:"
-            f" {counted(tried.versions, 'version')} in {counted(tried.compartments, 'compartment')} were read."
+            Message(
+                "The backup of {day} at {backup} opened with only these sheets: {versions} in {compartments}"
+                " were read.",
+                day=time_text(tried.made_ms, DAY),
+                backup=tried.backup,
+                versions=n_versions(tried.versions),
+                compartments=n_compartments(tried.compartments),
+            )
         )
     data = {
         "proven": time_text(done.at_ms, DAY),
@@ -123,9 +150,7 @@ def _tried(backup: Path, beside: Path, typed: TypedSheets, output: Output) -> Tr
 
     for line in leftovers.clear(beside):
         output.say(line)
-    return restoring_by_sheets.try_backup(
-        backup, beside, typed, progress=lambda what, done, total: output.progress(done, total, what)
-    )
+    return restoring_by_sheets.try_backup(backup, beside, typed, progress=output.step_progress())
 
 
 def _new(args: Given, output: Output) -> Result:
@@ -138,16 +163,16 @@ def _new(args: Given, output: Output) -> Result:
                 session,
                 typed,
                 shape=args.shape,
-                progress=lambda done, total: output.progress(done, total, _SEALED_ANEW),
+                progress=output.progress_of(_SEALED_ANEW),
             )
             today = recovery.day(session.log.now_ms())
         new = made.sheets
         lines = [
-            "There is a new root. Its 13 words:",
+            Message("There is a new root. Its 13 words:"),
             f"  {' '.join(new[0].root_words)}",
             *hand_over(args, output, new, files, day=today),
             *_followed(made.followed.replaced, made.followed.pending),
-            "Burn the old sheets: they still open copies and backups from before.",
+            Message("Burn the old sheets: they still open copies and backups from before."),
         ]
     lines += compare_paper(args, output, new, files)
     data = {
@@ -164,16 +189,25 @@ def _follow(args: Given, output: Output) -> Result:
     from vault.services.credentials import recovery
 
     with opened(args, output) as session:
-        done = recovery.follow(session, lambda count, total: output.progress(count, total, _SEALED_ANEW))
+        done = recovery.follow(session, output.progress_of(_SEALED_ANEW))
     return Result({"sealed_anew": done.replaced, "waiting": done.pending}, _followed(done.replaced, done.pending))
 
 
-def _followed(replaced: int, pending: int) -> list[str]:
-    words = counted(replaced, "compartment has", "compartments have")
-    lines = [f"{words} a new key that the old sheets do not open."]
+def _followed(replaced: int, pending: int) -> list[Message]:
+    lines = [
+        plural(
+            "{count} compartment has a new key that the old sheets do not open.",
+            "{count} compartments have a new key that the old sheets do not open.",
+            count=replaced,
+        )
+    ]
     if pending:
         lines.append(
-            f"{counted(pending, 'is', 'are')} pending, for a member who may give the keys: `casevault recovery follow`."
+            plural(
+                "{count} is pending, for a member who may give the key: `casevault recovery follow`.",
+                "{count} are pending, for a member who may give the keys: `casevault recovery follow`.",
+                count=pending,
+            )
         )
     return lines
 

@@ -9,7 +9,7 @@ from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
 from vault.cli.table import Arg, Given, Verb
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 _WORDS = (Personal("words", "--words", Message("Words to search for"), required=True),)
 
@@ -22,10 +22,10 @@ def _search(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _WORDS) as (session, values):
         found = searching.search(session, values["words"][0], limit=args.limit, why=args.why)
     data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
-    lines = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
+    lines: list[Words] = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
     if found.more:
-        lines.append(f"More than {args.limit} records match: add a word.")
-    return Result({"hits": data, "more": found.more}, lines or ["Nothing matches."])
+        lines.append(Message("More than {limit} records match: add a word.", limit=args.limit))
+    return Result({"hits": data, "more": found.more}, lines or [Message("Nothing matches.")])
 
 
 VERBS: Final = (

@@ -9,9 +9,8 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
-from vault.display import counted
 from vault.ids import short_id
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 _KINDS = ("location", "health", "sources", "other")
 _TITLE = (Personal("title", "--title", Message("Title of the section"), required=True),)
@@ -25,8 +24,14 @@ def _new(args: Given, output: Output) -> Result:
         members = [authors.find_member(session, name) for name in args.to]
         case = cases.find(session, args.case)
         made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
-    others = f" and {counted(len(members), 'other')}" if members else ""
-    lines = [f"The section is saved: you{others} can open it.", f"id {short_id(made)}"]
+    saved = Message("The section is saved: you can open it.")
+    if members:
+        saved = plural(
+            "The section is saved: you and {count} other can open it.",
+            "The section is saved: you and {count} others can open it.",
+            count=len(members),
+        )
+    lines = [saved, Message("id {id}", id=short_id(made))]
     return Result({"section": made.hex(), "case": case.hex()}, lines)
 
 
@@ -37,7 +42,7 @@ def _list(args: Given, output: Output) -> Result:
         found = sections.list_of(session, cases.find(session, args.case))
     data = [{"section": section.section.hex(), "kind": section.what, "title": section.title} for section in found]
     lines = [f"{short_id(section.section)}  {section.what:<9}  {section.title}" for section in found]
-    return Result({"sections": data}, lines or ["You hold no section of this case."])
+    return Result({"sections": data}, lines or [Message("You hold no section of this case.")])
 
 
 def _show(args: Given, output: Output) -> Result:
@@ -56,7 +61,7 @@ def _show(args: Given, output: Output) -> Result:
         "persons": [person_data(person) for person in view.persons],
         "notes": [note_data(note, by, corrected) for note in view.notes],
     }
-    lines = [f"RESTRICTED  {head.what}  {head.title}"]
+    lines: list[Words] = [Message("RESTRICTED  {what}  {title}", what=head.what, title=head.title)]
     lines += [line for person in view.persons for line in person_lines(person)]
     lines += [line for note in view.notes for line in note_lines(note, by, corrected)]
     return Result(data, lines)
@@ -70,7 +75,8 @@ def _grant(args: Given, output: Output) -> Result:
         member = authors.find_member(session, args.to)
         section = sections.find(session, args.section)
         sections.give(session, section, [member])
-    return Result({"section": section.hex(), "member": member.hex()}, ["This member can open the section now."])
+    done = Message("This member can open the section now.")
+    return Result({"section": section.hex(), "member": member.hex()}, [done])
 
 
 def _revoke(args: Given, output: Output) -> Result:
@@ -83,7 +89,7 @@ def _revoke(args: Given, output: Output) -> Result:
         section = sections.find(session, args.section)
         changed = sharing.revoke(session, section, [member])
     data = {"section": section.hex(), "member": member.hex(), "versions": changed.versions}
-    return Result(data, ["The section has a new key.", sharing.WHAT_MAY_BE_KEPT])
+    return Result(data, [Message("The section has a new key."), sharing.WHAT_MAY_BE_KEPT])
 
 
 _SECTION: Final = Arg("SECTION", Message("its id, or its beginning"))

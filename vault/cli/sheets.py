@@ -13,7 +13,7 @@ from vault.cli.output import Output
 from vault.cli.prompts import Personal, ask_line, personal_values
 from vault.cli.table import Arg, Given
 from vault.errors import UsageError, VaultError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.seal.sheets import Sheet
@@ -23,7 +23,12 @@ LANGUAGES = ("en", "fr", "ru")
 SHAPES = ("2-of-3", "3-of-5")
 
 _SHEETS = (Personal("sheets", "--sheet", Message("The words of a sheet"), many=True),)
-_PRINTER = "Printers and print programs keep copies: print on one that is yours, sheet by sheet, then delete the files."
+_TYPE_ROWS = Message(
+    "Type each row of a sheet: three words, of each the first four letters or all, and the number beside them."
+)
+_PRINTER = Message(
+    "Printers and print programs keep copies: print on one that is yours, sheet by sheet, then delete the files."
+)
 
 
 def writing(option: str) -> tuple[Arg, ...]:
@@ -60,23 +65,23 @@ def files_for(args: Given, output: Output) -> Iterator[SheetFiles | None]:
         yield files
 
 
-def hand_over(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None, *, day: str) -> list[str]:
+def hand_over(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None, *, day: str) -> list[Words]:
     """Give the sheets to files or to the terminal, and say what comes next; to neither, they stay sealed here."""
     if files is not None:
         files.write(new, day=day, languages=args.language or ())
         names = [f"  {path}" for path in files.paths]
-        return ["The recovery sheets are in", *names, _PRINTER, _hand_out(new), _DRILL]
+        return [Message("The recovery sheets are in"), *names, _PRINTER, _hand_out(new), _DRILL]
     if not at_terminal(args, output):
         return [
-            "There are no recovery sheets yet; without them a lost passphrase loses the vault.",
-            "Write them: `casevault recovery sheets --out FOLDER`.",
+            Message("There are no recovery sheets yet; without them a lost passphrase loses the vault."),
+            Message("Write them: `casevault recovery sheets --out FOLDER`."),
         ]
     for sheet in new:
         _copied(output, sheet)
     return [_hand_out(new), _DRILL]
 
 
-_DRILL = "Prove them once they are on paper: `casevault recovery drill`."
+_DRILL = Message("Prove them once they are on paper: `casevault recovery drill`.")
 
 
 def at_terminal(args: Given, output: Output) -> bool:
@@ -104,20 +109,22 @@ def typed_sheets(args: Given, output: Output) -> TypedSheets:
         for text in personal_values(args, output, _SHEETS)["sheets"]:
             typed.take_sheet(text)
         return typed
-    output.say(
-        "Type each row of a sheet: three words, of each the first four letters or all, and the number beside them."
-    )
+    output.say(_TYPE_ROWS)
     try:
         while not typed.is_enough:
             sheet, row = typed.place
             if row == 1 and typed.needed is not None:
-                output.say(f"Now the next sheet, {sheet} of the {typed.needed} that are needed:")
+                output.say(
+                    Message(
+                        "Now the next sheet, {sheet} of the {needed} that are needed:", sheet=sheet, needed=typed.needed
+                    )
+                )
             try:
-                typed.take_row(ask_line(f"  {typed.name}, row {row:>2}: "))
+                typed.take_row(ask_line(Message("  {name}, row {row}: ", name=typed.name, row=f"{row:>2}")))
             except UsageError:
                 raise
             except VaultError as slip:
-                output.say(f"  {in_words(slip.message)}. {in_words(slip.next_step)}")
+                output.say(Message("  {slip}. {next_step}", slip=slip.message, next_step=slip.next_step))
     finally:
         output.clear()
     return typed
@@ -127,24 +134,22 @@ def _copied(output: Output, sheet: Sheet) -> None:
     """Show one sheet until somebody has it on paper: three of its words are asked behind it."""
     from vault.services.credentials.sheets import is_word, questions, shown
 
-    slip = ""
+    slip: Words = ""
     while True:
         output.show_once(
-            slip + shown(sheet), "Copy this sheet on paper, then press Enter: three of its words are asked. "
+            f"{in_words(slip)}{shown(sheet)}",
+            Message("Copy this sheet on paper, then press Enter: three of its words are asked. "),
         )
         try:
             asked = questions(sheet)
-            if all(
-                is_word(sheet, place, ask_line(f"Sheet {sheet.number}, word {place}, from your paper: "))
-                for place in asked
-            ):
+            if all(is_word(sheet, place, ask_line(_word_wanted(sheet, place))) for place in asked):
                 return
         finally:
             output.clear()
-        slip = "That is not the word that was shown: here is the sheet again.\n\n"
+        slip = Message("That is not the word that was shown: here is the sheet again.\n\n")
 
 
-def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None) -> list[str]:
+def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: SheetFiles | None) -> list[Words]:
     """Ask for three words of each sheet that was written for the printer, once it is on paper; say how it went.
 
     At a terminal alone; Enter leaves it to the drill, which compares everything.
@@ -155,23 +160,31 @@ def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: Shee
         return []
     for path in files.paths:
         output.say(f"  {path}")
-    output.say("Print these now, then type three words of each from the paper. Only Enter: leave that to the drill.")
+    output.say(
+        Message("Print these now, then type three words of each from the paper. Only Enter: leave that to the drill.")
+    )
     try:
         for sheet in new:
             for place in questions(sheet):
-                while typed := ask_line(f"Sheet {sheet.number}, word {place}, from your paper: "):
+                while typed := ask_line(_word_wanted(sheet, place)):
                     if is_word(sheet, place, typed):
                         break
-                    output.say("That is not the word of this sheet. Look at the paper again.")
+                    output.say(Message("That is not the word of this sheet. Look at the paper again."))
                 else:
-                    return ["The paper was not compared."]
+                    return [Message("The paper was not compared.")]
     finally:
         output.clear()
-    return ["Three words of each sheet were compared with the paper."]
+    return [Message("Three words of each sheet were compared with the paper.")]
 
 
-def _hand_out(new: Sequence[Sheet]) -> str:
-    return (
-        f"Give each sheet to another person, outside the organisation and the country: {new[0].threshold} of the "
-        f"{new[0].count} open everything."
+def _word_wanted(sheet: Sheet, place: int) -> Message:
+    return Message("Sheet {number}, word {place}, from your paper: ", number=sheet.number, place=place)
+
+
+def _hand_out(new: Sequence[Sheet]) -> Message:
+    return Message(
+        "Give each sheet to another person, outside the organisation and the country: {threshold} of"
+        " the {count} open everything.",
+        threshold=new[0].threshold,
+        count=new[0].count,
     )

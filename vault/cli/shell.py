@@ -13,9 +13,8 @@ from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
-from vault.display import counted
 from vault.errors import RefusedError, UsageError
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -69,12 +68,12 @@ def _shell(args: Given, output: Output) -> Result:
             next_step=Message("A script gives each command by itself, with --json."),
         )
     with opened(args, output) as session:
-        output.say("The vault is open. Type commands without `casevault`; `help` lists them, `exit` locks.")
+        output.say(Message("The vault is open. Type commands without `casevault`; `help` lists them, `exit` locks."))
         end = _loop(session, output, args.idle * 60)
     return Result({"locked": True}, [end])
 
 
-def _loop(session: Session, output: Output, idle_s: int) -> str:
+def _loop(session: Session, output: Output, idle_s: int) -> Message:
     """Run what is typed until the person leaves or stays away; return what is said then."""
     while not session.is_closed:
         try:
@@ -85,23 +84,25 @@ def _loop(session: Session, output: Output, idle_s: int) -> str:
         except _IdleError:
             return _left(idle_s)
         except KeyboardInterrupt:
-            output.say("Type `exit` to lock.")
+            output.say(Message("Type `exit` to lock."))
             continue
         try:
             words = shlex.split(line)
         except ValueError:
-            output.say("casevault: a quotation mark is not closed.")
+            output.say(Message("casevault: a quotation mark is not closed."))
             continue
         words = words[1:] if words[:1] == ["casevault"] else words
         if words and words[0] in _ENDS:
             break
         if words and not _is_attended(words, session, idle_s):
             return _left(idle_s)
-    return "Locked."
+    return Message("Locked.")
 
 
-def _left(idle_s: int) -> str:
-    return f"Locked: nobody typed for {counted(idle_s // 60, 'minute')}."
+def _left(idle_s: int) -> Message:
+    return plural(
+        "Locked: nobody typed for {count} minute.", "Locked: nobody typed for {count} minutes.", count=idle_s // 60
+    )
 
 
 def _read() -> str:

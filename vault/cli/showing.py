@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vault.display import MINUTE_UTC, counted, local_time, time_data
+from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vault.casework.person import Person
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
-    from vault.services.grants.sharing import ChangeCost
+    from vault.services.grants.sharing import ChangeCost, KeyChanged
     from vault.services.projection.reading import Stored
 
 
@@ -46,28 +46,41 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
 
     head, corrected = view.head.value, corrections(view.notes)
     lines: list[Words] = [
-        f"CASE {head.ref}  {head.title}",
-        f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}",
+        Message("CASE {ref}  {title}", ref=head.ref, title=head.title),
+        Message(
+            "{kind}, {stage}, risk {risk}, opened {opened}",
+            kind=head.kind,
+            stage=head.stage,
+            risk=head.risk,
+            opened=head.opened,
+        ),
     ]
     lines += [Message("WARNING: {namesakes}", namesakes=view.namesakes)] if view.namesakes else []
     lines += [view.only_you] if view.only_you else []
-    lines += [f"(because: {head.alone_reason})"] if view.only_you and head.alone_reason else []
+    if view.only_you and head.alone_reason:
+        lines.append(Message("(because: {reason})", reason=head.alone_reason))
     if head.no_recovery_reason is not None:
-        lines.append(f"Recovery cannot open this case: {head.no_recovery_reason}")
-    lines += ["", f"People ({len(view.persons)})"]
+        lines.append(Message("Recovery cannot open this case: {reason}", reason=head.no_recovery_reason))
+    lines += ["", Message("People ({count})", count=len(view.persons))]
     for person in view.persons:
-        lines += [f"  {line}" for line in person_lines(person)]
-    lines += ["", f"Notes ({len(view.notes)})"]
+        lines += map(indented, person_lines(person))
+    lines += ["", Message("Notes ({count})", count=len(view.notes))]
     for note in view.notes:
-        lines += [f"  {line}" for line in note_lines(note, by, corrected)]
+        lines += map(indented, note_lines(note, by, corrected))
     return lines
 
 
-def person_lines(person: Stored[Person]) -> list[str]:
+def indented(line: Words) -> Words:
+    """Return a line below another."""
+    return Message("  {line}", line=line)
+
+
+def person_lines(person: Stored[Person]) -> list[Words]:
     """Return a person for people."""
     value = person.value
-    lines = [f"{value.role}: {' / '.join(name.text for name in value.names) or 'no name'}"]
-    lines += [f"  born {value.born}"] if value.born else []
+    names = " / ".join(name.text for name in value.names) or Message("no name")
+    lines: list[Words] = [Message("{role}: {names}", role=value.role, names=names)]
+    lines += [Message("  born {born}", born=value.born)] if value.born else []
     lines += [f"  {line}" for line in (*value.phones, *value.emails)]
     return lines + [f"  {document.kind} {document.number}" for document in value.documents]
 
@@ -91,21 +104,58 @@ def note_data(
 
 def note_lines(
     note: Stored[Note], by: Mapping[RecordId, str], corrected: Mapping[RecordId, RecordId], *, short: bool = False
-) -> list[str]:
+) -> list[Words]:
     """Return a note for people, as `note_data` has it; `short` is its first line only."""
     value, later = note.value, corrected.get(note.record)
-    marks = "" if value.amends is None else f", corrects {short_id(value.amends)}"
-    marks += "" if later is None else f", CORRECTED by {short_id(later)}"
-    what = f"{local_time(note.written_ms)}  {value.kind}  {short_id(note.record)}{marks}"
-    head = f"{what}  {by.get(note.record, '')}".rstrip()
+    head: Words = f"{local_time(note.written_ms)}  {value.kind}  {short_id(note.record)}"
+    if value.amends is not None:
+        head = Message("{note}, corrects {id}", note=head, id=short_id(value.amends))
+    if later is not None:
+        head = Message("{note}, CORRECTED by {id}", note=head, id=short_id(later))
+    if note.record in by:
+        head = Message("{note}  {name}", note=head, name=by[note.record])
     text = value.text.splitlines() or [""]
     return [head, f"  {text[0]}"] if short else [head, *(f"  {line}" for line in text)]
 
 
-def cost_words(cost: ChangeCost) -> str:
+def cost_words(cost: ChangeCost) -> Message:
     """Return what a new key of a case costs."""
-    sheets = " and the recovery sheets" if cost.with_recovery else ""
-    return f"{counted(cost.versions, 'version')} wrapped anew, sealed to {counted(cost.seats, 'device')}{sheets}"
+    versions, devices = n_versions(cost.versions), n_devices(cost.seats)
+    if cost.with_recovery:
+        return Message(
+            "{versions} wrapped anew, sealed to {devices} and the recovery sheets", versions=versions, devices=devices
+        )
+    return Message("{versions} wrapped anew, sealed to {devices}", versions=versions, devices=devices)
+
+
+def new_key(changed: KeyChanged) -> Message:
+    """Return that a case has a new key."""
+    return Message("The case has a new key, over {versions}.", versions=n_versions(changed.versions))
+
+
+def n_versions(count: int) -> Message:
+    """Return a number of versions."""
+    return plural("{count} version", "{count} versions", count=count)
+
+
+def n_devices(count: int) -> Message:
+    """Return a number of devices."""
+    return plural("{count} device", "{count} devices", count=count)
+
+
+def n_cases(count: int) -> Message:
+    """Return a number of cases."""
+    return plural("{count} case", "{count} cases", count=count)
+
+
+def n_compartments(count: int) -> Message:
+    """Return a number of compartments."""
+    return plural("{count} compartment", "{count} compartments", count=count)
+
+
+def n_entries(count: int) -> Message:
+    """Return a number of entries."""
+    return plural("{count} entry", "{count} entries", count=count)
 
 
 def person_data(person: Stored[Person]) -> dict[str, object]:

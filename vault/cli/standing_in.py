@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, OneOf, Verb
-from vault.display import counted
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
     pass
@@ -24,10 +23,14 @@ def _away(args: Given, output: Output) -> Result:
         given = timed_grants.away(session, member, deputy, until_ms=until_ms).given
     data = {"member": member.hex(), "deputy": deputy.hex(), "until": timed_grants.last_day(until_ms), "cases": given}
     lines = [
-        f"{counted(given, 'more case is', 'more cases are')} open to the deputy "
-        f"until {timed_grants.last_day(until_ms)}.",
-        "The day after, their keys change by themselves.",
-        "You can only lend cases that you hold; the owner is told.",
+        plural(
+            "{count} more case is open to the deputy until {day}.",
+            "{count} more cases are open to the deputy until {day}.",
+            count=given,
+            day=timed_grants.last_day(until_ms),
+        ),
+        Message("The day after, their keys change by themselves."),
+        Message("You can only lend cases that you hold; the owner is told."),
     ]
     return Result(data, lines)
 
@@ -40,8 +43,8 @@ def _deputy(args: Given, output: Output) -> Result:
         member = authors.find_member(session, args.who)
         deputy = None if args.nobody else authors.find_member(session, args.deputy)
         deputies.set_deputy(session, member, deputy)
-    words = "This member has no deputy any more." if deputy is None else "The deputy is named."
-    lines = [words, "This applies to cases made from now on. For existing cases use `casevault grant add`."]
+    words = Message("This member has no deputy any more.") if deputy is None else Message("The deputy is named.")
+    lines = [words, Message("This applies to cases made from now on. For existing cases use `casevault grant add`.")]
     return Result({"member": member.hex(), "deputy": None if deputy is None else deputy.hex()}, lines)
 
 

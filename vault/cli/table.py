@@ -16,12 +16,11 @@ from vault.words.message import Message
 if TYPE_CHECKING:
     from vault.cli.output import Output, Result
 
+    Command: TypeAlias = Callable[["Given", Output], Result]
+
 
 class Given(SimpleNamespace):
     """What a command was given: each argument under its name, the global options, and `usage`, how it is called."""
-
-
-Command: TypeAlias = "Callable[[Given, Output], Result]"
 
 
 class Arg(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentKind, Origin, SeatId, VaultId
@@ -22,12 +23,14 @@ from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Listings
 from vault.validity.grants import GrantReader
 
+NOT_GRANTED: Final = "not granted"
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One entry of a log: its place and, where this seat may read it, its payload.
 
-    `fault` says why there is no payload: `not granted`, or `broken` when it should open and does not. `kinds` are those
+    `fault` says why there is no payload: `NOT_GRANTED`, or `broken` when it should open and does not. `kinds` are those
     of the items in its list.
     """
 
@@ -77,7 +80,7 @@ def read_payloads(
             compartment, key = opened
         if key is None or row.seq < start:
             if row.seq >= start:
-                yield AuditEntry(origin, row.seq, None, "not granted")
+                yield AuditEntry(origin, row.seq, None, NOT_GRANTED)
             key = None if key is None else derive_next_ratchet(key)
             continue
         try:
