@@ -35,6 +35,13 @@ def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Des
         assert "\nRevoke a case from a member, and make a new key.\n" in answer.out
 
 
+def test_an_argument_is_written_as_its_table_has_it(desk: Desk) -> None:
+    told = desk.run_bare("member", "invite", "--help").out
+    assert told.startswith("usage: casevault member invite --like ROLE[,ROLE] [--days N] --out FILE\n")
+    assert "\n  --like ROLE[,ROLE]  the role" in told
+    assert "\n  --out FILE          the invitation\n" in told
+
+
 def test_nouns_without_verbs_say_what_they_do(desk: Desk) -> None:
     for noun, promise in (
         ("lock", "Stop this vault's running app"),

@@ -75,7 +75,7 @@ def help_of(arg: Arg) -> Message:
     told = arg.help
     if len(arg.choices) > 1:
         told = Message("{help}: {choices}", help=told, choices=", ".join(arg.choices))
-    if isinstance(arg.default, str | int):
+    if arg.default and isinstance(arg.default, str | int):
         told = Message("{help} ({default})", help=told, default=arg.default)
     return told
 

@@ -45,7 +45,8 @@ class Arg(NamedTuple):
     @property
     def words(self) -> list[str]:
         """Return the form without its brackets and dots: `--to` and `MEMBER`."""
-        return self.form.strip("[]").removesuffix(" ...").split()
+        form = self.form[1:-1] if self.form.startswith("[") else self.form
+        return form.removesuffix(" ...").split()
 
     @property
     def name(self) -> str:
@@ -60,7 +61,7 @@ class Arg(NamedTuple):
     @property
     def is_option(self) -> bool:
         """Say whether it is called by name and not by its place."""
-        return self.form.lstrip("[").startswith("-")
+        return self.name.startswith("-")
 
     @property
     def is_flag(self) -> bool:
@@ -75,7 +76,7 @@ class Arg(NamedTuple):
     @property
     def is_repeated(self) -> bool:
         """Say whether it takes several values."""
-        return self.form.rstrip("]").endswith(" ...")
+        return self.form.endswith((" ...", " ...]"))
 
 
 class OneOf(NamedTuple):
@@ -87,7 +88,7 @@ class OneOf(NamedTuple):
     @property
     def form(self) -> str:
         """Return them as the usage shows them."""
-        forms = " | ".join(arg.form.strip("[]") for arg in self.args)
+        forms = " | ".join(" ".join(arg.words) for arg in self.args)
         return f"({forms})" if self.is_required else f"[{forms}]"
 
 
