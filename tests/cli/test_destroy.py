@@ -12,7 +12,7 @@ def test_without_a_proven_recovery_nothing_is_armed(desk: Desk) -> None:
     for arguments in (("destroy", "access"), ("destroy", "after-wrong-attempts", "20")):
         answer = desk.run(*arguments, "--json")
         assert answer.code == 5
-        assert "proven" in json.loads(answer.out)["error"]["message"]
+        assert "recovery" in json.loads(answer.out)["error"]["message"]
 
 
 def test_the_sentence_is_asked_for_and_ends_the_access(desk: Desk) -> None:

@@ -71,7 +71,7 @@ def test_an_office_of_two_invites_an_admin_who_is_a_caseworker_too(at: OfficeDes
 def test_who_is_named_in_a_refusal_is_named_by_name(organisation: Organisation) -> None:
     with organisation.open(AMINA) as amina:
         case = cases.create(amina, title="Hers", kind="asylum").case
-        with pytest.raises(RefusedError, match="Dana Okwiri has no role that opens cases"):
+        with pytest.raises(RefusedError, match="Dana Okwiri has no role that can open cases"):
             sharing.grant(amina, case, [organisation[DANA].member])
 
 

@@ -61,7 +61,7 @@ def has_screen() -> bool:
 
 
 def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "", comes_back: bool = False) -> NoReturn:
-    """Become the app's launcher: this process ends with it, and whoever ends this process ends the app.
+    """Become the app's launcher: this process ends with it, and to end this process ends the app.
 
     The member's name goes through a pipe: an argument list is visible to every account of this computer.
 
@@ -78,7 +78,7 @@ def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "",
     os.set_inheritable(read_end, True)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    # As a child of this process it would outlive it, unlocked, where only this one is ended.
+    # As a child of this process it would outlive it, unlocked, where only this process is ended.
     os.execv(sys.executable, [sys.executable, "-I", "-m", "tui", str(read_end)])  # noqa: S606 - our own program
 
 

@@ -35,8 +35,8 @@ def ask_and(
 ) -> T:
     """Ask for the member, the sheets and a new passphrase, and return what coming back with them gives.
 
-    Sheets that do not fit are told before a passphrase is chosen. Whoever sits at a terminal and named nobody who is in
-    is asked for the name again, and for nothing else.
+    Sheets that do not fit are told before a passphrase is chosen. A person at a terminal who mistyped the name
+    is asked for it again, and for nothing else.
     """
     member = read_member(args, output)
     typed = typed_sheets(args, output)

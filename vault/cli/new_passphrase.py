@@ -47,7 +47,7 @@ def usual_language() -> str:
 def new_passphrase(args: Given, output: Output, known: Sequence[str], *, language: str | None = None) -> bytearray:
     """Return a passphrase that is not too weak; the caller wipes it.
 
-    Whoever types it at a terminal is asked until it is one: a second try must not meet the shell and its history.
+    At a terminal it is asked for until it is not too weak: a second try must not meet the shell and its history.
 
     Args:
         args: `passphrase_fd` and `passphrase_file` name where a script gives it.

@@ -32,7 +32,7 @@ class _IdleError(KeyboardInterrupt):
 
 
 class _Attended:
-    """Standard input while a command runs: whoever is asked and stays away is away from the shell too."""
+    """Standard input while a command runs: a person who is asked and stays away is away from the shell too."""
 
     def __init__(self, stream: TextIO, idle_s: int) -> None:
         self._stream = stream

@@ -14,7 +14,7 @@ def ready_streams() -> None:
 
     A closed one would be given to the next file that is opened, and that could be the vault. A letter that the
     terminal's encoding lacks is written as its number; one that the terminal sends in another encoding is read as
-    U+FFFD, and whoever asked asks again.
+    U+FFFD, and is asked for again.
     """
     for number in range(len(_MODES)):
         try:
