@@ -116,3 +116,16 @@ def helper_for_two_days(supervisor: Session) -> MemberId:
 
 def ends_of(session: Session) -> dict[MemberId, int | None]:
     return {shown.member: shown.until_ms for shown in members.list_all(session)}
+
+
+@pytest.mark.parametrize("member", [[], {}, "text", 5])
+def test_a_record_of_no_member_beside_a_valid_roster_stops_nobody(organisation: Organisation, member: object) -> None:
+    with organisation.open(SELIN) as selin:
+        home, newest = selin.directory.compartment, selin.directory.chain.newest
+        assert newest is not None
+        with selin.work(home) as work:
+            work.write(home, RecordId(ROSTER_RECORD), "roster", newest.fields())
+            work.write(home, RecordId(make_id()), Member.KIND, {"member": member, "name": "Nobody"})
+            work.commit(Entry(act="roster.change"))
+        assert members.list_all(selin)
+        assert [found.check for found in selin.quarantine] == ["C5"]

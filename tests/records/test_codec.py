@@ -59,7 +59,7 @@ def test_fields_of_another_shape_are_refused(fields: dict[str, object]) -> None:
 
 @given(
     st.dictionaries(st.text(max_size=8), st.one_of(st.text(), st.binary(), st.integers(0, 2**60), st.booleans())),
-    st.lists(st.binary(min_size=32, max_size=32), max_size=3),
+    st.lists(st.binary(min_size=32, max_size=32), max_size=3, unique=True),
 )
 def test_content_comes_back_as_it_was(fields: dict[str, object], parents: list[bytes]) -> None:
     content = Content("note", tuple(map(VersionId, parents)), (1_700_000_000_000, 3), fields)
@@ -89,6 +89,8 @@ GOOD: dict[Any, Any] = {"schema": 1, "kind": "note", "parents": [], "clock": [1,
         "a clock whose counter is no number": ({**GOOD, "clock": [1, "2"]}, "wrong type"),
         "a parent that is no id": ({**GOOD, "parents": [b"short"]}, "no version id"),
         "a parent that is text": ({**GOOD, "parents": ["x" * 32]}, "no version id"),
+        "more than 256 parents": ({**GOOD, "parents": [i.to_bytes(32) for i in range(257)]}, "more than 256 parents"),
+        "one parent twice": ({**GOOD, "parents": [bytes(32)] * 2}, "or one twice"),
         "parents in a map": ({**GOOD, "parents": {}}, "no version id"),
         "a key that is no string": ({**GOOD, "fields": {1: 2}}, "no string"),
         "nested much too deep": ({**GOOD, "fields": {"a": _nested(40)}}, "deeper than 32"),

@@ -15,6 +15,7 @@ from vault.words.message import Message
 
 SCHEMA = 1
 MAX_DEPTH = 32
+PARENT_LIMIT = 256
 
 _NAMES = ("schema", "kind", "parents", "clock", "fields")
 _MEMBERS = frozenset(_NAMES)
@@ -91,6 +92,13 @@ def decode_content(untrusted: bytes) -> Content:
         raise MalformedError(Message("the content of a version has a member of the wrong type"))
     if not (isinstance(parents, list) and all(isinstance(p, bytes) and len(p) == DIGEST_SIZE for p in parents)):
         raise MalformedError(Message("the content of a version names a parent that is no version id"))
+    if len(parents) > PARENT_LIMIT or len(set(parents)) != len(parents):
+        raise MalformedError(
+            Message(
+                "the content of a version names more than {parent_limit} parents, or one twice",
+                parent_limit=PARENT_LIMIT,
+            )
+        )
     _refuse_depth(fields, MAX_DEPTH - 1)
     return Content(
         schema=schema, kind=kind, parents=tuple(map(VersionId, parents)), clock=(clock[0], clock[1]), fields=fields

@@ -23,7 +23,7 @@ from vault.log.operation import Operation, compose
 from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
 from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.tree import Tile
-from vault.records.content import Content, encode_to_travel
+from vault.records.content import PARENT_LIMIT, Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
 from vault.records.newkeys import NewKeys
 from vault.records.seatlog import ENTRIES_PER_TRUNCATE, Holder, SeatLog
@@ -142,12 +142,15 @@ class Work:
     ) -> VersionId:
         """Seal one version under the compartment's current epoch and list it.
 
+        Of more than 256 parents it names the first 256: the others stay heads, and the next version can name them.
+
         Raises:
             RefusedError: this seat holds no epoch of the compartment.
             UsageError: it is too long for a bundle.
         """
         epoch, wrap_key = self._current_epoch(compartment)
-        content = encode_to_travel(Content(kind, tuple(parents), self._log.tick(), fields))
+        named = tuple(dict.fromkeys(parents))[:PARENT_LIMIT]
+        content = encode_to_travel(Content(kind, named, self._log.tick(), fields))
         key = make_key(self._random)
         context = VersionContext(self._log.place.vault, compartment, record, self._log.origin, self._seq)
         blob = seal(key, content, context)

@@ -160,6 +160,10 @@ class Rows(Connected):
         """Return (origin, seq) of every operation with a version in one of these compartments; no version is read."""
         return set(self._among(tuple, sql.PLACES_IN_COMPARTMENTS, list(compartments)))
 
+    def places_in_record(self, compartment: bytes, record: bytes) -> list[tuple[bytes, bytes, int]]:
+        """Return (id, origin, seq) of every version of a record; none is read."""
+        return self._all(tuple, sql.PLACES_IN_RECORD, {"compartment": compartment, "record": record})
+
     def version_at(self, origin: bytes, seq: int, n: int) -> list[SealedVersion]:
         """Return what stands at one place of a list: one item for each version and wrapped key."""
         return self._all(SealedVersion._make, sql.VERSION_AT, {"origin": origin, "seq": seq, "n": n})

@@ -174,6 +174,9 @@ PLACES_IN_COMPARTMENTS = (
 )
 VERSIONS_OF_COMPARTMENT = _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.compartment))
 VERSIONS_OF_RECORD = _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.compartment, version.c.record))
+PLACES_IN_RECORD = sa.select(version.c.id, version.c.origin, version.c.seq).where(
+    *_sound(version.c, version.c.compartment, version.c.record)
+)
 VERSION_AT = _SEALED.where(*_sound(_SEALED_COLUMNS, *_PLACE)).order_by(*_SEALED_ORDER)
 SEALED_AFTER = (
     _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.origin), after(_SEALED_ORDER))

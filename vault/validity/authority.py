@@ -15,7 +15,7 @@ from vault.log.checks.parting import Parting
 from vault.log.epoch_notice import founded_compartment
 from vault.log.genesis import Genesis
 from vault.log.header import Header
-from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, items_digest
+from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, encode_items, items_digest
 from vault.log.named_history import Roots
 from vault.log.order import first_logs, logs_of
 from vault.log.rosters.roster import Roster, RosterChain
@@ -104,6 +104,16 @@ class Entry:
         return frozenset(self.items)
 
     @cached_property
+    def names(self) -> frozenset[tuple[int, bytes]]:
+        """Kind and digest of what it lists."""
+        return frozenset(item[:2] for item in self.items)
+
+    @cached_property
+    def list_digest(self) -> bytes:
+        """The digest of its list, by which its header names it."""
+        return items_digest(encode_items(self.items))
+
+    @cached_property
     def founds(self) -> Mapping[bytes, Item]:
         """Compartment -> the item whose place gives it its name."""
         epochs = ((n, item) for n, item in enumerate(self.items) if item.kind == ItemKind.EPOCH)
@@ -119,12 +129,14 @@ class Listings:
         tags: kind -> digest -> the tags under which they do; of versions, none.
         grants: digest -> (log, tag) of each log that lists this grant.
         read: (kind, log) -> how many of its operations were looked at.
+        parents: versions that lists were found to name, when they were asked for as parents.
     """
 
     places: dict[ItemKind, dict[bytes, list[Place]]] = field(default_factory=dict)
     tags: dict[ItemKind, dict[bytes, set[bytes]]] = field(default_factory=dict)
     grants: dict[bytes, set[tuple[bytes, bytes]]] = field(default_factory=dict)
     read: dict[tuple[ItemKind, bytes], int] = field(default_factory=dict)
+    parents: set[bytes] = field(default_factory=set)
 
     def of(self, rows: Rows, kind: ItemKind) -> dict[bytes, list[Place]]:
         """Return where things of a kind are listed; each log is read once, for versions once more, then what is new."""
@@ -180,7 +192,7 @@ class Authority:
         """Return the one of the entries there that lists a thing, by its digest, or the first; None: there is none."""
         found = self.entries_at(origin, seq)
         if listing is not None:
-            found = tuple(entry for entry in found if listing in {item[:2] for item in entry.items})
+            found = tuple(entry for entry in found if listing in entry.names)
         return next(iter(found), None)
 
     def may_have_written(self, version: OpenedVersion, place: CompartmentKind) -> bool:
@@ -189,7 +201,7 @@ class Authority:
         item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
         return (
             entry is not None
-            and item in entry.items
+            and item in entry.listed
             and entry.rights.may_write(entry.roles, place, version.content.kind)
         )
 

@@ -2,13 +2,17 @@
 
 Whoever holds a case may write its record anew. Under which name logs know it, and to which case a section belongs, was
 said when it was founded: nobody says it a second time.
+
+Its author decides how much an entry lists, and how many versions ask what it says: each place of it is opened once for
+all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 from vault.casework.access import Section
 from vault.casework.case import Case
@@ -20,37 +24,51 @@ from vault.log.rosters.roster import ROSTER_RECORD, Roster, RosterChain
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows
-from vault.store.rowtypes import OperationRow
+from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import Entry
 
 _FIXED = {(CompartmentKind.CASE, Case.KIND): ("audit",), (CompartmentKind.SECTION, Section.KIND): ("case", "audit")}
+FirstAsked = tuple[CompartmentId, str, Origin, int, bytes]
+"""Compartment, kind, and the entry that founds the compartment, with the digest of its list."""
+
+
+@dataclass(slots=True)
+class FirstSaid:
+    """How far a founding entry was read for the first version of a kind; no later row takes that back.
+
+    Attributes:
+        at: the place of the first one; until it is found, the next to look at.
+        says: what the first one says, as far as it is said once.
+    """
+
+    at: int = 0
+    says: tuple[object, ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SaidOnce:
-    """Compares versions with what was said first, as one moment of the rows shows it."""
+    """Compares versions with what was said first, as one moment of the rows shows it.
+
+    `said_first` can be kept for the next moment.
+    """
 
     rows: Rows
     vault: VaultId
     keyring: Keyring
+    said_first: dict[FirstAsked, FirstSaid] = field(default_factory=dict)
+    _admitted: dict[tuple[Origin, int, bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
 
     def failed_check(self, version: OpenedVersion, place: CompartmentKind, founding: Entry) -> str | None:
         """Return the check that a version fails: C5 for saying something else, C7 while the first is not here."""
-        fixed = _FIXED.get((place, version.content.kind))
+        kind = version.content.kind
+        fixed = _FIXED.get((place, kind))
         if fixed is None:
             return None
-        for n, item in enumerate(founding.items):
-            if item != Item.in_compartment(ItemKind.VERSION, version.compartment, item.digest):
-                continue
-            if (version.origin, version.seq, version.n) == (founding.origin, founding.seq, n):
-                return None
-            first = self._opened(version.compartment, founding.origin, founding.seq, n, item)
-            if first is None:
-                return "C7"
-            if first.content.kind == version.content.kind:
-                said, says = first.content.fields, version.content.fields
-                return None if all(said.get(name) == says.get(name) for name in fixed) else "C5"
-        return "C5"
+        asked = (version.compartment, kind, founding.origin, founding.seq, founding.list_digest)
+        first = self.said_first.setdefault(asked, FirstSaid())
+        if first.says is None and not self._read_on(first, version, founding, fixed):
+            return "C7"
+        return None if first.says == _said(version, fixed) else "C5"
 
     def is_admission(self, version: OpenedVersion, row: OperationRow, entry: Entry, chain: RosterChain) -> bool:
         """Say whether a version of kind `member` stands in the entry that admits them, and replaces nothing.
@@ -59,33 +77,69 @@ class SaidOnce:
             version: opened.
             row: the entry that lists it.
             entry: the same, with its author.
-            chain: the rosters that are valid.
+            chain: the rosters that are valid, the same at each call.
         """
-        if version.content.parents:
+        member = version.content.fields.get("member")
+        if version.content.parents or not isinstance(member, bytes):
             return False
-        member, named = version.content.fields.get("member"), Header.decode(row.header).roster
-        return any(
-            member in roster.members
-            and all(before is None or member not in before.members for before in map(chain.by_root, roster.head.prev))
-            and (entry.founds_vault or entry.recovers or named in roster.head.prev)
-            for roster in self._rosters(version, entry, chain)
-        )
+        named = Header.decode(row.header).roster
+        asked = (entry.origin, entry.seq, entry.list_digest, named)
+        if asked not in self._admitted:
+            rosters = self._rosters(version.compartment, entry, chain)
+            self._admitted[asked] = frozenset().union(
+                *(
+                    _new_in(roster, chain)
+                    for roster in rosters
+                    if entry.founds_vault or entry.recovers or named in roster.head.prev
+                )
+            )
+        return member in self._admitted[asked]
 
-    def _rosters(self, version: OpenedVersion, entry: Entry, chain: RosterChain) -> Iterator[Roster]:
-        """Yield the rosters known here that an entry lists."""
-        for n, item in enumerate(entry.items):
-            if item != Item.in_compartment(ItemKind.VERSION, version.compartment, item.digest):
-                continue
-            found = self._opened(version.compartment, entry.origin, entry.seq, n, item)
-            if found is not None and found.record == ROSTER_RECORD:
+    def _read_on(self, first: FirstSaid, version: OpenedVersion, founding: Entry, fixed: tuple[str, ...]) -> bool:
+        """Look for the first version of a kind; say whether all that the entry lists before it is here and opens."""
+        for item in islice(founding.items, first.at, None):
+            if item == Item.in_compartment(ItemKind.VERSION, version.compartment, item.digest):
+                listed = [
+                    sealed
+                    for sealed in self.rows.version_at(founding.origin, founding.seq, first.at)
+                    if (sealed.id, sealed.compartment) == (item.digest, version.compartment)
+                ]
+                opened = self._opened(listed)
+                if opened is None:
+                    return False
+                if opened.content.kind == version.content.kind:
+                    first.says = _said(opened, fixed)
+                    return True
+            first.at += 1
+        return True
+
+    def _rosters(self, compartment: CompartmentId, entry: Entry, chain: RosterChain) -> Iterator[Roster]:
+        """Yield the valid rosters that an entry lists and that are here."""
+        listed: dict[int, list[SealedVersion]] = {}
+        for sealed in self.rows.versions_from(entry.origin, entry.seq, entry.seq + 1):
+            if (sealed.record, sealed.compartment) == (ROSTER_RECORD, compartment) and (
+                entry.items[sealed.n : sealed.n + 1] == (Item.in_compartment(ItemKind.VERSION, compartment, sealed.id),)
+            ):
+                listed.setdefault(sealed.n, []).append(sealed)
+        for rows in listed.values():
+            found = self._opened(rows)
+            if found is not None:
                 with suppress(MalformedError):
                     roster = chain.by_root(Roster.from_fields(found.content.fields).root)
                     if roster is not None:
                         yield roster
 
-    def _opened(self, compartment: CompartmentId, origin: Origin, seq: int, n: int, item: Item) -> OpenedVersion | None:
-        """Return the version that a list names at a place, if it is here and opens."""
-        rows = self.rows.versions_from(origin, seq, seq + 1)
-        listed = [row for row in rows if (row.n, row.id, row.compartment) == (n, item.digest, compartment)]
+    def _opened(self, listed: list[SealedVersion]) -> OpenedVersion | None:
+        """Return what the rows of one listed version come to, if one of them opens."""
         opened, _ = open_each(listed, vault=self.vault, keyring=self.keyring)
         return next(iter(opened), None)
+
+
+def _said(version: OpenedVersion, fixed: tuple[str, ...]) -> tuple[object, ...]:
+    return tuple(version.content.fields.get(name) for name in fixed)
+
+
+def _new_in(roster: Roster, chain: RosterChain) -> frozenset[bytes]:
+    """Return the members whom a roster has and none of those that it names."""
+    before = filter(None, map(chain.by_root, roster.head.prev))
+    return frozenset(roster.members).difference(*(named.members for named in before))

@@ -27,9 +27,10 @@ from vault.seal.keyring import Keyring
 from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
-from vault.validity.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
+from vault.validity.authority import Authority, Listings, Place, Proven, names_its_list, roles_in
 from vault.validity.compartment_access import ERASERS, AccessResolver, CompartmentState
-from vault.validity.said_once import SaidOnce
+from vault.validity.parents import Parents
+from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce
 from vault.validity.version_groups import Ahead, of_one
 
 _CHUNK = 256
@@ -88,10 +89,12 @@ class Learned:
     Attributes:
         states: compartment -> what is valid there, until keys of it are given or replaced (`forget`).
         listings: where lists name things.
+        said_first: how far founding entries were read for what they say once.
     """
 
     states: dict[CompartmentId, CompartmentState | None] = field(default_factory=dict)
     listings: Listings = field(default_factory=Listings)
+    said_first: dict[FirstAsked, FirstSaid] = field(default_factory=dict)
 
     def forget_all(self) -> None:
         """Read and judge everything anew: entries came in behind some that were read."""
@@ -119,8 +122,12 @@ class VersionValidator:
     own: SeatId | None = None
     _lacking: dict[CompartmentId, bool] = field(default_factory=dict)
     _holding: AccessResolver = field(init=False)
+    _once: SaidOnce = field(init=False)
+    _parents: Parents = field(init=False)
 
     def __post_init__(self) -> None:
+        self._once = SaidOnce(self.rows, self.vault, self.keyring, self.learned.said_first)
+        self._parents = Parents(self.rows, self.learned.listings)
         self._holding = AccessResolver(self.authority, self.learned.listings)
 
     def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
@@ -255,18 +262,17 @@ class VersionValidator:
         if not rights.may_write(roles, state.kind, version.content.kind):
             return "C5"
         failed = self._said_anew(version, state, row)
-        if failed is None and not all(self._is_listed(parent, version) for parent in version.content.parents):
+        if failed is None and not self._parents.are_listed(version):
             failed = "C7"
         return failed
 
     def _said_anew(self, version: OpenedVersion, state: CompartmentState, row: OperationRow) -> str | None:
         """Return the check that a version fails which says anew what is said once (FORMAT.md 4), or None."""
-        once = SaidOnce(self.rows, self.vault, self.keyring)
         if version.content.kind != Member.KIND:
-            failed = [once.failed_check(version, state.kind, founding) for founding in state.beginnings]
+            failed = [self._once.failed_check(version, state.kind, founding) for founding in state.beginnings]
             return None if None in failed else max(failed, key=lambda check: check == "C7")
         entry = self.authority.entry(row.origin, row.seq, (ItemKind.VERSION, version.id))
-        is_right = entry is not None and once.is_admission(version, row, entry, self.authority.chain)
+        is_right = entry is not None and self._once.is_admission(version, row, entry, self.authority.chain)
         return None if is_right else "C5"
 
     def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
@@ -312,7 +318,7 @@ class VersionValidator:
                 entry.seat in live and state.may_give(entry)
                 for place in listings.of(self.rows, kind)[digest]
                 for entry in self.authority.entries_at(*place)
-                if (kind, digest) in {item[:2] for item in entry.items}
+                if (kind, digest) in entry.names
             )
             for kind in (ItemKind.EPOCH, ItemKind.GRANT)
             for digest, tags in listings.tagged(self.rows, kind).items()
@@ -331,15 +337,6 @@ class VersionValidator:
             new = [place for place in asked if place not in self.learned.states and self.keyring.epochs_of(place)]
             self.learned.states.update(self._holding.states(new))
             yield from chunk
-
-    def _is_listed(self, parent: bytes, version: OpenedVersion) -> bool:
-        """Say whether some list names a parent: that of its row, if it is here, or else any."""
-        for sealed in self.rows.versions(version.compartment, version.record):
-            if sealed.id == parent:
-                found = self.rows.operations(sealed.origin, sealed.seq, sealed.seq + 1)
-                if any(parent in digests_in(operation, ItemKind.VERSION) for operation in found):
-                    return True
-        return parent in self.learned.listings.of(self.rows, ItemKind.VERSION)
 
 
 def _is(item: Item, sealed: SealedVersion) -> bool:

@@ -36,6 +36,7 @@ def read_content(content: bytes) -> dict[str, Any]:
     require(isinstance(found, dict) and found.keys() == _CONTENT and found["schema"] == 1, "content")
     require(isinstance(found["kind"], str) and isinstance(found["fields"], dict), "kind or fields")
     require(all(isinstance(one, bytes) and len(one) == 32 for one in found["parents"]), "parents")
+    require(len(found["parents"]) <= 256 and len(set(found["parents"])) == len(found["parents"]), "parents")
     require(len(found["clock"]) == 2, "clock")
     return dict(found)
 

@@ -176,6 +176,10 @@ class RosterChain:
     vouched: Mapping[bytes, Mapping[bytes, frozenset[str]]]
     first_certified: Mapping[bytes, tuple[int, bytes]] = field(default_factory=dict)
     line: Line[Roster] = field(default_factory=Line, compare=False, repr=False)
+    _by_root: Mapping[bytes, Roster] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_root", {roster.root: roster for roster in self.accepted})
 
     @property
     def marks(self) -> frozenset[bytes]:
@@ -192,7 +196,7 @@ class RosterChain:
 
     def by_root(self, roster_root: bytes) -> Roster | None:
         """Return the accepted roster that a header names."""
-        return next((roster for roster in self.accepted if roster.root == roster_root), None)
+        return self._by_root.get(roster_root)
 
     def roles(self, seat: bytes, roster_root: bytes) -> frozenset[str]:
         """Return the roles that a seat had by the roster that its header names (C5); none if it was not in."""

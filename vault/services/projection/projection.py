@@ -127,15 +127,16 @@ def revalidate(session: Session, index: Index) -> list[Quarantined]:
         with session.database.reading() as rows:
             size = rows.size(origin)
         known = _proven(session, origin, places[0], size)
-        for run in _runs(places):
-            found = [Quarantined(origin, seq, None, "C3") for seq in run if seq >= known.size]
-            reach = replace(known, size=min(run[-1] + 1, known.size))
-            with session.database.reading() as rows:
-                entries = list(_entries(session, _counter(session, rows).judge(origin, run[0], reach), found))
-            found += [Quarantined(origin, seq, None, "C3") for seq in set(run).intersection(known.lost)]
-            still = {finding.seq for finding in found}
-            apply(index, entries, {}, settled=[(origin, seq) for seq in run if seq not in still])
-            left += [finding for finding in found if finding.seq in set(run)]
+        with session.database.reading() as rows:
+            validator = _counter(session, rows)
+            for run in _runs(places):
+                found = [Quarantined(origin, seq, None, "C3") for seq in run if seq >= known.size]
+                reach = replace(known, size=min(run[-1] + 1, known.size))
+                entries = list(_entries(session, validator.judge(origin, run[0], reach), found))
+                found += [Quarantined(origin, seq, None, "C3") for seq in set(run).intersection(known.lost)]
+                still = {finding.seq for finding in found}
+                apply(index, entries, {}, settled=[(origin, seq) for seq in run if seq not in still])
+                left += [finding for finding in found if finding.seq in set(run)]
     return left
 
 
