@@ -15,6 +15,7 @@ from tui.shell.start import read_start
 from tui.text.in_words import in_words
 from vault.errors import VaultError
 from vault.platform import harden_process
+from vault.words.message import Message
 
 
 def main() -> NoReturn:
@@ -25,7 +26,7 @@ def main() -> NoReturn:
         case [start_fd, words_fd]:
             _run_child(start_fd, words_fd)
         case _:
-            sys.stderr.write("Start CaseVault with `casevault`.\n")
+            _tell(Message("Start CaseVault with `casevault`."))
             sys.exit(2)
 
 
@@ -36,8 +37,12 @@ def _launch(start_fd: int) -> int:
     try:
         return launch(start.vault_path, start.member, afterwards=start.afterwards, comes_back=start.comes_back)
     except VaultError as error:
-        sys.stderr.write(f"casevault: {in_words(error.message)}. {in_words(error.next_step)}\n")
+        _tell(Message("casevault: {fault}. {next_step}", fault=error.message, next_step=error.next_step))
         return error.exit_code
+
+
+def _tell(words: Message) -> None:
+    sys.stderr.write(f"{in_words(words)}\n")
 
 
 def _run_child(start_fd: int, words_fd: int) -> NoReturn:

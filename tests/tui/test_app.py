@@ -138,7 +138,7 @@ def test_f8_does_not_leave_a_form_that_holds_what_was_typed(amina: Desk) -> None
 def test_f1_shows_every_key_of_the_screen(amina: Desk) -> None:
     amina.resize(80, 50)
     amina.press("f1")
-    amina.sees(*(command.words for command in CaseList.ACTS))
+    amina.sees(*(str(command.words) for command in CaseList.ACTS))
     amina.sees(*(f"{command.shown} {command.brief}" for command in EVERYWHERE if command.shown))
     amina.press("escape")
     amina.at("CASES")

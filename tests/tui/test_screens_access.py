@@ -62,7 +62,7 @@ def test_a_new_key_that_is_stopped_counts_and_the_rest_is_wrapped_later(house: H
 def test_a_case_that_everybody_holds_is_given_to_nobody_else(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "w", "g", "f4", "enter", "g", "f4", "enter", "g")
-        amina.sees("Nobody else to give it to: whoever has a device and a role that opens cases holds it already.")
+        amina.sees("Nobody else to give it to: all who have a device and a role that opens cases hold it already.")
         amina.at("WHO CAN OPEN IT")
 
 
@@ -112,7 +112,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press("t")
         amina.sees("No other member can open this section.")
         amina.press("n")
-        amina.sees("RESTRICTED note")
+        amina.at("RESTRICTED NOTE")
         amina.press(" Quietwater 17", "f4")
         amina.sees(f"contact {AMINA}", "Quietwater 17")
         amina.press("g", "enter", "enter")

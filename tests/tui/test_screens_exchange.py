@@ -74,7 +74,7 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
         desk.press(":exchange", "left", "f4")
         desk.sees("! There is nobody to make a bundle for.", "No member has another device")
         desk.press("escape", "enter", "g", "f4")
-        desk.sees("Nobody to open it to: whoever may open cases holds this one already.")
+        desk.sees("Nobody to open it to: all who may open cases hold this one already.")
         desk.sees("! There is nobody to open it to.")
         desk.press("escape", "e")
         desk.sees("Nobody else could approve it: it is done ALONE, and the log says so.")
@@ -143,7 +143,7 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_
         amina.fill(out=str(tmp_path))
         amina.press_and_wait("f4", "read back from the finished file")
         amina.press_and_wait("f4", "DONE. The package is at")
-        amina.sees("no forms are decided; the finished files were checked. Two persons released it", "by voice: ")
+        amina.sees("0 forms are decided; the finished files were checked. Two persons released it", "by voice: ")
         amina.press("f4")
         amina.at(asking.ref)
     assert len(person.shown) == 2

@@ -144,7 +144,7 @@ def test_a_deputy_is_named_and_taken_away_by_the_list_of_acts(house: House) -> N
         mira.press("enter")
         mira.sees(f"Who opens the cases too that {AMINA} makes from now on?")
         mira.press("enter")
-        mira.sees("Nobody stands in for this member any more.")
+        mira.sees("Nobody stands in for this member now.")
         mira.press("enter", "f5")
         mira.sees_not("Deputy, who opens")
         mira.press("u")
@@ -165,7 +165,7 @@ def test_cases_are_lent_until_a_day_that_has_to_be_named(house: House) -> None:
         joel.sees("! That day has passed.")
         joel.clear("until")
         joel.press(" 2099-12-31", "f4")
-        joel.sees("1 case is open to the deputy until 2099-12-31; then their keys change.")
+        joel.sees("1 case is open to the deputy until 2099-12-31; then its key changes.")
         joel.press("enter", "f5")
         joel.sees(f"Away: cases are lent to {NADIA} until 2099-12-31")
         joel.press("w")
@@ -203,7 +203,7 @@ def test_a_leavers_cases_go_over_by_an_order_that_the_deputy_carries_out(house: 
         mira.sees(f"> {AMINA} {NADIA} goes back to study")
     with house.desk("Joel") as joel:
         joel.press(":members", "h", "c", "enter", "c", "y")
-        joel.sees(f"1 cases of {AMINA} are {NADIA}'s now.")
+        joel.sees(f"1 case of {AMINA} is {NADIA}'s now.")
     with house.desk("Nadia") as nadia:
         nadia.press("enter", "w")
         nadia.sees(f"{NADIA} (you) handover")

@@ -163,12 +163,12 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(hou
     assert not _opens(house)
     with house.desk("Mira", unlocks=False) as mira:
         mira.press(f" {RIGHT}", "f5", f" {file}", "enter", ":your access", "k")
-        mira.sees("NEED IT NO MORE", "keyfile")
+        mira.sees("NO LONGER NEEDED", "keyfile")
         mira.fill(now=RIGHT, now_keyfile=str(file))
         mira.press("f4", "enter")
-        mira.at("NEED IT NO MORE")
+        mira.at("NO LONGER NEEDED")
         mira.press("f4", "y")
-        mira.sees("The keyfile is needed no more.", "keyfile not used")
+        mira.sees("The keyfile is no longer needed.", "keyfile not used")
     assert _opens(house)
 
 
@@ -212,7 +212,7 @@ def test_a_security_key_is_asked_for_its_pin_which_nobody_sees_and_for_a_touch(h
         mira.press("y")
         mira.fill(now=RIGHT, now_pin="246810")
         mira.press("f4", "y")
-        mira.sees("The security key is needed no more.", "security key not used")
+        mira.sees("The security key is no longer needed.", "security key not used")
     assert pins == ["246810", "246810"]
 
 
@@ -308,7 +308,7 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: Hou
         mira.sees("That sheet is whole. Now the next one.", "sheet 2 of the 2 that are needed")
         for row in sheets[2]:
             mira.press(f" {row}", "enter")
-        mira.sees("The second sheet (number 3) is the first sheet (number 3) once more", "Second sheet, row 1 of 11")
+        mira.sees("The second sheet (number 3) is the first sheet (number 3) again", "Second sheet, row 1 of 11")
         for row in sheets[0]:
             mira.press(f" {row}", "enter")
         mira.sees("PROVEN. The sheets open what you hold.", "The secret is erased here")
@@ -347,7 +347,7 @@ def test_new_sheets_are_confirmed_first_and_what_old_ones_open_is_sealed_anew(ho
         amina.press("s", "d", "n")
         amina.at("RECOVERY")
         amina.press("f")
-        amina.sees("new: replaced sheets do not open them.")
+        amina.sees("is new: replaced sheets do not open it.")
         amina.sees_not("! Replaced sheets still open")
         amina.press("f")
         amina.sees("Replaced sheets open nothing that you could seal anew.")

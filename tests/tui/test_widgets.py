@@ -11,10 +11,11 @@ from typing_extensions import override
 from tests.tables import each
 from tests.tui.driving import drive, shown
 from tui.shell.safe import SafeApp
+from tui.text.in_words import in_words
 from tui.text.keys import RUSSIAN_OF_LATIN, with_layouts
 from tui.widgets.confirm import Confirm
 from tui.widgets.lines import Hint, KeyHints, fitting_hints
-from tui.widgets.progress import ProgressModal, bar, english_rest, remaining_seconds
+from tui.widgets.progress import ProgressModal, bar, remaining_seconds, rest_in_words
 
 HINTS = (Hint("F1", "aide"), Hint("F2", "commandes"), Hint("F3", "rechercher"), Hint("Ctrl+L", "verrouiller"))
 
@@ -103,7 +104,7 @@ def test_the_rest_is_told_when_it_is_no_guess(done: int, total: int, elapsed_ms:
 
 
 def test_a_rest_is_said_in_seconds_and_then_in_minutes() -> None:
-    assert [english_rest(seconds) for seconds in (None, 4, 89, 90, 297)] == [
+    assert [in_words(rest_in_words(seconds)) for seconds in (None, 4, 89, 90, 297)] == [
         "",
         "about 4 s left",
         "about 89 s left",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tests.tables import each
 from tui.screens.frame.wording import sentence
+from tui.values.codes import CODES
+from vault.casework.access import GrantReason, SectionKind
+from vault.casework.stages import STAGES, CaseKind
+from vault.casework.vocabulary import Channel, DocumentKind, NoteKind, PersonRole, Risk
 from vault.errors import RefusedError, UsageError, VaultError
+from vault.index.cases import Sort
+from vault.policy.roles import Role
+from vault.redaction.actions import Action, IdentifierType
+from vault.services.cases.cases import REASONS
+from vault.services.projection.approval_checks import CODES_OF_REASONS
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -30,3 +41,13 @@ from vault.words.next_step import NextStep
 )
 def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError, said: str) -> None:
     assert sentence(error) == said
+
+
+@each(
+    [
+        *(Role, PersonRole, DocumentKind, Channel, NoteKind, Risk, CaseKind, *STAGES.values()),
+        *(GrantReason, SectionKind, Sort, Action, IdentifierType, frozenset(REASONS), frozenset(CODES_OF_REASONS)),
+    ]
+)
+def test_every_code_that_a_screen_shows_has_a_word(codes: Iterable[str]) -> None:
+    assert {code for code in map(str, codes) if code not in CODES} == set()

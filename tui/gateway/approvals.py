@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, case_id, telling
-from tui.text.in_words import in_words
 from tui.values.shaping import questions_shown
 from tui.values.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, ResultText
 from vault.access.second_person.local_client import Run, run_second_process
@@ -112,8 +111,13 @@ class Approvals(Subject):
         name = authors.name_in(authors.names_of_members(self._session), answer.member)
         return ResultText(
             (
-                f"You approved it as {answer.approval.role}; your log says so. The answer for {name} is at {out}.",
-                f"It counts for {name} with your next bundle: make one for them now.",
+                Message(
+                    "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
+                    role=answer.approval.role,
+                    name=name,
+                    out=out,
+                ),
+                Message("It counts for {name} with your next bundle: make one for them now.", name=name),
             )
         )
 
@@ -142,10 +146,14 @@ class Approvals(Subject):
         alone = broken.rule == approving.ALONE
         return ResultText(
             (
-                f"{name} can open the case until {until}, from their next bundle or unlock on.",
-                "It was done ALONE: nobody else could approve it. The log says so."
+                Message(
+                    "{name} can open the case until {until}, from their next bundle or unlock on.",
+                    name=name,
+                    until=until,
+                ),
+                Message("It was done ALONE: nobody else could approve it. The log says so.")
                 if alone
-                else "A second person approved it; both stand in the log.",
-                in_words(breaking_glass.TOLD),
+                else Message("A second person approved it; both stand in the log."),
+                breaking_glass.TOLD,
             )
         )

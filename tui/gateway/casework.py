@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.gateway.subject import Subject, case_id
-from tui.text.in_words import in_words
 from tui.values import shaping
 from tui.values.values import CaseShown, PersonTyped
 from vault.casework.person import SafeContact
@@ -13,6 +12,7 @@ from vault.casework.vocabulary import Channel
 from vault.services.cases import cases, people
 from vault.services.grants import deputies
 from vault.services.projection import authors
+from vault.words.message import Message, Words
 
 
 class Casework(Subject):
@@ -20,10 +20,10 @@ class Casework(Subject):
 
     reasons: ClassVar[tuple[str, ...]] = cases.REASONS
 
-    def stands_in(self) -> str:
+    def stands_in(self) -> Words:
         """Return who else opens the cases that this member makes, in words; empty for nobody."""
         deputy = deputies.deputy_of(self._session, self._session.member)
-        return in_words(cases.deputy_words(self._session, deputy) or "")
+        return cases.deputy_words(self._session, deputy) or ""
 
     def create(self, title: str, kind: str) -> str:
         """Make a case and return its id."""
@@ -34,7 +34,9 @@ class Casework(Subject):
         view = cases.open_case(self._session, case_id(case), why=why)
         head = view.head.value
         by = authors.written_by(self._session, view.notes)
-        because = f" ({head.alone_reason})" if head.alone_reason else ""
+        alone = view.only_you
+        if alone and head.alone_reason:
+            alone = Message("{alone} ({why})", alone=alone, why=head.alone_reason)
         return CaseShown(
             case=case,
             ref=head.ref,
@@ -53,9 +55,9 @@ class Casework(Subject):
             drafts=tuple(draft for draft in self._unlocked.shelf.list() if draft.case == case),
             owner="" if head.owner is None else head.owner.hex(),
             deputy="" if head.deputy is None else head.deputy.hex(),
-            alone=f"{view.only_you}{because}" if view.only_you else "",
+            alone=alone or "",
             no_recovery=head.no_recovery_reason or "",
-            namesakes=in_words(view.namesakes or ""),
+            namesakes=view.namesakes or "",
         )
 
     def add_person(self, case: str, typed: PersonTyped) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tui.text.in_words import in_words
 from tui.values.values_members import Changed
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.services.members.rostering import Outcome
+from vault.words.message import Message, plural
 
 
-def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | None = None) -> Changed:
+def changed(session: Session, outcome: Outcome, done: Message, *, by_root: bool | None = None) -> Changed:
     """Return an outcome for the screens.
 
     Args:
@@ -20,21 +20,21 @@ def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | No
     """
     if outcome.missing is not None:
         root_is_here = by_root is False and kept_secret(session) is not None
-        return Changed((), in_words(outcome.missing), outcome.proposal or b"", root_is_here)
+        return Changed((), outcome.missing, outcome.proposal or b"", root_is_here)
     lines = [done]
     if outcome.ended:
-        devices = f"{len(outcome.ended)} {'device' if len(outcome.ended) == 1 else 'devices'} ended"
+        devices = plural("{count} device ended", "{count} devices ended", count=len(outcome.ended))
         lines += [
-            f"{devices}; {files(outcome.cases)} got a new key.",
-            "What they could open until now may have been copied. They open nothing that comes after.",
+            Message("{devices}; {files} got a new key.", devices=devices, files=files(outcome.cases)),
+            Message("What they could open until now may have been copied. They open nothing that comes after."),
         ]
     elif outcome.cases:
-        lines.append(f"{files(outcome.cases)} got a new key.")
+        lines.append(Message("{files} got a new key.", files=files(outcome.cases)))
     if outcome.pending:
-        lines.append(f"! {files(outcome.pending)} still wait for a new key; the warnings say why.")
-    return Changed((*lines, "Others hear of it with your next bundle for them."))
+        lines.append(Message("! {files} still wait for a new key; the warnings say why.", files=files(outcome.pending)))
+    return Changed((*lines, Message("Others hear of it with your next bundle for them.")))
 
 
-def files(count: int) -> str:
+def files(count: int) -> Message:
     """Return how many cases and sections."""
-    return "1 case or section" if count == 1 else f"{count} cases and sections"
+    return plural("{count} case or section", "{count} cases and sections", count=count)

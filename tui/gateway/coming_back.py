@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.gateway.subject import Progress, UnlockedVault
-from tui.text.in_words import in_words
+from tui.text.in_words import together
 from tui.values.values_own import BackPlan, CameBack
 from vault.access.recovery.recovering import BroughtBack, Wish
-from vault.display import counted
 from vault.errors import InternalError
 from vault.services.backups import restoring, restoring_by_sheets
 from vault.services.computer import leftovers
 from vault.services.credentials import factors, recovery
 from vault.services.credentials.sheets import TypedSheets
 from vault.store.folder import VaultFolder
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 
 @dataclass(slots=True)
@@ -43,13 +42,13 @@ def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase:
         passphrase[:] = bytes(len(passphrase))
     if source is None:
         recovery.require_vault(door.path)
-        return WayBack(door.path, False, member), BackPlan("The vault is here.", "")
+        return WayBack(door.path, False, member), BackPlan(Message("The vault is here."), "")
     VaultFolder(door.path).require_free()
-    said = [*map(in_words, leftovers.clear(door.path))]
+    said: list[Words] = [*leftovers.clear(door.path)]
     backup = restoring_by_sheets.require_whole(source)
     opened = restoring.last_opened_here(backup, door.state)
-    said.append(f"The backup {backup.name} is as it was written.")
-    return WayBack(backup, True, member), BackPlan(" ".join(said), "" if opened is None else restoring.day(opened))
+    said.append(Message("The backup {name} is as it was written.", name=backup.name))
+    return WayBack(backup, True, member), BackPlan(together(said, " "), "" if opened is None else restoring.day(opened))
 
 
 def come_back(
@@ -71,22 +70,28 @@ def come_back(
         progress=lambda _what, done, total: progress(done, total),
     )
     vault = regained.vault
-    lines = [
-        f"The vault is at {vault.path}, from the backup of {restoring.day(vault.made_ms)}.",
-        f"LOSS: {in_words(vault.loss)}",
+    lines: list[Words] = [
+        Message("The vault is at {path}, from the backup of {day}.", path=vault.path, day=restoring.day(vault.made_ms)),
+        Message("LOSS: {loss}", loss=vault.loss),
     ]
     if regained.closed_drafts:
-        lines.append("Unfinished drafts in it stay closed: only the passphrase of whoever wrote them opens them.")
-    return CameBack((*lines, in_words(restoring_by_sheets.KEPT), *_lines(regained.back, regained.root_words)))
+        lines.append(Message("Unfinished drafts in it stay closed: only the passphrase of their writer opens them."))
+    return CameBack((*lines, restoring_by_sheets.KEPT, *_lines(regained.back, regained.root_words)))
 
 
-def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[str]:
+def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
     half = -(-len(root_words) // 2)
-    ended = f"; {counted(len(back.ended), 'old device')} ended" if back.ended else ""
+    again = Message("You are in again. Every member will see it.")
+    if back.ended:
+        again = plural(
+            "You are in again; {count} old device ended. Every member will see it.",
+            "You are in again; {count} old devices ended. Every member will see it.",
+            count=len(back.ended),
+        )
     return [
-        f"You are in again{ended}. Every member will see it.",
-        "Compare these 13 words with those on the sheets:",
+        again,
+        Message("Compare these 13 words with those on the sheets:"),
         f"  {' '.join(root_words[:half])}",
         f"  {' '.join(root_words[half:])}",
-        "The sheets were typed here: make new ones soon (y, then r, then n).",
+        Message("The sheets were typed here: make new ones soon (y, then r, then n)."),
     ]

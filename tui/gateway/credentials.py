@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.gateway.subject import Subject, UnlockedVault
-from tui.text.in_words import in_words
 from tui.values.values_own import MadePassphrase, OwnFactors, Proof
 from vault.access.pins.delays import counting_down
 from vault.access.seat_keys.factors import Factors, check_factors, salt_of_vault
@@ -25,7 +24,7 @@ class OwnAccess(Subject):
     `waiting` is told the seconds that earlier wrong attempts cost.
     """
 
-    old_copies = in_words(factors.OLD_COPIES)
+    old_copies = factors.OLD_COPIES
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)

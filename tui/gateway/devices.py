@@ -13,7 +13,7 @@ from vault.errors import UsageError, VaultError
 from vault.ids import SeatId
 from vault.services.members import devices
 from vault.store.files import write_new
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 
 class Devices(Subject):
@@ -44,13 +44,18 @@ class Devices(Subject):
             given = devices.give_cases(self._session, _seat(seat), progress=telling(progress, stopped))
         except StoppedError:
             return None
-        return ResultText((f"Given: {files(given)}.", "They come to the device with your next bundle for yourself."))
+        return ResultText(
+            (
+                Message("Given: {files}.", files=files(given)),
+                Message("They come to the device with your next bundle for yourself."),
+            )
+        )
 
     def end_moved(self, seat: str, progress: Progress) -> Changed:
         """End one's old device after moving to this one. Nothing stops it half way."""
         session = self._session
         outcome = devices.end_moved(session, _seat(seat), progress=progress)
-        return changed(session, outcome, "You moved: the old device is revoked.")
+        return changed(session, outcome, Message("You moved: the old device is revoked."))
 
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
         """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.
@@ -68,23 +73,23 @@ class Devices(Subject):
         session = self._session
         done = devices.lost(session, _seat(seat), progress=progress)
         warn = tuple(map(in_words, devices.warn_lines(done.warn)))
-        shown = changed(session, done.outcome, "The device is revoked.")
+        shown = changed(session, done.outcome, Message("The device is revoked."))
         return LostShown(shown, warn, len(done.warn.clients), _write_list(warn, warn_list))
 
-    def keep_list(self, warn: tuple[str, ...], out: Path) -> str:
+    def keep_list(self, warn: tuple[str, ...], out: Path) -> Message:
         """Write a list of whom to warn into a new file, and say where it is."""
         write_new(out, _as_file(warn))
         return _kept_at(out)
 
 
-def _write_list(warn: tuple[str, ...], out: Path | None) -> str:
+def _write_list(warn: tuple[str, ...], out: Path | None) -> Words:
     """Write whom to warn and say where it is; a disk that refuses must not take the list off the screen."""
     if out is None:
         return ""
     try:
         write_new(out, _as_file(warn))
     except VaultError as fault:
-        return f"! The list was NOT written: {fault.message}. Copy it from this screen."
+        return Message("! The list was NOT written: {message}. Copy it from this screen.", message=fault.message)
     return _kept_at(out)
 
 
@@ -92,8 +97,8 @@ def _as_file(warn: tuple[str, ...]) -> bytes:
     return "\n".join([*warn, ""]).encode("utf-8")
 
 
-def _kept_at(out: Path) -> str:
-    return f"The list is at {out}, in clear: delete it when everybody is warned."
+def _kept_at(out: Path) -> Message:
+    return Message("The list is at {out}, in clear: delete it when everybody is warned.", out=out)
 
 
 def _seat(seat: str) -> SeatId:

@@ -9,12 +9,12 @@ from typing import Final
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
 from tui.text.in_words import in_words
 from tui.values.values import BackupMade, Checked, LogLineShown, LogShown
-from vault.display import counted
 from vault.services.backups import backups
 from vault.services.evidence import checking, logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.projection import dates, seats
 from vault.services.projection.authors import name_in, names_of_members
+from vault.words.message import Message, Words, plural
 
 _LOG_LINES: Final = 1000
 
@@ -38,21 +38,26 @@ class Evidence(Subject):
         except StoppedError:
             return None
         dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._unlocked.state)
-        covered = (
-            f"{found.entries} of {found.expected} entries in {counted(found.logs, 'log')} are proven; opened:"
-            f" {counted(found.versions_opened, 'version')}, and what"
-            f" {counted(found.payloads_opened, 'entry', 'entries')} say"
+        covered = Message(
+            "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
+            entries=found.entries,
+            expected=found.expected,
+            logs=plural("{count} log", "{count} logs", count=found.logs),
+            versions=plural("{count} version", "{count} versions", count=found.versions_opened),
+            payloads=plural("{count} entry", "{count} entries", count=found.payloads_opened),
         )
-        covered = ". ".join((covered, *(in_words(message).rstrip(".") for message in found.on_their_way)))
+        said = ". ".join((in_words(covered), *(in_words(message).rstrip(".") for message in found.on_their_way)))
         whose = seats.members_of_logs(
             self._session, {fault.origin for fault in found.faults if fault.origin is not None}
         )
         names = names_of_members(self._session) if whose else {}
-        faults = [
-            f"log of {name_in(names, whose[fault.origin])}, {text}" if fault.origin in whose else text
-            for fault, text in ((fault, in_words(fault.message)) for fault in found.faults)
+        faults: list[Words] = [
+            Message("log of {name}, {fault}", name=name_in(names, whose[fault.origin]), fault=fault.message)
+            if fault.origin in whose
+            else fault.message
+            for fault in found.faults
         ]
-        return Checked(found.verified, covered, found.root.hex(), tuple(faults))
+        return Checked(found.verified, said, found.root.hex(), tuple(faults))
 
     def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
         """Make a backup, open it and read all of it; None when it was stopped: then the earlier backups stand."""
@@ -71,7 +76,7 @@ def _log_line(line: LogLine, by: str, named: Mapping[bytes, str]) -> LogLineShow
     payload = line.payload
     if payload is None:
         return LogLineShown(line.seq, None, by, "?", line.fault or "", "", "")
-    about = "" if payload.obj is None else f"case ~{payload.obj.hex()[:8]}"
+    about = "" if payload.obj is None else in_words(Message("case ~{id}", id=payload.obj.hex()[:8]))
     about = f"{about} {payload.why or ''}".strip()
     covers = f"{logbook.covers_in_words(payload)} {logbook.whom(payload, named)}".strip()
     return LogLineShown(line.seq, payload.t, by, payload.act, payload.out, about, covers)

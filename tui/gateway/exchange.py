@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
-from tui.text.in_words import in_words
 from tui.values.values_exchange import PeerShown, ResultText
 from vault.ids import MemberId
 from vault.progress import StepProgress as Stages
@@ -31,7 +30,7 @@ class Exchange(Subject):
             made = syncing.make(self._session, to, out, progress=_stages(progress, stopped))
         except StoppedError:
             return None
-        return ResultText(tuple(map(in_words, made_lines(made))))
+        return ResultText(tuple(made_lines(made)))
 
     def show(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
         """Say what is in a bundle."""
@@ -39,7 +38,7 @@ class Exchange(Subject):
             inside = syncing.show(self._session, file, progress=_stages(progress, stopped))
         except StoppedError:
             return None
-        return ResultText(tuple(map(in_words, inside_lines(inside))))
+        return ResultText(tuple(inside_lines(inside)))
 
     def import_bundle(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
         """Bring in what of a bundle is signed and listed, and do at once what this seat owes to others for it.
@@ -51,7 +50,7 @@ class Exchange(Subject):
         except StoppedError:
             return None
         lines = (*imported_lines(imported), *housekeeping.settle(self._session))
-        return ResultText(tuple(map(in_words, lines)), pending=bool(imported.pending or imported.conflicts))
+        return ResultText(tuple(lines), pending=bool(imported.pending or imported.conflicts))
 
 
 def _stages(progress: Progress, stopped: Stopped) -> Stages:

@@ -22,7 +22,6 @@ from tui.gateway.sections import Sections
 from tui.gateway.sharing import Sharing
 from tui.gateway.subject import UnlockedVault
 from tui.gateway.writing import Writing
-from tui.text.in_words import in_words
 from tui.values.values import VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
@@ -90,8 +89,8 @@ class Gateway:
         return VaultStatus(
             member=self._unlocked.name,
             backup_ms=known.backup,
-            alarms=tuple(map(in_words, (*session.warnings, *self._exposures))),
-            lacks=tuple(in_words(lack) for lack in lacks if lack is not None),
+            alarms=(*session.warnings, *self._exposures),
+            lacks=tuple(filter(None, lacks)),
             drafts=len(self._unlocked.shelf.list()),
             may=self._unlocked.may(Action.CASE_CREATE),
         )

@@ -8,6 +8,7 @@ from tui.values.values_exchange import ResultText
 from tui.values.values_members import OrderLine
 from vault.services.grants import handover
 from vault.services.projection.authors import name_in, names_of_members
+from vault.words.message import Message, plural
 
 
 class Handovers(Subject):
@@ -26,8 +27,8 @@ class Handovers(Subject):
         handover.order(self._session, member_id(leaver), member_id(successor), reason=reason)
         return ResultText(
             (
-                "The order stands. Once the member has left, the deputy's device carries it out.",
-                "It reaches that device with your next bundle.",
+                Message("The order stands. Once the member has left, the deputy's device carries it out."),
+                Message("It reaches that device with your next bundle."),
             )
         )
 
@@ -39,7 +40,13 @@ class Handovers(Subject):
             return None
         names = names_of_members(self._session)
         lines = [
-            f"{order.cases} cases of {name_in(names, order.leaver)} are {name_in(names, order.successor)}'s now."
+            plural(
+                "{count} case of {leaver} is {successor}'s now.",
+                "{count} cases of {leaver} are {successor}'s now.",
+                count=order.cases,
+                leaver=name_in(names, order.leaver),
+                successor=name_in(names, order.successor),
+            )
             for order in done
         ]
-        return ResultText(tuple(lines) or ("You hold no case that waits to be handed over.",))
+        return ResultText(tuple(lines or [Message("You hold no case that waits to be handed over.")]))

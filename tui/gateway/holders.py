@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from tui.values.values_access import HolderLine
 from vault.access.session import Session
@@ -10,6 +11,10 @@ from vault.ids import MemberId
 from vault.services.grants.timed_grants import last_day
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term
+from vault.words.message import Message
+
+WITH_NEXT_BUNDLE: Final = Message("It reaches another device with your next bundle for them.")
+STOPPED_AFTER_KEY: Final = Message("Stopped, but the new key counts already: it was made first.")
 
 
 def holder_lines(session: Session, members: Iterable[MemberId], terms: Iterable[Term] = ()) -> tuple[HolderLine, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
-from tui.text.in_words import in_words
+from tui.text.in_words import together
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
 from vault.access.membership.inviting import Answer
@@ -23,7 +23,7 @@ from vault.services.members.members import suspend as end_every_device
 from vault.services.projection import dates
 from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import write_new
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 _ACTS = (
     Action.MEMBER_ADMIT,
@@ -45,8 +45,12 @@ class Members(Subject):
         session = self._session
         names = names_of_members(session)
         lent = {
-            member: ", ".join(
-                f"{name_in(names, item)} until {timed_grants.last_day(until)}" for item, until in to.items()
+            member: together(
+                (
+                    Message("{name} until {day}", name=name_in(names, deputy), day=timed_grants.last_day(until))
+                    for deputy, until in to.items()
+                ),
+                ", ",
             )
             for member, to in timed_grants.lent(session).items()
         }
@@ -126,24 +130,30 @@ class Members(Subject):
             )
         session = self._session
         admitted = joining.admit(session, asked.answer, asked.words, by_root=by_root)
-        done = changed(session, admitted.outcome, f"{admitted.name} is admitted.", by_root=by_root)
+        done = changed(session, admitted.outcome, Message("{name} is admitted.", name=admitted.name), by_root=by_root)
         if not admitted.outcome.is_done:
             return done
-        lines = [done.lines[0]]
+        lines: list[Words] = [done.lines[0]]
         if with_cases:
-            lines.append(f"Given to the device: {files(devices.give_cases(session, admitted.seat))}.")
+            lines.append(
+                Message("Given to the device: {files}.", files=files(devices.give_cases(session, admitted.seat)))
+            )
         return Changed((*lines, *self._bundle_lines(admitted, bundle, telling(progress, stopped)), done.lines[-1]))
 
-    def _bundle_lines(self, admitted: Admitted, bundle: Path, tell: Progress) -> list[str]:
+    def _bundle_lines(self, admitted: Admitted, bundle: Path, tell: Progress) -> list[Message]:
         """Write the bundle and say where it is: without one, who was admitted is in all the same."""
-        waits = "! The bundle is NOT written: {} They are admitted; make a bundle for them from the list of cases."
         try:
             syncing.make(self._session, admitted.member, bundle, progress=lambda _, done, total: tell(done, total))
         except StoppedError:
-            return [waits.format("it was stopped.")]
+            return [_not_written(Message("it was stopped."))]
         except VaultError as fault:
-            return [waits.format(f"{in_words(fault.message)}. {in_words(fault.next_step)}")]
-        return [f"What their device needs is at {bundle}. There they finish with it: `casevault member finish BUNDLE`."]
+            return [_not_written(Message("{fault}. {next_step}", fault=fault.message, next_step=fault.next_step))]
+        return [
+            Message(
+                "What their device needs is at {bundle}. There they finish with it: `casevault member finish BUNDLE`.",
+                bundle=bundle,
+            )
+        ]
 
     # ---- changes ------------------------------------------------------------------------------------------------
 
@@ -151,22 +161,24 @@ class Members(Subject):
         """End every device of a member, who stays a member. Nothing stops it half way."""
         session = self._session
         outcome = end_every_device(session, member_id(member), progress=progress)
-        return changed(session, outcome, "The member is suspended: no device of theirs counts any more.")
+        return changed(session, outcome, Message("The member is suspended: no device of theirs counts any more."))
 
     def leave(self, member: str, progress: Progress) -> Changed:
         """Let a member leave. Nothing stops it half way."""
         session = self._session
-        return changed(session, members.leave(session, member_id(member), progress=progress), "The member has left.")
+        return changed(
+            session, members.leave(session, member_id(member), progress=progress), Message("The member has left.")
+        )
 
-    def before_roles(self, member: str, roles: Sequence[str]) -> str:
+    def before_roles(self, member: str, roles: Sequence[str]) -> Words:
         """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""
-        return in_words(unsynced_work.before_roles(self._session, member_id(member), roles) or "")
+        return unsynced_work.before_roles(self._session, member_id(member), roles) or ""
 
     def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
         """Give a member exactly these roles."""
         session = self._session
         outcome = members.change_roles(session, member_id(member), roles, by_root=by_root)
-        return changed(session, outcome, "The member has exactly these roles now.", by_root=by_root)
+        return changed(session, outcome, Message("The member has exactly these roles now."), by_root=by_root)
 
     # ---- standing in --------------------------------------------------------------------------------------------
 
@@ -176,13 +188,17 @@ class Members(Subject):
         given = timed_grants.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms).given
         if not given:
             return ResultText(
-                ("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already.",)
+                (Message("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already."),)
             )
-        cases = "1 case is" if given == 1 else f"{given} cases are"
         return ResultText(
             (
-                f"{cases} open to the deputy until {timed_grants.last_day(until_ms)}; then their keys change.",
-                "Only cases that you hold can be lent by you. The owner is told.",
+                plural(
+                    "{count} case is open to the deputy until {day}; then its key changes.",
+                    "{count} cases are open to the deputy until {day}; then their keys change.",
+                    count=given,
+                    day=timed_grants.last_day(until_ms),
+                ),
+                Message("Only cases that you hold can be lent by you. The owner is told."),
             )
         )
 
@@ -191,8 +207,10 @@ class Members(Subject):
         deputies.set_deputy(self._session, member_id(member), member_id(deputy) if deputy else None)
         return ResultText(
             (
-                "The deputy is named." if deputy else "Nobody stands in for this member any more.",
-                "It counts for cases made from now on. Those that stand are given one by one, or lent for a time.",
+                Message("The deputy is named.") if deputy else Message("Nobody stands in for this member now."),
+                Message(
+                    "It counts for cases made from now on. Those that stand are given one by one, or lent for a time."
+                ),
             )
         )
 
@@ -202,12 +220,18 @@ def member_id(member: str) -> MemberId:
     return MemberId(bytes.fromhex(member))
 
 
+def _not_written(why: Message) -> Message:
+    return Message(
+        "! The bundle is NOT written: {why} They are admitted; make a bundle for them from the list of cases.", why=why
+    )
+
+
 def _invited(out: Path) -> ResultText:
     return ResultText(
         (
-            f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",
-            "On the new device:",
-            "  casevault --vault NEW member join INVITATION --out REQUEST",
-            "The request comes back to this device; `a` admits them then.",
+            Message("The invitation is at {out}. No secret is in it, but your name: hand it over yourself.", out=out),
+            Message("On the new device:"),
+            Message("  casevault --vault NEW member join INVITATION --out REQUEST"),
+            Message("The request comes back to this device; `a` admits them then."),
         )
     )

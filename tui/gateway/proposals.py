@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tui.gateway.changes import changed
 from tui.gateway.subject import Progress, Subject
-from tui.text.in_words import in_words
 from tui.values.values_members import Changed, ProposalShown
 from vault.services.members import rostering
 from vault.services.members.rostering import Shown
 from vault.store.files import write_new
+from vault.words.message import Message
 
 
 class Proposals(Subject):
@@ -34,11 +34,9 @@ class Proposals(Subject):
         """Make a proposal count that all who must have signed. Nothing stops it half way."""
         session = self._session
         outcome = rostering.commit(session, rostering.read_proposal(file), progress=progress)
-        done = "The proposal counts now. Whoever it admits needs a bundle of yours to begin."
+        done = Message("The proposal counts now. A member whom it admits needs a bundle of yours to begin.")
         return changed(session, outcome, done)
 
 
 def _shown(shown: Shown) -> ProposalShown:
-    return ProposalShown(
-        shown.number, tuple(map(in_words, shown.changes)), shown.signed_by, in_words(shown.missing or "")
-    )
+    return ProposalShown(shown.number, tuple(shown.changes), shown.signed_by, shown.missing or "")

@@ -12,7 +12,6 @@ from typing import Final
 from tui.gateway import coming_back
 from tui.gateway.coming_back import WayBack
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, telling
-from tui.text.in_words import in_words
 from tui.values.values_own import (
     BackPlan,
     CameBack,
@@ -31,6 +30,7 @@ from vault.services.credentials import recovery
 from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown
 from vault.services.projection import dates
 from vault.services.projection.dates import Done
+from vault.words.message import Words
 
 _PROPOSED_EVERY_MS: Final = 20 * HOUR_MS
 
@@ -71,7 +71,7 @@ class Recovery(Subject):
             drill_ms=found.drill_ms,
             without=found.without,
             stale=found.stale,
-            used=tuple(in_words(use.finding.message) for use in found.used),
+            used=tuple(use.finding.message for use in found.used),
         )
 
     @property
@@ -104,9 +104,9 @@ class Recovery(Subject):
             files.write(self._sheets, day=recovery.day(self._session.log.now_ms()), languages=languages)
         return tuple(str(path) for path in files.paths)
 
-    def who_else_reads(self, place: Path) -> str:
+    def who_else_reads(self, place: Path) -> Words:
         """Return in words why other computers may get what is written there, or nothing."""
-        return in_words(shared_place(place) or "")
+        return shared_place(place) or ""
 
     def forget(self) -> None:
         """Drop the set that was made and what was typed."""

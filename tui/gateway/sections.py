@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tui.gateway.holders import holder_lines
+from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
-from tui.text.in_words import in_words
 from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import ResultText
@@ -16,6 +15,7 @@ from vault.policy.roles import Action
 from vault.services.cases import sections
 from vault.services.grants import sharing
 from vault.services.projection import authors
+from vault.words.message import Message
 
 
 class Sections(Subject):
@@ -67,7 +67,7 @@ class Sections(Subject):
     def give(self, section: str, member: str) -> ResultText:
         """Give a section to a member who holds its case."""
         sections.give(self._session, case_id(section), [member_id(member)])
-        return ResultText(("The section is open to them.", "It reaches another device with your next bundle for them."))
+        return ResultText((Message("The section is open to them."), WITH_NEXT_BUNDLE))
 
     def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Take a section from a member: a new key, and all versions under it."""
@@ -75,8 +75,5 @@ class Sections(Subject):
         try:
             sharing.revoke(self._session, case_id(section), [member_id(member)], progress=tell)
         except StoppedError:
-            return ResultText(
-                ("Stopped, but the new key counts already: it was made first.", in_words(sharing.WHAT_MAY_BE_KEPT)),
-                pending=True,
-            )
-        return ResultText(("The section has a new key.", in_words(sharing.WHAT_MAY_BE_KEPT)))
+            return ResultText((STOPPED_AFTER_KEY, sharing.WHAT_MAY_BE_KEPT), pending=True)
+        return ResultText((Message("The section has a new key."), sharing.WHAT_MAY_BE_KEPT))

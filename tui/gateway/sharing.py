@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tui.gateway.holders import holder_lines
+from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
-from tui.text.in_words import in_words
 from tui.values.values_access import AccessShown, CandidateShown
 from tui.values.values_exchange import ResultText
 from vault.casework.access import GrantReason
@@ -15,6 +14,7 @@ from vault.services.cases import cases
 from vault.services.grants import epoch_keys, sharing, timed_grants
 from vault.services.grants.sharing import KeyChanged
 from vault.services.members import members
+from vault.words.message import Message, plural
 
 REASONS = (
     GrantReason.COLLEAGUE,
@@ -43,7 +43,7 @@ class Sharing(Subject):
         return AccessShown(
             holders=holder_lines(session, held_by.members, timed_grants.terms_of(session, compartment)),
             with_recovery=held_by.with_recovery,
-            only_you=in_words(cases.only_you(session, compartment) or ""),
+            only_you=cases.only_you(session, compartment) or "",
             keys=stand.epochs,
             current=stand.current,
             pending=stand.pending,
@@ -65,10 +65,11 @@ class Sharing(Subject):
         """Give a case to a member, until the end of a day, or without an end for an empty one."""
         until_ms = timed_grants.end_of_day(until) if until else None
         timed_grants.give(self._session, case_id(case), [member_id(member)], until_ms=until_ms, why=why)
-        end = "" if until_ms is None else f" until {timed_grants.last_day(until_ms)}; the day after, the key changes"
-        return ResultText(
-            (f"The case is open to them{end}.", "It reaches another device with your next bundle for them.")
-        )
+        done = Message("The case is open to them.")
+        if until_ms is not None:
+            last_day = timed_grants.last_day(until_ms)
+            done = Message("The case is open to them until {day}; the day after, the key changes.", day=last_day)
+        return ResultText((done, WITH_NEXT_BUNDLE))
 
     def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Take a case from a member: a new key, and all versions under it, as far as nobody stops that."""
@@ -77,7 +78,7 @@ class Sharing(Subject):
             done = sharing.revoke(self._session, compartment, [member_id(member)], progress=tell)
         except StoppedError:
             done = None
-        return ResultText((*self._key_lines(compartment, done), in_words(sharing.WHAT_MAY_BE_KEPT)))
+        return ResultText((*self._key_lines(compartment, done), sharing.WHAT_MAY_BE_KEPT))
 
     def new_key(self, case: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Make a new key of a case for the same members."""
@@ -96,13 +97,30 @@ class Sharing(Subject):
             done = sharing.rewrap_all(self._session, [compartment], progress=telling(progress, stopped))
         except StoppedError:
             return None
-        left = f"; {done.left} wait for another member's device" if done.left else ""
-        return ResultText((f"{done.done} versions were wrapped anew{left}.",))
+        anew = plural("{count} version was wrapped anew.", "{count} versions were wrapped anew.", count=done.done)
+        return ResultText((anew, *_waiting(done.left)))
 
-    def _key_lines(self, case: CompartmentId, done: KeyChanged | None) -> tuple[str, ...]:
+    def _key_lines(self, case: CompartmentId, done: KeyChanged | None) -> tuple[Message, ...]:
         left = epoch_keys.keys_of(self._session, case).pending if done is None else done.left
         if done is None:
-            waits = f"{left} versions still wait to lie under it: `r` brings them there."
-            return ("Stopped, but the new key counts already: it was made first.", waits)
-        waits = f" {left} wait for another member's device." if left else ""
-        return (f"The case has a new key; {done.versions} versions lie under it.{waits}",)
+            waits = plural(
+                "{count} version still waits to lie under it: `r` brings it there.",
+                "{count} versions still wait to lie under it: `r` brings them there.",
+                count=left,
+            )
+            return STOPPED_AFTER_KEY, waits
+        made = plural(
+            "The case has a new key; {count} version lies under it.",
+            "The case has a new key; {count} versions lie under it.",
+            count=done.versions,
+        )
+        return made, *_waiting(left)
+
+
+def _waiting(left: int) -> tuple[Message, ...]:
+    waits = plural(
+        "{count} version waits for another member's device.",
+        "{count} versions wait for another member's device.",
+        count=left,
+    )
+    return (waits,) if left else ()

@@ -21,13 +21,14 @@ from tui.screens.frame.wording import clock_time
 from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.shell.start import Start
 from tui.shell.terminal_handover import TerminalLoan
+from tui.text.in_words import in_words
 from tui.values.messages import Answer, OpenCase, Unlocked
 from tui.values.values import CaseShown, Spot, VaultStatus
 from tui.widgets.progress import ProgressModal
 from vault.clock import monotonic_ms, now_ms
 from vault.durations import MINUTE_MS
 from vault.errors import InternalError, VaultError
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -42,8 +43,6 @@ WARNED_MS: Final = 30_000
 CLOSE_SECONDS: Final = 0.8
 """How long the files of a session get to be closed; whatever is not, the next unlock mends."""
 
-_GO_ON: Final = "Start it again; F4 goes on with it."
-
 
 class CaseVaultApp(SafeApp):
     """Screens of one vault.
@@ -57,7 +56,7 @@ class CaseVaultApp(SafeApp):
     """
 
     URGENT = SafeApp.URGENT | {"f12"}
-    not_kept = "What was typed last could not be kept as a draft."
+    not_kept = Message("What was typed last could not be kept as a draft.")
     CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         command
@@ -202,7 +201,7 @@ class CaseVaultApp(SafeApp):
             return
         above = self.screen_stack[2:]
         if any(isinstance(screen, VaultScreen) and screen.HOLDS_TYPING for screen in above):
-            self.screen.say("! Finish this or leave it with Esc first.")
+            self.screen.warn(Message("Finish this or leave it with Esc first."))
             return
         for _ in above:
             await self.pop_screen()
@@ -237,11 +236,11 @@ class CaseVaultApp(SafeApp):
             await self.run_action(action, screen)
 
     @override
-    def tell(self, words: str) -> None:
+    def tell(self, words: Words) -> None:
         screen = self.screen
         if not isinstance(screen, VaultScreen):
             super().tell(words)
-        elif words.startswith("!") or not screen.said.startswith("!"):  # a warning is not written over
+        elif in_words(words).startswith("!") or not screen.said.startswith("!"):  # a warning is not written over
             screen.say(words)
 
     # ---- ending, and being left alone ---------------------------------------------------------------------------
@@ -264,7 +263,10 @@ class CaseVaultApp(SafeApp):
                     self._gateway.writing.save(draft)
                 saved_ms = draft.saved_ms if draft is not None else screen.kept_ms()
                 if saved_ms:
-                    self.kept = f"Your note is kept as a draft (saved {clock_time(saved_ms)}). {_GO_ON}"
+                    self.kept = Message(
+                        "Your note is kept as a draft (saved {time}). Start it again; F4 goes on with it.",
+                        time=clock_time(saved_ms),
+                    )
         spots = [spot for screen in self._screen_stack if isinstance(screen, VaultScreen) and (spot := screen.spot())]
         if self._is_locking and spots:
             self._gateway.writing.keep_spot(spots[-1])

@@ -22,6 +22,7 @@ from typing import Any, Final
 from tui.shell.running import announced
 from tui.shell.start import Start, write_start
 from tui.shell.terminal import HIDE_TITLE, RESET, SHOW_TITLE, has_title
+from tui.text.in_words import in_words
 from vault.errors import UsageError
 from vault.platform import set_parent_death_signal
 from vault.words.message import Message
@@ -32,6 +33,7 @@ _FAULT: Final = 70
 _GRACE_SECONDS: Final = 5.0
 _QUICK_SECONDS: Final = 1.0
 _QUICK_LOCKS: Final = 5
+_LOCKS_AGAIN: Final = Message("CaseVault stopped: it locks again as soon as it starts")
 _WORDS_LIMIT: Final = 1000
 
 
@@ -115,7 +117,7 @@ class _Launcher:
                 start = replace(start, member=None)  # Whoever comes next is not asked by another's name.
             quick_locks = quick_locks + 1 if time.monotonic() - began < _QUICK_SECONDS else 0
             if quick_locks == _QUICK_LOCKS:
-                self._write("CaseVault stopped: it locks again as soon as it starts\r\n")
+                self._write(f"{in_words(_LOCKS_AGAIN)}\r\n")
                 return _FAULT
 
     def _run_child(self, start: Start) -> tuple[int, str]:

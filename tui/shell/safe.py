@@ -20,13 +20,14 @@ from typing_extensions import override
 from tui.shell.faults import describe_fault
 from tui.shell.key_order import KeyOrder
 from tui.shell.theme import DARK, MONOCHROME, THEMES
+from tui.text.in_words import in_words, warning
 from tui.text.keys import with_layouts
 from tui.text.safe_content import HOSTILE_FILTER
 from tui.text.safe_text import safe_paste, safe_text
 from tui.widgets.cover import Cover
 from vault.errors import InternalError, RefusedError
 from vault.platform import NOT_UTF8
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -76,9 +77,9 @@ class SafeApp(App[None]):
         Binding("ctrl+z", "help_quit", "How to quit", show=False),
     ]
 
-    kept: str = ""
+    kept: Words = ""
     """A sentence for whoever sees the app stop: where what they typed is. `before_end` sets it once it is kept."""
-    not_kept: str = ""
+    not_kept: Words = ""
     """The same, for where `before_end` fails."""
 
     URGENT: ClassVar[frozenset[str]] = frozenset({*with_layouts("ctrl+l").split(","), "ctrl+backslash", "ctrl+q"})
@@ -308,16 +309,16 @@ class SafeApp(App[None]):
 
     def tell_not_utf8(self) -> None:
         """Say once what is wrong with what the terminal sends; what came stands there as U+FFFD."""
-        self.tell(f"! {NOT_UTF8}")
+        self.tell(warning(NOT_UTF8))
 
     @override
     def action_help_quit(self) -> None:
         """Say how to leave: Ctrl+C and Ctrl+Z are habits, and no wish to lose anything."""
-        self.tell("Ctrl+Q quits; nothing was lost.")
+        self.tell(Message("Ctrl+Q quits; nothing was lost."))
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: Words) -> None:
         """Say something about the program itself, where the person looks."""
-        self.notify(words)
+        self.notify(in_words(words))
 
     # ---- what is seen ------------------------------------------------------------------------------------------
 

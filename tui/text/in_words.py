@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -70,6 +70,11 @@ def speaking(catalogue: Catalogue) -> Iterator[None]:
 def in_words(words: Words) -> str:
     """Return a sentence in the language of the app, each next step as a place and its keys; a text as it is."""
     return words if isinstance(words, str) else rendered(words, _spoken, lambda step: in_words(PLACES[step]))
+
+
+def together(every: Iterable[Words], between: str = "\n") -> str:
+    """Return several as one text."""
+    return between.join(map(in_words, every))
 
 
 def warning(words: Words) -> str:

@@ -9,21 +9,24 @@ from textual.content import Content
 from textual.filter import LineFilter
 from typing_extensions import override
 
+from tui.text.in_words import in_words
 from tui.text.safe_text import safe_text, without_hostile
+from vault.words.message import Words
 
 if TYPE_CHECKING:
     from rich.style import Style
     from textual.color import Color
 
 
-def safe_content(untrusted: str, style: str = "") -> Content:
-    """Return text for a widget: hostile characters as marks, square brackets as square brackets.
+def safe_content(untrusted: Words, style: str = "") -> Content:
+    """Return words for a widget: hostile characters as marks, square brackets as square brackets.
 
     Args:
-        untrusted: any text, from the vault or from a translation.
+        untrusted: a sentence, or any text, from the vault or from a translation.
         style: a style of ours for all of it, such as `bold` or `reverse`.
     """
-    return Content.styled(safe_text(untrusted), style) if style else Content(safe_text(untrusted))
+    text = safe_text(in_words(untrusted))
+    return Content.styled(text, style) if style else Content(text)
 
 
 class HostileFilter(LineFilter):

@@ -3,42 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
+from tui.values.codes import word_of
 from tui.values.values import NoteShown, PersonShown, QuestionShown
 from vault.casework.note import Note
 from vault.casework.person import Person, SafeContact
 from vault.redaction.questions import Question
+from vault.words.message import Message, Words, joined
+
+_NO_NAME: Final = Message("no name")
 
 
 def person_shown(record: bytes, person: Person, heads: int) -> PersonShown:
     """Return a person with every field that is filled in, the safe contact first."""
-    name = person.display_name() or "no name"
-    lines = [" / ".join(name.text for name in person.names) or "no name", f"{person.role.value}"]
+    lines: list[Words] = [" / ".join(name.text for name in person.names) or _NO_NAME, word_of(person.role), ""]
     if person.safe_contact is not None:
-        lines += ["", f"SAFE CONTACT {contact_line(person.safe_contact)}"]
-    lines += ["", f"Born      {person.born}"] if person.born else [""]
-    lines += [f"Phone     {phone}" for phone in person.phones]
-    lines += [f"E-mail    {email}" for email in person.emails]
-    lines += [f"Document  {document.kind.value} {document.number}" for document in person.documents]
-    return PersonShown(record.hex(), person.role.value, name, tuple(lines), heads)
+        lines += [Message("SAFE CONTACT {contact}", contact=contact_line(person.safe_contact)), ""]
+    lines += [Message("Born      {date}", date=person.born)] if person.born else []
+    lines += [Message("Phone     {number}", number=phone) for phone in person.phones]
+    lines += [Message("E-mail    {address}", address=email) for email in person.emails]
+    lines += [
+        Message("Document  {kind} {number}", kind=word_of(document.kind), number=document.number)
+        for document in person.documents
+    ]
+    return PersonShown(record.hex(), person.role.value, person.display_name() or _NO_NAME, tuple(lines), heads)
 
 
-def safe_contacts(persons: Iterable[Person]) -> tuple[str, ...]:
+def safe_contacts(persons: Iterable[Person]) -> tuple[Words, ...]:
     """Return one line for each person with a safe contact: the first thing that a case says."""
     return tuple(
-        f"{person.display_name() or person.role.value}: {contact_line(person.safe_contact)}"
+        Message(
+            "{name}: {contact}",
+            name=person.display_name() or word_of(person.role),
+            contact=contact_line(person.safe_contact),
+        )
         for person in persons
         if person.safe_contact is not None
     )
 
 
-def contact_line(contact: SafeContact) -> str:
+def contact_line(contact: SafeContact) -> Words:
     """Return a safe contact in one line."""
-    parts = [f"{contact.channel.value} {contact.address}".strip(), contact.hours]
-    parts += [f"say: {contact.code_phrase}"] if contact.code_phrase else []
-    parts += [f"may tell: {contact.may_tell}"] if contact.may_tell else []
-    parts += [f"NEVER USE {', '.join(contact.never_use)}"] if contact.never_use else []
-    return "; ".join(part for part in parts if part)
+    way = [word_of(contact.channel), *([contact.address] if contact.address else [])]
+    parts: list[Words] = [joined(way) or "", contact.hours]
+    parts += [Message("say: {phrase}", phrase=contact.code_phrase)] if contact.code_phrase else []
+    parts += [Message("may tell: {person}", person=contact.may_tell)] if contact.may_tell else []
+    parts += [Message("NEVER USE {ways}", ways=", ".join(contact.never_use))] if contact.never_use else []
+    return joined([part for part in parts if part], "; ") or ""
 
 
 def note_shown(record: bytes, note: Note, written_ms: int, heads: int, by: str) -> NoteShown:

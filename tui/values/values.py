@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vault.words.message import Words
+
 
 @dataclass(frozen=True, slots=True)
 class VaultStatus:
@@ -19,8 +21,8 @@ class VaultStatus:
 
     member: str = field(repr=False)
     backup_ms: int | None
-    alarms: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
+    alarms: tuple[Words, ...] = ()
+    lacks: tuple[Words, ...] = ()
     drafts: int = 0
     may: frozenset[str] = frozenset()
 
@@ -58,8 +60,8 @@ class PersonShown:
 
     record: str
     role: str
-    name: str = field(repr=False)
-    lines: tuple[str, ...] = field(repr=False)
+    name: Words = field(repr=False)
+    lines: tuple[Words, ...] = field(repr=False)
     heads: int = 1
 
 
@@ -123,15 +125,15 @@ class CaseShown:
     risk: str
     opened: str
     heads: int = 1
-    safe_contacts: tuple[str, ...] = field(default=(), repr=False)
+    safe_contacts: tuple[Words, ...] = field(default=(), repr=False)
     persons: tuple[PersonShown, ...] = field(default=(), repr=False)
     notes: tuple[NoteShown, ...] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
     owner: str = ""
     deputy: str = ""
-    alone: str = field(default="", repr=False)
-    no_recovery: str = field(default="", repr=False)
-    namesakes: str = ""
+    alone: Words = field(default="", repr=False)
+    no_recovery: Words = field(default="", repr=False)
+    namesakes: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class Checked:
     verified: bool
     covered: str
     root: str
-    faults: tuple[str, ...] = ()
+    faults: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class BackupMade:
     operations: int
     versions: int
     drafts: int
-    removal: str
+    removal: Words
 
 
 @dataclass(frozen=True, slots=True)

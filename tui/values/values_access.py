@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.values.values import NoteShown, PersonShown
+from vault.words.message import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class AccessShown:
 
     holders: tuple[HolderLine, ...]
     with_recovery: bool
-    only_you: str
+    only_you: Words
     keys: int
     current: int
     pending: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.values.values import QuestionShown
+from vault.words.message import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class ApproverShown:
 class ResultText:
     """What came of an act, in sentences; `pending`: something waits for a person or for another bundle."""
 
-    lines: tuple[str, ...] = field(repr=False)
+    lines: tuple[Words, ...] = field(repr=False)
     pending: bool = False
 
 

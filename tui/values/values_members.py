@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vault.words.message import Message, Words
+
 
 @dataclass(frozen=True, slots=True)
 class MemberLine:
@@ -71,8 +73,8 @@ class Changed:
         root_is_here: whether the root, which may sign too, lies in this vault.
     """
 
-    lines: tuple[str, ...] = field(repr=False)
-    missing: str = ""
+    lines: tuple[Words, ...] = field(repr=False)
+    missing: Words = ""
     proposal: bytes = field(default=b"", repr=False)
     root_is_here: bool = False
 
@@ -82,9 +84,9 @@ class ProposalShown:
     """A proposal in words: what it changes, who signed, who has to sign yet."""
 
     number: int
-    changes: tuple[str, ...] = field(repr=False)
+    changes: tuple[Words, ...] = field(repr=False)
     signed_by: tuple[str, ...] = field(repr=False)
-    missing: str
+    missing: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,11 @@ class DeviceLine:
     is_yours: bool = False
 
     @property
-    def called(self) -> str:
+    def called(self) -> Words:
         """How to speak of it."""
-        return f"{self.name} of {self.owner}" if self.name else f"{self.owner}'s device {self.seat[:8]}"
+        if self.name:
+            return Message("{name} of {owner}", name=self.name, owner=self.owner)
+        return Message("{owner}'s device {seat}", owner=self.owner, seat=self.seat[:8])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class LostShown:
     changed: Changed
     warn: tuple[str, ...] = field(repr=False)
     clients: int
-    kept: str = ""
+    kept: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

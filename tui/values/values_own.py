@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vault.words.message import Words
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -66,7 +68,7 @@ class TypingPlace:
 class BackPlan:
     """What sheets would bring back, in words; `opened` is the day on which this account opened its vault, or empty."""
 
-    said: str
+    said: Words
     opened: str
 
 
@@ -74,7 +76,7 @@ class BackPlan:
 class CameBack:
     """What sheets brought back, and what to do now."""
 
-    lines: tuple[str, ...]
+    lines: tuple[Words, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class RecoveryStatus:
     drill_ms: int | None
     without: int
     stale: int
-    used: tuple[str, ...] = ()
+    used: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,8 +12,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 from typing_extensions import override
 
+from tui.text.in_words import in_words
 from tui.text.keys import with_layouts
 from tui.text.safe_content import safe_content
+from vault.words.message import Message, Words
+
+_YES: Final = Message("Yes")
+_NO: Final = Message("No")
 
 
 class Confirm(ModalScreen[bool]):
@@ -43,7 +48,7 @@ class Confirm(ModalScreen[bool]):
     ]
     AUTO_FOCUS = "#no"
 
-    def __init__(self, question: str, consequence: str = "", *, yes: str = "Yes", no: str = "No") -> None:
+    def __init__(self, question: Words, consequence: Words = "", *, yes: Words = _YES, no: Words = _NO) -> None:
         super().__init__()
         self._question = question
         self._consequence = consequence
@@ -56,8 +61,8 @@ class Confirm(ModalScreen[bool]):
             yield Static(safe_content(self._question), classes="question")
             yield Static(safe_content(self._consequence))
             with Horizontal():
-                yield Button(safe_content(f"{self._no} (n)"), id="no")
-                yield Button(safe_content(f"{self._yes} (y)"), id="yes")
+                yield Button(safe_content(f"{in_words(self._no)} (n)"), id="no")
+                yield Button(safe_content(f"{in_words(self._yes)} (y)"), id="yes")
 
     def action_answer(self, answer: bool) -> None:
         """Close with this answer."""

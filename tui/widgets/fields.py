@@ -10,9 +10,12 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 from typing_extensions import override
 
+from tui.text.in_words import in_words
+from tui.text.safe_text import safe_line
+
 
 class SafeInput(Input):
-    """One line of text."""
+    """One line of text; its placeholder may be a sentence of ours."""
 
     class PasteCut(Message):
         """Only the first line of a paste was taken.
@@ -28,6 +31,7 @@ class SafeInput(Input):
             self.lost_lines = lost_lines
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        options["placeholder"] = safe_line(in_words(options.get("placeholder", "")))
         super().__init__(*args, **options)
         self.cursor_blink = False
 

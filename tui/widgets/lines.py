@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Static
 from typing_extensions import override
 
+from tui.text.in_words import in_words
+from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_line
+from vault.words.message import Words
 
 _BETWEEN = "  "
 _NEEDED = frozenset({"F1", "Esc"})
@@ -21,11 +25,18 @@ class Hint:
     """A key as it is written on the keyboard, and a word for what it does."""
 
     key: str
-    label: str
+    label: Words
 
     @override
     def __str__(self) -> str:
-        return f"{self.key} {self.label}"
+        return f"{self.key} {in_words(self.label)}"
+
+
+class KeyLine(Static):
+    """The keys of a question, under it."""
+
+    def __init__(self, *hints: Hint) -> None:
+        super().__init__(safe_content("   ".join(map(str, hints))), classes="keys")
 
 
 def fitting_hints(hints: Sequence[Hint], width: int) -> tuple[Hint, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from vault.words.message import Words
+
 PAGE_ROWS: Final = 64
 KEPT_PAGES: Final = 32
 
@@ -16,7 +18,7 @@ class ListRow:
     """One row: what to hand back when it is chosen, and the text of its cells."""
 
     key: str
-    cells: tuple[str, ...] = field(repr=False)
+    cells: tuple[Words, ...] = field(repr=False)
 
 
 class PageSource(Protocol):

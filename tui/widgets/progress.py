@@ -13,8 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 from typing_extensions import override
 
+from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from vault.clock import monotonic_ms
+from vault.words.message import Message, Words
 
 BAR_CELLS: Final = 40
 _EARLIEST_ESTIMATE_MS: Final = 2000
@@ -34,11 +36,13 @@ def remaining_seconds(done: int, total: int, elapsed_ms: int) -> int | None:
     return max(0, round(elapsed_ms * (total - done) / done / 1000))
 
 
-def english_rest(seconds: int | None) -> str:
+def rest_in_words(seconds: int | None) -> Words:
     """Say a rest as people do: not to the second when it is minutes."""
     if seconds is None:
         return ""
-    return f"about {seconds} s left" if seconds < 90 else f"about {round(seconds / 60)} min left"
+    if seconds < 90:
+        return Message("about {seconds} s left", seconds=seconds)
+    return Message("about {minutes} min left", minutes=round(seconds / 60))
 
 
 class ProgressModal(ModalScreen[bool]):
@@ -47,10 +51,6 @@ class ProgressModal(ModalScreen[bool]):
     Args:
         title: what is being done.
         cancel: asks the worker to stop; it then ends by calling `finished(False)`. None: it is not stopped half way.
-        cancel_label: the word on the button.
-        whole_label: stands in the place of the button where nothing stops it.
-        stopping_label: what is shown from the wish to stop until the worker has stopped.
-        rest: words for the remaining seconds.
         now_ms: the clock.
     """
 
@@ -64,22 +64,14 @@ class ProgressModal(ModalScreen[bool]):
 
     def __init__(
         self,
-        title: str,
+        title: Words,
         cancel: Callable[[], None] | None,
         *,
-        cancel_label: str = "Cancel",
-        whole_label: str = "This is not stopped half way.",
-        stopping_label: str = "Stopping ...",
-        rest: Callable[[int | None], str] = english_rest,
         now_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         super().__init__()
         self._title = title
         self._cancel = cancel
-        self._cancel_label = cancel_label
-        self._whole_label = whole_label
-        self._stopping_label = stopping_label
-        self._rest = rest
         self._now_ms = now_ms
         self._began_ms = now_ms()
         self._line = bar(0, 1)
@@ -90,13 +82,13 @@ class ProgressModal(ModalScreen[bool]):
             yield Static(safe_content(self._title))
             yield Static(safe_content(self._line), id="line")
             if self._cancel is None:
-                yield Static(safe_content(self._whole_label), classes="whole")
+                yield Static(safe_content(Message("This is not stopped half way.")), classes="whole")
             else:
-                yield Button(safe_content(self._cancel_label), id="cancel")
+                yield Button(safe_content(Message("Cancel")), id="cancel")
 
     def advance(self, done: int, total: int) -> None:
         """Show how far it is. A call that changes nothing visible sends nothing."""
-        rest = self._rest(remaining_seconds(done, total, self._now_ms() - self._began_ms))
+        rest = in_words(rest_in_words(remaining_seconds(done, total, self._now_ms() - self._began_ms)))
         self._show(f"{bar(done, total)}\n{rest}".rstrip())
 
     def finished(self, completed: bool) -> None:
@@ -107,7 +99,7 @@ class ProgressModal(ModalScreen[bool]):
         """Ask the worker once to stop, and wait for it."""
         cancel, self._cancel = self._cancel, None
         if cancel is not None:
-            self._show(self._stopping_label)
+            self._show(in_words(Message("Stopping ...")))
             cancel()
 
     @on(Button.Pressed, "#cancel")

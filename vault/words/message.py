@@ -99,11 +99,11 @@ def enumerated(parts: Sequence[Value]) -> Value:
     return Message("{first} and {second}", first=listed(parts[:-1]), second=parts[-1])
 
 
-def joined(messages: Sequence[Message]) -> Message | None:
+def joined(messages: Sequence[Words], between: str = " ") -> Message | None:
     """Return sentences one behind another; None where there is none."""
     if not messages:
         return None
-    template = " ".join(f"{{part_{n}}}" for n in range(len(messages)))
+    template = between.join(f"{{part_{n}}}" for n in range(len(messages)))
     return Message(template, **{f"part_{n}": message for n, message in enumerate(messages)})
 
 

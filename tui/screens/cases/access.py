@@ -14,17 +14,25 @@ from tui.screens.cases.grant import GrantForm
 from tui.screens.cases.new_key import NewKeyScreen
 from tui.screens.frame.base import Command
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import MAY_BE_KEPT, counted
+from tui.screens.frame.wording import MAY_BE_KEPT, named
+from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
+from tui.values.codes import word_of
 from tui.values.values import CaseShown
 from tui.values.values_access import AccessShown, CandidateShown, HolderLine
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
-from tui.widgets.lines import KeyHints
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column("who", 24), Column("until", 10), Column("why", 14), Column("given by"))
+_COLUMNS: Final = (
+    Column(Message("who"), 24),
+    Column(Message("until"), 10),
+    Column(Message("why"), 14),
+    Column(Message("given by")),
+)
+_SAME: Final = Message("The same members open it. An older copy of its key opens nothing new.")
 _SHARING: Final = frozenset({"give", "take_back", "new_key"})
 
 
@@ -35,21 +43,21 @@ class AccessScreen(NewKeyScreen):
         case: as it was opened.
     """
 
-    NAME = "WHO CAN OPEN IT"
+    NAME = Message("WHO CAN OPEN IT")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("g", "give", "Give it to a member, until a day or without an end", "g", "give"),
-        Command("t", "take_back", "Take it back from the member under the cursor", "t", "take back"),
-        Command("k", "new_key", "Make a new key for the same members", "k", "new key"),
-        Command("r", "wrap_anew", "Bring what waits under the newest key", "r"),
-        Command("f5", "refresh", "Read again", "F5"),
-        Command("escape", "back", "Back to the case", "Esc", "back"),
+        Command("g", "give", Message("Give it to a member, until a day or without an end"), "g", Message("give")),
+        Command("t", "take_back", Message("Take it back from the member under the cursor"), "t", Message("take back")),
+        Command("k", "new_key", Message("Make a new key for the same members"), "k", Message("new key")),
+        Command("r", "wrap_anew", Message("Bring what waits under the newest key"), "r"),
+        Command("f5", "refresh", Message("Read again"), "F5"),
+        Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
     )
 
     def __init__(self, case: CaseShown) -> None:
         super().__init__()
         self._case = case.case
         self._ref = case.ref
-        self._named = {case.deputy: "deputy", case.owner: "owner"}
+        self._named = {case.deputy: Message("deputy"), case.owner: Message("owner")}
         self._shown: AccessShown | None = None
 
     @override
@@ -61,7 +69,7 @@ class AccessScreen(NewKeyScreen):
 
     def on_mount(self) -> None:
         """Read who can open it."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self._list.focus()
         self.action_refresh()
 
@@ -87,14 +95,14 @@ class AccessScreen(NewKeyScreen):
         if holder is None or shown is None:
             return
         if holder.is_you:
-            self.say("! Nobody takes a case from themselves. Ask another who holds it.")
+            self.warn(Message("Nobody takes a case from themselves. Ask another who holds it."))
             return
         self.app.push_screen(
             Confirm(
-                f"Take the case back from {holder.name}?",
-                f"{MAY_BE_KEPT}\n\n{_cost(shown)}",
-                yes="Take back",
-                no="Leave it",
+                Message("Take the case back from {name}?", name=holder.name),
+                together((MAY_BE_KEPT, _cost(shown)), "\n\n"),
+                yes=Message("Take back"),
+                no=Message("Leave it"),
             ),
             partial(self._taken_back, holder.member),
         )
@@ -104,10 +112,10 @@ class AccessScreen(NewKeyScreen):
         if self._shown is None:
             return
         question = Confirm(
-            "Make a new key of this case?",
-            f"The same members open it. An older copy of its key opens nothing new.\n\n{_cost(self._shown)}",
-            yes="Make a new key",
-            no="Keep this one",
+            Message("Make a new key of this case?"),
+            together((_SAME, _cost(self._shown)), "\n\n"),
+            yes=Message("Make a new key"),
+            no=Message("Keep this one"),
         )
         self.app.push_screen(question, self._key_wanted)
 
@@ -115,17 +123,19 @@ class AccessScreen(NewKeyScreen):
         """Bring what waits under the newest key."""
         case = self._case
         self.work_long(
-            "Wrapping keys anew",
+            Message("Wrapping keys anew"),
             lambda vault, progress, stopped: vault.sharing.wrap_anew(case, progress, stopped),
             self.tell_done,
-            when_stopped="Stopped. What was wrapped anew stays so; the rest waits.",
+            when_stopped=Message("Stopped. What was wrapped anew stays so; the rest waits."),
             alone=True,
         )
 
     def _offer(self, found: tuple[tuple[CandidateShown, ...], tuple[str, ...]]) -> None:
         candidates, reasons = found
         if not candidates:
-            self.say("Nobody else to give it to: whoever has a device and a role that opens cases holds it already.")
+            self.say(
+                Message("Nobody else to give it to: all who have a device and a role that opens cases hold it already.")
+            )
             return
         self.app.push_screen(
             GrantForm(self._case, self._ref, candidates, reasons), lambda word: self.action_refresh() if word else None
@@ -148,14 +158,14 @@ class AccessScreen(NewKeyScreen):
         self._list.cursor = cursor
         alone = self.query_one("#alone", Static)
         alone.display = bool(shown.only_you)
-        alone.update(safe_content(f"! {shown.only_you}"))
-        self.head(f"{self.NAME}  {self._ref}", counted(len(shown.holders), "member"))
-        self.query_one("#keys", Static).update(safe_content("\n".join(_lines(shown))))
-        self.query_one(KeyHints).show_hints(self.footer())
+        alone.update(safe_content(warning(shown.only_you)))
+        self.head(self._ref, plural("{count} member", "{count} members", count=len(shown.holders)))
+        self.write("keys", *_lines(shown))
+        self.show_keys()
 
-    def _cells(self, holder: HolderLine) -> tuple[str, ...]:
-        why = holder.why or self._named.get(holder.member, "")
-        return (f"{holder.name} (you)" if holder.is_you else holder.name, holder.until, why, holder.given_by)
+    def _cells(self, holder: HolderLine) -> tuple[Words, ...]:
+        why = word_of(holder.why) or self._named.get(holder.member, "")
+        return named(holder.name, is_you=holder.is_you), holder.until, why, holder.given_by
 
     def _here(self) -> HolderLine | None:
         row = self._list.row_at_cursor()
@@ -167,21 +177,32 @@ class AccessScreen(NewKeyScreen):
         return self.query_one("#holders", VirtualList)
 
 
-def _lines(shown: AccessShown) -> list[str]:
-    sheets = "The recovery sheets open it too." if shown.with_recovery else "The recovery sheets do NOT open it."
-    lines = [sheets, f"{counted(shown.keys, 'key')} so far."]
+def _lines(shown: AccessShown) -> list[Words]:
+    without = Message("The recovery sheets do NOT open it.")
+    sheets = Message("The recovery sheets open it too.") if shown.with_recovery else without
+    lines: list[Words] = [sheets, plural("{count} key so far.", "{count} keys so far.", count=shown.keys)]
     if shown.current > 1:
         lines.append(
-            f"{shown.current} of them are current: two people changed it at once; the next who writes joins them."
+            Message(
+                "{current} of them are current: two people changed it at once; the next change joins them.",
+                current=shown.current,
+            )
         )
     if shown.pending:
-        lines.append(f"{counted(shown.pending, 'version')} wait to lie under the newest key: r brings them there.")
+        lines.append(
+            plural(
+                "{count} version waits to lie under the newest key: r brings it there.",
+                "{count} versions wait to lie under the newest key: r brings them there.",
+                count=shown.pending,
+            )
+        )
     return lines
 
 
-def _cost(shown: AccessShown) -> str:
-    """Say what a new key costs; whoever loses the case gets none, so that it is this at most."""
-    return (
-        f"A new key: {counted(shown.cost_versions, 'version')} to wrap anew, for"
-        f" {counted(shown.cost_holders, 'device that holds', 'devices that hold')} it now."
+def _cost(shown: AccessShown) -> Message:
+    """Say what a new key costs; the member who loses the case gets none, so that it is this at most."""
+    return Message(
+        "A new key: {versions} to wrap anew, for {devices} now.",
+        versions=plural("{count} version", "{count} versions", count=shown.cost_versions),
+        devices=plural("{count} device that holds it", "{count} devices that hold it", count=shown.cost_holders),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical, VerticalScroll
@@ -12,19 +12,31 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.second_rows import ALONE, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
+from tui.text.in_words import together
+from tui.text.safe_content import safe_content
+from tui.values.codes import choices
 from tui.values.values_exchange import ApproverShown, PeerShown, ResultText
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _USUAL = "emergency"
+_ABOUT: Final = Message(
+    "For an emergency. They can open the case from their next bundle or unlock on. Everybody else who holds it is told "
+    "at each unlock, for as long as it lasts, and the log keeps it."
+)
+_NOBODY: Final = Message("Nobody to open it to: all who may open cases hold this one already.")
+_NOT_HERE: Final = Message(
+    "Nobody can approve it at this keyboard now. Grant the case, or do it at a device that both use."
+)
 
 
 class BreakGlass(SecondedScreen):
@@ -35,12 +47,12 @@ class BreakGlass(SecondedScreen):
         ref: its reference.
     """
 
-    NAME = "BREAK GLASS"
+    NAME = Message("BREAK GLASS")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Open the case to this member", "F4", "open it to them"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+        Command("f4", "go_on", Message("Open the case to this member"), "F4", Message("open it to them")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is changed")),
     )
 
     def __init__(self, case: str, ref: str) -> None:
@@ -53,21 +65,17 @@ class BreakGlass(SecondedScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             Vertical(id="member-place", classes="place"),
-            FormRow("Last day", SafeInput(placeholder="YYYY-MM-DD, within 14 days", id="until", compact=True)),
+            FormRow.of_text("until", Message("Last day"), Message("YYYY-MM-DD, within 14 days")),
             Vertical(id="why-place", classes="place"),
             SecondRows(only_here=True),
-            Static(
-                "For an emergency. They can open the case from their next bundle or unlock on. Everybody else who "
-                "holds it is told at each unlock, for as long as it lasts, and the log keeps it.",
-                classes="about",
-            ),
+            Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
         )
 
     def on_mount(self) -> None:
         """Ask who could be let in, and who may approve."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self.query_one("#until").focus()
         case = self._case
         self.ask(
@@ -82,11 +90,12 @@ class BreakGlass(SecondedScreen):
         place = self.query_one("#member-place")
         self._names = {member.member: member.name for member in members}
         if members:
-            await place.mount(FormRow("Open to", ChoiceField(list(self._names.items()), id="member")))
+            await place.mount(FormRow(Message("Open to"), ChoiceField(list(self._names.items()), id="member")))
         else:
-            await place.mount(Static("Nobody to open it to: whoever may open cases holds this one already."))
-        codes = [(code, code) for code in reasons]
-        await self.query_one("#why-place").mount(FormRow("Reason", ChoiceField(codes, value=_USUAL, id="why")))
+            await place.mount(Static(safe_content(_NOBODY)))
+        await self.query_one("#why-place").mount(
+            FormRow(Message("Reason"), ChoiceField(choices(reasons), value=_USUAL, id="why"))
+        )
         self._ask_approvers()
 
     @on(ChoiceField.Changed, "#member")
@@ -112,23 +121,21 @@ class BreakGlass(SecondedScreen):
             self.query_one(SecondRows),
         )
         if not member:
-            self.say("! There is nobody to open it to.")
+            self.warn(Message("There is nobody to open it to."))
             return
         if not until:
-            self.say("! Type the last day, as YYYY-MM-DD.")
+            self.warn(Message("Type the last day, as YYYY-MM-DD."))
             return
         if rows.way not in {HERE, ALONE}:
-            self.say(
-                "! Nobody can approve it at this keyboard now. Grant the case, or do it at a device that both use."
-            )
+            self.warn(_NOT_HERE)
             return
         name = rows.who if rows.way == HERE else ""
-        who = f"{name} is asked here." if name else "It is done ALONE."
+        who = Message("{name} is asked here.", name=name) if name else Message("It is done ALONE.")
         question = Confirm(
-            f"Open {self._ref} to {self._names[member]} until {until}?",
-            f"{who} It cannot be taken back unseen: the log keeps it.",
-            yes="Open it to them",
-            no="Leave it closed",
+            Message("Open {ref} to {name} until {day}?", ref=self._ref, name=self._names[member], day=until),
+            Message("{who} It cannot be taken back unseen: the log keeps it.", who=who),
+            yes=Message("Open it to them"),
+            no=Message("Leave it closed"),
         )
         self.app.push_screen(question, lambda yes: self._break(member, until, name) if yes else None)
 
@@ -139,5 +146,5 @@ class BreakGlass(SecondedScreen):
             second = vault.approvals.at_this_keyboard(name, self.lend) if name else None
             return vault.approvals.break_glass(case, member, until=until, why=why, second=second)
 
-        self.say("The second person is asked now." if name else "")
-        self.ask(work, lambda told: self.end(" ".join(told.lines)))
+        self.say(Message("The second person is asked now.") if name else "")
+        self.ask(work, lambda told: self.end(together(told.lines, " ")))

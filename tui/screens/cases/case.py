@@ -18,34 +18,37 @@ from tui.screens.cases.person_form import PersonForm
 from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import counted, day_and_time, moment
+from tui.screens.frame.wording import day_and_time, moment
 from tui.screens.referral.export import ExportScreen
+from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
+from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
+from vault.words.message import Message, Words, plural
 
-_PEOPLE: Final = (Column("role", 11), Column("name"))
-_NOTES: Final = (Column("written", 14), Column("text and kind"))
+_PEOPLE: Final = (Column(Message("role"), 11), Column(Message("name")))
+_NOTES: Final = (Column(Message("written"), 14), Column(Message("text and kind")))
 
 
 class CaseScreen(VaultScreen):
     """A case that was opened, which is in the log already."""
 
-    NAME = "CASE"
+    NAME = Message("CASE")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("n", "note", "Write a note", "n", "note"),
-        Command("p", "person", "Add a person", "p", "person"),
-        Command("a", "amend", "Correct a note by another one", "a"),
-        Command("w", "access", "Who can open it: give, take back, new key", "w", "who"),
-        Command("s", "sections", "Restricted sections: location, health, sources", "s", "sections"),
-        Command("e", "export", "Export for a recipient", "e", "export"),
-        Command("g", "break_glass", "Break glass: open it to another member in an emergency", "g"),
-        Command("f6", "app.focus_next", "Next pane: people, notes, text", "F6"),
-        Command("enter", "read", "Go into the text, or on with a draft", "Enter"),
-        Command("f5", "refresh", "Read the case again", "F5"),
-        Command("escape", "back", "Back to the list", "Esc", "back"),
+        Command("n", "note", Message("Write a note"), "n", Message("note")),
+        Command("p", "person", Message("Add a person"), "p", Message("person")),
+        Command("a", "amend", Message("Correct a note by another one"), "a"),
+        Command("w", "access", Message("Who can open it: give, take back, new key"), "w", Message("who")),
+        Command("s", "sections", Message("Restricted sections: location, health, sources"), "s", Message("sections")),
+        Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
+        Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
+        Command("f6", "app.focus_next", Message("Next pane: people, notes, text"), "F6"),
+        Command("enter", "read", Message("Go into the text, or on with a draft"), "Enter"),
+        Command("f5", "refresh", Message("Read the case again"), "F5"),
+        Command("escape", "back", Message("Back to the list"), "Esc", Message("back")),
     )
 
     def __init__(self, case: CaseShown, why: str, *, record: str = "", draft: str = "") -> None:
@@ -85,7 +88,13 @@ class CaseScreen(VaultScreen):
         if self._draft:
             self._edit(next((draft for draft in self._case.drafts if draft.record == self._draft), None))
         elif self._case.drafts:
-            self.say(f"{counted(len(self._case.drafts), 'draft')} kept here; Enter on it goes on writing.")
+            self.say(
+                plural(
+                    "{count} draft kept here; Enter on it goes on writing.",
+                    "{count} drafts kept here; Enter on one of them goes on writing.",
+                    count=len(self._case.drafts),
+                )
+            )
 
     @override
     def spot(self) -> Spot | None:
@@ -95,15 +104,21 @@ class CaseScreen(VaultScreen):
     def show_case(self, case: CaseShown, *, stand_on: str = "") -> None:
         """Show the case as it is now."""
         self._case = case
-        conflict = f"  {case.heads} VERSIONS" if case.heads > 1 else ""
-        self.head(f"{case.ref}  {case.title}", f"{case.kind}, {case.stage}, risk {case.risk}{conflict}")
-        first = "\n".join(_first_lines(case))
+        stands = Message(
+            "{kind}, {stage}, risk {risk}", kind=word_of(case.kind), stage=word_of(case.stage), risk=word_of(case.risk)
+        )
+        if case.heads > 1:
+            stands = Message("{stands}  {heads} VERSIONS", stands=stands, heads=case.heads)
+        self.head(case.title, stands, name=case.ref)
+        first = together(_first_lines(case))
         contact_line = self.query_one("#safe-contact", Static)
         contact_line.display = bool(first)
         contact_line.update(safe_content(first))
-        self.query_one("#people-head", Static).update(safe_content(f"People ({len(case.persons)})"))
-        drafts = f", {counted(len(case.drafts), 'draft')}" if case.drafts else ""
-        self.query_one("#notes-head", Static).update(safe_content(f"Notes ({len(case.notes)}){drafts}"))
+        self.write("people-head", Message("People ({n})", n=len(case.persons)))
+        over_notes = [Message("Notes ({n})", n=len(case.notes))]
+        if case.drafts:
+            over_notes.append(plural("{count} draft", "{count} drafts", count=len(case.drafts)))
+        self.write("notes-head", together(over_notes, ", "))
         people, notes = self._people, self._notes
         people.show_source(FixedRows([_person_row(person) for person in case.persons]))
         corrected = _corrected(case)
@@ -140,7 +155,7 @@ class CaseScreen(VaultScreen):
         """Write a note that corrects the one under the cursor."""
         note = self._note_here()
         if note is None:
-            self.say("Put the cursor on the note that you want to correct.")
+            self.say(Message("Put the cursor on the note that you want to correct."))
             return
         case, ref = self._case.case, self._case.ref
         self.ask(
@@ -207,19 +222,20 @@ class CaseScreen(VaultScreen):
         self.action_refresh()
 
     def _show_record(self) -> None:
-        head, text = "", ""
+        head: Words = ""
+        text: Words = ""
         person, draft, note = self._person_here(), self._draft_here(), self._note_here()
         if person is not None:
-            head, text = _versions(f"Person: {person.role}", person.heads), "\n".join(person.lines)
+            head = _versions(Message("Person: {role}", role=word_of(person.role)), person.heads)
+            text = together(person.lines)
         elif draft is not None:
-            place = "  for a restricted section" if draft.section else ""
-            head, text = f"DRAFT  {draft.kind}  saved {moment(draft.saved_ms)}{place}", draft.text
+            head, text = _draft_head(draft), draft.text
         elif note is not None:
-            head, text = "\n".join(_note_head(note, is_corrected=note.record in _corrected(self._case))), note.text
+            head, text = together(_note_head(note, is_corrected=note.record in _corrected(self._case))), note.text
         elif not self._case.notes:
-            text = "No note yet; n writes one."
-        self.query_one("#text-head", Static).update(safe_content(head))
-        self.query_one("#text", Static).update(safe_content(text))
+            text = Message("No note yet; n writes one.")
+        self.write("text-head", head)
+        self.write("text", text)
         self.query_one("#text-pane").scroll_home(animate=False)
 
     def _person_here(self) -> PersonShown | None:
@@ -248,12 +264,13 @@ class CaseScreen(VaultScreen):
         return self.query_one("#notes", VirtualList)
 
 
-def _first_lines(case: CaseShown) -> list[str]:
+def _first_lines(case: CaseShown) -> list[Words]:
     """Return what somebody must know before anything else of a case."""
-    lines = [f"SAFE CONTACT  {line}" for line in case.safe_contacts]
-    lines += [f"! {case.namesakes}"] if case.namesakes else []
-    lines += [f"! {case.alone}"] if case.alone else []
-    return lines + ([f"! Recovery cannot open this case: {case.no_recovery}"] if case.no_recovery else [])
+    lines: list[Words] = [Message("SAFE CONTACT  {contact}", contact=contact) for contact in case.safe_contacts]
+    lines += [warning(words) for words in (case.namesakes, case.alone) if words]
+    if case.no_recovery:
+        lines.append(warning(Message("Recovery cannot open this case: {why}", why=case.no_recovery)))
+    return lines
 
 
 def _corrected(case: CaseShown) -> frozenset[str]:
@@ -261,31 +278,41 @@ def _corrected(case: CaseShown) -> frozenset[str]:
     return frozenset(note.amends for note in case.notes if note.amends)
 
 
-def _note_head(note: NoteShown, *, is_corrected: bool) -> list[str]:
+def _note_head(note: NoteShown, *, is_corrected: bool) -> list[Words]:
     """Return when and what, then by whom and of which moment."""
-    more = [note.by] if note.by else []
-    more += [f"of {note.occurred.replace('T', ' ')}"] if note.occurred else []
-    more += ["corrects an earlier note"] if note.amends else []
-    more += ["CORRECTED by a later note"] if is_corrected else []
-    first = _versions(f"{moment(note.written_ms)}  {note.kind}", note.heads)
-    return [first, ", ".join(more)] if more else [first]
+    more: list[Words] = [note.by] if note.by else []
+    more += [Message("of {moment}", moment=note.occurred.replace("T", " "))] if note.occurred else []
+    more += [Message("corrects an earlier note")] if note.amends else []
+    more += [Message("CORRECTED by a later note")] if is_corrected else []
+    first = _versions(together((moment(note.written_ms), word_of(note.kind)), "  "), note.heads)
+    return [first, together(more, ", ")] if more else [first]
 
 
 def _person_row(person: PersonShown) -> ListRow:
-    return ListRow(person.record, (person.role, person.name))
+    return ListRow(person.record, (word_of(person.role), person.name))
 
 
 def _note_row(note: NoteShown, *, is_corrected: bool) -> ListRow:
     first = next((line for line in note.text.splitlines() if line.strip()), "")
-    mark = "corrected  " if is_corrected else "correction  " if note.amends else ""
-    return ListRow(note.record, (day_and_time(note.written_ms), f"{mark}{first}  ({note.kind})"))
+    mark = Message("corrected") if is_corrected else Message("correction") if note.amends else ""
+    shown = together(filter(None, (mark, first, f"({in_words(word_of(note.kind))})")), "  ")
+    return ListRow(note.record, (day_and_time(note.written_ms), shown))
 
 
 def _draft_row(draft: DraftShown) -> ListRow:
     first = next((line for line in draft.text.splitlines() if line.strip()), "")
-    mark = "DRAFT restricted" if draft.section else "DRAFT"
-    return ListRow(draft.record, (day_and_time(draft.saved_ms), f"{mark}  {first}"))
+    mark = Message("DRAFT restricted") if draft.section else Message("DRAFT")
+    return ListRow(draft.record, (day_and_time(draft.saved_ms), together((mark, first), "  ")))
 
 
-def _versions(head: str, heads: int) -> str:
-    return f"{head}  {heads} VERSIONS, the newest is shown" if heads > 1 else head
+def _draft_head(draft: DraftShown) -> Message:
+    values = {"kind": word_of(draft.kind), "moment": moment(draft.saved_ms)}
+    if draft.section:
+        return Message("DRAFT  {kind}  saved {moment}  for a restricted section", **values)
+    return Message("DRAFT  {kind}  saved {moment}", **values)
+
+
+def _versions(head: Words, heads: int) -> Words:
+    if heads == 1:
+        return head
+    return Message("{head}  {heads} VERSIONS, the newest is shown", head=head, heads=heads)

@@ -13,12 +13,14 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.new_case import NewCase
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows
-from tui.screens.frame.wording import age, counted, moment, packed
+from tui.screens.frame.wording import age, moment, packed
+from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
+from tui.values.codes import choices, word_of
 from tui.values.messages import OpenCase
 from tui.values.values import CaseLine, CaseListStart, DraftShown, VaultStatus
 from tui.widgets.columns import Column
@@ -27,33 +29,46 @@ from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.durations import DAY_MS
 from vault.errors import RefusedError, VaultError
+from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column("ref", 10), Column("client", 16), Column("title"), Column("kind, stage", 18))
+_COLUMNS: Final = (
+    Column(Message("ref"), 10),
+    Column(Message("client"), 16),
+    Column(Message("title")),
+    Column(Message("kind, stage"), 18),
+)
 _OLD_BACKUP_MS: Final = 7 * DAY_MS
 _ALARMS_SHOWN: Final = 3
 _CREATE: Final = "case.create"
+_WHY: Final = Message("Why do you open this case? The reason goes into the log.")
 _NO_LETTERS: Final = " /."
 """They have an act of their own: the last two are one key, in two layouts."""
-_ALONE: Final = "! Only YOU can open this case. Open it and press w to see, and to give it to somebody."
+_ALONE: Final = Message("Only YOU can open this case. Open it and press w to see, and to give it to somebody.")
 
 
 class CaseList(VaultScreen):
     """All cases of this member, a page at a time."""
 
-    NAME = "CASES"
+    NAME = Message("CASES")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("slash,full_stop", "filter", "Filter by names while you type; any letter begins it", "/", "filter"),
-        Command("enter", "open", "Open the case", "Enter", "open"),
-        Command("ctrl+n", "new", "Make a new case", "Ctrl+N", "new"),
-        Command("f4", "drafts", "Go on with a draft", "F4"),
-        Command("f3", "app.go('search')", "Search all your cases", "F3", "search"),
-        Command("f2", "app.commands", "All else by name: members, devices, log, backup, access", "F2", "more"),
-        Command("", "notices", "What was noticed at unlock, all of it", ""),
-        Command("", "open_why", "Open the case for another reason", ""),
-        Command("", "sort", "Sort by name, reference, stage or date", ""),
-        Command("f5", "refresh", "Read the list again", "F5"),
-        Command("escape", "clear", "Take the filter away", "Esc"),
-        Command("down", "to_list", "From the filter to the list", "Down"),
+        Command("slash,full_stop", "filter", Message("Filter by names; any letter begins it"), "/", Message("filter")),
+        Command("enter", "open", Message("Open the case"), "Enter", Message("open")),
+        Command("ctrl+n", "new", Message("Make a new case"), "Ctrl+N", Message("new")),
+        Command("f4", "drafts", Message("Go on with a draft"), "F4"),
+        Command("f3", "app.go('search')", Message("Search all your cases"), "F3", Message("search")),
+        Command(
+            "f2",
+            "app.commands",
+            Message("All else by name: members, devices, log, backup, access"),
+            "F2",
+            Message("more"),
+        ),
+        Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
+        Command("", "open_why", Message("Open the case for another reason"), ""),
+        Command("", "sort", Message("Sort by name, reference, stage or date"), ""),
+        READ_AGAIN,
+        Command("escape", "clear", Message("Take the filter away"), "Esc"),
+        Command("down", "to_list", Message("From the filter to the list"), "Down"),
     )
 
     def __init__(self, status: VaultStatus, sorts: tuple[str, ...], reasons: tuple[str, ...]) -> None:
@@ -70,7 +85,7 @@ class CaseList(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(self._standing_words()), id="standing")
-        yield SafeInput(placeholder="names of cases and people", id="filter", select_on_focus=False)
+        yield SafeInput(placeholder=Message("names of cases and people"), id="filter", select_on_focus=False)
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="cases")
 
@@ -133,9 +148,8 @@ class CaseList(VaultScreen):
         """Ask for the reason, then open."""
         row = self._list.row_at_cursor()
         if row is not None:
-            options = tuple((reason, reason) for reason in self._reasons)
-            self.app.push_screen(Choose("Why do you open this case? The reason goes into the log.", options),
-                                 partial(self._open_for, row.key))  # fmt: skip
+            question = Choose(_WHY, choices(self._reasons))
+            self.app.push_screen(question, partial(self._open_for, row.key))
 
     def action_new(self) -> None:
         """Make a case."""
@@ -144,7 +158,7 @@ class CaseList(VaultScreen):
     def action_notices(self) -> None:
         """Show all that was noticed at unlock."""
         lines = [line for alarm in self._status.alarms for line in (alarm, "")]
-        self.app.push_screen(ResultDialog("NOTICED AT UNLOCK", lines or ["Nothing."]))
+        self.app.push_screen(ResultDialog(Message("NOTICED AT UNLOCK"), lines or [Message("Nothing.")]))
 
     def action_drafts(self) -> None:
         """Offer the drafts."""
@@ -172,7 +186,7 @@ class CaseList(VaultScreen):
 
     def _offer_drafts(self, drafts: tuple[DraftShown, ...]) -> None:
         if not drafts:
-            self.say("There is no draft.")
+            self.say(Message("There is no draft."))
             return
         by_record = {draft.record: draft for draft in drafts}
 
@@ -181,11 +195,8 @@ class CaseList(VaultScreen):
                 draft = by_record[record]
                 self.post_message(OpenCase(draft.case, draft=draft.record))
 
-        options = tuple(
-            (draft.record, f"{draft.ref}  {draft.kind}  {moment(draft.saved_ms)}  {len(draft.text)} characters")
-            for draft in drafts
-        )
-        self.app.push_screen(Choose("Go on with which draft?", options), chosen)
+        options = [(draft.record, _draft_words(draft)) for draft in drafts]
+        self.app.push_screen(Choose(Message("Go on with which draft?"), options), chosen)
 
     def _read(self, *, keep_cursor: bool = False) -> None:
         self._wish += 1
@@ -209,21 +220,24 @@ class CaseList(VaultScreen):
         pages = self._pages = CasePages(start, request)
         self._list.show_source(pages)
         self._list.cursor = cursor
-        found = f"{start.count} match" if words else counted(start.count, "case")
-        self.head(f"{self.NAME}  {found}{' or more, newest shown' if start.more else ''}", f"sort: {sort}")
+        found = plural("{count} case", "{count} cases", count=start.count)
+        if words:
+            found = plural("{count} match", "{count} match", count=start.count)
+        if start.more:
+            found = Message("{found} or more, newest shown", found=found)
+        self.head(found, Message("sort: {order}", order=word_of(sort)))
         if not start.count:
-            empty = (
-                "No cases yet; Ctrl+N makes one." if _CREATE in self._status.may else "No case was given to you yet."
-            )
-            self.say("Nothing matches; Esc shows all." if words else empty)
+            none = Message("No case was given to you yet.")
+            empty = Message("No cases yet; Ctrl+N makes one.") if _CREATE in self._status.may else none
+            self.say(Message("Nothing matches; Esc shows all.") if words else empty)
         else:
             self.say("")
         self._mark(pages, 0, start.rows)
 
     def _not_listed(self, error: VaultError) -> None:
-        self.head(self.NAME)
+        self.head()
         if isinstance(error, RefusedError):
-            self.say("Your roles open no cases. F2 has all that can be done: members, log, backup.")
+            self.say(Message("Your roles open no cases. F2 has all that can be done: members, log, backup."))
         else:
             self.fail(error)
 
@@ -266,31 +280,32 @@ class CaseList(VaultScreen):
     @on(VirtualList.Moved)
     def _tell_alone(self) -> None:
         row = self._list.row_at_cursor()
-        if row is not None and row.cells[0].endswith("!"):
-            self.say(_ALONE)
-        elif self.said == _ALONE:
+        if row is not None and in_words(row.cells[0]).endswith("!"):
+            self.warn(_ALONE)
+        elif self.said == warning(_ALONE):
             self.say("")
 
     def _show_standing(self, status: VaultStatus) -> None:
         self._status = status
-        self.query_one("#standing", Static).update(safe_content(self._standing_words()))
+        self.write("standing", self._standing_words())
 
     def _standing_words(self) -> str:
         status, now = self._status, self.desk.now_ms()
         made = status.backup_ms
         late = made is None or now - made > _OLD_BACKUP_MS
-        backup = "none from this device" if made is None else age(made, now)
-        words = [f"{'! ' if late else ''}backup: {backup}"]
-        words += [f"drafts: {status.drafts} (F4)"] if status.drafts else []
-        lines = packed([*words, *(f"! {lack}" for lack in status.lacks)], self.app.size.width - 2)
-        lines += [f"! {alarm}" for alarm in status.alarms[:_ALARMS_SHOWN]]
+        backup = Message("none from this device") if made is None else age(made, now)
+        backed_up = Message("backup: {when}", when=backup)
+        words: list[Words] = [warning(backed_up) if late else backed_up]
+        words += [Message("drafts: {n} (F4)", n=status.drafts)] if status.drafts else []
+        lines = packed([*words, *map(warning, status.lacks)], self.app.size.width - 2)
+        lines += [warning(alarm) for alarm in status.alarms[:_ALARMS_SHOWN]]
         if len(status.alarms) > _ALARMS_SHOWN:
-            lines.append(f"! and {len(status.alarms) - _ALARMS_SHOWN} more (F2, noticed)")
+            lines.append(warning(Message("and {n} more (F2, noticed)", n=len(status.alarms) - _ALARMS_SHOWN)))
         return "\n".join(lines)
 
     def on_resize(self) -> None:
         """Lay the lines over the list out for the new width."""
-        self.query_one("#standing", Static).update(safe_content(self._standing_words()))
+        self.write("standing", self._standing_words())
 
     @property
     def _list(self) -> VirtualList:
@@ -299,3 +314,14 @@ class CaseList(VaultScreen):
     @property
     def _filter(self) -> SafeInput:
         return self.query_one("#filter", SafeInput)
+
+
+def _draft_words(draft: DraftShown) -> Message:
+    return plural(
+        "{ref}  {kind}  {moment}  {count} character",
+        "{ref}  {kind}  {moment}  {count} characters",
+        ref=draft.ref,
+        kind=word_of(draft.kind),
+        moment=moment(draft.saved_ms),
+        count=len(draft.text),
+    )

@@ -11,17 +11,20 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.wording import with_roles
 from tui.text.safe_content import safe_content
+from tui.values.codes import choices
 from tui.values.values_access import CandidateShown
 from tui.values.values_exchange import ResultText
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message
 
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "They can open everything in this case, also what was written before; its restricted sections they cannot. With a "
     "last day, the right ends by itself: the day after, the key changes."
 )
@@ -37,11 +40,11 @@ class GrantForm(FormScreen):
         reasons: the codes that can be written down.
     """
 
-    NAME = "GIVE THE CASE"
+    NAME = Message("GIVE THE CASE")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Give it", "F4", "give it"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+        Command("f4", "finish", Message("Give it"), "F4", Message("give it")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is changed")),
     )
 
     def __init__(self, case: str, ref: str, candidates: Sequence[CandidateShown], reasons: Sequence[str]) -> None:
@@ -53,13 +56,11 @@ class GrantForm(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        members = [
-            (candidate.member, f"{candidate.name} ({', '.join(candidate.roles)})") for candidate in self._candidates
-        ]
+        members = [(candidate.member, with_roles(candidate.name, candidate.roles)) for candidate in self._candidates]
         yield VerticalScroll(
-            FormRow("To", ChoiceField(members, id="member")),
-            FormRow("Last day", SafeInput(placeholder="2026-12-24, or nothing: no end", id="until", compact=True)),
-            FormRow("Why", ChoiceField([(code, code) for code in self._reasons], id="why")),
+            FormRow(Message("To"), ChoiceField(members, id="member")),
+            FormRow.of_text("until", Message("Last day"), Message("2026-12-24, or nothing: no end")),
+            FormRow(Message("Why"), ChoiceField(choices(self._reasons), id="why")),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
@@ -67,7 +68,7 @@ class GrantForm(FormScreen):
 
     def on_mount(self) -> None:
         """Begin with the member."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self.query_one("#member").focus()
 
     @on(SafeInput.Submitted)
@@ -80,4 +81,4 @@ class GrantForm(FormScreen):
         self.ask(lambda vault: vault.sharing.give(case, member, until=until, why=why), self._given)
 
     def _given(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog("GIVEN", told.lines), lambda _: self.end("given"))
+        self.app.push_screen(ResultDialog(Message("GIVEN"), told.lines), lambda _: self.end("given"))

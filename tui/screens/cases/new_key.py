@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.screens.frame.long_work import LongWorkScreen, Progress, Stopped
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.values.values_exchange import ResultText
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -23,10 +24,14 @@ class NewKeyScreen(LongWorkScreen):
     def make_new_key(self, work: Callable[[Gateway, Progress, Stopped], ResultText | None]) -> None:
         """Make it and wrap under it, with a bar; stopped, it counts already and the rest is wrapped later."""
         self.work_long(
-            "Making a new key, and wrapping under it", work, self.tell_done, when_stopped="Stopped.", alone=True
+            Message("Making a new key, and wrapping under it"),
+            work,
+            self.tell_done,
+            when_stopped=Message("Stopped."),
+            alone=True,
         )
 
     def tell_done(self, told: ResultText) -> None:
         """Tell what was done, over what is shown as it is now."""
-        self.app.push_screen(ResultDialog("DONE", told.lines))
+        self.app.push_screen(ResultDialog(Message("DONE"), told.lines))
         self.action_refresh()

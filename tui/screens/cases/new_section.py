@@ -10,25 +10,25 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.rows import FixedRows
 from tui.text.safe_content import safe_content
+from tui.values.codes import word_of
 from tui.values.values_access import HolderLine
 from tui.widgets.columns import Column
-from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
+from vault.words.message import Message
 
 _WORDS: Final = {
-    "location": "location: where somebody is",
-    "health": "health: how somebody is",
-    "sources": "sources: who told us",
-    "other": "other",
+    "location": Message("location: where somebody is"),
+    "health": Message("health: how somebody is"),
+    "sources": Message("sources: who told us"),
 }
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "What is kept here starts here: nothing of the case moves by itself. The recovery sheets open it too. Nobody else "
     "who holds the case learns that it exists. Space marks who opens it beside you:"
 )
@@ -44,11 +44,11 @@ class NewSection(FormScreen):
         others: who else holds the case.
     """
 
-    NAME = "NEW SECTION"
+    NAME = Message("NEW SECTION")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Make the section", "F4", "make it"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nothing is made", "Esc", "leave"),
+        Command("f4", "finish", Message("Make the section"), "F4", Message("make it")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is made")),
     )
 
     def __init__(self, case: str, ref: str, kinds: Sequence[str], others: Sequence[HolderLine]) -> None:
@@ -62,8 +62,11 @@ class NewSection(FormScreen):
     def compose_middle(self) -> Iterable[Widget]:
         rows = [ListRow(other.member, (other.name,)) for other in self._others]
         yield VerticalScroll(
-            FormRow("Kind", ChoiceField([(kind, _WORDS.get(kind, kind)) for kind in self._kinds], id="kind")),
-            FormRow("Title", SafeInput(placeholder="for those who open it", id="title", compact=True)),
+            FormRow(
+                Message("Kind"),
+                ChoiceField([(kind, _WORDS.get(kind, word_of(kind))) for kind in self._kinds], id="kind"),
+            ),
+            FormRow.of_text("title", Message("Title"), Message("for those who open it")),
             Static(safe_content(_ABOUT), classes="about"),
             Vertical(VirtualList((Column(""),), FixedRows(rows), id="others"), id="others-place"),
             classes="form",
@@ -72,18 +75,18 @@ class NewSection(FormScreen):
 
     def on_mount(self) -> None:
         """Begin with the kind."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self.query_one("#kind").focus()
         self.query_one("#others", VirtualList).styles.height = max(1, min(len(self._others), 8))
         if not self._others:
             self.query_one("#others-place").display = False
-            self.say("Nobody else holds this case: only you and the sheets will open the section.")
+            self.say(Message("Nobody else holds this case: only you and the sheets will open the section."))
 
     def action_finish(self) -> None:
         """Make it."""
         case, what, title = self._case, self.word("kind"), self.text("title")
         if not title:
-            self.refuse("title", "Type a title first.")
+            self.refuse("title", Message("Type a title first."))
             return
         members = tuple(sorted(self.query_one("#others", VirtualList).marked))
         self.ask(lambda vault: vault.sections.create(case, what, title, members), self.end)

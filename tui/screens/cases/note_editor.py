@@ -16,29 +16,39 @@ from tui.screens.cases.draft_keeper import DraftKeeper
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.wording import clock_time, sentence
+from tui.text.in_words import together, warning
+from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_text
+from tui.values.codes import choices
 from tui.values.values import DraftShown, Spot
 from tui.widgets.fields import SafeInput, SafeTextArea
 from vault.casework.vocabulary import NoteKind
 from vault.clock import monotonic_ms
 from vault.errors import VaultError
+from vault.words.message import Message, Words
 
 _LOOK_SECONDS: Final = 0.1
-_NOT_SAVED: Final = "! The draft is not saved."
+_NOT_SAVED: Final = Message("The draft is not saved.")
 
 
 class NoteEditor(VaultScreen):
     """Ends with the id of the note, or empty when the draft was kept."""
 
-    NAME = "NOTE"
+    NAME = Message("NOTE")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Finish: the draft becomes a note, for good", "F4", "finish"),
-        Command("escape", "back", "Leave; the draft is kept", "Esc", "leave, keep draft"),
-        Command("f6", "app.focus_next", "Next field: text, kind, date (as 2026-11-24T14:02)", "F6", "field"),
-        Command("f9", "discard", "Throw this draft away", "F9"),
-        Command("", "undo", "Take back what was typed or erased last", "Ctrl+Z"),
-        Command("", "redo", "Do again what was taken back", "Ctrl+Y"),
+        Command("f4", "finish", Message("Finish: the draft becomes a note, for good"), "F4", Message("finish")),
+        Command("escape", "back", Message("Leave; the draft is kept"), "Esc", Message("leave, keep draft")),
+        Command(
+            "f6",
+            "app.focus_next",
+            Message("Next field: text, kind, date (as 2026-11-24T14:02)"),
+            "F6",
+            Message("field"),
+        ),
+        Command("f9", "discard", Message("Throw this draft away"), "F9"),
+        Command("", "undo", Message("Take back what was typed or erased last"), "Ctrl+Z"),
+        Command("", "redo", Message("Do again what was taken back"), "Ctrl+Y"),
     )
 
     def __init__(self, draft: DraftShown) -> None:
@@ -52,12 +62,12 @@ class NoteEditor(VaultScreen):
     def compose_middle(self) -> Iterable[Widget]:
         fixed = self._draft.amends is not None
         yield Horizontal(
-            Static("Kind ", classes="inline"),
-            ChoiceField([(kind.value, kind.value) for kind in NoteKind], value=self._draft.kind, id="kind"),
-            Static("Date ", classes="inline"),
+            Static(safe_content(Message("Kind")), classes="inline"),
+            ChoiceField(choices(NoteKind), value=self._draft.kind, id="kind"),
+            Static(safe_content(Message("Date")), classes="inline"),
             SafeInput(
                 safe_text(self._draft.occurred),
-                placeholder="empty: now",
+                placeholder=Message("empty: now"),
                 id="occurred",
                 max_length=32,
                 compact=True,
@@ -72,11 +82,11 @@ class NoteEditor(VaultScreen):
         area = self._area
         area.cursor_location = area.document.end if self._draft.cursor == (0, 0) else self._draft.cursor
         area.focus()
-        self._show_saved("not saved yet" if not self._draft.saved_ms else f"saved {clock_time(self._draft.saved_ms)}")
+        self._show_saved(_saved(self._draft.saved_ms))
         if self._draft.amends is not None:
-            self.say("This corrects an earlier note, which stays as it was written.")
+            self.say(Message("This corrects an earlier note, which stays as it was written."))
         elif self._draft.saved_ms:
-            self.say("Going on with the draft.")
+            self.say(Message("Going on with the draft."))
         self.set_interval(_LOOK_SECONDS, self._look)
 
     # ---- keeping the draft --------------------------------------------------------------------------------------
@@ -128,18 +138,18 @@ class NoteEditor(VaultScreen):
 
     def _kept(self, draft: DraftShown) -> None:
         self._keeper.ended(kept=True)
-        self._show_saved(f"saved {clock_time(draft.saved_ms)}")
-        if self.said.startswith(_NOT_SAVED):
-            self.say("The draft is saved again.")
+        self._show_saved(_saved(draft.saved_ms))
+        if self.said.startswith(warning(_NOT_SAVED)):
+            self.say(Message("The draft is saved again."))
 
     def _not_kept(self, error: VaultError) -> None:
         self._keeper.ended(kept=False)
-        self._show_saved("NOT SAVED")
-        self.say(f"{_NOT_SAVED} {sentence(error)}")
+        self._show_saved(Message("draft, encrypted, NOT SAVED"))
+        self.warn(together((_NOT_SAVED, sentence(error)), " "))
 
-    def _show_saved(self, words: str) -> None:
-        what = "correction" if self._draft.amends else "RESTRICTED note" if self._draft.section else "note"
-        self.head(f"{self.NAME}  {self._draft.ref}  {what}", f"draft, encrypted, {words}")
+    def _show_saved(self, words: Words) -> None:
+        restricted = Message("RESTRICTED NOTE") if self._draft.section else self.NAME
+        self.head(self._draft.ref, words, name=Message("CORRECTION") if self._draft.amends else restricted)
 
     # ---- ending -------------------------------------------------------------------------------------------------
 
@@ -149,10 +159,10 @@ class NoteEditor(VaultScreen):
             return
         draft = self._take()
         if not draft.text.strip():
-            self.say("! There is nothing to keep yet.")
+            self.warn(Message("There is nothing to keep yet."))
             return
         self._finishing = True
-        self.say("Keeping the note.")
+        self.say(Message("Keeping the note."))
         self.ask(lambda vault: vault.writing.finish(draft), self.end, failed=self._not_finished)
 
     @override
@@ -178,7 +188,12 @@ class NoteEditor(VaultScreen):
         """Throw the draft away, after a question."""
         from tui.widgets.confirm import Confirm  # noqa: PLC0415 - rarely needed
 
-        question = Confirm("Throw this draft away?", "Its text is gone for good.", yes="Throw away", no="Keep")
+        question = Confirm(
+            Message("Throw this draft away?"),
+            Message("Its text is gone for good."),
+            yes=Message("Throw away"),
+            no=Message("Keep"),
+        )
         self.app.push_screen(question, self._discard)
 
     def _discard(self, wished: bool | None) -> None:
@@ -193,7 +208,7 @@ class NoteEditor(VaultScreen):
         self.fail(error)
 
     @override
-    def end(self, word: str) -> None:
+    def end(self, word: Words) -> None:
         self._ended = True
         super().end(word)
 
@@ -203,3 +218,9 @@ class NoteEditor(VaultScreen):
     @property
     def _area(self) -> SafeTextArea:
         return self.query_one("#note", SafeTextArea)
+
+
+def _saved(when_ms: int) -> Message:
+    if when_ms:
+        return Message("draft, encrypted, saved {time}", time=clock_time(when_ms))
+    return Message("draft, encrypted, not saved yet")

@@ -9,38 +9,37 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.values.codes import choices
 from tui.values.values import PersonTyped
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.vocabulary import Channel, DocumentKind, PersonRole
 from vault.errors import VaultError
+from vault.words.message import Message
 
+_DATES: Final = Message("{day}, {month} or {year}; ~ for about", day="14.03.1988", month="1988-03", year="1988")
 _FIELDS: Final = (
-    ("names", "Names", "one for each script, with ; between"),
-    ("born", "Born", "14.03.1988, 1988-03 or 1988; ~ behind it: about"),
-    ("phones", "Phones", "with ; between"),
-    ("emails", "E-mails", "with ; between"),
+    ("names", Message("Names"), Message("one for each script, with ; between")),
+    ("born", Message("Born"), _DATES),
+    ("phones", Message("Phones"), Message("with ; between")),
+    ("emails", Message("E-mails"), Message("with ; between")),
 )
 _FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "phones", "e-mail": "emails",
                          "document": "number", "safe contact": "address", "channel": "channel"}  # fmt: skip
 
 
-def _typed_row(name: str, label: str, hint: str) -> FormRow:
-    return FormRow(label, SafeInput(placeholder=hint, id=name, compact=True))
-
-
 class PersonForm(FormScreen):
     """Ends with the id of the person's record."""
 
-    NAME = "NEW PERSON"
+    NAME = Message("NEW PERSON")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Keep the person", "F4", "keep"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nothing is kept", "Esc", "leave"),
+        Command("f4", "finish", Message("Keep the person"), "F4", Message("keep")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is kept")),
     )
 
     def __init__(self, case: str, ref: str) -> None:
@@ -51,30 +50,27 @@ class PersonForm(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            _typed_row(*_FIELDS[0]),
-            FormRow("Role", ChoiceField([(role.value, role.value) for role in PersonRole], id="role")),
-            *(_typed_row(*field) for field in _FIELDS[1:]),
-            FormRow("Document", ChoiceField([(kind.value, kind.value) for kind in DocumentKind], id="document")),
-            FormRow("  number", SafeInput(placeholder="empty: no document", id="number", compact=True)),
-            FormRow(
-                "Safe contact",
-                ChoiceField([("", "none yet"), *((channel.value, channel.value) for channel in Channel)], id="channel"),
-            ),
-            FormRow("  address", SafeInput(placeholder="number, address or person", id="address", compact=True)),
-            FormRow("  hours", SafeInput(placeholder="when it is safe", id="hours", compact=True)),
+            FormRow.of_text(*_FIELDS[0]),
+            FormRow(Message("Role"), ChoiceField(choices(PersonRole), id="role")),
+            *(FormRow.of_text(*field) for field in _FIELDS[1:]),
+            FormRow(Message("Document"), ChoiceField(choices(DocumentKind), id="document")),
+            FormRow.of_text("number", Message("  number"), Message("empty: no document")),
+            FormRow(Message("Safe contact"), ChoiceField([("", Message("none yet")), *choices(Channel)], id="channel")),
+            FormRow.of_text("address", Message("  address"), Message("number, address or person")),
+            FormRow.of_text("hours", Message("  hours"), Message("when it is safe")),
             classes="form",
             can_focus=False,
         )
 
     def on_mount(self) -> None:
         """Begin with the names."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self.query_one("#names").focus()
 
     def action_finish(self) -> None:
         """Keep the person."""
         case, typed = self._case, self._typed()
-        self.say("Keeping the person.")
+        self.say(Message("Keeping the person."))
         self.ask(lambda vault: vault.casework.add_person(case, typed), self.end, failed=self._refused)
 
     @override
@@ -83,7 +79,10 @@ class PersonForm(FormScreen):
             self.end("")
             return
         question = Confirm(
-            "Leave without keeping this person?", "What you typed is gone then.", yes="Leave", no="Go on typing"
+            Message("Leave without keeping this person?"),
+            Message("What you typed is gone then."),
+            yes=Message("Leave"),
+            no=Message("Go on typing"),
         )
         self.app.push_screen(question, lambda yes: self.end("") if yes else None)
 

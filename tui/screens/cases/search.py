@@ -10,29 +10,29 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import counted
-from tui.text.safe_content import safe_content
+from tui.values.codes import word_of
 from tui.values.messages import OpenCase
 from tui.values.values import FoundShown, HitShown
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, plural
 
-_COLUMNS: Final = (Column("case", 9), Column("record", 8), Column("words around"))
+_COLUMNS: Final = (Column(Message("case"), 9), Column(Message("record"), 8), Column(Message("words around")))
 
 
 class SearchScreen(VaultScreen):
     """Words in, records out."""
 
-    NAME = "SEARCH"
+    NAME = Message("SEARCH")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("enter", "open", "Search; on a hit: open its case there", "Enter", "search, open"),
-        Command("slash,full_stop", "words", "Change the words", "/", "words"),
-        Command("down", "to_list", "From the words to the hits", "Down", "hits"),
-        Command("escape", "back", "Back", "Esc", "back"),
+        Command("enter", "open", Message("Search; on a hit: open its case there"), "Enter", Message("search, open")),
+        Command("slash,full_stop", "words", Message("Change the words"), "/", Message("words")),
+        Command("down", "to_list", Message("From the words to the hits"), "Down", Message("hits")),
+        BACK,
     )
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class SearchScreen(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield SafeInput(placeholder="words, names or numbers; the last one may be a beginning", id="words")
+        yield SafeInput(placeholder=Message("words, names or numbers; the last one may be a beginning"), id="words")
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="hits")
         yield Static("", id="hit")
@@ -66,7 +66,7 @@ class SearchScreen(VaultScreen):
     @on(SafeInput.Submitted, "#words")
     def _search(self, event: SafeInput.Submitted) -> None:
         words = event.value
-        self.say("Searching.")
+        self.say(Message("Searching."))
         self.ask(lambda vault: vault.finding.search(words), self._show)
 
     @on(VirtualList.Opened)
@@ -80,17 +80,18 @@ class SearchScreen(VaultScreen):
 
     def _show(self, found: FoundShown) -> None:
         self._hits = {f"{place}": hit for place, hit in enumerate(found.hits)}
-        rows = [ListRow(key, (hit.ref, hit.kind, hit.snippet)) for key, hit in self._hits.items()]
+        rows = [ListRow(key, (hit.ref, word_of(hit.kind), hit.snippet)) for key, hit in self._hits.items()]
         self._list.show_source(FixedRows(rows))
-        self.head(self.NAME, counted(len(found.hits), "hit") + (", newest shown" if found.more else ""))
-        self.say("" if rows else "Nothing was found among your cases.")
+        hits = plural("{count} hit", "{count} hits", count=len(found.hits))
+        self.head(right=Message("{hits}, newest shown", hits=hits) if found.more else hits)
+        self.say("" if rows else Message("Nothing was found among your cases."))
         self._show_hit()
         if rows:
             self._list.focus()
 
     def _show_hit(self) -> None:
         row = self._list.row_at_cursor()
-        self.query_one("#hit", Static).update(safe_content("" if row is None else self._hits[row.key].snippet))
+        self.write("hit", "" if row is None else self._hits[row.key].snippet)
 
     @property
     def _list(self) -> VirtualList:

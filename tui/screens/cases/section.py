@@ -16,11 +16,12 @@ from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.wording import MAY_BE_KEPT, moment
-from tui.text.safe_content import safe_content
+from tui.text.in_words import together, warning
+from tui.values.codes import word_of
 from tui.values.values import DraftShown, NoteShown
 from tui.values.values_access import HolderLine, SectionShown
 from tui.widgets.confirm import Confirm
-from tui.widgets.lines import KeyHints
+from vault.words.message import Message, Words
 
 _SHARING: Final = frozenset({"give", "take_back", "note"})
 
@@ -35,13 +36,13 @@ class SectionScreen(NewKeyScreen):
         why: the reason that goes into the log.
     """
 
-    NAME = "RESTRICTED"
+    NAME = Message("RESTRICTED")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("n", "note", "Write a note that is kept here alone", "n", "note"),
-        Command("g", "give", "Let a member who holds the case open it", "g", "give"),
-        Command("t", "take_back", "Take it back from a member", "t", "take back"),
-        Command("f5", "refresh", "Read it again", "F5"),
-        Command("escape", "back", "Back to the sections", "Esc", "back"),
+        Command("n", "note", Message("Write a note that is kept here alone"), "n", Message("note")),
+        Command("g", "give", Message("Let a member who holds the case open it"), "g", Message("give")),
+        Command("t", "take_back", Message("Take it back from a member"), "t", Message("take back")),
+        Command("f5", "refresh", Message("Read it again"), "F5"),
+        Command("escape", "back", Message("Back to the sections"), "Esc", Message("back")),
     )
 
     def __init__(self, case: str, ref: str, section: str, why: str) -> None:
@@ -59,7 +60,7 @@ class SectionScreen(NewKeyScreen):
 
     def on_mount(self) -> None:
         """Open it."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self.query_one("#section-pane").focus()
         self.action_refresh()
 
@@ -88,20 +89,20 @@ class SectionScreen(NewKeyScreen):
         """Ask from whom."""
         others = [] if self._shown is None else [holder for holder in self._shown.holders if not holder.is_you]
         if not others:
-            self.say("No other member can open this section.")
+            self.say(Message("No other member can open this section."))
             return
         options = [(other.member, other.name) for other in others]
-        self.app.push_screen(Choose("Take the section back from whom?", options), self._ask_once_more)
+        self.app.push_screen(Choose(Message("Take the section back from whom?"), options), self._ask_once_more)
 
     def _edit(self, draft: DraftShown) -> None:
         self.app.push_screen(NoteEditor(draft), lambda _: self.action_refresh())
 
     def _offer(self, others: tuple[HolderLine, ...]) -> None:
         if not others:
-            self.say("Everybody who holds the case opens this section already. Give them the case first.")
+            self.say(Message("Everybody who holds the case opens this section already. Give them the case first."))
             return
         options = [(other.member, other.name) for other in others]
-        self.app.push_screen(Choose("Who shall open this section too?", options), self._given)
+        self.app.push_screen(Choose(Message("Who shall open this section too?"), options), self._given)
 
     def _given(self, member: str | None) -> None:
         if member:
@@ -113,7 +114,10 @@ class SectionScreen(NewKeyScreen):
         holder = next((holder for holder in holders if holder.member == member), None)
         if holder is not None:
             question = Confirm(
-                f"Take the section back from {holder.name}?", MAY_BE_KEPT, yes="Take back", no="Leave it"
+                Message("Take the section back from {name}?", name=holder.name),
+                MAY_BE_KEPT,
+                yes=Message("Take back"),
+                no=Message("Leave it"),
             )
             self.app.push_screen(question, partial(self._taken_back, holder.member))
 
@@ -126,29 +130,33 @@ class SectionScreen(NewKeyScreen):
 
     def _show(self, shown: SectionShown) -> None:
         self._shown = shown
-        self.head(f"{self.NAME}  {shown.what}  {shown.title}", self._ref)
-        self.query_one("#opened-by", Static).update(safe_content(_opens_for(shown)))
-        self.query_one("#section", Static).update(safe_content("\n".join(_lines(shown))))
-        self.query_one(KeyHints).show_hints(self.footer())
+        self.head(together((word_of(shown.what), shown.title), "  "), self._ref)
+        self.write("opened-by", _opens_for(shown))
+        self.write("section", *_lines(shown))
+        self.show_keys()
 
 
-def _opens_for(shown: SectionShown) -> str:
-    others = [holder.name for holder in shown.holders if not holder.is_you]
+def _opens_for(shown: SectionShown) -> Words:
+    others = ", ".join(holder.name for holder in shown.holders if not holder.is_you)
     if not others:
-        return f"! Only YOU can open it, {'and the recovery sheets' if shown.with_recovery else 'not even the sheets'}."
-    sheets = "and the recovery sheets" if shown.with_recovery else "NOT for the recovery sheets"
-    return f"Opens for you, {', '.join(others)}, {sheets}."
+        alone = Message("Only YOU can open it, not even the sheets.")
+        return warning(Message("Only YOU can open it, and the recovery sheets.") if shown.with_recovery else alone)
+    if shown.with_recovery:
+        return Message("Opens for you, {names}, and the recovery sheets.", names=others)
+    return Message("Opens for you, {names}, NOT for the recovery sheets.", names=others)
 
 
-def _lines(shown: SectionShown) -> list[str]:
-    lines: list[str] = []
+def _lines(shown: SectionShown) -> list[Words]:
+    lines: list[Words] = []
     for person in shown.persons:
         lines += [*person.lines, ""]
     for note in sorted(shown.notes, key=lambda note: -note.written_ms):
         lines += [_note_head(note), *note.text.splitlines(), ""]
-    return lines or ["Nothing is kept here yet; n writes a note."]
+    return lines or [Message("Nothing is kept here yet; n writes a note.")]
 
 
-def _note_head(note: NoteShown) -> str:
-    versions = f"  {note.heads} VERSIONS, the newest is shown" if note.heads > 1 else ""
-    return f"{moment(note.written_ms)}  {note.kind}  {note.by}{versions}"
+def _note_head(note: NoteShown) -> Words:
+    head = together((moment(note.written_ms), word_of(note.kind), note.by), "  ")
+    if note.heads == 1:
+        return head
+    return Message("{head}  {heads} VERSIONS, the newest is shown", head=head, heads=note.heads)

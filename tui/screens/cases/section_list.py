@@ -12,17 +12,18 @@ from typing_extensions import override
 
 from tui.screens.cases.new_section import NewSection
 from tui.screens.cases.section import SectionScreen
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import counted
 from tui.text.safe_content import safe_content
+from tui.values.codes import word_of
 from tui.values.values_access import HolderLine, SectionLine
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column("kind", 9), Column("title"), Column("opened by", 24))
-_ABOUT: Final = "Whoever holds the case and not a section cannot tell that there is one."
+_COLUMNS: Final = (Column(Message("kind"), 9), Column(Message("title")), Column(Message("opened by"), 24))
+_ABOUT: Final = Message("A member who holds the case and not a section cannot tell that there is one.")
 
 
 class SectionsScreen(VaultScreen):
@@ -34,12 +35,12 @@ class SectionsScreen(VaultScreen):
         why: the reason for which the case was opened.
     """
 
-    NAME = "RESTRICTED SECTIONS"
+    NAME = Message("RESTRICTED SECTIONS")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("enter", "open", "Open the section", "Enter", "open"),
-        Command("n", "new", "Make a new section", "n", "new"),
-        Command("f5", "refresh", "Read the list again", "F5"),
-        Command("escape", "back", "Back to the case", "Esc", "back"),
+        Command("enter", "open", Message("Open the section"), "Enter", Message("open")),
+        Command("n", "new", Message("Make a new section"), "n", Message("new")),
+        READ_AGAIN,
+        Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
     )
 
     def __init__(self, case: str, ref: str, why: str) -> None:
@@ -57,7 +58,7 @@ class SectionsScreen(VaultScreen):
 
     def on_mount(self) -> None:
         """Read which there are."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self._list.focus()
         self.action_refresh()
 
@@ -97,18 +98,16 @@ class SectionsScreen(VaultScreen):
         self._is_read = True
         self._list.show_source(FixedRows([ListRow(section.section, _cells(section)) for section in sections]))
         self._list.cursor = cursor
-        self.head(f"{self.NAME}  {self._ref}", counted(len(sections), "section"))
-        self.say("" if sections else "You hold no section of this case; n makes one.")
+        self.head(self._ref, plural("{count} section", "{count} sections", count=len(sections)))
+        self.say("" if sections else Message("You hold no section of this case; n makes one."))
 
     @property
     def _list(self) -> VirtualList:
         return self.query_one("#sections", VirtualList)
 
 
-def _cells(section: SectionLine) -> tuple[str, ...]:
-    sheets = ", sheets" if section.with_recovery else ""
-    return (
-        section.what,
-        section.title,
-        f"{'only you' if section.holders == 1 else counted(section.holders, 'member')}{sheets}",
-    )
+def _cells(section: SectionLine) -> tuple[Words, ...]:
+    holders = plural("only you", "{count} members", count=section.holders)
+    if section.with_recovery:
+        holders = plural("only you, sheets", "{count} members, sheets", count=section.holders)
+    return word_of(section.what), section.title, holders

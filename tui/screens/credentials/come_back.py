@@ -12,10 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.credentials.passphrase_form import KINDS, OWN
+from tui.screens.credentials.passphrase_form import KINDS, NOT_THE_SAME, NOTHING_CHANGED, OWN
 from tui.screens.credentials.passphrase_paper import PassphrasePaper
 from tui.screens.credentials.sheet_typing import SheetTyping
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
@@ -23,13 +23,14 @@ from tui.screens.frame.form_row import FormRow
 from tui.text.safe_content import safe_content
 from tui.values.values_own import BackPlan, CameBack, MadePassphrase
 from tui.widgets.confirm import Confirm
-from tui.widgets.fields import PassphraseInput, SafeInput
+from tui.widgets.fields import PassphraseInput
+from vault.words.message import Message
 
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "Two recovery sheets and the vault, or a backup of it, are enough. First what is named here is looked at, then the "
     "sheets are typed row by row. Your old devices end, except with a backup. Every member will see it."
 )
-_TITLE: Final = "BACK IN WITH RECOVERY SHEETS"
+_TITLE: Final = Message("BACK IN WITH RECOVERY SHEETS")
 
 
 class ComeBack(FormScreen):
@@ -41,9 +42,9 @@ class ComeBack(FormScreen):
 
     NAME = _TITLE
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Look at it, then type the sheets", "F4", "go on"),
+        Command("f4", "go_on", Message("Look at it, then type the sheets"), "F4", Message("go on")),
         BROWSE,
-        Command("escape", "back", "Leave; what was typed is forgotten", "Esc", "leave"),
+        leave(Message("Leave; what was typed is forgotten")),
     )
 
     def __init__(self, member: str) -> None:
@@ -56,14 +57,15 @@ class ComeBack(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        backup = PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/backups; empty: the vault here", id="backup")
+        hint = Message("{example}; empty: the vault here", example="/media/stick/backups")
+        backup = PlaceInput(new=THIS_FOLDER, placeholder=hint, id="backup")
         yield VerticalScroll(
-            FormRow("Backup", backup),
-            FormRow("Member", SafeInput(self._member, id="member", compact=True)),
-            FormRow("Passphrase", ChoiceField(KINDS, id="kind")),
+            FormRow(Message("Backup"), backup),
+            FormRow.of_text("member", Message("Member"), value=self._member),
+            FormRow(Message("Passphrase"), ChoiceField(KINDS, id="kind")),
             Vertical(
-                FormRow("New", PassphraseInput(id="new", compact=True)),
-                FormRow("Again", PassphraseInput(id="again", compact=True)),
+                FormRow(Message("New"), PassphraseInput(id="new", compact=True)),
+                FormRow(Message("Again"), PassphraseInput(id="again", compact=True)),
                 id="own",
             ),
             Static(safe_content(_ABOUT), classes="about"),
@@ -95,10 +97,10 @@ class ComeBack(FormScreen):
         if source is None:
             return
         if not member:
-            self.refuse("member", "Type the member's name.")
+            self.refuse("member", Message("Type the member's name."))
         elif self.word("kind") != OWN or self._take_own():
             new, place = bytearray(self._new), source or None
-            self.say("Looking at it.")
+            self.say(Message("Looking at it."))
             self.ask(
                 lambda vault: vault.recovery.look_back(Path(place) if place else None, member, new), self._looked_at
             )
@@ -119,7 +121,7 @@ class ComeBack(FormScreen):
             self._new = new.take()
             again.value = ""
         elif new.value or again.value or not self._new:
-            self.say("! The two are not the same. Type both again." if new.value else "! Type the new passphrase.")
+            self.warn(NOT_THE_SAME if new.value else Message("Type the new passphrase."))
             new.value = again.value = ""
             new.focus()
             return False
@@ -131,10 +133,12 @@ class ComeBack(FormScreen):
             self._type_sheets(True)
             return
         question = Confirm(
-            "Is the old vault gone?",
-            f"This account opened it on {plan.opened}. Beside its restored copy it would no longer verify.",
-            yes="It is gone",
-            no="Leave",
+            Message("Is the old vault gone?"),
+            Message(
+                "This account opened it on {day}. Beside its restored copy it would no longer verify.", day=plan.opened
+            ),
+            yes=Message("It is gone"),
+            no=Message("Leave"),
         )
         self.app.push_screen(question, self._type_sheets)
 
@@ -148,7 +152,7 @@ class ComeBack(FormScreen):
         if word:
             self.ask(lambda vault: vault.recovery.require_fitting(), lambda _: self._fit())
         else:
-            self.say("Nothing was changed.")
+            self.say(NOTHING_CHANGED)
 
     def _fit(self) -> None:
         self._fitting = self._where
@@ -163,7 +167,7 @@ class ComeBack(FormScreen):
 
     @property
     def _where(self) -> str:
-        return f"at {self.text('backup')}"
+        return f"@{self.text('backup')}"
 
     def _show_made(self, made: MadePassphrase) -> None:
         def typed_back(word: str | None) -> None:
@@ -171,14 +175,14 @@ class ComeBack(FormScreen):
                 self._new = bytearray(" ".join(made.words).encode())
                 self._come_back()
             else:
-                self.say("Nothing was changed.")
+                self.say(NOTHING_CHANGED)
 
         self.app.push_screen(PassphrasePaper(made), typed_back)
 
     def _come_back(self) -> None:
         new, self._new = self._new, bytearray()
         self.work_long(
-            "Bringing it back",
+            Message("Bringing it back"),
             lambda vault, progress, _: vault.recovery.come_back(new, progress),
             self._done,
             alone=True,
@@ -190,8 +194,8 @@ class ComeBack(FormScreen):
             field.display = False
         self.query_one("#own").display = False
         self.query_one(".about").display = False
-        self.query_one("#result", Static).update(safe_content("\n".join(done.lines)))
-        self.say("You are in again. Esc leads to the first screen, where the new passphrase opens the vault.")
+        self.write("result", *done.lines)
+        self.say(Message("You are in again. Esc leads to the first screen, where the new passphrase opens the vault."))
 
     @override
     def action_back(self) -> None:

@@ -1,8 +1,8 @@
-"""A keyfile or a security key beside the passphrase: needed from now on, or no more."""
+"""A keyfile or a security key beside the passphrase: needed from now on, or no longer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,65 +14,71 @@ from tui.screens.frame.form_row import FormRow
 from tui.values.values_own import OwnFactors
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import PassphraseInput, SafeInput
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 KEYFILE: Final = "keyfile"
 SECURITY_KEY: Final = "fido2"
-NAMES: Final = {KEYFILE: "keyfile", SECURITY_KEY: "security key"}
+NAMES: Final[Mapping[str, Message]] = {KEYFILE: Message("keyfile"), SECURITY_KEY: Message("security key")}
 
 
 class KeyfileForm(ProofForm):
     """Makes a keyfile."""
 
-    NAME = "NEED A KEYFILE TOO"
-    ABOUT = (
+    NAME = Message("NEED A KEYFILE TOO")
+    ABOUT = Message(
         "A new file of 64 bytes is written there, best on a stick that you carry. Keep a second copy apart from this "
         "computer: without the file only the recovery sheets help."
     )
 
     @override
     def fields(self) -> Iterable[Widget]:
-        yield FormRow("New file", SafeInput(placeholder="/media/stick/holiday.bin", id="file", compact=True))
+        yield FormRow.of_text("file", Message("New file"), "/media/stick/holiday.bin")
 
     @override
     def action_go_on(self) -> None:
         path = Path(self.query_one("#file", SafeInput).value.strip()).expanduser()
         if not path.is_absolute():
-            self.say("! Type the whole path of the new file, from / or ~ on.")
+            self.warn(Message("Type the whole path of the new file, from / or ~ on."))
             self.query_one("#file").focus()
             return
         proof = self.take_proof()
         if proof is None:
             return
 
-        def work(vault: Gateway, waiting: Waiting) -> str:
+        def work(vault: Gateway, waiting: Waiting) -> Words:
             vault.own.add_keyfile(proof, path, waiting)
             return vault.own.old_copies
 
-        self.stretch(work, lambda copies: self.end(f"From now on you need {path} too (F5 at unlock). {copies}"))
+        self.stretch(
+            work,
+            lambda copies: self.end(
+                Message("From now on you need {file} too (F5 at unlock). {copies}", file=path, copies=copies)
+            ),
+        )
 
 
 class SecurityKeyForm(ProofForm):
     """Has a security key answer for this vault."""
 
-    NAME = "NEED A SECURITY KEY TOO"
+    NAME = Message("NEED A SECURITY KEY TOO")
     TOUCHES = True
-    ABOUT = (
+    ABOUT = Message(
         "Plug the key in; touch it when it blinks, twice. If it is lost or emptied, only the recovery sheets help: "
         "prove them before."
     )
 
     @override
     def fields(self) -> Iterable[Widget]:
-        yield FormRow("Its PIN", PassphraseInput(id="pin", compact=True))
+        yield FormRow(Message("Its PIN"), PassphraseInput(id="pin", compact=True))
 
     @override
     def action_go_on(self) -> None:
         field = self.query_one("#pin", PassphraseInput)
         if not field.value:
-            self.say("! Type the PIN of the key that is plugged in.")
+            self.warn(Message("Type the PIN of the key that is plugged in."))
             field.focus()
             return
         proof = self.take_proof()
@@ -80,11 +86,16 @@ class SecurityKeyForm(ProofForm):
             return
         pin = field.take().decode("utf-8", "replace")
 
-        def work(vault: Gateway, waiting: Waiting) -> str:
+        def work(vault: Gateway, waiting: Waiting) -> Words:
             vault.own.add_security_key(proof, pin, waiting)
             return vault.own.old_copies
 
-        self.stretch(work, lambda copies: self.end(f"From now on you need this key too (F5 at unlock). {copies}"))
+        self.stretch(
+            work,
+            lambda copies: self.end(
+                Message("From now on you need this key too (F5 at unlock). {copies}", copies=copies)
+            ),
+        )
 
 
 class RemoveForm(ProofForm):
@@ -95,8 +106,8 @@ class RemoveForm(ProofForm):
         kind: which goes.
     """
 
-    NAME = "NEED IT NO MORE"
-    ABOUT = "The file or the key itself is left as it is; it is needed no more."
+    NAME = Message("NO LONGER NEEDED")
+    ABOUT = Message("The file or the key itself is left as it is; it is no longer needed.")
 
     def __init__(self, needs: OwnFactors, kind: str) -> None:
         super().__init__(needs)
@@ -104,16 +115,16 @@ class RemoveForm(ProofForm):
 
     def on_mount(self) -> None:
         """Say which."""
-        self.head(self.NAME, NAMES[self._kind])
+        self.head(right=NAMES[self._kind])
 
     @override
     def action_go_on(self) -> None:
         self.app.push_screen(
             Confirm(
-                f"Need the {NAMES[self._kind]} no more?",
-                "Whoever knows the passphrase alone comes in as you then.",
-                yes="Need it no more",
-                no="Keep it",
+                Message("Unlock without the {factor} from now on?", factor=NAMES[self._kind]),
+                Message("Then anybody who knows your passphrase comes in as you."),
+                yes=Message("Unlock without it"),
+                no=Message("Keep it"),
             ),
             self._confirmed,
         )
@@ -125,8 +136,13 @@ class RemoveForm(ProofForm):
         if proof is None:
             return
 
-        def work(vault: Gateway, waiting: Waiting) -> str:
+        def work(vault: Gateway, waiting: Waiting) -> Words:
             vault.own.remove(proof, self._kind, waiting)
             return vault.own.old_copies
 
-        self.stretch(work, lambda copies: self.end(f"The {NAMES[self._kind]} is needed no more. {copies}"))
+        self.stretch(
+            work,
+            lambda copies: self.end(
+                Message("The {factor} is no longer needed. {copies}", factor=NAMES[self._kind], copies=copies)
+            ),
+        )

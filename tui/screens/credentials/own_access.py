@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -13,21 +13,23 @@ from typing_extensions import override
 from tui.screens.credentials.factor_forms import KEYFILE, SECURITY_KEY, KeyfileForm, RemoveForm, SecurityKeyForm
 from tui.screens.credentials.passphrase_form import PassphraseForm
 from tui.screens.credentials.recovery import RecoveryScreen
-from tui.screens.frame.base import Command, VaultScreen
-from tui.text.safe_content import safe_content
+from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.values.values_own import OwnFactors
+from vault.words.message import Message, Words
+
+_NEEDED: Final = {True: Message("needed too"), False: Message("not used")}
 
 
 class OwnAccessScreen(VaultScreen):
     """Shows what opens the seat, and leads to what changes it."""
 
-    NAME = "YOUR ACCESS"
+    NAME = Message("YOUR ACCESS")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("p", "passphrase", "Change the passphrase", "p", "passphrase"),
-        Command("k", "keyfile", "Need a keyfile too, or no more", "k", "keyfile"),
-        Command("y", "security_key", "Need a security key too, or no more", "y", "key"),
-        Command("r", "recovery", "Recovery: sheets, drill", "r", "recovery"),
-        Command("escape", "back", "Back", "Esc", "back"),
+        Command("p", "passphrase", Message("Change the passphrase"), "p", Message("passphrase")),
+        Command("k", "keyfile", Message("Need a keyfile too, or no longer"), "k", Message("keyfile")),
+        Command("y", "security_key", Message("Need a security key too, or no longer"), "y", Message("key")),
+        Command("r", "recovery", Message("Recovery: sheets, drill"), "r", Message("recovery")),
+        BACK,
     )
 
     def __init__(self) -> None:
@@ -50,17 +52,19 @@ class OwnAccessScreen(VaultScreen):
 
     def _show(self, used: OwnFactors) -> None:
         self._used = used
-        lines = [
-            "What lets you in on this computer",
+        lines: list[Words] = [
+            Message("What lets you in on this computer"),
             "",
-            "  passphrase     always needed",
-            f"  keyfile        {'needed too' if used.keyfile else 'not used'}",
-            f"  security key   {'needed too' if used.security_key else 'not used'}",
+            Message("  passphrase     always needed"),
+            Message("  keyfile        {needed}", needed=_NEEDED[used.keyfile]),
+            Message("  security key   {needed}", needed=_NEEDED[used.security_key]),
             "",
-            "A keyfile or a security key keeps out who only saw you type. Once one of them is "
-            "lost, only recovery sheets help.",
+            Message(
+                "A keyfile or a security key keeps out who only saw you type. Once one of them is "
+                "lost, only recovery sheets help."
+            ),
         ]
-        self.query_one("#used", Static).update(safe_content("\n".join(lines)))
+        self.write("used", *lines)
 
     def action_passphrase(self) -> None:
         """Change the passphrase."""

@@ -15,9 +15,11 @@ from tui.screens.credentials.passphrase_paper import PassphrasePaper
 from tui.screens.credentials.proof_form import ProofForm, Waiting
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import together
 from tui.values.values_own import MadePassphrase, OwnFactors, Proof
 from tui.widgets.fields import PassphraseInput
 from vault.errors import RefusedError
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -25,18 +27,21 @@ if TYPE_CHECKING:
 
 OWN: Final = "own"
 KINDS: Final = (
-    ("en", "made for me, of English words"),
-    ("fr", "made for me, of French words"),
-    ("ru", "made for me, of Russian words"),
-    (OWN, "my own"),
+    ("en", Message("made for me, of English words")),
+    ("fr", Message("made for me, of French words")),
+    ("ru", Message("made for me, of Russian words")),
+    (OWN, Message("my own")),
 )
+NOT_THE_SAME: Final = Message("The two are not the same. Type both again.")
+NOTHING_CHANGED: Final = Message("Nothing was changed.")
+_ON_PAPER: Final = Message("Nothing was changed; F4 tries the words on your paper again.")
 
 
 class PassphraseForm(ProofForm):
     """Changes the passphrase."""
 
-    NAME = "CHANGE THE PASSPHRASE"
-    ABOUT = (
+    NAME = Message("CHANGE THE PASSPHRASE")
+    ABOUT = Message(
         "One that is made for you cannot be guessed; capital letters, extra spaces and the keyboard's layout do not "
         "matter in it. F4 shows it, to be written on paper, and nothing is changed before you typed it back."
     )
@@ -50,10 +55,10 @@ class PassphraseForm(ProofForm):
 
     @override
     def fields(self) -> Iterable[Widget]:
-        yield FormRow("The new one", ChoiceField(KINDS, id="kind"))
+        yield FormRow(Message("The new one"), ChoiceField(KINDS, id="kind"))
         yield Vertical(
-            FormRow("New", PassphraseInput(id="new", compact=True)),
-            FormRow("Again", PassphraseInput(id="again", compact=True)),
+            FormRow(Message("New"), PassphraseInput(id="new", compact=True)),
+            FormRow(Message("Again"), PassphraseInput(id="again", compact=True)),
             id="own",
         )
 
@@ -85,7 +90,7 @@ class PassphraseForm(ProofForm):
             again.value = ""
             self._change_to_own(new.take())
             return
-        self.say("! The two are not the same. Type both again." if new.value else "! Type the new one.")
+        self.warn(NOT_THE_SAME if new.value else Message("Type the new one."))
         new.value = again.value = ""
         new.focus()
 
@@ -95,7 +100,7 @@ class PassphraseForm(ProofForm):
         def weak(error: VaultError) -> None:
             new[:] = bytes(len(new))
             if isinstance(error, RefusedError):
-                self.say("! This passphrase is too easy to guess. Type another one, or have one made for you.")
+                self.warn(Message("This passphrase is too easy to guess. Type another one, or have one made for you."))
             else:
                 self.fail(error)
             self.query_one("#new").focus()
@@ -118,7 +123,7 @@ class PassphraseForm(ProofForm):
                 self._change(bytearray(" ".join(made.words).encode()))
             else:
                 self._forget_proof()
-                self.say("Nothing was changed.")
+                self.say(NOTHING_CHANGED)
 
         def show(made: MadePassphrase) -> None:
             self._proof = proof
@@ -131,7 +136,7 @@ class PassphraseForm(ProofForm):
     def _refused(self, error: VaultError) -> None:
         super()._refused(error)
         if self._made is not None:
-            self.say(f"{self.said} Nothing was changed; F4 tries the words on your paper again.")
+            self.say(together((self.said, _ON_PAPER), " "))
 
     def on_unmount(self) -> None:
         """Leave nothing behind."""
@@ -147,11 +152,11 @@ class PassphraseForm(ProofForm):
         if proof is None:
             return
 
-        def work(vault: Gateway, waiting: Waiting) -> str:
+        def work(vault: Gateway, waiting: Waiting) -> Words:
             vault.own.change_passphrase(proof, new, waiting)
             return vault.own.old_copies
 
-        self.stretch(work, lambda copies: self.end(f"The passphrase is changed. {copies}"))
+        self.stretch(work, lambda copies: self.end(Message("The passphrase is changed. {copies}", copies=copies)))
 
     @property
     def _kind(self) -> str:

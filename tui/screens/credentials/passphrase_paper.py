@@ -11,11 +11,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command, VaultScreen
-from tui.text.safe_content import safe_content
+from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.values.values_own import MadePassphrase
 from tui.widgets.fields import PassphraseInput, SafeInput
-from tui.widgets.lines import KeyHints
+from vault.words.message import Message
 
 
 class PassphrasePaper(VaultScreen):
@@ -25,11 +24,11 @@ class PassphrasePaper(VaultScreen):
         made: the passphrase.
     """
 
-    NAME = "YOUR NEW PASSPHRASE"
+    NAME = Message("YOUR NEW PASSPHRASE")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "It is on paper: type it from there", "F4", "it is on paper"),
-        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+        Command("f4", "go_on", Message("It is on paper: type it from there"), "F4", Message("it is on paper")),
+        leave(Message("Leave; nothing is changed")),
     )
 
     def __init__(self, made: MadePassphrase) -> None:
@@ -40,7 +39,7 @@ class PassphrasePaper(VaultScreen):
     def commands(self) -> tuple[Command, ...]:
         is_typing = self.is_mounted and self._field.display
         return (
-            (Command("f4", "go_on", "Compare what you typed", "F4", "compare"), *self.ACTS[1:])
+            (Command("f4", "go_on", Message("Compare what you typed"), "F4", Message("compare")), *self.ACTS[1:])
             if is_typing
             else self.ACTS
         )
@@ -57,10 +56,10 @@ class PassphrasePaper(VaultScreen):
         """Hide the words and ask for them; then compare."""
         field = self._field
         if not field.display:
-            self.query_one("#words", Static).update("Type it from your paper, then F4.")
+            self.write("words", Message("Type it from your paper, then F4."))
             field.display = True
             field.focus()
-            self.query_one(KeyHints).show_hints(self.footer())
+            self.show_keys()
             self.say("")
             return
         typed = field.take()
@@ -75,18 +74,21 @@ class PassphrasePaper(VaultScreen):
             self.dismiss("typed")
             return
         self._show()
-        self.say("! That is not what was shown. Here it is once more.")
+        self.warn(Message("That is not what was shown. Here it is once more."))
 
     def _show(self) -> None:
         self._field.display = False
-        self.query_one(KeyHints).show_hints(self.footer())
+        self.show_keys()
         words = "\n".join(f"  {number}. {word}" for number, word in enumerate(self._made.words, 1))
-        self.query_one("#words", Static).update(
-            safe_content(
-                f"{words}\n\nOne space between two. Capital letters, extra spaces and the keyboard's layout do not "
-                f"matter.\nWorth {self._made.bits} bits: nobody guesses it, as long as nobody reads it.\n\n"
-                "Write it on paper. You type it back from there."
-            )
+        self.write(
+            "words",
+            Message(
+                "{words}\n\nOne space between two. Capital letters, extra spaces and the keyboard's layout do not "
+                "matter.\nWorth {bits} bits: nobody guesses it, as long as nobody reads it.\n\n"
+                "Write it on paper. You type it back from there.",
+                words=words,
+                bits=self._made.bits,
+            ),
         )
 
     @property

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
 from tui.values.values_own import OwnFactors, Proof
 from tui.widgets.fields import PassphraseInput, SafeInput
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
     from vault.errors import VaultError
 
 T = TypeVar("T")
+_TOUCH: Final = Message("Touch the security key when it blinks.")
 Waiting = Callable[[int], None]
 
 
@@ -34,14 +37,16 @@ class ProofForm(VaultScreen):
     """
 
     HOLDS_TYPING = True
-    ABOUT: ClassVar[str] = ""
+    ABOUT: ClassVar[Words] = ""
     TOUCHES: ClassVar[bool] = False
     """Whether the act itself asks a security key."""
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Do it", "F4", "do it"),
+        Command("f4", "go_on", Message("Do it"), "F4", Message("do it")),
         # First: a passphrase typed ahead must not come into the field before, where it can be read.
-        Command("tab,enter", "app.focus_next", "Next field (also Enter)", "Tab", "next field", first=True),
-        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+        Command(
+            "tab,enter", "app.focus_next", Message("Next field (also Enter)"), "Tab", Message("next field"), first=True
+        ),
+        leave(Message("Leave; nothing is changed")),
     )
 
     def __init__(self, needs: OwnFactors) -> None:
@@ -56,14 +61,14 @@ class ProofForm(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         needs = self._needs
-        proof: list[Widget] = [FormRow("Passphrase", PassphraseInput(id="now", compact=True))]
+        proof: list[Widget] = [FormRow(Message("Passphrase"), PassphraseInput(id="now", compact=True))]
         if needs.keyfile:
-            proof.append(FormRow("Keyfile", SafeInput(placeholder="where it is now", id="now-keyfile", compact=True)))
+            proof.append(FormRow.of_text("now-keyfile", Message("Keyfile"), Message("where it is now")))
         if needs.security_key:
-            proof.append(FormRow("PIN", PassphraseInput(id="now-pin", compact=True)))
+            proof.append(FormRow(Message("PIN"), PassphraseInput(id="now-pin", compact=True)))
         yield VerticalScroll(
             *self.fields(),
-            Static("What lets you in now", classes="label"),
+            Static(safe_content(Message("What lets you in now")), classes="label"),
             Vertical(*proof, id="proof", classes="place"),
             Static(safe_content(self.ABOUT), classes="about"),
             classes="form",
@@ -78,7 +83,7 @@ class ProofForm(VaultScreen):
         """Return what was typed as proof, and empty the fields; None, and say so, where some of it is missing."""
         for field in self.query_one("#proof").query(SafeInput):
             if not field.value.strip():
-                self.say("! Type all that lets you in now.")
+                self.warn(Message("Type all that lets you in now."))
                 field.focus()
                 return None
         keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""
@@ -90,8 +95,8 @@ class ProofForm(VaultScreen):
         if self._is_busy:
             return
         self._is_busy = True
-        touch = "Touch the security key when it blinks. " if self._needs.security_key or self.TOUCHES else ""
-        self.say(f"{touch}One moment: guessing is made slow on purpose.")
+        touch = [_TOUCH] if self._needs.security_key or self.TOUCHES else []
+        self.say(together([*touch, Message("One moment: guessing is made slow on purpose.")], " "))
 
         def waiting(left: int) -> None:
             self.post_message(Answer(partial(self._must_wait, left)))
@@ -104,7 +109,7 @@ class ProofForm(VaultScreen):
 
     def _must_wait(self, left: int) -> None:
         if left:
-            self.say(f"There were wrong attempts: this one waits {left} s.")
+            self.say(Message("There were wrong attempts: this one waits {seconds} s.", seconds=left))
 
     def _refused(self, error: VaultError) -> None:
         self._is_busy = False

@@ -10,15 +10,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.credentials.passphrase_form import NOTHING_CHANGED
 from tui.screens.credentials.sheet_typing import SheetTyping
 from tui.screens.credentials.sheets_form import SheetsForm
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.wording import counted, day
-from tui.text.safe_content import safe_content
+from tui.screens.frame.wording import day
+from tui.text.in_words import together, warning
 from tui.values.values_own import DrillDone, RecoveryStatus, SealedAnew
 from tui.widgets.confirm import Confirm
-from tui.widgets.lines import KeyHints
+from vault.words.message import Message, Words, plural
 
 _MANAGES: Final = frozenset({"sheets", "drill", "new"})
 
@@ -30,13 +31,13 @@ class RecoveryScreen(LongWorkScreen):
         begin: an act to begin with: `sheets` or `drill`.
     """
 
-    NAME = "RECOVERY"
+    NAME = Message("RECOVERY")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("s", "sheets", "Make sheets: for the printer, or to copy by hand", "s", "sheets"),
-        Command("d", "drill", "Drill: prove that the sheets on paper open this vault", "d", "drill"),
-        Command("n", "new", "New sheets in place of the old ones", "n", "new sheets"),
-        Command("f", "follow", "Seal anew what replaced sheets still open", "f", "seal anew"),
-        Command("escape", "back", "Back", "Esc", "back"),
+        Command("s", "sheets", Message("Make sheets: for the printer, or to copy by hand"), "s", Message("sheets")),
+        Command("d", "drill", Message("Drill: prove that the sheets on paper open this vault"), "d", Message("drill")),
+        Command("n", "new", Message("New sheets in place of the old ones"), "n", Message("new sheets")),
+        Command("f", "follow", Message("Seal anew what replaced sheets still open"), "f", Message("seal anew")),
+        BACK,
     )
 
     def __init__(self, begin: str = "") -> None:
@@ -65,8 +66,8 @@ class RecoveryScreen(LongWorkScreen):
 
     def _show(self, status: RecoveryStatus) -> None:
         self._status = status
-        self.query_one("#standing-words", Static).update(safe_content("\n".join(_lines(status))))
-        self.query_one(KeyHints).show_hints(self.footer())
+        self.write("standing-words", *_lines(status))
+        self.show_keys()
         begin, self._begin = self._begin, ""
         if begin == "sheets":
             self.action_sheets()
@@ -80,34 +81,35 @@ class RecoveryScreen(LongWorkScreen):
         if self._status is not None and self._status.secret_is_here:
             self.app.push_screen(SheetsForm(), self._refresh)
         else:
-            self.say("! The secret of the sheets is on paper alone: they were proven. n makes new ones.")
+            self.warn(Message("The secret of the sheets is on paper alone: they were proven. n makes new ones."))
 
     def action_drill(self) -> None:
         """Ask for the sheets and prove them."""
-        self.app.push_screen(SheetTyping("DRILL"), self._drill)
+        self.app.push_screen(SheetTyping(Message("DRILL")), self._drill)
 
     def _drill(self, typed: str | None) -> None:
         if not typed:
-            self.say("Nothing was proven.")
+            self.say(Message("Nothing was proven."))
             return
-        self.say("Opening what you hold with the sheets.")
+        self.say(Message("Opening what you hold with the sheets."))
         self.ask(lambda vault: vault.recovery.drill(), self._drilled)
 
     def _drilled(self, done: DrillDone) -> None:
-        words = f"PROVEN. The sheets open what you hold{_except(done.without)}."
+        words = [Message("PROVEN."), _open(done.without)]
         if done.erased:
-            words += " The secret is erased here: it is on paper alone. Older backups hold it still."
-        self._refresh(f"{words} `casevault recovery drill --backup SRC` tries them with a backup alone.")
+            words.append(Message("The secret is erased here: it is on paper alone. Older backups hold it still."))
+        words.append(Message("`casevault recovery drill --backup SRC` tries them with a backup alone."))
+        self._refresh(together(words, " "))
 
     # ---- new sheets ---------------------------------------------------------------------------------------------
 
     def action_new(self) -> None:
         """Ask first: the old sheets are over then."""
         question = Confirm(
-            "Make new sheets in place of the old ones?",
-            "The old ones open nothing new. Burn them: they still open copies and backups from before.",
-            yes="Make new sheets",
-            no="Keep the old",
+            Message("Make new sheets in place of the old ones?"),
+            Message("The old ones open nothing new. Burn them: they still open copies and backups from before."),
+            yes=Message("Make new sheets"),
+            no=Message("Keep the old"),
         )
         self.app.push_screen(question, self._new)
 
@@ -118,21 +120,21 @@ class RecoveryScreen(LongWorkScreen):
         if status.secret_is_here:
             self.app.push_screen(SheetsForm(renews=True), self._refresh)
         else:
-            self.app.push_screen(SheetTyping("THE OLD SHEETS"), self._old_typed)
+            self.app.push_screen(SheetTyping(Message("THE OLD SHEETS")), self._old_typed)
 
     def _old_typed(self, typed: str | None) -> None:
         if typed:
             self.app.push_screen(SheetsForm(renews=True), self._refresh)
         else:
-            self.say("Nothing was changed.")
+            self.say(NOTHING_CHANGED)
 
     def action_follow(self) -> None:
         """Seal anew; every member may do it for what they hold."""
         self.work_long(
-            "Sealing anew what replaced sheets still open",
+            Message("Sealing anew what replaced sheets still open"),
             lambda vault, progress, stopped: vault.recovery.follow(progress, stopped),
             self._followed,
-            when_stopped="Stopped. What is done is done; f goes on with the rest.",
+            when_stopped=Message("Stopped. What is done is done; f goes on with the rest."),
         )
 
     def _followed(self, done: SealedAnew) -> None:
@@ -141,33 +143,54 @@ class RecoveryScreen(LongWorkScreen):
 
 def sealed_words(done: SealedAnew) -> str:
     """Say how much of what is stored goes by the new sheets."""
-    words = f"{counted(done.replaced, 'key is', 'keys are')} new: replaced sheets do not open them."
-    if not done.replaced:
-        words = "Replaced sheets open nothing that you could seal anew."
-    pending = counted(done.pending, "key waits", "keys wait")
-    return f"{words} {pending} for somebody who may give them." if done.pending else words
+    words = [Message("Replaced sheets open nothing that you could seal anew.")]
+    if done.replaced:
+        words = [
+            plural(
+                "{count} key is new: replaced sheets do not open it.",
+                "{count} keys are new: replaced sheets do not open them.",
+                count=done.replaced,
+            )
+        ]
+    if done.pending:
+        words.append(
+            plural(
+                "{count} key waits for somebody who may give it.",
+                "{count} keys wait for somebody who may give them.",
+                count=done.pending,
+            )
+        )
+    return together(words, " ")
 
 
-def _except(without: int) -> str:
-    return f", except {counted(without, 'case or section', 'cases and sections')} made without them" if without else ""
+def _open(without: int) -> Message:
+    """Say what the sheets open, and what was made without them."""
+    if not without:
+        return Message("The sheets open what you hold.")
+    return plural(
+        "The sheets open what you hold, except {count} case or section made without them.",
+        "The sheets open what you hold, except {count} cases and sections made without them.",
+        count=without,
+    )
 
 
-def _lines(status: RecoveryStatus) -> list[str]:
+def _lines(status: RecoveryStatus) -> list[Words]:
     half = -(-len(status.root_words) // 2)
-    lines = [
-        "The 13 words on the sheets of this vault",
+    lines: list[Words] = [
+        Message("The 13 words on the sheets of this vault"),
         f"  {' '.join(status.root_words[:half])}",
         f"  {' '.join(status.root_words[half:])}",
         "",
     ]
     if status.secret_is_here:
-        lines += ["! NOT PROVEN. Without sheets a lost passphrase can lose everything.",
-                  "  Make sheets (s), bring them to paper, then prove them (d)."]  # fmt: skip
+        lines.append(warning(Message("NOT PROVEN. Without sheets a lost passphrase can lose everything.")))
+        lines.append(Message("  Make sheets (s), bring them to paper, then prove them (d)."))
     elif status.drill_ms is None:
-        lines.append("The secret is not on this device; no drill was done here.")
+        lines.append(Message("The secret is not on this device; no drill was done here."))
     else:
-        lines.append(f"Proven. The last drill here was on {day(status.drill_ms)}.")
-    lines += ["", f"The sheets open what you hold{_except(status.without)}."]
+        lines.append(Message("Proven. The last drill here was on {day}.", day=day(status.drill_ms)))
+    lines += ["", _open(status.without)]
     if status.stale:
-        lines.append(f"! Replaced sheets still open some of it ({counted(status.stale, 'key')}): f seals that anew.")
+        keys = plural("{count} key", "{count} keys", count=status.stale)
+        lines.append(warning(Message("Replaced sheets still open some of it ({keys}): f seals that anew.", keys=keys)))
     return [*lines, *(("", *status.used) if status.used else ())]

@@ -11,11 +11,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.values_own import SheetsMade
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message, Words
 
 _FIELDS = ("first", "second", "third")
 
@@ -29,15 +31,15 @@ class SheetPaper(VaultScreen):
         warning: why others may get a copy of what lies there.
     """
 
-    NAME = "SHEETS ON PAPER"
+    NAME = Message("SHEETS ON PAPER")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "It is on paper; then: compare the words", "F4", "go on"),
-        Command("tab", "app.focus_next", "Next word", "Tab", "next word"),
-        Command("escape", "back", "Leave: the drill compares all of it", "Esc", "leave"),
+        Command("f4", "go_on", Message("It is on paper; then: compare the words"), "F4", Message("go on")),
+        Command("tab", "app.focus_next", Message("Next word"), "Tab", Message("next word")),
+        leave(Message("Leave: the drill compares all of it")),
     )
 
-    def __init__(self, made: SheetsMade, paths: tuple[str, ...], warning: str = "") -> None:
+    def __init__(self, made: SheetsMade, paths: tuple[str, ...], warning: Words = "") -> None:
         super().__init__()
         self._made = made
         self._paths = paths
@@ -61,8 +63,11 @@ class SheetPaper(VaultScreen):
         """Say where the files are, or show the first sheet."""
         if self._paths:
             names = "\n".join(f"  {path}" for path in self._paths)
-            warning = f"\n\n! Others may get a copy there: {self._warning}." if self._warning else ""
-            self._show(f"The sheets are in\n{names}{warning}\n\nPrint them now. F4 asks for three words of each.")
+            said = [Message("The sheets are in\n{files}", files=names)]
+            if self._warning:
+                said.append(Message("! Others may get a copy there: {why}.", why=self._warning))
+            said.append(Message("Print them now. F4 asks for three words of each."))
+            self._show(together(said, "\n\n"))
         else:
             self._show_sheet()
 
@@ -95,9 +100,9 @@ class SheetPaper(VaultScreen):
             self._show_sheet()
         self.say("" if are_right else self._slip())
 
-    def _slip(self) -> str:
-        again = "Look at the paper again." if self._paths else "Here it is once more."
-        return f"! Those are not the words of sheet {self._number}. {again}"
+    def _slip(self) -> Message:
+        again = Message("Look at the paper again.") if self._paths else Message("Here it is once more.")
+        return Message("! Those are not the words of sheet {number}. {again}", number=self._number, again=again)
 
     def _show_sheet(self) -> None:
         number = self._number
@@ -112,25 +117,30 @@ class SheetPaper(VaultScreen):
         self._show(text)
 
     def _show(self, text: str) -> None:
-        self.head(self.NAME, self._which() if not self._paths else f"{self._made.count} sheets")
+        self.head(right=self._which() if not self._paths else Message("{n} sheets", n=self._made.count))
         self.query_one("#words").display = False
         sheet = self.query_one("#sheet", Static)
         sheet.display = True
         sheet.update(safe_content(text))
         self.query_one(VerticalScroll).focus()
 
-    def _which(self) -> str:
-        return f"sheet {self._number} of {self._made.count}, any {self._made.needed} open everything"
+    def _which(self) -> Message:
+        return Message(
+            "sheet {number} of {total}, any {needed} open everything",
+            number=self._number,
+            total=self._made.count,
+            needed=self._made.needed,
+        )
 
     def _ask(self) -> None:
-        self.head(self.NAME, self._which())
+        self.head(right=self._which())
         sheet = self.query_one("#sheet", Static)
         sheet.update("")
         sheet.display = False
         self.query_one("#words").display = True
-        self.query_one("#question", Static).update(safe_content(f"From the paper: sheet {self._number}"))
+        self.write("question", Message("From the paper: sheet {number}", number=self._number))
         for row, place in zip(self.query(FormRow), self._places, strict=True):
-            row.relabel(f"word {place}")
+            row.relabel(Message("word {place}", place=place))
         self.query_one(f"#{_FIELDS[0]}").focus()
 
     def _take(self, name: str) -> str:

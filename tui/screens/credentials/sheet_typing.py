@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -11,11 +11,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.text.safe_content import safe_content
 from tui.values.values_own import TypingPlace
 from tui.widgets.fields import SafeInput
 from vault.errors import VaultError
+from vault.words.message import Message, Words
+
+_ABOUT: Final = Message(
+    "Of each word the first four letters are enough. Sheets of one set begin with the same two words."
+)
 
 
 class SheetTyping(VaultScreen):
@@ -25,14 +30,14 @@ class SheetTyping(VaultScreen):
         title: what they are typed for.
     """
 
-    NAME = "SHEETS FROM PAPER"
+    NAME = Message("SHEETS FROM PAPER")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("enter", "take", "Take this row", "Enter", "take the row"),
-        Command("escape", "back", "Leave; what was typed is forgotten", "Esc", "leave"),
+        Command("enter", "take", Message("Take this row"), "Enter", Message("take the row")),
+        leave(Message("Leave; what was typed is forgotten")),
     )
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: Words) -> None:
         super().__init__()
         self._title = title
         self._sheet = 1
@@ -41,11 +46,8 @@ class SheetTyping(VaultScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             Static("", id="place", classes="label"),
-            SafeInput(placeholder="three words, and the number beside them", id="row"),
-            Static(
-                "Of each word the first four letters are enough. Sheets of one set begin with the same two words.",
-                classes="about",
-            ),
+            SafeInput(placeholder=Message("three words, and the number beside them"), id="row"),
+            Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
         )
@@ -72,7 +74,7 @@ class SheetTyping(VaultScreen):
             self.dismiss("typed")
             return
         self._show(place)
-        self.say("That sheet is whole. Now the next one." if place.sheet > self._sheet else "")
+        self.say(Message("That sheet is whole. Now the next one.") if place.sheet > self._sheet else "")
         self._sheet = place.sheet
 
     def _refused(self, error: VaultError) -> None:
@@ -81,6 +83,8 @@ class SheetTyping(VaultScreen):
         self.ask(lambda vault: vault.recovery.place(), self._show)
 
     def _show(self, place: TypingPlace) -> None:
-        needed = "" if place.needed is None else f" of the {place.needed} that are needed"
-        self.head(self._title, f"sheet {place.sheet}{needed}")
-        self.query_one("#place", Static).update(safe_content(f"{place.name.capitalize()}, row {place.row} of 11"))
+        sheet = Message("sheet {number}", number=place.sheet)
+        if place.needed is not None:
+            sheet = Message("sheet {number} of the {needed} that are needed", number=place.sheet, needed=place.needed)
+        self.head(name=self._title, right=sheet)
+        self.write("place", Message("{sheet}, row {row} of 11", sheet=place.name.capitalize(), row=place.row))

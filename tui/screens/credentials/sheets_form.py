@@ -13,23 +13,33 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.credentials.sheet_paper import SheetPaper
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen, whole_path
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
 from tui.values.values_own import SealedAnew, SheetsMade
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
     from vault.errors import VaultError
 
 _PRINT: Final = "print"
-_WAYS: Final = ((_PRINT, "PDF files for the printer"), ("copy", "shown one by one, to copy by hand"))
-_SHAPES: Final = (("2-of-3", "3 sheets, any 2 open everything"), ("3-of-5", "5 sheets, any 3 open everything"))
-_LANGUAGES: Final = (("", "English, French and Russian"), ("en", "English"), ("fr", "French"), ("ru", "Russian"))
-_ABOUT: Final = (
+_WAYS: Final = ((_PRINT, Message("PDF files for the printer")), ("copy", Message("shown one by one, to copy by hand")))
+_SHAPES: Final = (
+    ("2-of-3", Message("3 sheets, any 2 open everything")),
+    ("3-of-5", Message("5 sheets, any 3 open everything")),
+)
+_LANGUAGES: Final = (
+    ("", Message("English, French and Russian")),
+    ("en", Message("English")),
+    ("fr", Message("French")),
+    ("ru", Message("Russian")),
+)
+_ABOUT: Final = Message(
     "Give each sheet to another person, outside the organisation and the country. Printers and print programs keep "
     "copies: print on one that is yours, sheet by sheet, then delete the files. Three words of each are asked from "
     "the paper."
@@ -43,12 +53,12 @@ class SheetsForm(FormScreen):
         renews: make a new root first; the gateway has the old sheets, or their secret is here.
     """
 
-    NAME = "RECOVERY SHEETS"
+    NAME = Message("RECOVERY SHEETS")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Make the sheets", "F4", "make the sheets"),
+        Command("f4", "go_on", Message("Make the sheets"), "F4", Message("make the sheets")),
         BROWSE,
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave", "Esc", "leave"),
+        NEXT_FIELD,
+        leave(Message("Leave")),
     )
 
     def __init__(self, *, renews: bool = False) -> None:
@@ -60,11 +70,11 @@ class SheetsForm(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("How many", ChoiceField(_SHAPES, id="shape")),
-            FormRow("How", ChoiceField(_WAYS, id="way")),
+            FormRow(Message("How many"), ChoiceField(_SHAPES, id="shape")),
+            FormRow(Message("How"), ChoiceField(_WAYS, id="way")),
             Vertical(
-                FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/sheets", id="out")),
-                FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
+                FormRow(Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/sheets", id="out")),
+                FormRow(Message("Language"), ChoiceField(_LANGUAGES, id="language")),
                 id="printing",
             ),
             Static(safe_content(_ABOUT), classes="about"),
@@ -74,7 +84,7 @@ class SheetsForm(FormScreen):
 
     def on_mount(self) -> None:
         """Begin with the folder."""
-        self.head("NEW SHEETS" if self._renews else self.NAME)
+        self.head(name=Message("NEW SHEETS") if self._renews else "")
         self.query_one("#out").focus()
 
     @on(ChoiceField.Changed, "#way")
@@ -84,12 +94,12 @@ class SheetsForm(FormScreen):
     def action_go_on(self) -> None:
         """Make the set, once, then write or show it."""
         if self._prints and self._folder is None:
-            self.refuse("out", "Type the whole path of a folder, from / or ~ on.")
+            self.refuse("out", Message("Type the whole path of a folder, from / or ~ on."))
         elif self._made is not None:
             self._hand_over(self._made)
         elif self._renews:
             self.work_long(
-                "Making new sheets, and sealing anew what the old ones open",
+                Message("Making new sheets, and sealing anew what the old ones open"),
                 lambda vault, progress, stopped: vault.recovery.renew(self._shape, progress),
                 self._renewed,
             )
@@ -98,7 +108,7 @@ class SheetsForm(FormScreen):
 
     @override
     def action_back(self) -> None:
-        self._leave("")
+        self._leave()
 
     def _renewed(self, found: tuple[SheetsMade, SealedAnew]) -> None:
         made, self._sealed = found
@@ -112,31 +122,30 @@ class SheetsForm(FormScreen):
         folder, language = self._folder or Path(), self.word("language")
         languages = (language,) if language else ()
 
-        def work(vault: Gateway) -> tuple[tuple[str, ...], str]:
+        def work(vault: Gateway) -> tuple[tuple[str, ...], Words]:
             return vault.recovery.write(folder, languages), vault.recovery.who_else_reads(folder)
 
-        self.say("Writing the sheets.")
+        self.say(Message("Writing the sheets."))
         self.ask(work, lambda found: self._compare(found[0], found[1]), failed=self._not_written)
 
     def _not_written(self, error: VaultError) -> None:
         self.fail(error)
         self.query_one("#out").focus()
 
-    def _compare(self, paths: tuple[str, ...], warning: str = "") -> None:
+    def _compare(self, paths: tuple[str, ...], warning: Words = "") -> None:
         if self._made is not None:
             self.say("")
             self.app.push_screen(SheetPaper(self._made, paths, warning), self._compared)
 
     def _compared(self, word: str | None) -> None:
         if word:
-            self._leave("Three words of each sheet were compared. Give them away, then prove them: d.")
+            self._leave(Message("Three words of each sheet were compared. Give them away, then prove them: d."))
         else:
-            self._leave("! The paper was not compared. The drill (d) compares all of it.")
+            self._leave(warning(Message("The paper was not compared. The drill (d) compares all of it.")))
 
-    def _leave(self, words: str) -> None:
-        if self._sealed is not None:
-            words = f"{words} Burn the old sheets: they still open copies from before.".strip()
-        self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(words))
+    def _leave(self, *said: Words) -> None:
+        burn = [] if self._sealed is None else [Message("Burn the old sheets: they still open copies from before.")]
+        self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(together([*said, *burn], " ")))
 
     @property
     def _prints(self) -> bool:

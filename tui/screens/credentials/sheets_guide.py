@@ -11,28 +11,27 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen
+from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
+from vault.words.message import Message
 
-_WHY: Final = (
-    "Without them nobody can help whoever loses the passphrase, a keyfile or this computer: what only they could open "
-    "is lost for good. There is no master key, and no service that could ask for one.\n\n"
+_WHY: Final = Message(
+    "Without them nobody can help a member who loses the passphrase, a keyfile or this computer: what only they could"
+    " open is lost for good. There is no master key, and no service that could ask for one."
 )
-_NONE: Final = (
-    "This device knows of no recovery sheets of this vault.\n\n"
-    f"{_WHY}"
-    "1. Make the sheets: 3 of them, any 2 open everything. Print or copy them.\n"
-    "2. Type three words of each from the paper.\n"
-    "3. Give each to another person, outside the organisation and the country.\n"
-    "4. Drill: type two of them back. The secret then leaves this computer.\n\n"
-    "It takes ten minutes. Until then this is proposed once a day."
+_LAST_STEPS: Final = (
+    Message("Give each to another person, outside the organisation and the country."),
+    Message("Drill: type two of them back. The secret then leaves this computer."),
 )
-
-
-_MADE: Final = (
-    "Recovery sheets of this vault were made here, and no drill has proven them.\n\n"
-    f"{_WHY}"
-    "1. Give each to another person, outside the organisation and the country.\n"
-    "2. Drill: type two of them back. The secret then leaves this computer.\n\n"
+_ALL_STEPS: Final = (
+    Message("Make the sheets: 3 of them, any 2 open everything. Print or copy them."),
+    Message("Type three words of each from the paper."),
+    *_LAST_STEPS,
+)
+_NONE: Final = Message("This device knows of no recovery sheets of this vault.")
+_MADE: Final = Message("Recovery sheets of this vault were made here, and no drill has proven them.")
+_UNTIL_MADE: Final = Message("It takes ten minutes. Until then this is proposed once a day.")
+_UNTIL_PROVEN: Final = Message(
     "Until then this is proposed once a day. Sheets of another set cannot be mixed with those that there are."
 )
 
@@ -44,11 +43,13 @@ class SheetsGuide(VaultScreen):
         are_made: there is a set already: what is left to do is to prove it.
     """
 
-    NAME = "BEFORE ANYTHING ELSE: RECOVERY SHEETS"
+    NAME = Message("BEFORE ANYTHING ELSE: RECOVERY SHEETS")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Make the sheets now", "F4", "make them now"),
-        Command("d", "begin('drill')", "They are on paper: prove them", "d", "they are on paper: prove"),
-        Command("escape", "back", "Later", "Esc", "later"),
+        Command("f4", "go_on", Message("Make the sheets now"), "F4", Message("make them now")),
+        Command(
+            "d", "begin('drill')", Message("They are on paper: prove them"), "d", Message("they are on paper: prove")
+        ),
+        Command("escape", "back", Message("Later"), "Esc", Message("later")),
     )
 
     def __init__(self, *, are_made: bool = False) -> None:
@@ -59,12 +60,14 @@ class SheetsGuide(VaultScreen):
     def commands(self) -> tuple[Command, ...]:
         if not self._are_made:
             return self.ACTS
-        return (Command("f4", "go_on", "Prove the sheets", "F4", "prove them"), self.ACTS[-1])
+        return (Command("f4", "go_on", Message("Prove the sheets"), "F4", Message("prove them")), self.ACTS[-1])
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        words = _MADE if self._are_made else _NONE
-        yield VerticalScroll(Static(safe_content(words)), classes="form", can_focus=False)
+        steps = _LAST_STEPS if self._are_made else _ALL_STEPS
+        numbered = "\n".join(f"{number}. {in_words(step)}" for number, step in enumerate(steps, 1))
+        parts = (_MADE, _WHY, numbered, _UNTIL_PROVEN) if self._are_made else (_NONE, _WHY, numbered, _UNTIL_MADE)
+        yield VerticalScroll(Static(safe_content(together(parts, "\n\n"))), classes="form", can_focus=False)
 
     def action_go_on(self) -> None:
         """Do what comes next."""

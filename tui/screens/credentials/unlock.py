@@ -12,12 +12,14 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import EVERYWHERE, Command, VaultScreen, hints
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.messages import Unlocked
 from tui.widgets.fields import PassphraseInput, SafeInput
 from tui.widgets.lines import Hint
 from vault.casework.script import Script, script_of
 from vault.errors import WrongPassphraseError
+from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from vault.errors import VaultError
 
 
-_LOST: Final = (
+_LOST: Final = Message(
     "A keyfile or a security key goes with it? F5. Lost for good? F9: recovery sheets bring you back in, into this"
     " vault or out of a backup."
 )
@@ -35,20 +37,24 @@ _LOST: Final = (
 class UnlockScreen(VaultScreen):
     """Asks who is there and for the passphrase, and says in which script it is typed."""
 
-    NAME = "CaseVault is locked"
+    NAME = Message("CaseVault is locked")
     ACTS: ClassVar[tuple[Command, ...]] = (
         # First: a passphrase typed ahead must not come into the field above, where it can be read.
-        Command("enter", "next", "Go on; after the passphrase: unlock", "Enter", "unlock", first=True),
-        Command("f5", "show_more", "A keyfile or a security key beside the passphrase", "F5", "keyfile"),
-        Command("f4", "show_length", "Show how many characters are typed", "F4", "length"),
+        Command(
+            "enter", "next", Message("Go on; after the passphrase: unlock"), "Enter", Message("unlock"), first=True
+        ),
+        Command(
+            "f5", "show_more", Message("A keyfile or a security key beside the passphrase"), "F5", Message("keyfile")
+        ),
+        Command("f4", "show_length", Message("Show how many characters are typed"), "F4", Message("length")),
         Command(
             "f9",
             "come_back",
-            "Back in with recovery sheets: the passphrase is lost, or all but a backup",
+            Message("Back in with recovery sheets: the passphrase is lost, or all but a backup"),
             "F9",
-            "sheets",
+            Message("sheets"),
         ),
-        Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", "quit"),
+        Command("ctrl+q", "app.quit", Message("Quit"), "Ctrl+Q", Message("quit")),
     )
 
     def __init__(self, vault_name: str, member: str | None, *, comes_back: bool = False) -> None:
@@ -65,15 +71,15 @@ class UnlockScreen(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Vertical(
-            Static("Member", classes="label"),
+            Static(safe_content(Message("Member")), classes="label"),
             SafeInput(self._member, id="member"),
-            Static("Passphrase", classes="label"),
+            Static(safe_content(Message("Passphrase")), classes="label"),
             PassphraseInput(id="passphrase"),
             Static("", id="script"),
             Vertical(
-                Static("Keyfile: where it is, if you have one", classes="label"),
+                Static(safe_content(Message("Keyfile: where it is, if you have one")), classes="label"),
                 SafeInput(id="keyfile"),
-                Static("PIN of your security key, if you have one", classes="label"),
+                Static(safe_content(Message("PIN of your security key, if you have one")), classes="label"),
                 PassphraseInput(id="pin"),
                 id="more",
             ),
@@ -87,7 +93,7 @@ class UnlockScreen(VaultScreen):
 
     def on_mount(self) -> None:
         """Put the cursor where something is missing."""
-        self.head(self.NAME, self._vault_name)
+        self.head(right=self._vault_name)
         self.query_one("#passphrase" if self._member else "#member").focus()
         self._show_script("")
         self.query_one("#more").display = False
@@ -104,7 +110,7 @@ class UnlockScreen(VaultScreen):
             if member:
                 self.query_one("#member", SafeInput).value = member
                 self._passphrase.focus()
-                self.say("Access is restored. Now the new passphrase opens the vault.")
+                self.say(Message("Access is restored. Now the new passphrase opens the vault."))
 
         if self._opening is None:
             self.app.push_screen(ComeBack(self.query_one("#member", SafeInput).value.strip()), came)
@@ -135,13 +141,13 @@ class UnlockScreen(VaultScreen):
         if self._opening is not None:
             return
         if not member:
-            self.say("! Type the member's name first.")
+            self.warn(Message("Type the member's name first."))
             self.query_one("#member").focus()
             return
         passphrase = self._passphrase.take()
         self._passphrase.disabled = True
         self._seconds = 0
-        self.say("Opening. Guessing is made slow on purpose, so this takes a moment.")
+        self.say(Message("Opening. Guessing is made slow on purpose, so this takes a moment."))
         self._opening = self.set_interval(1, self._say_how_long)
         # The bytes are wiped by who gets them; the field's own text is gone from it, not from Python's memory.
         self._waits = 0
@@ -170,10 +176,12 @@ class UnlockScreen(VaultScreen):
 
     def _say_how_long(self) -> None:
         if self._waits:
-            self.say(f"There were wrong attempts: this one waits {self._waits} s. Ctrl+Q ends the waiting.")
+            self.say(
+                Message("There were wrong attempts: this one waits {n} s. Ctrl+Q ends the waiting.", n=self._waits)
+            )
             return
         self._seconds += 1
-        self.say(f"Opening, {self._seconds} s so far. Guessing is made slow on purpose.")
+        self.say(Message("Opening, {seconds} s so far. Guessing is made slow on purpose.", seconds=self._seconds))
 
     def _told_to_wait(self, seconds_left: int) -> None:
         # From the worker; the timer shows it.
@@ -196,21 +204,28 @@ class UnlockScreen(VaultScreen):
             self._opening = None
 
     def _show_script(self, typed: str) -> None:
-        length = f", {len(typed)} characters" if self._shows_length else ""
-        self.query_one("#script", Static).update(safe_content(f"Letters typed: {script_words(typed)}{length}"))
+        said = [Message("Letters typed: {script}", script=script_words(typed))]
+        if self._shows_length:
+            said.append(plural("{count} character", "{count} characters", count=len(typed)))
+        self.write("script", together(said, ", "))
 
     @property
     def _passphrase(self) -> PassphraseInput:
         return self.query_one("#passphrase", PassphraseInput)
 
 
-def script_words(typed: str) -> str:
+def script_words(typed: str) -> Message:
     """Return in which script the letters are, or that two are mixed."""
     scripts = dict.fromkeys(script_of(letter) for letter in typed if letter.isalpha())
     scripts.pop(Script.COMMON, None)
     if len(scripts) > 1:
-        return f"mixed ({', '.join(_WORDS[script] for script in scripts)})"
-    return next((_WORDS[script] for script in scripts), "none yet")
+        return Message("mixed ({scripts})", scripts=together((_WORDS[script] for script in scripts), ", "))
+    return next((_WORDS[script] for script in scripts), Message("none yet"))
 
 
-_WORDS = {Script.LATIN: "Latin", Script.CYRILLIC: "Cyrillic", Script.ARABIC: "Arabic", Script.COMMON: "other"}
+_WORDS = {
+    Script.LATIN: Message("Latin"),
+    Script.CYRILLIC: Message("Cyrillic"),
+    Script.ARABIC: Message("Arabic"),
+    Script.COMMON: Message("other"),
+}

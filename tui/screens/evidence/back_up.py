@@ -11,16 +11,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.wording import counted
 from tui.text.safe_content import safe_content
 from tui.values.values import BackupMade
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message, plural
 
-_ABOUT = (
+_ABOUT = Message(
     "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the same "
     "passphrases. The newest three there stay; an older one goes once the new one was opened and every record read."
 )
@@ -29,18 +29,20 @@ _ABOUT = (
 class BackupScreen(FormScreen):
     """Asks for the destination and shows what came of it."""
 
-    NAME = "BACKUP"
+    NAME = Message("BACKUP")
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4,enter", "make", "Make the backup", "F4", "make the backup"),
+        Command("f4,enter", "make", Message("Make the backup"), "F4", Message("make the backup")),
         BROWSE,
-        Command("escape", "back", "Back", "Esc", "back"),
+        BACK,
     )
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/backups", id="destination")),
+            FormRow(
+                Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/backups", id="destination")
+            ),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
             classes="form",
@@ -55,19 +57,23 @@ class BackupScreen(FormScreen):
             return
         self.say("")
         self.work_long(
-            "Making a backup, and reading it again",
+            Message("Making a backup, and reading it again"),
             lambda vault, progress, stopped: vault.evidence.back_up(destination, progress, stopped),
             self._made,
-            when_stopped="Stopped. No new backup was made; the earlier ones stand.",
+            when_stopped=Message("Stopped. No new backup was made; the earlier ones stand."),
         )
 
     def _made(self, made: BackupMade) -> None:
-        words = (
-            f"DONE. The backup is at {made.path}\n"
-            f"It was opened again: {counted(made.operations, 'entry', 'entries')}, {counted(made.versions, 'version')}"
-            f" and {counted(made.drafts, 'draft')} are in it.\n"
-            f"Backups of this vault there: {made.removal}\n"
-            "Keep it apart from this computer."
+        words = Message(
+            "DONE. The backup is at {path}\n"
+            "It was opened again: {entries}, {versions} and {drafts} are in it.\n"
+            "Backups of this vault there: {removal}\n"
+            "Keep it apart from this computer.",
+            path=made.path,
+            entries=plural("{count} entry", "{count} entries", count=made.operations),
+            versions=plural("{count} version", "{count} versions", count=made.versions),
+            drafts=plural("{count} draft", "{count} drafts", count=made.drafts),
+            removal=made.removal,
         )
-        self.query_one("#result", Static).update(safe_content(words))
-        self.say("The backup is made.")
+        self.write("result", words)
+        self.say(Message("The backup is made."))

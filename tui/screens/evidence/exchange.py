@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, NEXT_FIELD, Command
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
@@ -21,46 +21,52 @@ from tui.screens.frame.long_work import Progress, Stopped
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import PeerShown, ResultText
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _IMPORT, _SHOW, _MAKE = "take", "show", "make"
 _ACTS: Final = (
-    (_IMPORT, "import a bundle that was made for me"),
-    (_SHOW, "look into one, and import nothing"),
-    (_MAKE, "make one for another member"),
+    (_IMPORT, Message("import a bundle that was made for me")),
+    (_SHOW, Message("look into one, and import nothing")),
+    (_MAKE, Message("make one for another member")),
 )
-_DOING: Final = {_IMPORT: "Taking the bundle", _SHOW: "Opening the bundle", _MAKE: "Making the bundle"}
-_STOPPED: Final = {
-    _IMPORT: "Stopped. What had not come whole is not here; import it again.",
-    _SHOW: "Stopped. Nothing was imported.",
-    _MAKE: "Stopped. There is no bundle.",
+_DOING: Final = {
+    _IMPORT: Message("Importing the bundle"),
+    _SHOW: Message("Opening the bundle"),
+    _MAKE: Message("Making the bundle"),
 }
-_ABOUT: Final = (
+_DONE: Final = {_IMPORT: Message("The bundle is imported."), _MAKE: Message("The bundle is made.")}
+_STOPPED: Final = {
+    _IMPORT: Message("Stopped. What had not come whole is not here; import it again."),
+    _SHOW: Message("Stopped. Nothing was imported."),
+    _MAKE: Message("Stopped. There is no bundle."),
+}
+_ABOUT: Final = Message(
     "A bundle is one sealed file, say on a stick. It opens on the devices of the member for whom it was made and "
-    "nowhere else. Taking one twice changes nothing."
+    "nowhere else. Importing it twice changes nothing."
 )
 
 
 class ExchangeScreen(FormScreen):
     """Shows what came of it, and stays."""
 
-    NAME = "EXCHANGE"
+    NAME = Message("EXCHANGE")
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Do what is chosen", "F4", "do it"),
+        Command("f4", "go_on", Message("Do what is chosen"), "F4", Message("do it")),
         BROWSE,
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Back", "Esc", "back"),
+        NEXT_FIELD,
+        BACK,
     )
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("What", ChoiceField(_ACTS, id="act")),
+            FormRow(Message("What"), ChoiceField(_ACTS, id="act")),
             Vertical(id="member-place", classes="place"),
-            FormRow("File", PlaceInput(placeholder="/media/stick/from-joel.bundle", id="file")),
+            FormRow(Message("File"), PlaceInput(placeholder="/media/stick/from-joel.bundle", id="file")),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
             classes="form",
@@ -80,9 +86,10 @@ class ExchangeScreen(FormScreen):
         place = self.query_one("#member-place")
         if peers:
             words = [(peer.member, peer.name) for peer in peers]
-            await place.mount(FormRow("For", ChoiceField(words, id="member")))
+            await place.mount(FormRow(Message("For"), ChoiceField(words, id="member")))
         else:
-            await place.mount(Static("No member has another device; members join from the list of members."))
+            alone = Message("No member has another device; members join from the list of members.")
+            await place.mount(Static(safe_content(alone)))
 
     @on(ChoiceField.Changed, "#act")
     def _show_act(self) -> None:
@@ -96,12 +103,12 @@ class ExchangeScreen(FormScreen):
         members = self.query("#member").results(ChoiceField)
         member = next((member.value for member in members), "")
         if act == _MAKE and not member:
-            self.say("! There is nobody to make a bundle for.")
+            self.warn(Message("There is nobody to make a bundle for."))
             return
         file = self.place("file")
         if file is None:
             return
-        self.query_one("#result", Static).update("")
+        self.write("result", "")
         self.say("")
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText | None:
@@ -113,9 +120,11 @@ class ExchangeScreen(FormScreen):
         self.work_long(_DOING[act], work, partial(self._done, act), when_stopped=_STOPPED[act])
 
     def _done(self, act: str, told: ResultText) -> None:
-        self.query_one("#result", Static).update(safe_content("\n".join(told.lines)))
-        pending = "! Something waits for you or for another bundle: read on above." if told.pending else ""
-        self.say(pending or {_IMPORT: "The bundle is imported.", _MAKE: "The bundle is made."}.get(act, ""))
+        self.write("result", *told.lines)
+        if told.pending:
+            self.warn(Message("Something waits for you or for another bundle: read on above."))
+        else:
+            self.say(_DONE.get(act, ""))
 
     @property
     def _act(self) -> str:

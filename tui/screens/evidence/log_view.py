@@ -14,6 +14,7 @@ from tui.screens.frame.base import Command
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import moment
+from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
 from tui.values.values import Checked, LogLineShown, LogShown
 from tui.widgets.columns import Column
@@ -21,20 +22,27 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.errors import RefusedError, VaultError
+from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column("time", 16), Column("who", 18), Column("act", 14), Column("what"))
+_COLUMNS: Final = (
+    Column(Message("time"), 16),
+    Column(Message("who"), 18),
+    Column(Message("act"), 14),
+    Column(Message("what")),
+)
 _FAULTS_SHOWN: Final = 4
+_EXPORTS_WAIT: Final = Message("Exports wait until the log is sound; reading and notes go on.")
 
 
 class LogScreen(LongWorkScreen):
     """The newest entries, and what a check of everything says."""
 
-    NAME = "LOG"
+    NAME = Message("LOG")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("v", "verify", "Verify: hash all data again, check every signature", "v", "verify"),
-        Command("slash,full_stop", "filter", "Show only some acts, such as export", "/", "filter"),
-        Command("f5", "refresh", "Read the log again", "F5", "refresh"),
-        Command("escape", "back", "Take the filter away; then back", "Esc", "back"),
+        Command("v", "verify", Message("Verify: hash all data again, check every signature"), "v", Message("verify")),
+        Command("slash,full_stop", "filter", Message("Show only some acts, such as export"), "/", Message("filter")),
+        Command("f5", "refresh", Message("Read the log again"), "F5", Message("refresh")),
+        Command("escape", "back", Message("Take the filter away; then back"), "Esc", Message("back")),
     )
 
     def __init__(self) -> None:
@@ -43,8 +51,8 @@ class LogScreen(LongWorkScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield Static("Not verified in this session; v does it.", id="verdict")
-        yield SafeInput(placeholder="an act or the beginning of one: case, export, unlock", id="filter")
+        yield Static(safe_content(Message("Not verified in this session; v does it.")), id="verdict")
+        yield SafeInput(placeholder=Message("an act or the beginning of one: case, export, unlock"), id="filter")
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="entries")
         yield Static("", id="entry", classes="below")
@@ -76,10 +84,10 @@ class LogScreen(LongWorkScreen):
     def action_verify(self) -> None:
         """Check everything that is stored."""
         self.work_long(
-            "Verifying the log",
+            Message("Verifying the log"),
             lambda vault, progress, stopped: vault.evidence.verify(progress, stopped),
             self._verified,
-            when_stopped="Stopped. Nothing was changed, and nothing is verified.",
+            when_stopped=Message("Stopped. Nothing was changed, and nothing is verified."),
         )
 
     @on(SafeInput.Changed, "#filter")
@@ -92,13 +100,15 @@ class LogScreen(LongWorkScreen):
 
     def _show(self, log: LogShown) -> None:
         self._lines = log.lines
-        shown = "" if len(log.lines) == log.total else f", the newest {len(log.lines)} are shown"
-        self.head(f"{self.NAME}  {log.total} entries{shown}", "no word of any case is in it")
+        entries = plural("{count} entry", "{count} entries", count=log.total)
+        if len(log.lines) < log.total:
+            entries = Message("{entries}, {shown} newest shown", entries=entries, shown=len(log.lines))
+        self.head(entries, Message("no word of any case"))
         self._show_lines()
 
     def _not_read(self, error: VaultError) -> None:
         if isinstance(error, RefusedError):
-            self.say("What the entries say is for auditors. v verifies all of them all the same.")
+            self.say(Message("What the entries say is for auditors. v verifies all of them all the same."))
         else:
             self.fail(error)
 
@@ -106,7 +116,7 @@ class LogScreen(LongWorkScreen):
     def _show_entry(self) -> None:
         """Show all of the entry under the cursor: a row is too short for it."""
         row = self._list.row_at_cursor()
-        self.query_one("#entry", Static).update(safe_content("" if row is None else _whole(self._lines[int(row.key)])))
+        self.write("entry", "" if row is None else _whole(self._lines[int(row.key)]))
 
     def _show_lines(self) -> None:
         words = self._filter.value.strip().casefold()
@@ -118,14 +128,15 @@ class LogScreen(LongWorkScreen):
 
     def _verified(self, found: Checked) -> None:
         if found.verified:
-            words = f"VERIFIED. {found.covered}. Root {found.root[:16]}"
+            words: Words = Message("VERIFIED. {covered}. Root {root}", covered=found.covered, root=found.root[:16])
         else:
-            faults = [f"  {fault}" for fault in found.faults[:_FAULTS_SHOWN]]
+            faults: list[Words] = [f"  {in_words(fault)}" for fault in found.faults[:_FAULTS_SHOWN]]
             if len(found.faults) > _FAULTS_SHOWN:
-                faults.append(f"  and {len(found.faults) - _FAULTS_SHOWN} more: casevault log verify")
-            words = "\n".join([f"! NOT VERIFIED. First bad place first. {found.covered}", *faults])
-        self.query_one("#verdict", Static).update(safe_content(words))
-        self.say("" if found.verified else "! Exports wait until the log is sound; reading and notes go on.")
+                faults.append(Message("  and {n} more: casevault log verify", n=len(found.faults) - _FAULTS_SHOWN))
+            head = Message("NOT VERIFIED. First bad place first. {covered}", covered=found.covered)
+            words = together([warning(head), *faults])
+        self.write("verdict", words)
+        self.say("" if found.verified else warning(_EXPORTS_WAIT))
         if self._lines:
             self.action_refresh()
 
@@ -145,7 +156,8 @@ def _cells(line: LogLineShown) -> tuple[str, ...]:
 
 def _whole(line: LogLineShown) -> str:
     about = ", ".join(filter(None, (line.covers, line.about)))
-    return f"{line.by}, entry {line.seq}, {_when(line)}: {line.act}, {line.outcome}{'. ' if about else ''}{about}"
+    where = Message("{member}, entry {seq}, {moment}", member=line.by, seq=line.seq, moment=_when(line))
+    return ". ".join(filter(None, (f"{in_words(where)}: {line.act}, {line.outcome}", about)))
 
 
 def _when(line: LogLineShown) -> str:

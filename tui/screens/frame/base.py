@@ -17,12 +17,14 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.wording import sentence
+from tui.text.in_words import in_words, together, warning
 from tui.text.keys import with_layouts
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
 from tui.widgets.columns import fit
 from tui.widgets.fields import SafeInput
 from tui.widgets.lines import Hint, KeyHints
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -51,42 +53,66 @@ class Command:
 
     keys: str
     action: str
-    words: str
+    words: Words
     shown: str
-    hint: str = ""
-    brief: str = ""
+    hint: Words = ""
+    brief: Words = ""
     first: bool = False
 
 
 EVERYWHERE = (
-    Command("f1", "app.help", "Help for this screen", "F1", "help", brief="help"),
-    Command("f2", "app.commands", "All commands of this screen, by name", "F2", brief="commands"),
-    Command("f3", "app.go('search')", "Search all your cases", "F3", brief="search"),
+    Command("f1", "app.help", Message("Help for this screen"), "F1", Message("help"), brief=Message("help")),
+    Command("f2", "app.commands", Message("All commands of this screen, by name"), "F2", brief=Message("commands")),
+    Command("f3", "app.go('search')", Message("Search all your cases"), "F3", brief=Message("search")),
     # First: a text takes these two for selecting, and the next letter would erase what they select.
-    Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane", first=True),
+    Command(
+        "f6", "app.focus_next", Message("Next pane or field (also Tab)"), "F6", brief=Message("next pane"), first=True
+    ),
     Command(
         "f7",
         "app.focus_previous",
-        "Previous pane or field (also Shift+Tab)",
+        Message("Previous pane or field (also Shift+Tab)"),
         "F7",
-        brief="previous pane",
+        brief=Message("previous pane"),
         first=True,
     ),
-    Command("f8", "app.home", "The list of cases", "F8", brief="list of cases"),
-    Command("", "app.go('back_up')", "Make a backup", ""),
-    Command("", "app.go('log')", "The log, and its verification", ""),
-    Command("", "app.go('members')", "Members: invite, admit, roles, away, leave", ""),
-    Command("", "app.go('devices')", "Devices; a lost or stolen one", ""),
-    Command("", "app.go('own_access')", "Your access: passphrase, keyfile, recovery sheets", ""),
-    Command("", "app.go('exchange')", "Exchange with another member: take or make a bundle", ""),
-    Command("", "app.go('approve')", "Approve what another member asks in a file", ""),
-    Command("", "app.switch_member", "Switch member: this session ends, the next name is asked", ""),
-    Command("ctrl+l", "app.lock", "Lock; the draft is kept", "Ctrl+L", "lock", brief="lock"),
-    Command("ctrl+backslash", "app.leave_at_once", "Leave; the draft is kept", "Ctrl+\\", brief="leave at once"),
-    Command("f12", "app.neutral", "Empty screen; again: leave", "F12", brief="empty screen, then again: leave at once"),
-    Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", brief="quit"),
+    Command("f8", "app.home", Message("The list of cases"), "F8", brief=Message("list of cases")),
+    Command("", "app.go('back_up')", Message("Make a backup"), ""),
+    Command("", "app.go('log')", Message("The log, and its verification"), ""),
+    Command("", "app.go('members')", Message("Members: invite, admit, roles, away, leave"), ""),
+    Command("", "app.go('devices')", Message("Devices; a lost or stolen one"), ""),
+    Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
+    Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
+    Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
+    Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
+    Command("ctrl+l", "app.lock", Message("Lock; the draft is kept"), "Ctrl+L", Message("lock"), brief=Message("lock")),
+    Command(
+        "ctrl+backslash",
+        "app.leave_at_once",
+        Message("Leave; the draft is kept"),
+        "Ctrl+\\",
+        brief=Message("leave at once"),
+    ),
+    Command(
+        "f12",
+        "app.neutral",
+        Message("Empty screen; again: leave"),
+        "F12",
+        brief=Message("empty screen, then again: leave at once"),
+    ),
+    Command("ctrl+q", "app.quit", Message("Quit"), "Ctrl+Q", brief=Message("quit")),
 )
 """What works on every screen of an open vault; what has no key is chosen by name (F2)."""
+
+
+NEXT_FIELD = Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next field"))
+READ_AGAIN = Command("f5", "refresh", Message("Read the list again"), "F5")
+BACK = Command("escape", "back", Message("Back"), "Esc", Message("back"))
+
+
+def leave(words: Message) -> Command:
+    """Return the way out of a form; the words say what becomes of it then."""
+    return Command("escape", "back", words, "Esc", Message("leave"))
 
 
 class Desk(Protocol):
@@ -121,14 +147,15 @@ class Head(Widget):
     Head { height: 1; background: $panel; color: $foreground; text-style: bold; }
     """
 
-    def __init__(self, left: str, right: str = "") -> None:
+    def __init__(self, left: Words, right: Words = "") -> None:
         super().__init__()
-        self._left, self._right = left, right
+        self._left, self._right = in_words(left), in_words(right)
 
-    def say(self, left: str, right: str = "") -> None:
+    def say(self, left: Words, right: Words = "") -> None:
         """Show these instead."""
-        if (left, right) != (self._left, self._right):
-            self._left, self._right = left, right
+        before = self._left, self._right
+        self._left, self._right = in_words(left), in_words(right)
+        if before != (self._left, self._right):
             self.refresh()
 
     @override
@@ -143,7 +170,7 @@ class VaultScreen(Screen[str]):
     """A screen of an open vault. It ends with a word for whoever opened it, or with nothing."""
 
     ACTS: ClassVar[tuple[Command, ...]] = ()
-    NAME: ClassVar[str] = ""
+    NAME: ClassVar[Words] = ""
     """What the help calls this screen."""
     HOLDS_TYPING: ClassVar[bool] = False
     """Whether leaving it loses something that was typed: then only its own keys leave it."""
@@ -165,7 +192,7 @@ class VaultScreen(Screen[str]):
         yield from self.compose_middle()
         yield Static("", id="status")
         yield KeyHints(self.footer())
-        yield Static("Window too small", id="too-small")
+        yield Static(safe_content(Message("Window too small")), id="too-small")
 
     @on(events.Resize)
     def _tell_too_small(self, event: events.Resize) -> None:
@@ -197,20 +224,33 @@ class VaultScreen(Screen[str]):
         """The app."""
         return cast("Desk", self.app)
 
-    def say(self, words: str) -> None:
+    def say(self, words: Words) -> None:
         """Say what happened, in the lines above the footer; the same words again cost no byte."""
-        if words != self._said:
-            self._said = words
-            self.query_one("#status", Static).update(safe_content(words))
+        said = in_words(words)
+        if said != self._said:
+            self._said = said
+            self.write("status", said)
+
+    def warn(self, words: Words) -> None:
+        """Say what somebody has to see."""
+        self.say(warning(words))
 
     @property
     def said(self) -> str:
         """What stands there now."""
         return self._said
 
-    def head(self, left: str, right: str = "") -> None:
-        """Show another first line."""
-        self.query_one(Head).say(left, right)
+    def write(self, name: str, *words: Words) -> None:
+        """Show words, line by line, in the text of this name."""
+        self.query_one(f"#{name}", Static).update(safe_content(together(words)))
+
+    def show_keys(self) -> None:
+        """Show in the footer what can be done now."""
+        self.query_one(KeyHints).show_hints(self.footer())
+
+    def head(self, about: Words = "", right: Words = "", *, name: Words = "") -> None:
+        """Show another first line: the name of this screen, or another one, and what it is about."""
+        self.query_one(Head).say("  ".join(filter(None, map(in_words, (name or self.NAME, about)))), right)
 
     def ask(
         self,
@@ -232,13 +272,18 @@ class VaultScreen(Screen[str]):
 
     def fail(self, error: VaultError) -> None:
         """Show what happened and what to do."""
-        self.say(f"! {sentence(error)}")
+        self.warn(sentence(error))
 
     @on(SafeInput.PasteCut)
     def _paste_cut(self, event: SafeInput.PasteCut) -> None:
         """Say what was left out: it would be missed only later, on another device or in another's hands."""
-        lines = "1 more line was" if event.lost_lines == 1 else f"{event.lost_lines} more lines were"
-        self.say(f"! The field takes one line: {lines} left out of what you pasted.")
+        self.warn(
+            plural(
+                "The field takes one line: {count} more line was left out of what you pasted.",
+                "The field takes one line: {count} more lines were left out of what you pasted.",
+                count=event.lost_lines,
+            )
+        )
 
     def on_answer(self, answer: Answer) -> None:
         """Take what a worker found."""
@@ -253,9 +298,9 @@ class VaultScreen(Screen[str]):
         """Return when all that is typed here was kept as a draft, or 0 where something is not, or nothing is typed."""
         return 0
 
-    def end(self, word: str) -> None:
+    def end(self, word: Words) -> None:
         """Close, with this word for whoever opened the screen."""
-        self.dismiss(word)
+        self.dismiss(in_words(word))
 
     def spot(self) -> Spot | None:
         """Return where to come back to after a lock, if it is worth coming back."""

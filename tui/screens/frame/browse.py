@@ -22,8 +22,10 @@ from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
+from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
+from vault.words.message import Message, Words
 
 THIS_FOLDER: Final = "."
 """In place of the name of a new file: the folder itself is wanted."""
@@ -38,7 +40,7 @@ class PlaceInput(SafeInput):
         new: the name of a new file, or `THIS_FOLDER`; empty for one that is there.
     """
 
-    def __init__(self, *, new: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, *, new: str = "", placeholder: Words = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(placeholder=placeholder, id=id, compact=True)
         self.new = new
 
@@ -83,8 +85,13 @@ class Browse(ModalScreen[str]):
         with Vertical():
             yield Static("", id="folder")
             yield VirtualList((Column(""),), FixedRows(), id="entries")
-            here = "   F4 this folder" if self._new == THIS_FOLDER else "   F4 new file here" if self._new else ""
-            yield Static(safe_content(f"Enter choose   Backspace folder above{here}   Esc back"), classes="keys")
+            here = Hint("F4", Message("this folder") if self._new == THIS_FOLDER else Message("new file here"))
+            yield KeyLine(
+                Hint("Enter", Message("choose")),
+                Hint("Backspace", Message("folder above")),
+                *([here] if self._new else []),
+                Hint("Esc", Message("back")),
+            )
 
     def on_mount(self) -> None:
         """Look into the first folder."""
@@ -116,7 +123,8 @@ class Browse(ModalScreen[str]):
             self._go(entry.path)
         elif self._new:
             wants_folder = self._new == THIS_FOLDER
-            words = "F4 takes this folder." if wants_folder else "This file is there already. F4 makes a new one."
+            there = Message("This file is there already. F4 makes a new one.")
+            words = Message("F4 takes this folder.") if wants_folder else there
             self.query_one("#folder", Static).update(safe_content(words))
         else:
             self.dismiss(str(entry.path))
@@ -131,7 +139,7 @@ class Browse(ModalScreen[str]):
 
     def _show(self, folder: Path, entries: list[Entry] | None) -> None:
         if entries is None:
-            self.query_one("#folder", Static).update(safe_content(f"{folder} cannot be read."))
+            self.query_one("#folder", Static).update(safe_content(Message("{folder} cannot be read.", folder=folder)))
             return
         self._folder = folder
         self._entries = {str(number): entry for number, entry in enumerate(entries)}

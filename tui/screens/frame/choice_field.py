@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
+from textual.message import Message as Event
 from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -19,10 +19,13 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.rows import FixedRows
+from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.widgets.columns import Column, fit
+from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
+from vault.words.message import Message, Words
 
 
 class ChoiceField(Widget, can_focus=True):
@@ -42,7 +45,7 @@ class ChoiceField(Widget, can_focus=True):
     ]
     place: reactive[int] = reactive(0)
 
-    class Changed(Message):
+    class Changed(Event):
         """Another word was chosen."""
 
         def __init__(self, field: ChoiceField) -> None:
@@ -55,9 +58,9 @@ class ChoiceField(Widget, can_focus=True):
             """The field, for `@on` with a selector."""
             return self.field
 
-    def __init__(self, words: Sequence[tuple[str, str]], *, value: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, words: Sequence[tuple[str, Words]], *, value: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._words = tuple(words)
+        self._words = tuple((value, in_words(label)) for value, label in words)
         self.choose(value)
 
     @property
@@ -96,10 +99,13 @@ class ChoiceField(Widget, can_focus=True):
     @override
     def render(self) -> Content:
         word = f"< {self._words[self.place][1]} >"
-        place = f"{self.place + 1} of {len(self._words)}"
-        helps = (f"  ({place}; left and right change it)", f"  ({place})") if self.has_focus else ()
-        fitting = (text for text in helps if cell_len(word + text) <= self.size.width)
-        return Content(fit(word + next(fitting, ""), self.size.width))
+        place, count = self.place + 1, len(self._words)
+        helps = (
+            Message("  ({place} of {count}; left and right change it)", place=place, count=count),
+            Message("  ({place} of {count})", place=place, count=count),
+        )
+        fitting = (word + text for text in map(in_words, helps) if cell_len(word + text) <= self.size.width)
+        return Content(fit(next(fitting, word) if self.has_focus else word, self.size.width))
 
 
 class Choose(ModalScreen[str]):
@@ -119,7 +125,7 @@ class Choose(ModalScreen[str]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, question: str, options: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, question: Words, options: Sequence[tuple[str, Words]]) -> None:
         super().__init__()
         self._question = question
         self._rows = FixedRows([ListRow(key, (words,)) for key, words in options])
@@ -129,7 +135,7 @@ class Choose(ModalScreen[str]):
         with Vertical():
             yield Static(safe_content(self._question))
             yield VirtualList((Column(""),), self._rows)
-            yield Static("Enter choose   Esc back", classes="keys")
+            yield KeyLine(Hint("Enter", Message("choose")), Hint("Esc", Message("back")))
 
     def on_mount(self) -> None:
         """Give the list the height of its rows."""

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.text.safe_content import safe_content
+from vault.words.message import Message
 
 
 class IdleWarning(ModalScreen[None]):
@@ -29,7 +30,7 @@ class IdleWarning(ModalScreen[None]):
 
     def show_left(self, seconds: int) -> None:
         """Say how many seconds are left."""
-        words = f"Nobody has typed for a while.\nLocked in {seconds} s; any key stays."
+        words = Message("Nobody has typed for a while.\nLocked in {seconds} s; any key stays.", seconds=seconds)
         self.query_one("#left", Static).update(safe_content(words))
 
     def on_key(self, event: events.Key) -> None:

@@ -9,9 +9,12 @@ from tui.screens.frame.browse import Browse, PlaceInput, start_of
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message, Words
 
-WHOLE_PATH = "Type the whole path, from / or ~ on."
-BROWSE = Command("down", "browse", "Choose the file by looking into folders and sticks", "Down", "browse")
+WHOLE_PATH = Message("Type the whole path, from / or ~ on.")
+BROWSE = Command(
+    "down", "browse", Message("Choose the file by looking into folders and sticks"), "Down", Message("browse")
+)
 """For the table of a form with a `PlaceInput`."""
 
 
@@ -47,9 +50,9 @@ class FormScreen(LongWorkScreen):
             self.refuse(field, WHOLE_PATH)
         return path
 
-    def refuse(self, field: str, problem: str) -> None:
+    def refuse(self, field: str, problem: Words) -> None:
         """Say what is wrong, and put the cursor where."""
-        self.say(f"! {problem}")
+        self.warn(problem)
         self.query_one(f"#{field}").focus()
 
 

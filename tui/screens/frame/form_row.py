@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
+from tui.widgets.fields import SafeInput
+from vault.words.message import Words
+
+_NARROWEST: Final = 14
 
 
 class FormRow(Horizontal):
@@ -21,19 +29,35 @@ class FormRow(Horizontal):
 
     DEFAULT_CSS = """
     FormRow { height: 1; margin-bottom: 1; }
-    FormRow > .label { width: 14; }
     """
 
-    def __init__(self, label: str, field: Widget) -> None:
+    def __init__(self, label: Words, field: Widget) -> None:
         super().__init__()
-        self._label = label
+        self.words = label
         self._field = field
 
     @override
     def compose(self) -> ComposeResult:
-        yield Static(safe_content(self._label), classes="label")
+        yield Static(safe_content(self.words), classes="label")
         yield self._field
 
-    def relabel(self, label: str) -> None:
+    @classmethod
+    def of_text(cls, name: str, label: Words, hint: Words = "", value: str = "") -> FormRow:
+        """Return a row with a field of this name for one line of text."""
+        return cls(label, SafeInput(value, placeholder=hint, id=name, compact=True))
+
+    def relabel(self, label: Words) -> None:
         """Say something else before the field."""
+        self.words = label
         self.query_one(".label", Static).update(safe_content(label))
+        self._align()
+
+    def on_mount(self) -> None:
+        """Stand in one column with the other rows."""
+        self._align()
+
+    def _align(self) -> None:
+        rows = self.screen.query(FormRow)
+        widest = max(cell_len(in_words(row.words)) for row in rows) + 1
+        for label in self.screen.query("FormRow > .label"):
+            label.styles.width = max(_NARROWEST, widest)

@@ -17,11 +17,14 @@ from typing_extensions import override
 from tui.screens.frame.base import Command
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import packed
+from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
+from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
+from vault.words.message import Message, Words
 
 _KEY_WIDTH: Final = 12
 _WIDTH: Final = 70
@@ -37,12 +40,12 @@ class Help(ModalScreen[str]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter", "leave", show=False)]
 
-    def __init__(self, name: str, commands: Sequence[Command], everywhere: Sequence[Command]) -> None:
+    def __init__(self, name: Words, commands: Sequence[Command], everywhere: Sequence[Command]) -> None:
         super().__init__()
         own = [_line(command, without_key="F2") for command in commands]
-        common = packed((f"{command.shown} {command.brief}" for command in everywhere if command.shown), _WIDTH)
-        lines = [f"{name}: what the keys do", "", *own, "", "Everywhere", *common, "", _LETTERS]
-        self._text = "\n".join(lines)
+        common = packed((str(Hint(command.shown, command.brief)) for command in everywhere if command.shown), _WIDTH)
+        head = Message("{screen}: what the keys do", screen=name)
+        self._text = together([head, "", *own, "", Message("Everywhere"), *common, "", _LETTERS])
 
     @override
     def compose(self) -> ComposeResult:
@@ -78,10 +81,12 @@ class CommandList(ModalScreen[str]):
     @override
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield SafeInput(placeholder="what do you want to do?", id="wanted", compact=True)
+            yield SafeInput(placeholder=Message("what do you want to do?"), id="wanted", compact=True)
             yield VirtualList((Column(""),), self._rows(""), id="found")
             yield Static("", id="none")
-            yield Static("Enter do it   Down into the list   Esc back", classes="keys")
+            yield KeyLine(
+                Hint("Enter", Message("do it")), Hint("Down", Message("into the list")), Hint("Esc", Message("back"))
+            )
 
     def action_leave(self) -> None:
         """Close."""
@@ -95,7 +100,7 @@ class CommandList(ModalScreen[str]):
     def _typed(self, event: SafeInput.Changed) -> None:
         rows = self._rows(event.value)
         self.query_one(VirtualList).show_source(rows)
-        self.query_one("#none", Static).update("" if rows.count() else "Nothing is called so.")
+        self.query_one("#none", Static).update(safe_content("" if rows.count() else Message("Nothing is called so.")))
 
     @on(SafeInput.Submitted)
     def _take_first(self) -> None:
@@ -111,13 +116,13 @@ class CommandList(ModalScreen[str]):
             [
                 ListRow(command.action, (_line(command),))
                 for command in self._commands
-                if all(word in command.words.casefold() for word in words)
+                if all(word in in_words(command.words).casefold() for word in words)
             ]
         )
 
 
 def _line(command: Command, without_key: str = "") -> str:
-    return f"{set_cell_size(command.shown or without_key, _KEY_WIDTH)}{command.words}"
+    return f"{set_cell_size(command.shown or without_key, _KEY_WIDTH)}{in_words(command.words)}"
 
 
-_LETTERS: Final = "Letters work in the Russian layout too, on the same keys."
+_LETTERS: Final = Message("Letters work in the Russian layout too, on the same keys.")

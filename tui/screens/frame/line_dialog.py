@@ -14,8 +14,11 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.form import WHOLE_PATH, whole_path
+from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
+from tui.widgets.lines import Hint, KeyLine
+from vault.words.message import Message, Words
 
 
 class AskLine(ModalScreen[str]):
@@ -38,7 +41,7 @@ class AskLine(ModalScreen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(
-        self, question: str, *, value: str = "", hint: str = "", problem: Callable[[str], str] = lambda _: ""
+        self, question: Words, *, value: str = "", hint: Words = "", problem: Callable[[str], Words] = lambda _: ""
     ) -> None:
         super().__init__()
         self._question = question
@@ -52,14 +55,14 @@ class AskLine(ModalScreen[str]):
             yield Static(safe_content(self._question))
             yield SafeInput(self._value, placeholder=self._hint)
             yield Static("", id="problem")
-            yield Static("Enter go on   Esc back", classes="keys")
+            yield KeyLine(Hint("Enter", Message("go on")), Hint("Esc", Message("back")))
 
     @on(SafeInput.Submitted)
     def _answered(self, event: SafeInput.Submitted) -> None:
         typed = event.value.strip()
-        problem = self._problem_with(typed) if typed else "Type something, or leave with Esc."
+        problem = self._problem_with(typed) if typed else Message("Type something, or leave with Esc.")
         if problem:
-            self.query_one("#problem", Static).update(safe_content(f"! {problem}"))
+            self.query_one("#problem", Static).update(safe_content(warning(problem)))
         else:
             self.dismiss(typed)
 
@@ -68,6 +71,6 @@ class AskLine(ModalScreen[str]):
         self.dismiss("")
 
 
-def no_whole_path(typed: str) -> str:
+def no_whole_path(typed: str) -> Words:
     """Return what is wrong with a path, or nothing."""
     return "" if whole_path(typed) is not None else WHOLE_PATH

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.screens.frame.base import VaultScreen
 from tui.values.messages import Answer
 from tui.widgets.progress import ProgressModal
+from vault.words.message import Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -25,11 +26,11 @@ class LongWorkScreen(VaultScreen):
 
     def work_long(
         self,
-        title: str,
+        title: Words,
         work: Callable[[Gateway, Progress, Stopped], T | None],
         then: Callable[[T], None],
         *,
-        when_stopped: str = "",
+        when_stopped: Words = "",
         alone: bool = False,
     ) -> None:
         """Do this with a progress bar over the screen.

@@ -12,7 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
+from tui.widgets.lines import Hint, KeyLine
+from vault.words.message import Message, Words
 
 
 class ResultDialog(ModalScreen[str]):
@@ -32,7 +35,7 @@ class ResultDialog(ModalScreen[str]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "leave", show=False)]
 
-    def __init__(self, head: str, lines: Sequence[str]) -> None:
+    def __init__(self, head: Words, lines: Sequence[Words]) -> None:
         super().__init__()
         self._head = head
         self._lines = tuple(lines)
@@ -42,8 +45,8 @@ class ResultDialog(ModalScreen[str]):
         with Vertical():
             yield Static(safe_content(self._head), classes="head")
             with VerticalScroll():
-                yield Static(safe_content("\n".join(self._lines)))
-            yield Static("Enter goes on", classes="keys")
+                yield Static(safe_content(together(self._lines)))
+            yield KeyLine(Hint("Enter", Message("goes on")))
 
     def action_leave(self) -> None:
         """Go on."""

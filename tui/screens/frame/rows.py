@@ -6,8 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from tui.values.codes import word_of, words_of
 from tui.values.values import CaseLine, CaseListStart
 from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow
+from vault.words.message import Words, plural
 
 _KEPT_PLACES: Final = 2 * KEPT_PAGES * PAGE_ROWS
 
@@ -69,7 +71,9 @@ class CasePages:
         return None if row is None else self._places.get(row.key)
 
 
-def case_cells(line: CaseLine) -> tuple[str, ...]:
+def case_cells(line: CaseLine) -> tuple[Words, ...]:
     """Return the cells of a case: reference, client, title, kind and stage; `!` after what only oneself can open."""
-    stage = f"{line.kind}, {line.stage}" if line.heads == 1 else f"{line.heads} versions, {line.kind}"
+    stage: Words = words_of((line.kind, line.stage))
+    if line.heads != 1:
+        stage = plural("{count} version, {kind}", "{count} versions, {kind}", count=line.heads, kind=word_of(line.kind))
     return (f"{line.ref}!" if line.is_alone else line.ref, line.client, line.title, stage)

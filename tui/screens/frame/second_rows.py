@@ -13,18 +13,22 @@ from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import whole_path
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
+from tui.values.codes import words_of
 from tui.values.values_exchange import ApproverShown
+from vault.words.message import Message, Words
 
 HERE: Final = "here"
 ASK: Final = "ask"
 ANSWER: Final = "answer"
 ALONE: Final = "alone"
 _WAYS: Final = (
-    (HERE, "a second person at this keyboard"),
-    (ASK, "somebody elsewhere: write a question"),
-    (ANSWER, "an answer that came back"),
+    (HERE, Message("a second person at this keyboard")),
+    (ASK, Message("somebody elsewhere: write a question")),
+    (ANSWER, Message("an answer that came back")),
 )
+_WHO: Final = Message("Who")
 
 
 class SecondRows(Vertical):
@@ -49,33 +53,39 @@ class SecondRows(Vertical):
         await self.remove_children()
         here = [approver for approver in approvers if approver.is_here]
         if not approvers:
-            await self.mount(Static("Nobody else could approve it: it is done ALONE, and the log says so."))
+            await self._say(Message("Nobody else could approve it: it is done ALONE, and the log says so."))
             return
         ways = [way for way in _WAYS if way[0] == HERE or not self._only_here]
         if not here:
             ways = [way for way in ways if way[0] != HERE]
         first = ", ".join(approver.name for approver in approvers if approver.unlocks_first)
         if first:
-            words = (
-                f"! Once they have unlocked this vault here under their own name, they can approve it here: {first}."
+            words = Message(
+                "Once they have unlocked this vault here under their own name, they can approve it here: {names}.",
+                names=first,
             )
-            await self.mount(Static(safe_content(words)))
+            await self._say(warning(words))
         if not ways:
             away = ", ".join(approver.name for approver in approvers if not approver.unlocks_first)
             if away:
-                words = f"! Who may approve it cannot unlock this vault on this computer: {away}."
-                await self.mount(Static(safe_content(words)))
+                cannot = Message(
+                    "Those who may approve it cannot unlock this vault on this computer: {names}.", names=away
+                )
+                await self._say(warning(cannot))
             return
-        await self.mount(FormRow("Approved by", ChoiceField(ways, id="second-way")))
+        await self.mount(FormRow(Message("Approved by"), ChoiceField(ways, id="second-way")))
         if here:
-            await self.mount(FormRow("Who", ChoiceField([_words(approver) for approver in here], id="second-here")))
+            await self.mount(FormRow(_WHO, ChoiceField([_words(approver) for approver in here], id="second-here")))
         if not self._only_here:
-            whoever = ("", "whoever may: " + ", ".join(approver.name for approver in approvers))
+            every = Message("all who may: {names}", names=", ".join(approver.name for approver in approvers))
             await self.mount(
-                FormRow("Who", ChoiceField([whoever, *map(_words, approvers)], id="second-elsewhere")),
-                FormRow("File", PlaceInput(placeholder="/media/stick/question", id="second-file")),
+                FormRow(_WHO, ChoiceField([("", every), *map(_words, approvers)], id="second-elsewhere")),
+                FormRow(Message("File"), PlaceInput(placeholder="/media/stick/question", id="second-file")),
             )
         self._fit()
+
+    async def _say(self, words: Words) -> None:
+        await self.mount(Static(safe_content(words)))
 
     @on(ChoiceField.Changed, "#second-way")
     def _fit(self) -> None:
@@ -97,7 +107,7 @@ class SecondRows(Vertical):
 
     @property
     def who(self) -> str:
-        """Whose approval is asked for; empty for whoever may."""
+        """Whose approval is asked for; empty for all who may give it."""
         wanted = "#second-here" if self.way == HERE else "#second-elsewhere"
         return next((field.value for field in self.query(wanted).results(ChoiceField)), "")
 
@@ -107,5 +117,5 @@ class SecondRows(Vertical):
         return next((whole_path(field.value.strip()) for field in self.query("#second-file").results(PlaceInput)), None)
 
 
-def _words(approver: ApproverShown) -> tuple[str, str]:
-    return approver.name, f"{approver.name}, {', '.join(approver.roles)}"
+def _words(approver: ApproverShown) -> tuple[str, Words]:
+    return approver.name, f"{approver.name}, {in_words(words_of(approver.roles))}"

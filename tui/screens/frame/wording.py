@@ -8,10 +8,12 @@ from typing import Final
 from rich.cells import cell_len
 
 from tui.text.in_words import in_words
+from tui.values.codes import words_of
 from vault.display import DAY, time_text
 from vault.errors import UsageError, VaultError
+from vault.words.message import Message, Words, plural
 
-MAY_BE_KEPT: Final = (
+MAY_BE_KEPT: Final = Message(
     "What they could open until now may have been copied, photographed or kept in an older copy of the vault. From"
     " then on they can open nothing that is written."
 )
@@ -39,26 +41,32 @@ def clock_time(ms: int) -> str:
     return time_text(ms, "%H:%M:%S", zone=None)
 
 
-def age(then_ms: int, now_ms: int) -> str:
+def age(then_ms: int, now_ms: int) -> Message:
     """Return how long ago something was, in the largest unit that fits."""
     minutes = max(0, now_ms - then_ms) // 60_000
-    for unit, length in (("day", _DAY_MINUTES), ("hour", 60), ("minute", 1)):
-        if minutes >= length:
-            count = minutes // length
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+    if minutes >= _DAY_MINUTES:
+        return plural("{count} day ago", "{count} days ago", count=minutes // _DAY_MINUTES)
+    if minutes >= 60:
+        return plural("{count} hour ago", "{count} hours ago", count=minutes // 60)
+    if minutes:
+        return plural("{count} minute ago", "{count} minutes ago", count=minutes)
+    return Message("just now")
 
 
-def counted(number: int, word: str, plural: str = "") -> str:
-    """Return `1 draft`, `2 drafts`, `no drafts`."""
-    many = plural or f"{word}s"
-    return f"{number or 'no'} {word if number == 1 else many}"
+def named(name: str, *, is_you: bool) -> Words:
+    """Return a member's name in a list, with a mark where it is one's own."""
+    return Message("{name} (you)", name=name) if is_you else name
 
 
-def packed(parts: Iterable[str], width: int) -> list[str]:
+def with_roles(name: str, roles: Iterable[str]) -> str:
+    """Return a member in a choice."""
+    return f"{name} ({in_words(words_of(roles))})"
+
+
+def packed(parts: Iterable[Words], width: int) -> list[str]:
     """Return the parts in as few lines as hold them whole, with three spaces between."""
     lines: list[str] = []
-    for part in parts:
+    for part in map(in_words, parts):
         longer = f"{lines[-1]}   {part}" if lines else part
         if lines and cell_len(longer) <= width:
             lines[-1] = longer

@@ -12,38 +12,48 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.long_work import Progress, Stopped
 from tui.screens.members.changing import ChangingScreen
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
+from tui.values.codes import words_of
 from tui.values.values_members import Changed, RequestShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "The request is the file that came back from the new device. F4 reads it and shows 13 words: who joins sees the "
     "same words, unless somebody changed a file on the way."
 )
-_CASES: Final = (("yes", "yes: all that this device opens"), ("no", "no: it starts empty"))
+_CASES: Final = (("yes", Message("yes: all that this device opens")), ("no", Message("no: it starts empty")))
+_COMPARE: Final = Message(
+    "Let them read the words to you, by voice. All 13 the same: F4. One differs: Esc, and invite anew."
+)
+_NOT_ADMITTED: Final = Message(
+    "Nobody is admitted. Where a word differs: make a new invitation and hand it over yourself."
+)
+_LETS_IN: Final = Message("Yes lets this device in. Words that differ mean that a file was changed.")
 _WORDS_IN_A_LINE: Final = 5
 
 
 class AdmitScreen(FormScreen, ChangingScreen):
     """First the request, then the words, then the yes."""
 
-    NAME = "ADMIT"
+    NAME = Message("ADMIT")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Read the request; then: the words are the same", "F4", "go on"),
+        Command("f4", "go_on", Message("Read the request; then: the words are the same"), "F4", Message("go on")),
         BROWSE,
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nobody is admitted", "Esc", "leave"),
+        NEXT_FIELD,
+        leave(Message("Leave; nobody is admitted")),
     )
 
     def __init__(self) -> None:
@@ -54,14 +64,14 @@ class AdmitScreen(FormScreen, ChangingScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("Request", PlaceInput(placeholder="/media/stick/request", id="request")),
+            FormRow(Message("Request"), PlaceInput(placeholder="/media/stick/request", id="request")),
             Static(safe_content(_ABOUT), id="about-request", classes="about"),
             Vertical(
-                Static("It must show these words:"),
+                Static(safe_content(Message("It must show these words:"))),
                 Static("", id="words", classes="words"),
                 Static("", id="who"),
-                FormRow("Its bundle", PlaceInput(new="admitted.bundle", id="bundle")),
-                Vertical(FormRow("Your cases", ChoiceField(_CASES, id="cases")), id="own"),
+                FormRow(Message("Its bundle"), PlaceInput(new="admitted.bundle", id="bundle")),
+                Vertical(FormRow(Message("Your cases"), ChoiceField(_CASES, id="cases")), id="own"),
                 id="asked",
             ),
             classes="form",
@@ -98,25 +108,25 @@ class AdmitScreen(FormScreen, ChangingScreen):
         self.query_one("#about-request").display = False
         self.query_one("#asked").display = True
         self.query_one("#own").display = asked.is_yours
-        self.query_one("#who", Static).update(safe_content(_who(asked)))
-        self.query_one("#words", Static).update(safe_content(in_lines(asked.words)))
+        self.write("who", _who(asked))
+        self.write("words", in_rows(asked.words))
         bundle = self.query_one("#bundle", SafeInput)
         bundle.value = str(self._read.with_name("admitted.bundle"))
         bundle.focus()
-        self.say("Let them read the words to you, by voice. All 13 the same: F4. One differs: Esc, and invite anew.")
+        self.say(_COMPARE)
 
     def _compare(self, asked: RequestShown, bundle: Path) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
                 self._admit(asked, bundle)
             else:
-                self.say("Nobody is admitted. Where a word differs: make a new invitation and hand it over yourself.")
+                self.say(_NOT_ADMITTED)
 
         question = Confirm(
-            "Did they read all 13 words to you as they stand here?",
-            f"{in_lines(asked.words)}\n\nYes lets this device in. Words that differ mean that a file was changed.",
-            yes="All the same",
-            no="No, or not yet",
+            Message("Did they read all 13 words to you as they stand here?"),
+            together((in_rows(asked.words), _LETS_IN), "\n\n"),
+            yes=Message("All the same"),
+            no=Message("No, or not yet"),
         )
         self.app.push_screen(question, answered)
 
@@ -128,21 +138,33 @@ class AdmitScreen(FormScreen, ChangingScreen):
                 asked, bundle, with_cases=with_cases, by_root=by_root, progress=progress, stopped=stopped
             )
 
-        stopping = "Stopped: they are admitted, without a bundle."
-        self.change("Admitting, and writing what their device needs", act, lambda: self.end("admitted"),
-                    when_stopped=stopping)  # fmt: skip
+        self.change(
+            Message("Admitting, and writing what their device needs"),
+            act,
+            lambda: self.end("admitted"),
+            when_stopped=Message("Stopped: they are admitted, without a bundle."),
+        )
 
 
-def in_lines(words: Iterable[str]) -> str:
+def in_rows(words: Iterable[str]) -> str:
     """Return the words as they are read out: numbered rows of a few."""
     every = list(words)
     rows = [every[at : at + _WORDS_IN_A_LINE] for at in range(0, len(every), _WORDS_IN_A_LINE)]
     return "\n".join("   ".join(row) for row in rows)
 
 
-def _who(asked: RequestShown) -> str:
+def _who(asked: RequestShown) -> Message:
     if asked.is_device:
-        return f"A further device asks to be let in. As the request says, it belongs to: {asked.name}"
-    days = f", for {asked.days} days" if asked.days else ", without an end"
-    roles = ", ".join(asked.roles) or "nothing"
-    return f"A device asks to join as {roles}{days}. As the request says, who asks is called: {asked.name}"
+        return Message(
+            "A further device asks to be let in. As the request says, it belongs to: {name}", name=asked.name
+        )
+    roles = words_of(asked.roles) or Message("nothing")
+    joins = Message("A device asks to join as {roles}, without an end.", roles=roles)
+    if asked.days:
+        joins = plural(
+            "A device asks to join as {roles}, for {count} day.",
+            "A device asks to join as {roles}, for {count} days.",
+            count=asked.days,
+            roles=roles,
+        )
+    return Message("{joins} As the request says, who asks is called: {name}", joins=joins, name=asked.name)

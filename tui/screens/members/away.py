@@ -10,17 +10,18 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.wording import with_roles
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import MemberLine
-from tui.widgets.fields import SafeInput
+from vault.words.message import Message
 
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "It lends the cases of this member that you hold too. The day after, the right ends by itself: the keys change "
     "with the first device that sees that day. The member is told at the next unlock who can open what, and by whom."
 )
@@ -34,11 +35,11 @@ class AwayForm(FormScreen):
         others: who could stand in.
     """
 
-    NAME = "AWAY"
+    NAME = Message("AWAY")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Open the cases to the deputy", "F4", "lend the cases"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+        Command("f4", "finish", Message("Open the cases to the deputy"), "F4", Message("lend the cases")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is changed")),
     )
 
     def __init__(self, member: MemberLine, others: Sequence[MemberLine]) -> None:
@@ -48,10 +49,10 @@ class AwayForm(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        words = [(other.member, f"{other.name} ({', '.join(other.roles)})") for other in self._others]
+        words = [(other.member, with_roles(other.name, other.roles)) for other in self._others]
         yield VerticalScroll(
-            FormRow("Deputy", ChoiceField(words or [("", "there is nobody")], id="deputy")),
-            FormRow("Last day", SafeInput(placeholder="2026-12-24", id="until", compact=True)),
+            FormRow(Message("Deputy"), ChoiceField(words or [("", Message("there is nobody"))], id="deputy")),
+            FormRow.of_text("until", Message("Last day"), "2026-12-24"),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
@@ -59,18 +60,18 @@ class AwayForm(FormScreen):
 
     def on_mount(self) -> None:
         """Begin with the deputy."""
-        self.head(f"{self.NAME}  {self._member.name}")
+        self.head(self._member.name)
         self.query_one("#deputy").focus()
 
     def action_finish(self) -> None:
         """Lend the cases."""
         member, deputy, until = self._member.member, self.word("deputy"), self.text("until")
         if not deputy:
-            self.say("! There is no other caseworker or supervisor with a device. Invite one first.")
+            self.warn(Message("There is no other caseworker or supervisor with a device. Invite one first."))
         elif not until:
-            self.refuse("until", "Type the last day, as 2026-12-24.")
+            self.refuse("until", Message("Type the last day, as 2026-12-24."))
         else:
             self.ask(lambda vault: vault.members.lend(member, deputy, until), self._lent)
 
     def _lent(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog("AWAY", told.lines), lambda _: self.end("lent"))
+        self.app.push_screen(ResultDialog(Message("AWAY"), told.lines), lambda _: self.end("lent"))

@@ -11,7 +11,9 @@ from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.frame.long_work import LongWorkScreen, Progress, Stopped
 from tui.screens.frame.result_dialog import ResultDialog
+from tui.text.in_words import together
 from tui.values.values_members import Changed
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -21,12 +23,15 @@ Act = Callable[["Gateway", bool, Progress, Stopped], Changed]
 
 _FILE, _ROOT = "file", "root"
 _WAYS: Final = (
-    (_FILE, "Write a proposal for them to sign"),
-    (_ROOT, "Sign with the root too, which lies in this vault for now"),
+    (_FILE, Message("Write a proposal for them to sign")),
+    (_ROOT, Message("Sign with the root too, while it lies here")),
 )
-_TOO_FEW: Final = (
+_TOO_FEW: Final = Message(
     "Are there not so many? Then an admin makes new recovery sheets (F2, access; then r, n): until a drill proves them"
     " the root lies here and can sign too. Have it admit a second admin first."
+)
+_TO_SIGN: Final = Message(
+    "They open it under Members, `p`, and sign. When all have, an admin or a supervisor makes it count there (F9)."
 )
 
 
@@ -35,11 +40,11 @@ class ChangingScreen(LongWorkScreen):
 
     def change(
         self,
-        title: str,
+        title: Words,
         act: Act,
         then: Callable[[], None],
         *,
-        when_stopped: str = "",
+        when_stopped: Words = "",
         when_left: Callable[[], None] = lambda: None,
     ) -> None:
         """Do it with a progress bar; where others have to sign, ask what now.
@@ -54,18 +59,19 @@ class ChangingScreen(LongWorkScreen):
 
         def done(changed: Changed) -> None:
             if not changed.missing:
-                self._tell(ResultDialog("DONE", changed.lines), then)
+                self._tell(ResultDialog(Message("DONE"), changed.lines), then)
                 return
-            too_few = "" if changed.root_is_here else f"\n\n{_TOO_FEW}"
-            question = f"Nothing is changed yet. Who has to sign: {changed.missing}.{too_few}"
-            choice = Choose(question, _WAYS[: 2 if changed.root_is_here else 1])
+            question = [Message("Nothing is changed yet. Who has to sign: {names}.", names=changed.missing)]
+            question += [] if changed.root_is_here else [_TOO_FEW]
+            choice = Choose(together(question, "\n\n"), _WAYS[: 2 if changed.root_is_here else 1])
             self.app.push_screen(choice, partial(chosen, changed))
 
         def chosen(changed: Changed, way: str | None) -> None:
             if way == _ROOT:
                 begin(by_root=True)
             elif way == _FILE:
-                question = AskLine("A new file for the proposal:", hint="/media/stick/proposal", problem=no_whole_path)
+                asked = Message("A new file for the proposal:")
+                question = AskLine(asked, hint="/media/stick/proposal", problem=no_whole_path)
                 self.app.push_screen(question, partial(placed, changed))
             else:
                 left()
@@ -81,7 +87,7 @@ class ChangingScreen(LongWorkScreen):
                 left()
 
         def left() -> None:
-            self.say("Nothing is changed.")
+            self.say(Message("Nothing is changed."))
             when_left()
 
         def begin(*, by_root: bool) -> None:
@@ -100,10 +106,8 @@ class ChangingScreen(LongWorkScreen):
         self.app.push_screen(tell, lambda _: then())
 
 
-def _proposed(place: str, missing: str) -> ResultDialog:
-    lines = (
-        "NOTHING IS CHANGED YET.",
-        f"The proposal is at {place}. It opens for members alone. Who has to sign: {missing}.",
-        "They open it under Members, `p`, and sign. When all have, an admin or a supervisor makes it count there (F9).",
+def _proposed(place: str, missing: Words) -> ResultDialog:
+    where = Message(
+        "The proposal is at {place}. It opens for members alone. Who has to sign: {names}.", place=place, names=missing
     )
-    return ResultDialog("PROPOSAL", lines)
+    return ResultDialog(Message("PROPOSAL"), (Message("NOTHING IS CHANGED YET."), where, _TO_SIGN))

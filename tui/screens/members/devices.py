@@ -8,11 +8,10 @@ from typing import ClassVar, Final
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import counted
 from tui.screens.members.changing import ChangingScreen
 from tui.screens.members.invite import InviteForm
 from tui.screens.members.lost import LostForm
@@ -22,22 +21,29 @@ from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column("id", 8), Column("whose", 24), Column("name"), Column("", 8))
+_COLUMNS: Final = (Column(Message("id"), 8), Column(Message("whose"), 24), Column(Message("name")), Column("", 8))
+
+
+_MOVED: Final = Message(
+    "Only once everything of it is on this one: what was written there and not brought here is lost. It opens nothing"
+    " new, and cases that it held get a new key."
+)
 
 
 class DevicesScreen(ChangingScreen):
     """A list of all that are in."""
 
-    NAME = "DEVICES"
+    NAME = Message("DEVICES")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("l", "lost", "It is lost, stolen or seized: end it, and whom to warn", "l", "lost"),
-        Command("n", "name", "Call it something", "n", "name"),
-        Command("i", "invite", "Invite a further device of this member", "i", "invite another"),
-        Command("g", "give", "Give all your cases to this device of yours", "g", "give cases"),
-        Command("e", "end_moved", "End this old device of yours: you moved to the one in use", "e"),
-        Command("f5", "refresh", "Read the list again", "F5"),
-        Command("escape", "back", "Back", "Esc", "back"),
+        Command("l", "lost", Message("It is lost, stolen or seized: end it, and whom to warn"), "l", Message("lost")),
+        Command("n", "name", Message("Call it something"), "n", Message("name")),
+        Command("i", "invite", Message("Invite a further device of this member"), "i", Message("invite another")),
+        Command("g", "give", Message("Give all your cases to this device of yours"), "g", Message("give cases")),
+        Command("e", "end_moved", Message("End this old device of yours: you moved to the one in use"), "e"),
+        READ_AGAIN,
+        BACK,
     )
 
     def __init__(self) -> None:
@@ -71,7 +77,7 @@ class DevicesScreen(ChangingScreen):
         if device is None:
             return
         if device.is_this:
-            self.say("! You work on this one. End it from another device of yours, or ask an admin.")
+            self.warn(Message("You work on this one. End it from another device of yours, or ask an admin."))
             return
         self.app.push_screen(LostForm(device))
 
@@ -85,7 +91,9 @@ class DevicesScreen(ChangingScreen):
             if text:
                 self.ask(lambda vault: vault.devices.name(device.seat, text), lambda _: self._named())
 
-        question = f"How is this device of {device.owner} called? Say `old laptop`, never where it is kept."
+        question = Message(
+            "How is this device of {owner} called? Say `old laptop`, never where it is kept.", owner=device.owner
+        )
         self.app.push_screen(AskLine(question, value=device.name), answered)
 
     def action_invite(self) -> None:
@@ -100,24 +108,24 @@ class DevicesScreen(ChangingScreen):
         if device is None:
             return
         if device.is_this or not device.is_yours:
-            self.say("! Choose another device of yours. To other members you give cases one by one.")
+            self.warn(Message("Choose another device of yours. To other members you give cases one by one."))
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.work_long(
-                    "Giving your cases",
+                    Message("Giving your cases"),
                     lambda vault, progress, stopped: vault.devices.give_cases(device.seat, progress, stopped),
                     self._told,
-                    when_stopped="Stopped. What was given stays given; do it again for the rest.",
+                    when_stopped=Message("Stopped. What was given stays given; do it again for the rest."),
                     alone=True,
                 )
 
         question = Confirm(
-            f"Give all your cases to {device.called}?",
-            "Everything that you can open here can be opened there, with its passphrase.",
-            yes="Give them",
-            no="Keep them here",
+            Message("Give all your cases to {called}?", called=device.called),
+            Message("Everything that you can open here can be opened there, with its passphrase."),
+            yes=Message("Give them"),
+            no=Message("Keep them here"),
         )
         self.app.push_screen(question, answered)
 
@@ -127,31 +135,30 @@ class DevicesScreen(ChangingScreen):
         if device is None:
             return
         if device.is_this or not device.is_yours:
-            self.say("! Choose an old device of yours. l ends a device of others, or one that is lost.")
+            self.warn(Message("Choose an old device of yours. l ends a device of others, or one that is lost."))
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.change(
-                    "Ending the old device, and making new keys",
+                    Message("Ending the old device, and making new keys"),
                     lambda vault, _root, progress, _stopped: vault.devices.end_moved(device.seat, progress),
                     self.action_refresh,
                 )
 
         question = Confirm(
-            f"End {device.called}?",
-            "Only once everything of it is on this one: what was written there and not brought here is lost. It opens"
-            " nothing new, and cases that it held get a new key.",
-            yes="End it",
-            no="Keep it",
+            Message("End {called}?", called=device.called),
+            _MOVED,
+            yes=Message("End it"),
+            no=Message("Keep it"),
         )
         self.app.push_screen(question, answered)
 
     def _told(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog("DONE", told.lines))
+        self.app.push_screen(ResultDialog(Message("DONE"), told.lines))
 
     def _named(self) -> None:
-        self.say("The device is called so from now on.")
+        self.say(Message("The device is called so from now on."))
         self.action_refresh()
 
     def _show(self, devices: tuple[DeviceLine, ...]) -> None:
@@ -160,7 +167,7 @@ class DevicesScreen(ChangingScreen):
         self._is_read = True
         self._list.show_source(FixedRows([ListRow(device.seat, _cells(device)) for device in devices]))
         self._list.cursor = cursor
-        self.head(f"{self.NAME}  {counted(len(devices), 'device')}")
+        self.head(plural("{count} device", "{count} devices", count=len(devices)))
 
     def _here(self) -> DeviceLine | None:
         row = self._list.row_at_cursor()
@@ -171,5 +178,5 @@ class DevicesScreen(ChangingScreen):
         return self.query_one("#devices", VirtualList)
 
 
-def _cells(device: DeviceLine) -> tuple[str, ...]:
-    return (device.seat[:8], device.owner, device.name, "this one" if device.is_this else "")
+def _cells(device: DeviceLine) -> tuple[Words, ...]:
+    return (device.seat[:8], device.owner, device.name, Message("this one") if device.is_this else "")

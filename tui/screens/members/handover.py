@@ -11,27 +11,27 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import counted
+from tui.screens.frame.wording import with_roles
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import MemberLine, OrderLine
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
-from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, plural
 
-_COLUMNS: Final = (Column("cases of", 22), Column("go to", 22), Column("because"))
+_COLUMNS: Final = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("because")))
 _NEEDS: Final = {"order": "handover.order", "carry_out": "case.share"}
-_ABOUT: Final = (
-    "An order opens nothing: the deputy's device, or whoever holds the cases, grants them to the new owner when it "
+_ABOUT: Final = Message(
+    "An order opens nothing: a device that holds the cases, such as the deputy's, grants them to the new owner when it "
     "is next opened. It stays in the list: cases that come later go over too."
 )
 
@@ -45,12 +45,14 @@ class HandoverScreen(LongWorkScreen):
         leaver: the id of whom an order is proposed for.
     """
 
-    NAME = "HANDOVER"
+    NAME = Message("HANDOVER")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("n", "order", "Order a handover", "n", "new order"),
-        Command("c", "carry_out", "Hand over now what you hold of a leaver's cases", "c", "carry out"),
-        Command("f5", "refresh", "Read the orders again", "F5"),
-        Command("escape", "back", "Back", "Esc", "back"),
+        Command("n", "order", Message("Order a handover"), "n", Message("new order")),
+        Command(
+            "c", "carry_out", Message("Hand over now what you hold of a leaver's cases"), "c", Message("carry out")
+        ),
+        Command("f5", "refresh", Message("Read the orders again"), "F5"),
+        BACK,
     )
 
     def __init__(self, members: Sequence[MemberLine], may: AbstractSet[str], leaver: str) -> None:
@@ -90,29 +92,29 @@ class HandoverScreen(LongWorkScreen):
         def answered(yes: bool | None) -> None:
             if yes:
                 self.work_long(
-                    "Handing cases over",
+                    Message("Handing cases over"),
                     lambda vault, progress, stopped: vault.handovers.carry_out(progress, stopped),
                     self._handed_over,
-                    when_stopped="Stopped. What was handed over stays so; the rest waits.",
+                    when_stopped=Message("Stopped. What was handed over stays so; the rest waits."),
                     alone=True,
                 )
 
         question = Confirm(
-            "Hand over what you hold of leavers' cases?",
-            "The new owners can open these cases from then on, and are named as their owners.",
-            yes="Hand over",
-            no="Leave them",
+            Message("Hand over what you hold of leavers' cases?"),
+            Message("The new owners can open these cases from then on, and are named as their owners."),
+            yes=Message("Hand over"),
+            no=Message("Leave them"),
         )
         self.app.push_screen(question, answered)
 
     def _handed_over(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog("HANDED OVER", told.lines))
+        self.app.push_screen(ResultDialog(Message("HANDED OVER"), told.lines))
         self.action_refresh()
 
     def _show(self, orders: tuple[OrderLine, ...]) -> None:
         rows = [ListRow(str(at), (order.leaver, order.successor, order.reason)) for at, order in enumerate(orders)]
         self.query_one("#orders", VirtualList).show_source(FixedRows(rows))
-        self.head(f"{self.NAME}  {counted(len(orders), 'order')}")
+        self.head(plural("{count} order", "{count} orders", count=len(orders)))
 
 
 class OrderForm(FormScreen):
@@ -123,11 +125,11 @@ class OrderForm(FormScreen):
         leaver: the id of whom it is proposed for.
     """
 
-    NAME = "ORDER A HANDOVER"
+    NAME = Message("ORDER A HANDOVER")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Order it", "F4", "order it"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nothing is ordered", "Esc", "leave"),
+        Command("f4", "finish", Message("Order it"), "F4", Message("order it")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is ordered")),
     )
 
     def __init__(self, members: Sequence[MemberLine], leaver: str) -> None:
@@ -139,14 +141,12 @@ class OrderForm(FormScreen):
     def compose_middle(self) -> Iterable[Widget]:
         everybody = [(member.member, member.name) for member in self._members]
         here = [
-            (member.member, f"{member.name} ({', '.join(member.roles)})")
-            for member in self._members
-            if member.may_stand_in
+            (member.member, with_roles(member.name, member.roles)) for member in self._members if member.may_stand_in
         ]
         yield VerticalScroll(
-            FormRow("Cases of", ChoiceField(everybody, value=self._leaver, id="leaver")),
-            FormRow("Go to", ChoiceField(here or [("", "there is nobody")], id="successor")),
-            FormRow("Because", SafeInput(placeholder="moves to another city", id="reason", compact=True)),
+            FormRow(Message("Cases of"), ChoiceField(everybody, value=self._leaver, id="leaver")),
+            FormRow(Message("Go to"), ChoiceField(here or [("", Message("there is nobody"))], id="successor")),
+            FormRow.of_text("reason", Message("Because"), Message("moves to another city")),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
@@ -160,9 +160,9 @@ class OrderForm(FormScreen):
         """Order it."""
         leaver, successor, reason = self.word("leaver"), self.word("successor"), self.text("reason")
         if not successor:
-            self.say("! There is no caseworker or supervisor who could take the cases.")
+            self.warn(Message("There is no caseworker or supervisor who could take the cases."))
             return
         self.ask(lambda vault: vault.handovers.order(leaver, successor, reason), self._ordered)
 
     def _ordered(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog("ORDERED", told.lines), lambda _: self.end("ordered"))
+        self.app.push_screen(ResultDialog(Message("ORDERED"), told.lines), lambda _: self.end("ordered"))

@@ -11,25 +11,29 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.role_words import INVITED_AS
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _ABOUT: Final = (
-    "The invitation is a small file: hand it over yourself, say on a stick. Whoever gets it answers on their own "
-    "device with a request, which you admit here after comparing 13 words by voice."
+    Message(
+        "The invitation is a small file: hand it over yourself, say on a stick. Whoever gets it answers on their own "
+        "device with a request, which you admit here after comparing 13 words by voice."
+    ),
+    Message("Alone? Admit a second admin first: an admin who is alone signs alone, and later most changes take two."),
 )
-_ADMIN_FIRST: Final = "Alone? Admit a second admin first: who is alone signs alone, and later most changes take two."
 _DAYS: Final = {"intake": "30"}
 """What is proposed for a role until somebody types another number."""
 
@@ -42,36 +46,36 @@ class InviteForm(FormScreen):
         name: that member's name.
     """
 
-    NAME = "INVITE"
+    NAME = Message("INVITE")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Write the invitation", "F4", "write it"),
+        Command("f4", "finish", Message("Write the invitation"), "F4", Message("write it")),
         BROWSE,
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nothing is written", "Esc", "leave"),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is written")),
     )
 
     def __init__(self, member: str = "", name: str = "") -> None:
         super().__init__()
         self._member = member
-        self._name = name
+        self._owner = name
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         new = (
-            FormRow("As", ChoiceField(INVITED_AS, id="like")),
-            FormRow("For days", SafeInput(_DAYS["intake"], placeholder="empty: no end", id="days", compact=True)),
+            FormRow(Message("As"), ChoiceField(INVITED_AS, id="like")),
+            FormRow.of_text("days", Message("For days"), Message("empty: no end"), value=_DAYS["intake"]),
         )
         yield VerticalScroll(
             *(() if self._member else new),
-            FormRow("File", PlaceInput(new="invitation", placeholder="/media/stick/invitation", id="out")),
-            Static(safe_content(_ABOUT if self._member else f"{_ABOUT}\n\n{_ADMIN_FIRST}"), classes="about"),
+            FormRow(Message("File"), PlaceInput(new="invitation", placeholder="/media/stick/invitation", id="out")),
+            Static(safe_content(together(_ABOUT[: 1 if self._member else 2], "\n\n")), classes="about"),
             classes="form",
             can_focus=False,
         )
 
     def on_mount(self) -> None:
         """Begin with the first field."""
-        self.head(f"{self.NAME}  a further device of {self._name}" if self._member else self.NAME)
+        self.head(Message("a further device of {member}", member=self._owner) if self._member else "")
         self.query_one("#out" if self._member else "#like").focus()
 
     @on(ChoiceField.Changed, "#like")
@@ -85,7 +89,7 @@ class InviteForm(FormScreen):
         if not self._member:
             typed = self.text("days")
             if typed and not typed.isdecimal():
-                self.refuse("days", "Type a number of days, or nothing for no end.")
+                self.refuse("days", Message("Type a number of days, or nothing for no end."))
                 return
             days = int(typed or 0)
         out = self.place("out")
@@ -100,4 +104,4 @@ class InviteForm(FormScreen):
 
     def _written(self, told: ResultText) -> None:
         self.say("")
-        self.app.push_screen(ResultDialog("INVITED", told.lines), lambda _: self.end("invited"))
+        self.app.push_screen(ResultDialog(Message("INVITED"), told.lines), lambda _: self.end("invited"))

@@ -11,29 +11,29 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.frame.long_work import Progress, Stopped
-from tui.screens.frame.wording import counted
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
 from tui.values.values_members import Changed, DeviceLine, LostShown
 from tui.widgets.confirm import Confirm
+from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "The device is revoked, and every case that it and you can open gets a new key. Then you see whom to warn: "
     "the clients of those cases, with the ways that are safe for them. The list can go into a file too: it is "
     "personal data in clear, for as long as that file is there."
 )
 
 
-_ON_SCREEN: Final = (
+_ON_SCREEN: Final = Message(
     "Personal data, on this screen alone: it is gone when you close it, and after 5 minutes without a key."
 )
 
@@ -45,12 +45,12 @@ class LostForm(FormScreen, ChangingScreen):
         device: which.
     """
 
-    NAME = "LOST DEVICE"
+    NAME = Message("LOST DEVICE")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "End the device", "F4", "end the device"),
+        Command("f4", "go_on", Message("End the device"), "F4", Message("end the device")),
         BROWSE,
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave", "Esc", "leave"),
+        NEXT_FIELD,
+        leave(Message("Leave")),
     )
 
     def __init__(self, device: DeviceLine) -> None:
@@ -61,7 +61,10 @@ class LostForm(FormScreen, ChangingScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("List into", PlaceInput(new="whom-to-warn", placeholder="nothing: on the screen alone", id="list")),
+            FormRow(
+                Message("List into"),
+                PlaceInput(new="whom-to-warn", placeholder=Message("nothing: on the screen alone"), id="list"),
+            ),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
@@ -69,7 +72,7 @@ class LostForm(FormScreen, ChangingScreen):
 
     def on_mount(self) -> None:
         """Say which device it is."""
-        self.head(f"{self.NAME}  {self._device.called}")
+        self.head(self._device.called)
         self.query_one("#list").focus()
 
     def action_go_on(self) -> None:
@@ -78,11 +81,13 @@ class LostForm(FormScreen, ChangingScreen):
         if self.text("list") and warn_list is None:
             return
         question = Confirm(
-            f"End {self._device.called}?",
-            "It cannot be taken back: if it turns up, it joins anew. What was written there and has not come here"
-            " is no longer accepted. What it could open until now may be copied.",
-            yes="End it",
-            no="Keep it",
+            Message("End {called}?", called=self._device.called),
+            Message(
+                "It cannot be taken back: if it turns up, it joins anew. What was written there and has not come here"
+                " is no longer accepted. What it could open until now may be copied."
+            ),
+            yes=Message("End it"),
+            no=Message("Keep it"),
         )
         self.app.push_screen(question, lambda yes: self._end_device(warn_list) if yes else None)
 
@@ -94,7 +99,7 @@ class LostForm(FormScreen, ChangingScreen):
             return self._found.changed
 
         # The list is what a person needs most: a signature that is missing must not hold it up.
-        self.change("Ending the device, and making new keys", act, self._show_list, when_left=self._show_list)
+        self.change(Message("Ending the device, and making new keys"), act, self._show_list, when_left=self._show_list)
 
     def _show_list(self) -> None:
         if self._found is not None:
@@ -104,11 +109,11 @@ class LostForm(FormScreen, ChangingScreen):
 class WarnScreen(FormScreen):
     """Whom to warn, for as long as the screen is open."""
 
-    NAME = "WHOM TO WARN"
+    NAME = Message("WHOM TO WARN")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "write", "Write the list into a file, in clear", "F4", "write into a file"),
-        Command("escape", "back", "Everybody is noted: close the list", "Esc", "close the list"),
+        Command("f4", "write", Message("Write the list into a file, in clear"), "F4", Message("write into a file")),
+        Command("escape", "back", Message("Everybody is noted: close the list"), "Esc", Message("close the list")),
     )
 
     def __init__(self, found: LostShown) -> None:
@@ -121,7 +126,7 @@ class WarnScreen(FormScreen):
 
     def on_mount(self) -> None:
         """Show the list."""
-        self.head(self.NAME, counted(self._found.clients, "client"))
+        self.head(right=plural("{count} client", "{count} clients", count=self._found.clients))
         self.query_one("#warn").focus()
         self.say(self._found.kept or _ON_SCREEN)
 
@@ -133,5 +138,5 @@ class WarnScreen(FormScreen):
                 out, warn = Path(place).expanduser(), self._found.warn
                 self.ask(lambda vault: vault.devices.keep_list(warn, out), self.say)
 
-        question = "A new file for the list. It is personal data in clear, for as long as it is there:"
+        question = Message("A new file for the list. It is personal data in clear, for as long as it is there:")
         self.app.push_screen(AskLine(question, hint="/media/stick/whom-to-warn", problem=no_whole_path), chosen)

@@ -11,11 +11,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import MAY_BE_KEPT, counted
+from tui.screens.frame.wording import MAY_BE_KEPT, named, with_roles
 from tui.screens.members.admit import AdmitScreen
 from tui.screens.members.away import AwayForm
 from tui.screens.members.changing import ChangingScreen
@@ -24,16 +24,22 @@ from tui.screens.members.handover import HandoverScreen
 from tui.screens.members.invite import InviteForm
 from tui.screens.members.proposals import ProposalScreen
 from tui.screens.members.roles import RolesForm
-from tui.text.safe_content import safe_content
+from tui.text.in_words import together, warning
+from tui.values.codes import word_of, words_of
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import MemberLine, MembersShown
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
-from tui.widgets.lines import KeyHints
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column("name", 24), Column("roles"), Column("until", 10), Column("stands", 10))
+_COLUMNS: Final = (
+    Column(Message("name"), 24),
+    Column(Message("roles")),
+    Column(Message("until"), 10),
+    Column(Message("stands"), 10),
+)
 _NOBODY: Final = "nobody"
 _NEEDS: Final = {
     "invite": "member.admit",
@@ -46,8 +52,13 @@ _NEEDS: Final = {
 }
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
-_KEPT: Final = f"{MAY_BE_KEPT} Cases that you hold too get a new key at once."
-_LOST: Final = (
+_KEPT: Final = Message("Cases that you hold too get a new key at once.")
+_STAY: Final = Message("They stay a member, and open nothing more from the next exchange on.")
+_GONE: Final = Message(
+    "Every device of theirs ends, and they come back only by a new invitation. Order who gets their cases (h) before."
+)
+_ENDING: Final = Message("Ending their devices, and making new keys")
+_LOST: Final = Message(
     "What they wrote and you have not imported will no longer be accepted: import a bundle of theirs first, if you can."
 )
 
@@ -55,22 +66,22 @@ _LOST: Final = (
 class MembersScreen(ChangingScreen):
     """A list, with what is known of the one under the cursor below it."""
 
-    NAME = "MEMBERS"
+    NAME = Message("MEMBERS")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("enter", "choose", "What can be done with this member", "Enter", "choose"),
-        Command("i", "invite", "Invite somebody new", "i", "invite"),
-        Command("a", "admit", "Admit who asks: compare 13 words", "a", "admit"),
-        Command("d", "devices", "Devices; a lost or stolen one", "d", "devices"),
-        Command("r", "roles", "Give this member other roles", "r"),
-        Command("w", "lend", "Away: lend this member's cases to a deputy until a day", "w"),
-        Command("u", "deputy", "Name who opens this member's new cases too", "u"),
-        Command("s", "suspend", "Suspend: end every device of this member", "s"),
-        Command("x", "let_leave", "Let this member leave for good", "x"),
-        Command("h", "handover", "Cases of a leaver: order and carry out a handover", "h"),
-        Command("p", "proposals", "Proposals that several have to sign", "p"),
-        Command("o", "show_left", "Show those who left too, or not", "o"),
-        Command("f5", "refresh", "Read the list again", "F5"),
-        Command("escape", "back", "Back", "Esc", "back"),
+        Command("enter", "choose", Message("What can be done with this member"), "Enter", Message("choose")),
+        Command("i", "invite", Message("Invite somebody new"), "i", Message("invite")),
+        Command("a", "admit", Message("Admit who asks: compare 13 words"), "a", Message("admit")),
+        Command("d", "devices", Message("Devices; a lost or stolen one"), "d", Message("devices")),
+        Command("r", "roles", Message("Give this member other roles"), "r"),
+        Command("w", "lend", Message("Away: lend their cases until a day"), "w"),
+        Command("u", "deputy", Message("Name who opens this member's new cases too"), "u"),
+        Command("s", "suspend", Message("Suspend: end every device of this member"), "s"),
+        Command("x", "let_leave", Message("Let this member leave for good"), "x"),
+        Command("h", "handover", Message("Cases of a leaver: order and carry out a handover"), "h"),
+        Command("p", "proposals", Message("Proposals that several have to sign"), "p"),
+        Command("o", "show_left", Message("Show those who left too, or not"), "o"),
+        READ_AGAIN,
+        BACK,
     )
 
     def __init__(self) -> None:
@@ -154,9 +165,9 @@ class MembersScreen(ChangingScreen):
         member = self._here()
         if member is None:
             return
-        options = [(other.member, f"{other.name}  ({', '.join(other.roles)})") for other in self._others(member)]
-        question = f"Who opens the cases too that {member.name} makes from now on?"
-        choice = Choose(question, [(_NOBODY, "nobody"), *options])
+        options = [(other.member, with_roles(other.name, other.roles)) for other in self._others(member)]
+        question = Message("Who opens the cases too that {name} makes from now on?", name=member.name)
+        choice = Choose(question, [(_NOBODY, Message("nobody")), *options])
         self.app.push_screen(choice, partial(self._deputy_chosen, member))
 
     def action_suspend(self) -> None:
@@ -165,16 +176,21 @@ class MembersScreen(ChangingScreen):
         if member is None:
             return
         question = Confirm(
-            f"End {counted(member.devices, 'device')} of {member.name}?",
-            f"They stay a member, and open nothing more from the next exchange on. {_LOST} {_KEPT}",
-            yes="Suspend",
-            no="Keep",
+            plural(
+                "End {count} device of {name}?",
+                "End {count} devices of {name}?",
+                count=member.devices,
+                name=member.name,
+            ),
+            together((_STAY, _LOST, MAY_BE_KEPT, _KEPT), " "),
+            yes=Message("Suspend"),
+            no=Message("Keep"),
         )
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.change(
-                    "Ending their devices, and making new keys",
+                    _ENDING,
                     lambda vault, _root, progress, _stopped: vault.members.end_devices(member.member, progress),
                     self.action_refresh,
                 )
@@ -187,17 +203,16 @@ class MembersScreen(ChangingScreen):
         if member is None:
             return
         question = Confirm(
-            f"Does {member.name} leave for good?",
-            "Every device of theirs ends, and they come back only by a new invitation. Order who gets their cases (h)"
-            f" before. {_LOST} {_KEPT}",
-            yes="They leave",
-            no="They stay",
+            Message("Does {name} leave for good?", name=member.name),
+            together((_GONE, _LOST, MAY_BE_KEPT, _KEPT), " "),
+            yes=Message("They leave"),
+            no=Message("They stay"),
         )
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.change(
-                    "Ending their devices, and making new keys",
+                    _ENDING,
                     lambda vault, _root, progress, _stopped: vault.members.leave(member.member, progress),
                     self.action_refresh,
                 )
@@ -211,14 +226,14 @@ class MembersScreen(ChangingScreen):
             return
         acts = [(act.action, act.words) for act in self.commands() if act.action in _OF_ONE]
         if not acts:
-            self.say("Your roles change nothing about other members.")
+            self.say(Message("Your roles change nothing about other members."))
             return
 
         async def chosen(action: str | None) -> None:
             if action:
                 await self.run_action(action)
 
-        self.app.push_screen(Choose(f"{member.name}: {', '.join(member.roles) or 'no role'}", acts), chosen)
+        self.app.push_screen(Choose(_roles_of(member), acts), chosen)
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
@@ -230,7 +245,7 @@ class MembersScreen(ChangingScreen):
             self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self._told)
 
     def _told(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog("DONE", told.lines))
+        self.app.push_screen(ResultDialog(Message("DONE"), told.lines))
 
     def _show(self, shown: MembersShown) -> None:
         cursor = self._list.cursor
@@ -239,21 +254,21 @@ class MembersScreen(ChangingScreen):
         self._list.show_source(FixedRows([ListRow(member.member, _cells(member)) for member in shown.members]))
         self._list.cursor = cursor
         here = sum(member.stand != "left" for member in shown.members)
-        warning = "" if shown.separated else "! no auditor who does nothing else"
-        self.head(f"{self.NAME}  {counted(here, 'member')}", warning)
-        self.query_one(KeyHints).show_hints(self.footer())
+        lack = "" if shown.separated else warning(Message("no auditor who does nothing else"))
+        self.head(plural("{count} member", "{count} members", count=here), lack)
+        self.show_keys()
         self._show_one()
 
     def _show_one(self) -> None:
         row = self._list.row_at_cursor()
         member = next((member for member in self._shown.members if row is not None and member.member == row.key), None)
-        self.query_one("#member", Static).update(safe_content("" if member is None else "\n".join(_lines(member))))
+        self.write("member", "" if member is None else together(_lines(member)))
 
     def _here(self) -> MemberLine | None:
         row = self._list.row_at_cursor()
         member = next((member for member in self._shown.members if row is not None and member.member == row.key), None)
         if member is not None and member.stand == "left":
-            self.say("! They have left; they come back only by a new invitation (i).")
+            self.warn(Message("They have left; they come back only by a new invitation (i)."))
             return None
         return member
 
@@ -265,22 +280,28 @@ class MembersScreen(ChangingScreen):
         return self.query_one("#members", VirtualList)
 
 
-def _cells(member: MemberLine) -> tuple[str, ...]:
-    stand = member.stand if member.stand != "in" else counted(member.devices, "device")
-    return (f"{member.name} (you)" if member.is_you else member.name, ", ".join(member.roles), member.until, stand)
+def _cells(member: MemberLine) -> tuple[Words, ...]:
+    devices = plural("{count} device", "{count} devices", count=member.devices)
+    stand = devices if member.stand == "in" else word_of(member.stand)
+    return named(member.name, is_you=member.is_you), words_of(member.roles), member.until, stand
 
 
-def _lines(member: MemberLine) -> list[str]:
-    until = f", admitted until {member.until}" if member.until else ""
-    lines = [f"{member.name}: {', '.join(member.roles) or 'no role'}{until}"]
-    lines += [f"{_STANDS[member.stand]}"] if member.stand in _STANDS else []
-    lines += [f"Deputy, who opens their new cases too: {member.deputy}"] if member.deputy else []
-    lines += [f"Away: cases are lent to {member.lent}"] if member.lent else []
+def _roles_of(member: MemberLine) -> Message:
+    return Message("{name}: {roles}", name=member.name, roles=words_of(member.roles) or Message("no role"))
+
+
+def _lines(member: MemberLine) -> list[Words]:
+    lines: list[Words] = [_roles_of(member)]
+    if member.until:
+        lines = [Message("{member}, admitted until {day}", member=_roles_of(member), day=member.until)]
+    lines += [_STANDS[member.stand]] if member.stand in _STANDS else []
+    lines += [Message("Deputy, who opens their new cases too: {deputy}", deputy=member.deputy)] if member.deputy else []
+    lines += [Message("Away: cases are lent to {lent}", lent=member.lent)] if member.lent else []
     return lines
 
 
 _STANDS: Final = {
-    "suspended": "Suspended: no device of theirs is in.",
-    "over": "The time for which they were admitted has ended.",
-    "left": "Left: shown so that their notes keep a name.",
+    "suspended": Message("Suspended: no device of theirs is in."),
+    "over": Message("The time for which they were admitted has ended."),
+    "left": Message("Left: shown so that their notes keep a name."),
 }

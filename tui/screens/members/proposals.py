@@ -12,18 +12,20 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.members.changing import ChangingScreen
+from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.values.values_members import ProposalShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message, Words
 
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "A proposal comes in a file from whoever began it, and opens for members alone. Sign only what you would decide "
     "yourself: your signature stands under it for good."
 )
@@ -32,24 +34,24 @@ _ABOUT: Final = (
 class ProposalScreen(FormScreen, ChangingScreen):
     """Shows a proposal; what is shown is what is signed."""
 
-    NAME = "PROPOSAL"
+    NAME = Message("PROPOSAL")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "read", "Read the proposal", "F4", "read"),
-        Command("f5", "sign", "Sign what is shown, into a new file", "F5", "sign"),
-        Command("f9", "commit", "Make it count, once all have signed", "F9", "make it count"),
+        Command("f4", "read", Message("Read the proposal"), "F4", Message("read")),
+        Command("f5", "sign", Message("Sign what is shown, into a new file"), "F5", Message("sign")),
+        Command("f9", "commit", Message("Make it count, once all have signed"), "F9", Message("make it count")),
         BROWSE,
-        Command("escape", "back", "Back", "Esc", "back"),
+        BACK,
     )
 
     def __init__(self) -> None:
         super().__init__()
         self._read: Path | None = None
-        self._missing = ""
+        self._missing: Words = ""
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("File", PlaceInput(placeholder="/media/stick/proposal", id="file")),
+            FormRow(Message("File"), PlaceInput(placeholder="/media/stick/proposal", id="file")),
             Static(safe_content(_ABOUT), id="about-proposal", classes="about"),
             Static("", id="proposal"),
             classes="form",
@@ -64,7 +66,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
     def _other_file(self) -> None:
         self._read = None
         self.query_one("#about-proposal").display = True
-        self.query_one("#proposal", Static).update("")
+        self.write("proposal", "")
 
     @on(SafeInput.Submitted)
     def action_read(self) -> None:
@@ -78,7 +80,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
         """Sign what is shown."""
         file = self._read
         if file is None:
-            self.say("! Read it first (F4).")
+            self.warn(Message("Read it first (F4)."))
             return
 
         def chosen(place: str | None) -> None:
@@ -86,7 +88,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
                 out = Path(place).expanduser()
                 self.ask(lambda vault: vault.proposals.sign(file, out), lambda shown: self._signed(out, shown))
 
-        question = "Your signature goes into a new file, beside those that are there:"
+        question = Message("Your signature goes into a new file, beside those that are there:")
         signed = str(file.with_name(f"{file.name}-signed"))
         self.app.push_screen(AskLine(question, value=signed, problem=no_whole_path), chosen)
 
@@ -94,38 +96,43 @@ class ProposalScreen(FormScreen, ChangingScreen):
         """Make it count."""
         file = self._read
         if file is None:
-            self.say("! Read it first (F4).")
+            self.warn(Message("Read it first (F4)."))
             return
         if self._missing:
-            self.say(f"! It does not count yet. Who has to sign: {self._missing}.")
+            self.warn(Message("It does not count yet. Who has to sign: {names}.", names=self._missing))
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.change(
-                    "Making the proposal count",
+                    Message("Making the proposal count"),
                     lambda vault, _root, progress, _stopped: vault.proposals.commit(file, progress),
                     lambda: self.end("committed"),
                 )
 
         question = Confirm(
-            "Make what is shown count?",
-            "It changes who is in, and is undone only by another change that the same people sign.",
-            yes="Make it count",
-            no="Not yet",
+            Message("Make what is shown count?"),
+            Message("It changes who is in, and is undone only by another change that the same people sign."),
+            yes=Message("Make it count"),
+            no=Message("Not yet"),
         )
         self.app.push_screen(question, answered)
 
     def _show(self, file: Path, shown: ProposalShown) -> None:
         self._read, self._missing = file, shown.missing
         self.query_one("#about-proposal").display = False
-        lines = [f"CHANGE {shown.number} OF WHO IS IN", *(f"  {change}" for change in shown.changes), ""]
-        lines.append(f"Signed by: {', '.join(shown.signed_by) or 'nobody yet'}.")
-        lines.append(f"Has to sign: {shown.missing}." if shown.missing else "All have signed: F9 makes it count.")
-        self.query_one("#proposal", Static).update(safe_content("\n".join(lines)))
+        all_signed = Message("All have signed: F9 makes it count.")
+        lines: list[Words] = [
+            Message("CHANGE {number} OF WHO IS IN", number=shown.number),
+            *(f"  {in_words(change)}" for change in shown.changes),
+            "",
+            Message("Signed by: {names}.", names=", ".join(shown.signed_by) or Message("nobody yet")),
+            Message("Has to sign: {names}.", names=shown.missing) if shown.missing else all_signed,
+        ]
+        self.write("proposal", *lines)
 
     def _signed(self, file: Path, shown: ProposalShown) -> None:
         with self.prevent(SafeInput.Changed):
             self.query_one("#file", SafeInput).value = str(file)
         self._show(file, shown)
-        self.say(f"Your signature is in {file}. Pass this file on.")
+        self.say(Message("Your signature is in {file}. Pass this file on.", file=file))

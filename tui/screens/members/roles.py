@@ -9,18 +9,20 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import Command, leave
 from tui.screens.frame.role_words import ROLES
 from tui.screens.frame.rows import FixedRows
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
+from tui.values.codes import words_of
 from tui.values.values_members import MemberLine
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
+from vault.words.message import Message, Words
 
-_ABOUT: Final = (
+_ABOUT: Final = Message(
     "Space marks a role or takes the mark (*) away. F4 gives exactly the marked ones; "
     "one more takes nothing, one less may lose work."
 )
@@ -29,12 +31,12 @@ _ABOUT: Final = (
 class RolesForm(ChangingScreen):
     """Gives a member exactly the marked roles."""
 
-    NAME = "ROLES"
+    NAME = Message("ROLES")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("space", "mark", "Mark the role, or take the mark away", "Space", "mark"),
-        Command("f4", "finish", "Give exactly the marked roles", "F4", "give them"),
-        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+        Command("space", "mark", Message("Mark the role, or take the mark away"), "Space", Message("mark")),
+        Command("f4", "finish", Message("Give exactly the marked roles"), "F4", Message("give them")),
+        leave(Message("Leave; nothing is changed")),
     )
 
     def __init__(self, member: MemberLine) -> None:
@@ -48,7 +50,7 @@ class RolesForm(ChangingScreen):
 
     def on_mount(self) -> None:
         """Mark what the member has now."""
-        self.head(f"{self.NAME}  {self._member.name}", f"now: {', '.join(self._member.roles) or 'none'}")
+        self.head(self._member.name, Message("now: {roles}", roles=words_of(self._member.roles) or Message("none")))
         roles = self.query_one("#roles", VirtualList)
         roles.marked = frozenset(self._member.roles)
         roles.focus()
@@ -65,19 +67,22 @@ class RolesForm(ChangingScreen):
         def answered(yes: bool | None) -> None:
             if yes:
                 self.change(
-                    "Changing the roles",
+                    Message("Changing the roles"),
                     lambda vault, by_root, _progress, _stopped: vault.members.change_roles(
                         member, marked, by_root=by_root
                     ),
                     lambda: self.end("changed"),
                 )
 
-        def said(loss: str) -> None:
+        def said(loss: Words) -> None:
             if not loss:
                 answered(yes=True)
                 return
             question = Confirm(
-                f"Take a role from {self._member.name}?", loss, yes="Give these roles", no="Leave them as they are"
+                Message("Take a role from {name}?", name=self._member.name),
+                loss,
+                yes=Message("Give these roles"),
+                no=Message("Leave them as they are"),
             )
             self.app.push_screen(question, answered)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -12,37 +12,41 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import BACK, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
+from tui.values.codes import choices, word_of
 from tui.values.values_exchange import QuestionAsked, ResultText
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message
+
+_ABOUT: Final = Message(
+    "Another member asks whether something may be done: an export, say. Nobody approves what they ask for themselves. "
+    "You read all that would leave before you answer."
+)
 
 
 class QuestionFile(FormScreen):
     """Asks where the question lies."""
 
-    NAME = "APPROVE"
+    NAME = Message("APPROVE")
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Read the question", "F4", "read it"),
+        Command("f4", "go_on", Message("Read the question"), "F4", Message("read it")),
         BROWSE,
-        Command("escape", "back", "Back", "Esc", "back"),
+        BACK,
     )
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("Question", PlaceInput(placeholder="/media/stick/question", id="file")),
-            Static(
-                "Another member asks whether something may be done: an export, say. Nobody approves what they ask for "
-                "themselves. You read all that would leave before you answer.",
-                classes="about",
-            ),
+            FormRow(Message("Question"), PlaceInput(placeholder="/media/stick/question", id="file")),
+            Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
         )
@@ -61,7 +65,7 @@ class QuestionFile(FormScreen):
         self.ask(lambda vault: vault.approvals.read(file), show)
 
     def _answered(self, words: str | None) -> None:
-        self.say(words or "You answered nothing.")
+        self.say(words or Message("You answered nothing."))
 
 
 class QuestionScreen(FormScreen):
@@ -72,12 +76,12 @@ class QuestionScreen(FormScreen):
         asked: what it asks.
     """
 
-    NAME = "A QUESTION TO YOU"
+    NAME = Message("A QUESTION TO YOU")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "approve", "Approve it", "F4", "approve"),
-        Command("f6", "app.focus_next", "Next pane: text, reason, answer", "F6", "pane"),
+        Command("f4", "approve", Message("Approve it"), "F4", Message("approve")),
+        Command("f6", "app.focus_next", Message("Next pane: text, reason, answer"), "F6", Message("pane")),
         BROWSE,
-        Command("escape", "back", "Leave; nothing is approved", "Esc", "leave"),
+        leave(Message("Leave; nothing is approved")),
     )
 
     def __init__(self, file: Path, asked: QuestionAsked) -> None:
@@ -87,30 +91,33 @@ class QuestionScreen(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        reasons = [("", "none yet"), *((code, code) for code in self._asked.reasons)]
+        reasons = [("", Message("none yet")), *choices(self._asked.reasons)]
         yield VerticalScroll(Static(safe_content("\n".join(self._asked.lines))), id="question-text")
-        yield FormRow("Your reason", ChoiceField(reasons, id="why"))
-        yield FormRow("Answer to", PlaceInput(new="answer", placeholder="/media/stick/answer, a new file", id="out"))
+        yield FormRow(Message("Your reason"), ChoiceField(reasons, id="why"))
+        yield FormRow(
+            Message("Answer to"),
+            PlaceInput(new="answer", placeholder=Message("/media/stick/answer, a new file"), id="out"),
+        )
 
     def on_mount(self) -> None:
         """Begin with reading."""
-        self.head(self.NAME, f"{self._asked.asker} asks")
+        self.head(right=Message("{asker} asks", asker=self._asked.asker))
         self.query_one("#question-text").focus()
-        self.say("Read all of it. Your reason stands in the log and in what leaves.")
+        self.say(Message("Read all of it. Your reason stands in the log and in what leaves."))
 
     def action_approve(self) -> None:
         """Ask once more, with what it means."""
         if not self._why:
-            self.refuse("why", "Choose your reason first (F6, then right).")
+            self.refuse("why", Message("Choose your reason first (F6, then right)."))
             return
         out = self.place("out")
         if out is None:
             return
         question = Confirm(
-            f"Approve what {self._asked.asker} asks?",
-            f"Your log says so, for ever: reason {self._why}.",
-            yes="Approve",
-            no="Not yet",
+            Message("Approve what {asker} asks?", asker=self._asked.asker),
+            Message("Your log says so, for ever: reason {why}.", why=word_of(self._why)),
+            yes=Message("Approve"),
+            no=Message("Not yet"),
         )
         self.app.push_screen(question, lambda yes: self._give(out) if yes else None)
 
@@ -118,7 +125,7 @@ class QuestionScreen(FormScreen):
         file, why = self._file, self._why
 
         def given(told: ResultText) -> None:
-            self.end(" ".join(told.lines))
+            self.end(together(told.lines, " "))
 
         self.ask(lambda vault: vault.approvals.give(file, why, out), given)
 

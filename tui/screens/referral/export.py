@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
@@ -21,7 +21,6 @@ from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.long_work import Progress, Stopped
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
-from tui.screens.frame.wording import counted
 from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.screens.referral.recipient import RecipientForm
@@ -29,25 +28,27 @@ from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
 from tui.values.values import ExportStep, QuestionShown, RecipientShown
 from tui.values.values_exchange import ApproverShown, AskStep
-from tui.widgets.fields import SafeInput
-from tui.widgets.lines import KeyHints
+from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _PROFILES: Final = (
-    ("lawyer-named", "client and persecutor; others as you decide"),
-    ("lawyer", "nobody; others as you decide"),
+    ("lawyer-named", Message("client, persecutor, others you choose")),
+    ("lawyer", Message("nobody but those you choose")),
 )
-_LANGUAGES: Final = (("en", "English"), ("fr", "French"), ("ru", "Russian"))
+_LANGUAGES: Final = (("en", Message("English")), ("fr", Message("French")), ("ru", Message("Russian")))
 _RELEASED: Final = {
-    "alone": "Released ALONE: log and package say so.",
-    "two-person": "Two persons released it: log and package say so.",
+    "alone": Message("Released ALONE: log and package say so."),
+    "two-person": Message("Two persons released it: log and package say so."),
 }
-_NO_RECIPIENT: Final = "There is no recipient yet; an admin adds one here (F9)."
+_ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
+_HIDING: Final = Message("Hiding names, and reading the finished files again")
+_STOPPED: Final = Message("Stopped. Nothing was written.")
+_NO_RECIPIENT: Final = Message("There is no recipient yet; an admin adds one here (F9).")
 _DONE: Final = (
-    Command("f4", "go_on", "Done: back to the case", "F4", "done"),
-    Command("escape", "back", "Back to the case", "Esc", "back"),
+    Command("f4", "go_on", Message("Done: back to the case"), "F4", Message("done")),
+    Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
 )
 _LOOK_SECONDS: Final = 0.2
 
@@ -55,13 +56,13 @@ _LOOK_SECONDS: Final = 0.2
 class ExportScreen(SecondedScreen):
     """Ends with nothing; what was exported stands in the log and in the case."""
 
-    NAME = "EXPORT"
+    NAME = Message("EXPORT")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "Go on: questions, pages, then seal", "F4", "go on"),
-        Command("f9", "add_recipient", "Add a recipient", "F9", "recipient"),
+        Command("f4", "go_on", Message("Go on: questions, pages, then seal"), "F4", Message("go on")),
+        Command("f9", "add_recipient", Message("Add a recipient"), "F9", Message("recipient")),
         BROWSE,
-        Command("tab", "app.focus_next", "Next field", "Tab", "next"),
-        Command("escape", "back", "Leave; nothing is written", "Esc", "leave"),
+        Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next")),
+        leave(Message("Leave; nothing is written")),
     )
 
     def __init__(self, case: str, ref: str) -> None:
@@ -77,15 +78,14 @@ class ExportScreen(SecondedScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             Vertical(id="recipient-place"),
-            FormRow("Who is named", ChoiceField(_PROFILES, id="profile")),
-            FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
+            FormRow(Message("Who is named"), ChoiceField(_PROFILES, id="profile")),
+            FormRow(Message("Language"), ChoiceField(_LANGUAGES, id="language")),
+            FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
             FormRow(
-                "Whom to call",
-                SafeInput(placeholder="name and number; empty: as last time", id="contact", compact=True),
+                Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")
             ),
-            FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")),
             SecondRows(),
-            Static("Nothing is written before you have read the finished pages and pressed F4 there.", classes="about"),
+            Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
             classes="form",
             can_focus=False,
@@ -99,7 +99,7 @@ class ExportScreen(SecondedScreen):
 
     def on_mount(self) -> None:
         """Ask who the recipients are."""
-        self.head(f"{self.NAME}  {self._ref}")
+        self.head(self._ref)
         self.query_one("#out").focus()
         self.ask(lambda vault: vault.referral.may_add, self._show_may_add)
         self._ask_recipients("")
@@ -122,7 +122,7 @@ class ExportScreen(SecondedScreen):
 
     def _show_may_add(self, may_add: bool) -> None:
         self._may_add = may_add
-        self.query_one(KeyHints).show_hints(self.footer())
+        self.show_keys()
 
     def _ask_recipients(self, chosen: str) -> None:
         self.ask(lambda vault: vault.referral.recipients(), lambda found: self._show_recipients(found, chosen))
@@ -135,7 +135,7 @@ class ExportScreen(SecondedScreen):
                 (recipient.name, f"{recipient.name}  ({_first_words(recipient.fingerprint)})")
                 for recipient in self._recipients
             ]
-            await place.mount(FormRow("Recipient", ChoiceField(words, value=chosen, id="recipient")))
+            await place.mount(FormRow(Message("Recipient"), ChoiceField(words, value=chosen, id="recipient")))
         else:
             await place.mount(Static(safe_content(_NO_RECIPIENT)))
 
@@ -154,7 +154,7 @@ class ExportScreen(SecondedScreen):
             return
         second = self.query_one(SecondRows)
         if not self._recipients:
-            self.say(f"! {_NO_RECIPIENT}")
+            self.warn(_NO_RECIPIENT)
         elif second.way in {ASK, ANSWER} and second.file is None:
             self.refuse("second-file", WHOLE_PATH)
         elif second.way == ASK:
@@ -191,10 +191,10 @@ class ExportScreen(SecondedScreen):
 
         self.say("")
         self.work_long(
-            "Hiding names, and reading the finished files again",
+            _HIDING,
             work,
             self._answered,
-            when_stopped="Stopped. Nothing was written.",
+            when_stopped=_STOPPED,
         )
 
     def _ask_apart(self, second: SecondRows) -> None:
@@ -222,20 +222,22 @@ class ExportScreen(SecondedScreen):
             if step.questions:
                 self._show_questions(step.questions)
                 return
-            words = (
-                f"The question is at {file}. It opens for: {', '.join(step.names)}.\n"
-                "They approve it in their app (a) and make a bundle for you. Import the bundle, then export with the "
-                "answer: within 7 days, and while the case stays as it is."
+            words = Message(
+                "The question is at {file}. It opens for: {names}.\n"
+                "They approve it in their app (a) and make a bundle for you. Import the bundle, then export with the"
+                " answer: within 7 days, and while the case stays as it is.",
+                file=file,
+                names=", ".join(step.names),
             )
             self._finish(words)
-            self.say("The question is written. Nothing left.")
+            self.say(Message("The question is written. Nothing left."))
 
         self.say("")
         self.work_long(
-            "Hiding names, and reading the finished files again",
+            _HIDING,
             work,
             asked,
-            when_stopped="Stopped. Nothing was written.",
+            when_stopped=_STOPPED,
         )
 
     def _show_questions(self, questions: tuple[QuestionShown, ...]) -> None:
@@ -246,29 +248,37 @@ class ExportScreen(SecondedScreen):
         if found is None:
             self._show_questions(step.questions)
             return
-        words = (
-            f"DONE. The package is at {found.path}\n"
-            f"{counted(found.decided, 'form is', 'forms are')} decided; the finished files were checked."
-            f" {_RELEASED[found.release]}\n\n"
-            f"Tell the recipient these words of your package key once, by voice:\n{' '.join(found.key_words)}"
+        decided = plural(
+            "{count} form is decided; the finished files were checked.",
+            "{count} forms are decided; the finished files were checked.",
+            count=found.decided,
+        )
+        words = Message(
+            "DONE. The package is at {path}\n"
+            "{decided} {released}\n\n"
+            "Tell the recipient these words of your package key once, by voice:\n{words}",
+            path=found.path,
+            decided=decided,
+            released=_RELEASED[found.release],
+            words=" ".join(found.key_words),
         )
         self._finish(words)
-        self.say("The package is sealed.")
+        self.say(Message("The package is sealed."))
 
-    def _finish(self, words: str) -> None:
+    def _finish(self, words: Message) -> None:
         """Show what came of it in place of the form: the same export is not made twice."""
         self._is_done = True
         result = self.query_one("#result", Static)
         result.update(safe_content(words))
         for row in self.query_one(".form").children:
             row.display = row is result
-        self.query_one(KeyHints).show_hints(self.footer())
+        self.show_keys()
 
     def _questions_answered(self, word: str | None) -> None:
         if word:
             self.action_go_on()
         else:
-            self.say("Nothing was written. F4 goes on; what you decided is remembered on this screen.")
+            self.say(Message("Nothing was written. F4 goes on; what you decided is remembered on this screen."))
 
     def _wait_for_approval(self, pages: tuple[str, ...], stopped: Stopped, does: str = "seal") -> bool:
         """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does."""

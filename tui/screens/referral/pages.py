@@ -11,12 +11,13 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen
-from tui.screens.frame.wording import counted
+from tui.text.in_words import together
 from tui.text.safe_content import safe_content
+from vault.words.message import Message, plural
 
 _OTHERS: Final = (
-    Command("escape", "back", "Stop; nothing is written", "Esc", "stop"),
-    Command("down", "down", "Read on", "Down, PgDn", "read on"),
+    Command("escape", "back", Message("Stop; nothing is written"), "Esc", Message("stop")),
+    Command("down", "down", Message("Read on"), "Down, PgDn", Message("read on")),
 )
 
 
@@ -29,14 +30,14 @@ class PagesScreen(VaultScreen):
         does: what F4 does then: `seal` or `ask`.
     """
 
-    NAME = "PAGES"
+    NAME = Message("PAGES")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "seal", "Seal: the package is written", "F4", "seal"),
+        Command("f4", "seal", Message("Seal: the package is written"), "F4", Message("seal")),
         *_OTHERS,
     )
     ASKS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "seal", "Ask a second person: the question is written", "F4", "ask"),
+        Command("f4", "seal", Message("Ask a second person: the question is written"), "F4", Message("ask")),
         *_OTHERS,
     )
 
@@ -52,14 +53,20 @@ class PagesScreen(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        every = "\n\n".join(f"PAGE {number}\n{text}" for number, text in enumerate(self._pages, 1))
+        pages = enumerate(self._pages, 1)
+        every = together((Message("PAGE {number}\n{text}", number=number, text=text) for number, text in pages), "\n\n")
         yield VerticalScroll(Static(safe_content(every)), id="pages")
 
     def on_mount(self) -> None:
         """Begin at the first page."""
-        self.head(f"{self.NAME}  {self._ref}", f"{counted(len(self._pages), 'page')}, read back from the finished file")
+        read_back = plural(
+            "{count} page, read back from the finished file",
+            "{count} pages, read back from the finished file",
+            count=len(self._pages),
+        )
+        self.head(self._ref, read_back)
         self.query_one("#pages").focus()
-        self.say("Read all of it. Nothing is written before F4.")
+        self.say(Message("Read all of it. Nothing is written before F4."))
 
     def action_down(self) -> None:
         """Read on."""

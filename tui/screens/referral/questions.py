@@ -12,19 +12,24 @@ from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
-from tui.text.safe_content import safe_content
+from tui.text.in_words import in_words, together, warning
+from tui.values.codes import word_of, words_of
 from tui.values.values import QuestionShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (
-    Column("decided", 10),
-    Column("form", 22),
-    Column("times", 5),
-    Column("kind", 12),
-    Column("around it"),
+    Column(Message("decided"), 10),
+    Column(Message("form"), 22),
+    Column(Message("times"), 5),
+    Column(Message("kind"), 12),
+    Column(Message("around it")),
 )
+
+
+_SHARED: Final = Message("Somebody who may be named shares this with somebody who may not.")
 
 
 class QuestionsScreen(VaultScreen):
@@ -36,17 +41,17 @@ class QuestionsScreen(VaultScreen):
         decided: form -> action; filled here.
     """
 
-    NAME = "QUESTIONS"
+    NAME = Message("QUESTIONS")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("k", "decide('keep')", "Keep it as it is written", "k", "keep"),
-        Command("p", "decide('pseudonym')", "A pseudonym in its place", "p", "pseudonym"),
-        Command("g", "decide('generalise')", "Say it less exactly", "g", "generalise"),
-        Command("x,delete", "decide('remove')", "Remove it", "x", "remove"),
-        Command("a", "accept", "Take the proposal for all that are open", "a", "all"),
-        Command("u", "undo", "Take the last decision back", "u"),
-        Command("f4", "finish", "Go on to the pages", "F4", "on"),
-        Command("escape", "back", "Leave; nothing is written", "Esc"),
+        Command("k", "decide('keep')", Message("Keep it as it is written"), "k", Message("keep")),
+        Command("p", "decide('pseudonym')", Message("A pseudonym in its place"), "p", Message("pseudonym")),
+        Command("g", "decide('generalise')", Message("Say it less exactly"), "g", Message("generalise")),
+        Command("x,delete", "decide('remove')", Message("Remove it"), "x", Message("remove")),
+        Command("a", "accept", Message("Take the proposal for all that are open"), "a", Message("all")),
+        Command("u", "undo", Message("Take the last decision back"), "u"),
+        Command("f4", "finish", Message("Go on to the pages"), "F4", Message("on")),
+        Command("escape", "back", Message("Leave; nothing is written"), "Esc"),
     )
 
     def __init__(self, ref: str, questions: tuple[QuestionShown, ...], decided: dict[str, str]) -> None:
@@ -96,7 +101,13 @@ class QuestionsScreen(VaultScreen):
         """End when nothing is open."""
         open_count = self._open_count()
         if open_count:
-            self.say(f"! {open_count} are still open; a takes the proposal for all of them.")
+            self.warn(
+                plural(
+                    "{count} is still open; a takes the proposal for it.",
+                    "{count} are still open; a takes the proposal for all of them.",
+                    count=open_count,
+                )
+            )
         else:
             self.dismiss("decided")
 
@@ -113,10 +124,10 @@ class QuestionsScreen(VaultScreen):
             ListRow(
                 f"{place}",
                 (
-                    self._decided.get(question.form, f"? {question.proposal}"),
+                    self._state_of(question),
                     f"! {question.form}" if question.conflict else question.form,
                     f"{question.count}",
-                    ", ".join(question.kinds),
+                    words_of(question.kinds),
                     question.context,
                 ),
             )
@@ -125,17 +136,25 @@ class QuestionsScreen(VaultScreen):
         self._list.show_source(FixedRows(rows))
         self._list.cursor = cursor
         open_count = self._open_count()
-        self.head(f"{self.NAME}  {self._ref}", f"{len(self._questions) - open_count} decided, {open_count} open")
+        self.head(
+            self._ref,
+            Message("{decided} decided, {open} open", decided=len(self._questions) - open_count, open=open_count),
+        )
         self._show_context()
+
+    def _state_of(self, question: QuestionShown) -> Words:
+        decided = self._decided.get(question.form)
+        return f"? {in_words(word_of(question.proposal))}" if decided is None else word_of(decided)
 
     def _show_context(self) -> None:
         question = self._here()
         words = "" if question is None else f"{question.form}: {question.context}"
         if question is not None and question.before:
-            words = f"In other texts you chose {question.before}. {words}"
+            chosen = Message("In other texts you chose {action}.", action=word_of(question.before))
+            words = together((chosen, words), " ")
         if question is not None and question.conflict:
-            words = f"! Somebody who may be named shares this with somebody who may not. {words}"
-        self.query_one("#context", Static).update(safe_content(words))
+            words = together((warning(_SHARED), words), " ")
+        self.write("context", words)
 
     def _open_count(self) -> int:
         return sum(1 for question in self._questions if question.form not in self._decided)

@@ -12,21 +12,23 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
-from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
+from vault.words.message import Message
 
 
 class RecipientForm(FormScreen):
     """Ends with the name that was kept. Nobody can take a recipient back: nothing is kept before F4 says so twice."""
 
-    NAME = "NEW RECIPIENT"
+    NAME = Message("NEW RECIPIENT")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Show the words of the key; compared: keep the recipient", "F4", "go on"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave; nobody is kept", "Esc", "leave"),
+        Command(
+            "f4", "finish", Message("Show the words of the key; compared: keep the recipient"), "F4", Message("go on")
+        ),
+        NEXT_FIELD,
+        leave(Message("Leave; nobody is kept")),
     )
 
     def __init__(self) -> None:
@@ -36,8 +38,8 @@ class RecipientForm(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("Name", SafeInput(id="name", compact=True)),
-            FormRow("age key", SafeInput(placeholder="age1...", id="key", compact=True)),
+            FormRow.of_text("name", Message("Name")),
+            FormRow.of_text("key", Message("age key"), "age1..."),
             Static("", id="result"),
             classes="form",
             can_focus=False,
@@ -47,7 +49,7 @@ class RecipientForm(FormScreen):
         """Show the words of the key; the second time, keep the recipient."""
         name, key = self.text("name"), self.text("key")
         if not name:
-            self.refuse("name", "Type their name.")
+            self.refuse("name", Message("Type their name."))
         elif self._shows_words:
             self.ask(lambda vault: vault.referral.add_recipient(name, key), lambda kept: self.end(kept.name))
         else:
@@ -57,15 +59,17 @@ class RecipientForm(FormScreen):
     def _key_changed(self) -> None:
         """Another key has other words."""
         self._shows_words = False
-        self.query_one("#result", Static).update("")
+        self.write("result", "")
 
     def _show(self, key: str, words: str) -> None:
         if key != self.text("key"):
             return
         self._shows_words = True
-        self.query_one("#result", Static).update(
-            safe_content(
-                f"Call them and compare these words of their key:\n\n{words}\n\nF4 keeps the recipient once they agree."
-            )
+        self.write(
+            "result",
+            Message(
+                "Call them and compare these words of their key:\n\n{words}\n\nF4 keeps the recipient once they agree.",
+                words=words,
+            ),
         )
-        self.say("Nobody is kept yet.")
+        self.say(Message("Nobody is kept yet."))

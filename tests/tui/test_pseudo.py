@@ -1,0 +1,112 @@
+"""Every screen at 80 x 24 in a language that nobody speaks: no word escapes the catalogue, and none is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from textual.screen import ModalScreen, Screen
+
+from tests.tables import each
+from tests.tui.pictures import StillDesk
+from tests.tui.pseudo import Pseudo, PseudoDesk, Seen, accented, bare_words, foreign, is_cut
+from tests.tui.still_answers import ANSWERS
+from tests.tui.test_pictures import INSTEAD as INSTEAD_FOR_PICTURES
+from tests.tui.test_pictures import LOCKED, PICTURES
+from tui.screens.frame.base import VaultScreen
+from tui.text.in_words import in_words, speaking
+from tui.values.values_own import OwnFactors
+from tui.widgets.progress import ProgressModal
+from vault.words.message import Message, plural
+
+pytestmark = pytest.mark.screen
+
+NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "Static"}
+"""Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
+MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
+    "carry out": (":members", "h", "c"),
+    "commit": (":members", "p", " /media/stick/proposal", "f4", "f9"),
+    "end the old one": (":devices", "down", "e"),
+    "give cases": (":devices", "down", "g"),
+    "leave a person": ("enter", "p", " Vera", "escape"),
+    "new key": ("enter", "w", "k"),
+    "new sheets": (":your access", "r", "n"),
+    "no longer needed": (":your access", "k"),
+    "noticed": (":noticed",),
+    "progress": lambda desk: desk.call(lambda: desk.app.push_screen(ProgressModal(Message("Reading"), lambda: None))),
+    "too small": lambda desk: desk.resize(30, 8),
+}
+INSTEAD = INSTEAD_FOR_PICTURES | {"no longer needed": {"own__factors": OwnFactors(keyfile=True)}}
+
+
+def _answers(instead: Mapping[str, Any]) -> dict[str, Any]:
+    named = {name.replace(".", "__"): answer for name, answer in ANSWERS.items()} | dict(instead)
+    return {name: foreign(answer) for name, answer in named.items()}
+
+
+def _walk() -> Iterator[tuple[str, Screen[Any], list[Seen]]]:
+    """Go through all that there is a picture of, in one app: each screen with what it shows."""
+    with speaking(Pseudo()), PseudoDesk() as desk:
+        desk.gateway.say(**_answers({}))
+        for name, keys in LOCKED.items():
+            desk.press(*keys)
+            yield name, desk.screen, desk.shown()
+            desk.clear_lock_screen()
+        desk.unlock()
+        for name, act in (PICTURES | MORE).items():
+            desk.begin_anew((80, 24), _answers(INSTEAD.get(name, {})))
+            act(desk) if callable(act) else desk.press(*act)
+            yield name, desk.screen, desk.shown()
+
+
+def test_no_word_of_any_screen_escapes_the_catalogue_and_none_is_cut_off() -> None:
+    """One test, because all of it is one walk: what escaped, what is cut, and where the walk did not come."""
+    escaped, cut, missed = {}, {}, _screens()
+    for name, screen, every in _walk():
+        missed -= set(type(screen).__mro__)
+        for seen in every:
+            where = f"{name}: {seen.widget}"
+            if type(seen.widget).__name__ != NOT_OURS.get(name) and (words := bare_words(seen.text)):
+                escaped[where] = words
+            if not seen.is_of_values and is_cut(seen.text):
+                cut[where] = seen.text
+    assert escaped == {}
+    assert cut == {}
+    assert {kind.__name__ for kind in missed} == set()
+
+
+def _screens() -> set[type[Any]]:
+    every = {kind for base in (VaultScreen, ModalScreen) for kind in _below(base)}
+    return {kind for kind in every if kind.__module__.startswith("tui.")}
+
+
+def _below(kind: type[Any]) -> set[type[Any]]:
+    return {found for below in kind.__subclasses__() for found in (below, *_below(below))}
+
+
+@each(
+    {
+        "a bare literal": ("Keep the note", ["Keep", "the", "note"]),
+        "a sentence of ours": ("‹Ķééþ ťħé ñöťéẋẋẋ›", []),
+        "a bare value in it": ("‹Ķééþ ñöťé reallyẋẋ›", ["really"]),
+        "keys, paths and ids": ("Enter ‹ķééþẋ›  F4  /media/stick/a-file  edcaf1a7  case.view", []),
+        "a value": ("Καριμ ‹ķñöŵšẋ›", []),
+    }
+)
+def test_a_word_that_escaped_is_found(text: str, words: list[str]) -> None:
+    assert bare_words(text) == words
+
+
+@each({"whole": ("‹Ķééþẋ›\n‹ñöťéẋ›", False), "cut": ("‹Ķééþẋ› ‹ñö~", True), "cut in a sentence": ("‹Ķé ‹ñö›", True)})
+def test_a_text_that_was_cut_off_is_found(text: str, cut: bool) -> None:
+    assert is_cut(text) is cut
+
+
+def test_this_language_keeps_the_places_and_is_longer_by_two_fifths() -> None:
+    with speaking(Pseudo()):
+        said = in_words(Message("Open {name} until then?", name="Noor"))
+        assert said.startswith(f"‹{accented('Open')} Noor {accented('until')}")
+        assert len(said) - len("Noor") >= 1.4 * len("Open  until then?")
+        assert accented("keys") in in_words(plural("{count} key", "{count} keys", count=2))
+        assert in_words(Message("{screen}  {about}", screen="A", about="B")) == "A  B"

@@ -1,0 +1,74 @@
+"""The words for codes: roles, kinds, stages and reasons, stored as a code that a person reads as a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from vault.words.message import Message, Words, joined
+
+# fmt: off
+_WORDS: Final = (
+    # roles of members, and how they stand
+    Message("admin"), Message("supervisor"), Message("caseworker"), Message("intake"), Message("legal-reviewer"),
+    Message("auditor"), Message("field"), Message("suspended"), Message("over"), Message("left"),
+    # people of a case
+    Message("client"), Message("relative"), Message("witness"), Message("worker"), Message("interpreter"),
+    Message("persecutor"), Message("third"),
+    # documents and ways to reach somebody
+    Message("passport"), Message("id-card"), Message("pin"), Message("birth-cert"), Message("unhcr-case"),
+    Message("asylum-cert"), Message("court-case"), Message("wanted-ref"), Message("prison-no"), Message("other"),
+    Message("phone"), Message("sms"), Message("messenger"), Message("email"), Message("in-person"),
+    Message("through-someone"),
+    # records, and kinds of notes and sections
+    Message("case"), Message("person"), Message("note"), Message("draft"), Message("contact"), Message("interview"),
+    Message("legal-advice"), Message("medical"), Message("safety"), Message("administration"), Message("supervision"),
+    Message("location"), Message("health"), Message("sources"),
+    # kinds of cases, and risk
+    Message("asylum"), Message("extradition"), Message("detention"), Message("family"), Message("low"),
+    Message("medium"), Message("high"), Message("immediate"),
+    # stages of asylum
+    Message("pre-reg"), Message("claim-expressed"), Message("registered"), Message("cert-issued"),
+    Message("interviewed"), Message("decision-pending"), Message("recognised"), Message("complementary"),
+    Message("refused-1"), Message("appeal-1"), Message("appeal-2"), Message("supreme"), Message("final-refused"),
+    Message("subsequent"), Message("mandate-rsd"), Message("mandate-recognised"), Message("resettlement-submitted"),
+    Message("travel-doc"), Message("departed"), Message("ceased"), Message("withdrawn"),
+    # stages of detention
+    Message("arrested"), Message("ordered"), Message("extended"), Message("appeal"), Message("released"),
+    Message("bail"), Message("house-arrest"), Message("deported"), Message("disappeared"),
+    # stages of extradition
+    Message("flagged"), Message("located"), Message("arrested-no-request"), Message("provisional"),
+    Message("request-received"), Message("court-detention"), Message("prosecutor-check"), Message("decided-grant"),
+    Message("decided-refuse"), Message("final"), Message("surrender-window"), Message("surrendered"),
+    Message("refused-at-risk"),
+    # stages of other kinds
+    Message("open"), Message("waiting"), Message("closed"),
+    # reasons
+    Message("owner"), Message("deputy"), Message("colleague"), Message("away"), Message("handover"),
+    Message("emergency"), Message("legal-referral"), Message("casework"), Message("subject-request"),
+    Message("audit"), Message("training"),
+    # orders of the list
+    Message("due"), Message("ref"), Message("name"), Message("status"),
+    # what may leave
+    Message("keep"), Message("generalise"), Message("pseudonym"), Message("remove"), Message("date-of-birth"),
+    Message("document"), Message("date"), Message("time"), Message("url"), Message("handle"), Message("iban"),
+    Message("coordinates"), Message("unknown"),
+)
+# fmt: on
+CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}
+"""In English a code is its own word."""
+
+
+def word_of(code: str) -> Words:
+    """Return the word for a code; what is none stays as it is."""
+    return CODES.get(code, code)
+
+
+def words_of(codes: Iterable[str]) -> Words:
+    """Return the words for several codes, in one line."""
+    return joined([word_of(code) for code in codes], ", ") or ""
+
+
+def choices(codes: Iterable[str]) -> list[tuple[str, Words]]:
+    """Return codes with their words, for a field that offers them."""
+    return [(code, word_of(code)) for code in codes]
