@@ -31,7 +31,6 @@ TEMPLATES: Final = {"Message": 1, "plural": 2}  # call -> how many of its argume
 _SHELL = re.compile(r"\bcasevault (?:--?[a-z]+ \S+ )?[a-z]{2,}|`(?:casevault|[a-z]+ [a-z]+)`")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"(?:(?<![^\W_])[^\W\d_]{2,}[,;:.]? ){4}")
-_PLACE = re.compile(r"\{[a-z_]+\}")
 # What is said to the database, or to another Python.
 _STATEMENT = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|import)\b")
 
@@ -44,13 +43,10 @@ def breaches(source: str) -> list[str]:
 
 
 def _templates(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """A template is a literal, or comes from a table of literals: catalogues hold it."""
-    made = _made_texts(tree)
+    """A template is a literal where its message is made: what fills catalogues finds it there."""
     for call in _calls(tree, *TEMPLATES):
         for template in call.args[: TEMPLATES[_name(call)]]:
-            plain = template.value if isinstance(template, ast.Starred) else template
-            is_literal = isinstance(plain, ast.Constant | ast.Subscript | ast.Name | ast.IfExp)
-            if not is_literal or (isinstance(plain, ast.Name) and plain.id in made):
+            if not isinstance(template, ast.Constant):
                 yield template.lineno, "a template that is put together"
 
 
@@ -86,33 +82,12 @@ def _rendered(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, "a message made into a text"
 
 
-def _sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """A sentence stands in a message, or in a table that messages take it from."""
-    named = {
-        node.id
-        for call in _calls(tree, *TEMPLATES)
-        for template in call.args
-        for node in ast.walk(template)
-        if isinstance(node, ast.Name)
-    }
-    inside = {node for call in _calls(tree, *TEMPLATES) for template in call.args for node in ast.walk(template)}
-    constants = {
-        node
-        for assigned in tree.body
-        if isinstance(assigned, ast.Assign | ast.AnnAssign)
-        for node in ast.walk(assigned)
-    }
-    for assigned in ast.walk(tree):
-        targets = assigned.targets if isinstance(assigned, ast.Assign) else []
-        targets += [assigned.target] if isinstance(assigned, ast.AnnAssign | ast.For | ast.comprehension) else []
-        names = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-        value = getattr(assigned, "value", None) or getattr(assigned, "iter", None)
-        if value is not None and names & named:
-            inside.update(ast.walk(value))
+def _sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """A sentence stands in a message."""
+    inside = {template for call in _calls(tree, *TEMPLATES) for template in call.args}
     for node in _texts(tree):
         text = _text(node) or ""
-        is_template = node in inside or (node in constants and _PLACE.search(text))
-        if not is_template and _SENTENCE.search(text) and not _STATEMENT.search(text):
+        if node not in inside and _SENTENCE.search(text) and not _STATEMENT.search(text):
             yield node.lineno, "a sentence that is no message"
 
 
@@ -139,17 +114,6 @@ def _text(node: ast.expr) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}:
         return _text(node.func.value)
     return None
-
-
-def _made_texts(tree: ast.AST) -> set[str]:
-    """Return the names that hold an f-string or a sum of texts somewhere in the module."""
-    return {
-        target.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.JoinedStr | ast.BinOp)
-        for target in node.targets
-        if isinstance(target, ast.Name) and _text(node.value) is not None
-    }
 
 
 def _calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
@@ -201,6 +165,7 @@ PLANTED: Final = {
     "pins = replace(pins, alarms=((found.code, str(found.message)),))": "a message made into a text",
     'lines.append(f"waits: {fault.message}")': "a message made into a text",
     "row = english(found)": "a message made into a text",
+    'WORDS = {Stop.GAP: "Entries of {who} wait for those before them."}': "a sentence that is no message",
     'session.add_alarm("The log does not verify any more.")': "a sentence that is no message",
     'return [f"{count} rights had ended and were withdrawn."]': "a sentence that is no message",
     'KEPT = ("What they could open until now may", "have been copied from here by somebody.")': (
@@ -209,9 +174,7 @@ PLANTED: Final = {
 }
 SOUND: Final = (
     'raise RefusedError(Message("the case {ref} is closed", ref=ref))',
-    'WORDS = {Stop.GAP: "Entries of {who} wait for those before them."}\nm = Message(WORDS[why], who=who)',
-    'for one, many in (("{count} day ago by the clock here", "{count} days ago by the clock here"),):\n'
-    "    plural(one, many, count=n)",
+    'WORDS = {Stop.GAP: Message("Entries of {who} wait for those before them.")}\nm = filled(WORDS[why], who=who)',
     'note(Message("it is {state}", state="expired"))',
     "try:\n    go()\nexcept ValueError as fault:\n    raise KeyError(str(fault)) from None",
     'def f() -> None:\n    """Say that casevault init makes a vault and that it is whole."""',

@@ -11,50 +11,50 @@ from vault.words.next_step import NextStep
 
 # What a person hears, by the rule that refused.
 REFUSALS = {
-    "role": "your role does not allow it",
-    "grant": "this case was not granted to you",
-    "expired": "this case was yours until a day that has passed",
-    "over": "your membership has expired",
+    "role": Message("your role does not allow it"),
+    "grant": Message("this case was not granted to you"),
+    "expired": Message("this case was yours until a day that has passed"),
+    "over": Message("your membership has expired"),
 }
 # What a person wanted to do.
 IN_WORDS = {
-    Action.CASE_CREATE: "make a case",
-    Action.CASE_LIST: "list cases",
-    Action.CASE_READ: "open a case",
-    Action.CASE_WRITE: "write in a case",
-    Action.CASE_SEARCH: "search the cases",
-    Action.CASE_EXPORT: "make an export",
-    Action.CASE_SHARE: "change who can open a case",
-    Action.SECTION_CREATE: "make a restricted section",
-    Action.BREAK_GLASS: "open a case to somebody by break-glass",
-    Action.PARTNER_READ: "see the recipients",
-    Action.PARTNER_WRITE: "add a recipient",
-    Action.INTAKE_READ: "see the call slips",
-    Action.INTAKE_WRITE: "write a call slip",
-    Action.REGISTER_ASK: "ask the register",
-    Action.REGISTER_WRITE: "write in the register",
-    Action.MEMBER_LIST: "see the members",
-    Action.MEMBER_ADMIT: "admit a member",
-    Action.MEMBER_END: "remove a member",
-    Action.ROLE_CHANGE: "change roles",
-    Action.DEPUTY_SET: "name a deputy",
-    Action.HANDOVER_ORDER: "order a handover",
-    Action.AWAY_SET: "say that somebody is away",
-    Action.APPROVE: "approve this",
-    Action.RECOVERY_MANAGE: "manage the recovery sheets",
-    Action.CLOCK_REPAIR: "repair the clock",
-    Action.OWN_DEVICE: "change your devices",
-    Action.OWN_KEYS: "change what you unlock with",
-    Action.SYNC: "exchange bundles",
-    Action.LOG_READ: "read the log",
-    Action.LOG_VERIFY: "verify the log",
-    Action.BACKUP_MAKE: "make a backup",
+    Action.CASE_CREATE: Message("make a case"),
+    Action.CASE_LIST: Message("list cases"),
+    Action.CASE_READ: Message("open a case"),
+    Action.CASE_WRITE: Message("write in a case"),
+    Action.CASE_SEARCH: Message("search the cases"),
+    Action.CASE_EXPORT: Message("make an export"),
+    Action.CASE_SHARE: Message("change who can open a case"),
+    Action.SECTION_CREATE: Message("make a restricted section"),
+    Action.BREAK_GLASS: Message("open a case to somebody by break-glass"),
+    Action.PARTNER_READ: Message("see the recipients"),
+    Action.PARTNER_WRITE: Message("add a recipient"),
+    Action.INTAKE_READ: Message("see the call slips"),
+    Action.INTAKE_WRITE: Message("write a call slip"),
+    Action.REGISTER_ASK: Message("ask the register"),
+    Action.REGISTER_WRITE: Message("write in the register"),
+    Action.MEMBER_LIST: Message("see the members"),
+    Action.MEMBER_ADMIT: Message("admit a member"),
+    Action.MEMBER_END: Message("remove a member"),
+    Action.ROLE_CHANGE: Message("change roles"),
+    Action.DEPUTY_SET: Message("name a deputy"),
+    Action.HANDOVER_ORDER: Message("order a handover"),
+    Action.AWAY_SET: Message("say that somebody is away"),
+    Action.APPROVE: Message("approve this"),
+    Action.RECOVERY_MANAGE: Message("manage the recovery sheets"),
+    Action.CLOCK_REPAIR: Message("repair the clock"),
+    Action.OWN_DEVICE: Message("change your devices"),
+    Action.OWN_KEYS: Message("change what you unlock with"),
+    Action.SYNC: Message("exchange bundles"),
+    Action.LOG_READ: Message("read the log"),
+    Action.LOG_VERIFY: Message("verify the log"),
+    Action.BACKUP_MAKE: Message("make a backup"),
 }
 
 
 def refusal(action: Action, rule: str) -> Message:
     """Return what a person hears whom this rule refuses."""
-    return Message("you cannot {act}: {reason}", act=Message(IN_WORDS[action]), reason=Message(REFUSALS[rule]))
+    return Message("you cannot {act}: {reason}", act=IN_WORDS[action], reason=REFUSALS[rule])
 
 
 def whom_to_ask(action: Action, rule: str) -> Message:
@@ -63,12 +63,15 @@ def whom_to_ask(action: Action, rule: str) -> Message:
         roles = [role.replace("-", " ") for role in sorted(ALLOWED[action])]
         listed = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} or {roles[-1]}"
         if action in CASE_ACTIONS:
-            text = (
-                "This needs the role {roles}. An admin gives roles ({step}). A holder of a case can grant it to others."
+            return Message(
+                "This needs the role {roles}. An admin gives roles ({step}). A holder of a case can grant it to"
+                " others.",
+                roles=listed,
+                step=NextStep.CHANGE_ROLES,
             )
-        else:
-            text = "This needs the role {roles}. An admin gives roles ({step})."
-        return Message(text, roles=listed, step=NextStep.CHANGE_ROLES)
+        return Message(
+            "This needs the role {roles}. An admin gives roles ({step}).", roles=listed, step=NextStep.CHANGE_ROLES
+        )
     return Message("Ask an admin.") if rule == "over" else Message("Ask somebody who holds the case.")
 
 

@@ -18,19 +18,19 @@ from vault.errors import (
     WrongPassphraseError,
 )
 from vault.store.files import has_no_room
-from vault.words.message import Message
+from vault.words.message import Message, filled
 
-_UNREADABLE = "{name} cannot be read: the disk failed or the file was altered"
-_UNWRITABLE = "{name} cannot be written here"
+_UNREADABLE = Message("{name} cannot be read: the disk failed or the file was altered")
+_UNWRITABLE = Message("{name} cannot be written here")
 _RIGHTS = Message("Check the rights of the folder, then repeat.")
 
 # How the driver's code begins, and what a person is told.
-_WORDS: tuple[tuple[str, type[VaultError], str, Message | None], ...] = (
-    ("SQLITE_BUSY", OpenElsewhereError, "{name} is open in another process", None),
+_WORDS: tuple[tuple[str, type[VaultError], Message, Message | None], ...] = (
+    ("SQLITE_BUSY", OpenElsewhereError, Message("{name} is open in another process"), None),
     ("SQLITE_IOERR", VerificationError, _UNREADABLE, None),
     ("SQLITE_CORRUPT", VerificationError, _UNREADABLE, None),
     ("SQLITE_NOTADB", VerificationError, _UNREADABLE, None),
-    ("SQLITE_CONSTRAINT", VerificationError, "{name} already holds a row with this key", None),
+    ("SQLITE_CONSTRAINT", VerificationError, Message("{name} already holds a row with this key"), None),
     ("SQLITE_CANTOPEN", TryAgainError, _UNWRITABLE, _RIGHTS),
     ("SQLITE_READONLY", TryAgainError, _UNWRITABLE, _RIGHTS),
     ("SQLITE_PERM", TryAgainError, _UNWRITABLE, _RIGHTS),
@@ -62,14 +62,15 @@ def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: C
     if code.startswith("SQLITE_FULL") or (code.startswith("SQLITE_IOERR") and has_no_room(path)):
         freed = on_full is not None and on_full()
         if freed:
-            given_back = "no room to write {name}; the reserve was given back, so the same act fits now"
-            return TryAgainError(Message(given_back, name=path.name))
+            return TryAgainError(
+                Message("no room to write {name}; the reserve was given back, so the same act fits now", name=path.name)
+            )
         return TryAgainError(Message("no room to write {name}", name=path.name))
     if code.startswith("SQLITE_NOTADB") and opening:
         return WrongPassphraseError(Message("{name} does not open with this key", name=path.name))
     if code.startswith("SQLITE_READONLY") and os.access(path, os.W_OK):
         code = "SQLITE_CORRUPT"  # after a page that does not hold its seal, SQLCipher refuses every later BEGIN so
-    for start, error, template, next_step in _WORDS:
+    for start, error, words, next_step in _WORDS:
         if code.startswith(start):
-            return error(Message(template, name=path.name), next_step=next_step)
+            return error(filled(words, name=path.name), next_step=next_step)
     return InternalError(Message("the database layer failed at {name}: {code}", name=path.name, code=code))

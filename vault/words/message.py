@@ -64,6 +64,14 @@ def plural(one: str, many: str, /, *, count: int, **values: Value) -> Message:
     return message
 
 
+def filled(sentence: Message, **values: Value) -> Message:
+    """Return a sentence of a table, which has no values there, with those of these that it names."""
+    named = {place[1] for place in _PLACE.finditer(sentence.template + sentence.many)}
+    message = Message(sentence.template, **{name: value for name, value in values.items() if name in named})
+    object.__setattr__(message, "many", sentence.many)
+    return message
+
+
 def rendered(message: Message, catalogue: Catalogue, name_step: NameStep) -> str:
     """Return the sentence in the language of a catalogue, its next steps in the words of a face.
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from vault.ids import ID_SIZE, Origin, SeatId
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, Value
+from vault.words.message import Message, Value, filled
 from vault.words.next_step import NextStep
 
 Stored = tuple[Any, ...]
@@ -21,32 +21,34 @@ Stored = tuple[Any, ...]
 
 # What cannot be seen a second time: a fault is kept until a clean verification, news for the one session that follows,
 # since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of an id.
-_KEPT: Final[Mapping[Code, str]] = {
-    Code.ACT: "Somebody's program says one thing and does another (log {subject}): {verify} names the entry.",
-    Code.DAMAGED: "The log is damaged or was altered: a new log begins; run {verify}.",
-    Code.DATABASE: "The database contradicts itself, so that records may seem not to be there: run {verify}.",
-    Code.FORK: "Log {subject} has two histories, both signed by its key; both count, up to what an ending names.",
-    Code.KEYRING: "The keyring of this device is an older one, or was altered: keys were opened again.",
-    Code.NEW_SHEETS: "New recovery sheets were made (roster {number}): the old ones open nothing new.",
-    Code.OPEN_LOGS: "Nothing follows several logs of your seat: a vault was copied and both copies were used.",
-    Code.OWN_DEVICE: (
+_KEPT: Final[Mapping[Code, Message]] = {
+    Code.ACT: Message("Somebody's program says one thing and does another (log {subject}): {verify} names the entry."),
+    Code.DAMAGED: Message("The log is damaged or was altered: a new log begins; run {verify}."),
+    Code.DATABASE: Message("The database contradicts itself, so that records may seem not to be there: run {verify}."),
+    Code.FORK: Message(
+        "Log {subject} has two histories, both signed by its key; both count, up to what an ending names."
+    ),
+    Code.KEYRING: Message("The keyring of this device is an older one, or was altered: keys were opened again."),
+    Code.NEW_SHEETS: Message("New recovery sheets were made (roster {number}): the old ones open nothing new."),
+    Code.OPEN_LOGS: Message("Nothing follows several logs of your seat: a vault was copied and both copies were used."),
+    Code.OWN_DEVICE: Message(
         "A device was admitted in your name: {subject}. If it is not yours, tell an admin at once; {revoke} ends it."
     ),
-    Code.OWN_LOG: "Others have seen more of this device's log than is here: this vault is an older copy.",
-    Code.PINS: "What this device remembered of this vault was destroyed: an older copy would not be noticed.",
-    Code.RATCHET: (
+    Code.OWN_LOG: Message("Others have seen more of this device's log than is here: this vault is an older copy."),
+    Code.PINS: Message("What this device remembered of this vault was destroyed: an older copy would not be noticed."),
+    Code.RATCHET: Message(
         "The audit key of this device is an older one that was put back: a new one begins, and nothing is sealed twice."
     ),
-    Code.REMEMBERED: "An earlier session noticed that something is wrong here, and an older program noted it.",
-    Code.ROSTER: "The newest roster that this device saw is not here: whom it ended would still count.",
-    Code.SESSION_KEY: (
+    Code.REMEMBERED: Message("An earlier session noticed that something is wrong here, and an older program noted it."),
+    Code.ROSTER: Message("The newest roster that this device saw is not here: whom it ended would still count."),
+    Code.SESSION_KEY: Message(
         "The session key of this device is gone or was altered (removed, or a backup was restored): a new log begins."
     ),
-    Code.SHEETS: (
+    Code.SHEETS: Message(
         "Recovery sheets were joined (roster {number}). Devices admitted: {admitted}, ended: {ended}. Ask who did it,"
         " and whether you knew."
     ),
-    Code.VERIFY: "The log does not verify: {verify} names the places.",
+    Code.VERIFY: Message("The log does not verify: {verify} names the places."),
 }
 _NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
 _STEPS: Final[Mapping[str, Value]] = {"verify": NextStep.VERIFY_LOG, "revoke": NextStep.REVOKE_DEVICE}
@@ -61,8 +63,7 @@ def lasting(
         KeyError: the code is none of those, or its sentence needs other numbers.
     """
     shown = {} if subject is None else {"subject": subject.hex()[: 8 if len(subject) == ID_SIZE else 16]}
-    steps = {name: step for name, step in _STEPS.items() if f"{{{name}}}" in _KEPT[code]}
-    message = Message(_KEPT[code], **shown, **steps, **numbers)
+    message = filled(_KEPT[code], **shown, **_STEPS, **numbers)
     str(message)  # all that it needs is there
     severity = Severity.NEWS if code in _NEWS else Severity.FAULT
     return Finding(code, message, subject, seats=seats, severity=severity)

@@ -87,13 +87,12 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
 def age(then_ms: int, now_ms: int) -> Message:
     """Return how long ago something was, in the largest unit that fits."""
     minutes = max(0, now_ms - then_ms) // MINUTE_MS
-    for length, one, many in (
-        (24 * 60, "{count} day ago", "{count} days ago"),
-        (60, "{count} hour ago", "{count} hours ago"),
-        (1, "{count} minute ago", "{count} minutes ago"),
-    ):
-        if minutes >= length:
-            return plural(one, many, count=minutes // length)
+    if days := minutes // (24 * 60):
+        return plural("{count} day ago", "{count} days ago", count=days)
+    if hours := minutes // 60:
+        return plural("{count} hour ago", "{count} hours ago", count=hours)
+    if minutes:
+        return plural("{count} minute ago", "{count} minutes ago", count=minutes)
     return Message("just now")
 
 
@@ -207,7 +206,11 @@ def _clock(known: Dates, now: int) -> Item:
         )
     if known.highest is not None and now < known.highest - _CLOCK_SLACK_MS:
         days = (known.highest - now) // DAY_MS
-        one, many = "{time}, {count} day before the last use", "{time}, {count} days before the last use"
-        seen = plural(one, many, count=days, time=found)
+        seen = plural(
+            "{time}, {count} day before the last use",
+            "{time}, {count} days before the last use",
+            count=days,
+            time=found,
+        )
         return Item("clock", Verdict.WARN, seen, Message("It ran back: set the clock."))
     return Item("clock", Verdict.OK, found)

@@ -30,7 +30,7 @@ from vault.sync.peers import Peer
 from vault.sync.proving import Stop
 from vault.sync.staging import digest_of, discard
 from vault.words.finding import Code
-from vault.words.message import Message, Value
+from vault.words.message import Message, filled
 from vault.words.next_step import NextStep
 
 # What a device may send that nobody here knows yet: it waits for the roster that admits it.
@@ -40,15 +40,15 @@ SETTLED = frozenset({Stop.FORK, Stop.FOREIGN, Stop.OWN_LOG, Stop.TOO_MANY})
 
 
 _WORDS = {
-    Stop.GAP: "Entries of {who} from {at} on wait: those before them have not arrived.",
-    Stop.UNKNOWN_SEAT: "Entries of a device that no roster here admits wait for the roster that does.",
-    Stop.UNPROVEN: "Entries of {who} from {at} on are not signed yet, or not as they came; they stay out.",
-    Stop.ALTERED: "Entries of {who} from {at} on are not those that were signed; they stay out.",
-    Stop.DAMAGED_HERE: "The log of {who} is damaged on this device from entry {at} on: run {verify}.",
-    Stop.FORK: "The log of {who} has two histories from entry {at} on; both are kept.",
-    Stop.OWN_LOG: "Others have seen more of this device's own log than is here: this vault is an older copy.",
-    Stop.TOO_MANY: "A device of {who} has begun more logs than any device does; this one stays out.",
-    Stop.FOREIGN: "A log of another vault was in the bundle; it stays out.",
+    Stop.GAP: Message("Entries of {who} from {at} on wait: those before them have not arrived."),
+    Stop.UNKNOWN_SEAT: Message("Entries of a device that no roster here admits wait for the roster that does."),
+    Stop.UNPROVEN: Message("Entries of {who} from {at} on are not signed yet, or not as they came; they stay out."),
+    Stop.ALTERED: Message("Entries of {who} from {at} on are not those that were signed; they stay out."),
+    Stop.DAMAGED_HERE: Message("The log of {who} is damaged on this device from entry {at} on: run {verify}."),
+    Stop.FORK: Message("The log of {who} has two histories from entry {at} on; both are kept."),
+    Stop.OWN_LOG: Message("Others have seen more of this device's own log than is here: this vault is an older copy."),
+    Stop.TOO_MANY: Message("A device of {who} has begun more logs than any device does; this one stays out."),
+    Stop.FOREIGN: Message("A log of another vault was in the bundle; it stays out."),
 }
 
 
@@ -236,13 +236,8 @@ class BundleImport:
     def _words(self, pending: PendingLog, names: Mapping[MemberId, str]) -> Message:
         member = member_of_seat(self._session, SeatId(pending.seat))
         stranger = Message("somebody who is not in the organisation")
-        values: dict[str, Value] = {
-            "who": stranger if member is None else name_in(dict(names), member),
-            "at": pending.at,
-            "verify": NextStep.VERIFY_LOG,
-        }
-        needed = {name: value for name, value in values.items() if f"{{{name}}}" in _WORDS[pending.why]}
-        return Message(_WORDS[pending.why], **needed)
+        who = stranger if member is None else name_in(dict(names), member)
+        return filled(_WORDS[pending.why], who=who, at=pending.at, verify=NextStep.VERIFY_LOG)
 
 
 def _is_for_this_seat(session: Session, staged: Path) -> bool:

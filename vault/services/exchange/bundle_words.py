@@ -7,19 +7,30 @@ from typing import Final
 
 from vault.services.backups.restoring import day
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
-from vault.words.message import Message, Value, listed, plural
+from vault.words.message import Message, Value, filled, listed, plural
 
 # kind of record -> (one, several); all others are "other records"
 _WORDS: Final = {
-    "case": ("{count} case", "{count} cases"),
-    "person": ("{count} person", "{count} people"),
-    "note": ("{count} note", "{count} notes"),
-    "disclosure": ("{count} record of a referral", "{count} records of referrals"),
-    "partner": ("{count} recipient", "{count} recipients"),
-    "member": ("{count} member", "{count} members"),
-    "slip": ("{count} intake slip", "{count} intake slips"),
+    "case": plural("{count} case", "{count} cases", count=0),
+    "person": plural("{count} person", "{count} people", count=0),
+    "note": plural("{count} note", "{count} notes", count=0),
+    "disclosure": plural("{count} record of a referral", "{count} records of referrals", count=0),
+    "partner": plural("{count} recipient", "{count} recipients", count=0),
+    "member": plural("{count} member", "{count} members", count=0),
+    "slip": plural("{count} intake slip", "{count} intake slips", count=0),
 }
-_OTHER: Final = ("{count} other record", "{count} other records")
+_OTHER: Final = plural("{count} other record", "{count} other records", count=0)
+_GAINED: Final = plural(
+    "You can open {count} more file from now on.", "You can open {count} more files from now on.", count=0
+)
+_WITHDRAWN: Final = plural(
+    "{count} file is no longer open to you.", "{count} files are no longer open to you.", count=0
+)
+_CONFLICTS: Final = plural(
+    "CONFLICT: {count} record has several versions now; all of them are shown.",
+    "CONFLICT: {count} records have several versions now; all of them are shown.",
+    count=0,
+)
 
 
 def made_lines(made: MadeBundle) -> list[Message]:
@@ -80,29 +91,29 @@ def imported_lines(imported: ImportedBundle) -> list[Message]:
         lines = [Message("The bundle of {sender} brought {came}.", sender=sender, came=came)]
         lines += [Message("{entries} of the log came with it.", entries=entries)] if imported.entries else []
     elif imported.entries:
-        words = "The bundle of {sender} brought {entries} of the log, and no new record that you can open."
-        lines = [Message(words, sender=sender, entries=entries)]
+        no_record = Message(
+            "The bundle of {sender} brought {entries} of the log, and no new record that you can open.",
+            sender=sender,
+            entries=entries,
+        )
+        lines = [no_record]
     else:
         lines = [Message("{sender}: nothing new came.", sender=sender)]
-    if gained := len(imported.gained):
-        one, many = "You can open {count} more file from now on.", "You can open {count} more files from now on."
-        lines.append(plural(one, many, count=gained))
-    if withdrawn := len(imported.withdrawn):
-        one, many = "{count} file is no longer open to you.", "{count} files are no longer open to you."
-        lines.append(plural(one, many, count=withdrawn))
-    if conflicts := len(imported.conflicts):
-        one = "CONFLICT: {count} record has several versions now; all of them are shown."
-        many = "CONFLICT: {count} records have several versions now; all of them are shown."
-        lines.append(plural(one, many, count=conflicts))
+    for count, words in (
+        (len(imported.gained), _GAINED),
+        (len(imported.withdrawn), _WITHDRAWN),
+        (len(imported.conflicts), _CONFLICTS),
+    ):
+        lines += [filled(words, count=count)] if count else []
     lines += [Message("WAITS: {what}", what=pending) for pending in imported.pending]
     lines += [Message("REFUSED: {what}", what=fault) for fault in imported.faults]
     return lines
 
 
 def _came(counts: Mapping[str, int]) -> Value:
-    known = [plural(*words, count=counts[kind]) for kind, words in _WORDS.items() if counts.get(kind)]
+    known = [filled(words, count=counts[kind]) for kind, words in _WORDS.items() if counts.get(kind)]
     others = sum(count for kind, count in counts.items() if kind not in _WORDS)
-    return listed([*known, *([plural(*_OTHER, count=others)] if others else [])])
+    return listed([*known, *([filled(_OTHER, count=others)] if others else [])])
 
 
 def _entries(count: int) -> Message:

@@ -19,7 +19,7 @@ from vault.services.projection.raised_alarms import notice
 from vault.services.projection.reading import read_heads
 from vault.services.projection.seats import names_said
 from vault.words.finding import Code, Finding, Severity, without
-from vault.words.message import Message, Value, plural
+from vault.words.message import Message, Value, filled, plural
 
 # How long something may be on its way before it is called missing.
 ON_ITS_WAY_MS = 14 * DAY_MS
@@ -107,10 +107,10 @@ def _pending(session: Session, compartment: CompartmentId, absent: Sequence[Abse
     at = "" if first.origin is None else Message(" ({who}, entry {seq})", who=who, seq=first.seq)
     message = Message(
         "{what} {held_up} {way_out}",
-        what=plural(
-            *how,
+        what=filled(
+            how,
             count=count,
-            records=plural(*(_KEY_RECORDS if is_key else _RECORDS), count=count),
+            records=filled(_KEY_RECORDS if is_key else _RECORDS, count=count),
             where=name_of(session, compartment),
             at=at,
         ),
@@ -120,10 +120,11 @@ def _pending(session: Session, compartment: CompartmentId, absent: Sequence[Abse
     return PendingRows(compartment, tuple(absent), is_missing, message)
 
 
-_RECORDS, _KEY_RECORDS = ("{count} record", "{count} records"), ("{count} key record", "{count} key records")
-_CLOSED = "{records} of {where} does not open{at}.", "{records} of {where} do not open{at}."
-_MISSING = "{records} of {where} is missing{at}.", "{records} of {where} are missing{at}."
-_ON_ITS_WAY = "{records} of {where} is on its way{at}.", "{records} of {where} are on their way{at}."
+_RECORDS = plural("{count} record", "{count} records", count=0)
+_KEY_RECORDS = plural("{count} key record", "{count} key records", count=0)
+_CLOSED = plural("{records} of {where} does not open{at}.", "{records} of {where} do not open{at}.", count=0)
+_MISSING = plural("{records} of {where} is missing{at}.", "{records} of {where} are missing{at}.", count=0)
+_ON_ITS_WAY = plural("{records} of {where} is on its way{at}.", "{records} of {where} are on their way{at}.", count=0)
 _WHOEVER = Message("whoever wrote it")
 
 

@@ -14,31 +14,35 @@ from vault.services.projection.places import name_of
 from vault.validity.authority import Proven
 from vault.validity.version_validity import Quarantined
 from vault.words.finding import Code, Finding, Severity, without
-from vault.words.message import Message, plural
+from vault.words.message import Message, filled, plural
 from vault.words.next_step import NextStep
 
 # One sentence for one record, one for several; each with the first place, and after "at least" where nobody can count.
-_FAULTS = (
+_FAULTS = plural(
     "{at_least}{count} record is missing or does not count ({place}): what you see may be older than what was written;"
     " run {verify}.",
     "{at_least}{count} records are missing or do not count ({place}): what you see may be older than what was written;"
     " run {verify}.",
+    count=0,
 )
-_WAITING = (
+_WAITING = plural(
     "{at_least}{count} record waits for earlier ones that have not arrived ({place}).",
     "{at_least}{count} records wait for earlier ones that have not arrived ({place}).",
+    count=0,
 )
-_UNENTITLED = (
+_UNENTITLED = plural(
     "{at_least}{count} record was written by somebody who had no right to at that time ({place}); quarantined. Where"
     " they lacked the case, granting it to them lets it count.",
     "{at_least}{count} records were written by somebody who had no right to at that time ({place}); quarantined. Where"
     " they lacked the case, granting it to them lets it count.",
+    count=0,
 )
-_EMPTY = (
+_EMPTY = plural(
     "{at_least}{count} record holds nothing that can be read ({place}): its author's program wrote it so. What was"
     " written before stands, and nothing waits for it; {verify} says who.",
     "{at_least}{count} records hold nothing that can be read ({place}): their author's program wrote it so. What was"
     " written before stands, and nothing waits for it; {verify} says who.",
+    count=0,
 )
 
 
@@ -96,11 +100,11 @@ def notice_absent(session: Session, compartment: CompartmentId, count: int) -> N
     notice(session, Finding(Code.ABSENT, message, compartment, severity=Severity.ABSENCE))
 
 
-def _of(found: Sequence[Quarantined], words: tuple[str, str]) -> Message:
+def _of(found: Sequence[Quarantined], words: Message) -> Message:
     """Count them; what an entry held whose list is not here, or whether others follow it, nobody can say."""
     first = found[0]
-    return plural(
-        *words,
+    return filled(
+        words,
         count=len(found),
         at_least=Message("At least ") if any(finding.n is None for finding in found) else "",
         place=Message("first: log {log}, entry {seq}", log=first.origin.hex()[:16], seq=first.seq),
