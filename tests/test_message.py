@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tests.tables import each
 from tui.text.in_words import in_words, speaking
-from vault.words.message import Message, plural
+from vault.words.message import Message, enumerated, filled, listed, plural
 from vault.words.next_step import NextStep
 
 
@@ -52,3 +52,19 @@ def test_a_next_step_is_named_in_the_language_of_the_app() -> None:
 def test_a_translation_that_names_an_unknown_value_is_refused() -> None:
     with speaking(Polish()), pytest.raises(KeyError):
         in_words(Message("{name} has {cases}.", name="Amina"))
+
+
+def test_a_sentence_of_a_table_takes_the_values_that_it_names_and_its_count() -> None:
+    plain = Message("Entries of {who} wait.")
+    several = plural("{what} is on its way.", "{what} are on their way.", count=0)
+    assert filled(plain, who="Ann", at=3) == Message("Entries of {who} wait.", who="Ann")
+    assert [str(filled(several, what="Keys", count=number)) for number in (1, 2)] == [
+        "Keys is on its way.",
+        "Keys are on their way.",
+    ]
+
+
+def test_a_list_in_a_sentence_has_commas_and_one_and() -> None:
+    for names, all_of, ending in (([], "", ""), (["a"], "a", "a"), (["a", "b"], "a, b", "a and b")):
+        assert (str(listed(names)), str(enumerated(names))) == (all_of, ending)
+    assert str(enumerated(["a", Message("the {n}", n="b"), "c"])) == "a, the b and c"

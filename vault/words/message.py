@@ -67,6 +67,7 @@ def plural(one: str, many: str, /, *, count: int, **values: Value) -> Message:
 def filled(sentence: Message, **values: Value) -> Message:
     """Return a sentence of a table, which has no values there, with those of these that it names."""
     named = {place[1] for place in _PLACE.finditer(sentence.template + sentence.many)}
+    named |= {"count"} if sentence.many else set()  # it chooses the template, named there or not
     message = Message(sentence.template, **{name: value for name, value in values.items() if name in named})
     object.__setattr__(message, "many", sentence.many)
     return message
