@@ -73,11 +73,11 @@ def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path
     {
         "one custodian alone": (lambda s: piped(words(s[0])), 5, "2 sheets are needed, not 1"),
         "none": (lambda _: piped(), 5, "no sheet was given"),
-        "one twice": (lambda s: piped(words(s[0]), words(s[0])), 6, "is the first sheet (number 1) once more"),
+        "one twice": (lambda s: piped(words(s[0]), words(s[0])), 6, "is the first sheet (number 1) again"),
         "two sets": (
             lambda s: piped(words(s[0]), words(OTHERS[1])),
             6,
-            "the second sheet (number 2) is of another set",
+            "the second sheet (number 2) belongs to another set than the first sheet (number 1)",
         ),
         "another vault": (lambda _: piped(words(OTHERS[0]), words(OTHERS[1])), 6, "another root than the expected"),
         "a wrong row": (

@@ -42,6 +42,8 @@ def _words(tree: ast.AST) -> Iterator[ast.expr]:
             parts = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
             if any(_BESIDE_A_VALUE.search(part) for part in parts) and not _COMMAND.fullmatch("0".join((*parts, ""))):
                 yield node
+        elif isinstance(node, ast.Call) and _name(node) in TEMPLATES:
+            yield from (part for part in node.args[: TEMPLATES[_name(node)]] if not isinstance(part, ast.Constant))
         elif isinstance(node, ast.Call) and _name(node) in {"Result", "say", "ask_line", "progress_of"}:
             yield from (text for text in _shown(node) if re.search(r"[^\W\d_]{2,}", str(text.value)))
 
@@ -87,6 +89,8 @@ PLANTED: Final = (
     'words = "no role" if not roles else ""',
     'NOTE = "What this command did is safe. Do not repeat it."',
     'Message("{what}", what="nobody yet")',
+    "Message(told, name=name)",
+    'plural(f"{n} case", "{count} cases", count=n)',
     'Arg("CASE", "the reference")',
     'output.progress(done, total, "Making new keys")',
     'output.progress_of("Giving")',

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Iterator
 
 import pytest
 
-from tests.hygiene.tree import ROOT, tracked_files
+from tests.hygiene.test_library_words import TEMPLATES
+from tests.hygiene.tree import ROOT, python_files, tracked_files
 from vault.cli.arguments import parse, take_options
+from vault.cli.next_steps import COMMANDS
 from vault.cli.nouns import GLOBAL, NOUNS, verbs_of
 from vault.cli.table import Given
 from vault.errors import UsageError
@@ -64,6 +67,28 @@ def test_every_command_named_in_a_sentence_is_one_of_the_program() -> None:
                 if "are required" not in str(error):
                     refused.append(f"{path.name}: {code}: {error}")
     assert refused == []
+
+
+def named_in_messages() -> Iterator[str]:
+    """Yield each whole command that the command line names in a message, or as a next step."""
+    yield from (command for command in COMMANDS.values() if command.startswith("casevault "))
+    for path in python_files("vault/cli"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TEMPLATES:
+                templates = (str(arg.value) for arg in node.args if isinstance(arg, ast.Constant))
+                yield from (code for text in templates for code in re.findall(r"`(casevault [a-z-][^`{]*)`", text))
+
+
+def test_every_command_that_the_program_names_is_one_of_the_program() -> None:
+    refused, named = [], {code for code in named_in_messages() if "--help" not in code}
+    for code in sorted(named):
+        try:
+            read(code)
+        except UsageError as error:  # a sentence may leave out what is required, or name a value in capitals
+            if "required" not in str(error) and "invalid choice" not in str(error):
+                refused.append(f"{code}: {error}")
+    assert refused == []
+    assert len(named) > 50
 
 
 @pytest.mark.parametrize(
