@@ -8,6 +8,7 @@ import pytest
 
 from tests.tables import each
 from vault.cli.arguments import parse, take_options
+from vault.cli.nouns import GLOBAL, NOUNS, verbs_of
 from vault.cli.output import Result
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.errors import UsageError
@@ -87,6 +88,13 @@ def test_words_are_refused_without_repeating_them(words: tuple[str, ...], told: 
 def test_a_word_too_many_is_refused() -> None:
     with pytest.raises(UsageError, match="there are words that this command does not know"):
         parse(VERB._replace(args=VERB.args[2:]), USUAL, Given())
+
+
+@each(list(NOUNS))
+def test_no_argument_hides_a_global_option_or_another_argument(noun: str) -> None:
+    for verb in verbs_of(NOUNS[noun]).values():
+        keys = [arg.key for arg in (*GLOBAL, *verb.each_arg())] + ["held", "command", "usage"]
+        assert sorted(keys) == sorted(set(keys)), verb.name
 
 
 def test_options_are_taken_from_before_a_double_dash_and_the_rest_keeps_its_order() -> None:

@@ -82,6 +82,9 @@ def test_the_help_that_a_missing_value_names_can_be_asked_for_and_a_near_miss_is
     named = re.search("`casevault (.*)`", desk.run("case", "new", "--kind", "asylum").err)
     assert named
     assert "--title TITLE" in desk.run_bare(*named[1].split()).out
+    lacking = desk.run("recipient", "add", "--age", "age1x").err
+    assert lacking.endswith("--name is missing. See `casevault recipient add --help`.\n")
+    assert desk.run("device", "name").err.endswith("DEVICE, NAME. See `casevault device name --help`.\n")
     assert "Did you mean `casevault case`?" in desk.run("casse", "list").err
 
 

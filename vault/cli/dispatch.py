@@ -99,13 +99,13 @@ def _run_verb(noun: Noun, verb: Verb, words: list[str], given: Given, output: Ou
         from vault.cli.help import verb_lines
 
         return _help(verb_lines(noun, verb))
-    given.name, given.usage = noun.name_of(verb), noun.usage(verb, is_full=False)
+    given.command, given.usage = noun.name_of(verb), noun.usage(verb, is_full=False)
     try:
         parse(verb, words, given)
     except UsageError as error:
         if error.next_step is not error.usual_step:
             raise
-        raise UsageError(error.message, next_step=_see_help(given.name)) from None
+        raise UsageError(error.message, next_step=_see_help(given.command)) from None
     return verb.run(given, output)
 
 

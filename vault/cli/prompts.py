@@ -64,7 +64,7 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
         if value.required and not answers[value.key]:
             raise UsageError(
                 Message("{option} is missing", option=value.option),
-                next_step=Message("See `casevault {name} --help`.", name=args.name),
+                next_step=Message("See `casevault {command} --help`.", command=args.command),
             )
     return answers
 

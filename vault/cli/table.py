@@ -1,8 +1,8 @@
 """What a noun offers, as a table: each verb with its help, its arguments and what runs it.
 
 The parser, the help, the manual page and the completions are made from them. An argument is written as the usage shows
-it: `CASE`, `--to MEMBER`, `[--yes]`: in brackets where it
-may be left out, with dots where it may be repeated. Rows are plain tuples, which load quickly.
+it, such as `CASE`, `--to MEMBER` and `[--yes]`: in brackets where it may be left out, with dots where it may be
+repeated. Rows are plain tuples, which load quickly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Given(SimpleNamespace):
-    """What a command was given: each argument under its name, the global options, and `usage`, how it is called."""
+    """What a command was given: each argument under its name, the global options, its `command` and its `usage`."""
 
 
 class Arg(NamedTuple):
