@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.services.office import Office
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
 from vault.ids import CompartmentKind
-from vault.records.codec import to_fields
+from vault.records.work import Entry
 from vault.services.cases import register
 from vault.services.grants.sharing import replace_key
 from vault.services.projection.kinds_held import the_one
@@ -28,13 +30,15 @@ def test_a_guess_that_is_right_names_whom_to_ask_and_a_wrong_one_nobody(office: 
             register.add(nadia, ["", "17", "van"])
 
 
-def test_whom_to_ask_is_whoever_entered_the_name_not_whom_the_entry_names(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with office.open(office.nadia) as nadia, monkeypatch.context() as patch:
+def test_whom_to_ask_is_whoever_entered_the_name_not_whom_the_entry_names(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
         others = next(seat for seat in nadia.directory.effective.certificates if seat != nadia.seat)
-        patch.setattr(register, "to_fields", lambda entry: {**to_fields(entry), "contact": others})
-        register.add(nadia, ["Zarina Tashbaeva"])
+        record = register.add(nadia, ["Zarina Tashbaeva"])
+        home = the_one(nadia, CompartmentKind.REGISTER)
+        (stored,) = stored_of_kind(read_valid(nadia, home), RegisterEntry)
+        with nadia.work(home) as work:
+            work.keep(home, replace(stored.value, contact=others), record, [stored.version])
+            work.commit(Entry(act="register.edit"))
     with office.open(office.nadia) as nadia:
         assert register.ask(nadia, ["Zarina Tashbaeva"]) == [office.nadia.member]
 

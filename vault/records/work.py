@@ -12,9 +12,20 @@ from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from vault.casework.kinds import CaseworkRecord
 from vault.durations import DAY_MS
 from vault.errors import InternalError, RefusedError, VerificationError
-from vault.ids import ZERO_ID, CompartmentId, CompartmentKind, EpochId, Origin, RandomBytes, RecordId, VersionId
+from vault.ids import (
+    ZERO_ID,
+    CompartmentId,
+    CompartmentKind,
+    EpochId,
+    Origin,
+    RandomBytes,
+    RecordId,
+    VersionId,
+    make_id,
+)
 from vault.log.acts import check_act
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.epoch_notice import RevokedLog
@@ -23,6 +34,7 @@ from vault.log.operation import Operation, compose
 from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
 from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.tree import Tile
+from vault.records.codec import to_fields
 from vault.records.content import PARENT_LIMIT, Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
 from vault.records.newkeys import NewKeys
@@ -157,6 +169,18 @@ class Work:
         identity = VersionId(version_id(compartment, record, blob))
         self._versions.append(_Sealed(identity, compartment, record, blob, epoch, wrap(wrap_key, key)))
         return identity
+
+    def keep(
+        self,
+        compartment: CompartmentId,
+        value: CaseworkRecord,
+        record: RecordId | None = None,
+        parents: Sequence[VersionId] = (),
+    ) -> RecordId:
+        """Write a value as `write` does, and return its record: a new one where none is given."""
+        kept = RecordId(make_id()) if record is None else record
+        self.write(compartment, kept, value.KIND, to_fields(value), parents)
+        return kept
 
     def list_keys_file(self, folder: bytes, digest: bytes) -> None:
         """List the digest of the `keys` file that this operation makes the valid one."""

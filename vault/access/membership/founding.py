@@ -28,7 +28,6 @@ from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make
 from vault.log.rosters.roster_entries import Certificate, MemberEntry, RosterHead
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Role
-from vault.records.codec import to_fields
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door
@@ -193,7 +192,7 @@ def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: K
             Member(founder.member, founder.name),
             AttemptsKey(founder.attempts_seed),
         ):
-            work.write(directory, RecordId(make_id()), value.KIND, to_fields(value))
-        work.write(sending, RecordId(make_id()), PackageKey.KIND, to_fields(PackageKey(make_signing_seed())))
+            work.keep(directory, value)
+        work.keep(sending, PackageKey(make_signing_seed()))
         work.list_keys_file(key_file.header.folder, key_file.digest())
         work.commit(Entry(act="log.genesis"))

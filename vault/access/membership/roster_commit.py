@@ -16,13 +16,12 @@ from vault.access.trust.directory import RECOVERY
 from vault.access.trust.new_epochs import fitting, may_give, revocations_of, revoked_log
 from vault.casework.directory import Member
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId, make_id
+from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, SeatId
 from vault.log.epoch_notice import KIND_AT, RevokedLog
 from vault.log.rosters.roster import ROSTER_RECORD, Roster, check_chain
 from vault.log.rosters.roster_rules import EffectiveRoster, only_ends_or_lowers
 from vault.policy.rights import RightsTable
 from vault.policy.roles import Role
-from vault.records.codec import to_fields
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Receipt, Work
 from vault.seal.entrance.keyfile import KeyFile
@@ -94,7 +93,7 @@ def commit_roster(
         _give(session, work, due, revocations)
         work.write(directory.compartment, RecordId(ROSTER_RECORD), Roster.KIND, roster.fields())
         for member in members:
-            work.write(directory.compartment, RecordId(make_id()), Member.KIND, to_fields(member))
+            work.keep(directory.compartment, member)
         if keys is not None:
             work.list_keys_file(keys.header.folder, keys.digest())
         receipt = work.commit(Entry(act=act, covers=_covers(directory.effective, after)))

@@ -29,7 +29,6 @@ from vault.log.named_history import NamedHistory
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role
-from vault.records.codec import to_fields
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.seal.entrance.doors import make_doors, make_recovery_door
@@ -266,7 +265,7 @@ def _write(opened: RecoverySession, log: SeatLog, plan: _Plan) -> None:
             work.grant(compartment, epoch, holder)
         work.write(home, RecordId(ROSTER_RECORD), Roster.KIND, plan.roster.fields())
         if plan.record is not None:
-            work.write(home, RecordId(make_id()), Member.KIND, to_fields(plan.record))
+            work.keep(home, plan.record)
         work.list_keys_file(plan.file.header.folder, plan.file.digest())
         work.commit(Entry(act=ACT, covers={what: count for what, count in covers.items() if count}))
     for start in range(ITEMS_IN_ONE_ENTRY, len(grants), ITEMS_IN_ONE_ENTRY):

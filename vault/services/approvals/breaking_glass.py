@@ -10,12 +10,11 @@ from vault.casework.access import Access, GrantReason
 from vault.casework.approving import Approving
 from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError
-from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId
 from vault.index.cases import row_of
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import to_fields
 from vault.records.work import Entry, Work
 from vault.seal.named import access_record
 from vault.services.approvals.approving import ALONE, HERE_MS, REASONS, TWO_PERSON, Second, required_approval
@@ -92,12 +91,12 @@ def break_glass(
     def also(work: Work, entry: Entry) -> Entry:
         parents = [VersionId(head) for head in heads_of(session.index(), case, access_record(member), Access.KIND)]
         access = Access(member=member, why=GrantReason.EMERGENCY, given_by=session.member, until=until_ms)
-        work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(access), parents)
+        work.keep(case, access, RecordId(access_record(member)), parents)
         if approval is None:
             return replace(entry, why=why, dig=wanted.digest, out="ok:alone")
         kept = Approving(ACT, approval.digest, approval.encode())
         work.list_approval(approval.encode())
-        work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+        work.keep(case, kept)
         return replace(entry, why=why, dig=wanted.digest, deleg=approval.approver)
 
     up_to_date_index(session)

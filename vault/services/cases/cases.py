@@ -14,12 +14,11 @@ from vault.casework.person import Person
 from vault.casework.stages import CaseKind, first_stage
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_case_ref, make_id, short_id
+from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
 from vault.index.heads import Head, heads_in
 from vault.log.payload import covered_digest
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.grants.deputies import deputy_of
@@ -103,7 +102,7 @@ def create(
     holders = session.directory.holders(seats_of(session, members), with_recovery=no_recovery_reason is None)
     with session.work() as work:
         case = work.found(CompartmentKind.CASE, holders)
-        work.write(case, RecordId(make_id()), Case.KIND, to_fields(head))
+        work.keep(case, head)
         work.commit(Entry(act="case.create", obj=head.audit, covers={Case.KIND: 1}, pol=rule))
     return CaseMade(case, head.ref, deputy)
 

@@ -17,12 +17,12 @@ from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError
-from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.log.items import Item, ItemKind
 from vault.policy.clocks import ClockState
 from vault.policy.roles import Action
-from vault.records.codec import from_fields, to_fields
+from vault.records.codec import from_fields
 from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services.grants.sharing import replace_key
@@ -60,9 +60,9 @@ def add(
     slip = Slip(
         received=session.log.now_ms(), name=name, number=number, language=language, text=text, call_back=call_back
     )
-    home, record = the_one(session, CompartmentKind.INTAKE), RecordId(make_id())
+    home = the_one(session, CompartmentKind.INTAKE)
     with session.work(home) as work:
-        work.write(home, record, Slip.KIND, to_fields(slip))
+        record = work.keep(home, slip)
         work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
     return record
 
@@ -116,8 +116,8 @@ def close(
     with session.work(home, *([] if moved_to is None else [moved_to])) as work:
         if moved_to is not None:
             for note in said:
-                work.write(moved_to, RecordId(make_id()), note.KIND, to_fields(note))
-        work.write(home, stored.record, Slip.KIND, to_fields(closed), parents)
+                work.keep(moved_to, note)
+        work.keep(home, closed, stored.record, parents)
         covers = Counter(slip.KIND for slip in (closed, *said))
         work.commit(Entry(act="intake.edit", obj=audit, covers=covers, pol=rule))
     return tuple(note.KIND for note in said)
@@ -148,7 +148,7 @@ def rotate_weekly(session: Session) -> bool:
     mark = Slip(received=clock.trusted_ms, state=SlipState.CLOSED)
     replace_key(session, home, act="key.rotate", rule=rule)
     with session.work(home) as work:
-        work.write(home, _WEEKLY, Slip.KIND, to_fields(mark), parents)
+        work.keep(home, mark, _WEEKLY, parents)
         work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
     return True
 

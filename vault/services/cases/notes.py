@@ -8,10 +8,9 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind, word_of
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import cases_of_records, corrections_of, heads_of
 from vault.policy.roles import Action
-from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.services.cases.cases import find, log_view
 from vault.services.projection.projection import audit_of, up_to_date_index
@@ -113,8 +112,7 @@ def _stored(session: Session, case: CompartmentId, record: RecordId) -> list[Sto
 
 
 def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:
-    record = RecordId(make_id())
     with session.work(case) as work:
-        work.write(case, record, Note.KIND, to_fields(note))
+        record = work.keep(case, note)
         work.commit(Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule))
     return record

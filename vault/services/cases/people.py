@@ -8,9 +8,8 @@ from vault.access.session import Session
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.vocabulary import DocumentKind, PersonRole, word_of
 from vault.errors import UsageError
-from vault.ids import CompartmentId, RecordId, make_id
+from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action
-from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.services.projection.projection import audit_of
 from vault.words.message import Message
@@ -60,9 +59,8 @@ def add(
 def keep(session: Session, case: CompartmentId, person: Person) -> RecordId:
     """Keep a checked person in a case and return the record's id."""
     rule = session.require(Action.CASE_WRITE, case)
-    record = RecordId(make_id())
     with session.work(case) as work:
-        work.write(case, record, Person.KIND, to_fields(person))
+        record = work.keep(case, person)
         work.commit(Entry(act="person.create", obj=audit_of(session, case), covers={Person.KIND: 1}, pol=rule))
     return record
 

@@ -12,12 +12,11 @@ from itertools import combinations, product
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
-from vault.ids import CompartmentKind, MemberId, RecordId, make_id
+from vault.ids import CompartmentKind, MemberId, RecordId
 from vault.names.forms import PARTICLES, words_of
 from vault.names.normal import normal
 from vault.names.transliteration import latin_spellings
 from vault.policy.roles import Action
-from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.keys import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
@@ -48,9 +47,8 @@ def add(session: Session, names: Sequence[str]) -> RecordId:
     key = derive_register_key(make_key() if held is None else held)
     hashes = tuple(derive_register_hash(key, skeleton) for skeleton in skeletons)
     entry = RegisterEntry(key=key, hashes=hashes, contact=session.seat)
-    record = RecordId(make_id())
     with session.work(home) as work:
-        work.write(home, record, RegisterEntry.KIND, to_fields(entry))
+        record = work.keep(home, entry)
         work.commit(Entry(act="register.edit", covers={RegisterEntry.KIND: 1}, pol=rule))
     return record
 

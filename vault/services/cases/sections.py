@@ -20,7 +20,6 @@ from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId, make_id
 from vault.log.payload import covered_digest
 from vault.policy.roles import Action
-from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.cases import checked_reason
@@ -75,7 +74,7 @@ def create(
     holders = session.directory.holders(seats_of(session, {session.member, *members}))
     with session.work() as work:
         section = work.found(CompartmentKind.SECTION, holders)
-        work.write(section, RecordId(make_id()), Section.KIND, to_fields(head))
+        work.keep(section, head)
         work.commit(Entry(act="section.create", obj=head.audit, covers={Section.KIND: 1}, pol=rule))
     return section
 
@@ -216,9 +215,8 @@ def _add(session: Session, section: CompartmentId, value: Note | Person, *, act:
     _require_case(session, CompartmentId(head.value.case))
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
         _withdraw(session, section, CompartmentId(head.value.case))
-    record = RecordId(make_id())
     with session.work(section) as work:
-        work.write(section, record, value.KIND, to_fields(value))
+        record = work.keep(section, value)
         work.commit(Entry(act=act, obj=head.value.audit, covers={value.KIND: 1}, pol=rule))
     return record
 

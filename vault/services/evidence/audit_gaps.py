@@ -8,9 +8,9 @@ from vault.access.session import Session
 from vault.ids import Origin, SeatId
 from vault.index.keys import missed_since
 from vault.policy.roles import Role
-from vault.records.logs import genesis_of
 from vault.services.exchange.peers import peers_of
 from vault.services.projection.absences import ON_ITS_WAY_MS, author_of
+from vault.services.projection.seats import seat_of_log
 from vault.validity.named_rosters import NamedRosters
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, plural
@@ -43,7 +43,7 @@ def of_unknown_lists(session: Session, named: NamedRosters, origins: Iterable[Or
     live = session.directory.effective.certificates
     lines: list[Message] = []
     for origin in origins:
-        seat, unknown = _seat_of(session, origin), named.of(origin).unknown
+        seat, unknown = seat_of_log(session, origin), named.of(origin).unknown
         if unknown and (seat is None or seat in live):
             message = plural(
                 "{count} entry names a list of members that is not here or does not count ({where}).",
@@ -73,7 +73,7 @@ def came_whole(session: Session, origin: Origin, seq: int) -> bool:
 
     It was written in this very folder, or its seat's own bundle reached beyond it.
     """
-    seat = _seat_of(session, origin)
+    seat = seat_of_log(session, origin)
     if seat is None or seat == session.seat or seat in session.here:
         return True
     peer = peers_of(session).get(seat)
@@ -82,7 +82,7 @@ def came_whole(session: Session, origin: Origin, seq: int) -> bool:
 
 def _gap(session: Session, origin: Origin, entries: Sequence[int], *, is_late: bool) -> Finding:
     is_missing = is_late or came_whole(session, origin, entries[0])
-    seat = _seat_of(session, origin)
+    seat = seat_of_log(session, origin)
     where = _where(session, seat, entries)
     if is_missing:
         message = plural(
@@ -110,9 +110,3 @@ def _gap(session: Session, origin: Origin, entries: Sequence[int], *, is_late: b
 def _where(session: Session, seat: SeatId | None, entries: Sequence[int]) -> Message:
     who = author_of(session, seat) or SOMEBODY_UNKNOWN
     return Message("{who}, entries {first} to {last}", who=who, first=entries[0], last=entries[-1])
-
-
-def _seat_of(session: Session, origin: Origin) -> SeatId | None:
-    with session.database.reading() as rows:
-        genesis = genesis_of(rows, origin)
-    return None if genesis is None else SeatId(genesis.seat)

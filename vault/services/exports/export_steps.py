@@ -19,10 +19,10 @@ from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
 from vault.export.report import READ, UNREAD, Cover
-from vault.ids import CompartmentKind, RecordId, make_id
+from vault.ids import CompartmentKind
 from vault.log.approvals import Approval
 from vault.progress import Progress
-from vault.records.codec import of_kind, to_fields
+from vault.records.codec import of_kind
 from vault.records.work import Entry, Receipt, Work
 from vault.redaction.questions import decisions_to_keep
 from vault.seal.signing import public_key, sign
@@ -122,9 +122,9 @@ class ExportSteps:
     def _keep(self, work: Work, approval: Approval) -> None:
         """Keep the approval in the case, in the place of its question if there was one."""
         asked = self.ready.material.question(approval.digest)
-        record, parents = (RecordId(make_id()), ()) if asked is None else (asked.record, (asked.version,))
+        record, parents = (None, ()) if asked is None else (asked.record, (asked.version,))
         kept = Approving(ACT, approval.digest, approval.encode())
-        work.write(self.ready.material.case, record, Approving.KIND, to_fields(kept), parents)
+        work.keep(self.ready.material.case, kept, record, parents)
 
     def _log_abort(self, begun: Receipt | None) -> None:
         cause = None if begun is None else begun.seq
@@ -149,7 +149,7 @@ class ExportSteps:
             read=self.ready.read() if cover.pages == READ else (),
         )
         with self.session.work(self.ready.material.case) as work:
-            work.write(self.ready.material.case, RecordId(make_id()), Disclosure.KIND, to_fields(disclosure))
+            work.keep(self.ready.material.case, disclosure)
             work.commit(
                 Entry(
                     act="export.done",

@@ -11,11 +11,10 @@ from vault.errors import RefusedError, UsageError
 from vault.export.package import prepare
 from vault.export.release import ACT
 from vault.export.report import READ, Cover
-from vault.ids import CompartmentId, CompartmentKind, Digest, RecordId, make_id
+from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.log.approvals import Approval
 from vault.policy.roles import Action
 from vault.progress import Progress
-from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
 from vault.services.approvals.approval_by_file import Asked, ask_apart
@@ -185,7 +184,7 @@ def ask(
     )
     letter = ask_apart(session, wanted, approver)
     with session.work(case) as work:
-        work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+        work.keep(case, kept)
         work.commit(Entry(act="case.edit", why=WHY, obj=audit_of(session, case), covers={Approving.KIND: 1}, pol=rule))
     return letter
 

@@ -8,9 +8,8 @@ from vault.access.session import Session
 from vault.casework.checks import checked_name
 from vault.casework.partner import Partner
 from vault.errors import NotFoundError, UsageError, VerificationError
-from vault.ids import RecordId, make_id
+from vault.ids import RecordId
 from vault.policy.roles import Action
-from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
 from vault.services.projection.projection import read_valid
@@ -45,9 +44,8 @@ def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
             Message("there is already a recipient with this name"),
             next_step=Message("Use another name, for example with a place."),
         )
-    record = RecordId(make_id())
     with session.work(session.directory.compartment) as work:
-        work.write(session.directory.compartment, record, Partner.KIND, to_fields(partner))
+        record = work.keep(session.directory.compartment, partner)
         work.commit(Entry(act="partner.create", covers={Partner.KIND: 1}, pol=rule))
     return KeptPartner(record, partner.name, partner.age_recipient, partner.fingerprint)
 

@@ -10,7 +10,6 @@ from vault.errors import UsageError
 from vault.ids import MemberId, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.seal.named import deputy_record
@@ -50,7 +49,7 @@ def set_deputy(session: Session, member: MemberId, deputy: MemberId | None) -> N
     record, home = RecordId(deputy_record(member)), session.directory.compartment
     parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Deputy.KIND)]
     with session.work(home) as work:
-        work.write(home, record, Deputy.KIND, to_fields(value), parents)
+        work.keep(home, value, record, parents)
         work.commit(Entry(act="config.change", covers={Deputy.KIND: 1}, pol=rule))
 
 

@@ -9,7 +9,7 @@ from vault.casework.access import GrantReason
 from vault.casework.case import Case
 from vault.casework.membership import Order
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId
 from vault.index.cases import cases_of_owner
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
@@ -63,9 +63,9 @@ def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: st
             Message("the successor named the deputy who would carry this out"),
             next_step=Message("Name another successor, or name the deputy yourself first."),
         )
-    record, home = RecordId(make_id()), session.directory.compartment
+    home = session.directory.compartment
     with session.work(home) as work:
-        work.write(home, record, Order.KIND, to_fields(value))
+        record = work.keep(home, value)
         work.commit(Entry(act="config.change", why="handover", covers={Order.KIND: 1}, pol=rule))
     return record
 

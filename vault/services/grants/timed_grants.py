@@ -17,7 +17,6 @@ from vault.index.cases import cases_of_owner
 from vault.index.heads import heads_of
 from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.named import access_record
 from vault.services.grants import sharing
@@ -208,5 +207,5 @@ def _write_access(
         for member in members:
             value = Access(member=member, why=why, given_by=session.member, until=until_ms)
             parents = [VersionId(head) for head in heads_of(index, case, access_record(member), Access.KIND)]
-            work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(value), parents)
+            work.keep(case, value, RecordId(access_record(member)), parents)
         work.commit(Entry(act="case.edit", obj=audit, covers={Access.KIND: len(members)}, pol=rule))

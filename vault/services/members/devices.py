@@ -12,10 +12,10 @@ from vault.casework.person import Person, SafeContact
 from vault.casework.vocabulary import PersonRole
 from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId, make_id
+from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
-from vault.records.codec import of_kind, to_fields
+from vault.records.codec import of_kind
 from vault.records.epochs import notices_of
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
@@ -148,10 +148,10 @@ def name(session: Session, seat: SeatId, text: str) -> None:
     if seat not in session.directory.effective.certificates:
         raise NotFoundError(Message("there is no such device"))
     before = [version for version, device in _called(session) if device.seat == seat]
-    record = before[0].record if before else RecordId(make_id())
+    record = before[0].record if before else None
     parents = tuple(version.id for version in before if version.record == record)
     with session.work(home) as work:
-        work.write(home, record, DeviceName.KIND, to_fields(DeviceName(seat, called)), parents)
+        work.keep(home, DeviceName(seat, called), record, parents)
         work.commit(Entry(act="config.change", covers={DeviceName.KIND: 1}, pol=rule))
 
 

@@ -13,11 +13,10 @@ from vault.ids import CompartmentId, MemberId, SeatId, VersionId, short_id
 from vault.index.heads import heads_in
 from vault.index.keys import Listed, missed_since
 from vault.records.absence import Absent
-from vault.records.logs import genesis_of
 from vault.services.projection.places import name_of
 from vault.services.projection.raised_alarms import notice
 from vault.services.projection.reading import read_heads
-from vault.services.projection.seats import names_said
+from vault.services.projection.seats import names_said, seat_of_log
 from vault.words.finding import Code, Finding, Severity, without
 from vault.words.message import Message, Value, filled, plural
 
@@ -93,7 +92,7 @@ def _order(absent: Absent) -> tuple[bool, bytes, int]:
 
 
 def _pending(session: Session, compartment: CompartmentId, absent: Sequence[Absent], late: set[Listed]) -> PendingRows:
-    whose = {gap.origin: _seat_of(session, gap) for gap in absent}
+    whose = {gap.origin: None if gap.origin is None else seat_of_log(session, gap.origin) for gap in absent}
     here = {session.seat, *session.here}  # what was written in this folder came by no bundle
     is_missing = any(
         gap.was_here or gap.is_closed or gap.origin is None or whose[gap.origin] in here or _place(gap) in late
@@ -163,11 +162,3 @@ def author_of(session: Session, seat: bytes | None) -> str | Message:
     heads = frozenset(VersionId(head.version) for head in heads_in(session.index(), home) if head.kind == Member.KIND)
     said = names_said(read_heads(session, home, heads)).get(MemberId(certificate.member), set())
     return " / ".join(sorted(said)) or Message("member {id}", id=short_id(certificate.member))
-
-
-def _seat_of(session: Session, absent: Absent) -> bytes | None:
-    if absent.origin is None:
-        return None
-    with session.database.reading() as rows:
-        genesis = genesis_of(rows, absent.origin)
-    return None if genesis is None else genesis.seat

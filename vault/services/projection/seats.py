@@ -25,6 +25,13 @@ def members_of_logs(session: Session, origins: Iterable[Origin]) -> dict[Origin,
     return members
 
 
+def seat_of_log(session: Session, origin: Origin) -> SeatId | None:
+    """Return the seat that a log's own beginning names, or None where that is not here."""
+    with session.database.reading() as rows:
+        genesis = genesis_of(rows, origin)
+    return None if genesis is None else SeatId(genesis.seat)
+
+
 def member_of_seat(session: Session, seat: SeatId) -> MemberId | None:
     """Return whose seat this is or was; None for recovery and for a seat that no counted roster ever certified."""
     certificate = session.directory.certificate_of(seat)
