@@ -84,7 +84,7 @@ def test_a_fork_keeps_both_histories_and_both_go_on_but_no_third_comes_in(store:
     assert {row[-1] for row in rows_of(store)["operation"]} == both
 
 
-def test_a_checkpoint_over_another_tree_is_evidence_of_a_fork_without_its_entries(
+def test_a_checkpoint_of_another_tree_without_its_entries_is_kept_and_stops_nothing(
     store: Database, tmp_path: Path
 ) -> None:
     one, two = forked(4, 3, "one"), forked(4, 3, "two")
@@ -94,8 +94,14 @@ def test_a_checkpoint_over_another_tree_is_evidence_of_a_fork_without_its_entrie
         (PageKind.CHECKPOINT, two.origin, [two.seals[-1].note]),
     ]
     taken = take(store, write(tmp_path / "note", VAULT, encoded(groups)), VAULT)
-    assert [found.why for found in taken.pending] == [Stop.FORK]
+    assert [(found.why, found.at) for found in taken.pending] == [(Stop.OTHER_TREE, 7)]
     assert two.seals[-1].note in {row[-1] for row in rows_of(store)["checkpoint"]}
+    one.append(word="goes on")
+    one.seal()
+    pins = {one.origin: (7, one.seals[-2].root)}
+    assert take(store, bundle_of(tmp_path / "on", one), VAULT, pins=pins).logs == {one.origin: (7, 8)}
+    with_entries = take(store, bundle_of(tmp_path / "two", two), VAULT, pins={one.origin: (8, one.seals[-1].root)})
+    assert with_entries.evidence == (one.origin,)
 
 
 def test_entries_of_another_history_that_nobody_signed_are_no_fork(store: Database, tmp_path: Path) -> None:
@@ -114,7 +120,8 @@ def test_entries_that_do_not_go_on_from_what_is_here_stay_out(store: Database, t
     take(store, bundle_of(tmp_path / "one", one), VAULT)
     before = rows_of(store)
     taken = take(store, bundle_of(tmp_path / "two", two, start=7), VAULT)
-    assert [found.why for found in taken.pending] == [Stop.FORK]  # its checkpoints of sizes that are here say so
+    # Its checkpoints of sizes that are here are of another tree.
+    assert [found.why for found in taken.pending] == [Stop.UNPROVEN, Stop.OTHER_TREE]
     assert rows_of(store)["operation"] == before["operation"]
 
 

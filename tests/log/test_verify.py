@@ -161,7 +161,12 @@ _broken_beside = _rows(lambda rows: [*rows[:5], rows[5]._replace(sealed=b"other"
 _second_history = _seals(lambda w, seals: [*seals[:6], w.seal_of(6, sha256(b"other").digest(), 2), *seals[6:]])
 _STRANGER = Key("stranger").public
 
+
 # What is done, how much is proven then, and what is told: these problems and no more, unless `...` ends them.
+def _other_tree(size: int) -> Tamper:
+    return _seals(lambda writer, s: [*s[: size - 1], writer.seal_of(size, bytes(32), (size + 3) // 4), *s[size:]])
+
+
 _CASES: dict[str, tuple[Tamper, int, list[Any]]] = {
     "1 one bit in a payload": (_set(5, lambda row: row._replace(sealed=flip(row.sealed))), 11, [("payload", 5)]),
     "1 with the digest made to fit": (_set(5, lambda row: row.changed(sealed=flip(row.sealed))), 11, [("payload", 5)]),
@@ -191,6 +196,8 @@ _CASES: dict[str, tuple[Tamper, int, list[Any]]] = {
     "13 no checkpoint": (_seals(lambda _, __: []), 0, [("unsigned", None)]),
     "14 a session without checkpoint": (_seals(lambda _, s: s[:4] + s[8:]), 4, [("unsealed-session", 4)]),
     "19 one size, two roots": (_second_history, 11, [("fork", 6)]),
+    "19 one size, another tree alone": (_other_tree(6), 11, [("fork", 6)]),
+    "19 the same at the end": (_other_tree(11), 10, [("altered", 10)]),
     "20 a smaller checkpoint after a larger": (
         _seals(lambda _, s: [*s[:4], s[5], s[4], *s[6:]]), 11, [("checkpoint", 5)]
     ),
@@ -331,6 +338,19 @@ def test_a_restored_copy_that_went_on_is_a_fork_once_both_branches_meet() -> Non
     report = first.verify()
     assert ("fork", 10) in found(report)
     assert report.size == 10
+
+
+def test_a_checkpoint_of_a_third_tree_ends_none_of_two_long_histories() -> None:
+    first, second = Writer().write(3), Writer().write(3)
+    for writer, word in ((first, "here"), (second, "there")):
+        for number in range(8):
+            writer.append(word=f"{word} {number}")
+    first.rows = sorted(first.rows + second.rows[3:], key=lambda row: row.seq)
+    false = [first.seal_of(size, bytes(32), 1) for size in (9, 10)]
+    first.seals += [*false, first.seal(), second.seal()]
+    first.seals = sorted(dict.fromkeys(first.seals), key=lambda seal: seal.size)
+    report = first.verify()
+    assert (report.size, found(report)[-3:]) == (11, [("fork", 10), ("false-row", 10), ("fork", 11)])
 
 
 def test_rows_out_of_order_are_told() -> None:

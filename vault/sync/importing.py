@@ -128,6 +128,7 @@ class _Take:
         self._done = 0
         self._total = sum(bundle.manifest.counts.values()) + bundle.manifest.counts[PageKind.OPERATION]
         self._pending: dict[bytes, PendingLog] = {}
+        self._other_trees: list[PendingLog] = []
         self._offered: dict[bytes, Offered] = {}
         self._proven: dict[bytes, ProvenLog] = {}
         self._own = own
@@ -157,7 +158,7 @@ class _Take:
             versions=tuple(self._admission.versions),
             keyed=frozenset(self._admission.keyed),
             wrapped=frozenset(self._admission.wrapped),
-            pending=tuple(self._pending[origin] for origin in sorted(self._pending)),
+            pending=(*(self._pending[origin] for origin in sorted(self._pending)), *self._other_trees),
             evidence=tuple(sorted(self._evidence)),
             apart=tuple(sorted(log.origin for log in self._proven.values() if log.disagrees or log.stop in _APART)),
         )
@@ -287,6 +288,8 @@ class _Take:
             found = replace(found, size=found.before, digests=found.digests[: found.before], notes=[])
             found.stop, found.stop_at = Stop.OWN_LOG, found.before
         self._proven[origin] = found
+        if found.other_tree is not None:
+            self._other_trees.append(PendingLog(origin, found.seat, Stop.OTHER_TREE, found.other_tree))
         if found.stop is not None:
             self._wait(origin, found.seat, found.stop, found.stop_at)
 

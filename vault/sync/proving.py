@@ -1,7 +1,8 @@
 """How much of one log is proven once a bundle's rows are put behind those that are here (C3 of FORMAT.md 6).
 
 The rows of a bundle are taken only as far as a signed checkpoint covers them, and only where they go on from what is
-here. Where they part from it, and the log's own key signed both, the log forked: both are kept as evidence.
+here. Where they part from it, and the log's own key signed both, the log forked: both are kept as evidence. A
+checkpoint of another tree whose entries did not come is evidence too, and stops nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, OperationRow
 from vault.store.turns import in_turn
 from vault.sync.pages import SentOperation
-from vault.words.finding import Code
 
 UNVERIFIED_LIMIT = 10_000
 
@@ -39,6 +39,7 @@ class Stop(StrEnum):
     UNPROVEN = "unproven"
     ALTERED = "altered"
     FORK = "fork"
+    OTHER_TREE = "other-tree"
     DAMAGED_HERE = "damaged-here"
     UNKNOWN_SEAT = "unknown-seat"
     FOREIGN = "foreign"
@@ -71,6 +72,7 @@ class ProvenLog:
         evidence: rows of another history that the log's own key signed, with their checkpoints in `notes`.
         others: (seq, digest) of the entries of another history, those that are here and those that came.
         disagrees: a checkpoint of the bundle is of another tree than the one here, whoever signed it.
+        other_tree: the size of a new one that the log's own key signed, and whose entries are not here; None: none.
         stop: why entries of the bundle stay out, or None.
         stop_at: the position where it stopped.
     """
@@ -85,6 +87,7 @@ class ProvenLog:
     evidence: list[OperationRow] = field(default_factory=list)
     others: set[tuple[int, bytes]] = field(default_factory=set)
     disagrees: bool = False
+    other_tree: int | None = None
     stop: Stop | None = None
     stop_at: int = 0
 
@@ -164,8 +167,8 @@ class _Proof:
         self._result = ProvenLog(offered.origin, offered.parts.seat, before=report.size)
         is_short = pin is not None and report.size < pin[0]
         # So much of two histories is here that nobody can tell which entries belong together.
-        is_doubled = is_short and len(list(rows.operations(offered.origin, report.size, report.size + 1))) > 1
-        self._is_damaged = is_short and not is_doubled
+        self._is_frozen = is_short and len(list(rows.operations(offered.origin, report.size, report.size + 1))) > 1
+        self._is_damaged = is_short and not self._is_frozen
         self._parting = (
             parting_in(offered.genesis, list(rows.operations(offered.origin)), kept, is_signed_raw, report.rejected)
             if report.rejected
@@ -173,8 +176,6 @@ class _Proof:
         )
         if self._parting is not None:
             self._result.others |= self._parting.other
-        is_contradicted = any(problem.code is Code.FORK for problem in report.problems)
-        self._is_frozen = is_doubled or (is_contradicted and self._parting is None)
         self._history = History(offered.origin, offered.parts.session_key)
         self._checker = RowChecker(offered.origin)
         self._kept_notes = {row.note for row in kept}
@@ -256,7 +257,8 @@ class _Proof:
             pass  # the other history, which is here
         else:
             # Over entries that are all here and proven: the same key signed two trees.
-            self._contradicting.append(seal)
+            if is_new:
+                self._contradicting.append(seal)
             return
         if is_new:
             self._result.notes.append(seal)
@@ -264,9 +266,6 @@ class _Proof:
     def _close(self) -> ProvenLog:
         result, here = self._result, self._here.size
         parted_at = self._forked_at
-        if self._contradicting and not self._comes_doubled():
-            self._is_frozen = True
-            result.notes += [seal for seal in self._contradicting if seal.note not in self._kept_notes]
         if parted_at is not None:
             # Entries that part from what is here are evidence if the log's own key signed them, else refused.
             signed = result.size > parted_at
@@ -286,6 +285,9 @@ class _Proof:
         if parted_at is not None:
             rows = self._rows.operations(self._origin, parted_at, here)
             result.others.update(_key(row) for row in rows if _key(row) not in self._rejected)
+        if self._contradicting and not self._comes_doubled():
+            result.notes += self._contradicting
+            result.other_tree = self._contradicting[0].size
         del result.digests[result.size if parted_at is None else parted_at :]
         return result
 

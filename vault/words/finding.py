@@ -36,6 +36,7 @@ class Code(StrEnum):
     SIGNATURE = "signature"  # by no key that the log names up to there
     WRONG_SESSION = "wrong-session"  # by the key of another session
     FORK = "fork"  # the log's key signed two histories
+    OTHER_TREE = "other-tree"  # the log's key signed another history, which is not here
     UNSEALED_SESSION = "unsealed-session"  # a session before the newest has no valid checkpoint
     UNSIGNED = "unsigned"  # no valid checkpoint at all
     BEYOND_CHECKPOINT = "beyond-checkpoint"

@@ -31,6 +31,9 @@ _KEPT: Final[Mapping[Code, Message]] = {
     Code.KEYRING: Message("The keyring of this device is an older one, or was altered: keys were opened again."),
     Code.NEW_SHEETS: Message("New recovery sheets were made (roster {number}): the old ones open nothing new."),
     Code.OPEN_LOGS: Message("Nothing follows several logs of your seat: a vault was copied and both copies were used."),
+    Code.OTHER_TREE: Message(
+        "The key of log {subject} signed another history of it, which is not here; what is here counts."
+    ),
     Code.OWN_DEVICE: Message(
         "A device was admitted in your name: {subject}. If it is not yours, tell an admin at once; {revoke} ends it."
     ),

@@ -12,13 +12,8 @@ from math import inf
 from types import MappingProxyType
 
 from vault.errors import VerificationError
-from vault.log.checks.checkpoint_check import (
-    CheckpointRow,
-    SealQueue,
-    SealVerdict,
-    judge_seals,
-    read_checkpoint,
-)
+from vault.log.checkpoint import Checkpoint
+from vault.log.checks.checkpoint_check import CheckpointRow, SealQueue, SealVerdict, judge_seals, read_checkpoint
 from vault.log.checks.history import History
 from vault.log.checks.history_search import AmbiguousRange
 from vault.log.checks.position_check import Places, by_position, run_of
@@ -33,6 +28,8 @@ from vault.words.message import Message
 _PROGRESS_EVERY = 4_096
 # Each pair of true-looking rows at one position doubles the histories. More than this are not followed one by one.
 _HISTORY_LIMIT = 64
+# Where many rows are doubled, each checkpoint of another tree costs a search among all histories.
+_SEARCHES = 8
 _NO_PINS: Mapping[int, bytes] = MappingProxyType({})
 
 
@@ -104,8 +101,10 @@ class _Walk:
         # The newest signed size that agrees, and whether a bad place since then already explains a disagreement.
         self._agreed = 0
         self._explained = False
-        # A disagreement of the tree and where it may lie; a later row may show that it comes from an insertion.
+        # A disagreement of the tree and where it may lie; a later row may show that it comes from an insertion, and a
+        # later checkpoint that what was signed there was another tree.
         self._altered: tuple[Finding, range] | None = None
+        self._other_trees: list[Checkpoint] = []
         self._sessions_whole = True
         # Whether a signed checkpoint covers entries that are not here.
         self._cut = False
@@ -148,7 +147,7 @@ class _Walk:
         if self._altered is not None:
             self._findings.add(self._altered[0])
         history = self._histories[0]
-        if not self._tree_ends:
+        if not self._tree_ends and self._altered is None:
             if self._valid_checkpoints == 0 and self._position:
                 message = Message("no valid checkpoint covers any of {count} operations", count=self._position)
                 self._findings.note(Code.UNSIGNED, None, message)
@@ -252,21 +251,24 @@ class _Walk:
         pinned = self._pins.pop(size, None)
         verdicts = [judge_seals(rows, history, self._origin, self._verify_signature) for history in self._histories]
         winners = [verdict for verdict in verdicts if (verdict.agreeing if pinned is None else verdict.root == pinned)]
-        if not winners and self._crowded and (found := self._search(rows, pinned)) is not None:
-            winners = [found]
+        if not winners and self._crowded and len(self._other_trees) < _SEARCHES:
+            winners = [found for found in [self._search(rows, pinned)] if found is not None]
         best = (winners or verdicts)[0]
-        self._findings.add(*best.problems)
+        if winners or self._altered is None:
+            self._findings.add(*best.problems)
         if winners:
             self._histories = [winner.history for winner in winners]
             self._stretch, self._crowded = None, False
             self._accept(best, size)
-            for other in best.contradicting:
+            for other in (*self._other_trees, *best.contradicting):
                 root = other.root.hex()
                 message = Message(
-                    "the log's key signed another tree of size {n}, with the root {root}", n=size, root=root
+                    "the log's key signed another tree of size {n}, with the root {root}", n=other.size, root=root
                 )
-                self._findings.note(Code.FORK, size, message)
+                self._findings.note(Code.FORK, other.size, message)
+            self._other_trees, self._altered = [], None
         elif best.contradicting or pinned is not None:
+            self._other_trees += best.contradicting
             self._contradict(size, pinned, signed=best.agreeing > 0)
         self._plain = self._is_plain()
         self._next_seal = self._waiting_seal()
@@ -310,17 +312,17 @@ class _Walk:
                 self._proven = (size, verdict.root)
 
     def _contradict(self, size: int, pinned: bytes | None, *, signed: bool) -> None:
-        first, last = self._agreed, size - 1
-        where = run_of(first, last)
+        first, where = self._agreed, run_of(self._agreed, size - 1)
         if self._explained and not signed:
             pass  # the bad place that does it is in the report; damage alone would not come out signed
         elif pinned is not None:
             message = Message("{where}: not what was seen here before", where=where)
             self._findings.note(Code.ROLLED_BACK, first, message)
-        else:
+        elif self._altered is None:
             message = Message("{where}: not what was signed at size {size}", where=where, size=size)
             self._altered = (Finding(Code.ALTERED, message, self._origin, first), range(first, size))
-        self._tree_ends = True
+        # A signed root alone ends nothing: behind it the log may go on as the next checkpoint says.
+        self._tree_ends |= pinned is not None or self._explained
 
     def _judge_uncovered(self) -> None:
         """Judge checkpoints and pins that cover more than is here."""

@@ -36,7 +36,7 @@ from vault.words.next_step import NextStep
 # What a device may send that nobody here knows yet: it waits for the roster that admits it.
 UNKNOWN_LIMIT = 64 << 20
 # What stays out for these reasons does not come in with a later import of the same file.
-SETTLED = frozenset({Stop.FORK, Stop.FOREIGN, Stop.OWN_LOG, Stop.TOO_MANY})
+SETTLED = frozenset({Stop.FORK, Stop.OTHER_TREE, Stop.FOREIGN, Stop.OWN_LOG, Stop.TOO_MANY})
 
 
 _WORDS = {
@@ -46,6 +46,9 @@ _WORDS = {
     Stop.ALTERED: Message("Entries of {who} from {at} on are not those that were signed; they stay out."),
     Stop.DAMAGED_HERE: Message("The log of {who} is damaged on this device from entry {at} on: run {verify}."),
     Stop.FORK: Message("The log of {who} has two histories from entry {at} on; both are kept."),
+    Stop.OTHER_TREE: Message(
+        "{who} signed another history of {at} entries, which is not here; those that are here stand."
+    ),
     Stop.OWN_LOG: Message("Others have seen more of this device's own log than is here: this vault is an older copy."),
     Stop.TOO_MANY: Message("A device of {who} has begun more logs than any device does; this one stays out."),
     Stop.FOREIGN: Message("A log of another vault was in the bundle; it stays out."),
@@ -219,6 +222,8 @@ class BundleImport:
         for pending in imported.pending:
             if pending.why is Stop.FORK:
                 notice(self._session, fork_alarm(Origin(pending.origin), SeatId(pending.seat)))
+            elif pending.why is Stop.OTHER_TREE:
+                notice(self._session, lasting(Code.OTHER_TREE, pending.origin, seats=frozenset({SeatId(pending.seat)})))
             elif pending.why is Stop.OWN_LOG:
                 notice(self._session, lasting(Code.OWN_LOG))
 
