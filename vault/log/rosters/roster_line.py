@@ -2,7 +2,7 @@
 
 Devices that act apart make sides of a roster's line, each as long as they stay apart. Where they meet, every ending of
 each side counts, however far back it stands. What the root has settled, a side that comes to light later does not open
-again: of it the endings count, and nothing else. A side on which supervisors alone admitted helpers opens nothing: what
+again: of it the endings count, and nothing else. What supervisors alone signed (a helping roster) takes nobody out: what
 it admits is valid beside the others, as long as these supervisors are.
 """
 
@@ -25,6 +25,7 @@ from vault.log.rosters.roster_rules import (
 from vault.words.message import Message
 
 _Roster = TypeVar("_Roster", bound=RosterParts)
+_NO_HELPER = frozenset({""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,75 @@ class Line(Generic[_Roster]):
         """Return what holds after several: every ending of each side, and what may be admitted beside the others."""
         if len(roots) == 1:
             return self._nodes[roots[0]].effective
+        rest, helping = self._without_helping(roots)
+        kept = self._apart(rest) if len(rest) > 1 else self._nodes[rest[0]].effective
+        return self._helped(kept, helping, roots) if helping else kept
+
+    def _without_helping(self, roots: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+        """Take from the ends of all sides what supervisors alone signed; return the ends then, and what was taken."""
+        tips, helping = set(roots), set[bytes]()
+        while len(tips) > 1 and (last := {root for root in tips if self._nodes[root].admitted_by}):
+            helping |= last
+            ends = tips - last | self._before_each(last)
+            tips = ends - self._behind(self._before_each(ends))
+        return sorted(tips), sorted(helping)
+
+    def _before_each(self, roots: Iterable[bytes]) -> set[bytes]:
+        return {before for root in roots for before in self._nodes[root].roster.head.prev}
+
+    def _helped(self, kept: EffectiveRoster, helping: Sequence[bytes], roots: Sequence[bytes]) -> EffectiveRoster:
+        """Return what is kept with what supervisors in it added: nothing that two give differently."""
+        given: dict[bytes, set[Certificate]] = {}
+        new: dict[bytes, frozenset[str]] = {}
+        supervisors = with_role(kept, SUPERVISOR)
+        for node in map(self._nodes.__getitem__, helping):
+            if node.before is not None and node.admitted_by & supervisors:
+                for member in node.effective.members.keys() - node.before.members.keys() - kept.members.keys():
+                    new[member] = new.get(member, HELPERS) & node.effective.members[member]
+                for seat in node.effective.certificates.keys() - node.before.certificates.keys():
+                    given.setdefault(seat, set()).add(node.effective.certificates[seat])
+        members = {**kept.members, **new}
+        taken = kept.certificates.keys() | {cutoff.seat for cutoff in kept.cutoffs}
+        added = {
+            seat: item
+            for seat, (item, *differing) in given.items()
+            if not differing and seat not in taken and members.get(item.member, _NO_HELPER) <= HELPERS
+        }
+        helped = replace(
+            kept,
+            head=replace(kept.head, number=max(self._number(root) for root in roots)),
+            tips=tuple(sorted(roots)),
+            members=members,
+            certificates={**kept.certificates, **added},
+        )
+        self._parted |= {root: self._vouched(root, helped, helping) for root in helping}
+        return helped
+
+    def _vouched(self, root: bytes, helped: EffectiveRoster, helping: Sequence[bytes]) -> EffectiveRoster:
+        """Return a roster that supervisors alone signed without what such rosters add in vain."""
+        effective = self._nodes[root].effective
+        added = {
+            (seat, item)
+            for node in map(self._nodes.__getitem__, helping)
+            for seat, item in node.effective.certificates.items()
+            if node.before is not None and seat not in node.before.certificates
+        }
+        return replace(
+            effective,
+            certificates={
+                seat: item
+                for seat, item in effective.certificates.items()
+                if (seat, item) not in added or helped.certificates.get(seat) == item
+            },
+        )
+
+    def _apart(self, roots: Sequence[bytes]) -> EffectiveRoster:
+        """Return what holds after sides of which at least one does more than admit helpers."""
         behind = [self._behind([root]) for root in roots]
         common = set.intersection(*behind)
         if not common:
             raise VerificationError(Message("the rosters before have no beginning in common"))
-        inner = {root for shared in common for root in self._nodes[shared].roster.head.prev}
-        before = self._together(sorted(common - inner))
+        before = self._together(sorted(common - self._before_each(common)))
         sides = [self._nodes[root].effective for root in roots]
         apart = set.union(*behind) - common
         settled = min((root for root in apart if self._nodes[root].settles), key=self._number, default=None)
@@ -151,64 +215,10 @@ class Line(Generic[_Roster]):
             self._parted |= dict.fromkeys(opened_late - self._parted.keys(), before)
             goes_on = self._together(kept)
             return _taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
-        return self._beside(before, {root: of_it - common for root, of_it in zip(roots, behind, strict=True)})
-
-    def _beside(self, before: EffectiveRoster, sides: Mapping[bytes, set[bytes]]) -> EffectiveRoster:
-        """Return what holds after sides that parted: of each its last roster, and all that it does not share."""
-        helping = {last for last, side in sides.items() if all(self._nodes[root].admitted_by for root in side)}
-        others = sorted(sides.keys() - helping)
-        kept = self._nodes[others[0]].effective if len(others) == 1 else before
-        if len(others) > 1:
-            apart = set[bytes]().union(*(sides[last] for last in others))
-            root_must_sign = not all(self._nodes[root].only_takes for root in apart)
-            if root_must_sign:
-                self._parted |= dict.fromkeys(apart - self._parted.keys(), before)
-            standing = [self._nodes[last].effective for last in others]
-            kept = _taken(before, before, standing, others, root_must_sign=root_must_sign)
-        supervisors = with_role(kept, SUPERVISOR)
-        heard = [
-            self._nodes[last].effective
-            for last in sorted(helping)
-            if all(self._nodes[root].admitted_by & supervisors for root in sides[last])
-        ]
-        added = _added(kept, before, heard)
-        for last in helping:
-            self._parted |= dict.fromkeys(sides[last], _with(before, added))
-        number = max(self._nodes[last].effective.head.number for last in sides)
-        return replace(_with(kept, added), head=replace(kept.head, number=number), tips=tuple(sorted(sides)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Added:
-    members: Mapping[bytes, frozenset[str]]
-    certificates: Mapping[bytes, Certificate]
-
-
-def _added(kept: EffectiveRoster, before: EffectiveRoster, sides: Sequence[EffectiveRoster]) -> _Added:
-    """Return what sides of helpers add to what is kept: nothing that two give differently, and to helpers alone."""
-    members: dict[bytes, frozenset[str]] = {}
-    given: dict[bytes, set[Certificate]] = {}
-    for side in sides:
-        for member in side.members.keys() - before.members.keys() - kept.members.keys():
-            members[member] = members.get(member, HELPERS) & side.members[member]
-        for seat in side.certificates.keys() - before.certificates.keys():
-            given.setdefault(seat, set()).add(side.certificates[seat])
-    everybody = {**kept.members, **members}
-    taken = kept.certificates.keys() | {cutoff.seat for cutoff in kept.cutoffs}
-    certificates = {
-        seat: item
-        for seat, (item, *differing) in given.items()
-        if not differing and seat not in taken and item.member in everybody and everybody[item.member] <= HELPERS
-    }
-    return _Added(members, certificates)
-
-
-def _with(effective: EffectiveRoster, added: _Added) -> EffectiveRoster:
-    return replace(
-        effective,
-        members={**effective.members, **added.members},
-        certificates={**effective.certificates, **added.certificates},
-    )
+        root_must_sign = not all(self._nodes[root].only_takes for root in apart)
+        if root_must_sign:
+            self._parted |= dict.fromkeys(apart - self._parted.keys(), before)
+        return _taken(before, before, sides, roots, root_must_sign=root_must_sign)
 
 
 def _taken(
