@@ -107,14 +107,14 @@ def test_an_invitation_changed_on_the_way_is_answered_in_vain(
     # Whoever opens it in between and seals it on to the true inviter does not get further.
     passed_on = tmp_path / "passed.on"
     passed_on.write_bytes(seal_request(true, new_seat(session.database, changed, NAME, here=False).request))
-    with pytest.raises(RefusedError, match="answers no invitation of this device"):
+    with pytest.raises(RefusedError, match="does not answer an invitation of this device"):
         joining.look(session, passed_on)
 
 
 def test_more_roles_in_the_invitation_are_not_given(session: Session, tmp_path: Path) -> None:
     true = Invitation.decode(joining.invite(session, like="intake"))
     joiner = ask(tmp_path / "joiner", replace(true, roles=("admin", "intake")).encode())
-    with pytest.raises(RefusedError, match="answers no invitation"):
+    with pytest.raises(RefusedError, match="does not answer an invitation"):
         joining.look(session, joiner.request)
 
 

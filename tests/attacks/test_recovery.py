@@ -83,7 +83,7 @@ def test_one_custodian_with_the_whole_folder_opens_nothing(
     for guess in (value, value[::-1], bytes(a ^ b for a, b in zip(value, secrets.token_bytes(32), strict=True))):
         with pytest.raises(VerificationError, match="these sheets do not open this vault"):
             open_door(file, guess)
-    with pytest.raises(VerificationError, match="of another set"):
+    with pytest.raises(VerificationError, match="to another set"):
         join_sheets([one.words, make_sheets(secrets.token_bytes(32))[0].words], None)
 
 

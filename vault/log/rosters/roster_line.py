@@ -2,8 +2,8 @@
 
 Devices that act apart make sides of a roster's line, each as long as they stay apart. Where they meet, every ending of
 each side counts, however far back it stands. What the root has settled, a side that comes to light later does not open
-again: of it the endings count, and nothing else. What supervisors alone signed (a helping roster) takes nobody out: what
-it admits is valid beside the others, as long as these supervisors are.
+again: of it the endings count, and nothing else. What supervisors alone signed (a helping roster) takes nobody out; and
+what it admits is valid beside the others, as long as these supervisors are.
 """
 
 from __future__ import annotations
