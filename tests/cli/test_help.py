@@ -6,7 +6,7 @@ import re
 
 from tests.cli.desk import Desk
 from tests.tables import each
-from vault.cli.help import help_lines
+from vault.cli.help import help_of_program
 from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS, verbs_of
 
@@ -31,6 +31,7 @@ def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Des
     assert "\nList who can open a case, grant access, revoke it.\n" in desk.run_bare("grant", "--help").out
     for asked in (("grant", "revoke", "--help"), ("help", "grant", "revoke")):
         answer = desk.run_bare(*asked)
+        assert desk.run_bare("--json", *asked).json()["help"] == answer.out
         assert answer.code == 0
         assert "\nRevoke a case from a member, and make a new key.\n" in answer.out
 
@@ -69,4 +70,4 @@ def test_a_day_that_is_none_is_told_the_form_that_it_needs(desk: Desk) -> None:
 def test_the_help_is_given_beside_global_options_too(desk: Desk) -> None:
     for asked in ("--help", "-h", "help"):
         assert desk.run_bare("--json", asked).json()["help"] == desk.run_bare("--quiet", asked).out
-        assert desk.run_bare(asked).out.splitlines() == help_lines()
+        assert desk.run_bare(asked).out.splitlines() == help_of_program().lines

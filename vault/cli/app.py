@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Final, NoReturn
 
-from vault.cli.help import help_lines
+from vault.cli.help import help_of_program
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
@@ -32,7 +32,7 @@ def _open(args: Given, output: Output) -> Result:
 
     del output
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return Result({"help": "\n".join(help_lines())}, help_lines())
+        return help_of_program()
     if not has_screen():
         raise UsageError(
             Message("this terminal shows only lines (TERM=dumb), and the app needs the whole screen"),

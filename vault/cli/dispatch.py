@@ -73,9 +73,9 @@ def _run(arguments: list[str], output: Output, held: Session | None) -> Result:
     verbs = verbs_of(noun)
     if noun.verbs:
         if words and words[0] in _HELP:
-            from vault.cli.help import noun_lines
+            from vault.cli.help import help_of_noun
 
-            return _help(noun_lines(noun, list(verbs.values())))
+            return help_of_noun(noun, verbs.values())
         if not words:
             names = " | ".join(verbs)
             raise UsageError(Message("one of these is required: {names}", names=names), next_step=_see_help(name))
@@ -89,16 +89,16 @@ def _at_once(word: str) -> Result:
     """Answer what needs no table of a noun."""
     if "version" in word:
         return Result({"version": __version__}, [f"casevault {__version__}"])
-    from vault.cli.help import help_lines
+    from vault.cli.help import help_of_program
 
-    return _help(help_lines())
+    return help_of_program()
 
 
 def _run_verb(noun: Noun, verb: Verb, words: list[str], given: Given, output: Output) -> Result:
     if not _HELP.isdisjoint(words[: words.index("--")] if "--" in words else words):
-        from vault.cli.help import verb_lines
+        from vault.cli.help import help_of_verb
 
-        return _help(verb_lines(noun, verb))
+        return help_of_verb(noun, verb)
     given.command, given.usage = noun.name_of(verb), noun.usage(verb, is_full=False)
     try:
         parse(verb, words, given)
@@ -107,10 +107,6 @@ def _run_verb(noun: Noun, verb: Verb, words: list[str], given: Given, output: Ou
             raise
         raise UsageError(error.message, next_step=_see_help(given.command)) from None
     return verb.run(given, output)
-
-
-def _help(lines: list[str]) -> Result:
-    return Result({"help": "\n".join([*lines, ""])}, lines)
 
 
 def _see_help(name: str) -> Message:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from vault.cli.next_steps import in_words
 from vault.cli.nouns import GLOBAL, GROUPS, NOUNS, Noun
+from vault.cli.output import Result
 from vault.cli.table import Arg, Verb
 from vault.words.message import Message, Words
 
@@ -30,26 +31,30 @@ EXIT_CODES = Message(
 )
 
 
-def help_lines() -> list[str]:
+def help_of_program() -> Result:
     """Return the help of the program."""
     width = max(map(len, NOUNS))
     lines = [in_words(TITLE), "", _usage("[--vault V] [--member NAME] NOUN [VERB] ..."), "", *_rows(_WAYS)]
     for group, nouns in GROUPS.items():
         lines += ["", in_words(group), *_rows([(noun.name, _with_verbs(noun)) for noun in nouns], width)]
     lines += ["", in_words(_OPTIONS), *_args(GLOBAL), "", in_words(PERSONAL)]
-    return [*lines, "", *in_words(EXIT_CODES).split("\n")]
+    return _answer([*lines, "", *in_words(EXIT_CODES).split("\n")])
 
 
-def noun_lines(noun: Noun, verbs: Sequence[Verb]) -> list[str]:
+def help_of_noun(noun: Noun, verbs: Iterable[Verb]) -> Result:
     """Return the help of a noun: what it is for, and its verbs."""
     rows = [(verb.name, verb.help) for verb in verbs]
-    return [_usage(f"{noun.name} VERB ..."), "", sentence(noun.help), "", *_rows(rows)]
+    return _answer([_usage(f"{noun.name} VERB ..."), "", sentence(noun.help), "", *_rows(rows)])
 
 
-def verb_lines(noun: Noun, verb: Verb) -> list[str]:
+def help_of_verb(noun: Noun, verb: Verb) -> Result:
     """Return the help of a verb: what it does, and its arguments."""
     args = list(verb.each_arg())
-    return [_usage(noun.usage(verb)), "", sentence(verb.help), *[""][: len(args)], *_args(args)]
+    return _answer([_usage(noun.usage(verb)), "", sentence(verb.help), *[""][: len(args)], *_args(args)])
+
+
+def _answer(lines: Sequence[str]) -> Result:
+    return Result({"help": "\n".join([*lines, ""])}, lines)
 
 
 def _usage(called: str) -> str:
