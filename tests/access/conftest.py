@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access.keyboard import keyboard, keyboard_template
 from tests.services.conftest import (
     filled,
     filled_session,
@@ -19,8 +18,6 @@ __all__ = [
     "filled_template",
     "founded",
     "founded_template",
-    "keyboard",
-    "keyboard_template",
     "session",
 ]
 

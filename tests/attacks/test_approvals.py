@@ -9,15 +9,15 @@ from msgspec.structs import replace
 
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.services import colleague
+from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
-from tests.services.test_approving import Person
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.log.approvals import Approval
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work
 from vault.services.approvals import approving, breaking_glass
+from vault.services.approvals.question import Question
 from vault.services.evidence import checking
 
 DAY_MS = 86_400_000
@@ -52,10 +52,10 @@ def break_glass(session: Session, filled: Filled, member: Colleague, second: app
 def test_an_approval_to_let_one_in_does_not_let_another_in(
     short: Filled, owner: Session, people: dict[str, Colleague], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def about_the_other(wanted: Wanted) -> Approval:
+    def about_the_other(wanted: Question) -> Approval:
         """Show the approver another name than that of whom the case is opened to."""
         of = {**wanted.of, "seats": [people["third"].seat]}
-        ask = approving.at_this_keyboard(owner, colleague.NAME, run=Person(reason="emergency").run)
+        ask = approving.at_this_keyboard(owner, colleague.NAME, run=Person(reasons=("emergency",)).run)
         return ask(replace(wanted, of=of))
 
     monkeypatch.setattr("vault.services.approvals.approving.require_valid", lambda *_, **__: None)
@@ -69,8 +69,8 @@ def test_somebody_else_who_lists_an_approval_first_does_not_use_it_up(
 ) -> None:
     given: list[Approval] = []
 
-    def ask_and_be_overtaken(wanted: Wanted) -> Approval:
-        ask = approving.at_this_keyboard(owner, colleague.NAME, run=Person(reason="emergency").run)
+    def ask_and_be_overtaken(wanted: Question) -> Approval:
+        ask = approving.at_this_keyboard(owner, colleague.NAME, run=Person(reasons=("emergency",)).run)
         given.append(ask(wanted))
         return given[0]
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.test_questions_by_file import CODED, OTHER_PAGES, ask, files_of, question
+from tests.attacks.test_questions_by_file import CODED, OTHER_PAGES, ask, files_of, give, question
 from tests.export.leakcheck.surgery import Pieces, take_apart
 from tests.services.organisation import SELIN, Organisation
 from vault.errors import VerificationError
-from vault.services.approvals import approval_by_file
+from vault.services.approvals import by_file
 
 # ILHAM, letter by letter, each as one line of corners on a grid of 4 by 6.
 LETTERS = (
@@ -129,7 +129,7 @@ def test_no_name_that_is_drawn_and_not_written_is_approved_by_file(
     path = ask(organisation, question(files), tmp_path / "question")
     with organisation.open(SELIN) as selin:
         before = selin.log.size
-        for act in (approval_by_file.read_question, lambda *of: approval_by_file.give(*of, why="legal-referral")):
+        for act in (by_file.read_question, give):
             with pytest.raises(VerificationError, match=OTHER_PAGES) as refused:
                 act(selin, path)
             assert "same version of the program" in str(refused.value.next_step)

@@ -88,7 +88,9 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     ),
     Action.CASE_SEARCH: (lambda to: searching.search(to.session, MARKER),),
     Action.CASE_EXPORT: (
-        lambda to: exporting.ask(to.session, to.case, profile="lawyer", to=RECIPIENT, take_proposals=True),
+        lambda to: exporting.ask(
+            to.session, to.case, profile="lawyer", to=RECIPIENT, out=to.folder / "question", take_proposals=True
+        ),
     ),
     Action.CASE_SHARE: (
         lambda to: sharing.grant(to.session, to.case, to.own),

@@ -13,7 +13,7 @@ from tests.hygiene.tree import ROOT
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.seal.letters import LETTER_LIMIT
-from vault.services.approvals import approval_by_file
+from vault.services.approvals import by_file
 from vault.services.exchange import syncing
 from vault.sync import staging
 from vault.sync.opening import OUTER_LIMIT, encode_header
@@ -47,7 +47,7 @@ def test_a_letter_of_junk_is_refused_and_costs_little_more_than_a_letter(
     tracemalloc.start()
     try:
         with pytest.raises(VaultError):
-            approval_by_file.read_question(session, junk)
+            by_file.read_question(session, junk)
         assert tracemalloc.get_traced_memory()[1] < 3 * LETTER_LIMIT
     finally:
         tracemalloc.stop()

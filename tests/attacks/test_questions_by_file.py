@@ -15,12 +15,14 @@ import pytest
 from msgspec.structs import replace
 
 from tests.services.organisation import AMINA, SELIN, Organisation, full_name
-from vault.access.second_person.questions import Wanted
+from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
 from vault.export.data_json import canonical, render_data
 from vault.export.pdf import render_report
 from vault.export.report import Cover, make_report
-from vault.services.approvals import approval_by_file, approving
+from vault.log.approvals import Approval
+from vault.services.approvals import approving, by_file
+from vault.services.approvals.question import Question
 
 PURPOSE = "referral to counsel"
 COVER = Cover(PURPOSE, release="two-person", day="2026-11-27")
@@ -50,20 +52,24 @@ def files_of(text: str) -> dict[str, bytes]:
     return {"report.pdf": render_report(make_report(report, COVER)), "data.json": render_data(report, COVER)}
 
 
-def question(files: Mapping[str, bytes], **other: Any) -> Wanted:
+def question(files: Mapping[str, bytes], **other: Any) -> Question:
     named = [[name, sha256(content).digest()] for name, content in sorted(files.items())]
     of = {"files": named, "profile": "lawyer", "purpose": PURPOSE, "recipient": "academic acid"}
     about, reasons = ("this report leaves for Maître Ondrelle",), approving.REASONS
-    wanted = Wanted(act="export.begin", of=of, contents=dict(files), about=about, reasons=reasons, expires_ms=0)
+    wanted = Question(act="export.begin", of=of, contents=dict(files), about=about, reasons=reasons, expires_ms=0)
     return replace(wanted, **other)
 
 
-def ask(organisation: Organisation, wanted: Wanted, path: Path) -> Path:
+def ask(organisation: Organisation, wanted: Question, path: Path) -> Path:
     """Seal a question of any content: the program of whoever asks is theirs."""
     with organisation.open(AMINA) as amina:
         wanted = replace(wanted, expires_ms=amina.log.now_ms() + 3_600_000)
-        path.write_bytes(approval_by_file.ask_apart(amina, wanted, full_name(SELIN)).file)
+        by_file.ask(amina, wanted, [approving.approver_named(amina, full_name(SELIN))], path)
     return path
+
+
+def give(session: Session, path: Path) -> tuple[Approval, str]:
+    return by_file.give(session, path, path.with_name("answer"), why="legal-referral")
 
 
 def changed(files: Mapping[str, bytes], change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
@@ -133,10 +139,10 @@ def test_files_that_say_more_than_is_shown_are_not_approved(
     path = ask(organisation, question(make()), tmp_path / "question")
     with organisation.open(SELIN) as selin:
         before = selin.log.size
-        with pytest.raises(error, match=words):
-            approval_by_file.read_question(selin, path)
-        with pytest.raises(error, match=words):
-            approval_by_file.give(selin, path, why="legal-referral")
+        for act in (by_file.read_question, give):
+            with pytest.raises(error, match=words):
+                act(selin, path)
+        assert not (tmp_path / "answer").exists()
         assert selin.log.size == before
 
 
@@ -148,14 +154,15 @@ def test_a_text_that_asks_for_all_memory_is_refused(
     files = {"report.pdf": b"", "data.json": render_data(Text("word\n" * 60_000), COVER)}
     path = ask(organisation, question(files), tmp_path / "question")
     with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may take"):
-        approval_by_file.read_question(selin, path)
+        by_file.read_question(selin, path)
 
 
 def test_pages_that_say_what_is_shown_are_approved(organisation: Organisation, tmp_path: Path) -> None:
     path = ask(organisation, question(files_of(NAMED)), tmp_path / "question")
     with organisation.open(SELIN) as selin:
-        assert f"|   text: {NAMED}" in approval_by_file.read_question(selin, path).wanted.lines()
-        assert approval_by_file.give(selin, path, why="legal-referral").approval.act == "export.begin"
+        assert f"|   text: {NAMED}" in by_file.read_question(selin, path).question.lines()
+        approval, name = give(selin, path)
+        assert (approval.act, name) == ("export.begin", full_name(AMINA))
 
 
 def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
@@ -165,7 +172,7 @@ def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
     wanted = question({}, act="break.glass", of=of, about=("case K7QM-3XPD, opened to Tomas Verhoffen",))
     path = ask(organisation, wanted, tmp_path / "question")
     with organisation.open(SELIN) as selin:
-        for act in (approval_by_file.read_question, lambda *of: approval_by_file.give(*of, why="emergency")):
+        for act in (by_file.read_question, give):
             with pytest.raises(RefusedError, match="is about an export; this one is about another act"):
                 act(selin, path)
 
@@ -173,7 +180,7 @@ def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
 def test_reasons_that_are_sentences_are_no_reasons(organisation: Organisation, tmp_path: Path) -> None:
     path = ask(organisation, question(files_of(CODED), reasons=("x\nApproved before.",)), tmp_path / "question")
     with organisation.open(SELIN) as selin, pytest.raises(MalformedError, match="reasons that are no codes"):
-        approval_by_file.read_question(selin, path)
+        by_file.read_question(selin, path)
 
 
 FORGED = "To approve: nothing"
@@ -193,7 +200,9 @@ FORGED = "To approve: nothing"
 def test_no_text_of_others_makes_a_line_that_passes_for_the_programs(text: str) -> None:
     """Wherever a text stands, at the beginning of a line or where a terminal would break it."""
     data = json.dumps({"sections": [{"heading": text, "blocks": [{"label": text, "text": text}]}]}).encode()
-    wanted = Wanted(act=text, of={text: text, "until": text}, contents={"data.json": data}, about=(text,), expires_ms=1)
+    wanted = Question(
+        act=text, of={text: text, "until": text}, contents={"data.json": data}, about=(text,), expires_ms=1
+    )
     lines = wanted.lines()
     ours = [line for line in lines if not line.startswith(("| ", "  ", "> "))]
     assert ours[0] == ""

@@ -14,14 +14,13 @@ import sqlalchemy as sa
 
 from tests.attacks.test_questions_by_file import CODED, files_of, question
 from tests.services import colleague
+from tests.services.approvals.keyboard import Person
+from tests.services.approvals.test_approving import IDENTITY, LAWYER
 from tests.services.colleague import Colleague, admit
 from tests.services.conftest import filled, filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
-from tests.services.test_approving import IDENTITY, LAWYER, Person
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
-from vault.access.second_person.local_client import ask_second
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.errors import RefusedError, VerificationError
@@ -34,6 +33,8 @@ from vault.seal.age import recipient_of
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.signing import make_signing_seed, sign
 from vault.services.approvals import approving
+from vault.services.approvals.pipe import ask_second
+from vault.services.approvals.question import Question
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
 from vault.store import tables
@@ -58,7 +59,7 @@ def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
         yield session
 
 
-def wanted(session: Session, **changes: object) -> Wanted:
+def wanted(session: Session, **changes: object) -> Question:
     one = question(report(), expires_ms=session.log.now_ms() + 60_000)
     return msgspec.structs.replace(one, **changes)
 
@@ -68,11 +69,11 @@ def report() -> dict[str, bytes]:
     return files_of(CODED)
 
 
-def given(session: Session, oren: Colleague, one: Wanted) -> Approval:
-    return ask_second(session, member=oren.member, name=oren.name, wanted=one, run=Person().run)
+def given(session: Session, oren: Colleague, one: Question) -> Approval:
+    return ask_second(session, member=oren.member, name=oren.name, question=one, run=Person().run)
 
 
-def unsigned(session: Session, one: Wanted, approver: bytes) -> Approval:
+def unsigned(session: Session, one: Question, approver: bytes) -> Approval:
     return Approval(
         vault=session.vault,
         act=one.act,
@@ -157,7 +158,7 @@ def test_a_second_device_of_the_director_approves_nothing(filled: Filled) -> Non
     with filled.open() as session:
         person = Person(passphrase=b"two silver anchors")
         with pytest.raises(RefusedError, match="nobody can approve their own question"):
-            ask_second(session, member=session.member, name=MEMBER, wanted=wanted(session), run=person.run)
+            ask_second(session, member=session.member, name=MEMBER, question=wanted(session), run=person.run)
         one = wanted(session)
         bare = unsigned(session, one, tablet.seat)
     with tablet.open(filled.place) as second:
@@ -183,7 +184,7 @@ def test_a_member_without_such_a_role_approves_nothing(filled: Filled) -> None:
         one = wanted(session)
         person = Person(passphrase=b"four amber lamps")
         with pytest.raises(RefusedError, match="role does not allow approvals"):
-            ask_second(session, member=helper.member, name=helper.name, wanted=one, run=person.run)
+            ask_second(session, member=helper.member, name=helper.name, question=one, run=person.run)
 
 
 def test_a_seat_that_was_ended_approves_nothing_any_more(filled: Filled) -> None:
@@ -198,7 +199,7 @@ def test_a_seat_that_was_ended_approves_nothing_any_more(filled: Filled) -> None
         with pytest.raises(RefusedError, match="its giver is not a member"):
             approving.require_valid(session, approval, one)
         with pytest.raises(RefusedError, match="no seat on this device"):
-            ask_second(session, member=oren.member, name=oren.name, wanted=one, run=Person().run)
+            ask_second(session, member=oren.member, name=oren.name, question=one, run=Person().run)
 
 
 def test_an_approving_operation_that_was_cut_off_is_missed(director: Session, filled: Filled, oren: Colleague) -> None:
@@ -242,7 +243,7 @@ def test_the_second_process_never_sees_a_database_key(director: Session, oren: C
         questions.append(question)
         return Person().run(question)
 
-    ask_second(director, member=oren.member, name=oren.name, wanted=wanted(director), run=run)
+    ask_second(director, member=oren.member, name=oren.name, question=wanted(director), run=run)
     secret = [
         director.copy_keys(KeyFile.decode(director.folder.keys.read_bytes())).database_key,
         director.draft_key,
@@ -257,5 +258,5 @@ def test_nobody_approves_other_files_than_those_that_are_shown(director: Session
     one = wanted(director, of={"files": [["data.json", sha256(harmful).digest()]]}, contents={"data.json": harmless})
     person = Person()
     with pytest.raises(VerificationError, match="not what the approval would be for"):
-        ask_second(director, member=oren.member, name=oren.name, wanted=one, run=person.run)
+        ask_second(director, member=oren.member, name=oren.name, question=one, run=person.run)
     assert person.shown == []

@@ -14,8 +14,8 @@ from tests.hygiene.tree import ROOT, python_files
 EXEMPT: Final = {
     "vault/casework/": "names of fields, and what becomes the text of a record",
     "vault/export/leakcheck/": "a process of its own, whose answer names a check and a place to programmers",
-    "vault/access/second_person/local_approver.py": "a process of its own that reads and writes its terminal itself",
-    "vault/access/second_person/questions.py": "lines of a question, marked and broken for any terminal",
+    "vault/services/approvals/pipe_process.py": "a process of its own that reads and writes its terminal itself",
+    "vault/services/approvals/question.py": "lines of a question, marked and broken for any terminal",
     "vault/export/codes.py": "words of the report in its languages",
     "vault/export/sheets.py": "words on paper",
     "vault/export/sheet_words.py": "words on paper in its languages",

@@ -32,7 +32,7 @@ _ASKS: Mapping[Action, str] = {
     Action.REGISTER_ASK: "register.ask",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
-    approval_by_file.read_answer approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
+    by_file.read_answer approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,
@@ -42,7 +42,7 @@ _ASKS: Mapping[Action, str] = {
     Action.DEPUTY_SET: "deputies.set_deputy",
     Action.HANDOVER_ORDER: "handover.order",
     Action.AWAY_SET: "timed_grants.away",
-    Action.APPROVE: "approval_by_file.give approval_by_file.read_question rostering.sign",
+    Action.APPROVE: "by_file.give by_file.read_question rostering.sign",
     Action.RECOVERY_MANAGE: "destroying.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
     Action.CLOCK_REPAIR: "clock.repair",
     Action.OWN_DEVICE: "clock.confirm clock.look devices.end_moved devices.lost devices.name joining.look",
@@ -65,8 +65,9 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 # What policy is not asked for here, by why.
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
-    approval_by_file.ask_apart approval_checks.approval_faults approval_checks.listings_of
+    by_file.ask approval_checks.approval_faults approval_checks.listings_of
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
+    pipe.ask_second
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
     bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list

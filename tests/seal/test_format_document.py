@@ -18,9 +18,6 @@ from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
 from vault.access.pins import pins
 from vault.access.pins.delays import Attempts
-from vault.access.second_person.delegated_rows import RowSet
-from vault.access.second_person.local_approver import Answered, Asked
-from vault.access.second_person.questions import Wanted
 from vault.casework.access import Access, Section
 from vault.casework.approving import Approving
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
@@ -46,7 +43,10 @@ from vault.seal.keys import compartment_id, derive_wrap_key, epoch_id, unwrap, w
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD
 from vault.seal.widths import KEY_SIZE
-from vault.services.approvals.approval_by_file import _Letter
+from vault.services.approvals.by_file import _Letter
+from vault.services.approvals.lent_rows import RowSet
+from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion
+from vault.services.approvals.question import Question
 from vault.services.backups.backup_proof import Manifest
 from vault.services.projection.dates import Dates
 from vault.store import tables
@@ -230,7 +230,7 @@ MAPS = [
     *(Approval, SeatSecrets, Attempts, Dates, Manifest),
     *(SessionSecret, _RatchetContent, _PeerWire, _WaitingMap, _Kept, pins._Wire),
     *(_InvitationMap, _RequestMap, proposals._Wire, proposals._Member),
-    *(_Letter, Wanted, Asked, Answered, RowSet),
+    *(_Letter, Question, PipeQuestion, PipeAnswer, RowSet),
 ]
 
 

@@ -16,7 +16,7 @@ from tests.vectors import make_people
 from tests.vectors.independent import basis as decoder
 from tests.vectors.independent import people_vectors as people_decoder
 from vault.access.membership.proposals import _Wire
-from vault.access.second_person.questions import decode_wanted
+from vault.export.release import file_digests
 from vault.log.approvals import Approval
 from vault.log.rosters.roster import Roster
 from vault.log.tree import leaf_hash
@@ -27,6 +27,7 @@ from vault.seal.keys import derive_proposal_key
 from vault.seal.letters import open_letter
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
+from vault.services.approvals.question import decode_question
 from vault.sync.opening import open_bundle
 from vault.sync.peers import decode_peers, encode_peers
 
@@ -67,8 +68,8 @@ def test_the_program_opens_a_question_as_either_seat_and_its_answer() -> None:
     for seed, seat in zip(VECTORS["letter"]["seeds"], VECTORS["letter"]["seats"], strict=True):
         private = KemPrivate.from_seed(bytes.fromhex(seed))
         assert open_letter(private, bytes.fromhex(seat), VAULT, raw("letter", "file")) == raw("letter", "content")
-    wanted = decode_wanted(msgspec.msgpack.decode(raw("letter", "content"))["content"])
-    wanted.require_whole()
+    wanted = decode_question(msgspec.msgpack.decode(raw("letter", "content"))["content"])
+    assert dict(wanted.of["files"]) == file_digests(wanted.contents)
     assert Approval.decode(bytes.fromhex(VECTORS["approval"])).digest == wanted.digest
 
 

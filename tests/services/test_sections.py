@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.english import in_english
@@ -87,13 +89,13 @@ def test_no_search_finds_and_no_list_counts_what_lies_in_a_section(office: Offic
             assert sql.execute("SELECT count(*) FROM head WHERE compartment=?", (section,)).fetchone() == (0,)
 
 
-def test_nothing_of_a_section_is_offered_to_an_export(office: Office) -> None:
+def test_nothing_of_a_section_is_offered_to_an_export(office: Office, tmp_path: Path) -> None:
     case, _ = _case_with_section(office)
     with office.place.open() as founder:
         partners.add(founder, name="Lawyer", age_recipient=recipient_of(make_identity()))
     with office.open(office.amina) as amina:
         notes.add(amina, case, kind="interview", text="She spoke of Nobbleton for an hour.")
-        asked = exporting.ask(amina, case, profile="lawyer", to="Lawyer")
+        asked = exporting.ask(amina, case, profile="lawyer", to="Lawyer", out=tmp_path / "question")
         forms = {question.form for question in asked.questions} if isinstance(asked, Undecided) else set()
         assert "Nobbleton" in forms
         assert not {form for form in forms if "Quietwater" in form or form == "17" or "Host" in form}

@@ -19,8 +19,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from typing_extensions import override
 
+from tests.services.approvals.keyboard import Person
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from tests.services.test_approving import Person
 from tests.tui.driving import painted, shown
 from tests.tui.still import press, settled, type_in
 from tui.gateway import Gateway

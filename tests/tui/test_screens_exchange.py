@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.approvals.keyboard import Person
 from tests.services.founded import found
-from tests.services.test_approving import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
 from vault.errors import RefusedError
@@ -153,7 +153,7 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_
 
 
 def test_glass_is_broken_before_two_for_who_could_not_open_the_case(asking: House) -> None:
-    person = Person(passphrase=asking.people["Joel"].passphrase, reason="emergency")
+    person = Person(passphrase=asking.people["Joel"].passphrase, reasons=("emergency",))
     with asking.desk("Amina", beside=person) as amina:
         amina.press("enter", "g", "f4")
         amina.sees("! Type the last day, as YYYY-MM-DD.", f"Open to < {MIRA} >", f"Who < {JOEL}, caseworker >")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.test_approving import Person
+from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, FIRST_NOTE, House
 from tui.gateway.evidence import Evidence

@@ -21,7 +21,6 @@ from tests.sync import exchange, hostile
 from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
 from vault.access.membership.proposals import _Member, _Wire
-from vault.access.second_person.questions import Wanted
 from vault.ids import CompartmentKind
 from vault.log.approvals import APPROVAL_PURPOSE, Approval, approval_id
 from vault.log.epoch_notice import EpochNotice, RevokedLog
@@ -37,7 +36,8 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.sheets import row_check
 from vault.seal.signing import public_key, sign
-from vault.services.approvals.approval_by_file import _Letter
+from vault.services.approvals.by_file import _Letter
+from vault.services.approvals.question import Question
 from vault.sync.manifest import Manifest, Position
 from vault.sync.pages import PageKind, SentEpoch, SentGrant, SentOperation, SentRow, SentVersion, SentVersionKey
 from vault.sync.peers import Offer, Peer, encode_peers
@@ -145,7 +145,7 @@ def _proposal() -> Vectors:
     }
 
 
-WANTED = Wanted(
+WANTED = Question(
     act="export.begin",
     of={
         "files": [["data.json", sha256(b"{}").digest()], ["report.pdf", sha256(b"%PDF").digest()]],

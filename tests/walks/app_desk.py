@@ -7,8 +7,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from tests.services.approvals.keyboard import Person
 from tests.services.founded import PASSPHRASE, Place
-from tests.services.test_approving import Person
 from tests.tui.driving import drive, shown
 from tests.tui.still import press, settled, type_in, wait_for_screen
 from tui.gateway import Gateway

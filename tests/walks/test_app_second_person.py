@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.services import colleague
+from tests.services.approvals.keyboard import Person
 from tests.services.colleague import admit
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
@@ -22,7 +23,6 @@ from tests.services.organisation import (
     organisation,
     organisation_template,
 )
-from tests.services.test_approving import Person
 from tests.tui.still import press
 from tests.walks.app_desk import AppDesk
 from vault.seal.age import make_identity, recipient_of
@@ -60,7 +60,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         oren = admit(session)
     with oren.open(filled.place):
         pass
-    person = Person(reason="")
+    person = Person(reasons=("",))
     filled.place.proposed_today()
     desk = AppDesk(filled.place, MEMBER, beside=person)
 
@@ -88,7 +88,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         await _name_nobody(desk, pilot, out)
         await desk.export(pilot)
         assert "! The second person did not approve." in desk.said()
-        person.reason, person.passphrase = "legal-referral", PASSPHRASE
+        person.reasons, person.passphrase = ("legal-referral",), PASSPHRASE
         await desk.export(pilot)
         assert "! No key slot opens with this name and passphrase." in desk.said()
         assert list(out.iterdir()) == []

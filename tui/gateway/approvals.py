@@ -9,12 +9,11 @@ from pathlib import Path
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, case_id, telling
 from tui.values.shaping import questions_shown
 from tui.values.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, ResultText
-from vault.access.second_person.local_client import Run, run_second_process
-from vault.errors import UsageError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
-from vault.services.approvals import approval_by_file, approving, breaking_glass
+from vault.services.approvals import approving, breaking_glass, by_file
 from vault.services.approvals.approving import Second
+from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.exports import exporting
 from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.report_covers import Wish
@@ -75,14 +74,13 @@ class Approvals(Subject):
 
         Nothing is written, and None returned, when `approve` said no to the pages or it was stopped.
         """
-        if out.exists():
-            raise UsageError(Message("there is something at this place already"), next_step=Message("Name a new file."))
         try:
             asked = exporting.ask(
                 self._session,
                 case_id(case),
                 profile=profile,
                 to=to,
+                out=out,
                 decisions=decisions,
                 wish=Wish(language, contact or None),
                 approve=approve,
@@ -93,27 +91,21 @@ class Approvals(Subject):
             return None
         if isinstance(asked, exporting.Undecided):
             return AskStep(questions=questions_shown(asked.questions))
-        approval_by_file.keep(out, asked.file)
         return AskStep(names=asked.names)
 
     def read(self, file: Path) -> QuestionAsked:
         """Return what another member asks."""
-        question = approval_by_file.read_question(self._session, file)
-        asker = authors.name_in(authors.names_of_members(self._session), question.member)
-        return QuestionAsked(asker, tuple(question.wanted.lines()), question.wanted.reasons)
+        received = by_file.read_question(self._session, file)
+        return QuestionAsked(received.name, tuple(received.question.lines()), received.question.reasons)
 
     def give(self, file: Path, why: str, out: Path) -> ResultText:
         """Approve it, and write the answer into a new file."""
-        if out.exists():
-            raise UsageError(Message("there is something at this place already"), next_step=Message("Name a new file."))
-        answer = approval_by_file.give(self._session, file, why=why)
-        approval_by_file.keep(out, answer.file)
-        name = authors.name_in(authors.names_of_members(self._session), answer.member)
+        approval, name = by_file.give(self._session, file, out, why=why)
         return ResultText(
             (
                 Message(
                     "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
-                    role=answer.approval.role,
+                    role=approval.role,
                     name=name,
                     out=out,
                 ),

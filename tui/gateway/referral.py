@@ -10,7 +10,7 @@ from tui.values.shaping import questions_shown
 from tui.values.values import Exported, ExportStep, RecipientShown
 from vault.policy.roles import Action
 from vault.seal.age import fingerprint
-from vault.services.approvals import approval_by_file
+from vault.services.approvals import by_file
 from vault.services.approvals.approving import Second
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_steps import DeclinedError
@@ -72,7 +72,7 @@ class Referral(Subject):
             second: asks the second person at this keyboard.
             answer: the file in which a second person elsewhere answered.
         """
-        given = None if answer is None else approval_by_file.read_answer(self._session, answer)
+        given = None if answer is None else by_file.read_answer(self._session, answer)
         try:
             done = exporting.export(
                 self._session,

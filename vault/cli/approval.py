@@ -11,21 +11,19 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
 from vault.cli.table import Arg, Given, Verb
-from vault.errors import RefusedError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from vault.services.approvals.approval_by_file import Asked
-    from vault.services.exports.exporting import Undecided
+    from vault.services.exports.exporting import Asked, Undecided
 
 
 def _ask(args: Given, output: Output) -> Result:
-    from vault.services.approvals import approval_by_file
+    from vault.services.approvals import by_file
     from vault.services.cases import cases
     from vault.services.exports import exporting
     from vault.services.exports.export_steps import DeclinedError
 
-    _require_new(args.out)
+    by_file.require_new(args.out)
     approve = approve_here(args, output, Message("Ask about them"))
     with opened(args, output) as session:
         wish = wish_of(args, output)
@@ -36,6 +34,7 @@ def _ask(args: Given, output: Output) -> Result:
                 cases.find(session, args.case),
                 profile=args.profile,
                 to=args.to,
+                out=args.out,
                 decisions=decisions,
                 take_proposals=args.decide == "proposed",
                 wish=wish,
@@ -50,7 +49,6 @@ def _ask(args: Given, output: Output) -> Result:
             raise declined() from None
         if isinstance(asked, exporting.Undecided):
             return undecided(asked)
-        approval_by_file.keep(args.out, asked.file)
     names = ", ".join(asked.names)
     data = {"file": str(args.out), "digest": asked.digest.hex(), "approvers": list(asked.names)}
     lines = [
@@ -67,53 +65,45 @@ def _ask(args: Given, output: Output) -> Result:
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.approvals import approval_by_file
-    from vault.services.projection import authors
+    from vault.services.approvals import by_file
 
     with opened(args, output) as session:
-        question = approval_by_file.read_question(session, args.file)
-        name = authors.name_in(authors.names_of_members(session), question.member)
-        if args.files is not None:
-            _require_new(args.files)
-            args.files.mkdir(mode=0o700)
-            for place in ("report.pdf", "data.json"):
-                if place in question.wanted.contents:
-                    approval_by_file.keep(args.files / place, question.wanted.contents[place])
+        received = by_file.read_question(session, args.file)
+    question = received.question
+    if args.files is not None:
+        by_file.write_files(question, args.files)
     data = {
-        "from": name,
-        "act": question.wanted.act,
-        "digest": question.wanted.digest.hex(),
-        "reasons": list(question.wanted.reasons),
-        "text": question.wanted.lines(),
+        "from": received.name,
+        "act": question.act,
+        "digest": question.digest.hex(),
+        "reasons": list(question.reasons),
+        "text": question.lines(),
     }
-    reasons = ", ".join(question.wanted.reasons)
+    reasons = ", ".join(question.reasons)
     how: list[Words] = [
         "",
         Message("To approve it: `casevault approval give FILE --reason CODE --out ANSWER`."),
         Message("CODE is one of: {reasons}.", reasons=reasons),
     ]
-    return Result(data, [Message("{name} asks:", name=name), *question.wanted.lines(), *how])
+    return Result(data, [Message("{name} asks:", name=received.name), *question.lines(), *how])
 
 
 def _give(args: Given, output: Output) -> Result:
-    from vault.services.approvals import approval_by_file
-    from vault.services.projection import authors
+    from vault.services.approvals import by_file
 
-    _require_new(args.out)
+    by_file.require_new(args.out)
     with opened(args, output) as session:
-        answer = approval_by_file.give(session, args.file, why=args.reason)
-        approval_by_file.keep(args.out, answer.file)
-        name = authors.name_in(authors.names_of_members(session), answer.member)
+        approval, name = by_file.give(session, args.file, args.out, why=args.reason)
     lines = [
         Message(
             "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
-            role=answer.approval.role,
+            role=approval.role,
             name=name,
             out=args.out,
         ),
         Message("It is valid for {name} once they import your next bundle: `casevault bundle make`.", name=name),
     ]
-    return Result({"answer": str(args.out), "digest": answer.approval.digest.hex(), "for": name}, lines)
+    return Result({"answer": str(args.out), "digest": approval.digest.hex(), "for": name}, lines)
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -130,11 +120,6 @@ def _list(args: Given, output: Output) -> Result:
     }
     lines = [f"{approver.name}  {', '.join(approver.roles)}" for approver in found]
     return Result(data, lines or [Message("Nobody else can approve: you do such acts alone, and the log says so.")])
-
-
-def _require_new(path: Path) -> None:
-    if path.exists():
-        raise RefusedError(Message("this file exists already"), next_step=Message("Name a new file."))
 
 
 _QUESTION: Final = Arg("FILE", Message("the question"), of=Path)

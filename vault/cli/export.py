@@ -53,7 +53,7 @@ def wish_of(args: Given, output: Output) -> Wish:
 
 
 def _export(args: Given, output: Output) -> Result:
-    from vault.services.approvals import approval_by_file
+    from vault.services.approvals import by_file
     from vault.services.cases import cases
     from vault.services.exports import exporting
     from vault.services.exports.export_steps import DeclinedError
@@ -65,7 +65,7 @@ def _export(args: Given, output: Output) -> Result:
         approve = approve_here(args, output, Message("Seal them for {name}", name=args.to))
     with opened(args, output) as session:
         second = second_of(args, output, session)
-        answer = None if args.approval is None else approval_by_file.read_answer(session, args.approval)
+        answer = None if args.approval is None else by_file.read_answer(session, args.approval)
         wish = Wish(args.language, args.contact) if answer is not None else wish_of(args, output)
 
         def act(decisions: Mapping[str, str]) -> Exported | Undecided:

@@ -37,18 +37,9 @@ class _Section(msgspec.Struct, frozen=True):
 
 
 class _Data(msgspec.Struct, frozen=True):
-    """What differs from one data file to the next; the rest comes back with `render_data`."""
+    """What differs beside the cover from one data file to the next; the rest comes back with `render_data`."""
 
-    contact: str
-    day: str
-    language: str
-    organisation: str
-    pages: str
     profile: str
-    purpose: str
-    recipient: str
-    reference: str
-    release: str
     sections: tuple[_Section, ...]
 
 
@@ -69,12 +60,12 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
     if files.keys() != {REPORT, DATA}:
         raise _no_report()
     try:
-        data = msgspec.json.decode(files[DATA], type=_Data)
-        cover = _cover(data)
+        data, cover = msgspec.json.decode(files[DATA], type=_Data), msgspec.json.decode(files[DATA], type=Cover)
+        checked_day(cover.day, "day of a report")
         report, data_again = make_report(data, cover), render_data(data, cover)
     except (InternalError, RecursionError, UsageError, ValueError):  # also a heading or a language that there is not
         raise _no_report() from None
-    if data_again != files[DATA] or (data.profile, data.purpose, data.release) != (profile, purpose, TWO_PERSON):
+    if data_again != files[DATA] or (data.profile, cover.purpose, cover.release) != (profile, purpose, TWO_PERSON):
         raise _no_report()
     if render_report(report) != files[REPORT]:
         raise VerificationError(
@@ -88,18 +79,4 @@ def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpo
 def _no_report() -> VerificationError:
     return VerificationError(
         Message("the files in the question are no report of this program; nothing was approved"), next_step=_ADVICE
-    )
-
-
-def _cover(data: _Data) -> Cover:
-    return Cover(
-        purpose=data.purpose,
-        language=data.language,
-        release=data.release,
-        pages=data.pages,
-        day=checked_day(data.day, "day of a report"),
-        organisation=data.organisation,
-        reference=data.reference,
-        contact=data.contact,
-        recipient=data.recipient,
     )

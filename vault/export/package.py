@@ -23,7 +23,7 @@ from vault.export.checking import Verdict, check_for_leaks, check_words
 from vault.export.data_json import data_leaves, render_data
 from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
-from vault.export.release import Release, export_members
+from vault.export.release import Release, export_members, file_digests
 from vault.export.report import Cover, approved_lines, make_report
 from vault.ids import RandomBytes, make_id
 from vault.platform import flush_file, fsync_folder
@@ -67,7 +67,7 @@ class PreparedReport:
             UsageError: not an age recipient.
         """
         return export_members(
-            files={name: hashlib.sha256(content).digest() for name, content in self.files.items()},
+            files=file_digests(self.files),
             profile=self.profile,
             purpose=self.cover.purpose,
             recipient=fingerprint(age_recipient),

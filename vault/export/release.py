@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from vault.durations import DAY_MS
@@ -32,6 +33,11 @@ _EPOCH = date(1970, 1, 1).toordinal()
 def export_digest(*, files: Mapping[str, bytes], profile: str, purpose: str, recipient: str) -> bytes:
     """Return what an approval of an export names; whoever opens the package computes it again."""
     return approved_digest(ACT, export_members(files=files, profile=profile, purpose=purpose, recipient=recipient))
+
+
+def file_digests(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the SHA-256 of each file, by name."""
+    return {name: sha256(content).digest() for name, content in files.items()}
 
 
 def export_members(*, files: Mapping[str, bytes], profile: str, purpose: str, recipient: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ _Bytes = bytes  # two columns are called as the types are
 class GenesisRow(NamedTuple):
     """The public beginning of a log; `origin` should be the hash of `bytes`."""
 
-    origin: bytes
+    origin: _Bytes
     bytes: _Bytes
 
 
@@ -64,8 +64,8 @@ class SealedVersion(NamedTuple):
 class EpochRow(NamedTuple):
     """The public notice of a compartment's key; never the key."""
 
-    digest: bytes
-    compartment: bytes
+    digest: _Bytes
+    compartment: _Bytes
     bytes: _Bytes
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from vault.access.seat_keys.rekeying import seats_here
-from vault.access.second_person.delegated_rows import can_act_here
-from vault.access.second_person.local_client import Run, ask_second, run_second_process
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.durations import DAY_MS, MINUTE_MS
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import CompartmentKind, MemberId, SeatId
 from vault.log.approvals import Approval, Listing, Refusal, approval_id, judge
-from vault.policy.roles import ALLOWED, Action
+from vault.policy.roles import Action
 from vault.seal.signing import is_signed_raw
+from vault.services.approvals.lent_rows import can_act_here
+from vault.services.approvals.pipe import Run, ask_second, run_second_process
+from vault.services.approvals.question import Question
 from vault.services.members.members import members
-from vault.services.projection.approval_checks import CODES_OF_REASONS, listings_of
+from vault.services.projection.approval_checks import APPROVERS, CODES_OF_REASONS, listings_of
 from vault.words.message import Message, joined
 from vault.words.next_step import NextStep
 
@@ -32,9 +32,7 @@ HERE_MS = 15 * MINUTE_MS
 # A bundle with the answer has to come back.
 APART_MS = 7 * DAY_MS
 
-APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
-
-Second = Callable[[Wanted], Approval]
+Second = Callable[[Question], Approval]
 """Puts a question before a second person and returns the approval, or raises."""
 
 
@@ -48,7 +46,7 @@ class Approver:
     """
 
     member: MemberId
-    name: str
+    name: str = field(repr=False)
     roles: tuple[str, ...]
     is_here: bool = False
     unlocks_first: bool = False
@@ -94,11 +92,11 @@ def at_this_keyboard(session: Session, name: str, *, run: Run = run_second_proce
         NotFoundError: nobody is called so.
     """
     approver = approver_named(session, name)
-    return partial(_ask_here, session, approver, run)
+    return partial(ask_second, session, member=approver.member, name=approver.name, run=run)
 
 
 def required_approval(
-    session: Session, wanted: Wanted, second: Second | None, *, beside: Collection[MemberId] = ()
+    session: Session, question: Question, second: Second | None, *, beside: Collection[MemberId] = ()
 ) -> Approval | None:
     """Return the approval with which the act may be done now, or None where it is done alone.
 
@@ -109,14 +107,14 @@ def required_approval(
     if rule_of(session, beside=beside) == ALONE:
         return None
     if second is None:
-        raise _nobody_asked(session, wanted.act, beside)
+        raise _nobody_asked(session, question.act, beside)
     if not session.directory.rights.may_write(session.roles, CompartmentKind.CASE, Approving.KIND):
         raise RefusedError(
             Message("this vault's rules are from an older program and have no approvals"),
             next_step=Message("The next change of members by an admin renews them."),
         )
-    approval = second(wanted)
-    require_valid(session, approval, wanted, beside=beside)
+    approval = second(question)
+    require_valid(session, approval, question, beside=beside)
     return approval
 
 
@@ -159,13 +157,15 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> Message:
     )
 
 
-def require_valid(session: Session, approval: Approval, wanted: Wanted, *, beside: Collection[MemberId] = ()) -> None:
+def require_valid(
+    session: Session, approval: Approval, question: Question, *, beside: Collection[MemberId] = ()
+) -> None:
     """Return if the approval would count for this act, done by this seat now, and nobody used it before.
 
     Raises:
         RefusedError: it would not, and why.
     """
-    if approval.digest != wanted.digest or approval.act != wanted.act:
+    if approval.digest != question.digest or approval.act != question.act:
         raise RefusedError(
             Message("the approval was given for something else: the files have changed since they were shown"),
             next_step=Message("Ask for a new one."),
@@ -178,7 +178,7 @@ def require_valid(session: Session, approval: Approval, wanted: Wanted, *, besid
         seat=session.seat,
         member=session.member,
         roles=frozenset(role.value for role in session.roles),
-        act=wanted.act,
+        act=question.act,
         at_ms=session.log.now_ms(),
     )
     judged = judge(
@@ -196,10 +196,6 @@ def require_valid(session: Session, approval: Approval, wanted: Wanted, *, besid
     giver = session.directory.effective.certificates.get(approval.approver)
     if giver is None or MemberId(giver.member) in beside:
         raise RefusedError(Message("the approval is not valid: its giver is not a member, or benefits from it"))
-
-
-def _ask_here(session: Session, approver: Approver, run: Run, wanted: Wanted) -> Approval:
-    return ask_second(session, member=approver.member, name=approver.name, wanted=wanted, run=run)
 
 
 def approver_named(session: Session, name: str) -> Approver:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
 from vault.casework.approving import Approving
@@ -18,6 +17,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry, Work
 from vault.seal.named import access_record
 from vault.services.approvals.approving import ALONE, HERE_MS, REASONS, TWO_PERSON, Second, required_approval
+from vault.services.approvals.question import Question
 from vault.services.grants import sharing
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
@@ -78,7 +78,7 @@ def break_glass(
     if why not in REASONS:
         raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
     lacking = _lacking(session, case, member)
-    wanted = Wanted(
+    question = Question(
         act=ACT,
         of={"case": case, "seats": sorted(lacking), "until": until_ms, "why": why},
         about=_about(session, case, member),
@@ -86,18 +86,18 @@ def break_glass(
         expires_ms=session.log.now_ms() + HERE_MS,
         subject=audit_of(session, case),
     )
-    approval = required_approval(session, wanted, second, beside={member})
+    approval = required_approval(session, question, second, beside={member})
 
     def also(work: Work, entry: Entry) -> Entry:
         parents = [VersionId(head) for head in heads_of(session.index(), case, access_record(member), Access.KIND)]
         access = Access(member=member, why=GrantReason.EMERGENCY, given_by=session.member, until=until_ms)
         work.keep(case, access, RecordId(access_record(member)), parents)
         if approval is None:
-            return replace(entry, why=why, dig=wanted.digest, out="ok:alone")
+            return replace(entry, why=why, dig=question.digest, out="ok:alone")
         kept = Approving(ACT, approval.digest, approval.encode())
         work.list_approval(approval.encode())
         work.keep(case, kept)
-        return replace(entry, why=why, dig=wanted.digest, deleg=approval.approver)
+        return replace(entry, why=why, dig=question.digest, deleg=approval.approver)
 
     up_to_date_index(session)
     sharing.add_seats(session, case, lacking, act=ACT, rule=rule, also=also)

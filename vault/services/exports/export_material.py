@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.casework.case import Case
@@ -28,6 +27,7 @@ from vault.redaction.registered import registered_person
 from vault.redaction.registry import build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.services.approvals.approving import REASONS
+from vault.services.approvals.question import Question
 from vault.services.cases.cases import view
 from vault.services.exports.names_elsewhere import names_elsewhere
 from vault.services.exports.partners import KeptPartner, find
@@ -141,10 +141,10 @@ def make_ready(
     return Ready(material, result, actions, book, questions)
 
 
-def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> Wanted:
+def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> Question:
     """Return what a second person is asked: exactly these files, for this recipient."""
     recipient = material.recipient
-    return Wanted(
+    return Question(
         act=ACT,
         of=prepared.members(recipient.age_recipient),
         contents=prepared.files,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.casework.directory import PackageKey
@@ -27,6 +26,7 @@ from vault.records.work import Entry, Receipt, Work
 from vault.redaction.questions import decisions_to_keep
 from vault.seal.signing import public_key, sign
 from vault.services.approvals.approving import HERE_MS, Second, require_second, require_valid, required_approval
+from vault.services.approvals.question import Question
 from vault.services.exports.export_material import SERIES, WHY, Ready, question_for
 from vault.services.exports.report_covers import today
 from vault.services.projection.kinds_held import held_of_kind
@@ -72,12 +72,14 @@ class ExportSteps:
             require_second(self.session, ACT, self.second)
             prepared = prepare(self.ready.dossier, cover, progress=progress)
             if self.answer is not None:
-                require_valid(self.session, self.answer, self._wanted(prepared))
+                require_valid(self.session, self.answer, self._question(prepared))
             if approve is not None and not approve(prepared.pages):
                 raise DeclinedError  # noqa: TRY301 - the abort below has to be logged for it too
-            wanted = self._wanted(prepared)  # now: reading takes its time, and a question at this keyboard expires soon
-            approval = required_approval(self.session, wanted, self.second)
-            begun = self._log_begin(wanted.digest, approval)
+            question = self._question(
+                prepared
+            )  # now: reading takes its time, and a question at this keyboard expires soon
+            approval = required_approval(self.session, question, self.second)
+            begun = self._log_begin(question.digest, approval)
             package = self._seal(prepared, seed, approval)
             self._log_done(package, cover, begun)
             path = publish(package, out)
@@ -86,7 +88,7 @@ class ExportSteps:
             raise
         return Done(path, package, package_words(public_key(seed)), prepared.pages)
 
-    def _wanted(self, prepared: PreparedReport) -> Wanted:
+    def _question(self, prepared: PreparedReport) -> Question:
         return question_for(self.session, self.ready.material, prepared, valid_ms=HERE_MS)
 
     def _seal(self, prepared: PreparedReport, seed: bytes, approval: Approval | None) -> SealedPackage:

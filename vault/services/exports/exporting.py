@@ -17,8 +17,8 @@ from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.work import Entry
 from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
-from vault.services.approvals.approval_by_file import Asked, ask_apart
-from vault.services.approvals.approving import APART_MS, TWO_PERSON, Second, rule_of
+from vault.services.approvals import by_file
+from vault.services.approvals.approving import APART_MS, TWO_PERSON, Second, approver_named, approvers, rule_of
 from vault.services.exports.export_material import WHY, Decisions, Ready, make_ready, question_for
 from vault.services.exports.export_steps import Approve, DeclinedError, ExportSteps
 from vault.services.exports.report_covers import Wish, as_asked, make_cover
@@ -53,6 +53,14 @@ class Exported:
     release: str
     is_read: bool
     pages: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that is in its file: who can open it, and what it is about."""
+
+    names: tuple[str, ...] = field(repr=False)
+    digest: bytes
 
 
 def export(
@@ -138,6 +146,7 @@ def ask(
     *,
     profile: str,
     to: str,
+    out: Path,
     decisions: Decisions | None = None,
     take_proposals: bool = False,
     wish: Wish = _USUAL,
@@ -149,11 +158,12 @@ def ask(
 
     The question is kept in the case, with the codes and decisions by which the same files come of it again.
 
-    All that `export` takes means the same here. `approver` is the name of who shall approve; without one, whoever may.
+    All that `export` takes means the same here, but `out`: the question's new file. `approver` is the name of the
+    member who shall approve; without one, every member who may.
 
     Raises:
         DeclinedError: `approve` said no.
-        RefusedError: nobody else could approve: the export is done alone, and needs no question.
+        RefusedError: nobody else could approve, so that the export is done alone; or there is something at `out`.
         VaultError: as `export`.
     """
     rule = session.require(Action.CASE_EXPORT, case)
@@ -164,6 +174,8 @@ def ask(
             Message("nobody else could approve it: it is done alone"),
             next_step=Message("Use {export}.", export=NextStep.EXPORT),
         )
+    by_file.require_new(out)
+    chosen = approvers(session) if approver is None else [approver_named(session, approver)]
     ready = make_ready(session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
@@ -171,10 +183,10 @@ def ask(
     prepared = prepare(ready.dossier, cover, progress=progress)
     if approve is not None and not approve(prepared.pages):
         raise DeclinedError
-    wanted = question_for(session, ready.material, prepared, valid_ms=APART_MS)
+    question = question_for(session, ready.material, prepared, valid_ms=APART_MS)
     kept = Approving(
         act=ACT,
-        digest=wanted.digest,
+        digest=question.digest,
         decisions=decisions_to_keep(ready.decisions),
         pseudonyms=ready.book.given(),
         day=cover.day,
@@ -182,11 +194,11 @@ def ask(
         contact=cover.contact,
         pages=cover.pages,
     )
-    letter = ask_apart(session, wanted, approver)
     with session.work(case) as work:
         work.keep(case, kept)
         work.commit(Entry(act="case.edit", why=WHY, obj=audit_of(session, case), covers={Approving.KIND: 1}, pol=rule))
-    return letter
+    by_file.ask(session, question, chosen, out)
+    return Asked(tuple(approver.name for approver in chosen), question.digest)
 
 
 def _cover(session: Session, ready: Ready, wish: Wish, *, release: str, is_read: bool) -> Cover:

@@ -37,7 +37,7 @@ BREAK_GLASS = "break.glass"
 ACTS = frozenset({"export.begin", BREAK_GLASS})
 CODES_OF_REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
 JUDGED_ACTS = ACTS | {APPROVE_ACT}
-_APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
+APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
 
 Place = tuple[bytes, int]
 
@@ -94,9 +94,7 @@ def approval_faults(
         if approval is None:
             judged = judge_unread(listings)
         else:
-            judged = judge(
-                approval, listings, vault=session.vault, approvers=_APPROVERS, verify_signature=is_signed_raw
-            )
+            judged = judge(approval, listings, vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw)
         refused = list(judged.refused)
         if approval is not None and judged.use is not None and _is_for_another(session, rows, judged.use, approval):
             refused.append((judged.use, Refusal.OTHER_THING))
@@ -176,5 +174,5 @@ def _others(roster: Roster, seat: SeatId) -> set[bytes]:
     return {
         member
         for member, roles in roster.members.items()
-        if roles & _APPROVERS and member in with_seats and (own is None or member != own.member)
+        if roles & APPROVERS and member in with_seats and (own is None or member != own.member)
     }

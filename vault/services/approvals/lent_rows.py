@@ -1,12 +1,12 @@
 """Rows on loan: what a second seat needs of its own log to go on with it in a process that opens no vault.
 
-Everything lent is public or sealed to that seat. What comes back is believed only after the checks of `taken_back`.
+Everything lent is public or sealed to that seat. What comes back is believed only after the checks of `pipe`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import (
     CheckpointRow,
     EpochRow,
+    GenesisRow,
     GrantRow,
     LocalRow,
     OperationRow,
@@ -29,49 +30,41 @@ from vault.store.rowtypes import (
 )
 from vault.validity.authority import Listings
 
-LENT_PURPOSES = (Purpose.SESSION, Purpose.RATCHET, Purpose.KEYRING)
+_LENT = (Purpose.SESSION, Purpose.RATCHET, Purpose.KEYRING)
+_RETURNED = (Purpose.SESSION, Purpose.RATCHET)
 
-# As MessagePack has them; `rowtypes` names the columns.
-_Genesis = tuple[bytes, bytes]
-_Operation = tuple[bytes, int, bytes, bytes, bytes, bytes]
-_Version = tuple[bytes, int, int, bytes, bytes, bytes, bytes]
-_VersionKey = tuple[bytes, int, int, bytes, bytes]
-_Epoch = tuple[bytes, bytes, bytes]
-_Grant = tuple[bytes, bytes, bytes, bytes, bytes]
-_Checkpoint = tuple[bytes, int, bytes, bytes]
-_Tile = tuple[bytes, int, int, bytes]
-_Local = tuple[bytes, int, int, bytes]
+_Row = TypeVar("_Row")
 
 
 class RowSet(msgspec.Struct, frozen=True):
     """Rows of each table."""
 
-    geneses: tuple[_Genesis, ...] = ()
-    operations: tuple[_Operation, ...] = ()
-    versions: tuple[_Version, ...] = ()
-    version_keys: tuple[_VersionKey, ...] = ()
-    epochs: tuple[_Epoch, ...] = ()
-    grants: tuple[_Grant, ...] = ()
-    checkpoints: tuple[_Checkpoint, ...] = ()
-    tiles: tuple[_Tile, ...] = ()
-    locals: tuple[_Local, ...] = ()
+    geneses: tuple[GenesisRow, ...] = ()
+    operations: tuple[OperationRow, ...] = ()
+    versions: tuple[VersionRow, ...] = ()
+    version_keys: tuple[VersionKeyRow, ...] = ()
+    epochs: tuple[EpochRow, ...] = ()
+    grants: tuple[GrantRow, ...] = ()
+    checkpoints: tuple[CheckpointRow, ...] = ()
+    tiles: tuple[TileRow, ...] = ()
+    locals: tuple[LocalRow, ...] = ()
 
     def put_into(self, rows: Rows) -> None:
         """Insert them; local rows and tiles take the place of those that are there."""
         for genesis in self.geneses:
             rows.add_genesis(*genesis)
         for operation in self.operations:
-            rows.add_operation(OperationRow(*operation))
-        rows.add_versions([VersionRow(*version) for version in self.versions])
-        rows.add_version_keys([VersionKeyRow(*key) for key in self.version_keys])
-        rows.add_epochs([EpochRow(*epoch) for epoch in self.epochs])
-        rows.add_grants([GrantRow(*grant) for grant in self.grants])
+            rows.add_operation(operation)
+        rows.add_versions(self.versions)
+        rows.add_version_keys(self.version_keys)
+        rows.add_epochs(self.epochs)
+        rows.add_grants(self.grants)
         for checkpoint in self.checkpoints:
-            rows.add_checkpoint(CheckpointRow(*checkpoint))
+            rows.add_checkpoint(checkpoint)
         for tile in self.tiles:
-            rows.put_tile(TileRow(*tile))
+            rows.put_tile(tile)
         for local in self.locals:
-            rows.put_local(LocalRow(*local))
+            rows.put_local(local)
 
 
 def can_act_here(rows: Rows, seats: Iterable[SeatId]) -> list[SeatId]:
@@ -99,17 +92,16 @@ def lend(rows: Rows, seat: SeatId, directory: CompartmentId, listings: Listings)
         size = rows.size(origin)
         operations += rows.operations(origin, size - size % TILE_WIDTH)
     wanted = {*origins, *(origin for origin, _ in places)}
-    locals_ = [rows.local(seat, purpose) for purpose in LENT_PURPOSES]
     return RowSet(
-        geneses=_plain(row for row in rows.geneses() if row.origin in wanted),
-        operations=_plain(operations),
-        versions=_plain(roster[:7] for roster in rosters),
-        version_keys=_plain((*roster[:3], roster.epoch, roster.wrap) for roster in rosters),
-        epochs=_plain(rows.epochs(directory)),
-        grants=_plain(grants),
-        checkpoints=_plain(row for origin in origins for row in rows.checkpoints(origin)),
-        tiles=_plain(row for origin in origins for row in rows.tiles(origin)),
-        locals=_plain(row for row in locals_ if row is not None),
+        geneses=_once(row for row in rows.geneses() if row.origin in wanted),
+        operations=_once(operations),
+        versions=_once(VersionRow(*roster[:7]) for roster in rosters),
+        version_keys=_once(VersionKeyRow(*roster[:3], roster.epoch, roster.wrap) for roster in rosters),
+        epochs=_once(rows.epochs(directory)),
+        grants=_once(grants),
+        checkpoints=_once(row for origin in origins for row in rows.checkpoints(origin)),
+        tiles=_once(row for origin in origins for row in rows.tiles(origin)),
+        locals=_locals(rows, seat, _LENT),
     )
 
 
@@ -123,20 +115,22 @@ def added_since(rows: Rows, lent: RowSet, seat: SeatId, origin: Origin, size: in
         origin: the log.
         size: what it had when it was lent.
     """
-    locals_ = [rows.local(seat, purpose) for purpose in (Purpose.SESSION, Purpose.RATCHET)]
     return RowSet(
-        operations=_plain(rows.operations(origin, size)),
-        epochs=_plain(row for row in rows.epochs() if tuple(row) not in lent.epochs),
-        grants=_plain(row for row in rows.grants() if tuple(row) not in lent.grants),
-        checkpoints=_plain(row for row in rows.checkpoints(origin) if row.size > size),
-        tiles=_plain(row for row in rows.tiles(origin) if tuple(row) not in lent.tiles),
-        locals=_plain(row for row in locals_ if row is not None),
+        operations=_once(rows.operations(origin, size)),
+        epochs=_once(row for row in rows.epochs() if row not in lent.epochs),
+        grants=_once(row for row in rows.grants() if row not in lent.grants),
+        checkpoints=_once(row for row in rows.checkpoints(origin) if row.size > size),
+        tiles=_once(row for row in rows.tiles(origin) if row not in lent.tiles),
+        locals=_locals(rows, seat, _RETURNED),
     )
 
 
-def _plain(rows: Iterable[tuple[object, ...]]) -> Any:
-    """Return rows as MessagePack has them, each once."""
-    return tuple(dict.fromkeys(tuple(row) for row in rows))
+def _once(rows: Iterable[_Row]) -> tuple[_Row, ...]:
+    return tuple(dict.fromkeys(rows))
+
+
+def _locals(rows: Rows, seat: SeatId, purposes: Iterable[Purpose]) -> tuple[LocalRow, ...]:
+    return tuple(row for purpose in purposes if (row := rows.local(seat, purpose)) is not None)
 
 
 def _is_of(rows: Rows, origin: bytes, seat: SeatId) -> bool:

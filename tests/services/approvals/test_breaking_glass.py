@@ -9,9 +9,9 @@ import pytest
 
 from tests.english import in_english
 from tests.services import colleague
+from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
-from tests.services.test_approving import Person
 from vault.access.session import Session
 from vault.errors import RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, MemberId
@@ -91,7 +91,7 @@ def test_what_it_takes_to_let_somebody_in(director: Session, office: Office) -> 
             break_glass(director, office.case, tove, None, days=days)
     with pytest.raises(RefusedError, match="can already open the case"):
         break_glass(director, office.case, director.member, None)
-    person = Person(passphrase=office.tove.passphrase, reason="emergency")
+    person = Person(passphrase=office.tove.passphrase, reasons=("emergency",))
     second = approving.at_this_keyboard(director, office.tove.name, run=person.run)
     with pytest.raises(RefusedError, match="benefits from it"):
         break_glass(director, office.case, tove, second)
@@ -99,7 +99,7 @@ def test_what_it_takes_to_let_somebody_in(director: Session, office: Office) -> 
 
 def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, office: Office) -> None:
     sharing.grant(director, office.case, [office.oren.member])
-    person = Person(reason="emergency")
+    person = Person(reasons=("emergency",))
     second = approving.at_this_keyboard(director, colleague.NAME, run=person.run)
     broken = break_glass(director, office.case, office.tove.member, second)
     assert broken.rule == "two-person"

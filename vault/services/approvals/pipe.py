@@ -1,4 +1,4 @@
-"""The first process's side of a second person at the same keyboard: ask, check what comes back, take it in."""
+"""A second person at the same keyboard: ask the other process, check what comes back, take it in."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ from vault.access.pins.delays import Wait
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import seats_here
 from vault.access.seat_keys.throttle import one_attempt
-from vault.access.second_person.delegated_rows import RowSet, can_act_here, lend
-from vault.access.second_person.local_approver import Answered, Asked, decoded
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.access.trust.proving import report_of
 from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError
@@ -28,8 +25,10 @@ from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
+from vault.services.approvals.lent_rows import RowSet, can_act_here, lend
+from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, decoded
+from vault.services.approvals.question import Question
 from vault.store.rows import Rows
-from vault.store.rowtypes import EpochRow, OperationRow
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -43,7 +42,7 @@ Run = Callable[[bytes], bytes]
 
 def run_second_process(question: bytes) -> bytes:
     """Run the second process at this terminal until it has answered."""
-    command = [sys.executable, "-I", "-m", "vault.access.second_person.local_approver", str(os.getpid())]
+    command = [sys.executable, "-I", "-m", "vault.services.approvals.pipe_process", str(os.getpid())]
     try:
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     except OSError:
@@ -54,15 +53,21 @@ def run_second_process(question: bytes) -> bytes:
 
 
 def ask_second(
-    session: Session, *, member: MemberId, name: str, wanted: Wanted, run: Run = run_second_process, wait: Wait = sleep
+    session: Session,
+    question: Question,
+    *,
+    member: MemberId,
+    name: str,
+    run: Run = run_second_process,
+    wait: Wait = sleep,
 ) -> Approval:
     """Have a second member approve at this keyboard; the approving operation is durable in their log on return.
 
     Args:
         session: of the member who asks.
+        question: what is to be approved.
         member: who shall approve.
         name: their name as the directory writes it.
-        wanted: what is to be approved.
         run: runs the second process: question in, answer out.
         wait: gets the seconds that earlier wrong attempts have earned.
 
@@ -71,11 +76,11 @@ def ask_second(
         WrongPassphraseError: as at unlock; the attempt is kept.
         VerificationError: what came back is not what an approval may be; nothing of it was taken in.
     """
-    seats = [seat for seat in session.directory.effective.certificates if _member(session, seat) == member]
+    certificates = session.directory.effective.certificates
+    seats = [SeatId(seat) for seat, certificate in certificates.items() if certificate.member == member]
     with session.database.reading() as rows:
-        here = can_act_here(rows, [SeatId(seat) for seat in seats])
-        listings = session.learned.listings
-        lent = [(seat, lend(rows, seat, session.directory.compartment, listings)) for seat in here]
+        here = can_act_here(rows, seats)
+        lent = [(seat, lend(rows, seat, session.directory.compartment, session.learned.listings)) for seat in here]
     if not lent and seats_here(session).intersection(seats):
         raise RefusedError(
             Message("the second person has never unlocked this vault here, so they have no log for the approval"),
@@ -87,82 +92,69 @@ def ask_second(
             next_step=Message("Ask for the approval in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
         )
     file = read_key_file(session.folder.keys)
-    question = Asked(
-        keys=file.encode(),
-        name=name,
-        requester=session.seat,
-        wanted=wanted,
-        lent=tuple(lent),
-    )
+    asked = PipeQuestion(file.encode(), name, session.seat, question, tuple(lent))
     with one_attempt(session.folder, file, session.state, wait):
-        answered = decoded(run(msgspec.msgpack.encode(question)), Answered)
+        answered = decoded(run(msgspec.msgpack.encode(asked)), PipeAnswer)
         if answered.refusal:
             raise _error(answered)
     approval = Approval.decode(answered.approval)
-    _require_what_was_asked(session, wanted, approval, here)
+    _require_what_was_asked(session, question, approval, here)
     _take_in(session, approval, answered)
     return approval
 
 
-def _require_what_was_asked(session: Session, wanted: Wanted, approval: Approval, seats: Sequence[SeatId]) -> None:
+def _require_what_was_asked(session: Session, question: Question, approval: Approval, seats: Sequence[SeatId]) -> None:
     certificate = session.directory.effective.certificates.get(approval.approver)
-    asked = (session.vault, wanted.act, wanted.digest, session.seat, wanted.expires_ms)
+    asked = (session.vault, question.act, question.digest, session.seat, question.expires_ms)
     given = (approval.vault, approval.act, approval.digest, approval.requester, approval.expires_ms)
     if (
         asked != given
         or approval.approver not in seats
-        or approval.why not in wanted.reasons
+        or approval.why not in question.reasons
         or certificate is None
         or not approval.is_signed_by(certificate.identity, is_signed_raw)
     ):
         raise VerificationError(Message("the second process gave another approval than was asked for"))
 
 
-def _take_in(session: Session, approval: Approval, answered: Answered) -> None:
+def _take_in(session: Session, approval: Approval, answered: PipeAnswer) -> None:
     """Write what the second seat's log gained, if it is no more than an approval and the whole log still holds."""
     origin, added = Origin(answered.origin), answered.rows
     with session.log.lock, session.database.transaction() as rows:
         size = rows.size(origin)
-        _require_no_more(rows, approval, origin, size, added)
+        _require_no_more(rows, approval, origin, added)
         added.put_into(rows)
         genesis = genesis_of(rows, origin)
-        report = report_of(rows, origin)
         whole = size + len(added.operations)
-        if genesis is None or genesis.seat != approval.approver or report.size != whole:
+        if genesis is None or genesis.seat != approval.approver or report_of(rows, origin).size != whole:
             raise VerificationError(
                 Message("the second person's log does not verify with what came back; nothing was accepted")
             )
 
 
-def _require_no_more(rows: Rows, approval: Approval, origin: Origin, size: int, added: RowSet) -> None:
+def _require_no_more(rows: Rows, approval: Approval, origin: Origin, added: RowSet) -> None:
     """Refuse everything that an approval does not need, whoever made it."""
-    operations = [OperationRow(*operation) for operation in added.operations]
-    lists = [decode_items(row.list) for row in operations]
-    expected = (Item.of_bytes(ItemKind.APPROVAL, approval.encode()),)
-    places = [(row.origin, row.seq) for row in operations]
+    size, count = rows.size(origin), len(added.operations)
+    lists = [decode_items(row.list) for row in added.operations]
     items = [item for listed in lists[:-1] for item in listed]
     listed_digests = {item.digest for item in items}
-    notices = [read_notice(EpochRow(*epoch)) for epoch in added.epochs]
+    notices = [read_notice(epoch) for epoch in added.epochs]
     fits = (
-        0 < len(operations) <= _MOST_ENTRIES
-        and places == [(origin, size + n) for n in range(len(operations))]
-        and lists[-1] == expected
+        0 < count <= _MOST_ENTRIES
+        and [(row.origin, row.seq) for row in added.operations] == [(origin, size + n) for n in range(count)]
+        and lists[-1] == (Item.of_bytes(ItemKind.APPROVAL, approval.encode()),)
         and all(item.kind in _OF_A_PERIOD for item in items)
         and not (added.geneses or added.versions or added.version_keys)
         and all(notice is not None and notice.kind is CompartmentKind.AUDIT for notice in notices)
-        and all(row[0] in listed_digests for row in (*added.epochs, *added.grants))
-        and all(row[0] == origin for row in (*added.checkpoints, *added.tiles))
-        and all(row[0] == approval.approver and row[1] in _LOCAL for row in added.locals)
+        and {row.digest for row in added.epochs} | {row.digest for row in added.grants} <= listed_digests
+        and {row.origin for row in added.checkpoints} | {row.origin for row in added.tiles} <= {origin}
+        and all(row.seat == approval.approver and row.purpose in _LOCAL for row in added.locals)
     )
     if not fits:
         raise VerificationError(Message("the second process wrote more than an approval; nothing was accepted"))
 
 
-def _member(session: Session, seat: bytes) -> MemberId:
-    return MemberId(session.directory.effective.certificates[seat].member)
-
-
-def _error(answered: Answered) -> VaultError:
+def _error(answered: PipeAnswer) -> VaultError:
     """Raise here what the second process met there; its words are this program's own."""
     known = (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, VaultError))
     kind = next((kind for kind in known if kind.code == answered.refusal), VerificationError)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 from textwrap import wrap
 from typing import Any
 
@@ -17,10 +16,13 @@ import msgspec
 
 from vault.display import MINUTE_UTC, one_line, time_data
 from vault.errors import MalformedError, VerificationError
+from vault.export.archive import DATA
+from vault.export.made_again import require_made_from_data
+from vault.export.release import ACT as EXPORT
+from vault.export.release import file_digests
 from vault.log.approvals import approved_digest
 from vault.words.message import Message
 
-REPORT_AS_DATA = "data.json"
 # What the first page says beside the case; purpose and profile stand among what is approved.
 _HEAD = ("day", "language", "reference", "organisation", "contact", "recipient", "pages")
 _CODE = re.compile("[a-z-]{1,40}")
@@ -34,8 +36,8 @@ _ACTS = {
 _NAMES = {"seats": "devices that get its key", "why": "reason"}
 
 
-class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One question: may this act be done, with this?
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """May this act be done, with this?
 
     Attributes:
         act: the act of the log.
@@ -60,21 +62,25 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """What the approval has to name."""
         return approved_digest(self.act, self.of)
 
-    def require_whole(self) -> None:
-        """Return if the files at hand are exactly those that `of` names.
+    def require_true(self) -> None:
+        """Return if what is shown is what would be approved: the files that `of` names, as this program makes them.
 
         Raises:
-            VerificationError: the asker shows other files than the approval would be for.
+            VerificationError: the asker shows other files, or such as this program does not make of their text.
             MalformedError: it does not name files by digest.
+            VaultError: the report cannot be made here (`require_made_from_data`).
         """
         try:
             named = dict(self.of.get("files", ()))
         except (TypeError, ValueError):
             raise MalformedError(Message("a question to a second person cannot be read")) from None
-        if named != {name: sha256(content).digest() for name, content in self.contents.items()}:
+        if named != file_digests(self.contents):
             raise VerificationError(
                 Message("what is shown is not what the approval would be for; nothing was approved")
             )
+
+        if self.act == EXPORT:
+            require_made_from_data(self.contents, profile=self.of.get("profile"), purpose=self.of.get("purpose"))
 
     def lines(self) -> list[str]:
         """Return the question for a person to read: first the things, then what the asker says of them.
@@ -83,7 +89,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """
         act = f"{_ACTS[self.act]} ({self.act})" if self.act in _ACTS else self.act
         things = (f"{_NAMES.get(name, name)}: {text}" for name, text in _members(self.of))
-        lines = _marked("| ", _report(self.contents.get(REPORT_AS_DATA, b"")))
+        lines = _marked("| ", _report(self.contents.get(DATA, b"")))
         lines += ["", *_marked("To approve: ", [act], then=_FURTHER), *_marked("  ", things, then=_FURTHER)]
         if "seats" in self.of:
             lines.append("  Whose devices these are, the list of devices says to a member who looks at it themselves.")
@@ -92,19 +98,19 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return lines
 
 
-def decode_wanted(untrusted: bytes) -> Wanted:
+def decode_question(untrusted: bytes) -> Question:
     """Return the question in these bytes.
 
     Raises:
         MalformedError: there is none, or its reasons are no codes.
     """
     try:
-        wanted = msgspec.msgpack.decode(untrusted, type=Wanted)
+        question = msgspec.msgpack.decode(untrusted, type=Question)
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError(Message("a question to a second person cannot be read")) from None
-    if not all(map(_CODE.fullmatch, wanted.reasons)):
+    if not all(map(_CODE.fullmatch, question.reasons)):
         raise MalformedError(Message("a question to a second person gives reasons that are no codes"))
-    return wanted
+    return question
 
 
 def _marked(mark: str, texts: Iterable[str], *, then: str | None = None) -> list[str]:

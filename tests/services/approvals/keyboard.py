@@ -13,12 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.services.colleague import Colleague, admit
+from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import Place
-from vault.access.second_person.delegated_rows import RowSet, added_since, lend
-from vault.access.second_person.local_approver import Answered, Asked, answer, decoded
-from vault.access.second_person.local_client import ask_second
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import Origin, SeatId
@@ -29,10 +25,14 @@ from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
 from vault.seal.entrance.unlocking import unlock as open_slot
 from vault.seal.keyring import Keyring
+from vault.services.approvals.lent_rows import RowSet, added_since, lend
+from vault.services.approvals.pipe import ask_second
+from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, answer, decoded
+from vault.services.approvals.question import Question
 from vault.store.memory import open_in_memory
 from vault.validity.authority import Listings
 
-WANTED = Wanted(
+WANTED = Question(
     act="break.glass",
     of={"until": 4_000_000_000_000},
     reasons=("casework", "legal-referral"),
@@ -69,10 +69,10 @@ class Keyboard:
 
     def ask(self, person: Person, **changes: Any) -> Approval:
         """Ask the second person, who is this one."""
-        given: dict[str, Any] = {"member": self.second.member, "name": self.second.name, "wanted": WANTED}
+        given: dict[str, Any] = {"member": self.second.member, "name": self.second.name, "question": WANTED}
         return ask_second(self.session, run=person.run, **{**given, "wait": not_at_all, **changes})
 
-    def question(self, **changes: Any) -> Asked:
+    def question(self, **changes: Any) -> PipeQuestion:
         """Return the question that the second person's process gets."""
         person = Person(b"", refuses=True)
         with pytest.raises(VaultError, match="says the test"):
@@ -98,7 +98,7 @@ class Keyboard:
             )
 
 
-def listed_in(log: SeatLog, lent: RowSet, approval: Approval, *others: Callable[[SeatLog], None]) -> Answered:
+def listed_in(log: SeatLog, lent: RowSet, approval: Approval, *others: Callable[[SeatLog], None]) -> PipeAnswer:
     """Return the answer of a process that writes more into a log before it lists the approval."""
     size = log.size
     for write in others:
@@ -107,7 +107,7 @@ def listed_in(log: SeatLog, lent: RowSet, approval: Approval, *others: Callable[
         work.list_approval(approval.encode())
         work.commit(Entry(act="approve"))
     with log.database.reading() as rows:
-        return Answered(
+        return PipeAnswer(
             approval.encode(), log.origin, added_since(rows, lent, SeatId(log.place.seat), log.origin, size)
         )
 
@@ -120,27 +120,27 @@ def not_at_all(seconds: float) -> None:
 class Person:
     """Who sits at the terminal of the second process: what they type, what they were asked and shown."""
 
-    passphrase: bytes
-    reasons: tuple[str, ...] = ("casework",)
-    asks: Callable[[Asked], Asked] = lambda asked: asked
-    change: Callable[[Answered], Answered] = lambda answered: answered
+    passphrase: bytes = PASSPHRASE
+    reasons: tuple[str, ...] = ("legal-referral",)
+    asks: Callable[[PipeQuestion], PipeQuestion] = lambda asked: asked
+    change: Callable[[PipeAnswer], PipeAnswer] = lambda answered: answered
     refuses: bool = False
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[PipeQuestion] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     typed: list[bytearray] = field(default_factory=list)
 
     def run(self, question: bytes) -> bytes:
         """Stand for the second process, which can be a forged one that asks or answers something else."""
-        self.asked.append(decoded(question, Asked))
+        self.asked.append(decoded(question, PipeQuestion))
         if self.refuses:
-            return msgspec.msgpack.encode(Answered(refusal="refused", message="no, says the test"))
+            return msgspec.msgpack.encode(PipeAnswer(refusal="refused", message="no, says the test"))
         try:
             answered = self.answer(self.asks(self.asked[-1]))
         except VaultError as error:
-            answered = Answered(refusal=error.code, message=str(error.message), advice=str(error.next_step))
+            answered = PipeAnswer(refusal=error.code, message=str(error.message), advice=str(error.next_step))
         return msgspec.msgpack.encode(self.change(answered))
 
-    def answer(self, asked: Asked) -> Answered:
+    def answer(self, asked: PipeQuestion) -> PipeAnswer:
         return answer(asked, ask_reason=self.ask_reason, ask_passphrase=self.ask_passphrase)
 
     def ask_reason(self, prompt: str) -> str:

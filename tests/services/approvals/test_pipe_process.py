@@ -11,18 +11,18 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from tests.access.keyboard import WANTED, Keyboard, Person
 from tests.access.told import is_told
 from tests.attacks.test_drawn_names import hostile, in_lines, in_other_outlines
 from tests.attacks.test_questions_by_file import CODED, OTHER_PAGES, files_of, question
+from tests.services.approvals.keyboard import WANTED, Keyboard, Person
 from tests.services.colleague import PASSPHRASE
 from vault import platform
-from vault.access.second_person.local_approver import Answered, Asked, decoded, main
-from vault.access.second_person.local_client import run_second_process
 from vault.errors import MalformedError, RefusedError, TryAgainError, VerificationError
 from vault.log.approvals import Approval
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key
+from vault.services.approvals.pipe import run_second_process
+from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, decoded, main
 
 # ---- asking the person
 
@@ -39,7 +39,7 @@ def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(keyboard: Key
         (("because", "", "casework"), 2, False),
         (("because", "so", "no", "casework"), 3, False),
     ):
-        person = Person(PASSPHRASE, typed)
+        person = Person(reasons=typed)
         if approves:
             assert Approval.decode(person.answer(asked).approval).why == "casework"
             assert person.shown[-1] == f"Passphrase of {keyboard.second.name}: "
@@ -51,7 +51,7 @@ def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(keyboard: Key
 
 
 def test_what_is_shown_says_what_is_asked_and_takes_over_no_terminal(keyboard: Keyboard) -> None:
-    person = Person(PASSPHRASE, ("",))
+    person = Person(reasons=("",))
     wanted = msgspec.structs.replace(WANTED, of={"why": "safe\x1b[2Jty"})
     with pytest.raises(RefusedError):
         person.answer(keyboard.question(name="Oren\x1b[2J", wanted=wanted))
@@ -62,15 +62,15 @@ def test_what_is_shown_says_what_is_asked_and_takes_over_no_terminal(keyboard: K
 
 def test_a_report_that_the_second_process_does_not_make_itself_is_not_put_before_the_person(keyboard: Keyboard) -> None:
     for hide in (in_lines, in_other_outlines):
-        person = Person(PASSPHRASE)
+        person = Person()
         wanted = question(hostile(hide), expires_ms=WANTED.expires_ms)
         assert is_told(VerificationError, OTHER_PAGES, person.answer, keyboard.question(wanted=wanted))
         assert person.shown == []
     wanted = question(files_of(CODED), expires_ms=WANTED.expires_ms)
-    answered = Person(PASSPHRASE).answer(keyboard.question(wanted=wanted))
+    answered = Person().answer(keyboard.question(wanted=wanted))
     assert Approval.decode(answered.approval).digest == wanted.digest
     nothing = msgspec.structs.replace(WANTED, act="export.begin")
-    assert is_told(VerificationError, "no report", Person(PASSPHRASE).answer, keyboard.question(wanted=nothing))
+    assert is_told(VerificationError, "no report", Person().answer, keyboard.question(wanted=nothing))
 
 
 # ---- who may approve
@@ -85,7 +85,7 @@ def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approve
         (third.passphrase, {"name": third.name}, "this passphrase opens no seat of the second person here"),
         (PASSPHRASE, {"lent": keyless}, "the second seat has no session key on this device"),
         (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody can approve their own question"),
-        (PASSPHRASE, {"requester": b"?" * 16}, "nobody can approve their own question"),
+        (PASSPHRASE, {"requester": b"?" * 16}, "who asks is not in the newest roster"),
         (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow approvals"),
     ):
         asked, person = keyboard.question(**changes), Person(passphrase)
@@ -96,7 +96,7 @@ def test_the_approval_is_of_exactly_what_was_asked_and_signed_by_the_seat_that_o
     own = keyboard.second
     lent = tuple((bytes(who.seat), keyboard.lent(who)) for who in (keyboard.third, own))
     asked = keyboard.question(lent=lent)
-    answered = [Person(PASSPHRASE, ("legal-referral",)).answer(asked) for _ in range(2)]
+    answered = [Person().answer(asked) for _ in range(2)]
     approval, again = (Approval.decode(one.approval) for one in answered)
     assert approval == Approval(
         vault=keyboard.session.vault,
@@ -157,17 +157,17 @@ def test_question_and_answer_go_through_pipes_and_a_process_that_did_not_answer_
 
 
 def test_the_real_process_refuses_what_is_no_question() -> None:
-    answered = decoded(run_second_process(b"no question"), Answered)
+    answered = decoded(run_second_process(b"no question"), PipeAnswer)
     assert (answered.refusal, answered.message) == ("malformed", "the other process sent something else than was asked")
     assert (answered.approval, answered.origin) == (b"", b"")
 
 
 def test_what_came_through_a_pipe_and_is_of_another_kind_is_refused(keyboard: Keyboard) -> None:
     asked = keyboard.question()
-    assert decoded(msgspec.msgpack.encode(asked), Asked) == asked
+    assert decoded(msgspec.msgpack.encode(asked), PipeQuestion) == asked
     for sent in (b"", b"\xc1", b"\x90", b"\x81\xa7refusal\xa1\xff", b"\x81\xa4more" + b"\x91" * 5000):
         with pytest.raises(MalformedError, match=r"^the other process sent something else than was asked$"):
-            decoded(sent, Answered)
+            decoded(sent, PipeAnswer)
 
 
 ENDS: list[tuple[list[str], BaseException, str, list[object]]] = [
@@ -203,4 +203,4 @@ def test_the_process_is_hardened_and_bound_to_its_parent_before_it_reads_and_tel
     code = main()
     monkeypatch.undo()
     assert (code, done) == (0, ["hardened", *bound, "read"])
-    assert decoded(answer.getvalue(), Answered).refusal == refusal
+    assert decoded(answer.getvalue(), PipeAnswer).refusal == refusal

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from tests.services import colleague
+from tests.services.approvals.keyboard import Person
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, Filled
-from vault.access.second_person.local_approver import Answered, Asked, answer, decoded
 from vault.access.session import Session
 from vault.errors import (
     NotFoundError,
     RefusedError,
-    VaultError,
     WaitingForDecisionError,
 )
 from vault.export.reader import open_package
@@ -29,31 +25,6 @@ from vault.services.evidence import checking, logbook
 from vault.services.exports import exporting, partners
 
 LAWYER = "Maître Ondrelle"
-
-
-@dataclass
-class Person:
-    """Who sits at the terminal of the second process: what they type, and what they were shown."""
-
-    passphrase: bytes = colleague.PASSPHRASE
-    reason: str = "legal-referral"
-    change: Callable[[Answered], Answered] = lambda answered: answered
-    shown: list[str] = field(default_factory=list)
-
-    def run(self, question: bytes) -> bytes:
-        try:
-            answered = answer(decoded(question, Asked), ask_reason=self._reason, ask_passphrase=self._passphrase)
-        except VaultError as error:
-            answered = Answered(refusal=error.code, message=str(error.message), advice=str(error.next_step))
-        return msgspec.msgpack.encode(self.change(answered))
-
-    def _reason(self, prompt: str) -> str:
-        self.shown.append(prompt)
-        return self.reason
-
-    def _passphrase(self, prompt: str) -> bytearray:
-        self.shown.append(prompt)
-        return bytearray(self.passphrase)
 
 
 @pytest.fixture
@@ -105,7 +76,7 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
         second = approving.at_this_keyboard(session, new.name, run=person.run)
         with pytest.raises(RefusedError, match="the second person has never unlocked this vault here") as refused:
             export(session, filled.cases[0], tmp_path, second)
-        assert str(refused.value.next_step).startswith("Let them do it once, under their own name:")
+        assert str(refused.value.next_step).startswith("Let them unlock it here once, under their own name.")
         assert person.shown == []
     with new.open(filled.place):
         pass

@@ -18,13 +18,12 @@ from tests.services.organisation import (
     organisation,
     organisation_template,
 )
-from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.errors import BrokenSealError, RefusedError, UsageError, WaitingForDecisionError
 from vault.export.reader import open_package
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services.approvals import approval_by_file
+from vault.services.approvals import by_file
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
@@ -52,16 +51,19 @@ def office(organisation: Organisation, tmp_path: Path) -> Office:
     with organisation.open(AMINA) as amina:
         case = cases.create(amina, title="Hearing", kind="extradition").case
         notes.add(amina, case, kind="contact", text="They called from Qarvosh.")
-        asked = exporting.ask(amina, case, profile="lawyer", to=LAWYER, take_proposals=True, approver=full_name(SELIN))
-    assert isinstance(asked, approval_by_file.Asked)
-    approval_by_file.keep(tmp_path / "question", asked.file)
-    return Office(organisation, case, tmp_path / "question")
+        question, second = tmp_path / "question", full_name(SELIN)
+        asked = exporting.ask(
+            amina, case, profile="lawyer", to=LAWYER, out=question, take_proposals=True, approver=second
+        )
+    assert isinstance(asked, exporting.Asked)
+    assert asked.names == (second,)
+    return Office(organisation, case, question)
 
 
 def approve(office: Office, name: str = SELIN, why: str = "legal-referral") -> Path:
     answer = office.question.with_name("answer")
     with office.organisation.open(name) as session:
-        approval_by_file.keep(answer, approval_by_file.give(session, office.question, why=why).file)
+        by_file.give(session, office.question, answer, why=why)
     return answer
 
 
@@ -72,7 +74,7 @@ def export(session: Session, office: Office, answer: Path) -> exporting.Exported
         profile="lawyer",
         to=LAWYER,
         out=office.question.parent,
-        answer=approval_by_file.read_answer(session, answer),
+        answer=by_file.read_answer(session, answer),
     )
 
 
@@ -96,15 +98,16 @@ def test_an_approval_comes_by_file_and_bundle_and_the_same_files_leave(office: O
 
 def test_the_second_person_alone_reads_what_leaves_and_who_asks(office: Office) -> None:
     with office.organisation.open(SELIN) as selin:
-        question = approval_by_file.read_question(selin, office.question)
-    assert question.member == office.organisation[AMINA].member
-    lines = "\n".join(question.wanted.lines())
+        received = by_file.read_question(selin, office.question)
+    assert received.name == full_name(AMINA)
+    assert received.member == office.organisation[AMINA].member
+    lines = "\n".join(received.question.lines())
     assert "They called from" in lines
     assert LAWYER in lines
     assert "Qarvosh" not in lines
     for name in (TOMAS, DANA, AMINA):
         with office.organisation.open(name) as session, pytest.raises((BrokenSealError, RefusedError)):
-            approval_by_file.read_question(session, office.question)
+            by_file.read_question(session, office.question)
 
 
 def test_what_changed_in_the_case_since_is_not_approved(office: Office) -> None:
@@ -119,14 +122,23 @@ def test_what_changed_in_the_case_since_is_not_approved(office: Office) -> None:
 def test_what_is_no_question_or_no_answer_is_refused(office: Office) -> None:
     with pytest.raises(UsageError, match="the reason must be one of"):
         approve(office, why="because")
-    with pytest.raises(RefusedError, match="something at this place already"):
-        approval_by_file.keep(office.question, b"x")
     with office.organisation.open(SELIN) as selin:
+        answer = office.question.with_name("answer")
+        with pytest.raises(RefusedError, match="something at this place already"):
+            by_file.give(selin, office.question, office.question, why="casework")
         later = selin.log.now_ms() + 9 * 86_400_000
         selin.log.now_ms = lambda: later
         with pytest.raises(RefusedError, match="has expired"):
-            approval_by_file.give(selin, office.question, why="casework")
-    wanted = Wanted(act="export.begin", of={"case": office.case}, expires_ms=1)
-    alone = pytest.raises(RefusedError, match="nobody can approve their own question")
-    with office.organisation.open(AMINA) as amina, alone:
-        approval_by_file.ask_apart(amina, wanted, full_name(AMINA))
+            by_file.give(selin, office.question, answer, why="casework")
+    assert not answer.exists()
+
+
+def test_no_question_goes_to_its_asker_or_in_the_place_of_something(office: Office) -> None:
+    with office.organisation.open(AMINA) as amina:
+        for name, out, words in (
+            (AMINA, office.question.with_name("other"), "nobody can approve their own question"),
+            (SELIN, office.question, "something at this place already"),
+        ):
+            with pytest.raises(RefusedError, match=words):
+                exporting.ask(amina, office.case, profile="lawyer", to=LAWYER, out=out, approver=full_name(name))
+            assert not office.question.with_name("other").exists()

@@ -7,13 +7,13 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from vault.access.second_person.questions import Wanted, decode_wanted
 from vault.errors import MalformedError, VerificationError
+from vault.services.approvals.question import Question, decode_question
 
 BLOCKS = [{"label": "text", "text": "First line\nsecond line"}, {"label": "place", "text": ""}]
 REPORT = {"sections": [{"heading": "note", "blocks": BLOCKS}]}
 DATA = json.dumps(REPORT).encode()
-WANTED = Wanted(
+WANTED = Question(
     act="export.begin",
     of={"files": [["data.json", sha256(DATA).digest()]], "profile": "lawyer"},
     contents={"data.json": DATA},
@@ -24,10 +24,9 @@ WANTED = Wanted(
 
 
 def test_a_question_comes_back_from_its_bytes_with_the_same_digest() -> None:
-    again = decode_wanted(msgspec.msgpack.encode(WANTED))
+    again = decode_question(msgspec.msgpack.encode(WANTED))
     assert again == WANTED
     assert again.digest == WANTED.digest
-    again.require_whole()
 
 
 def test_the_text_that_leaves_is_read_from_the_files_and_the_askers_words_stand_apart() -> None:
@@ -49,7 +48,7 @@ def test_a_long_text_is_broken_by_us_and_each_line_of_it_is_marked() -> None:
     words = " ".join(["safe-conduct"] * 6)  # 77 columns: a break between words, and none within one
     report = {"sections": [{"heading": words, "blocks": []}, {"heading": "", "blocks": []}]}
     of = {"place": words, "sum": "x" * 80}
-    wanted = Wanted(
+    wanted = Question(
         act=words, of=of, contents={"data.json": json.dumps(report).encode()}, about=(words, "a\tb\nc"), expires_ms=1
     )
     five, one = " ".join(["safe-conduct"] * 5), "safe-conduct"
@@ -73,13 +72,13 @@ def test_a_long_text_is_broken_by_us_and_each_line_of_it_is_marked() -> None:
 
 
 def test_a_line_has_72_columns_at_most() -> None:
-    assert Wanted(act="x", of={}, about=("y" * 71,), expires_ms=1).lines()[-2:] == [f"> {'y' * 70}", "> y"]
+    assert Question(act="x", of={}, about=("y" * 71,), expires_ms=1).lines()[-2:] == [f"> {'y' * 70}", "> y"]
 
 
 def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_said_nothing() -> None:
     of = {"until": 0, "seats": [b"\x02", "all", b"\x03"], "files": [["b.pdf", b""], ["a.json", b""]], "case": b"\x01"}
     of["why"] = "safety"
-    assert Wanted(act="break.glass", of=of, expires_ms=1).lines() == [
+    assert Question(act="break.glass", of=of, expires_ms=1).lines() == [
         "",
         "To approve: a case is opened to somebody in an emergency (break.glass)",
         "  case: 01",
@@ -87,7 +86,7 @@ def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_sai
         "  devices that get its key: 02, all, 03",
         "  until: 1970-01-01 00:00 UTC",
         "  reason: safety",
-        "  Whose devices these are, `casevault device list` says to a member who asks it themselves.",
+        "  Whose devices these are, the list of devices says to a member who looks at it themselves.",
     ]
 
 
@@ -103,7 +102,7 @@ def test_the_end_of_a_right_is_told_as_a_day_in_utc_where_it_is_one(monkeypatch:
     monkeypatch.setenv("TZ", "Asia/Bishkek")
     time.tzset()
     lines = {
-        until: Wanted(act="break.glass", of={"until": until, "since": 1}, expires_ms=1).lines()[2:] for until in told
+        until: Question(act="break.glass", of={"until": until, "since": 1}, expires_ms=1).lines()[2:] for until in told
     }
     monkeypatch.undo()
     time.tzset()
@@ -119,10 +118,10 @@ def test_other_files_than_those_named_are_refused() -> None:
     )
     for contents in many:
         with pytest.raises(VerificationError, match="not what the approval would be for"):
-            msgspec.structs.replace(WANTED, contents=contents).require_whole()
+            msgspec.structs.replace(WANTED, contents=contents).require_true()
     for files in (1, [1], [["data.json"]], "xyz"):
         with pytest.raises(MalformedError, match="cannot be read"):
-            msgspec.structs.replace(WANTED, of={"files": files}).require_whole()
+            msgspec.structs.replace(WANTED, of={"files": files}).require_true()
 
 
 def test_a_report_that_cannot_be_read_is_not_shown_as_an_empty_one() -> None:
@@ -144,4 +143,4 @@ def test_what_is_no_question_is_refused() -> None:
         encoded.replace(b"\x80", b"\x81\xa1x" + b"\x91" * 5000),  # nested deep
     ):
         with pytest.raises(MalformedError, match="question to a second person"):
-            decode_wanted(untrusted)
+            decode_question(untrusted)

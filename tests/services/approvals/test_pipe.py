@@ -9,11 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.access.keyboard import WANTED, Keyboard, Person, listed_in
 from tests.access.told import told_by
+from tests.services.approvals.keyboard import WANTED, Keyboard, Person, listed_in
 from tests.services.colleague import PASSPHRASE
-from vault.access.second_person.delegated_rows import RowSet
-from vault.access.second_person.local_approver import Answered
 from vault.errors import MalformedError, NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentKind, MemberId, SeatId, make_id
 from vault.log.approvals import Approval, approval_id
@@ -23,6 +21,8 @@ from vault.records.work import Entry, Work
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.signing import make_signing_seed
+from vault.services.approvals.lent_rows import RowSet
+from vault.services.approvals.pipe_process import PipeAnswer
 from vault.store.memory import open_in_memory
 
 OTHER = "the second process gave another approval than was asked for"
@@ -30,7 +30,7 @@ MORE = "the second process wrote more than an approval; nothing was accepted"
 NOT_HELD = "the second person's log does not verify with what came back; nothing was accepted"
 
 Writing = Callable[[SeatLog], None]
-Change = Callable[[Answered], Answered]
+Change = Callable[[PipeAnswer], PipeAnswer]
 
 
 def taken_in(keyboard: Keyboard, table: dict[str, tuple[Person, str]]) -> list[str]:
@@ -44,7 +44,7 @@ def taken_in(keyboard: Keyboard, table: dict[str, tuple[Person, str]]) -> list[s
 
 
 def changing(change: Change) -> Person:
-    return Person(PASSPHRASE, change=change)
+    return Person(change=change)
 
 
 # ---- asking
@@ -63,7 +63,7 @@ def test_the_second_process_gets_the_question_and_the_logs_of_that_persons_seats
 def test_a_person_without_a_session_or_a_seat_on_this_device_is_not_asked(keyboard: Keyboard) -> None:
     with keyboard.session.database.transaction() as rows:
         rows.delete_local(keyboard.second.seat, Purpose.SESSION)
-    person = Person(PASSPHRASE)
+    person = Person()
     with pytest.raises(RefusedError, match="the second person has never unlocked this vault here"):
         keyboard.ask(person)
     with pytest.raises(RefusedError, match="the second person has no seat on this device"):
@@ -74,7 +74,7 @@ def test_a_person_without_a_session_or_a_seat_on_this_device_is_not_asked(keyboa
 def test_an_approval_is_taken_in_with_the_log_that_lists_it_and_that_log_goes_on(keyboard: Keyboard) -> None:
     before, origin = keyboard.sizes(), keyboard.log_of(keyboard.second)
     for number in (1, 2):
-        approval = keyboard.ask(Person(PASSPHRASE))
+        approval = keyboard.ask(Person())
         assert (approval.approver, approval.requester) == (keyboard.second.seat, keyboard.session.seat)
         assert keyboard.sizes() == before | {origin: before[origin] + 2 * number}
         with keyboard.session.database.reading() as rows:
@@ -94,8 +94,8 @@ def test_what_the_second_process_met_is_raised_here_and_leaves_nothing(keyboard:
         ("a code of a newer program", VerificationError),
     ):
 
-        def refuse(_: Answered, code: str = code) -> Answered:
-            return Answered(refusal=code, message="it says so", advice="Do that.")
+        def refuse(_: PipeAnswer, code: str = code) -> PipeAnswer:
+            return PipeAnswer(refusal=code, message="it says so", advice="Do that.")
 
         assert told_by(keyboard.ask, changing(refuse)) == (kind, "it says so")
     assert (keyboard.sizes(), keyboard.session.folder.attempts.read_bytes()) == (before, hints)
@@ -114,7 +114,7 @@ def test_an_approval_of_something_or_for_or_by_somebody_else_is_not_taken_in(key
         wanted = msgspec.structs.replace(WANTED, **changes)
         return replace(asking(wanted=wanted), reasons=wanted.reasons)
 
-    def forged(answered: Answered) -> Answered:
+    def forged(answered: PipeAnswer) -> PipeAnswer:
         approval = Approval.decode(answered.approval).signed(b"s" * 64)
         return msgspec.structs.replace(answered, approval=approval.encode())
 
@@ -134,7 +134,7 @@ def test_an_approval_of_something_or_for_or_by_somebody_else_is_not_taken_in(key
 def test_a_seat_that_was_ended_while_its_person_typed_approves_nothing(keyboard: Keyboard) -> None:
     session = keyboard.session
 
-    def ended(answered: Answered) -> Answered:
+    def ended(answered: PipeAnswer) -> PipeAnswer:
         effective = session.directory.effective
         left = {seat: one for seat, one in effective.certificates.items() if seat != keyboard.second.seat}
         session.directory = replace(session.directory, effective=replace(effective, certificates=left))
@@ -179,7 +179,7 @@ def in_a_period(write: Writing) -> Writing:
 def writing(keyboard: Keyboard, *others: Writing, then: Change = lambda answered: answered) -> Person:
     """Return the second person, whose process writes this before the approval and changes what it answers."""
 
-    def change(answered: Answered) -> Answered:
+    def change(answered: PipeAnswer) -> PipeAnswer:
         lent = keyboard.lent(keyboard.second)
         log = keyboard.resumed(keyboard.second, lent)
         return then(listed_in(log, lent, Approval.decode(answered.approval), *others))
@@ -196,7 +196,7 @@ def test_a_session_and_a_period_can_begin_before_an_approval(keyboard: Keyboard)
 
 
 def test_nothing_is_taken_in_that_was_written_beside_an_approval_or_behind_it(keyboard: Keyboard) -> None:
-    def in_other_order(answered: Answered) -> Answered:
+    def in_other_order(answered: PipeAnswer) -> PipeAnswer:
         return with_rows(operations=lambda rows: rows.operations[::-1])(answered)
 
     persons = {
@@ -212,7 +212,7 @@ def test_nothing_is_taken_in_that_was_written_beside_an_approval_or_behind_it(ke
 
 
 def with_rows(**changed: Callable[[RowSet], Any]) -> Change:
-    def change(answered: Answered) -> Answered:
+    def change(answered: PipeAnswer) -> PipeAnswer:
         rows = {sort: make(answered.rows) for sort, make in changed.items()}
         return msgspec.structs.replace(answered, rows=msgspec.structs.replace(answered.rows, **rows))
 
@@ -249,7 +249,7 @@ def test_no_row_is_taken_in_that_an_approval_does_not_need(keyboard: Keyboard) -
 def test_a_key_that_no_entry_lists_is_not_taken_in(keyboard: Keyboard) -> None:
     """Not even an audit key of the seat's own that was listed elsewhere."""
     lent = keyboard.lent(keyboard.second)
-    honest = Person(PASSPHRASE).answer(keyboard.question())
+    honest = Person().answer(keyboard.question())
     elsewhere = listed_in(keyboard.resumed(keyboard.second, lent), lent, Approval.decode(honest.approval), new_period)
     assert len(elsewhere.rows.epochs) == 1
     person = writing(keyboard, commit, then=with_rows(epochs=lambda _: elsewhere.rows.epochs))
@@ -262,12 +262,12 @@ def test_a_key_that_no_entry_lists_is_not_taken_in(keyboard: Keyboard) -> None:
 def test_an_approval_in_a_log_that_does_not_hold_or_is_not_theirs_is_not_taken_in(keyboard: Keyboard) -> None:
     session, lent = keyboard.session, keyboard.lent(keyboard.third)
 
-    def of_another(answered: Answered) -> Answered:
+    def of_another(answered: PipeAnswer) -> PipeAnswer:
         log = keyboard.resumed(keyboard.third, lent)
         added = listed_in(log, lent, Approval.decode(answered.approval), commit)
         return with_rows(locals=lambda _: ())(added)
 
-    def of_nobody(answered: Answered) -> Answered:
+    def of_nobody(answered: PipeAnswer) -> PipeAnswer:
         log = begin(
             database=open_in_memory(),
             place=SealedPlace(session.vault, keyboard.second.seat, bytes(32)),

@@ -1,6 +1,6 @@
 """The second person at the same keyboard: a process that opens no vault.
 
-Started as `python -I -m vault.access.second_person.local_approver PARENT`.
+Started as `python -I -m vault.services.approvals.pipe_process PARENT`.
 
 The first process sends by pipe what shall be approved and the end of the second seat's own log, sealed as it is stored.
 This one makes the files of an export itself, shows them, asks for reason and passphrase at the terminal itself, signs,
@@ -10,45 +10,41 @@ database key reaches this one.
 
 from __future__ import annotations
 
-import secrets
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from vault import __version__, platform
-from vault.access.second_person.delegated_rows import RowSet, added_since
-from vault.access.second_person.questions import Wanted
 from vault.access.trust.directory import Directory, read_directory
 from vault.access.trust.keyrings import missing_keys, stored_keyring, with_directory_keys
 from vault.display import safe_text
 from vault.errors import MalformedError, RefusedError, VaultError
-from vault.export.made_again import require_made_from_data
-from vault.export.release import ACT as EXPORT
-from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
-from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval
+from vault.ids import SeatId, VaultId
 from vault.platform.line import read_tty_pages
-from vault.policy.roles import ALLOWED, Action
 from vault.records.seatlog import SealedPlace, SeatLog, resume, stored_origin
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
 from vault.seal.entrance.unlocking import unlock
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import sign
+from vault.services.approvals.answer import approve, require_another
+from vault.services.approvals.lent_rows import RowSet, added_since
+from vault.services.approvals.question import Question
 from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.validity.authority import Listings
 from vault.words.message import Message
 
 _Message = TypeVar("_Message", bound=msgspec.Struct)
-_APPROVERS = ALLOWED[Action.APPROVE]
 _AGAIN = "That is none of these reasons. One of them, or nothing to refuse: "
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What the first process asks.
+class PipeQuestion(msgspec.Struct, frozen=True):
+    """A question as the first process sends it.
 
     Attributes:
         keys: the bytes of the `keys` file, of which a passphrase opens one slot.
@@ -61,11 +57,11 @@ class Asked(msgspec.Struct, frozen=True):
     keys: bytes
     name: str
     requester: bytes
-    wanted: Wanted
+    wanted: Question
     lent: tuple[tuple[bytes, RowSet], ...]
 
 
-class Answered(msgspec.Struct, frozen=True):
+class PipeAnswer(msgspec.Struct, frozen=True):
     """What this process answers: the approval and the rows to take in, or why there are none."""
 
     approval: bytes = b""
@@ -76,7 +72,9 @@ class Answered(msgspec.Struct, frozen=True):
     advice: str = ""
 
 
-def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Callable[[str], bytearray]) -> Answered:
+def answer(
+    asked: PipeQuestion, *, ask_reason: Callable[[str], str], ask_passphrase: Callable[[str], bytearray]
+) -> PipeAnswer:
     """Ask the person and approve.
 
     Raises:
@@ -84,12 +82,9 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
         VerificationError: what is shown is not what would be approved, or this program makes other files of it.
         VaultError: passphrase or log are not what they should be.
     """
-    wanted = asked.wanted
-    wanted.require_whole()
-    if wanted.act == EXPORT:
-        require_made_from_data(wanted.contents, profile=wanted.of.get("profile"), purpose=wanted.of.get("purpose"))
-    for question in (_question(asked), _AGAIN, _AGAIN):
-        why = ask_reason(question).strip()
+    asked.wanted.require_true()
+    for words in (_words(asked), _AGAIN, _AGAIN):
+        why = ask_reason(words).strip()
         if not why or why in asked.wanted.reasons:
             break
     if why not in asked.wanted.reasons:
@@ -100,16 +95,16 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
     file = KeyFile.decode(asked.keys)
     passphrase = ask_passphrase(f"Passphrase of {safe_text(asked.name)}: ")
     try:
-        seat_secrets = unlock(file, passphrase, asked.name).secrets
+        own = unlock(file, passphrase, asked.name).secrets
     finally:
         passphrase[:] = bytes(len(passphrase))
-    lent = dict(asked.lent).get(seat_secrets.seat)
+    lent = dict(asked.lent).get(own.seat)
     if lent is None:
         raise RefusedError(Message("this passphrase opens no seat of the second person here"))
-    return _approve(asked, VaultId(file.header.vault), seat_secrets, lent, why)
+    return _approve(asked, VaultId(file.header.vault), own, lent, why)
 
 
-def _approve(asked: Asked, vault: VaultId, own: SeatSecrets, lent: RowSet, why: str) -> Answered:
+def _approve(asked: PipeQuestion, vault: VaultId, own: SeatSecrets, lent: RowSet, why: str) -> PipeAnswer:
     seat = SeatId(own.seat)
     place = SealedPlace(vault, seat, own.keyring_key)
     database = open_in_memory()
@@ -132,10 +127,19 @@ def _approve(asked: Asked, vault: VaultId, own: SeatSecrets, lent: RowSet, why: 
                 app_version=__version__,
             )
         size = log.size
-        approval = _signed(asked, vault, own, _role(directory, seat, asked.requester), why)
-        _write(log, asked, approval)
+        require_another(directory, asked.requester, directory.member_of(seat))
+        approval = approve(
+            asked.wanted,
+            partial(_begin_session, log),
+            vault=vault,
+            requester=asked.requester,
+            approver=seat,
+            roles=directory.roles_of(directory.member_of(seat)),
+            why=why,
+            sign=partial(sign, own.identity_seed),
+        )
         with database.reading() as rows:
-            return Answered(approval.encode(), origin, added_since(rows, lent, seat, origin, size))
+            return PipeAnswer(approval.encode(), origin, added_since(rows, lent, seat, origin, size))
     finally:
         database.close()
 
@@ -149,57 +153,17 @@ def _directory(rows: Rows, place: SealedPlace, own: SeatSecrets) -> Directory:
     )
 
 
-def _role(directory: Directory, seat: SeatId, requester: bytes) -> str:
-    member = directory.member_of(seat)
-    asking = directory.effective.certificates.get(requester)
-    if asking is None or MemberId(asking.member) == member:
-        raise RefusedError(Message("nobody can approve their own question"), next_step=Message("Ask another member."))
-    role = min((role.value for role in directory.roles_of(member) & _APPROVERS), default=None)
-    if role is None:
-        raise RefusedError(
-            Message("the second person's role does not allow approvals"), next_step=Message("Ask another member.")
-        )
-    return role
-
-
-def _signed(asked: Asked, vault: VaultId, own: SeatSecrets, role: str, why: str) -> Approval:
-    approval = Approval(
-        vault=vault,
-        act=asked.wanted.act,
-        digest=asked.wanted.digest,
-        requester=asked.requester,
-        approver=own.seat,
-        role=role,
-        why=why,
-        expires_ms=asked.wanted.expires_ms,
-        nonce=secrets.token_bytes(ID_SIZE),
-    )
-    return approval.signed(sign(own.identity_seed, APPROVAL_PURPOSE, approval.unsigned()))
-
-
-def _write(log: SeatLog, asked: Asked, approval: Approval) -> None:
-    """Begin a session of the second seat, as every session begins, and approve in it."""
+def _begin_session(log: SeatLog) -> Work:
+    """Begin a session of the second seat, as every session begins, and then the work of it."""
     with Work(log) as work:
         work.commit(Entry(act="unlock.ok", pol="second"))
-    with Work(log) as work:
-        work.list_approval(approval.encode())
-        work.commit(
-            Entry(
-                act=APPROVE_ACT,
-                why=approval.why,
-                obj=asked.wanted.subject,
-                dig=approval.digest,
-                deleg=approval.requester,
-                pol=f"approve:{approval.role}",
-            )
-        )
+    return Work(log)
 
 
-def _question(asked: Asked) -> str:
-    lines = [f"{safe_text(asked.name)}, read this before you approve it:"]
-    lines += [safe_text(line) for line in asked.wanted.lines()]
-    choices = ", ".join(asked.wanted.reasons)
-    return "\n".join([*lines, "", f"{safe_text(asked.name)}, your reason to approve ({choices}; empty refuses): "])
+def _words(asked: PipeQuestion) -> str:
+    name, choices = safe_text(asked.name), ", ".join(asked.wanted.reasons)
+    lines = [f"{name}, read this before you approve it:", *map(safe_text, asked.wanted.lines())]
+    return "\n".join([*lines, "", f"{name}, your reason to approve ({choices}; empty refuses): "])
 
 
 def decoded(untrusted: bytes, kind: type[_Message]) -> _Message:
@@ -221,12 +185,14 @@ def main() -> int:
         # Whoever asked is gone, so nobody waits for the answer, and the terminal is somebody else's.
         platform.set_parent_death_signal(signal.SIGKILL, parent=int(sys.argv[1]))
     try:
-        asked = decoded(sys.stdin.buffer.read(), Asked)
+        asked = decoded(sys.stdin.buffer.read(), PipeQuestion)
         answered = answer(asked, ask_reason=read_tty_pages, ask_passphrase=platform.read_tty_passphrase)
     except VaultError as error:
-        answered = Answered(refusal=error.code, message=str(error.message), advice=str(error.next_step))
+        answered = PipeAnswer(refusal=error.code, message=str(error.message), advice=str(error.next_step))
     except KeyboardInterrupt:
-        answered = Answered(refusal="refused", message="the second person did not approve", advice="Nothing was done.")
+        answered = PipeAnswer(
+            refusal="refused", message="the second person did not approve", advice="Nothing was done."
+        )
     sys.stdout.buffer.write(msgspec.msgpack.encode(answered))
     return 0
 
