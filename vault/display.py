@@ -6,6 +6,9 @@ import re
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
+from vault.durations import DAY_MS, HOUR_MS, MINUTE_MS
+from vault.words.message import Message, plural
+
 _MARK: Final = "\u00b7"  # a visible middle dot
 
 DAY: Final = "%Y-%m-%d"
@@ -85,6 +88,18 @@ def local_time(ms: int) -> str:
     except (OverflowError, ValueError, OSError):
         return NO_TIME
     return time_text(ms, f"{MINUTE} %z", zone)
+
+
+def age(then_ms: int, now_ms: int) -> Message:
+    """Return how long ago something was, in the largest unit that fits."""
+    past = max(0, now_ms - then_ms)
+    if past >= DAY_MS:
+        return plural("{count} day ago", "{count} days ago", count=past // DAY_MS)
+    if past >= HOUR_MS:
+        return plural("{count} hour ago", "{count} hours ago", count=past // HOUR_MS)
+    if past >= MINUTE_MS:
+        return plural("{count} minute ago", "{count} minutes ago", count=past // MINUTE_MS)
+    return Message("just now")
 
 
 def time_data(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str | None:

@@ -1,4 +1,4 @@
-"""How long work says how far it is."""
+"""How work that takes long says how far it is, and hears that it may stop."""
 
 from __future__ import annotations
 
@@ -10,3 +10,5 @@ Progress = Callable[[int, int], None]
 """Told how many steps are done, of how many."""
 StepProgress = Callable[[Words, int, int], None]
 """Told what is being done, how many of its steps are done, of how many."""
+Stopped = Callable[[], bool]
+"""Asked between steps: whether nobody wants the result any more."""

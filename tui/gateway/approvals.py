@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, case_id, telling
+from tui.gateway.subject import StoppedError, Subject, UnlockedVault, case_id, telling
 from tui.values.shaping import questions_shown
 from tui.values.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, ResultText
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
+from vault.progress import Progress, Stopped
 from vault.services.approvals import approving, breaking_glass, by_file
 from vault.services.approvals.approving import Second
 from vault.services.approvals.pipe import Run, run_second_process

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.gateway.subject import Progress, UnlockedVault
+from tui.gateway.subject import UnlockedVault
 from tui.text.in_words import together
 from tui.values.values_own import BackPlan, CameBack
 from vault.access.recovery.recovering import BroughtBack, Wish
 from vault.errors import InternalError
+from vault.progress import Progress
 from vault.services.backups import restoring, restoring_by_sheets
 from vault.services.computer import leftovers
 from vault.services.credentials import factors, recovery

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.gateway.changes import changed, files
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.gateway.subject import StoppedError, Subject, telling
 from tui.text.in_words import in_words
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, DeviceLine, LostShown
 from vault.errors import UsageError, VaultError
 from vault.ids import SeatId
+from vault.progress import Progress, Stopped
 from vault.services.members import devices
 from vault.store.files import write_new
 from vault.words.message import Message, Words

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.gateway.subject import StoppedError, Subject, telling
 from tui.text.in_words import in_words
 from tui.values.values import BackupMade, Checked, LogLineShown, LogShown
+from vault.progress import Progress, Stopped
 from vault.services.backups import backups
 from vault.services.evidence import checking, logbook
 from vault.services.evidence.logbook import LogLine

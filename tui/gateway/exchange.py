@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.gateway.subject import StoppedError, Subject, telling
 from tui.values.values_exchange import PeerShown, ResultText
 from vault.ids import MemberId
+from vault.progress import Progress, Stopped
 from vault.progress import StepProgress as Stages
 from vault.services import housekeeping
 from vault.services.exchange import syncing

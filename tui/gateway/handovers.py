@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tui.gateway.members import member_id
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.gateway.subject import StoppedError, Subject, telling
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import OrderLine
+from vault.progress import Progress, Stopped
 from vault.services.grants import handover
 from vault.services.projection.authors import name_in, names_of_members
 from vault.words.message import Message, plural

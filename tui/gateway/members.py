@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui.gateway.changes import changed, files
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.gateway.subject import StoppedError, Subject, telling
 from tui.text.in_words import together
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
@@ -14,6 +14,7 @@ from vault.access.membership.inviting import Answer
 from vault.errors import InternalError, UsageError, VaultError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
+from vault.progress import Progress, Stopped
 from vault.services.exchange import syncing
 from vault.services.grants import deputies, timed_grants
 from vault.services.members import devices, joining, members, unsynced_work

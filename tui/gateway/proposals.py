@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.gateway.changes import changed
-from tui.gateway.subject import Progress, Subject
+from tui.gateway.subject import Subject
 from tui.values.values_members import Changed, ProposalShown
+from vault.progress import Progress
 from vault.services.members import rostering
 from vault.services.members.rostering import Shown
 from vault.store.files import write_new

@@ -11,7 +11,7 @@ from typing import Final
 
 from tui.gateway import coming_back
 from tui.gateway.coming_back import WayBack
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, telling
+from tui.gateway.subject import StoppedError, Subject, UnlockedVault, telling
 from tui.values.values_own import (
     BackPlan,
     CameBack,
@@ -25,6 +25,7 @@ from vault.access.seat_keys.root_secret import kept_secret
 from vault.durations import HOUR_MS
 from vault.policy.decide import may
 from vault.policy.roles import Action
+from vault.progress import Progress, Stopped
 from vault.seal.sheets import Sheet
 from vault.services.credentials import recovery
 from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
+from tui.gateway.subject import StoppedError, Subject, case_id, telling
 from tui.values.shaping import questions_shown
 from tui.values.values import Exported, ExportStep, RecipientShown
 from vault.policy.roles import Action
+from vault.progress import Progress, Stopped
 from vault.seal.age import fingerprint
 from vault.services.approvals import by_file
 from vault.services.approvals.approving import Second

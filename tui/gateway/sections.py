@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
+from tui.gateway.subject import StoppedError, Subject, case_id, telling
 from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import ResultText
 from vault.casework.access import SectionKind
 from vault.policy.roles import Action
+from vault.progress import Progress, Stopped
 from vault.services.cases import sections
 from vault.services.grants import sharing
 from vault.services.projection import authors

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
-from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
+from tui.gateway.subject import StoppedError, Subject, case_id, telling
 from tui.values.values_access import AccessShown, CandidateShown
 from tui.values.values_exchange import ResultText
 from vault.casework.access import GrantReason
 from vault.ids import CompartmentId
 from vault.policy.roles import ALLOWED, Action
+from vault.progress import Progress, Stopped
 from vault.services.cases import cases
 from vault.services.grants import epoch_keys, sharing, timed_grants
 from vault.services.grants.sharing import KeyChanged

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from tui.values.draft_shelf import DraftShelf
@@ -11,11 +10,9 @@ from vault.errors import InternalError, NotFoundError
 from vault.ids import CompartmentId
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
+from vault.progress import Progress, Stopped
 from vault.services import housekeeping
 from vault.words.message import Message
-
-Progress = Callable[[int, int], None]
-Stopped = Callable[[], bool]
 
 
 class UnlockedVault:

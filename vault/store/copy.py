@@ -6,14 +6,14 @@ Nothing is written but pages under the copy's own key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from vault.platform import fsync_folder
-from vault.progress import Progress
+from vault.progress import Progress, Stopped
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
@@ -37,7 +37,7 @@ def copy_in_parts(
     *,
     local_purposes: Collection[int] | None = None,
     progress: Progress = lambda done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Stopped = lambda: False,
 ) -> bool:
     """Copy one moment of the tables to new files, each with the tables named for it.
 
@@ -137,7 +137,7 @@ def _copy_long_tables(
     sizes: Mapping[bytes, int],
     *,
     progress: Progress,
-    cancelled: Callable[[], bool],
+    cancelled: Stopped,
 ) -> None:
     tables = [table for table in _LONG_TABLES if table.name in homes]
     steps, done = len(tables) * sum(sizes.values()), 0

@@ -17,7 +17,7 @@ from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows
-from tui.screens.frame.wording import age, moment, packed
+from tui.screens.frame.wording import moment, packed
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
@@ -27,6 +27,7 @@ from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.display import age
 from vault.durations import DAY_MS
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.credentials.proof_form import ProofForm, Waiting
+from tui.gateway.credentials import Waiting
+from tui.screens.credentials.proof_form import ProofForm
 from tui.screens.frame.form_row import FormRow
 from tui.values.values_own import OwnFactors
 from tui.widgets.confirm import Confirm

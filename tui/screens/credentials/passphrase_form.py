@@ -11,8 +11,9 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.gateway.credentials import Waiting
 from tui.screens.credentials.passphrase_paper import PassphrasePaper
-from tui.screens.credentials.proof_form import ProofForm, Waiting
+from tui.screens.credentials.proof_form import ProofForm
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import together

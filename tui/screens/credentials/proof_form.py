@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway.credentials import Waiting
 from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import together
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TOUCH: Final = Message("Touch the security key when it blinks.")
-Waiting = Callable[[int], None]
 
 
 class ProofForm(VaultScreen):

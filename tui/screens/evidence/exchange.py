@@ -17,10 +17,10 @@ from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.long_work import Progress, Stopped
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import PeerShown, ResultText
 from tui.widgets.fields import SafeInput
+from vault.progress import Progress, Stopped
 from vault.words.message import Message
 
 if TYPE_CHECKING:

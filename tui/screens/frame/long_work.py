@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.screens.frame.base import VaultScreen
 from tui.values.messages import Answer
 from tui.widgets.progress import ProgressModal
+from vault.progress import Progress, Stopped
 from vault.words.message import Words
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from vault.errors import VaultError
 
 T = TypeVar("T")
-Progress = Callable[[int, int], None]
-Stopped = Callable[[], bool]
 
 
 class LongWorkScreen(VaultScreen):

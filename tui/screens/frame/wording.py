@@ -11,14 +11,13 @@ from tui.text.in_words import in_words
 from tui.values.codes import words_of
 from vault.display import DAY, time_text
 from vault.errors import UsageError, VaultError
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words
 
 MAY_BE_KEPT: Final = Message(
     "What they could open until now may have been copied, photographed or kept in an older copy of the vault. From"
     " then on they can open nothing that is written."
 )
 """For every question before somebody loses access."""
-_DAY_MINUTES: Final = 24 * 60
 
 
 def moment(ms: int) -> str:
@@ -39,18 +38,6 @@ def day_and_time(ms: int) -> str:
 def clock_time(ms: int) -> str:
     """Return the time of day, with seconds."""
     return time_text(ms, "%H:%M:%S", zone=None)
-
-
-def age(then_ms: int, now_ms: int) -> Message:
-    """Return how long ago something was, in the largest unit that fits."""
-    minutes = max(0, now_ms - then_ms) // 60_000
-    if minutes >= _DAY_MINUTES:
-        return plural("{count} day ago", "{count} days ago", count=minutes // _DAY_MINUTES)
-    if minutes >= 60:
-        return plural("{count} hour ago", "{count} hours ago", count=minutes // 60)
-    if minutes:
-        return plural("{count} minute ago", "{count} minutes ago", count=minutes)
-    return Message("just now")
 
 
 def named(name: str, *, is_you: bool) -> Words:

@@ -17,7 +17,6 @@ from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.long_work import Progress, Stopped
 from tui.screens.members.changing import ChangingScreen
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
@@ -25,6 +24,7 @@ from tui.values.codes import words_of
 from tui.values.values_members import Changed, RequestShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
+from vault.progress import Progress, Stopped
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
-from tui.screens.frame.long_work import Progress, Stopped
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
 from tui.values.values_members import Changed, DeviceLine, LostShown
 from tui.widgets.confirm import Confirm
+from vault.progress import Progress, Stopped
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:

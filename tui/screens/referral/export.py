@@ -18,7 +18,6 @@ from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.long_work import Progress, Stopped
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
 from tui.screens.referral.pages import PagesScreen
@@ -28,6 +27,7 @@ from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
 from tui.values.values import ExportStep, QuestionShown, RecipientShown
 from tui.values.values_exchange import ApproverShown, AskStep
+from vault.progress import Progress, Stopped
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from vault import platform
 from vault.access.pins.copies import COPIED_ROWS, CopyKeys
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.progress import StepProgress
+from vault.progress import StepProgress, Stopped
 from vault.records.versions import no_wraps
 from vault.services.backups.backup_folder import (
     BackupFolder,
@@ -35,7 +33,7 @@ KEY_TABLES = frozenset({"version_key", "granted", "local"})
 _PLAIN_TABLES = frozenset(table.name for table in metadata.sorted_tables) - KEY_TABLES
 
 
-def build(session: Session, folder: BackupFolder, progress: StepProgress, cancelled: Callable[[], bool]) -> Proof:
+def build(session: Session, folder: BackupFolder, progress: StepProgress, cancelled: Stopped) -> Proof:
     """Write a whole backup into a folder and return the proof that it holds what the vault held at one moment.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from vault.access.pins.copies import CopyKeys, SheetKeys
 from vault.access.seat_keys.key_file import read_key_file
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
 from vault.log.items import Item
-from vault.progress import StepProgress
+from vault.progress import StepProgress, Stopped
 from vault.services.backups.backup_folder import BackupFolder
 from vault.services.backups.backup_state import State, StateReader, log_sizes
 from vault.store.drafts import Drafts
@@ -56,7 +56,7 @@ def prove(
     *,
     files: Mapping[str, bytes] | None,
     progress: StepProgress = lambda what, done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Stopped = lambda: False,
 ) -> Proof:
     """Open a backup and everything in it that this seat can open. Nothing in it or beside it changes.
 

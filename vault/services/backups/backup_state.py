@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vault.errors import BrokenSealError, MalformedError
@@ -10,7 +10,7 @@ from vault.ids import SeatId, VaultId
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.state import state_digest
 from vault.log.tree import leaf_hash
-from vault.progress import Progress
+from vault.progress import Progress, Stopped
 from vault.records.logs import genesis_of
 from vault.records.versions import is_no_fault_of_the_copy, no_wraps, open_all
 from vault.seal.keyring import Keyring
@@ -75,7 +75,7 @@ class StateReader:
     seat: SeatId | None = None
     passed_over: Collection[VersionKeyRow] = frozenset()
     progress: Progress = lambda done, total: None
-    cancelled: Callable[[], bool] = lambda: False
+    cancelled: Stopped = lambda: False
     _leaves: list[bytes] = field(default_factory=list)
     _versions: list[bytes] = field(default_factory=list)
     _reachable: int = 0

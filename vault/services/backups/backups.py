@@ -14,7 +14,7 @@ from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
-from vault.progress import StepProgress
+from vault.progress import StepProgress, Stopped
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE
 from vault.services.backups.backup_building import build
@@ -84,7 +84,7 @@ def make(
     *,
     keep: int = KEPT,
     progress: StepProgress = lambda what, done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Stopped = lambda: False,
 ) -> MadeBackup | None:
     """Make a backup in a new folder at the destination; None, and nothing there, when it was cancelled.
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from vault import __version__, clock, platform
 from vault.access.pins.delays import AttemptFile, Attempts
 from vault.access.seat_keys.key_file import read_key_file
-from vault.display import MINUTE_UTC, time_text
-from vault.durations import DAY_MS, MINUTE_MS
+from vault.display import MINUTE_UTC, age, time_text
+from vault.durations import DAY_MS
 from vault.seal.entrance.keyfile import KeyHeader
 from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
 from vault.services.computer import probes
@@ -82,18 +82,6 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
         _last_backup(known, now),
         _last_verify(known, now),
     ]
-
-
-def age(then_ms: int, now_ms: int) -> Message:
-    """Return how long ago something was, in the largest unit that fits."""
-    minutes = max(0, now_ms - then_ms) // MINUTE_MS
-    if days := minutes // (24 * 60):
-        return plural("{count} day ago", "{count} days ago", count=days)
-    if hours := minutes // 60:
-        return plural("{count} hour ago", "{count} hours ago", count=hours)
-    if minutes:
-        return plural("{count} minute ago", "{count} minutes ago", count=minutes)
-    return Message("just now")
 
 
 def _header(vault: Path) -> KeyHeader:
