@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _ABOUT: Final = (
     Message(
-        "The invitation is a small file: hand it over yourself, say on a stick. Whoever gets it answers on their own "
-        "device with a request, which you admit here after comparing 13 words by voice."
+        "The invitation is a small file: hand it over yourself, say on a stick. The person who gets it answers on "
+        "their own device with a request, which you admit here after comparing 13 words by voice."
     ),
     Message("Alone? Admit a second admin first: an admin who is alone signs alone, and later most changes take two."),
 )

@@ -26,8 +26,8 @@ from tui.widgets.fields import SafeInput
 from vault.words.message import Message, Words
 
 _ABOUT: Final = Message(
-    "A proposal comes in a file from whoever began it, and opens for members alone. Sign only what you would decide "
-    "yourself: your signature stands under it for good."
+    "A proposal comes in a file from the member who began it, and opens for members alone. Sign only what you would"
+    " decide yourself: your signature stands under it for good."
 )
 
 

@@ -96,7 +96,9 @@ class QuestionScreen(FormScreen):
         yield FormRow(Message("Your reason"), ChoiceField(reasons, id="why"))
         yield FormRow(
             Message("Answer to"),
-            PlaceInput(new="answer", placeholder=Message("/media/stick/answer, a new file"), id="out"),
+            PlaceInput(
+                new="answer", placeholder=Message("{example}, a new file", example="/media/stick/answer"), id="out"
+            ),
         )
 
     def on_mount(self) -> None:
