@@ -181,3 +181,30 @@ def test_whom_the_root_certifies_again_was_in_from_the_first_on() -> None:
     assert result.roles(id_of("Kim-1"), settled.root) == {"caseworker"}
     without = replace(ending(MANY, "Joel"), number=2, prev=(one.root, two.root), ends={}).roster("root")
     assert not chain(_FIRST, one, two, without).allows(id_of("Kim-1"), log_of("Kim-1"), 0, one.root)
+
+
+@each([(("Ilse-1",),), ((),)])
+def test_whom_the_root_certified_again_stays_in_whatever_somebody_signs_beside_it(signers: tuple[str, ...]) -> None:
+    one, two = (
+        HELPING.after(
+            BEGUN, members=HELPING.members | {member: "intake"}, seats=HELPING.seats | {"Kim-1": member}
+        ).roster(signer)
+        for member, signer in (("Kim", "Mina-1"), ("Other", "Tariq-1"))
+    )
+    settled = HELPING.with_member("Kim", "intake", one, two).roster("root")
+    for size in range(5, 10):
+        beside = HELPING.without("Joel", one, two, size=size).roster(*signers)
+        result = chain(BEGUN, one, two, settled, beside)
+        assert result.allows(id_of("Kim-1"), log_of("Kim-1"), 0, one.root)
+
+
+def test_layers_of_rosters_are_judged_however_many_they_are() -> None:
+    two = [ending(MANY, "Joel").roster("Nour-1"), MANY.without("Joel", _FIRST, size=6).roster("Nour-1")]
+    rosters = list(two)
+    for _ in range(600):
+        two = [replace(ending(MANY, "Joel").after(*named), ends={}).roster("Nour-1") for named in (two, two[::-1])]
+        rosters += two
+    result = chain(_FIRST, *rosters)
+    assert result.effective is not None
+    assert result.effective.tips == tuple(sorted(roster.root for roster in two))
+    assert id_of("Joel-1") not in result.effective.certificates

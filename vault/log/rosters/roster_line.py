@@ -8,38 +8,64 @@ what it admits is valid beside the others, as long as these supervisors are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_
 from typing import Generic, TypeVar
 
 from vault.errors import VerificationError
 from vault.log.rosters.roster_entries import Certificate
-from vault.log.rosters.roster_rules import (
-    HELPERS,
-    SUPERVISOR,
-    EffectiveRoster,
-    RosterParts,
-    only_ends_or_lowers,
-    with_role,
-)
+from vault.log.rosters.roster_rules import EffectiveRoster, RosterParts, only_ends_or_lowers
+from vault.log.rosters.roster_sides import Helping, helped, taken
 from vault.words.message import Message
 
 _Roster = TypeVar("_Roster", bound=RosterParts)
-_NO_HELPER = frozenset({""})
+_Roots = tuple[bytes, ...]  # sorted, each once
+# Rosters: the bit at the place of each, in the order in which they were added. Sets of them are asked for all the time.
+_Set = int
 
 
 @dataclass(frozen=True, slots=True)
 class _Node(Generic[_Roster]):
-    roster: _Roster
-    before: EffectiveRoster | None
-    effective: EffectiveRoster
-    settles: bool
-    admitted_by: frozenset[bytes]
+    """One roster; `behind` are itself and all that it goes on from, `helping` what supervisors alone add by it."""
 
-    @property
-    def only_takes(self) -> bool:
-        """Whether it ends and lowers, and does nothing else."""
-        return self.before is not None and only_ends_or_lowers(self.before, self.roster)
+    roster: _Roster
+    effective: EffectiveRoster
+    bit: _Set
+    behind: _Set
+    helping: Helping | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """What holds where several rosters meet.
+
+    Attributes:
+        effective: what holds.
+        needed: the meetings that it was judged from.
+        parted: those on sides that only the root settles, and what held before them.
+        helping: those that supervisors alone signed and that were looked at last.
+        added: what these add, in vain or not.
+    """
+
+    effective: EffectiveRoster
+    needed: tuple[_Roots, ...] = ()
+    parted: tuple[_Set, EffectiveRoster] | None = None
+    helping: _Set = 0
+    added: frozenset[tuple[bytes, Certificate]] = field(default=frozenset(), repr=False)
+
+    def without_what_is_in_vain(self, effective: EffectiveRoster) -> EffectiveRoster:
+        """Return a roster that supervisors alone signed without what such rosters add in vain."""
+        valid = self.effective.certificates
+        return replace(
+            effective,
+            certificates={
+                seat: item
+                for seat, item in effective.certificates.items()
+                if (seat, item) not in self.added or valid.get(seat) == item
+            },
+        )
 
 
 class Line(Generic[_Roster]):
@@ -47,11 +73,16 @@ class Line(Generic[_Roster]):
 
     def __init__(self) -> None:
         self._nodes: dict[bytes, _Node[_Roster]] = {}
+        self._placed: list[_Node[_Roster]] = []
         self._tips: set[bytes] = set()
-        self._is_straight = True
-        self._known: dict[tuple[bytes, bytes], bool] = {}
-        # Of a parting that only the root can settle: roster on one of its sides -> what held before.
-        self._parted: dict[bytes, EffectiveRoster] = {}
+        self._settling: _Set = 0
+        self._only_taking: _Set = 0
+        self._helping: _Set = 0
+        # Who signs alone can name many rosters in each of many: every meeting of the same ones is judged once.
+        self._meetings: dict[_Roots, _Meeting] = {}
+        self._told: set[_Roots] = set()
+        # Of a parting that only the root can settle: roster on one of its sides -> what held before, or the meeting.
+        self._parted: dict[bytes, EffectiveRoster | _Meeting] = {}
 
     def add(
         self,
@@ -66,12 +97,19 @@ class Line(Generic[_Roster]):
 
         `admitted_by`: the supervisors of whom one could sign it alone, where nobody else did.
         """
-        self._is_straight &= set(roster.head.prev) == self._tips
+        self._tell(_sorted(roster.head.prev))
         self._tips = (self._tips - set(roster.head.prev)) | {roster.root}
-        settles = by_root and len(roster.head.prev) > 1
-        self._nodes[roster.root] = _Node(roster, before, effective, settles, admitted_by)
-        if settles:
-            self._vouch_again(effective, self._behind(roster.head.prev))
+        bit, behind = 1 << len(self._placed), self._behind(roster.head.prev)
+        helping = Helping.of(roster, before, admitted_by) if admitted_by and before is not None else None
+        self._nodes[roster.root] = node = _Node(roster, effective, bit, behind | bit, helping)
+        self._placed.append(node)
+        if before is not None and only_ends_or_lowers(before, roster):
+            self._only_taking |= bit
+        if helping is not None:
+            self._helping |= bit
+        if by_root and len(roster.head.prev) > 1:
+            self._settling |= bit
+            self._vouch_again(effective, behind)
 
     def before(self, roster: _Roster) -> EffectiveRoster:
         """Return what held where a roster says that it goes on; of one that names nothing here, what holds now.
@@ -81,172 +119,164 @@ class Line(Generic[_Roster]):
         """
         named = roster.head.prev
         if not named or not all(root in self._nodes for root in named):
-            return self.now()
-        further = (before for root in named for before in self._nodes[root].roster.head.prev)
-        if len(named) > 1 and not self._behind(further).isdisjoint(named):
+            return self._together(_sorted(self._tips)).effective
+        further = [before for root in named for before in self._nodes[root].roster.head.prev]
+        if any(self._behind(further) & self._nodes[root].bit for root in named):
             raise VerificationError(
                 Message("roster {number} names one and another that it follows from", number=roster.head.number)
             )
-        return self._together(named)
+        return self._together(_sorted(named)).effective
 
     def now(self) -> EffectiveRoster:
         """Return what holds after all of them."""
-        return self._together(sorted(self._tips))
+        tips = _sorted(self._tips)
+        self._tell(tips)
+        return self._together(tips).effective
 
     def before_the_parting(self, root: bytes) -> EffectiveRoster | None:
         """Return what held before the sides parted of which one has this roster, if only the root can settle it."""
-        return self._parted.get(root)
+        before = self._parted.get(root)
+        return before.without_what_is_in_vain(self._nodes[root].effective) if isinstance(before, _Meeting) else before
 
     def follows(self, later: bytes, earlier: bytes) -> bool:
         """Say whether a roster is another one or goes on from it."""
-        if self._is_straight:
-            return self._number(earlier) <= self._number(later)
-        if (later, earlier) not in self._known:
-            self._known[later, earlier] = earlier in self._behind([later])
-        return self._known[later, earlier]
+        return earlier in self._nodes and bool(self._nodes[later].behind & self._nodes[earlier].bit)
 
-    def _number(self, root: bytes) -> int:
-        return self._nodes[root].roster.head.number
-
-    def _behind(self, roots: Iterable[bytes]) -> set[bytes]:
+    def _behind(self, roots: Iterable[bytes]) -> _Set:
         """Return rosters and all that they go on from."""
-        found: set[bytes] = set()
-        waiting = list(roots)
-        while waiting:
-            root = waiting.pop()
-            if root not in found:
-                found.add(root)
-                waiting += self._nodes[root].roster.head.prev
+        found = 0
+        for root in roots:
+            found |= self._nodes[root].behind
         return found
 
-    def _vouch_again(self, settled: EffectiveRoster, behind: set[bytes]) -> None:
+    def _in(self, some: _Set) -> Iterator[_Node[_Roster]]:
+        """Yield the rosters of a set, in the order in which they were added."""
+        while some:
+            lowest = some & -some
+            yield self._placed[lowest.bit_length() - 1]
+            some ^= lowest
+
+    def _ends_of(self, some: _Set) -> _Roots:
+        """Return those of a set from which no other one of it goes on; it has all that each of it goes on from."""
+        ends = []
+        while some:
+            node = self._placed[some.bit_length() - 1]
+            ends.append(node.roster.root)
+            some &= ~node.behind
+        return _sorted(ends)
+
+    def _tell(self, roots: _Roots) -> None:
+        """Keep what a meeting says of its sides, once, behind what those say that it was judged from."""
+        if len(roots) < 2:
+            return
+        self._together(roots)
+        for asked in _in_order(roots, lambda each: self._meetings[each].needed, self._told):
+            self._told.add(asked)
+            meeting = self._meetings[asked]
+            if meeting.parted is not None:
+                some, before = meeting.parted
+                for node in self._in(some):
+                    self._parted.setdefault(node.roster.root, before)
+            self._parted |= dict.fromkeys((node.roster.root for node in self._in(meeting.helping)), meeting)
+
+    def _vouch_again(self, settled: EffectiveRoster, behind: _Set) -> None:
         """Let whom the root certifies again have been in from the roster on that first admitted them."""
-        for root in behind & self._parted.keys():
-            before, admitted = self._parted[root], self._nodes[root].effective
-            again = {
-                seat: item for seat, item in admitted.certificates.items() if settled.certificates.get(seat) == item
-            }
+        for node in self._in(behind):
+            before = self.before_the_parting(node.roster.root)
+            if before is None:
+                continue
+            certified = node.effective.certificates.items()
+            again = {seat: item for seat, item in certified if settled.certificates.get(seat) == item}
             roles = {
                 member: given | settled.members.get(member, frozenset()) for member, given in before.members.items()
             }
-            self._parted[root] = replace(
+            self._parted[node.roster.root] = replace(
                 before, certificates={**before.certificates, **again}, members={**settled.members, **roles}
             )
 
-    def _together(self, roots: Sequence[bytes]) -> EffectiveRoster:
+    def _together(self, roots: _Roots) -> _Meeting:
         """Return what holds after several: every ending of each side, and what may be admitted beside the others."""
-        if len(roots) == 1:
-            return self._nodes[roots[0]].effective
-        rest, helping = self._without_helping(roots)
-        kept = self._apart(rest) if len(rest) > 1 else self._nodes[rest[0]].effective
-        return self._helped(kept, helping, roots) if helping else kept
+        for asked in _in_order(roots, self._needed_by, self._meetings):
+            self._meetings[asked] = self._meet(asked)
+        return self._meetings[roots]
 
-    def _without_helping(self, roots: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    def _without_helping(self, roots: _Roots) -> tuple[_Roots, _Set]:
         """Take from the ends of all sides what supervisors alone signed; return the ends then, and what was taken."""
-        tips, helping = set(roots), set[bytes]()
-        while len(tips) > 1 and (last := {root for root in tips if self._nodes[root].admitted_by}):
+        left, ends, helping = self._behind(roots), roots, 0
+        while len(ends) > 1 and (last := sum(self._nodes[root].bit for root in ends) & self._helping):
             helping |= last
-            ends = tips - last | self._before_each(last)
-            tips = ends - self._behind(self._before_each(ends))
-        return sorted(tips), sorted(helping)
+            left &= ~last
+            ends = self._ends_of(left)
+        return ends, helping
 
-    def _before_each(self, roots: Iterable[bytes]) -> set[bytes]:
-        return {before for root in roots for before in self._nodes[root].roster.head.prev}
+    def _shared_by(self, roots: _Roots) -> _Set:
+        """Return what all of them go on from.
 
-    def _helped(self, kept: EffectiveRoster, helping: Sequence[bytes], roots: Sequence[bytes]) -> EffectiveRoster:
-        """Return what is kept with what supervisors in it added: nothing that two give differently."""
-        given: dict[bytes, set[Certificate]] = {}
-        new: dict[bytes, frozenset[str]] = {}
-        supervisors = with_role(kept, SUPERVISOR)
-        for node in map(self._nodes.__getitem__, helping):
-            if node.before is not None and node.admitted_by & supervisors:
-                for member in node.effective.members.keys() - node.before.members.keys() - kept.members.keys():
-                    new[member] = new.get(member, HELPERS) & node.effective.members[member]
-                for seat in node.effective.certificates.keys() - node.before.certificates.keys():
-                    given.setdefault(seat, set()).add(node.effective.certificates[seat])
-        members = {**kept.members, **new}
-        taken = kept.certificates.keys() | {cutoff.seat for cutoff in kept.cutoffs}
-        added = {
-            seat: item
-            for seat, (item, *differing) in given.items()
-            if not differing and seat not in taken and members.get(item.member, _NO_HELPER) <= HELPERS
-        }
-        helped = replace(
-            kept,
-            head=replace(kept.head, number=max(self._number(root) for root in roots)),
-            tips=tuple(sorted(roots)),
-            members=members,
-            certificates={**kept.certificates, **added},
-        )
-        self._parted |= {root: self._vouched(root, helped, helping) for root in helping}
-        return helped
-
-    def _vouched(self, root: bytes, helped: EffectiveRoster, helping: Sequence[bytes]) -> EffectiveRoster:
-        """Return a roster that supervisors alone signed without what such rosters add in vain."""
-        effective = self._nodes[root].effective
-        added = {
-            (seat, item)
-            for node in map(self._nodes.__getitem__, helping)
-            for seat, item in node.effective.certificates.items()
-            if node.before is not None and seat not in node.before.certificates
-        }
-        return replace(
-            effective,
-            certificates={
-                seat: item
-                for seat, item in effective.certificates.items()
-                if (seat, item) not in added or helped.certificates.get(seat) == item
-            },
-        )
-
-    def _apart(self, roots: Sequence[bytes]) -> EffectiveRoster:
-        """Return what holds after sides of which at least one does more than admit helpers."""
-        behind = [self._behind([root]) for root in roots]
-        common = set.intersection(*behind)
+        Raises:
+            VerificationError: it is nothing.
+        """
+        common = reduce(and_, (self._nodes[root].behind for root in roots))
         if not common:
             raise VerificationError(Message("the rosters before have no beginning in common"))
-        before = self._together(sorted(common - self._before_each(common)))
+        return common
+
+    def _needed_by(self, roots: _Roots) -> tuple[_Roots, ...]:
+        """Return the meetings that one is judged from: without what is looked at last; before it, and what settled it.
+
+        It is settled by the first roster on a side by which the root settled others.
+        """
+        if len(roots) < 2:
+            return ()
+        rest, helping = self._without_helping(roots)
+        if helping:
+            return (rest,)
+        common = self._shared_by(roots)
+        before, settled = self._ends_of(common), self._behind(roots) & ~common & self._settling
+        if not settled:
+            return (before,)
+        first = settled & -settled
+        return before, tuple(root for root in roots if self._nodes[root].behind & first)
+
+    def _meet(self, roots: _Roots) -> _Meeting:
         sides = [self._nodes[root].effective for root in roots]
-        apart = set.union(*behind) - common
-        settled = min((root for root in apart if self._nodes[root].settles), key=self._number, default=None)
-        if settled is not None:
-            kept = [root for root, all_of_it in zip(roots, behind, strict=True) if settled in all_of_it]
-            opened_late = apart - self._behind(kept)
-            self._parted |= dict.fromkeys(opened_late - self._parted.keys(), before)
-            goes_on = self._together(kept)
-            return _taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
-        root_must_sign = not all(self._nodes[root].only_takes for root in apart)
-        if root_must_sign:
-            self._parted |= dict.fromkeys(apart - self._parted.keys(), before)
-        return _taken(before, before, sides, roots, root_must_sign=root_must_sign)
+        needed = self._needed_by(roots)
+        if not needed:
+            (alone,) = sides
+            return _Meeting(alone)
+        before = self._meetings[needed[0]].effective
+        if helping := self._without_helping(roots)[1]:
+            given = [node.helping for node in self._in(helping) if node.helping is not None]
+            number = max(side.head.number for side in sides)
+            held = replace(helped(before, given), head=replace(before.head, number=number), tips=roots)
+            added = frozenset(pair for each in given for pair in each.certificates.items())
+            return _Meeting(held, needed, helping=helping, added=added)
+        apart = self._behind(roots) & ~self._shared_by(roots)
+        if len(needed) > 1:
+            goes_on, late = self._meetings[needed[1]].effective, apart & ~self._behind(needed[1])
+            held = taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
+            return _Meeting(held, needed, (late, before))
+        root_must_sign = bool(apart & ~self._only_taking)
+        held = taken(before, before, sides, roots, root_must_sign=root_must_sign)
+        return _Meeting(held, needed, (apart, before) if root_must_sign else None)
 
 
-def _taken(
-    kept: EffectiveRoster,
-    before: EffectiveRoster,
-    sides: Sequence[EffectiveRoster],
-    roots: Sequence[bytes],
-    *,
-    root_must_sign: bool,
-) -> EffectiveRoster:
-    """Return what is left of a standing when each side takes from it what it took from what held before."""
-    ended = {seat for side in sides for seat in before.certificates.keys() - side.certificates.keys()}
-    left = {member for side in sides for member in before.members.keys() - side.members.keys()}
-    lost: dict[bytes, set[str]] = {}
-    for side in sides:
-        for member, roles in before.members.items():
-            lost.setdefault(member, set()).update(roles - side.members.get(member, frozenset()))
-    members: Mapping[bytes, frozenset[str]] = {
-        member: roles - lost.get(member, set()) for member, roles in kept.members.items() if member not in left
-    }
-    return EffectiveRoster(
-        head=replace(kept.head, number=max(side.head.number for side in sides)),
-        tips=tuple(sorted(roots)),
-        root_public=kept.root_public,
-        members=members,
-        certificates={
-            seat: item for seat, item in kept.certificates.items() if seat not in ended and item.member not in left
-        },
-        cutoffs=tuple({(cutoff.seat, cutoff.roster): cutoff for side in sides for cutoff in side.cutoffs}.values()),
-        root_must_sign=root_must_sign,
-    )
+def _sorted(roots: Iterable[bytes]) -> _Roots:
+    return tuple(sorted(set(roots)))
+
+
+def _in_order(
+    asked: _Roots, needed_by: Callable[[_Roots], Iterable[_Roots]], done: Container[_Roots]
+) -> Iterator[_Roots]:
+    """Yield a meeting and all that it needs and that is not done, each behind what it needs; the caller does it.
+
+    Not by recursion: how deep they lie, whoever makes rosters decides.
+    """
+    waiting = [asked]
+    while waiting:
+        if waiting[-1] in done:
+            waiting.pop()
+            continue
+        lacking = [needed for needed in needed_by(waiting[-1]) if needed not in done]
+        waiting += lacking
+        if not lacking:
+            yield waiting[-1]
