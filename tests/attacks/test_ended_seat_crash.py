@@ -130,7 +130,7 @@ def test_the_program_of_an_ended_seat_that_did_not_hear_of_it_gives_and_replaces
         assert "taken off the organisation's directory (Mira Halvorsen)" in str(session.faults()[0].message)
         with pytest.raises(VerificationError, match="waits until the log is sound"):
             sharing.rotate(session, case)
-        with pytest.raises(RefusedError, match="taken off there"):
+        with pytest.raises(RefusedError, match="this device was revoked there"):
             sharing.replace_key(session, session.directory.compartment, act="key.rotate", rule="")
         with session.database.reading() as rows:
             assert laptop.epochs.issuperset(rows.epochs_granted_to(laptop.goes.seat))
