@@ -29,7 +29,7 @@ from tui.values.values import (
     VaultStatus,
 )
 from tui.values.values_access import AccessShown, CandidateShown, HolderLine, SectionLine, SectionShown
-from tui.values.values_exchange import ApproverShown, PeerShown, QuestionAsked, ResultText
+from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText
 from tui.values.values_members import (
     Changed,
     DeviceLine,
@@ -41,7 +41,9 @@ from tui.values.values_members import (
     RequestShown,
 )
 from tui.values.values_own import MadePassphrase, RecoveryStatus
+from vault.ids import MemberId
 from vault.seal.sheets import Sheet, make_sheets
+from vault.services.approvals.approving import Approver
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 
 NOW_MS: Final = 1_795_615_320_000
@@ -93,8 +95,8 @@ ENDED = Changed(
 )
 PEERS = (PeerShown("aa" * 16, "Joel Brandvik"), PeerShown("bb" * 16, "Селин Астерхольт"))
 APPROVERS = (
-    ApproverShown("Nadia Ferrante", ("supervisor",), True),
-    ApproverShown("Селин Астерхольт", ("supervisor",), False),
+    Approver(MemberId(b"n" * 16), "Nadia Ferrante", ("supervisor",), True),
+    Approver(MemberId(b"s" * 16), "Селин Астерхольт", ("supervisor",), False),
 )
 
 # ---- cases ---------------------------------------------------------------------------------------------------------

@@ -5,5 +5,6 @@ unlock screen is painted. A new subject: a class in a file of its own, made with
 """
 
 from tui.gateway.gateway import Gateway
+from vault.services.approvals.approving import Approver
 
-__all__ = ["Gateway"]
+__all__ = ["Approver", "Gateway"]

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from tui.gateway.subject import StoppedError, Subject, UnlockedVault, case_id, telling
 from tui.values.shaping import questions_shown
-from tui.values.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, ResultText
+from tui.values.values import ExportStep
+from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress, Stopped
 from vault.services.approvals import approving, breaking_glass, by_file
-from vault.services.approvals.approving import Second
+from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.exports import exporting
 from vault.services.exports.export_steps import DeclinedError
@@ -36,17 +37,14 @@ class Approvals(Subject):
         super().__init__(door)
         self.run_second: Run = run_second_process
 
-    def approvers(self, gainer: str = "") -> tuple[ApproverShown, ...]:
+    def approvers(self, gainer: str = "") -> tuple[Approver, ...]:
         """Return who may approve for this member; nobody: such acts are done alone, and the log says so.
 
         Args:
             gainer: the member for whom it is done, who cannot approve it either; empty for nobody.
         """
         beside = {MemberId(bytes.fromhex(gainer))} if gainer else ()
-        found = approving.approvers(self._session, beside=beside)
-        return tuple(
-            ApproverShown(approver.name, approver.roles, approver.is_here, approver.unlocks_first) for approver in found
-        )
+        return tuple(approving.approvers(self._session, beside=beside))
 
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
         """Return the way to ask a member who sits here too, in a process of their own."""
@@ -70,7 +68,7 @@ class Approvals(Subject):
         stopped: Stopped,
         approver: str,
         out: Path,
-    ) -> AskStep | None:
+    ) -> ExportStep | None:
         """Write the question of an export into a new file, for one who may approve or, without a name, for all.
 
         Nothing is written, and None returned, when `approve` said no to the pages or it was stopped.
@@ -91,8 +89,8 @@ class Approvals(Subject):
         except (DeclinedError, StoppedError):
             return None
         if isinstance(asked, exporting.Undecided):
-            return AskStep(questions=questions_shown(asked.questions))
-        return AskStep(names=asked.names)
+            return ExportStep(questions=questions_shown(asked.questions))
+        return ExportStep(names=asked.names)
 
     def read(self, file: Path) -> QuestionAsked:
         """Return what another member asks."""

@@ -246,7 +246,8 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class ExportStep:
-    """How far an export came: a package, or questions that are open; with questions nothing was written."""
+    """How far an export came: done, or its question lies in a file that these can open, or forms are open."""
 
     done: Exported | None = None
     questions: tuple[QuestionShown, ...] = ()
+    names: tuple[str, ...] = field(default=(), repr=False)

@@ -17,7 +17,7 @@ _RULES = {
 
 
 def _break(args: Given, output: Output) -> Result:
-    from vault.cli.approval_options import second_of
+    from vault.cli.reading import second_of
     from vault.services.approvals import breaking_glass
     from vault.services.cases import cases
     from vault.services.grants import timed_grants

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.approval_options import second_of
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
-from vault.cli.reading import approve_here, is_read_here, with_answers
+from vault.cli.reading import approve_here, is_read_here, second_of, with_answers
 from vault.cli.table import CASE, Arg, Given, OneOf, Verb
 from vault.errors import WaitingForDecisionError
 from vault.words.message import Message, Words, plural

@@ -10,10 +10,13 @@ from vault.cli.prompts import ask_line
 from vault.cli.table import Given
 from vault.errors import UsageError
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
+    from vault.access.session import Session
     from vault.cli.output import Output
     from vault.redaction.questions import Question
+    from vault.services.approvals.approving import Second
     from vault.services.exports.exporting import Undecided
 
 T = TypeVar("T")
@@ -50,6 +53,25 @@ def approve_here(args: Given, output: Output, what: Message) -> Callable[[tuple[
             ),
         )
     return lambda pages: _read_pages(output, pages, what)
+
+
+def second_of(args: Given, output: Output, session: Session) -> Second | None:
+    """Return how the second person is asked, or None where none was named.
+
+    Raises:
+        UsageError: somebody has to be asked at the terminal, and nobody may be.
+        RefusedError, NotFoundError: the member named may not approve, or nobody is called so.
+    """
+    from vault.services.approvals import approving
+
+    if args.second is None:
+        return None
+    if not output.may_ask:
+        raise UsageError(
+            Message("a second person answers at a terminal"),
+            next_step=Message("Or in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
+        )
+    return approving.at_this_keyboard(session, args.second)
 
 
 def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]], T | Undecided]) -> T | Undecided:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -118,42 +118,21 @@ def test_the_approval_is_of_exactly_what_was_asked_and_signed_by_the_seat_that_o
 # ---- the process
 
 
-class Process:
-    """Stands for `subprocess.run`; keeps what it was called with."""
-
-    def __init__(self, code: int = 0, answer: bytes = b"answer", fault: OSError | None = None) -> None:
-        self.done, self.fault = subprocess.CompletedProcess((), code, answer), fault
-        self.called: list[tuple[list[str], dict[str, object]]] = []
-
-    def __call__(self, command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        self.called.append((command, options))
-        if self.fault is not None:
-            raise self.fault
-        return self.done
-
-
-MIB = 1 << 20
-
-
-def test_question_and_answer_go_through_pipes_and_a_process_that_did_not_answer_is_told_of(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    process = Process(0, bytes(64 * MIB))
-    monkeypatch.setattr(subprocess, "run", process)
-    assert len(run_second_process(b"question")) == 64 * MIB
-    ((command, options),) = process.called
-    assert (command[:2], command[-1]) == ([sys.executable, "-I"], str(os.getpid()))
-    # All else stays at the terminal.
-    assert options == {"input": b"question", "stdout": subprocess.PIPE, "check": False}
-    ended = "the second person's process ended without an answer; nothing was done"
-    for process, words in (
-        (Process(1), ended),
-        (Process(-9), ended),
-        (Process(0, bytes(64 * MIB + 1)), ended),
-        (Process(fault=OSError()), "the second person's process cannot be started now"),
+def test_a_process_that_did_not_answer_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, (script, words) in enumerate(
+        (
+            ("exit 1", "ended without an answer; nothing was done"),
+            ("kill -9 $$", "ended without an answer; nothing was done"),
+            (f"head -c {(64 << 20) + 1} /dev/zero", "ended without an answer; nothing was done"),
+            ("", "cannot be started now"),
+        )
     ):
-        monkeypatch.setattr(subprocess, "run", process)
-        assert is_told(TryAgainError, words, run_second_process, b"question")
+        program = tmp_path / f"python{number}"
+        if script:
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o700)
+        monkeypatch.setattr(sys, "executable", str(program))
+        assert is_told(TryAgainError, f"the second person's process {words}", run_second_process, b"question")
 
 
 def test_the_real_process_refuses_what_is_no_question() -> None:

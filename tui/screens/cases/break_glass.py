@@ -20,13 +20,13 @@ from tui.screens.frame.seconded import SecondedScreen
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
-from tui.values.values_exchange import ApproverShown, PeerShown, ResultText
+from tui.values.values_exchange import PeerShown, ResultText
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    from tui.gateway import Approver, Gateway
 
 _USUAL = "emergency"
 _ABOUT: Final = Message(
@@ -105,7 +105,7 @@ class BreakGlass(SecondedScreen):
         if member:
             self.ask(lambda vault: vault.approvals.approvers(member), partial(self._approvers_found, member))
 
-    def _approvers_found(self, member: str, approvers: tuple[ApproverShown, ...]) -> None:
+    def _approvers_found(self, member: str, approvers: tuple[Approver, ...]) -> None:
         if member == self._member:
             self.call_later(self.query_one(SecondRows).show, approvers)
 

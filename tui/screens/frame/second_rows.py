@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.containers import Vertical
@@ -16,8 +16,10 @@ from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import words_of
-from tui.values.values_exchange import ApproverShown
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from tui.gateway import Approver
 
 HERE: Final = "here"
 ASK: Final = "ask"
@@ -45,9 +47,9 @@ class SecondRows(Vertical):
     def __init__(self, *, only_here: bool = False) -> None:
         super().__init__(id="second-rows")
         self._only_here = only_here
-        self._approvers: tuple[ApproverShown, ...] = ()
+        self._approvers: tuple[Approver, ...] = ()
 
-    async def show(self, approvers: tuple[ApproverShown, ...]) -> None:
+    async def show(self, approvers: tuple[Approver, ...]) -> None:
         """Show who may approve; nobody: the act is done alone."""
         self._approvers = approvers
         await self.remove_children()
@@ -117,5 +119,5 @@ class SecondRows(Vertical):
         return next((whole_path(field.value.strip()) for field in self.query("#second-file").results(PlaceInput)), None)
 
 
-def _words(approver: ApproverShown) -> tuple[str, Words]:
+def _words(approver: Approver) -> tuple[str, Words]:
     return approver.name, f"{approver.name}, {in_words(words_of(approver.roles))}"

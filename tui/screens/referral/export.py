@@ -26,12 +26,11 @@ from tui.screens.referral.recipient import RecipientForm
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
 from tui.values.values import ExportStep, QuestionShown, RecipientShown
-from tui.values.values_exchange import ApproverShown, AskStep
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    from tui.gateway import Approver, Gateway
 
 _PROFILES: Final = (
     ("lawyer-named", Message("client, persecutor, others you choose")),
@@ -105,10 +104,10 @@ class ExportScreen(SecondedScreen):
         self._ask_recipients("")
         self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
 
-    def _show_approvers(self, found: tuple[ApproverShown, ...]) -> None:
+    def _show_approvers(self, found: tuple[Approver, ...]) -> None:
         self.call_later(self._show_second, found)
 
-    async def _show_second(self, found: tuple[ApproverShown, ...]) -> None:
+    async def _show_second(self, found: tuple[Approver, ...]) -> None:
         await self.query_one(SecondRows).show(found)
         self.on_choice_field_changed()
 
@@ -202,7 +201,7 @@ class ExportScreen(SecondedScreen):
         language, contact = self.word("language"), self.text("contact")
         decided, who, file = dict(self._decided), second.who, second.file or Path()
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> AskStep | None:
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep | None:
             progress(1, 100)
             return vault.approvals.ask(
                 self._case,
@@ -218,7 +217,7 @@ class ExportScreen(SecondedScreen):
                 out=file,
             )
 
-        def asked(step: AskStep) -> None:
+        def asked(step: ExportStep) -> None:
             if step.questions:
                 self._show_questions(step.questions)
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.casework.approving import Approving
@@ -73,17 +73,7 @@ def as_asked(cover: Cover, asked: Approving) -> Cover:
     """Return the cover with which the same files come of an answered question as were shown in it."""
     if not asked.day:
         return cover
-    return Cover(
-        purpose=cover.purpose,
-        language=asked.language,
-        release=cover.release,
-        pages=asked.pages,
-        day=asked.day,
-        organisation=cover.organisation,
-        reference=cover.reference,
-        contact=asked.contact,
-        recipient=cover.recipient,
-    )
+    return replace(cover, language=asked.language, pages=asked.pages, day=asked.day, contact=asked.contact)
 
 
 def today(session: Session) -> datetime.date:
