@@ -74,7 +74,7 @@ def list_layers(session: Session, ended: SeatId, count: int) -> None:
         work.commit(Entry(act="roster.change"))
 
 
-@pytest.mark.parametrize("listed", [list_layers])
+@pytest.mark.parametrize("listed", [list_layers, list_rivals])
 def test_rosters_that_one_admin_makes_alone_cost_an_unlock_no_more_than_their_number(
     short: Filled, tmp_path: Path, listed: Callable[[Session, SeatId, int], None]
 ) -> None:

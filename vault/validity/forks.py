@@ -10,12 +10,12 @@ root signed, nor rivals from all of which a later roster goes on that does not l
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache, partial
+from itertools import groupby
 
 from vault.errors import MalformedError
 from vault.ids import Origin
@@ -45,6 +45,10 @@ class Carried:
     item: Item
 
 
+# Which keys of the root signed a roster; log, position and rows of each entry that lists it.
+_Places = tuple[frozenset[bytes], frozenset[tuple[bytes, int, tuple[bytes, ...]]]]
+
+
 class _Late(IntEnum):
     """How much speaks against the places of a roster."""
 
@@ -64,38 +68,56 @@ def judge_rosters(
         root_public: the root key that this seat keeps in its own secrets.
         prove: how far a log is proven (C3); asked where rosters part alone.
     """
-    judge = _Judge(rows, root_public, prove)
+    judge = _Judge(rows, root_public, prove, _root_keys(root_public, (branch.roster for branch in carried)))
     chain = judge.chain(carried)
     lost: dict[bytes, Finding] = {}
-    settled: set[int] = set()
-    while (number := _next_fork(chain, settled)) is not None:
-        rivals = [roster.root for roster in chain.accepted if roster.head.number == number]
-        losing = set() if _go_on_together(chain, rivals) else judge.losing(carried, rivals)
-        if not losing:
-            settled.add(number)
-            continue
-        settled.clear()  # what went on from several may have gone with them
-        lost |= {root: not_valid(number, root, _LOST) for root in losing}
-        carried = [branch for branch in carried if branch.roster.root not in losing]
+    # From the first fork on each time: what went on from several rivals may have gone with them.
+    while losing := next(filter(None, (judge.losing(carried, rivals) for rivals in _forks(chain))), None):
+        lost |= {roster.root: not_valid(roster.head.number, roster.root, _LOST) for roster in losing}
+        carried = [branch for branch in carried if branch.roster.root not in lost]
         chain = judge.chain(carried)
     return replace(chain, problems=(*chain.problems, *lost.values()))
 
 
-def _next_fork(chain: RosterChain, settled: Collection[int]) -> int | None:
-    counts = Counter(roster.head.number for roster in chain.accepted)
-    return next((number for number, count in counts.items() if count > 1 and number not in settled), None)
+def _forks(chain: RosterChain) -> Iterator[list[Roster]]:
+    """Yield the rosters of each number that several have, where no later one goes on from all of them.
+
+    Whoever signed such a later one knew them, and it is judged like them.
+    """
+    for _, same in groupby(chain.accepted, key=lambda roster: roster.head.number):
+        rivals = list(same)
+        if len(rivals) > 1 and not chain.line.joins([roster.root for roster in rivals]):
+            yield rivals
 
 
-def _go_on_together(chain: RosterChain, rivals: Collection[bytes]) -> bool:
-    """Say whether a later roster goes on from all of them: whoever signed it knew them, and it is judged like them."""
-    return any(all(chain.line.follows(roster.root, rival) for rival in rivals) for roster in chain.accepted)
+def _root_keys(root_public: bytes, rosters: Iterable[Roster]) -> frozenset[bytes]:
+    return frozenset({root_public}.union(filter(None, (roster.head.new_root for roster in rosters))))
+
+
+class _Branch:
+    """What one rival comes to with all that is no rival, as the lateness of others asks for it."""
+
+    def __init__(self, chain: RosterChain, number: int, root_public: bytes) -> None:
+        assert chain.effective is not None  # noqa: S101 - it has what the rivals go on from; for the type checker
+        self.root_keys = _root_keys(root_public, chain.accepted)
+        self.later = [roster.root for roster in chain.accepted if roster.head.number >= number]
+        self.cutoffs: dict[bytes, list[Cutoff]] = {}
+        for cutoff in chain.effective.cutoffs:
+            if cutoff.number >= number:
+                self.cutoffs.setdefault(cutoff.seat, []).append(cutoff)
+        self.first_logs: dict[bytes, set[tuple[bytes, bytes]]] = {}
+        for roster in chain.accepted:
+            for seat, certificate in roster.certificates.items():
+                self.first_logs.setdefault(seat, set()).add((certificate.genesis, certificate.identity))
 
 
 class _Judge:
     """Asks each log and each signature once: one admin alone can make a thousand rosters of one number."""
 
-    def __init__(self, rows: Rows, root_public: bytes, prove: Callable[[Origin], Proven]) -> None:
-        self._rows = rows
+    def __init__(
+        self, rows: Rows, root_public: bytes, prove: Callable[[Origin], Proven], root_keys: Collection[bytes]
+    ) -> None:
+        self._rows, self._root_keys = rows, root_keys
         self._prove = cache(prove)
         self._listed = cache(self._find_listed)
         self._root_public = root_public
@@ -107,29 +129,46 @@ class _Judge:
         """Return what some of the rosters come to."""
         return check_chain([branch.roster for branch in carried], self._root_public, self._is_signed)
 
-    def losing(self, carried: Sequence[Carried], rivals: Sequence[bytes]) -> set[bytes]:
+    def losing(self, carried: Sequence[Carried], rivals: Sequence[Roster]) -> list[Roster]:
         """Return the rivals that lose against another one which does not lose against them."""
-        listed: dict[bytes, list[Carried]] = {root: [] for root in rivals}
+        listed: dict[bytes, list[Carried]] = {roster.root: [] for roster in rivals}
         for claim in carried:
             if claim.roster.root in listed:
                 listed[claim.roster.root].append(claim)
         common = [claim for claim in carried if claim.roster.root not in listed]
-        late: dict[tuple[bytes, bytes], _Late] = {}
-        for root in rivals:
-            branch = self.chain([*common, *listed[root]])
-            late |= {(rival, root): self._lateness(listed[rival], branch) for rival in rivals}
-        return {two for two, seat in late if late[two, seat] > late[seat, two]}
+        # Those that stand at the same places are late alike, and those that take the same place are won over alike.
+        alike: dict[_Places, list[Carried]] = {}
+        standing = {root: self._places(claims) for root, claims in listed.items()}
+        for root, claims in listed.items():
+            alike.setdefault(standing[root], claims)
+        kinds: dict[tuple[_Places, tuple[_Late, ...]], list[Roster]] = {}
+        for roster in rivals:
+            chain = self.chain([*common, *listed[roster.root]])
+            branch = _Branch(chain, roster.head.number, self._root_public)
+            late = tuple(self._lateness(signed, claims, branch) for (signed, _), claims in alike.items())
+            kinds.setdefault((standing[roster.root], late), []).append(roster)
+        at = {places: n for n, places in enumerate(alike)}
+        losing = (
+            rosters
+            for (places, late), rosters in kinds.items()
+            if any(won[at[places]] > late[at[others]] for others, won in kinds)
+        )
+        return [roster for rosters in losing for roster in rosters]
 
-    def _lateness(self, listing: Sequence[Carried], branch: RosterChain) -> _Late:
-        roster = listing[0].roster
-        keys = {self._root_public} | {roster.head.new_root for roster in branch.accepted}
-        message = signed_message(ROSTER_PURPOSE, roster.root)
-        signatures = {pair for carried in listing for pair in carried.roster.signatures if pair[0] in keys}
-        if any(self._is_signed(public, signature, message) for public, signature in signatures):
+    def _places(self, listing: Sequence[Carried]) -> _Places:
+        """Return all by which rivals can differ in how late they are."""
+        message = signed_message(ROSTER_PURPOSE, listing[0].roster.root)
+        pairs = {pair for carried in listing for pair in carried.roster.signatures if pair[0] in self._root_keys}
+        signed = frozenset(public for public, signature in pairs if self._is_signed(public, signature, message))
+        rows = ((each.origin, each.seq, tuple(row.digest for row in self._listing(each))) for each in listing)
+        return signed, frozenset(rows)
+
+    def _lateness(self, signed: frozenset[bytes], listing: Sequence[Carried], branch: _Branch) -> _Late:
+        if not branch.root_keys.isdisjoint(signed):
             return _Late.NOTHING
         return min(self._lateness_of(carried, branch) for carried in listing)
 
-    def _lateness_of(self, carried: Carried, branch: RosterChain) -> _Late:
+    def _lateness_of(self, carried: Carried, branch: _Branch) -> _Late:
         if self._is_too_late(carried, branch):
             return _Late.TOO_LATE
         return _Late.NOTHING if self._is_listed(carried) else _Late.UNPROVEN
@@ -147,16 +186,11 @@ class _Judge:
         found = (row for row in self._rows.operations(origin, seq, seq + 1) if self._prove(origin).covers(row))
         return [(row, items_in(row, ItemKind.VERSION)) for row in found if names_its_list(row)]
 
-    def _is_too_late(self, carried: Carried, branch: RosterChain) -> bool:
+    def _is_too_late(self, carried: Carried, branch: _Branch) -> bool:
         seat = self._certified_seat(carried.origin, branch)
         if seat is None:
             return True
-        assert branch.effective is not None  # noqa: S101 - it has what the rivals go on from; for the type checker
-        number = carried.roster.head.number
-        cut = any(
-            other.seat == seat and other.number >= number and not self._leaves(other, carried)
-            for other in branch.effective.cutoffs
-        )
+        cut = any(not self._leaves(other, carried) for other in branch.cutoffs.get(seat, ()))
         return cut or self._knew_later(carried, branch)
 
     def _leaves(self, cut: Cutoff, carried: Carried) -> bool:
@@ -165,14 +199,13 @@ class _Judge:
         histories = [self._prove(carried.origin).roots_of(row) for row in listing] or [None]
         return any(cut.leaves(carried.origin, carried.seq, roots) for roots in histories)
 
-    def _knew_later(self, carried: Carried, branch: RosterChain) -> bool:
+    def _knew_later(self, carried: Carried, branch: _Branch) -> bool:
         """Say whether the log had named a roster of this number or later of the branch: numbers never fall in it."""
         proven = self._prove(carried.origin)
         listing = self._listing(carried)
         of_other = bool(listing) and not any(proven.told_of(row) for row in listing)
-        named, number = self._first_named(carried.origin, of_other=of_other), carried.roster.head.number
-        later = (other.root for other in branch.accepted if other.head.number >= number)
-        return any(root in named and named[root] <= carried.seq for root in later)
+        named = self._first_named(carried.origin, of_other=of_other)
+        return any(root in named and named[root] <= carried.seq for root in branch.later)
 
     def _first_named(self, origin: bytes, *, of_other: bool = False) -> Mapping[bytes, int]:
         """Return the rosters that a log names, and where first; what logs before it named was known from its start."""
@@ -200,12 +233,11 @@ class _Judge:
             genesis = self._genesis(genesis.predecessor)
         return found
 
-    def _certified_seat(self, origin: bytes, branch: RosterChain) -> bytes | None:
+    def _certified_seat(self, origin: bytes, branch: _Branch) -> bytes | None:
         """Return whose log this is: begun by a certified key, it goes on, in the end, from the seat's first log."""
         genesis = self._genesis(origin)
         if genesis is None:
             return None
         beginning = (origin, *self._before(origin))[-1]
-        certified = (roster.certificates.get(genesis.seat) for roster in branch.accepted)
-        firsts = {(certificate.genesis, certificate.identity) for certificate in certified if certificate is not None}
+        firsts = branch.first_logs.get(genesis.seat, ())
         return genesis.seat if (beginning, genesis.identity) in firsts else None

@@ -8,7 +8,7 @@ what it admits is valid beside the others, as long as these supervisors are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
@@ -141,6 +141,11 @@ class Line(Generic[_Roster]):
     def follows(self, later: bytes, earlier: bytes) -> bool:
         """Say whether a roster is another one or goes on from it."""
         return earlier in self._nodes and bool(self._nodes[later].behind & self._nodes[earlier].bit)
+
+    def joins(self, roots: Collection[bytes]) -> bool:
+        """Say whether some roster goes on from all of these."""
+        wanted = sum(self._nodes[root].bit for root in roots)
+        return any(self._nodes[tip].behind & wanted == wanted for tip in self._tips)
 
     def _behind(self, roots: Iterable[bytes]) -> _Set:
         """Return rosters and all that they go on from."""
