@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -74,6 +75,33 @@ def test_bytes_that_are_no_utf_8_are_asked_for_again_and_never_shown(screen: Scr
     assert shown.count(PROMPT.encode()) == 2
     assert b"\xf0\xc9\xd3" not in shown
     assert b"right" not in shown
+
+
+def test_what_is_typed_while_something_else_is_done_comes_back_and_is_never_shown(screen: Screen) -> None:
+    def type_early() -> None:
+        os.write(screen.keyboard, b"early bird\n")
+        select.select([tty], [], [], 20)  # until the terminal has the line
+
+    tty = os.open(screen.tty, os.O_RDWR | os.O_NOCTTY)
+    assert read_tty_passphrase(PROMPT, tty=screen.tty, meanwhile=type_early) == bytearray(b"early bird")
+    shown = b""
+    while b"\n" not in shown:
+        shown += os.read(screen.keyboard, 1024)
+    assert shown == PROMPT.encode() + b"\r\n"
+    os.close(tty)
+
+
+def test_echo_comes_back_where_it_is_ended_meanwhile(screen: Screen) -> None:
+    def end() -> None:
+        assert not termios.tcgetattr(tty)[3] & termios.ECHO
+        raise KeyboardInterrupt
+
+    tty = os.open(screen.tty, os.O_RDWR | os.O_NOCTTY)
+    before = termios.tcgetattr(tty)
+    with pytest.raises(KeyboardInterrupt):
+        read_tty_passphrase(PROMPT, tty=screen.tty, meanwhile=end)
+    assert termios.tcgetattr(tty) == before
+    os.close(tty)
 
 
 def test_echo_comes_back_afterwards(screen: Screen) -> None:

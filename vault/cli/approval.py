@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 def _ask(args: Given, output: Output) -> Result:
     from vault.services.approvals import by_file
-    from vault.services.cases import cases
-    from vault.services.exports import exporting
-    from vault.services.exports.export_steps import DeclinedError
 
     by_file.require_new(args.out)
     approve = approve_here(args, output, Message("Ask about them"))
     with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.exports import exporting
+        from vault.services.exports.export_steps import DeclinedError
+
         wish = wish_of(args, output)
 
         def act(decisions: Mapping[str, str]) -> Asked | Undecided:
@@ -65,9 +66,9 @@ def _ask(args: Given, output: Output) -> Result:
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.approvals import by_file
-
     with opened(args, output) as session:
+        from vault.services.approvals import by_file
+
         received = by_file.read_question(session, args.file)
     question = received.question
     if args.files is not None:
@@ -107,9 +108,9 @@ def _give(args: Given, output: Output) -> Result:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.approvals import approving
-
     with opened(args, output) as session:
+        from vault.services.approvals import approving
+
         found = approving.approvers(session)
     data = {
         "rule": approving.TWO_PERSON if found else approving.ALONE,

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def _make(args: Given, output: Output) -> Result:
-    from vault.services.backups import backups
-
     with opened(args, output) as session:
+        from vault.services.backups import backups
+
         made = backups.make(session, args.destination, keep=args.keep, progress=output.step_progress())
     if made is None:
         raise InternalError(Message("a backup that nobody cancelled was cancelled"))

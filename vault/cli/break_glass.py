@@ -17,13 +17,13 @@ _RULES = {
 
 
 def _break(args: Given, output: Output) -> Result:
-    from vault.cli.reading import second_of
-    from vault.services.approvals import breaking_glass
-    from vault.services.cases import cases
-    from vault.services.grants import timed_grants
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.cli.reading import second_of
+        from vault.services.approvals import breaking_glass
+        from vault.services.cases import cases
+        from vault.services.grants import timed_grants
+        from vault.services.projection import authors
+
         member = authors.find_member(session, args.for_member)
         broken = breaking_glass.break_glass(
             session,

@@ -15,11 +15,11 @@ _WAITING = 3
 
 
 def _make(args: Given, output: Output) -> Result:
-    from vault.services.exchange import syncing
-    from vault.services.exchange.bundle_words import made_lines
-    from vault.services.projection.authors import find_member
-
     with opened(args, output) as session:
+        from vault.services.exchange import syncing
+        from vault.services.exchange.bundle_words import made_lines
+        from vault.services.projection.authors import find_member
+
         member = find_member(session, args.to)
         made = syncing.make(session, member, _file(args.out, session.log.now_ms()), progress=output.step_progress())
     data = {
@@ -43,10 +43,10 @@ def _file(place: Path, now_ms: int) -> Path:
 
 
 def _import(args: Given, output: Output) -> Result:
-    from vault.services.exchange import syncing
-    from vault.services.exchange.bundle_words import imported_lines
-
     with opened(args, output) as session:
+        from vault.services.exchange import syncing
+        from vault.services.exchange.bundle_words import imported_lines
+
         imported = syncing.import_bundle(session, args.file, progress=output.step_progress())
     data = {
         "from": imported.sender,
@@ -63,10 +63,10 @@ def _import(args: Given, output: Output) -> Result:
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.exchange import syncing
-    from vault.services.exchange.bundle_words import inside_lines
-
     with opened(args, output) as session:
+        from vault.services.exchange import syncing
+        from vault.services.exchange.bundle_words import inside_lines
+
         inside = syncing.show(session, args.file, progress=output.step_progress())
     counts = {kind.name.lower(): count for kind, count in inside.counts.items()}
     data = {

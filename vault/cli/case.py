@@ -20,13 +20,13 @@ _REASON = Personal("reason", "--reason", Message("Why they must not be able to o
 
 
 def _new(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
-
     leaves_out = args.without_recovery or args.no_deputy
     if args.reason and not leaves_out:
         raise UsageError(Message("--reason goes with --without-recovery or --no-deputy"))
     asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
     with opened_to_ask(args, output, asked) as (session, values):
+        from vault.services.cases import cases
+
         reason = values["reason"][0] if leaves_out else None
         made = cases.create(
             session,
@@ -42,9 +42,9 @@ def _new(args: Given, output: Output) -> Result:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
-
     with opened(args, output) as session:
+        from vault.services.cases import cases
+
         rows = cases.list_all(session, limit=args.limit)
         alone = cases.only_yours(session, rows)
     data = [
@@ -66,10 +66,10 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases, sections
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import cases, sections
+        from vault.services.projection import authors
+
         case = cases.find(session, args.case)
         view = cases.open_case(session, case, why=args.why)
         by = authors.written_by(session, view.notes)

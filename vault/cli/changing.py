@@ -17,10 +17,10 @@ _NEW_KEYS: Final = Message("Making new keys")
 
 
 def _suspend(args: Given, output: Output) -> Result:
-    from vault.services.members import members, unsynced_work
-    from vault.services.projection import authors, seats
-
     with opened(args, output) as session:
+        from vault.services.members import members, unsynced_work
+        from vault.services.projection import authors, seats
+
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
@@ -30,10 +30,10 @@ def _suspend(args: Given, output: Output) -> Result:
 
 
 def _leave(args: Given, output: Output) -> Result:
-    from vault.services.members import members, unsynced_work
-    from vault.services.projection import authors, seats
-
     with opened(args, output) as session:
+        from vault.services.members import members, unsynced_work
+        from vault.services.projection import authors, seats
+
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
@@ -51,10 +51,10 @@ def _leave(args: Given, output: Output) -> Result:
 
 
 def _change_roles(args: Given, output: Output) -> Result:
-    from vault.services.members import members, unsynced_work
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.members import members, unsynced_work
+        from vault.services.projection import authors
+
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.before_roles(session, member, args.roles))
@@ -65,17 +65,17 @@ def _change_roles(args: Given, output: Output) -> Result:
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.members import rostering
-
     with opened(args, output) as session:
+        from vault.services.members import rostering
+
         shown = rostering.show(session, rostering.read_proposal(args.proposal))
     return Result(shown_data(shown), shown_lines(shown))
 
 
 def _sign(args: Given, output: Output) -> Result:
-    from vault.services.members import rostering
-
     with opened(args, output) as session:
+        from vault.services.members import rostering
+
         shown, signed = rostering.sign(session, rostering.read_proposal(args.proposal))
         write_new(args.out, signed)
     data = shown_data(shown) | {"proposal": str(args.out)}
@@ -93,10 +93,10 @@ def _sign(args: Given, output: Output) -> Result:
 
 
 def _commit(args: Given, output: Output) -> Result:
-    from vault.services.members import rostering
-
     args.out = None  # what all have signed needs no proposal
     with opened(args, output) as session:
+        from vault.services.members import rostering
+
         outcome = rostering.commit(
             session, rostering.read_proposal(args.proposal), progress=output.progress_of(_NEW_KEYS)
         )

@@ -21,25 +21,25 @@ _WORDS = {
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.computer import clock
-
     with opened(args, output) as session:
+        from vault.services.computer import clock
+
         reading = clock.look(session)
     return _shown(reading)
 
 
 def _confirm(args: Given, output: Output) -> Result:
-    from vault.services.computer import clock
-
     with opened(args, output) as session:
+        from vault.services.computer import clock
+
         reading = clock.confirm(session)
     return _shown(reading)
 
 
 def _repair(args: Given, output: Output) -> Result:
-    from vault.services.computer import clock
-
     with opened(args, output) as session:
+        from vault.services.computer import clock
+
         reading = clock.repair(session)
     return _shown(reading)
 

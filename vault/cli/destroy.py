@@ -16,10 +16,10 @@ _SENTENCE = (Personal("sentence", "--sentence", Message("To go on, type: destroy
 
 
 def _access(args: Given, output: Output) -> Result:
-    from vault.errors import RefusedError
-    from vault.services.credentials import destroying
-
     with opened(args, output) as session:
+        from vault.errors import RefusedError
+        from vault.services.credentials import destroying
+
         reason = destroying.why_not_armed(session)
         if reason is not None:
             raise RefusedError(
@@ -47,9 +47,9 @@ def _access(args: Given, output: Output) -> Result:
 
 
 def _after(args: Given, output: Output) -> Result:
-    from vault.services.credentials import destroying
-
     with opened(args, output) as session:
+        from vault.services.credentials import destroying
+
         destroying.destroy_slots_after(session, args.count)
     if args.count is None:
         return Result({"after": None}, [Message("Wrong attempts destroy nothing here; they only cause a delay.")])

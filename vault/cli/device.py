@@ -22,9 +22,9 @@ _JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQU
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.members import devices
-
     with opened(args, output) as session:
+        from vault.services.members import devices
+
         found = devices.list_all(session)
     data = [
         {
@@ -47,19 +47,19 @@ def _line(device: Device) -> Words:
 
 
 def _name(args: Given, output: Output) -> Result:
-    from vault.services.members import devices
-
     with opened(args, output) as session:
+        from vault.services.members import devices
+
         seat = devices.find(session, args.device)
         devices.name(session, seat, args.name)
     return Result({"device": seat.hex()}, [Message("The device has this name now.")])
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.members import joining
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.members import joining
+        from vault.services.projection import authors
+
         member = session.member if args.whose is None else authors.find_member(session, args.whose)
         write_new(args.out, joining.invite_device(session, member))
     return Result(
@@ -75,9 +75,9 @@ def _add(args: Given, output: Output) -> Result:
 
 
 def _give(args: Given, output: Output) -> Result:
-    from vault.services.members import devices
-
     with opened(args, output) as session:
+        from vault.services.members import devices
+
         seat = devices.find(session, args.device)
         given = devices.give_cases(session, seat, progress=output.progress_of(Message("Giving")))
     words = plural(
@@ -89,9 +89,9 @@ def _give(args: Given, output: Output) -> Result:
 
 
 def _move(args: Given, output: Output) -> Result:
-    from vault.services.members import devices, joining, unsynced_work
-
     with opened(args, output) as session:
+        from vault.services.members import devices, joining, unsynced_work
+
         if args.invitation is not None:
             write_new(args.invitation, joining.invite_device(session, session.member))
         else:
@@ -121,13 +121,13 @@ _ON_SCREEN: Final = Message(
 
 
 def _revoke(args: Given, output: Output) -> Result:
-    from vault.services.members import devices, unsynced_work
-
     if args.warn_list is not None and args.warn_list.exists():
         raise UsageError(
             Message("{warn_list} exists already", warn_list=args.warn_list), next_step=Message("Name a new file.")
         )
     with opened(args, output) as session:
+        from vault.services.members import devices, unsynced_work
+
         seat = devices.find(session, args.device)
         require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
         done = devices.lost(session, seat, progress=output.progress_of(Message("Making new keys")))

@@ -52,17 +52,17 @@ def wish_of(args: Given, output: Output) -> Wish:
 
 
 def _export(args: Given, output: Output) -> Result:
-    from vault.services.approvals import by_file
-    from vault.services.cases import cases
-    from vault.services.exports import exporting
-    from vault.services.exports.export_steps import DeclinedError
-    from vault.services.exports.report_covers import Wish
-
     # An answered question says whether its pages were read when it was asked.
     approve = None
     if not args.approval or is_read_here(output):
         approve = approve_here(args, output, Message("Seal them for {name}", name=args.to))
     with opened(args, output) as session:
+        from vault.services.approvals import by_file
+        from vault.services.cases import cases
+        from vault.services.exports import exporting
+        from vault.services.exports.export_steps import DeclinedError
+        from vault.services.exports.report_covers import Wish
+
         second = second_of(args, output, session)
         answer = None if args.approval is None else by_file.read_answer(session, args.approval)
         wish = Wish(args.language, args.contact) if answer is not None else wish_of(args, output)

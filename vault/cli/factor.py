@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.credentials import factors
-
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
+        from vault.services.credentials import factors
+
         return _used(factors.list_own(session, entrance.factors))
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.credentials import factors
-
     if (args.kind == "keyfile") != (args.out is not None):
         missing = Message("say where the keyfile goes")
         refused = Message("a security key needs no file")
@@ -38,6 +36,8 @@ def _add(args: Given, output: Output) -> Result:
         )
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
+        from vault.services.credentials import factors
+
         member, given = entrance.member, entrance.factors
         if args.kind == "keyfile":
             now = factors.add_keyfile(session, member=member, factors=given, path=args.out)
@@ -57,10 +57,10 @@ def _add(args: Given, output: Output) -> Result:
 
 
 def _remove(args: Given, output: Output) -> Result:
-    from vault.services.credentials import factors
-
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
+        from vault.services.credentials import factors
+
         now = factors.remove(
             session, member=entrance.member, factors=entrance.factors, name=factors.FactorName(args.kind)
         )

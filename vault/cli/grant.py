@@ -18,11 +18,11 @@ _REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "ha
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
-    from vault.services.grants import sharing, timed_grants
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import sharing, timed_grants
+        from vault.services.projection import authors
+
         case = cases.find(session, args.case)
         held_by = sharing.holders_of(session, case)
         until = {term.member: term.until_ms for term in timed_grants.terms_of(session, case)}
@@ -42,12 +42,13 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
     from vault.services.grants import timed_grants
-    from vault.services.projection import authors
 
     until_ms = None if args.until is None else timed_grants.end_of_day(args.until)
     with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.projection import authors
+
         member = authors.find_member(session, args.to)
         case = cases.find(session, args.case)
         timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason)
@@ -61,11 +62,11 @@ def _add(args: Given, output: Output) -> Result:
 
 
 def _revoke(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
-    from vault.services.grants import sharing
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import sharing
+        from vault.services.projection import authors
+
         member = authors.find_member(session, args.from_member, also_left=True)
         case = cases.find(session, args.case)
         if member != session.member and member in sharing.holders_of(session, case).members:

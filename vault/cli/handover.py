@@ -15,10 +15,10 @@ _REASON = (Personal("reason", "--reason", Message("Why (everybody in the vault c
 
 
 def _order(args: Given, output: Output) -> Result:
-    from vault.services.grants import handover
-    from vault.services.projection import authors
-
     with opened_to_ask(args, output, _REASON) as (session, values):
+        from vault.services.grants import handover
+        from vault.services.projection import authors
+
         leaver = authors.find_member(session, args.leaver, also_left=True)
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
@@ -32,10 +32,10 @@ def _order(args: Given, output: Output) -> Result:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.grants import handover
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.grants import handover
+        from vault.services.projection import authors
+
         orders = handover.orders(session)
         names = authors.names_of_members(session)
     data, lines = [], []
@@ -48,10 +48,10 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _carry_out(args: Given, output: Output) -> Result:
-    from vault.services.grants import handover
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.grants import handover
+        from vault.services.projection import authors
+
         done = handover.carry_out(session, progress=output.progress_of(Message("Cases handed over")))
         names = authors.names_of_members(session)
     data = [{"order": order.order.hex(), "cases": order.cases} for order in done]

@@ -29,18 +29,18 @@ _CLOSED = Message(
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.cases import intake
-
     with opened_to_ask(args, output, _VALUES) as (session, answers):
+        from vault.services.cases import intake
+
         values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
     return Result({"slip": slip.hex()}, [Message("The slip is saved."), Message("id {id}", id=short_id(slip))])
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.cases import intake
-
     with opened(args, output) as session:
+        from vault.services.cases import intake
+
         found = intake.list_open(session)
     data: list[dict[str, object]] = []
     lines: list[Words] = []
@@ -69,9 +69,9 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _close(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases, intake
-
     with opened(args, output) as session:
+        from vault.services.cases import cases, intake
+
         case = None if args.case is None else cases.find(session, args.case)
         kept = intake.close(session, args.slip, moved_to=case, role=args.role)
     data = {"slip": args.slip, "closed": True, "case": None if case is None else case.hex()}
@@ -86,9 +86,9 @@ def _close(args: Given, output: Output) -> Result:
 
 
 def _enter(args: Given, output: Output) -> Result:
-    from vault.services.cases import register
-
     with opened_to_ask(args, output, _WHO) as (session, answers):
+        from vault.services.cases import register
+
         entry = register.add(session, answers["names"])
     return Result(
         {"entry": entry.hex()}, [Message("The person is in the register. A colleague who asks is told to ask you.")]
@@ -96,10 +96,10 @@ def _enter(args: Given, output: Output) -> Result:
 
 
 def _ask(args: Given, output: Output) -> Result:
-    from vault.services.cases import register
-    from vault.services.projection import authors
-
     with opened_to_ask(args, output, _WHO) as (session, answers):
+        from vault.services.cases import register
+        from vault.services.projection import authors
+
         members = register.ask(session, answers["names"])
         names = authors.names_of_members(session)
     known = {member.hex(): authors.name_in(names, member) for member in members}

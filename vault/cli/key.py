@@ -12,10 +12,10 @@ from vault.words.message import Message, plural
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
-    from vault.services.grants import epoch_keys, sharing
-
     with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import epoch_keys, sharing
+
         case = cases.find(session, args.case)
         found = epoch_keys.keys_of(session, case)
         cost = sharing.cost_of_change(session, case)
@@ -46,10 +46,10 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _rotate(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
-    from vault.services.grants import sharing
-
     with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.grants import sharing
+
         case = cases.find(session, args.case)
         changed = sharing.rotate(session, case, progress=output.progress_of(Message("Wrapping anew")))
     data = {"case": case.hex(), "versions": changed.versions, "left": changed.left}
@@ -57,9 +57,9 @@ def _rotate(args: Given, output: Output) -> Result:
 
 
 def _rewrap(args: Given, output: Output) -> Result:
-    from vault.services.grants import epoch_keys, sharing
-
     with opened(args, output) as session:
+        from vault.services.grants import epoch_keys, sharing
+
         done = sharing.rewrap_all(
             session,
             epoch_keys.cases_held(session),

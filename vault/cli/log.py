@@ -28,11 +28,11 @@ _NOBODY: Mapping[Origin, str] = MappingProxyType({})
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.evidence import logbook
-    from vault.services.projection import authors, seats
-    from vault.validity.audit_payloads import NOT_GRANTED
-
     with opened(args, output) as session:
+        from vault.services.evidence import logbook
+        from vault.services.projection import authors, seats
+        from vault.validity.audit_payloads import NOT_GRANTED
+
         page = logbook.newest(session, limit=args.limit, act=args.act)
         whose = seats.members_of_logs(session, {line.origin for line in page.lines})
         names = authors.names_of_members(session)
@@ -57,11 +57,11 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _verify(args: Given, output: Output) -> Result:
-    from vault.services.evidence import checking
-    from vault.services.projection import authors, dates, seats
-
     # What an earlier verification found is over where this one finds nothing, and must not stand beside it.
     with opened(args, output, tells_after=True) as session:
+        from vault.services.evidence import checking
+        from vault.services.projection import authors, dates, seats
+
         found = checking.verify(session, progress=output.progress_of(Message("Checking the log")))
         if found.verified:
             dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
@@ -127,9 +127,9 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
 
 
 def _checkpoint(args: Given, output: Output) -> Result:
-    from vault.services.evidence import checkpoints
-
     with opened(args, output) as session:
+        from vault.services.evidence import checkpoints
+
         kept = checkpoints.checkpoint(session, since=args.since)
     told: list[SignedCheckpoint | Earlier] = [kept, *([] if kept.since is None else [kept.since])]
     if not args.json:  # standard output is the note alone, so that it can be kept in a file

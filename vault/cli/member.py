@@ -34,10 +34,10 @@ _NAME = (Personal("name", "--name", Message("Name of the new member"), required=
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.members import members
-    from vault.services.projection import dates
-
     with opened(args, output) as session:
+        from vault.services.members import members
+        from vault.services.projection import dates
+
         shown = members.list_all(session, also_left=args.all)
         separated = dates.duties_are_separated(session)
     data = [
@@ -72,9 +72,9 @@ def _member_line(member: MemberShown) -> Message:
 
 
 def _invite(args: Given, output: Output) -> Result:
-    from vault.services.members import joining
-
     with opened(args, output) as session:
+        from vault.services.members import joining
+
         write_new(args.out, joining.invite(session, like=args.like, days=args.days))
     return Result(
         {"invitation": str(args.out)},
@@ -123,10 +123,10 @@ def _join(args: Given, output: Output) -> Result:
 
 
 def _admit(args: Given, output: Output) -> Result:
-    from vault.services.exchange import syncing
-    from vault.services.members import devices, joining, unsynced_work
-
     with opened(args, output) as session:
+        from vault.services.exchange import syncing
+        from vault.services.members import devices, joining, unsynced_work
+
         answered = joining.look(session, args.request)
         words = _compared(args, output, answered)
         require_sure(args, output, unsynced_work.before_roles(session, None, answered.invitation.roles))
@@ -180,13 +180,15 @@ def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
 
 
 def _finish(args: Given, output: Output) -> Result:
-    from vault.services.members import joining, members
+    from vault.services.members import joining
 
     path = vault_path(args)
     entrance = read_entrance(args, output)
     typed = bytearray(entrance.factors.passphrase)
     joining.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(output))
     with opened(args, output, entrance) as session:
+        from vault.services.members import members
+
         roles = sorted(session.roles)
         count = len(members.list_all(session))
     return Result(
@@ -200,9 +202,9 @@ def _finish(args: Given, output: Output) -> Result:
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.members import joining, unsynced_work
-
     with opened(args, output) as session:
+        from vault.services.members import joining, unsynced_work
+
         require_sure(args, output, unsynced_work.before_roles(session, None, args.like.split(",")))
         name = personal_values(args, output, _NAME)["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:

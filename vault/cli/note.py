@@ -15,9 +15,9 @@ _KINDS = ("contact", "interview", "legal-advice", "medical", "safety", "administ
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases, notes, sections
-
     with opened_for_text(args, output) as (session, text):
+        from vault.services.cases import cases, notes, sections
+
         case = cases.find(session, args.case)
         if args.section is None:
             note = notes.add(session, case, kind=args.kind, text=text)
@@ -28,10 +28,10 @@ def _add(args: Given, output: Output) -> Result:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases, notes
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import cases, notes
+        from vault.services.projection import authors
+
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
         by = authors.written_by(session, view.notes)
     corrected = notes.corrections(view.notes)
@@ -41,10 +41,10 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.cases import notes
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import notes
+        from vault.services.projection import authors
+
         found = notes.show_corrected(session, args.note, why=args.why)
         by = authors.written_by(session, found[:1])
     corrected = notes.corrections(found)
@@ -52,9 +52,9 @@ def _show(args: Given, output: Output) -> Result:
 
 
 def _amend(args: Given, output: Output) -> Result:
-    from vault.services.cases import notes
-
     with opened_for_text(args, output) as (session, text):
+        from vault.services.cases import notes
+
         note = notes.amend(session, args.note, text=text, why=args.why)
     return Result(
         {"note": note.hex(), "amends": args.note},

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +58,6 @@ def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None 
 
     `salt` gives the vault's salt where something else than the vault of the options is opened.
     """
-    from vault.access.seat_keys.factors import Factors, salt_of_vault
     from vault.store.folder import VaultFolder
 
     if args.held is not None:
@@ -68,13 +66,13 @@ def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None 
             next_step=Message("Leave with `exit` first."),
         )
     if salt is None:
-        path = vault_path(args)
-        folder = VaultFolder(path)
+        folder = VaultFolder(vault_path(args))
         folder.require()
         folder.require_closed()
-        salt = partial(salt_of_vault, path)
     member = read_member(args, output)
-    passphrase = read_passphrase(args, output)
+    passphrase = read_passphrase(args, output, meanwhile=_load_what_follows)
+    from vault.access.seat_keys.factors import Factors, salt_of_vault
+
     if args.keyfile is None and not args.security_key:
         return Entrance(member, Factors(passphrase))
     from vault.seal.entrance.prf import fido2_salt
@@ -84,7 +82,8 @@ def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None 
     device_secret = b"" if device is None else device.secret
     fido2_secret = b""
     if args.security_key:
-        fido2_secret = factors.security_key(read_pin).secret(fido2_salt(salt()))
+        vault_salt = salt_of_vault(vault_path(args)) if salt is None else salt()
+        fido2_secret = factors.security_key(read_pin).secret(fido2_salt(vault_salt))
     return Entrance(member, Factors(passphrase, device_secret, fido2_secret), device is None or device.is_sound)
 
 
@@ -103,9 +102,6 @@ def opened(
 
     What unlock noticed is said before the command works, or, with `tells_after`, what is left of it after that.
     """
-    from vault.services.members import members
-    from vault.services.projection import dates
-
     held: Session | None = args.held
     if held is not None:
         with _answering(held, output, held.warnings):
@@ -114,6 +110,9 @@ def opened(
     coming = read_entrance(args, output) if entrance is None else entrance
     with ExitStack() as ending:
         session = ending.enter_context(_unlock(vault_path(args), coming, output))
+        from vault.services.members import members
+        from vault.services.projection import dates
+
         dates.note_opened(session)
         members.note_end(session)
         said = () if tells_after else session.warnings
@@ -164,6 +163,14 @@ def _unlock(path: Path, entrance: Entrance, output: Output) -> Session:
             fido2_secret=given.fido2_secret,
             wait=waiting(output),
         )
+
+
+def _load_what_follows() -> None:
+    """Load what every command needs of an open vault: there is time while a person types."""
+    import vault.access.unlock
+    import vault.services.housekeeping
+    import vault.services.members.members
+    import vault.services.projection.dates  # noqa: F401
 
 
 @contextmanager

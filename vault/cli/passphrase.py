@@ -14,10 +14,10 @@ from vault.words.message import Message
 
 
 def _change(args: Given, output: Output) -> Result:
-    from vault.services.credentials import factors
-
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
+        from vault.services.credentials import factors
+
         source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         new = new_passphrase(source, output, (entrance.member,), language=args.generate)
         try:

@@ -22,9 +22,9 @@ _VALUES = (
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases, people, sections
-
     with opened_to_ask(args, output, _VALUES) as (session, answers):
+        from vault.services.cases import cases, people, sections
+
         case = cases.find(session, args.case)
         person = people.checked_person(
             role=args.role,
@@ -44,9 +44,9 @@ def _add(args: Given, output: Output) -> Result:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases
-
     with opened(args, output) as session:
+        from vault.services.cases import cases
+
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
     lines = [line for person in view.persons for line in person_lines(person)]
     data = {"case": view.case.hex(), "persons": [person_data(person) for person in view.persons]}

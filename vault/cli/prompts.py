@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -102,9 +102,12 @@ def read_member(args: Given, output: Output) -> str:
     return ask_line(Message("Member: "))
 
 
-def read_passphrase(args: Given, output: Output, question: Words = _PASSPHRASE) -> bytearray:
+def read_passphrase(
+    args: Given, output: Output, question: Words = _PASSPHRASE, *, meanwhile: Callable[[], object] | None = None
+) -> bytearray:
     """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off.
 
+    `meanwhile` runs while a person types; where nobody does, it does not run.
     The process is closed to its neighbours first; `casevault doctor` says where that cannot be done.
     """
     platform.harden_process()
@@ -127,7 +130,7 @@ def read_passphrase(args: Given, output: Output, question: Words = _PASSPHRASE) 
         raise UsageError(
             Message("the passphrase is missing"), next_step=Message("Give --passphrase-fd N or --passphrase-file F.")
         )
-    return platform.read_tty_passphrase(in_words(question))
+    return platform.read_tty_passphrase(in_words(question), meanwhile=meanwhile)
 
 
 def text_is_typed(args: Given) -> bool:

@@ -14,10 +14,10 @@ _NAME = (Personal("name", "--name", Message("Name of the recipient"), required=T
 
 
 def _add(args: Given, output: Output) -> Result:
-    from vault.services.exports import partners
-
     args.name = args.typed or args.name
     with opened_to_ask(args, output, _NAME) as (session, values):
+        from vault.services.exports import partners
+
         kept = partners.add(session, name=values["name"][0], age_recipient=args.age)
     return Result(
         {"recipient": kept.record.hex(), "fingerprint": kept.fingerprint},
@@ -29,9 +29,9 @@ def _add(args: Given, output: Output) -> Result:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.exports import partners
-
     with opened(args, output) as session:
+        from vault.services.exports import partners
+
         kept = partners.list_all(session)
     data = [{"recipient": p.record.hex(), "name": p.name, "fingerprint": p.fingerprint} for p in kept]
     return Result(

@@ -24,9 +24,9 @@ _SEALED_ANEW = Message("Sealing anew")
 
 
 def _status(args: Given, output: Output) -> Result:
-    from vault.services.credentials import recovery
-
     with opened(args, output) as session:
+        from vault.services.credentials import recovery
+
         found = recovery.status(session)
     data = {
         "root_words": list(found.root_words),
@@ -186,9 +186,9 @@ def _new(args: Given, output: Output) -> Result:
 
 
 def _follow(args: Given, output: Output) -> Result:
-    from vault.services.credentials import recovery
-
     with opened(args, output) as session:
+        from vault.services.credentials import recovery
+
         done = recovery.follow(session, output.progress_of(_SEALED_ANEW))
     return Result({"sealed_anew": done.replaced, "waiting": done.pending}, _followed(done.replaced, done.pending))
 

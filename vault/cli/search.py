@@ -15,11 +15,11 @@ _WORDS = (Personal("words", "--words", Message("Words to search for"), required=
 
 
 def _search(args: Given, output: Output) -> Result:
-    from vault.services.cases import searching
-
     if args.typed:
         args.words = " ".join(args.typed)
     with opened_to_ask(args, output, _WORDS) as (session, values):
+        from vault.services.cases import searching
+
         found = searching.search(session, values["words"][0], limit=args.limit, why=args.why)
     data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
     lines: list[Words] = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]

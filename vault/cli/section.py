@@ -17,10 +17,10 @@ _TITLE = (Personal("title", "--title", Message("Title of the section"), required
 
 
 def _new(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases, sections
-    from vault.services.projection import authors
-
     with opened_to_ask(args, output, _TITLE) as (session, values):
+        from vault.services.cases import cases, sections
+        from vault.services.projection import authors
+
         members = [authors.find_member(session, name) for name in args.to]
         case = cases.find(session, args.case)
         made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
@@ -36,9 +36,9 @@ def _new(args: Given, output: Output) -> Result:
 
 
 def _list(args: Given, output: Output) -> Result:
-    from vault.services.cases import cases, sections
-
     with opened(args, output) as session:
+        from vault.services.cases import cases, sections
+
         found = sections.list_of(session, cases.find(session, args.case))
     data = [{"section": section.section.hex(), "kind": section.what, "title": section.title} for section in found]
     lines = [f"{short_id(section.section)}  {section.what:<9}  {section.title}" for section in found]
@@ -46,10 +46,10 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _show(args: Given, output: Output) -> Result:
-    from vault.services.cases import notes, sections
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import notes, sections
+        from vault.services.projection import authors
+
         view = sections.open_section(session, sections.find(session, args.section), why=args.why)
         by = authors.written_by(session, view.notes)
     head, corrected = view.head.value, notes.corrections(view.notes)
@@ -68,10 +68,10 @@ def _show(args: Given, output: Output) -> Result:
 
 
 def _grant(args: Given, output: Output) -> Result:
-    from vault.services.cases import sections
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import sections
+        from vault.services.projection import authors
+
         member = authors.find_member(session, args.to)
         section = sections.find(session, args.section)
         sections.give(session, section, [member])
@@ -80,11 +80,11 @@ def _grant(args: Given, output: Output) -> Result:
 
 
 def _revoke(args: Given, output: Output) -> Result:
-    from vault.services.cases import sections
-    from vault.services.grants import sharing
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.cases import sections
+        from vault.services.grants import sharing
+        from vault.services.projection import authors
+
         member = authors.find_member(session, args.from_member, also_left=True)
         section = sections.find(session, args.section)
         changed = sharing.revoke(session, section, [member])

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 def _away(args: Given, output: Output) -> Result:
     from vault.services.grants import timed_grants
-    from vault.services.projection import authors
 
     until_ms = timed_grants.end_of_day(args.until)
     with opened(args, output) as session:
+        from vault.services.projection import authors
+
         member, deputy = authors.find_member(session, args.who), authors.find_member(session, args.deputy)
         given = timed_grants.away(session, member, deputy, until_ms=until_ms).given
     data = {"member": member.hex(), "deputy": deputy.hex(), "until": timed_grants.last_day(until_ms), "cases": given}
@@ -36,10 +37,10 @@ def _away(args: Given, output: Output) -> Result:
 
 
 def _deputy(args: Given, output: Output) -> Result:
-    from vault.services.grants import deputies
-    from vault.services.projection import authors
-
     with opened(args, output) as session:
+        from vault.services.grants import deputies
+        from vault.services.projection import authors
+
         member = authors.find_member(session, args.who)
         deputy = None if args.nobody else authors.find_member(session, args.deputy)
         deputies.set_deputy(session, member, deputy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -18,24 +19,29 @@ _AGAIN: Final = f"{NOT_UTF8} Then type it again."
 _LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
 
 
-def read_tty_passphrase(prompt: str, *, tty: Path = Path("/dev/tty")) -> bytearray:
+def read_tty_passphrase(
+    prompt: str, *, tty: Path = Path("/dev/tty"), meanwhile: Callable[[], object] | None = None
+) -> bytearray:
     """Ask at the terminal and return what was typed, without the end of line; the caller wipes it.
 
     The bytes go from the terminal straight into the bytearray: no `str` and no `bytes` of it are made (on Windows the
     console gives one-character strings). What is no UTF-8 is asked for again.
 
+    `meanwhile` runs once, behind the prompt: what is typed by then waits in the terminal, unseen, and Ctrl+C ends it.
+    What it raises is raised, with the terminal as it was.
+
     Raises:
         UsageError: there is no terminal, or it was closed before a line was typed.
     """
     if sys.platform == "win32":
-        return _read_console(prompt)
+        return _read_console(prompt, meanwhile)
     else:  # noqa: RET505 - mypy judges each system's branch on its own
         try:
             descriptor = os.open(tty, os.O_RDWR | os.O_NOCTTY)
         except OSError:
             raise _no_terminal() from None
         try:
-            return _read_hidden(descriptor, prompt)
+            return _read_hidden(descriptor, prompt, meanwhile)
         finally:
             os.close(descriptor)
 
@@ -50,7 +56,7 @@ def _no_terminal() -> UsageError:
 if sys.platform != "win32":
     import termios
 
-    def _read_hidden(descriptor: int, prompt: str) -> bytearray:
+    def _read_hidden(descriptor: int, prompt: str, meanwhile: Callable[[], object] | None) -> bytearray:
         try:
             before = termios.tcgetattr(descriptor)
         except termios.error:
@@ -62,6 +68,8 @@ if sys.platform != "win32":
             # Echo goes off, and what was typed ahead is dropped, before the prompt says that it is time to type.
             termios.tcsetattr(descriptor, termios.TCSAFLUSH, hidden)
             os.write(descriptor, prompt.encode("utf-8", "replace"))
+            if meanwhile is not None:
+                meanwhile()
             while not _is_utf8(line := _read_line(descriptor)):
                 line[:] = bytes(len(line))
                 os.write(descriptor, f"\n{_AGAIN}\n{prompt}".encode("utf-8", "replace"))
@@ -94,12 +102,14 @@ if sys.platform != "win32":
 
 else:
 
-    def _read_console(prompt: str) -> bytearray:
+    def _read_console(prompt: str, meanwhile: Callable[[], object] | None) -> bytearray:
         import msvcrt  # noqa: PLC0415 - Windows alone
 
         line = bytearray()
         for letter in prompt:
             msvcrt.putwch(letter)
+        if meanwhile is not None:
+            meanwhile()
         while (letter := msvcrt.getwch()) not in "\r\n":
             if letter == "\x03":
                 raise KeyboardInterrupt
