@@ -78,6 +78,21 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
         assert checking.verify(mira).verified
 
 
+def test_a_copy_that_wrote_less_stops_nothing_of_what_the_device_writes_later(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    case = shared_case(organisation, tmp_path)
+    twin = organisation.copied_to(tmp_path / "twin")
+    told = {BEFORE}
+    for where, count in ((organisation, 5), (twin, 1), (organisation, 1), (organisation, 1)):
+        with where.open(JOEL) as joel, organisation.open(SELIN) as selin:
+            for number in range(count):
+                told.add(f"note {len(told)} {number}")
+                notes.add(joel, case, kind="contact", text=f"note {len(told)} {number}")
+            give(joel, selin, tmp_path)
+            assert len(texts(selin, case)) == len(told)
+
+
 def test_rows_that_nobody_signed_part_nothing_of_a_log_that_forked(organisation: Organisation, tmp_path: Path) -> None:
     """Whoever holds the key of the database lays rows beside the true ones before the place where it forked."""
     case = shared_case(organisation, tmp_path)

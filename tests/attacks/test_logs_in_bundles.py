@@ -84,6 +84,27 @@ def test_a_fork_keeps_both_histories_and_both_go_on_but_no_third_comes_in(store:
     assert {row[-1] for row in rows_of(store)["operation"]} == both
 
 
+def test_a_shorter_history_stops_none_of_the_one_that_was_here_first(store: Database, tmp_path: Path) -> None:
+    """Of each session the newest checkpoint is kept, so that the shorter history has the first one behind the fork."""
+    one, two = Writer().write(4), Writer().write(4)
+    for writer, word, length in ((one, "one", 10), (two, "two", 3)):
+        for number in range(length):
+            writer.append(word=f"{word} {number}")
+        writer.seal()
+    take(store, bundle_of(tmp_path / "one", one), VAULT)
+    pins = {one.origin: (14, one.seals[-1].root)}
+    assert take(store, bundle_of(tmp_path / "two", two), VAULT, pins=pins).evidence == (one.origin,)
+    for writer in (one, two):
+        writer.append(word="goes on")
+        writer.seal()
+    assert take(store, bundle_of(tmp_path / "on", one), VAULT, pins=pins).logs == {one.origin: (14, 15)}
+    pins = {one.origin: (15, one.seals[-1].root)}
+    assert take(store, bundle_of(tmp_path / "other", two), VAULT, pins=pins).evidence == (one.origin,)
+    third = forked(4, 6, "three")
+    assert take(store, bundle_of(tmp_path / "third", third), VAULT, pins=pins).evidence == ()
+    assert {row[-1] for row in rows_of(store)["operation"]} == {row.digest for row in (*one.rows, *two.rows)}
+
+
 def test_a_checkpoint_of_another_tree_without_its_entries_is_kept_and_stops_nothing(
     store: Database, tmp_path: Path
 ) -> None:

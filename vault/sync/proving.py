@@ -16,7 +16,7 @@ from vault.errors import MalformedError
 from vault.log.checkpoint import parse_note
 from vault.log.checks.checkpoint_check import judge_seals
 from vault.log.checks.history import History
-from vault.log.checks.parting import parting_in
+from vault.log.checks.parting import parting_in, turned
 from vault.log.checks.report import LogReport
 from vault.log.checks.rowcheck import RowChecker
 from vault.log.checks.verify import verify_log
@@ -162,6 +162,12 @@ class _Proof:
             is_signed_raw,
             pins={} if pin is None else dict((pin,)),
         )
+        operations = list(rows.operations(offered.origin)) if report.rejected else []
+        parting = parting_in(offered.genesis, operations, kept, is_signed_raw, report.rejected)
+        if pin is not None and report.size < pin[0] and parting is not None and parting.roots.get(pin[0]) == pin[1]:
+            # This account goes by the history that it saw first, whatever a checkpoint of the other one says before.
+            report, parting = turned(report, parting, operations)
+        self._parting = parting
         self._rows, self._rejected = rows, report.rejected
         self._here = _Here(rows, offered.origin, report)
         self._result = ProvenLog(offered.origin, offered.parts.seat, before=report.size)
@@ -169,11 +175,6 @@ class _Proof:
         # So much of two histories is here that nobody can tell which entries belong together.
         self._is_frozen = is_short and len(list(rows.operations(offered.origin, report.size, report.size + 1))) > 1
         self._is_damaged = is_short and not self._is_frozen
-        self._parting = (
-            parting_in(offered.genesis, list(rows.operations(offered.origin)), kept, is_signed_raw, report.rejected)
-            if report.rejected
-            else None
-        )
         if self._parting is not None:
             self._result.others |= self._parting.other
         self._history = History(offered.origin, offered.parts.session_key)

@@ -5,12 +5,13 @@ Only a history that the log's own keys signed parts from another: a row that som
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
 from vault.log.checks.checkpoint_check import CheckpointRow
+from vault.log.checks.report import LogReport
 from vault.log.checks.rowcheck import OperationRow, RowChecker
 from vault.log.checks.verify import verify_log
 from vault.log.genesis import origin_of
@@ -73,6 +74,24 @@ def parting_in(
     beside = _well_formed(log, rejected) if rejected else {}
     found = (_other_from(log, at, rejected, beside) for at in sorted(beside)[:_TRIES])
     return next((parting for parting in found if parting is not None), None)
+
+
+def turned(report: LogReport, parting: Parting, operations: Iterable[OperationRow]) -> tuple[LogReport, Parting]:
+    """Return the report of the other history of a log, and where the one of this report parts from that one.
+
+    Args:
+        report: of the one history.
+        parting: where the other one parts from it.
+        operations: the rows of the log.
+    """
+    keys = {(row.seq, row.digest) for row in operations if parting.at <= row.seq < report.size}
+    told_of = frozenset(keys - report.rejected - parting.other)
+    size = max(parting.roots)
+    before = {size: root for size, root in parting.roots.items() if size <= parting.at}
+    signed = {size: root for size, root in parting.ours.items() if size <= report.size}
+    behind = {size: root for size, root in parting.roots.items() if size > parting.at}
+    other = replace(report, size=size, root=parting.roots[size], rejected=(report.rejected | told_of) - parting.other)
+    return other, Parting(parting.at, told_of, before | signed, behind)
 
 
 def _well_formed(log: _Log, rejected: Collection[Key]) -> dict[int, list[OperationRow]]:
