@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -54,10 +54,32 @@ def send_other_form(attacker: Session, seeds: Seeds, at: int, victim: Session, p
     note = encode_note(body, key_name(origin), *key_and_signature(seeds[bytes(origin), tree.size], body))
     entries = [SentOperation(row.seq, row.header, row.list, row.sealed) for row in before]
     entries += [SentOperation(at + n, other.header, other.list, other.sealed) for n, other in enumerate(others)]
+    return _send(origin, [genesis or b""], [*notes, note], entries, victim=victim, path=path)
+
+
+def send_log(attacker: Session, victim: Session, path: Path) -> Path:
+    """Make a bundle of the attacker's log alone, for somebody of whom it may never have heard."""
+    origin = attacker.log.origin
+    with attacker.database.reading() as rows:
+        entries = [SentOperation(row.seq, row.header, row.list, row.sealed) for row in rows.operations(origin)]
+        notes = [row.note for row in rows.checkpoints(origin)]
+        genesis = rows.genesis(origin)
+    return _send(origin, [genesis or b""], notes, entries, victim=victim, path=path)
+
+
+def _send(
+    origin: bytes,
+    geneses: Sequence[bytes],
+    notes: Sequence[bytes],
+    entries: Sequence[SentOperation],
+    *,
+    victim: Session,
+    path: Path,
+) -> Path:
     pages = encoded(
         [
-            (PageKind.GENESIS, bytes(32), [genesis or b""]),
-            (PageKind.CHECKPOINT, origin, [*notes, note]),
+            (PageKind.GENESIS, bytes(32), list(geneses)),
+            (PageKind.CHECKPOINT, origin, list(notes)),
             (PageKind.OPERATION, origin, list(entries)),
         ]
     )

@@ -13,6 +13,7 @@ from tests.log.writer import Key
 from tests.sync.exchange import empty_store
 from tests.tables import each
 from vault.ids import ZERO_DIGEST, Origin
+from vault.log.checks.parting import Parting
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items, items_digest
@@ -132,3 +133,14 @@ def test_the_first_session_ends_where_a_signed_row_begins_the_second(store: Data
     put(store, row(3, begins=True), row(4, begins=True))
     assert recovering((1, false.digest)) == [0, 1, 2]
     assert recovering() == [0]
+
+
+def test_a_second_session_in_another_history_ends_no_first_session_of_this_one(store: Database) -> None:
+    other = row(1, begins=True)
+    put(store, row(0, begins=True), other, row(1), row(2))
+    proven = Proven(3, parting=Parting(1, frozenset({(1, other.digest)}), {2: bytes(32)}, {2: bytes(32), 3: bytes(32)}))
+    with store.reading() as rows:
+        authority = Authority(rows, CHAIN, lambda _origin, _seq: proven, {}, dict(GENESES))
+        entries = [entry for seq in range(3) for entry in authority.entries_at(LOG, seq)]
+    found = sorted((entry.seq, entry.digest == other.digest, entry.recovers) for entry in entries)
+    assert found == [(0, False, True), (1, False, True), (1, True, False), (2, False, True)]

@@ -20,7 +20,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Listings
+from vault.validity.authority import Listings, Proven
 from vault.validity.grants import GrantReader
 
 NOT_GRANTED: Final = "not granted"
@@ -31,7 +31,7 @@ class AuditEntry:
     """One entry of a log: its place and, where this seat may read it, its payload.
 
     `fault` says why there is no payload: `NOT_GRANTED`, or `broken` when it should open and does not. `kinds` are those
-    of the items in its list.
+    of the items in its list, `digest` is that of its row: in a log that forked two entries have one place.
     """
 
     origin: Origin
@@ -39,6 +39,7 @@ class AuditEntry:
     payload: Payload | None
     fault: str | None = None
     kinds: frozenset[int] = field(default=frozenset(), compare=False)
+    digest: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,18 @@ class Auditor:
     seat: SeatId
     kem: KemPrivate
     listings: Listings
+
+
+def read_histories(rows: Rows, auditor: Auditor, origin: Origin, known: Proven, start: int = 0) -> Iterator[AuditEntry]:
+    """Yield what `read_payloads` does, of each signed history of a log: the ratchet steps in each as if it stood alone.
+
+    What lies before the place where they part comes once.
+    """
+    yield from read_payloads(rows, auditor, origin, known.beside, start)
+    if known.parting is not None:
+        at, other = known.parting.at, known.parting.other
+        told_of = {(row.seq, row.digest) for row in rows.operations(origin, at)} - other
+        yield from read_payloads(rows, auditor, origin, known.rejected | told_of, max(start, at))
 
 
 def read_payloads(
@@ -80,15 +93,15 @@ def read_payloads(
             compartment, key = opened
         if key is None or row.seq < start:
             if row.seq >= start:
-                yield AuditEntry(origin, row.seq, None, NOT_GRANTED)
+                yield AuditEntry(origin, row.seq, None, NOT_GRANTED, digest=row.digest)
             key = None if key is None else derive_next_ratchet(key)
             continue
         try:
             payload = _open(auditor.vault, compartment, key, row)
         except VerificationError:
-            yield AuditEntry(origin, row.seq, None, "broken")
+            yield AuditEntry(origin, row.seq, None, "broken", digest=row.digest)
         else:
-            yield AuditEntry(origin, row.seq, payload, kinds=frozenset(row.list[::ITEM_SIZE]))
+            yield AuditEntry(origin, row.seq, payload, kinds=frozenset(row.list[::ITEM_SIZE]), digest=row.digest)
         key = derive_next_ratchet(key)
 
 

@@ -57,6 +57,12 @@ class Proven:
         """Return the roots of the history that an entry is of, where the log has two there."""
         return None if self.parting is None else self.parting.roots_of(row)
 
+    def is_of(self, row: OperationRow, *, is_other: bool) -> bool:
+        """Say whether this row is a signed one of one history: of the one told of, or of the other; of both before."""
+        if self.parting is None or row.seq < self.parting.at:
+            return self.covers(row)
+        return self.covers(row) and ((row.seq, row.digest) in self.parting.other) is is_other
+
     def told_of(self, row: OperationRow) -> bool:
         """Say whether this row is a signed one of the one history that is told of."""
         return row.seq < self.size and (row.seq, row.digest) not in self.beside
@@ -85,6 +91,7 @@ class Entry:
         rights: the rights table of that roster.
         founds_vault: it is entry 0 of the vault.
         recovers: it is of the first session of a seat that the root key admitted later (FORMAT.md 6, recovery).
+        digest: of its row.
         roots: those of the history that it is of, where the log has two there.
     """
 
@@ -96,6 +103,7 @@ class Entry:
     rights: RightsTable
     founds_vault: bool
     recovers: bool
+    digest: bytes = b""
     roots: Roots | None = field(default=None, repr=False)
 
     @cached_property
@@ -177,7 +185,7 @@ class Authority:
     known: dict[Origin, Proven] = field(default_factory=dict)
     _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
     _entries: dict[Place, tuple[Entry, ...]] = field(default_factory=dict)
-    _first_sessions: dict[bytes, int] = field(default_factory=dict)
+    _first_sessions: dict[tuple[bytes, bool], int] = field(default_factory=dict)
     _valid_logs: dict[tuple[bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
     _certified: frozenset[bytes] = frozenset()
 
@@ -266,12 +274,15 @@ class Authority:
             roster = self.chain.by_root(header.roster)
             roots = known.roots_of(row)
             if roster is not None and self.is_in(genesis, row, roster, roots):
-                yield replace(self._entry(row, items, genesis, roster), roots=roots)
+                yield replace(self._entry(row, items, genesis, roster, known.parting), roots=roots)
 
-    def _entry(self, row: OperationRow, items: tuple[Item, ...], genesis: Genesis, roster: Roster) -> Entry:
+    def _entry(
+        self, row: OperationRow, items: tuple[Item, ...], genesis: Genesis, roster: Roster, parting: Parting | None
+    ) -> Entry:
         seat = SeatId(genesis.seat)
         first = self.chain.first_certified.get(row.origin)
         by_root_key = first is not None and first[1] == roster.root
+        is_other = parting is not None and (row.seq, row.digest) in parting.other
         return Entry(
             origin=Origin(row.origin),
             seq=row.seq,
@@ -280,21 +291,24 @@ class Authority:
             roles=roles_in(roster, seat),
             rights=rights_table(roster.head.rights),
             founds_vault=by_root_key and roster.head.number == 0 and row.seq == 0,
-            recovers=by_root_key and roster.head.number > 0 and row.seq < self._first_session_of(Origin(row.origin)),
+            recovers=by_root_key
+            and roster.head.number > 0
+            and row.seq < self._first_session_of(Origin(row.origin), is_other=is_other),
+            digest=row.digest,
         )
 
-    def _first_session_of(self, origin: Origin) -> int:
-        """Return at which size of a log its second session began; the log's own size before it."""
-        if origin not in self._first_sessions:
+    def _first_session_of(self, origin: Origin, *, is_other: bool) -> int:
+        """Return at which size of one history of a log its second session began; the log's own size before it."""
+        if (origin, is_other) not in self._first_sessions:
             size = self.rows.size(origin)
-            later = (seq for seq in range(1, size) if self._begins_session(origin, seq))
-            self._first_sessions[origin] = next(later, size)
-        return self._first_sessions[origin]
+            later = (seq for seq in range(1, size) if self._begins_session(origin, seq, is_other=is_other))
+            self._first_sessions[origin, is_other] = next(later, size)
+        return self._first_sessions[origin, is_other]
 
-    def _begins_session(self, origin: Origin, seq: int) -> bool:
+    def _begins_session(self, origin: Origin, seq: int, *, is_other: bool) -> bool:
         known = self.prove(origin, seq)
         rows = self.rows.operations(origin, seq, seq + 1)
-        return any(names_session_key(row) for row in rows if known.covers(row))
+        return any(names_session_key(row) for row in rows if known.is_of(row, is_other=is_other))
 
 
 def roles_in(roster: Roster, seat: bytes) -> frozenset[Role]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from vault.errors import MalformedError
 from vault.ids import Origin
+from vault.log.checks.parting import Parting
+from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.rosters.roster import Roster
 from vault.log.rosters.roster_line import Line
 from vault.store.rows import Rows
-from vault.validity.authority import Authority
+from vault.validity.authority import Authority, Proven
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class NamedRosters:
     rows: Rows
     authority: Authority
     _read: dict[bytes, Named] = field(default_factory=dict)
+    _others: dict[bytes, tuple[Parting, Named]] = field(default_factory=dict)
 
     def of(self, origin: bytes) -> Named:
         """Return what a log names; those that it goes on from are read first."""
@@ -54,9 +57,21 @@ class NamedRosters:
             self._read[root] = self._named_in(root)
         return self._read[origin]
 
-    def newest_at(self, origin: bytes, seq: int) -> Roster | None:
-        """Return the newest roster that a log named up to an entry, that one included."""
-        return self.of(origin).newest_at(seq)
+    def newest_at(self, origin: bytes, seq: int, digest: bytes) -> Roster | None:
+        """Return the newest roster that a log named up to an entry, that one included, in the history that it is of."""
+        named = self.of(origin)
+        if origin in self._others and (seq, digest) in self._others[origin][0].other:
+            named = self._others[origin][1]
+        return named.newest_at(seq)
+
+    def _named_before(self, genesis: Genesis) -> Named:
+        """Return what the log names that another one goes on from, in the history that its genesis means."""
+        before = genesis.predecessor
+        if before in self._others:
+            parting, other = self._others[before]
+            if parting.roots.get(genesis.predecessor_size) == genesis.predecessor_root:
+                return other
+        return self._read[before]
 
     def _before(self, origin: bytes) -> bytes | None:
         """Return the log of the same seat that one goes on from, if it is here."""
@@ -70,13 +85,22 @@ class NamedRosters:
         genesis, before = self.authority.genesis(origin), self._before(origin)
         if genesis is None:
             return Named()
-        newest = None if before is None else self._read[before].newest_at(genesis.predecessor_size - 1)
+        newest = None if before is None else self._named_before(genesis).newest_at(genesis.predecessor_size - 1)
+        proven = self.authority.prove(Origin(origin), 0)
+        one = self._named_by(Origin(origin), newest, proven, is_other=False)
+        if proven.parting is None:
+            return one
+        other = self._named_by(Origin(origin), newest, proven, is_other=True)
+        self._others[origin] = proven.parting, other
+        older, unknown = ({*one.older, *other.older}, {*one.unknown, *other.unknown})
+        return Named(one.steps, sorted(older), sorted(unknown))
+
+    def _named_by(self, origin: Origin, newest: Roster | None, proven: Proven, *, is_other: bool) -> Named:
         reading = _Reading(self.authority.chain.line, [] if newest is None else [(0, newest)])
         accepted = {roster.root: roster for roster in self.authority.chain.accepted}
-        proven = self.authority.prove(Origin(origin), 0)
         spelled = b""
-        for row in self.rows.operations(Origin(origin), 0, proven.size):
-            if not proven.told_of(row):
+        for row in self.rows.operations(origin, 0, proven.size):
+            if not proven.is_of(row, is_other=is_other):
                 continue
             # A proven header has one spelling: only where it names another than the one before it is it parsed.
             if not spelled or spelled not in row.header:

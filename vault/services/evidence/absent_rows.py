@@ -99,7 +99,7 @@ class AbsentRows:
 
     def _is_for_auditor(self, row: OperationRow, named: NamedRosters) -> bool:
         """Say whether what the entry lists of its log's audit was for this seat too, and came with the entry."""
-        is_for_it = was_auditor(self._session, named, Origin(row.origin), row.seq)
+        is_for_it = was_auditor(self._session, named, Origin(row.origin), row.seq, row.digest)
         return is_for_it and came_whole(self._session, Origin(row.origin), row.seq)
 
 

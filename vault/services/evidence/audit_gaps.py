@@ -28,9 +28,9 @@ def gaps(session: Session, owed: Mapping[Origin, Sequence[int]]) -> list[Finding
     return [_gap(session, origin, entries, is_late=origin in late) for origin, entries in owed.items()]
 
 
-def was_auditor(session: Session, named: NamedRosters, origin: Origin, seq: int) -> bool:
+def was_auditor(session: Session, named: NamedRosters, origin: Origin, seq: int, digest: bytes) -> bool:
     """Say whether this seat should read an entry's payload: by the newest roster that its log had named up to there."""
-    roster = named.newest_at(origin, seq)
+    roster = named.newest_at(origin, seq, digest)
     certificate = None if roster is None else roster.certificates.get(session.seat)
     return roster is not None and certificate is not None and Role.AUDITOR in roster.members[certificate.member]
 

@@ -152,7 +152,7 @@ class _Checked:
         self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
         self._named = NamedRosters(rows, self._validator(rows).authority)
-        self.said = Said(lambda origin, seq: was_auditor(session, self._named, origin, seq))
+        self.said = Said(lambda *entry: was_auditor(session, self._named, *entry))
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
@@ -307,7 +307,7 @@ class _Checked:
         return self._both[origin]
 
     def _open_payloads(self, rows: Rows, origin: Origin) -> None:
-        for found in self.said.read(rows, self._session.auditor(), origin, self._reports[origin].rejected):
+        for found in self.said.read(rows, self._session.auditor(), origin, self._proven(rows, origin)):
             self._fault(found)
 
     def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
@@ -328,11 +328,13 @@ class _Checked:
         self.faults.append(Finding(Code.GENESIS, _of_log(origin, fault), origin))
 
     def _fault(self, found: Finding) -> None:
-        """Name a bad place in a log, unless it was named already."""
+        """Name what is wrong with an entry; with a thing that it lists, only what was found first."""
         assert found.seq is not None  # noqa: S101 - it lies at a place; for the type checker
-        if not any((f.subject, f.seq, f.n) == (found.subject, found.seq, found.n) for f in self.faults):
-            message = Message("operation {seq}: {fault}", seq=found.seq, fault=found.message)
-            self.faults.append(replace(found, message=message))
+        message = Message("operation {seq}: {fault}", seq=found.seq, fault=found.message)
+        placed = replace(found, message=message)
+        is_named = any((f.subject, f.seq, f.n) == (found.subject, found.seq, found.n) for f in self.faults)
+        if placed not in self.faults and not (is_named and found.n is not None):
+            self.faults.append(placed)
 
 
 def _of_log(origin: Origin, fault: Message) -> Message:

@@ -92,5 +92,5 @@ def _lost_its_secret(session: Session, rows: Rows, said: Said) -> bool:
     }
     authority = session.authority(rows)
     founded = any((entry := authority.entry(origin, 0)) is not None and entry.founds_vault for origin in own)
-    drilled = any(origin in own and payload.act == DRILL for (origin, _), payload in said.kept.items())
+    drilled = any(origin in own and payload.act == DRILL for (origin, _, _), payload in said.kept.items())
     return founded and not drilled and own.isdisjoint(said.closed)

@@ -29,6 +29,7 @@ from vault.records.versions import open_each
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
+from vault.validity.authority import Authority, digests_in
 from vault.validity.named_rosters import NamedRosters
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
@@ -39,45 +40,50 @@ CODES_OF_REASONS = ("legal-referral", "casework", "supervision", "subject-reques
 JUDGED_ACTS = ACTS | {APPROVE_ACT}
 APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
 
-Place = tuple[bytes, int]
+Written = tuple[bytes, int, bytes]
+"""Where an entry stands, and its digest: in a log that forked two entries have one place."""
 
 
 def listings_of(
-    session: Session, rows: Rows, payloads: Mapping[Place, Payload] | None = None
+    session: Session, rows: Rows, payloads: Mapping[Written, Payload] | None = None
 ) -> dict[bytes, list[Listing]]:
     """Return, for each approval that some list names, the entries that do, as the rosters that they name judge them.
 
     Args:
         session: whose directory judges.
         rows: of the vault.
-        payloads: what this seat can read of the payloads, by place.
+        payloads: what this seat can read of the payloads, by entry.
     """
     authority = session.authority(rows)
     found: dict[bytes, list[Listing]] = {}
     for digest, places in session.learned.listings.of(rows, ItemKind.APPROVAL).items():
-        for origin, seq in places:
-            entry = authority.entry(origin, seq, (ItemKind.APPROVAL, digest))
-            payload = (payloads or {}).get((origin, seq))
-            act, at_ms = (None, None) if payload is None else (payload.act, payload.t)
-            if entry is None:
-                genesis = genesis_of(rows, Origin(origin))
-                seat = b"" if genesis is None else genesis.seat
-                listing = Listing(origin, seq, seat, None, frozenset(), act=act, at_ms=at_ms)
-            else:
-                certificate = session.directory.certificate_of(entry.seat)
-                member = None if certificate is None else MemberId(certificate.member)
-                identity = b"" if certificate is None else certificate.identity
-                roles = frozenset(role.value for role in entry.roles)
-                listing = Listing(origin, seq, entry.seat, member, roles, identity, act, at_ms)
-            found.setdefault(digest, []).append(listing)
+        for origin, seq in dict.fromkeys(places):
+            for row in rows.operations(origin, seq, seq + 1):
+                if digest in digests_in(row, ItemKind.APPROVAL):
+                    payload = (payloads or {}).get((origin, seq, row.digest))
+                    found.setdefault(digest, []).append(_listing(session, authority, row, payload))
     return found
+
+
+def _listing(session: Session, authority: Authority, row: OperationRow, payload: Payload | None) -> Listing:
+    act, at_ms = (None, None) if payload is None else (payload.act, payload.t)
+    entry = next((each for each in authority.entries_at(row.origin, row.seq) if each.digest == row.digest), None)
+    if entry is None:
+        genesis = authority.genesis(row.origin)
+        seat = b"" if genesis is None else genesis.seat
+        return Listing(row.origin, row.seq, seat, None, frozenset(), act=act, at_ms=at_ms)
+    certificate = session.directory.certificate_of(entry.seat)
+    member = None if certificate is None else MemberId(certificate.member)
+    identity = b"" if certificate is None else certificate.identity
+    roles = frozenset(role.value for role in entry.roles)
+    return Listing(row.origin, row.seq, entry.seat, member, roles, identity, act, at_ms)
 
 
 def approval_faults(
     session: Session,
     rows: Rows,
     approvals: Mapping[bytes, bytes],
-    payloads: Mapping[Place, Payload],
+    payloads: Mapping[Written, Payload],
     named: NamedRosters,
 ) -> Iterator[Finding]:
     """Yield what is not valid: uses of an approval, and acts without one as far as payloads can be read.
@@ -86,7 +92,7 @@ def approval_faults(
         session: who verifies.
         rows: of the vault.
         approvals: digest -> bytes, of those in cases that this seat holds.
-        payloads: place -> payload, of all that this seat can read.
+        payloads: entry -> payload, of all that this seat can read.
         named: which rosters the logs had named.
     """
     for digest, listings in sorted(listings_of(session, rows, payloads).items()):
@@ -101,10 +107,11 @@ def approval_faults(
         for use, reason in refused:
             message = Message("it lists an approval that was {reason}", reason=reason.value)
             yield Finding(Code.APPROVAL, message, use.origin, use.seq)
-    for (origin, seq), payload in sorted(payloads.items(), key=lambda item: item[0]):
+    for (origin, seq, digest), payload in sorted(payloads.items(), key=lambda item: item[0]):
         if payload.act in ACTS and payload.out.startswith("ok"):
+            roster = named.newest_at(origin, seq, digest)
             for row in rows.operations(origin, seq, seq + 1):
-                if not _lists_approval(row) and _needed_second(rows, row, payload.act, named.newest_at(origin, seq)):
+                if row.digest == digest and not _lists_approval(row) and _needed_second(rows, row, payload.act, roster):
                     message = Message("{act} without the approval of a second person", act=payload.act)
                     yield Finding(Code.APPROVAL, message, origin, seq)
 
@@ -120,7 +127,8 @@ def _is_for_another(session: Session, rows: Rows, use: Listing, approval: Approv
 
     Of an export the files have left: whoever has them compares.
     """
-    entry = session.authority(rows).entry(use.origin, use.seq)
+    listing = (ItemKind.APPROVAL, approval_id(approval.encode()))
+    entry = session.authority(rows).entry(use.origin, use.seq, listing)
     if entry is None or approval.act != BREAK_GLASS:
         return False
     listed = {item.digest for item in entry.items if item.kind == ItemKind.GRANT}

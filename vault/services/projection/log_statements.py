@@ -6,7 +6,7 @@ counts like anything else, and whoever can read the act names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,8 @@ from vault.log.items import ItemKind
 from vault.log.payload import Payload
 from vault.services.projection.approval_checks import JUDGED_ACTS
 from vault.store.rows import Rows
-from vault.validity.audit_payloads import Auditor, read_payloads
+from vault.validity.audit_payloads import Auditor, read_histories
+from vault.validity.authority import Proven
 from vault.words.finding import Code, Finding
 from vault.words.message import Message, enumerated
 
@@ -40,31 +41,29 @@ class Said:
     Attributes:
         opened: how many.
         newer: how many of them name an act that this program does not know: counted, not judged.
-        kept: place -> payload, of the acts that need two persons, and of drills.
+        kept: log, position and digest of the entry -> payload, of the acts that need two persons, and of drills.
         closed: logs of which this seat cannot read every payload.
         owed: log -> entries that this seat should be able to read and cannot.
         sealed_to_others: how many were sealed to the auditors of their time, and this seat was none.
         may_read: whether this seat reads what is sealed at an entry, by the newest roster that its log had named.
     """
 
-    may_read: Callable[[Origin, int], bool] = lambda origin, seq: False
+    may_read: Callable[[Origin, int, bytes], bool] = lambda origin, seq, digest: False
     opened: int = 0
     newer: int = 0
-    kept: dict[tuple[bytes, int], Payload] = field(default_factory=dict)
+    kept: dict[tuple[bytes, int, bytes], Payload] = field(default_factory=dict)
     closed: set[bytes] = field(default_factory=set)
     owed: dict[Origin, list[int]] = field(default_factory=dict)
     sealed_to_others: int = 0
 
-    def read(
-        self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]], start: int = 0
-    ) -> Iterator[Finding]:
-        """Read one log from an entry on and yield what is wrong; `rejected` are rows that stand beside true ones."""
-        for entry in read_payloads(rows, auditor, origin, rejected, start):
+    def read(self, rows: Rows, auditor: Auditor, origin: Origin, known: Proven, start: int = 0) -> Iterator[Finding]:
+        """Read one log from an entry on, in both histories where two part, and yield what is wrong."""
+        for entry in read_histories(rows, auditor, origin, known, start):
             if entry.payload is None:
                 self.closed.add(origin)
                 if entry.fault == "broken":
                     yield Finding(Code.PAYLOAD_SEAL, Message("the audit payload does not open"), origin, entry.seq)
-                elif self.may_read(origin, entry.seq):
+                elif self.may_read(origin, entry.seq, entry.digest):
                     self.owed.setdefault(origin, []).append(entry.seq)
                 else:
                     self.sealed_to_others += 1
@@ -73,7 +72,7 @@ class Said:
             self.opened += 1
             self.newer += act not in ACTS
             if act in _KEPT:
-                self.kept[origin, entry.seq] = entry.payload
+                self.kept[origin, entry.seq, entry.digest] = entry.payload
             if beyond := kinds_beyond(act, entry.kinds):
                 names = enumerated([_NAMES[kind] for kind in beyond])
                 message = Message("it says {act}, which may not list {names}, and lists it", act=act, names=names)

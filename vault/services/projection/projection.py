@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -72,6 +72,8 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
         if known.size < size:
             found.append(Quarantined(origin, known.size, None, "C3"))
         progress(size - start, total)
+    if asks and Role.AUDITOR in session.roles:
+        _notice_in_other_histories(session, sizes)
     if behind and index.was_made:
         index.ready_lists()
     if asks:
@@ -89,6 +91,15 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
     tell_dropped(session)
     tell_waiting(session)
     return index
+
+
+def _notice_in_other_histories(session: Session, logs: Iterable[bytes]) -> None:
+    """Tell an auditor of false acts in logs of which a second history came in behind what was read."""
+    for origin in (Origin(name) for name in logs if name != session.log.origin):
+        with session.database.reading() as rows:
+            parted = session.prover.parted(rows, origin)
+        if parted is not None:
+            notice_false_acts(session, origin, parted.undisputed, parted.proven)
 
 
 def read_valid(session: Session, compartment: CompartmentId) -> list[OpenedVersion]:

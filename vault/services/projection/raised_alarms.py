@@ -81,7 +81,7 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
 def notice_false_acts(session: Session, origin: Origin, start: int, known: Proven) -> None:
     """Say to an auditor that an entry which came lists what its act may not, unless its author was ended."""
     with session.database.reading() as rows:
-        found = Said().read(rows, session.auditor(), origin, known.beside, start)
+        found = Said().read(rows, session.auditor(), origin, known, start)
         is_false = any(fault.code is Code.ACT and (fault.seq or 0) < known.size for fault in found)
     seats = seats_of(session, [origin])
     if is_false and not seats.isdisjoint(session.directory.effective.certificates):
