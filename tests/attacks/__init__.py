@@ -33,7 +33,7 @@ What the attacker has:
     foreign lines beside our own     test_names_in_files; test_questions_by_file
     junk files, a planted dictionary test_junk_files
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
-    a prompt where guessing is free  test_guessing; tests/access: factors; tests/services: approvals
+    a prompt where guessing is free  test_guessing; tests/access: factors; tests/services/approvals: pipe
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope
     a kill, a full disk              test_kill; test_import_kill; test_cut_off_imports; test_backup_kill; test_full_disk
     plaintext anywhere               test_plaintext; test_sections
