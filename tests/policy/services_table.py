@@ -82,7 +82,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
     approving.rule_of authors.all_names authors.find_member authors.names_of_members authors.written_by
     cases.deputy_words dates.duties_are_separated logbook.names_of_objects members.members
-    report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seats_of
+    report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
