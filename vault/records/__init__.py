@@ -1,1 +1,1 @@
-"""Where plaintext meets its key, and nowhere else: content and its bytes, opening, and the unit of work."""
+"""Where the plaintext of records meets its key: content and its bytes, opening, and the unit of work."""

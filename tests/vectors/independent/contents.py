@@ -174,9 +174,9 @@ def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list
 
 
 def heads(opened: list[Opened]) -> list[Opened]:
-    """Return the versions that no other of their record names as a parent."""
-    replaced = {(one.row.compartment, one.row.record, parent) for one in opened for parent in one.parents}
-    return [one for one in opened if (one.row.compartment, one.row.record, one.row.id) not in replaced]
+    """Return the versions that no other of their record and kind names as a parent (FORMAT.md 4, replacing)."""
+    replaced = {(one.row.compartment, one.row.record, one.kind, parent) for one in opened for parent in one.parents}
+    return [one for one in opened if (one.row.compartment, one.row.record, one.kind, one.row.id) not in replaced]
 
 
 @dataclass(frozen=True, slots=True)
