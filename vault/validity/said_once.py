@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from heapq import merge
 
 from vault.casework.access import Section
 from vault.casework.case import Case
@@ -57,6 +57,7 @@ class SaidOnce:
     keyring: Keyring
     said_first: dict[FirstAsked, FirstSaid] = field(default_factory=dict)
     _admitted: dict[tuple[Origin, int, bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
+    _placed: dict[tuple[Origin, int, bytes], dict[bytes | None, list[int]]] = field(default_factory=dict)
 
     def failed_check(self, version: OpenedVersion, place: CompartmentKind, founding: Entry) -> str | None:
         """Return the check that a version fails: C5 for saying something else, C7 while the first is not here."""
@@ -97,7 +98,9 @@ class SaidOnce:
 
     def _read_on(self, first: FirstSaid, version: OpenedVersion, founding: Entry, fixed: tuple[str, ...]) -> bool:
         """Look for the first version of a kind; say whether all that the entry lists before it is here and opens."""
-        for item in islice(founding.items, first.at, None):
+        placed = self._places(founding)
+        for first.at in merge(placed.get(version.compartment, ()), placed[None]):
+            item = founding.items[first.at]
             if item == Item.in_compartment(ItemKind.VERSION, version.compartment, item.digest):
                 listed = [
                     sealed
@@ -110,8 +113,23 @@ class SaidOnce:
                 if opened.content.kind == version.content.kind:
                     first.says = _said(opened, fixed)
                     return True
-            first.at += 1
         return True
+
+    def _places(self, founding: Entry) -> dict[bytes | None, list[int]]:
+        """Return which places of a list are of which compartment; under None those of which nothing here tells."""
+        asked = (founding.origin, founding.seq, founding.list_digest)
+        if asked not in self._placed:
+            of: dict[int, bytes] = {
+                row.n: row.compartment
+                for row in self.rows.version_rows(founding.origin, founding.seq, founding.seq + 1)
+                if founding.items[row.n : row.n + 1]
+                == (Item.in_compartment(ItemKind.VERSION, row.compartment, row.id),)
+            }
+            placed: dict[bytes | None, list[int]] = {None: []}
+            for n in range(len(founding.items)):
+                placed.setdefault(of.get(n), []).append(n)
+            self._placed[asked] = placed
+        return self._placed[asked]
 
     def _rosters(self, compartment: CompartmentId, entry: Entry, chain: RosterChain) -> Iterator[Roster]:
         """Yield the valid rosters that an entry lists and that are here."""

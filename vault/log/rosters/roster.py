@@ -27,7 +27,7 @@ from vault.log.rosters.roster_entries import (
     encode_entry,
 )
 from vault.log.rosters.roster_line import Line
-from vault.log.rosters.roster_rules import Cutoff, EffectiveRoster, admitted_by_one, check_succession, signers_of
+from vault.log.rosters.roster_rules import Cutoff, EffectiveRoster, check_succession, signers_of
 from vault.log.signatures import VerifySignature, signed_message
 from vault.log.tree import leaf_hash, root
 from vault.words.finding import Code, Finding
@@ -257,13 +257,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
         known = {} if before is None else before.certificates
         keys = {signed_by, *(certificate.identity for certificate in known.values())}
         signers = signers_of(_message(roster), roster.signatures, keys, verify_signature)
-        line.add(
-            roster,
-            before,
-            _standing_after(before, roster, root_public),
-            by_root=signed_by in signers,
-            admitted_by=frozenset() if before is None else admitted_by_one(before, roster, signers),
-        )
+        line.add(roster, before, _standing_after(before, roster, root_public), by_root=signed_by in signers)
         if signers == {signed_by}:
             for seat in roster.certificates.keys() - known:
                 by_root_key.setdefault(roster.certificates[seat].genesis, (roster.head.number, roster.root))

@@ -2,22 +2,20 @@
 
 Devices that act apart make sides of a roster's line, each as long as they stay apart. Where they meet, every ending of
 each side counts, however far back it stands. What the root has settled, a side that comes to light later does not open
-again: of it the endings count, and nothing else. What supervisors alone signed (a helping roster) takes nobody out; and
-what it admits is valid beside the others, as long as these supervisors are.
+again: of it the endings count, and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from typing import Generic, TypeVar
 
 from vault.errors import VerificationError
-from vault.log.rosters.roster_entries import Certificate
 from vault.log.rosters.roster_rules import EffectiveRoster, RosterParts, only_ends_or_lowers
-from vault.log.rosters.roster_sides import Helping, helped, taken
+from vault.log.rosters.roster_sides import taken
 from vault.words.message import Message
 
 _Roster = TypeVar("_Roster", bound=RosterParts)
@@ -28,13 +26,12 @@ _Set = int
 
 @dataclass(frozen=True, slots=True)
 class _Node(Generic[_Roster]):
-    """One roster; `behind` are itself and all that it goes on from, `helping` what supervisors alone add by it."""
+    """One roster; `behind` are itself and all that it goes on from."""
 
     roster: _Roster
     effective: EffectiveRoster
     bit: _Set
     behind: _Set
-    helping: Helping | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +42,11 @@ class _Meeting:
         effective: what holds.
         needed: the meetings that it was judged from.
         parted: those on sides that only the root settles, and what held before them.
-        helping: those that supervisors alone signed and that were looked at last.
-        added: what these add, in vain or not.
     """
 
     effective: EffectiveRoster
     needed: tuple[_Roots, ...] = ()
     parted: tuple[_Set, EffectiveRoster] | None = None
-    helping: _Set = 0
-    added: frozenset[tuple[bytes, Certificate]] = field(default=frozenset(), repr=False)
-
-    def without_what_is_in_vain(self, effective: EffectiveRoster) -> EffectiveRoster:
-        """Return a roster that supervisors alone signed without what such rosters add in vain."""
-        valid = self.effective.certificates
-        return replace(
-            effective,
-            certificates={
-                seat: item
-                for seat, item in effective.certificates.items()
-                if (seat, item) not in self.added or valid.get(seat) == item
-            },
-        )
 
 
 class Line(Generic[_Roster]):
@@ -77,36 +58,23 @@ class Line(Generic[_Roster]):
         self._tips: set[bytes] = set()
         self._settling: _Set = 0
         self._only_taking: _Set = 0
-        self._helping: _Set = 0
         # Who signs alone can name many rosters in each of many: every meeting of the same ones is judged once.
         self._meetings: dict[_Roots, _Meeting] = {}
         self._told: set[_Roots] = set()
-        # Of a parting that only the root can settle: roster on one of its sides -> what held before, or the meeting.
-        self._parted: dict[bytes, EffectiveRoster | _Meeting] = {}
+        # Of a parting that only the root can settle: roster on one of its sides -> what held before.
+        self._parted: dict[bytes, EffectiveRoster] = {}
 
     def add(
-        self,
-        roster: _Roster,
-        before: EffectiveRoster | None,
-        effective: EffectiveRoster,
-        *,
-        by_root: bool,
-        admitted_by: frozenset[bytes] = frozenset(),
+        self, roster: _Roster, before: EffectiveRoster | None, effective: EffectiveRoster, *, by_root: bool
     ) -> None:
-        """Add a roster that follows from what is there. Signed by the root over several sides, it settles them.
-
-        `admitted_by`: the supervisors of whom one could sign it alone, where nobody else did.
-        """
+        """Add a roster that follows from what is there. Signed by the root over several sides, it settles them."""
         self._tell(_sorted(roster.head.prev))
         self._tips = (self._tips - set(roster.head.prev)) | {roster.root}
         bit, behind = 1 << len(self._placed), self._behind(roster.head.prev)
-        helping = Helping.of(roster, before, admitted_by) if admitted_by and before is not None else None
-        self._nodes[roster.root] = node = _Node(roster, effective, bit, behind | bit, helping)
+        self._nodes[roster.root] = node = _Node(roster, effective, bit, behind | bit)
         self._placed.append(node)
         if before is not None and only_ends_or_lowers(before, roster):
             self._only_taking |= bit
-        if helping is not None:
-            self._helping |= bit
         if by_root and len(roster.head.prev) > 1:
             self._settling |= bit
             self._vouch_again(effective, behind)
@@ -135,8 +103,7 @@ class Line(Generic[_Roster]):
 
     def before_the_parting(self, root: bytes) -> EffectiveRoster | None:
         """Return what held before the sides parted of which one has this roster, if only the root can settle it."""
-        before = self._parted.get(root)
-        return before.without_what_is_in_vain(self._nodes[root].effective) if isinstance(before, _Meeting) else before
+        return self._parted.get(root)
 
     def follows(self, later: bytes, earlier: bytes) -> bool:
         """Say whether a roster is another one or goes on from it."""
@@ -182,7 +149,6 @@ class Line(Generic[_Roster]):
                 some, before = meeting.parted
                 for node in self._in(some):
                     self._parted.setdefault(node.roster.root, before)
-            self._parted |= dict.fromkeys((node.roster.root for node in self._in(meeting.helping)), meeting)
 
     def _vouch_again(self, settled: EffectiveRoster, behind: _Set) -> None:
         """Let whom the root certifies again have been in from the roster on that first admitted them."""
@@ -200,19 +166,10 @@ class Line(Generic[_Roster]):
             )
 
     def _together(self, roots: _Roots) -> _Meeting:
-        """Return what holds after several: every ending of each side, and what may be admitted beside the others."""
+        """Return what holds after several: every ending of each side, no admission of any."""
         for asked in _in_order(roots, self._needed_by, self._meetings):
             self._meetings[asked] = self._meet(asked)
         return self._meetings[roots]
-
-    def _without_helping(self, roots: _Roots) -> tuple[_Roots, _Set]:
-        """Take from the ends of all sides what supervisors alone signed; return the ends then, and what was taken."""
-        left, ends, helping = self._behind(roots), roots, 0
-        while len(ends) > 1 and (last := sum(self._nodes[root].bit for root in ends) & self._helping):
-            helping |= last
-            left &= ~last
-            ends = self._ends_of(left)
-        return ends, helping
 
     def _shared_by(self, roots: _Roots) -> _Set:
         """Return what all of them go on from.
@@ -226,15 +183,12 @@ class Line(Generic[_Roster]):
         return common
 
     def _needed_by(self, roots: _Roots) -> tuple[_Roots, ...]:
-        """Return the meetings that one is judged from: without what is looked at last; before it, and what settled it.
+        """Return the meetings that one is judged from: what was before it, and what settled it.
 
         It is settled by the first roster on a side by which the root settled others.
         """
         if len(roots) < 2:
             return ()
-        rest, helping = self._without_helping(roots)
-        if helping:
-            return (rest,)
         common = self._shared_by(roots)
         before, settled = self._ends_of(common), self._behind(roots) & ~common & self._settling
         if not settled:
@@ -249,12 +203,6 @@ class Line(Generic[_Roster]):
             (alone,) = sides
             return _Meeting(alone)
         before = self._meetings[needed[0]].effective
-        if helping := self._without_helping(roots)[1]:
-            given = [node.helping for node in self._in(helping) if node.helping is not None]
-            number = max(side.head.number for side in sides)
-            held = replace(helped(before, given), head=replace(before.head, number=number), tips=roots)
-            added = frozenset(pair for each in given for pair in each.certificates.items())
-            return _Meeting(held, needed, helping=helping, added=added)
         apart = self._behind(roots) & ~self._shared_by(roots)
         if len(needed) > 1:
             goes_on, late = self._meetings[needed[1]].effective, apart & ~self._behind(needed[1])

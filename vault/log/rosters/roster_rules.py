@@ -162,22 +162,6 @@ def _two_persons(before: EffectiveRoster, after: RosterParts, members: set[bytes
     return Message("a second admin, or two others ({roles})", roles=roles)
 
 
-def admitted_by_one(before: EffectiveRoster, after: RosterParts, signers: Collection[bytes]) -> frozenset[bytes]:
-    """Return the supervisors who signed a roster that is valid by one supervisor's signature; else nobody.
-
-    Args:
-        before: what counted before.
-        after: a roster that follows from it and is valid.
-        signers: the known public keys that signed it.
-    """
-    by_identity = {certificate.identity: certificate.member for certificate in before.certificates.values()}
-    members = {by_identity[key] for key in signers if key in by_identity}
-    alone = frozenset(members & with_role(before, SUPERVISOR))
-    is_by_more = before.root_public in signers or len(before.members) == 1 or _enough(before, members)
-    takes = after.endings or only_ends_or_lowers(before, after)
-    return frozenset() if is_by_more or takes else alone
-
-
 def _check_line(before: EffectiveRoster, after: RosterParts) -> None:
     if after.head.vault != before.head.vault:
         raise VerificationError(Message("the roster is of another vault"))

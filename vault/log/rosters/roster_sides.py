@@ -1,53 +1,11 @@
-"""What is left of a standing when sides of a roster's line meet, and what supervisors alone add to it (FORMAT.md 2)."""
+"""What is left of a standing when sides of a roster's line meet (FORMAT.md 2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from vault.log.rosters.roster_entries import Certificate
-from vault.log.rosters.roster_rules import HELPERS, SUPERVISOR, EffectiveRoster, RosterParts, with_role
-
-_NO_HELPER = frozenset({""})
-
-
-@dataclass(frozen=True, slots=True)
-class Helping:
-    """What a roster adds that supervisors alone signed, and these supervisors."""
-
-    admitted_by: frozenset[bytes]
-    members: Mapping[bytes, frozenset[str]]
-    certificates: Mapping[bytes, Certificate]
-
-    @classmethod
-    def of(cls, roster: RosterParts, before: EffectiveRoster, admitted_by: frozenset[bytes]) -> Helping:
-        """Return what a roster adds to what held before."""
-        return cls(
-            admitted_by,
-            {member: roles for member, roles in roster.members.items() if member not in before.members},
-            {seat: item for seat, item in roster.certificates.items() if seat not in before.certificates},
-        )
-
-
-def helped(kept: EffectiveRoster, helping: Iterable[Helping]) -> EffectiveRoster:
-    """Return what is kept with what supervisors in it added: nothing that two give differently."""
-    given: dict[bytes, set[Certificate]] = {}
-    new: dict[bytes, frozenset[str]] = {}
-    supervisors = with_role(kept, SUPERVISOR)
-    for side in helping:
-        if side.admitted_by & supervisors:
-            for member in side.members.keys() - kept.members.keys():
-                new[member] = new.get(member, HELPERS) & side.members[member]
-            for seat, item in side.certificates.items():
-                given.setdefault(seat, set()).add(item)
-    members = {**kept.members, **new}
-    taken_already = kept.certificates.keys() | {cutoff.seat for cutoff in kept.cutoffs}
-    added = {
-        seat: item
-        for seat, (item, *differing) in given.items()
-        if not differing and seat not in taken_already and members.get(item.member, _NO_HELPER) <= HELPERS
-    }
-    return replace(kept, members=members, certificates={**kept.certificates, **added})
+from vault.log.rosters.roster_rules import EffectiveRoster
 
 
 def taken(

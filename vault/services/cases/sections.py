@@ -241,8 +241,16 @@ def _records(session: Session, section: CompartmentId) -> list[OpenedVersion]:
             for version in validator.judge(log, seq, session.prover.proven(rows, log, seq, seq + 1)):
                 if isinstance(version, OpenedVersion) and version.compartment == section:
                     counted[version.id] = version
-    replaced = {(version.content.kind, parent) for version in counted.values() for parent in version.content.parents}
+    replaced = {
+        (version.record, version.content.kind, parent)
+        for version in counted.values()
+        for parent in version.content.parents
+    }
     return sorted(
-        (version for identity, version in counted.items() if (version.content.kind, identity) not in replaced),
+        (
+            version
+            for identity, version in counted.items()
+            if (version.record, version.content.kind, identity) not in replaced
+        ),
         key=lambda row: (row.content.clock, row.origin, row.seq, row.n),
     )

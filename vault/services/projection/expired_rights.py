@@ -16,7 +16,7 @@ from vault.ids import CompartmentId, MemberId, Origin, RecordId
 from vault.index.apply import apply
 from vault.index.entries import RemovedRecord
 from vault.index.file import Index
-from vault.index.heads import access_records, heads_in, heads_of, heads_of_record
+from vault.index.heads import access_records, had_version, heads_in, heads_of, heads_of_record
 from vault.policy.limits import Claim, limit_of
 from vault.records.codec import from_fields
 from vault.records.versions import open_each
@@ -45,7 +45,10 @@ def term_of(session: Session, case: CompartmentId, record: RecordId, heads: Coll
     opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
     authors = members_of_logs(session, (Origin(version.origin) for version in opened))
     found: list[tuple[Access, Claim]] = []
+    index = session.index()
     for version in opened:
+        if version.content.kind != Access.KIND or not had_version(index, case, version.id):
+            continue  # a row that no entry lists, or of another kind, is nobody's word
         try:
             access = from_fields(Access, version.content.fields)
         except MalformedError:
