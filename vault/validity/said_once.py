@@ -116,7 +116,7 @@ class SaidOnce:
         return True
 
     def _places(self, founding: Entry) -> dict[bytes | None, list[int]]:
-        """Return which places of a list are of which compartment; under None those of which nothing here tells."""
+        """Return the versions of a list by compartment: their places; under None those of which nothing here tells."""
         asked = (founding.origin, founding.seq, founding.list_digest)
         if asked not in self._placed:
             of: dict[int, bytes] = {
@@ -126,8 +126,9 @@ class SaidOnce:
                 == (Item.in_compartment(ItemKind.VERSION, row.compartment, row.id),)
             }
             placed: dict[bytes | None, list[int]] = {None: []}
-            for n in range(len(founding.items)):
-                placed.setdefault(of.get(n), []).append(n)
+            for n, item in enumerate(founding.items):
+                if item.kind == ItemKind.VERSION:
+                    placed.setdefault(of.get(n), []).append(n)
             self._placed[asked] = placed
         return self._placed[asked]
 
