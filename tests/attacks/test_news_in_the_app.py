@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.english import in_english
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, MIRA, SELIN, Organisation, give, share
 from tui.gateway import Gateway
@@ -38,6 +39,6 @@ def test_nothing_that_the_app_writes_after_the_news_of_a_lost_device_opens_there
         assert under
         assert under.isdisjoint(taken_with)
         assert told is not None
-        assert "1 case was withdrawn from devices that left: new keys were made." in told.lines
+        assert "1 case was withdrawn from devices that left: new keys were made." in in_english(told.lines)
     finally:
         gateway.close()

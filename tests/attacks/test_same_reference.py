@@ -8,6 +8,7 @@ import pytest
 
 from tests.services.organisation import AMINA, JOEL, Organisation, give, share
 from vault.errors import UsageError
+from vault.records import work
 from vault.services.cases import cases, notes
 
 
@@ -42,7 +43,7 @@ def test_a_note_of_the_same_id_in_another_case_takes_no_correction(
         # Joel read the case once, and knows the id.
         decoy = cases.create(joel, title="Another", kind="asylum").case
         with monkeypatch.context() as patched:
-            patched.setattr(notes, "make_id", lambda: note)
+            patched.setattr(work, "make_id", lambda: note)
             notes.add(joel, decoy, kind="contact", text="first words")
         share(joel, decoy, organisation, AMINA)
         give(joel, amina, tmp_path)

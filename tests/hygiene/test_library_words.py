@@ -29,6 +29,7 @@ EXEMPT: Final = {
 }
 TEMPLATES: Final = {"Message": 1, "plural": 2}  # call -> how many of its arguments are templates
 _SHELL = re.compile(r"\bcasevault (?:--?[a-z]+ \S+ )?[a-z]{2,}|`(?:casevault|[a-z]+ [a-z]+)`")
+_PLACE_WITH_FORM = re.compile(r"\{\w*[^\w}][^}]*\}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"(?:(?<![^\W_])[^\W\d_]{2,}[,;:.]? ){4}")
 # What is said to the database, or to another Python.
@@ -48,6 +49,8 @@ def _templates(tree: ast.AST) -> Iterator[tuple[int, str]]:
         for template in call.args[: TEMPLATES[_name(call)]]:
             if not isinstance(template, ast.Constant):
                 yield template.lineno, "a template that is put together"
+            elif _PLACE_WITH_FORM.search(str(template.value)):
+                yield template.lineno, "a place that is no bare name"
 
 
 def _values(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -156,6 +159,7 @@ PLANTED: Final = {
     'raise RefusedError(Message("the case " + ref))': "a template that is put together",
     'text = f"the case {ref}"\nraise RefusedError(Message(text))': "a template that is put together",
     'return Finding(Code.FORK, plural(f"{n} log", "{count} logs", count=n))': "a template that is put together",
+    'note(Message("it took {seconds:g} s", seconds=1.5))': "a place that is no bare name",
     'note(Message("{who} wrote it", who="somebody unknown"))': "words of ours as the value of a message",
     'note(Message("it {did}", did=f"was ended {day}"))': "words of ours as the value of a message",
     'advice = Message("Run `casevault log verify`.")': "a command of the shell",

@@ -115,7 +115,7 @@ def test_more_words_can_be_asked_for_and_fewer_cannot() -> None:
     assert len(make_passphrase(Language.RUSSIAN, 9).words) == 9
     with pytest.raises(UsageError, match="6 words are worth less than 77 bits") as refusal:
         make_passphrase(Language.RUSSIAN, 6)
-    assert str(refusal.value.next_step) == "Take 7 words or more."
+    assert str(refusal.value.next_step) == "Use 7 words or more."
 
 
 @each(Language)

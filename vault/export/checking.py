@@ -135,7 +135,7 @@ def _ask(command: Sequence[str], task: bytes, seconds: float, progress: Progress
         code, answer = ask_child(command, task, seconds=seconds, progress=progress)
     except TooSlowError:
         raise LeakError(
-            Message("cannot check the package: the verifier took longer than {seconds:g} s", seconds=seconds)
+            Message("cannot check the package: the verifier took longer than {seconds} s", seconds=f"{seconds:g}")
         ) from None
     except OSError:
         raise LeakError(Message("cannot check the package: the verifier did not start")) from None
