@@ -33,7 +33,7 @@ test-long: $(VENV)/.dev ## run the tests that need many examples, which `test` l
 	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal -m long $(TARGETS)
 
 .PHONY: check
-check: $(VENV)/.dev ## format, lint, types, import contracts, and wheels for every platform
+check: $(VENV)/.dev ## format, lint, types, import contracts, rules of the house, and wheels for every platform
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy
@@ -41,6 +41,7 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, and wheels for eve
 	  $(PY) -m mypy --platform $$system --no-warn-unreachable --cache-dir .mypy_cache/$$system vault/platform || exit 1; \
 	done
 	PYTHONPATH=. $(VENV)/bin/lint-imports
+	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal tests/hygiene
 	@$(MAKE) --no-print-directory check-lock
 	@$(PY) -m tests.mutation --check | sed -n 1p # for information: a changed module is run again when somebody has the time
 	@echo "check: format, lint, types, contracts and lock hold"
