@@ -51,18 +51,17 @@ def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older:
     query = parse(untrusted_words)
     if query is None:
         return Hits((), (), None)
-    digits = reversed_digits(untrusted_words)
-    if len(digits) < SHORTEST_PHONE or any(letter.isalpha() for letter in untrusted_words):
-        digits = ""
+    digits = "" if any(letter.isalpha() for letter in untrusted_words) else reversed_digits(untrusted_words)
+    parameters: tuple[str | int, ...] = (query.expression, _PAST_ALL if older is None else older, limit + 1)
+    found = _OF_WORDS
+    if len(digits) >= SHORTEST_PHONE:
+        found, parameters = _OF_WORDS_OR_PHONE, (*parameters, digits, digits + ":")  # `:` follows 9
     with index.reading() as sql:
         rows = sql.execute(
-            "SELECT compartment, record, version, case_id, kind, doc FROM"
-            " (SELECT * FROM (SELECT rowid AS doc FROM text WHERE text MATCH ?1 AND rowid < ?2"
-            " ORDER BY rowid DESC LIMIT ?3)"
-            " UNION SELECT doc FROM phone WHERE digits >= ?4 AND digits < ?5 AND doc < ?2)"
+            f"SELECT compartment, record, version, case_id, kind, doc FROM ({found})"  # noqa: S608 - a constant
             " JOIN head USING (doc) ORDER BY doc DESC LIMIT ?3",
-            (query.expression, _PAST_ALL if older is None else older, limit + 1, digits, digits and digits + ":"),
-        ).fetchall()  # `:` follows 9
+            parameters,
+        ).fetchall()
     more = len(rows) > limit
     rows = rows[:limit]
     return Hits(tuple(Hit(*row[:5]) for row in rows), query.words, rows[-1][5] if more else None)
@@ -87,3 +86,8 @@ def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str
 
 
 _PAST_ALL = (1 << 63) - 1
+_OF_WORDS = "SELECT rowid AS doc FROM text WHERE text MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT ?3"
+_OF_WORDS_OR_PHONE = (
+    f"SELECT * FROM ({_OF_WORDS})"  # noqa: S608 - a constant
+    " UNION SELECT doc FROM phone WHERE digits >= ?4 AND digits < ?5 AND doc < ?2"
+)
