@@ -34,7 +34,7 @@ from vault.words.message import Message
 if TYPE_CHECKING:
     from vault.store.rows import Rows
 
-LOST = Message("whoever listed this roster had been ended before, or knew a later one")
+LOST = Message("the members who listed this roster were removed before, or knew a later roster")
 
 
 @pytest.fixture

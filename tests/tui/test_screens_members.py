@@ -254,7 +254,7 @@ def test_roles_that_others_sign_too_pass_through_files_until_they_count(house: H
         mira.press(":members", "p", f" {whole}", "f4", "f9", "enter")
         mira.at("PROPOSAL")
         mira.press("f9", "y")
-        mira.sees("The proposal counts now.")
+        mira.sees("The proposal is in effect.")
         mira.press("enter")
         mira.at("MEMBERS")
     assert _roles(house, JOEL) == {"admin", "caseworker"}

@@ -35,7 +35,7 @@ class Proposals(Subject):
         """Make a proposal count that all who must have signed. Nothing stops it half way."""
         session = self._session
         outcome = rostering.commit(session, rostering.read_proposal(file), progress=progress)
-        done = Message("The proposal counts now. A member whom it admits needs a bundle of yours to begin.")
+        done = Message("The proposal is in effect. A member whom it admits needs a bundle of yours to begin.")
         return changed(session, outcome, done)
 
 

@@ -32,7 +32,7 @@ from vault.validity.authority import Proven, items_in, names_its_list
 from vault.words.finding import Finding
 from vault.words.message import Message
 
-_LOST = Message("whoever listed this roster had been ended before, or knew a later one")
+_LOST = Message("the members who listed this roster were removed before, or knew a later roster")
 
 
 @dataclass(frozen=True, slots=True)

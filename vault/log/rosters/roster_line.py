@@ -7,7 +7,7 @@ again: of it the endings count, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
@@ -15,7 +15,6 @@ from typing import Generic, TypeVar
 
 from vault.errors import VerificationError
 from vault.log.rosters.roster_rules import EffectiveRoster, RosterParts, only_ends_or_lowers
-from vault.log.rosters.roster_sides import taken
 from vault.words.message import Message
 
 _Roster = TypeVar("_Roster", bound=RosterParts)
@@ -206,10 +205,10 @@ class Line(Generic[_Roster]):
         apart = self._behind(roots) & ~self._shared_by(roots)
         if len(needed) > 1:
             goes_on, late = self._meetings[needed[1]].effective, apart & ~self._behind(needed[1])
-            held = taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
+            held = _taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
             return _Meeting(held, needed, (late, before))
         root_must_sign = bool(apart & ~self._only_taking)
-        held = taken(before, before, sides, roots, root_must_sign=root_must_sign)
+        held = _taken(before, before, sides, roots, root_must_sign=root_must_sign)
         return _Meeting(held, needed, (apart, before) if root_must_sign else None)
 
 
@@ -233,3 +232,34 @@ def _in_order(
         waiting += lacking
         if not lacking:
             yield waiting[-1]
+
+
+def _taken(
+    kept: EffectiveRoster,
+    before: EffectiveRoster,
+    sides: Sequence[EffectiveRoster],
+    roots: Sequence[bytes],
+    *,
+    root_must_sign: bool,
+) -> EffectiveRoster:
+    """Return what is left of a standing when each side takes from it what it took from what held before."""
+    ended = {seat for side in sides for seat in before.certificates.keys() - side.certificates.keys()}
+    left = {member for side in sides for member in before.members.keys() - side.members.keys()}
+    lost: dict[bytes, set[str]] = {}
+    for side in sides:
+        for member, roles in before.members.items():
+            lost.setdefault(member, set()).update(roles - side.members.get(member, frozenset()))
+    members: Mapping[bytes, frozenset[str]] = {
+        member: roles - lost.get(member, set()) for member, roles in kept.members.items() if member not in left
+    }
+    return EffectiveRoster(
+        head=replace(kept.head, number=max(side.head.number for side in sides)),
+        tips=tuple(sorted(roots)),
+        root_public=kept.root_public,
+        members=members,
+        certificates={
+            seat: item for seat, item in kept.certificates.items() if seat not in ended and item.member not in left
+        },
+        cutoffs=tuple({(cutoff.seat, cutoff.roster): cutoff for side in sides for cutoff in side.cutoffs}.values()),
+        root_must_sign=root_must_sign,
+    )
