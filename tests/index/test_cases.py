@@ -10,7 +10,7 @@ import pytest
 
 from tests.index.made import case, id16, note, person
 from tests.tables import each
-from vault.index import marks
+from vault.index import stretches
 from vault.index.apply import apply
 from vault.index.cases import (
     MOST_FOUND,
@@ -23,6 +23,7 @@ from vault.index.cases import (
     page_at,
     row_of,
 )
+from vault.index.entries import Entry, IndexedRecord, RemovedCompartment
 from vault.index.file import Index
 
 STATUSES = ("open", "closed", "appeal")
@@ -30,18 +31,38 @@ STATUSES = ("open", "closed", "appeal")
 
 def _fill(index: Index, count: int = 300) -> None:
     made = random.Random(7)
-    entries = [
-        case(
-            f"c{i}",
-            title=made.choice(["Removal", "Élan", "Дело", "removal"]),
-            ref=f"{made.randrange(40):04}-AAAA",  # many ties
-            status=made.choice(STATUSES),
-            due=made.choice([None, "2026-03-01", "2026-04-01", "2027-01-01"]),
-            at=made.randrange(50),
-        )
-        for i in range(count)
-    ]
-    apply(index, entries, {})
+    apply(index, [_case(made, f"c{i}") for i in range(count)], {})
+
+
+def _change(index: Index, made: random.Random, names: list[str]) -> None:
+    """Bring in cases, other versions of them, in conflict or not, or clients; or take some out."""
+    some = made.sample(names, min(len(names), 9))
+    given: list[Entry] = []
+    kind = made.randrange(4)
+    if kind == 0:
+        fresh = [f"c{made.random()}" for _ in range(made.randrange(20))]
+        names += fresh
+        given += [_case(made, name) for name in fresh]
+    elif kind == 1:
+        given += [_case(made, name, v=f"{made.random()}", parents=made.choice([(), (name,)])) for name in some]
+    elif kind == 2:
+        given += [person(made.choice(["Aaa", "Zzz"]), case=name, v=f"{made.random()}") for name in some]
+    else:
+        given += [RemovedCompartment(id16(name)) for name in some]
+        names[:] = [name for name in names if name not in some]
+    apply(index, given, {})
+
+
+def _case(made: random.Random, name: str, **version: Any) -> IndexedRecord:
+    return case(
+        name,
+        title=made.choice(["Removal", "Élan", "Дело", "removal"]),
+        ref=f"{made.randrange(40):04}-AAAA",  # many ties
+        status=made.choice(STATUSES),
+        due=made.choice([None, "2026-03-01", "2026-04-01", "2027-01-01"]),
+        at=made.randrange(50),
+        **version,
+    )
 
 
 def _key(sort: Sort, row: CaseRow) -> tuple[object, ...]:
@@ -77,24 +98,34 @@ def test_pages_show_every_case_once_in_order_in_both_directions(sort: Sort, list
 
 
 @pytest.mark.parametrize("sort", list(Sort))
-def test_jumps_over_more_than_a_mark_show_what_stands_there_before_and_after_a_change(
+def test_a_jump_shows_what_stands_there_whatever_came_changed_or_went(
     index: Index, monkeypatch: pytest.MonkeyPatch, sort: Sort
 ) -> None:
-    monkeypatch.setattr(marks, "ROWS_OF_A_MARK", 16)
-    _fill(index)
-    for number in range(3):
-        total = case_count(index)
-        rows = page(index, sort, size=total)
-        for position in (total // 2, total // 3, 16, total - 30, 15, 17, total // 2 - 1, total - 3, total):
-            assert page_at(index, position, sort, size=10) == rows[position:][:10]
-        apply(index, [case(f"new{number}", title="Aaa", ref="0000", due="2020-01-01", status="open", at=60)], {})
+    monkeypatch.setattr(stretches, "ROWS_OF_A_STRETCH", 4)
+    made, names = random.Random(11), [f"c{i}" for i in range(60)]
+    _fill(index, 60)
+    for _ in range(60):
+        rows = page(index, sort, size=999)
+        for position in (*range(0, len(rows) + 2, 5), len(rows) - 1, len(rows)):
+            assert page_at(index, position, sort, size=3) == rows[max(position, 0) :][:3]
+        _change(index, made, names)
+
+
+def test_of_a_case_that_went_no_stretch_keeps_the_name(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stretches, "ROWS_OF_A_STRETCH", 4)
+    apply(index, [case(f"c{i}", title=f"title{i:02}", ref=f"{i:04}-AAAA", at=i) for i in range(20)], {})
+    page_at(index, 9)
+    apply(index, [RemovedCompartment(id16(f"c{i}")) for i in range(3, 20)], {})
+    with index.reading() as sql:
+        kept = str(sql.execute("SELECT * FROM stretch").fetchall())
+    assert not re.search(r"title(0[3-9]|1)|00(0[3-9]|1.)-", kept)
 
 
 @pytest.mark.parametrize("sort", list(Sort))
 def test_every_order_is_read_from_its_index_and_never_sorted(
     index: Index, monkeypatch: pytest.MonkeyPatch, sort: Sort
 ) -> None:
-    monkeypatch.setattr(marks, "ROWS_OF_A_MARK", 4)
+    monkeypatch.setattr(stretches, "ROWS_OF_A_STRETCH", 4)
     _fill(index, 60)
     asked: list[tuple[str, Any]] = []
 
@@ -118,16 +149,15 @@ def test_every_order_is_read_from_its_index_and_never_sorted(
     asked.clear()
     page(index, sort, after=place)
     page(index, sort, before=place)
-    assert page_at(index, 9, sort, size=2)  # two marks, and a page behind the second
+    assert page_at(index, 9, sort, size=2)
     plans = []
     with reading() as sql:
         for statement, parameters in asked:
             if "FROM case_row" in statement:
                 plans += [row[3] for row in sql.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    assert len(plans) == 5
+    assert len(plans) == 3
     assert all(re.search("USING (COVERING )?INDEX list_by_", plan) for plan in plans)
-    walked = [plan for place, plan in enumerate(plans) if place != 2]  # what begins at an end
-    assert all(re.search(r",tie\)[<>]\(\?", plan) for plan in walked), "the place is walked to, not looked up"
+    assert all(re.search(r",tie\)[<>]\(\?", plan) for plan in plans), "the place is walked to, not looked up"
 
 
 def test_a_name_sorts_before_a_title_of_later_letters_and_what_has_no_date_comes_last(index: Index) -> None:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
+from vault.index import stretches
 from vault.index.file import Index
-from vault.index.marks import Key, Order
 from vault.index.query import parse
 from vault.index.rows import NO_DATE
 
@@ -26,10 +25,6 @@ class Sort(StrEnum):
     REF = "ref"
     NAME = "name"  # of the first client, else the title
     STATUS = "status"  # then by due date
-
-
-# Fixed text, never input: the columns by which a page is sorted, before `tie`.
-_COLUMNS = {Sort.DUE: ("due",), Sort.REF: ("ref",), Sort.NAME: ("name_key",), Sort.STATUS: ("status", "due")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +81,10 @@ def page(
         size: rows at most.
     """
     where, parameters = _where(found)
-    columns = _COLUMNS[sort]
+    columns = stretches.LISTS[sort.value]
     place = before or after
     if place is not None:
-        where += _behind(columns, backwards=before is not None)
+        where += f" AND {stretches.behind(sort.value, '<' if before else '>')}"
         parameters += (*place.keys, place.doc)
     rows = _rows(index, columns, where, parameters, backwards=before is not None, tail="LIMIT ?", extra=[size])
     return rows[::-1] if before else rows
@@ -105,31 +100,22 @@ def page_at(
 ) -> list[CaseRow]:
     """Return the rows from a position (0 = first), for a jump of the scroll bar only.
 
-    The first walk grows with the distance from the nearer end: tens of milliseconds in the middle of a million cases.
-    Until the index changes, a later one to where it went by costs next to nothing.
+    It takes the same time anywhere: the lengths of the stretches are added up, and one is walked.
     """
     where, parameters = _where(found)
-    columns, position = _COLUMNS[sort], max(position, 0)
+    columns, position = stretches.LISTS[sort.value], max(position, 0)
     if found is not None:
         extra = [size, position]
         return _rows(index, columns, where, parameters, backwards=False, tail="LIMIT ? OFFSET ?", extra=extra)
-    total = case_count(index)
-    size = min(size, total - position)
-    if size <= 0:
-        return []
-    rest = total - position - size
-    backwards = rest < position
-    index.ready_lists()
-    with index.reading():  # nobody changes it meanwhile
-        order = (sort.value, backwards)
-        walk = partial(_key_behind, index, order)
-        key, offset = index.marks.before(order, rest if backwards else position, index.changes, walk)
-        if key is not None:
-            where += _behind(columns, backwards=backwards)
-            parameters += key
+    index.ready_stretches(sort.value)
+    with index.reading() as sql:  # nobody changes it meanwhile
+        place = stretches.place_of(sql, sort.value, position)
+        if place is None:
+            return []
+        key, offset = place
+        where += f" AND {stretches.behind(sort.value, '>=')}"
         extra = [size, offset]
-        rows = _rows(index, columns, where, parameters, backwards=backwards, tail="LIMIT ? OFFSET ?", extra=extra)
-    return rows[::-1] if backwards else rows
+        return _rows(index, columns, where, key, backwards=False, tail="LIMIT ? OFFSET ?", extra=extra)
 
 
 def find(index: Index, untrusted_words: str) -> FoundCases | None:
@@ -183,27 +169,8 @@ def _where(found: FoundCases | None) -> tuple[str, list[object]]:
     return "top AND doc IN (SELECT value FROM json_each(?))", [json.dumps(found.docs)]
 
 
-def _behind(columns: Sequence[str], *, backwards: bool) -> str:
-    bound = (*columns, "tie")
-    return f" AND ({', '.join(bound)}) {'<' if backwards else '>'} ({', '.join('?' * len(bound))})"
-
-
 def _order(columns: Sequence[str], *, backwards: bool) -> str:
     return ", ".join(f"{column} DESC" if backwards else column for column in (*columns, "tie"))
-
-
-def _key_behind(index: Index, order: Order, key: Key | None, rows: int) -> Key | None:
-    """Return the key of the row that stands so many rows behind a key, or behind where the order begins."""
-    name, backwards = order
-    columns = _COLUMNS[Sort(name)]
-    where = "top" if key is None else f"top{_behind(columns, backwards=backwards)}"
-    statement = (
-        f"SELECT {', '.join(columns)}, tie FROM case_row WHERE {where}"  # noqa: S608 - names from this file
-        f" ORDER BY {_order(columns, backwards=backwards)} LIMIT 1 OFFSET ?"
-    )
-    with index.reading() as sql:
-        found: Key | None = sql.execute(statement, (*(key or ()), rows - 1)).fetchone()
-        return found
 
 
 def _rows(

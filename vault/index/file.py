@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from vault.errors import NoVaultError, VerificationError, WrongPassphraseError
-from vault.index import schema
-from vault.index.marks import Marks
+from vault.index import schema, stretches
 from vault.index.schema import Statements
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
@@ -37,7 +36,6 @@ class Index:
         hides: the compartments of which this session took everything out, because a date had passed.
         changes: grows with each commit, so that long readers notice.
         judged_by: the rosters that this session compared with those kept in the file.
-        marks: where rows stand in the orders of the list, as far as somebody walked there.
     """
 
     def __init__(self, database: Database, tag: IndexTag, *, was_made: bool) -> None:
@@ -50,7 +48,6 @@ class Index:
         self.hides: frozenset[bytes] = frozenset()
         self.changes = 0
         self.judged_by: object = None
-        self.marks = Marks()
         self._has_lists = False
 
     @contextmanager
@@ -123,7 +120,17 @@ class Index:
         if not self._has_lists:
             with self.writing() as sql:
                 schema.create_lists(sql)
+                stretches.create(sql)
             self._has_lists = True
+
+    def ready_stretches(self, name: str) -> None:
+        """Make ready that somebody jumps in an order of the case list."""
+        self.ready_lists()
+        with self.reading() as sql:
+            is_grown = stretches.is_grown(sql, name)
+        if is_grown:
+            with self.noting() as sql:
+                stretches.cut(sql, name)
 
     def optimize(self) -> None:
         """Rewrite the full text without what was removed from it, and empty the write-ahead log (FORMAT.md 8)."""
