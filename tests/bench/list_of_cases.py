@@ -13,7 +13,7 @@ from tests.bench.invented import STATUSES, Invented
 from tests.bench.peers import plain_sqlite
 from vault.index import cases
 from vault.index.apply import apply
-from vault.index.entries import CaseColumns, IndexedRecord
+from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord
 from vault.index.file import Index, open_index
 from vault.index.fold import sort_key
 from vault.index.rows import NO_DATE
@@ -103,22 +103,26 @@ def _entries(count: int) -> Iterator[IndexedRecord]:
     for number in range(count):
         title, ref = invented.name(), invented.ref()
         columns = CaseColumns(
-            title, ref, invented.random.choice(STATUSES), kind="asylum", due=invented.due(), risk="low", owner="amina",
-            opened="2026-01-02"
+            title, ref, invented.random.choice(STATUSES), kind="asylum", risk="low", owner="amina", opened="2026-01-02"
         )  # fmt: skip
         case = invented.id()
         yield IndexedRecord(
             case, invented.id(), invented.id(32), (), case, "case", 1_700_000_000_000 + number * 1_000,
             names=f"{title} {ref}", columns=columns
         )  # fmt: skip
+        yield IndexedRecord(
+            case, invented.id(), invented.id(32), (), case, "deadline", 1_700_000_000_000 + number * 1_000,
+            columns=DatedColumns(invented.due(), is_due=True, headline="")
+        )  # fmt: skip
 
 
 def _apply_to_peer(peer: sqlite3.Connection, batch: list[IndexedRecord]) -> None:
     rows = []
-    for entry in batch:
-        c = entry.columns
+    for entry, dated in zip(batch[::2], batch[1::2], strict=True):
+        c, d = entry.columns, dated.columns
         assert isinstance(c, CaseColumns)
-        rows.append((entry.at_ms, entry.case, c.title, c.ref, c.status, c.due or NO_DATE, sort_key(c.title)))
+        assert isinstance(d, DatedColumns)
+        rows.append((entry.at_ms, entry.case, c.title, c.ref, c.status, d.day or NO_DATE, sort_key(c.title)))
     peer.execute("BEGIN")
     peer.executemany(
         "INSERT INTO case_row(tie, case_id, title, ref, status, due, name_key) VALUES (?, ?, ?, ?, ?, ?, ?)", rows

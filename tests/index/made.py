@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
+from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index
 from vault.index.fold import sort_key
 
@@ -58,11 +58,8 @@ def case(
     parents: Iterable[str] = (),
     status: str = "open",
     ref: str = "K7QM-3XPD",
-    due: str | None = None,
 ) -> IndexedRecord:
-    columns = CaseColumns(
-        title, ref, status, kind="extradition", due=due, risk="high", owner="amina", opened="2026-01-02"
-    )
+    columns = CaseColumns(title, ref, status, kind="extradition", risk="high", owner="amina", opened="2026-01-02")
     names = f"{title} {ref}"
     return IndexedRecord(
         id16(name),
@@ -77,6 +74,14 @@ def case(
         "",
         columns,
     )
+
+
+def deadline(
+    of_case: str, day: str | None, *, v: str = "", parents: Iterable[str] = (), is_due: bool = True
+) -> IndexedRecord:
+    name = f"deadline of {of_case}"
+    place = id16(of_case), id16(name), id32(name + v), tuple(id32(name + parent) for parent in parents), id16(of_case)
+    return IndexedRecord(*place, "deadline", 1, 0, "", "appeal", DatedColumns(day, is_due, "appeal"))
 
 
 def person(
@@ -97,9 +102,10 @@ def contents(index: Index) -> dict[str, list[tuple[object, ...]]]:
         "replaced": "SELECT * FROM replaced",
         "conflict": "SELECT * FROM conflict",
         "rows": "SELECT h.version, c.case_id, top, heads, title, ref, status, c.kind, due, risk,"
-        " owner, opened, name, name_key FROM case_row AS c LEFT JOIN head AS h USING (doc) WHERE top",
+        " owner, opened, closed, name, name_key FROM case_row AS c LEFT JOIN head AS h USING (doc) WHERE top",
         "people": "SELECT version, person.case_id, is_client, name, name_key FROM person LEFT JOIN head USING (doc)",
         "phones": "SELECT digits, version FROM phone LEFT JOIN head USING (doc)",
+        "dated": "SELECT version, dated.case_id, day, is_due, headline FROM dated LEFT JOIN head USING (doc)",
         "corrections": "SELECT note, version FROM correction LEFT JOIN head USING (doc)",
         "counts": "SELECT * FROM case_count WHERE cases",
         "digest": "SELECT * FROM digest",

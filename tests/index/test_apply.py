@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.index.conftest import MakeIndex
-from tests.index.made import ORIGIN, case, contents, id16, id32, note, person
+from tests.index.made import ORIGIN, case, contents, deadline, id16, id32, note, person
 from tests.tables import each
 from vault.errors import InternalError
 from vault.index import digest
@@ -30,7 +30,9 @@ HISTORY: tuple[Entry, ...] = (
     SECOND,
     OTHER_SECOND,
     MERGED,
-    case(v="1", due="2026-03-01"),
+    case(v="1"),
+    deadline("case", "2026-03-01"),
+    deadline("case", "2026-03-04", v="2", parents=[""]),
     case(v="2", parents=["case1"], status="closed", at=2),
     case(v="3", parents=["case1"], title="Appeal", status="appeal", at=2),
     case("second", title="Детское дело", ref="AAAA-2222"),

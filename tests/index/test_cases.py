@@ -4,11 +4,12 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.index.made import case, id16, note, person
+from tests.index.made import case, deadline, id16, note, person
 from tests.tables import each
 from vault.index import stretches
 from vault.index.apply import apply
@@ -18,12 +19,14 @@ from vault.index.cases import (
     Sort,
     case_count,
     cases_by_ref,
+    closed_cases,
     find,
     page,
     page_at,
     row_of,
 )
-from vault.index.entries import Entry, IndexedRecord, RemovedCompartment
+from vault.index.dated import due
+from vault.index.entries import CaseColumns, Entry, IndexedRecord, RemovedCompartment
 from vault.index.file import Index
 
 STATUSES = ("open", "closed", "appeal")
@@ -32,13 +35,14 @@ STATUSES = ("open", "closed", "appeal")
 def _fill(index: Index, count: int = 300) -> None:
     made = random.Random(7)
     apply(index, [_case(made, f"c{i}") for i in range(count)], {})
+    apply(index, [_deadline(made, f"c{i}") for i in range(count)], {})
 
 
 def _change(index: Index, made: random.Random, names: list[str]) -> None:
     """Bring in cases, other versions of them, in conflict or not, or clients; or take some out."""
     some = made.sample(names, min(len(names), 9))
     given: list[Entry] = []
-    kind = made.randrange(4)
+    kind = made.randrange(5)
     if kind == 0:
         fresh = [f"c{made.random()}" for _ in range(made.randrange(20))]
         names += fresh
@@ -47,6 +51,8 @@ def _change(index: Index, made: random.Random, names: list[str]) -> None:
         given += [_case(made, name, v=f"{made.random()}", parents=made.choice([(), (name,)])) for name in some]
     elif kind == 2:
         given += [person(made.choice(["Aaa", "Zzz"]), case=name, v=f"{made.random()}") for name in some]
+    elif kind == 3:
+        given += [_deadline(made, name, v=f"{made.random()}", parents=made.choice([(), ("",)])) for name in some]
     else:
         given += [RemovedCompartment(id16(name)) for name in some]
         names[:] = [name for name in names if name not in some]
@@ -59,10 +65,14 @@ def _case(made: random.Random, name: str, **version: Any) -> IndexedRecord:
         title=made.choice(["Removal", "Élan", "Дело", "removal"]),
         ref=f"{made.randrange(40):04}-AAAA",  # many ties
         status=made.choice(STATUSES),
-        due=made.choice([None, "2026-03-01", "2026-04-01", "2027-01-01"]),
         at=made.randrange(50),
         **version,
     )
+
+
+def _deadline(made: random.Random, name: str, **version: Any) -> IndexedRecord:
+    day = made.choice([None, "2026-03-01", "2026-04-01", "2027-01-01"])
+    return deadline(name, day, is_due=made.random() < 0.9, **version)
 
 
 def _key(sort: Sort, row: CaseRow) -> tuple[object, ...]:
@@ -163,13 +173,40 @@ def test_every_order_is_read_from_its_index_and_never_sorted(
 def test_a_name_sorts_before_a_title_of_later_letters_and_what_has_no_date_comes_last(index: Index) -> None:
     made = [
         case("a", title="Zulu"),
-        case("b", title="Ёлка", due="2027-01-01"),
-        case("c", title="Aaa", due="2026-01-01"),
+        case("b", title="Ёлка"),
+        deadline("b", "2027-01-01"),
+        case("c", title="Aaa"),
+        deadline("c", "2026-01-01"),
         person("Борис", case="c"),
     ]
     apply(index, made, {})
     assert [row.title for row in page(index, Sort.NAME)] == ["Zulu", "Aaa", "Ёлка"]
     assert [row.due for row in page(index)] == ["2026-01-01", "2027-01-01", None]
+
+
+def test_the_next_date_of_a_case_is_the_earliest_that_has_to_be_kept_and_follows_each_change(index: Index) -> None:
+    apply(index, [case("a"), deadline("a", "2026-03-04"), case("b"), deadline("b", "2026-03-02", is_due=False)], {})
+    assert [row.due for row in page(index)] == ["2026-03-04", None]
+    assert [row.day for row in due(index, "2026-12-31", limit=10)] == ["2026-03-04"]
+    apply(index, [deadline("a", "2026-03-09", v="2", parents=[""])], {})
+    assert [row.due for row in page(index)] == ["2026-03-09", None]
+    assert due(index, "2026-03-08", limit=10) == []
+    apply(index, [deadline("a", "2026-03-09", v="3", parents=["2"], is_due=False)], {})
+    assert [row.due for row in page(index)] == [None, None]
+
+
+def test_a_closed_case_leaves_the_list_and_its_count_and_is_found_by_reference(index: Index) -> None:
+    closed = case("a", v="2", parents=["a"], ref="AAAA-2222")
+    assert isinstance(closed.columns, CaseColumns)
+    apply(index, [case("a", ref="AAAA-2222"), case("b", ref="BBBB-3333")], {})
+    apply(index, [replace(closed, columns=replace(closed.columns, closed="2026-03-04"))], {})
+    assert [row.ref for row in page(index)] == ["BBBB-3333"]
+    assert case_count(index) == 1
+    assert cases_by_ref(index, "AAAA-2222") == [id16("a")]
+    assert [row.closed for row in closed_cases(index, limit=10)] == ["2026-03-04"]
+    apply(index, [case("a", v="3", parents=["a2"], ref="AAAA-2222")], {})  # opened again
+    assert case_count(index) == 2
+    assert closed_cases(index, limit=10) == []
 
 
 def test_the_filter_looks_through_names_of_case_and_people_but_not_through_notes(index: Index) -> None:

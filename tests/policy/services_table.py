@@ -7,17 +7,27 @@ from types import SimpleNamespace
 from typing import Any
 
 from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.story.task import Task
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.policy.roles import Action
+from vault.services.cases.editing import Place
 
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: "cases.create devices.give_cases",
-    Action.CASE_LIST: "cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list",
+    Action.CASE_LIST: """
+    case_changes.list_closed cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list story.due
+    """,
     Action.CASE_READ: """
+    editing.history story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     sections.find_in sections.list_of sharing.holders_of timed_grants.terms_of
     """,
-    Action.CASE_WRITE: "notes.add people.add people.keep sections.add_note sections.add_person",
+    Action.NOTE_WRITE: "notes.add",
+    Action.CASE_WRITE: """
+    case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
+    people.keep sections.add_note sections.add_person story.add story.change
+    """,
     Action.CASE_SEARCH: "names_elsewhere.names_elsewhere searching.search",
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """
@@ -69,6 +79,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
     pipe.ask_second
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
+    reading.read_valid_at
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
     bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list
     expected_sizes.bounds_of expired_rights.all_terms expired_rights.term_of export_material.make_ready
@@ -85,7 +96,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
-    absences.all_pending absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
+    absences.all_pending editing.locate editing.own_record
+    absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
     sections.find timed_grants.announcements
@@ -95,6 +107,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
+    cases.today story.day_within
     absences.tell_dropped absences.tell_waiting dates.note_drill dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
     members.note_end raised_alarms.notice raised_alarms.notice_absent raised_alarms.notice_false_acts
@@ -116,6 +129,12 @@ Call = Callable[[Any, Session, CompartmentId, RecordId, CompartmentId], object]
 # Services that look at an argument before they ask: function, session, case, note and section of the world.
 CALLS: Mapping[str, Call] = {
     "approving.approver_named": lambda run, session, *_: run(session, "nobody of this name"),
+    "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),
+    "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
+    "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
+    "story.change": lambda run, session, case, *_: run(
+        session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
+    ),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
     "intake.close": lambda run, session, case, *_: run(session, "no slip", moved_to=case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
@@ -130,6 +149,10 @@ CALLS: Mapping[str, Call] = {
     "sections.find_in": lambda run, session, case, _, section: run(session, case, _held(session, case, section).hex()),
     "sections.open_section": lambda run, session, case, _, section: run(session, _held(session, case, section)),
 }
+
+
+def _own_record(case: CompartmentId) -> Place:
+    return Place(case, RecordId(bytes(16)), Case.KIND)
 
 
 def _known(session: Session, case: CompartmentId, note: RecordId) -> str:

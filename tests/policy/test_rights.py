@@ -21,19 +21,29 @@ _W, _E, _I, _A, _S = (
 _AS, _ALL = "admin supervisor", "admin supervisor caseworker intake legal-reviewer auditor field"
 _CASEWORK = {"case": _W, "person": _W, "note": _W, "disclosure": _W}
 _DIRECTORY = {"roster": _A, "member": _A, "organisation": _A, "attempts-key": _A, "partner": _A, "rule": _A}
-_SHARING = {"access": _W, "section": _W}
-_REST = {
-    "register": {"register-entry": _I},
-    "intake": {"slip": _I},
-    "sending": {"package-key": _E},
-    "audit": {},
-}
+_WF, _IW = "caseworker supervisor field", "intake supervisor caseworker"
+_IN_CASES = {**_CASEWORK, "access": _W, "section": _W, "*": _W, "note": _WF, "incident": _WF}
+_REST = {"sending": {"package-key": _E}, "audit": {}}
 _WRITERS: dict[int, dict[str, dict[str, str]]] = {
-    1: {"case": _CASEWORK, "section": _CASEWORK, "directory": _DIRECTORY, **_REST},
+    1: {
+        "case": _CASEWORK,
+        "section": _CASEWORK,
+        "directory": _DIRECTORY,
+        "register": {"register-entry": _I},
+        "intake": {"slip": _I},
+        **_REST,
+    },
     2: {
-        "case": {**_CASEWORK, **_SHARING, "approval": _E},
-        "section": {**_CASEWORK, **_SHARING},
-        "directory": {**_DIRECTORY, "roster": _AS, "member": _AS, "device": _AS, "deputy": _A, "order": _A},
+        "case": {**_IN_CASES, "approval": _E},
+        "section": _IN_CASES,
+        "directory": {
+            **_DIRECTORY,
+            "partner": "admin caseworker supervisor",
+            **dict.fromkeys(("roster", "member", "device"), _AS),
+            **dict.fromkeys(("deputy", "order", "form", "calendar", "retention", "witness"), _A),
+        },
+        "register": {"register-entry": _IW},
+        "intake": {"slip": _IW},
         **_REST,
     },
 }
@@ -62,16 +72,35 @@ def test_a_released_table_is_what_it_was(number: int) -> None:
 
 
 @each([1, 2])
-def test_a_role_may_what_its_column_says_and_an_unknown_kind_never_counts(number: int) -> None:
+def test_a_role_may_what_its_column_says(number: int) -> None:
     table = rights_table(number)
-    kinds = {kind for row in table.writers.values() for kind in row} | {"unheard-of"}
+    kinds = {kind for row in table.writers.values() for kind in row}
     for role in Role:
         for place in CompartmentKind:
             written = {kind for kind in kinds if table.may_write({role}, place, kind)}
+            # `*` stands for every kind that the table names nowhere, and is asked for as one of these.
             assert written == {kind for kind, roles in table.writers[place].items() if role in roles}
             assert table.may_write_some({role}, place) is bool(written)
             assert table.may_found({role}, place) is (role in table.founders[place])
             assert table.may_grant({role}, place) is (role in table.granters[place])
+
+
+@each([1, 2])
+def test_a_kind_that_no_row_names_is_valid_in_cases_and_sections_by_who_works_there_and_from_table_2_on(
+    number: int,
+) -> None:
+    table = rights_table(number)
+    for role in Role:
+        for place in CompartmentKind:
+            works_there = place in {CompartmentKind.CASE, CompartmentKind.SECTION} and str(role) in _W.split()
+            assert table.may_write({role}, place, "unheard-of") is (number == 2 and works_there)
+
+
+def test_a_kind_of_one_place_is_no_unheard_of_kind_of_another() -> None:
+    table = rights_table(2)
+    for kind in ("slip", "roster", "package-key", "partner", "register-entry", "form"):
+        assert not table.may_write(frozenset(Role), CompartmentKind.CASE, kind)
+    assert not table.may_write(frozenset(Role), CompartmentKind.SECTION, "approval")
 
 
 def test_a_table_that_is_not_known_is_refused_with_the_number_needed() -> None:

@@ -45,6 +45,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.RESTORE_BACKUP: Message("casevault --vault NEW backup restore BACKUP in a terminal"),
     NextStep.RESTORE_BACKUP_BY_SHEETS: Message("Back in with recovery sheets (F9 at unlock)"),
     NextStep.REVOKE_DEVICE: Message("Devices (F2, devices; then l)"),
+    NextStep.SHOW_CASE: Message("the case"),
     NextStep.SHOW_CLOCK: Message("casevault clock show in a terminal"),
     NextStep.SIGN_PROPOSAL: Message("Members (F2, members; then p)"),
     NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),

@@ -16,7 +16,8 @@ class Case:
     """The head of a case. `ref` is random (`vault.ids.make_case_ref`); `audit` is the name of the case in payloads.
 
     `owner` and `deputy` are members; `alone_reason` says why nobody stands in for the owner, and
-    `no_recovery_reason` why the recovery sheets must not open the case.
+    `no_recovery_reason` why the recovery sheets must not open the case. `stage_since` is from which day on it is in its
+    stage; `closed` the day on which it was closed, and `close_reason` why.
     """
 
     KIND: ClassVar[str] = "case"
@@ -32,6 +33,9 @@ class Case:
     deputy: bytes | None = None
     alone_reason: str | None = field(default=None, repr=False)
     no_recovery_reason: str | None = field(default=None, repr=False)
+    stage_since: str | None = None
+    closed: str | None = None
+    close_reason: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", checked_line(self.title, "case title"))
@@ -50,6 +54,12 @@ class Case:
         if self.no_recovery_reason is not None:
             reason = checked_line(self.no_recovery_reason, "reason why recovery cannot open a case")
             object.__setattr__(self, "no_recovery_reason", reason)
+        if self.stage_since is not None:
+            object.__setattr__(self, "stage_since", checked_day(self.stage_since, "day of the stage"))
+        if self.closed is not None:
+            object.__setattr__(self, "closed", checked_day(self.closed, "closing day of a case"))
+        if self.close_reason is not None:
+            object.__setattr__(self, "close_reason", checked_line(self.close_reason, "reason for closing a case"))
 
 
 def checked_stage(kind: CaseKind, stage: str) -> Stage:

@@ -7,6 +7,7 @@ from vault.casework.approving import Approving
 from vault.casework.case import Case
 from vault.casework.directory import AttemptsKey, DeviceName, Member, Organisation, PackageKey
 from vault.casework.disclosure import Disclosure
+from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.membership import Deputy, Order
 from vault.casework.note import Note
@@ -31,4 +32,5 @@ CaseworkRecord = (
     | DeviceName
     | AttemptsKey
     | PackageKey
+    | FormedRecord
 )

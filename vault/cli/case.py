@@ -7,7 +7,7 @@ from typing import Final
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
-from vault.cli.showing import case_data, case_lines
+from vault.cli.showing import case_data, case_lines, edited
 from vault.cli.table import CASE, Arg, Given, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
@@ -16,6 +16,9 @@ from vault.words.message import Message, Words
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
+_NEW_TITLE = Personal("title", "--title", Message("New title of the case"))
+_WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
+_RISKS = ("low", "medium", "high", "immediate")
 _REASON = Personal("reason", "--reason", Message("Why they must not be able to open it"), required=True)
 
 
@@ -43,9 +46,10 @@ def _new(args: Given, output: Output) -> Result:
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import cases
+        from vault.services.cases import case_changes, cases
 
-        rows = cases.list_all(session, limit=args.limit)
+        listed = case_changes.list_closed if args.closed else cases.list_all
+        rows = listed(session, limit=args.limit)
         alone = cases.only_yours(session, rows)
     data = [
         {
@@ -54,6 +58,8 @@ def _list(args: Given, output: Output) -> Result:
             "title": r.title,
             "kind": r.kind,
             "stage": r.status,
+            "due": r.due,
+            "closed": r.closed,
             "only_you": r.case in alone,
         }
         for r in rows
@@ -63,6 +69,46 @@ def _list(args: Given, output: Output) -> Result:
         line = f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}"
         lines.append(Message("{case}  [only YOU can open this case]", case=line) if r.case in alone else line)
     return Result({"cases": data}, lines or [_NONE])
+
+
+def _edit(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, (_NEW_TITLE,)) as (session, values):
+        from vault.services.cases import case_changes, cases
+        from vault.services.projection import authors
+
+        owner = None if args.owner is None else authors.find_member(session, args.owner)
+        title = next(iter(values["title"]), None)
+        return edited(
+            case_changes.change(session, cases.find(session, args.case), title=title, risk=args.risk, owner=owner)
+        )
+
+
+def _stage(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import case_changes, cases
+
+        return edited(case_changes.set_stage(session, cases.find(session, args.case), args.stage, on=args.on))
+
+
+def _close(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, (_WHY_CLOSED,)) as (session, values):
+        from vault.services.cases import case_changes, cases
+
+        case = cases.find(session, args.case)
+        case_changes.close(session, case, reason=values["reason"][0])
+    return Result(
+        {"case": case.hex(), "closed": True},
+        [Message("The case is closed: it has left the list, and search and `casevault case list --closed` find it.")],
+    )
+
+
+def _reopen(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import case_changes, cases
+
+        case = cases.find(session, args.case)
+        case_changes.reopen(session, case)
+    return Result({"case": case.hex(), "closed": False}, [Message("The case is open again.")])
 
 
 def _show(args: Given, output: Output) -> Result:
@@ -94,7 +140,21 @@ VERBS: Final = (
         *options_of((_TITLE, _REASON)),
     ), _new),
     Verb("list", Message("the cases that you can open"), (
+        Arg("[--closed]", Message("the closed cases instead")),
         Arg("[--limit N]", Message("maximum number of cases"), of=int, default=1000),
     ), _list),
     Verb("show", Message("open a case"), (CASE,), _show),
+    Verb("edit", Message("change the title, the risk or the owner of a case"), (
+        CASE,
+        Arg("[--risk RISK]", Message("how near the harm is"), choices=_RISKS),
+        Arg("[--owner MEMBER]", Message("name or id of a member who holds the case")),
+        *options_of((_NEW_TITLE,)),
+    ), _edit),
+    Verb("stage", Message("put a case into another stage"), (
+        CASE,
+        Arg("STAGE", Message("a stage of its kind, such as refused-at-risk")),
+        Arg("[--on DATE]", Message("since which day; today without it")),
+    ), _stage),
+    Verb("close", Message("close a case; it asks for the reason"), (CASE, *options_of((_WHY_CLOSED,))), _close),
+    Verb("reopen", Message("open a closed case again"), (CASE,), _reopen),
 )  # fmt: skip

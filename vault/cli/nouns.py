@@ -36,7 +36,9 @@ class Noun(NamedTuple):
 
 def verbs_of(noun: Noun) -> Mapping[str, Verb]:
     """Load the table of a noun: its verbs by name, or one of its own name."""
-    table: tuple[Verb, ...] = importlib.import_module(noun.module).VERBS
+    module = importlib.import_module(noun.module)
+    # A module whose nouns have verbs of the same names has a table for each.
+    table: tuple[Verb, ...] = module.TABLES[noun.name] if hasattr(module, "TABLES") else module.VERBS
     names = noun.verbs or (noun.name,)
     return {verb.name: verb for verb in table if verb.name in names}
 
@@ -70,9 +72,19 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("list", "name", "add", "give", "move", "revoke")),
     ),
     Message("cases"): (
-        Noun("case", Message("make, list and open cases"), ("new", "list", "show")),
+        Noun("case", Message("make, list, open, change and close cases"),
+             ("new", "list", "show", "edit", "stage", "close", "reopen")),
         Noun("person", Message("the people of a case"), ("add", "list")),
         Noun("note", Message("write, list, read and correct notes"), ("add", "list", "show", "amend")),
+        Noun("deadline", Message("dates that have to be kept"), ("add", "list", "move", "edit", "done"), file="story"),
+        Noun("task", Message("what is to be done in a case"), ("add", "list", "edit", "done"), file="story"),
+        Noun("hearing", Message("hearings, their orders and outcome"), ("add", "list", "edit", "done"), file="story"),
+        Noun("detention", Message("who is held where, by which order, until when"),
+             ("add", "list", "edit", "done"), file="story"),
+        Noun("wanted", Message("systems that search for somebody"), ("add", "list", "edit"), file="story"),
+        Noun("incident", Message("arrests, raids, threats and the like"), ("add", "list", "edit"), file="story"),
+        Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
+        Noun("history", Message("what a record said before, and who wrote it")),
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "grant", "revoke")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vault.cli.output import Result
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 from vault.words.message import Message, Words, plural
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from vault.casework.person import Person
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
+    from vault.services.cases.editing import Edited
     from vault.services.grants.sharing import ChangeCost, KeyChanged
     from vault.services.projection.reading import Stored
 
@@ -116,6 +118,21 @@ def note_lines(
         head = Message("{note}  {name}", note=head, name=by[note.record])
     text = value.text.splitlines() or [""]
     return [head, f"  {text[0]}"] if short else [head, *(f"  {line}" for line in text)]
+
+
+def edited(change: Edited) -> Result:
+    """Return what came of an edit (`editing.Edited`), for JSON and for people."""
+    lines = [Message("The change is saved.") if change.settled else Message("Nothing was different: nothing is saved.")]
+    if change.settled > 1:
+        lines.append(
+            plural(
+                "{count} version stood here. The change is on top of the newest; `casevault history` shows all.",
+                "{count} versions stood beside one another. The change is on top of the newest;"
+                " `casevault history` shows all.",
+                count=change.settled,
+            )
+        )
+    return Result({"record": change.place.record.hex(), "changed": bool(change.settled)}, lines)
 
 
 def cost_words(cost: ChangeCost) -> Message:

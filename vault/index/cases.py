@@ -49,6 +49,7 @@ class CaseRow:
     risk: str
     owner: str = field(repr=False)
     opened: str | None
+    closed: str | None
     heads: int
     place: Place
 
@@ -127,7 +128,7 @@ def find(index: Index, untrusted_words: str) -> FoundCases | None:
         found = sql.execute(
             "SELECT DISTINCT c.doc FROM"
             " (SELECT rowid AS doc FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT ?) AS hit"
-            " JOIN head USING (doc) JOIN case_row AS c ON c.case_id=head.case_id AND c.top",
+            " JOIN head USING (doc) JOIN case_row AS c ON c.case_id=head.case_id AND c.top=1",
             (query.within("names"), MOST_FOUND + 1),
         ).fetchall()
         docs = sorted((doc for (doc,) in found), reverse=True)
@@ -141,8 +142,8 @@ def case_count(index: Index) -> int:
 
 
 def row_of(index: Index, case: bytes) -> CaseRow | None:
-    """Return the row of one case by its id."""
-    return next(iter(_rows(index, ("due",), "case_id=?", [case], backwards=False, tail="", extra=[])), None)
+    """Return the row of one case by its id, open or closed."""
+    return next(iter(_rows(index, ("due",), "top AND case_id=?", [case], backwards=False, tail="", extra=[])), None)
 
 
 def cases_by_ref(index: Index, ref: str) -> list[bytes]:
@@ -152,8 +153,17 @@ def cases_by_ref(index: Index, ref: str) -> list[bytes]:
     """
     index.ready_lists()
     with index.reading() as sql:
-        found = sql.execute("SELECT case_id FROM case_row WHERE top AND ref=? ORDER BY case_id", (ref,))
+        found = sql.execute(
+            "SELECT case_id FROM case_row WHERE top=1 AND ref=?1"
+            " UNION SELECT case_id FROM case_row WHERE top=2 AND ref=?1 ORDER BY case_id",
+            (ref,),
+        )
         return [bytes(case) for (case,) in found]
+
+
+def closed_cases(index: Index, *, limit: int) -> list[CaseRow]:
+    """Return closed cases, by reference."""
+    return _rows(index, ("ref",), "top=2", [], backwards=False, tail="LIMIT ?", extra=[limit])
 
 
 def cases_between(index: Index, first: bytes, last: bytes) -> list[bytes]:
@@ -165,8 +175,8 @@ def cases_between(index: Index, first: bytes, last: bytes) -> list[bytes]:
 
 def _where(found: FoundCases | None) -> tuple[str, list[object]]:
     if found is None:
-        return "top", []
-    return "top AND doc IN (SELECT value FROM json_each(?))", [json.dumps(found.docs)]
+        return "top=1", []
+    return "top=1 AND doc IN (SELECT value FROM json_each(?))", [json.dumps(found.docs)]
 
 
 def _order(columns: Sequence[str], *, backwards: bool) -> str:
@@ -185,7 +195,7 @@ def _rows(
 ) -> list[CaseRow]:
     order = _order(columns, backwards=backwards)
     statement = (
-        "SELECT case_id, title, name, ref, status, kind, due, risk, owner, opened, heads, doc, "  # noqa: S608  # names
+        "SELECT case_id, title, name, ref, status, kind, due, risk, owner, opened, closed, heads, doc, "  # noqa: S608  # names
         f"{', '.join(columns)} FROM case_row WHERE {where} ORDER BY {order} {tail}"  # from this file; values are bound
     )
     index.ready_lists()
@@ -194,9 +204,10 @@ def _rows(
 
 
 def _row(*found: Any) -> CaseRow:
-    case, title, name, ref, status, kind, due, risk, owner, opened, heads, doc, *keys = found
+    case, title, name, ref, status, kind, due, risk, owner, opened, closed, heads, doc, *keys = found
     shown_due = None if due == NO_DATE else due
-    return CaseRow(case, title, name, ref, status, kind, shown_due, risk, owner, opened, heads, Place(tuple(keys), doc))
+    place = Place(tuple(keys), doc)
+    return CaseRow(case, title, name, ref, status, kind, shown_due, risk, owner, opened, closed, heads, place)
 
 
 def cases_of_owner(index: Index, owner: bytes) -> list[bytes]:

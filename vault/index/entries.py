@@ -20,10 +20,10 @@ class CaseColumns:
     ref: str
     status: str
     kind: str = ""
-    due: str | None = None
     risk: str = ""
     owner: str = field(default="", repr=False)
     opened: str | None = None
+    closed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,18 @@ class PersonColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedColumns:
+    """What lists of dates show of a record with a form. `day` is ISO, or less of it; `is_due`: somebody has to keep it.
+
+    `headline` tells it from others.
+    """
+
+    day: str | None
+    is_due: bool
+    headline: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedRecord:
     """One version of a record that is valid. Versions may come in any order and any number of times.
 
@@ -50,7 +62,8 @@ class IndexedRecord:
         at_ms, counter: the version's hybrid clock: what is newest is shown first, whenever it arrived.
         names: what the filter of the case list looks through: titles, references, names.
         text: everything else that a search finds.
-        columns: exactly what the kind has: a case its CaseColumns, a person its PersonColumns, others none.
+        columns: exactly what the kind has: a case its CaseColumns, a person its PersonColumns, one with a form its
+            DatedColumns, others none.
         corrects: the record of the earlier note that a note corrects.
     """
 
@@ -64,7 +77,7 @@ class IndexedRecord:
     counter: int = 0
     names: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
-    columns: CaseColumns | PersonColumns | None = field(default=None, repr=False)
+    columns: CaseColumns | PersonColumns | DatedColumns | None = field(default=None, repr=False)
     corrects: bytes | None = None
 
     def __post_init__(self) -> None:

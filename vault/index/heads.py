@@ -47,6 +47,13 @@ def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> set[
         return {(bytes(record), bytes(case)) for record, case in rows}
 
 
+def records_between(index: Index, first: bytes, last: bytes) -> set[tuple[bytes, bytes, str]]:
+    """Return (record, case that it stands in, kind) of all records from one id to another; see `cases_of_records`."""
+    with index.reading() as sql:
+        rows = sql.execute("SELECT record, case_id, kind FROM head WHERE record BETWEEN ? AND ?", (first, last))
+        return {(bytes(record), bytes(case), kind) for record, case, kind in rows}
+
+
 def corrections_of(index: Index, compartment: bytes, note: bytes) -> list[bytes]:
     """Return the records of a compartment of which a head says that it corrects this note."""
     with index.reading() as sql:

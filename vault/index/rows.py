@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 
-from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
+from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
 from vault.index.fold import fold, sort_key, storable
 from vault.index.numbers import FreeNumbers
 from vault.index.schema import Statements
@@ -15,12 +15,12 @@ from vault.index.schema import Statements
 NO_DATE = "~"
 
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
-_DOC_OWNERS = ("head", "case_row", "person", "correction")
+_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
 # CROSS JOIN in both, or SQLite walks through all cases and looks for each among the wanted ones.
 _HEADS_OF_CASES = (
-    "SELECT case_row.case_id, doc, top, title"
+    "SELECT case_row.case_id, doc, top, title, closed"
     " FROM wanted CROSS JOIN case_row USING (case_id) CROSS JOIN head USING (doc) ORDER BY at_ms, version"
 )
 # The client who was written first, as the newest head has the name: an edit does not change who it is.
@@ -29,7 +29,11 @@ _CLIENTS_OF_CASES = (
     " CROSS JOIN head USING (doc) CROSS JOIN begun USING (compartment, record)"
     " WHERE is_client ORDER BY begun.at_ms, person.record, head.at_ms DESC, version DESC"
 )
+_NEXT_DATES_OF_CASES = (
+    "SELECT case_id, min(day) FROM wanted CROSS JOIN dated USING (case_id) WHERE is_due GROUP BY case_id"
+)
 _CASES_AT_ONCE = 256
+_IS_OPEN, _IS_CLOSED = 1, 2  # `top` of the head that is shown
 
 
 def set_conflict(sql: Statements, compartment: bytes, record: bytes, *, is_one: bool) -> None:
@@ -46,7 +50,7 @@ def remove_documents(sql: Statements, docs: Sequence[int]) -> set[bytes]:
         return set()
     cases = _cases_of(sql, docs)
     places = [(doc,) for doc in docs]
-    sql.executemany("UPDATE case_count SET cases=cases-(SELECT count(*) FROM case_row WHERE doc=? AND top)", places)
+    sql.executemany("UPDATE case_count SET cases=cases-(SELECT count(*) FROM case_row WHERE doc=? AND top=1)", places)
     for table in _DOC_OWNERS:
         sql.executemany(f"DELETE FROM {table} WHERE doc=?", places)  # noqa: S608  # names from the constant above
     sql.executemany("DELETE FROM phone WHERE doc=?", places)
@@ -69,9 +73,11 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
     sql.executemany("INSERT INTO correction VALUES (?, ?)", corrections)
     cases = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, CaseColumns)]
     people = [(doc, e, e.columns) for doc, e in documents if isinstance(e.columns, PersonColumns)]
+    dated = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, DatedColumns)]
     _add_cases(sql, cases)
     _add_people(sql, people)
-    return {case for _, case, _ in cases} | {entry.case for _, entry, _ in people}
+    _add_dated(sql, dated)
+    return {case for _, case, _ in (*cases, *dated)} | {entry.case for _, entry, _ in people}
 
 
 def note_begun(sql: Statements, entries: Sequence[IndexedRecord]) -> set[bytes]:
@@ -90,7 +96,7 @@ def forget_begun(sql: Statements, compartment: bytes, record: bytes) -> None:
 
 
 def refresh_cases(sql: Statements, cases: Collection[bytes]) -> None:
-    """Choose the head that the list shows of each case, give it the client's name, and keep their number."""
+    """Choose the head that the list shows of each case, give it the client's name and the next date, count cases."""
     asked = list(cases)
     for start in range(0, len(asked), _CASES_AT_ONCE):
         _refresh(sql, asked[start : start + _CASES_AT_ONCE])
@@ -98,22 +104,24 @@ def refresh_cases(sql: Statements, cases: Collection[bytes]) -> None:
 
 def _refresh(sql: Statements, cases: Sequence[bytes]) -> None:
     wanted = f"WITH wanted(case_id) AS (VALUES {', '.join(['(?)'] * len(cases))}) "
-    heads: dict[bytes, list[tuple[int, int, str]]] = {}
+    heads: dict[bytes, list[tuple[int, int, str, str | None]]] = {}
     for case, *head in sql.execute(wanted + _HEADS_OF_CASES, cases):
         heads.setdefault(case, []).append(tuple(head))
     clients: dict[bytes, tuple[str, str]] = {}
     for case, name, name_key in sql.execute(wanted + _CLIENTS_OF_CASES, cases):
         clients.setdefault(case, (name, name_key))
-    below = [(doc,) for found in heads.values() for doc, top, _title in found[:-1] if top]
-    shown: list[tuple[int, str, str, int]] = []
-    added = -len(below)
+    dates = dict(sql.execute(wanted + _NEXT_DATES_OF_CASES, cases))
+    below = [(doc, top) for found in heads.values() for doc, top, *_ in found[:-1] if top]
+    shown: list[tuple[int, int, str, str, str, int]] = []
+    added = -sum(1 for _, top in below if top == _IS_OPEN)
     for case, found in heads.items():
-        doc, top, title = found[-1]
-        shown.append((len(found), *clients.get(case, ("", sort_key(title))), doc))
-        added += not top
+        doc, top, title, closed = found[-1]
+        now = _IS_OPEN if closed is None else _IS_CLOSED
+        shown.append((now, len(found), *clients.get(case, ("", sort_key(title))), dates.get(case, NO_DATE), doc))
+        added += (now == _IS_OPEN) - (top == _IS_OPEN)
     sql.execute("UPDATE case_count SET cases=cases+?", (added,))
-    sql.executemany("UPDATE case_row SET top=0 WHERE doc=?", below)
-    sql.executemany("UPDATE case_row SET top=1, heads=?, name=?, name_key=? WHERE doc=?", shown)
+    sql.executemany("UPDATE case_row SET top=0 WHERE doc=?", [(doc,) for doc, _ in below])
+    sql.executemany("UPDATE case_row SET top=?, heads=?, name=?, name_key=?, due=? WHERE doc=?", shown)
 
 
 def reversed_digits(phone: str) -> str:
@@ -124,7 +132,8 @@ def reversed_digits(phone: str) -> str:
 def _cases_of(sql: Statements, docs: Sequence[int]) -> set[bytes]:
     found = sql.execute(
         "SELECT case_id FROM case_row WHERE doc IN (SELECT value FROM json_each(?1))"
-        " UNION SELECT case_id FROM person WHERE doc IN (SELECT value FROM json_each(?1))",
+        " UNION SELECT case_id FROM person WHERE doc IN (SELECT value FROM json_each(?1))"
+        " UNION SELECT case_id FROM dated WHERE doc IN (SELECT value FROM json_each(?1))",
         (json.dumps(list(docs)),),
     )
     return {case for (case,) in found}
@@ -146,11 +155,21 @@ def _clamped(at_ms: int) -> int:
 def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]]) -> None:
     sql.executemany(
         "INSERT INTO case_row(doc, tie, case_id, top, heads, title, ref, status, kind, due, risk, owner, opened,"
-        " name, name_key) VALUES (?1, ?1, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
+        " closed, name, name_key) VALUES (?1, ?1, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
         [
-            (doc, case, storable(c.title), c.ref, c.status, c.kind, c.due or NO_DATE, c.risk, c.owner, c.opened)
+            (
+                *(doc, case, storable(c.title), c.ref, c.status, c.kind, NO_DATE),
+                *(c.risk, c.owner, c.opened, c.closed),
+            )
             for doc, case, c in found
         ],
+    )
+
+
+def _add_dated(sql: Statements, found: Iterable[tuple[int, bytes, DatedColumns]]) -> None:
+    sql.executemany(
+        "INSERT INTO dated VALUES (?, ?, ?, ?, ?)",
+        [(doc, case, c.day or NO_DATE, c.is_due, storable(c.headline)) for doc, case, c in found],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 12
+STAMP = 13
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -33,12 +33,13 @@ _TABLES = (
     " PRIMARY KEY(compartment, record, kind, version))"
     " WITHOUT ROWID",
     "CREATE TABLE conflict(compartment BLOB, record BLOB, PRIMARY KEY(compartment, record)) WITHOUT ROWID",
-    # One row per head of a case record; `top` is the one that the list shows. `tie` is `doc` again: SQLite compares a
+    # One row per head of a case record; `top` is the one that the list shows: 1 in the list of open cases, 2 in that
+    # of closed ones. `tie` is `doc` again: SQLite compares a
     # pair of columns within an index only where neither is the key of the table, and else walks all rows of one date.
     "CREATE TABLE case_row(doc INTEGER PRIMARY KEY, tie INTEGER NOT NULL, case_id BLOB NOT NULL, top INTEGER NOT NULL,"
     " heads INTEGER NOT NULL, title TEXT NOT NULL, ref TEXT NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL,"
-    " due TEXT NOT NULL, risk TEXT NOT NULL, owner TEXT NOT NULL, opened TEXT, name TEXT NOT NULL,"
-    " name_key TEXT NOT NULL)",
+    " due TEXT NOT NULL, risk TEXT NOT NULL, owner TEXT NOT NULL, opened TEXT, closed TEXT,"
+    " name TEXT NOT NULL, name_key TEXT NOT NULL)",
     "CREATE INDEX case_row_by_case ON case_row(case_id)",
     "CREATE TABLE case_count(cases INTEGER NOT NULL)",
     "CREATE TABLE person(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, record BLOB NOT NULL,"
@@ -50,6 +51,11 @@ _TABLES = (
     # Heads of notes that correct an earlier one: of one note they are found without reading all of its case.
     "CREATE TABLE correction(doc INTEGER PRIMARY KEY, note BLOB NOT NULL)",
     "CREATE INDEX correction_by_note ON correction(note)",
+    # Records with a form (`casework.form`): under which date they stand, and whether somebody has to keep it.
+    "CREATE TABLE dated(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, day TEXT NOT NULL, is_due INTEGER NOT NULL,"
+    " headline TEXT NOT NULL)",
+    "CREATE INDEX dated_by_case ON dated(case_id, day) WHERE is_due",
+    "CREATE INDEX dated_by_day ON dated(day) WHERE is_due",
     # Digits from last to first, so that the last four or more of a number are a range.
     "CREATE TABLE phone(digits TEXT, doc INTEGER, PRIMARY KEY(digits, doc)) WITHOUT ROWID",
     "CREATE INDEX phone_by_doc ON phone(doc)",
@@ -74,10 +80,11 @@ _TABLES = (
 
 # Made when a list is first asked for: four indexes led by random values would double the time of a rebuild.
 _LISTS = (
-    "CREATE INDEX IF NOT EXISTS list_by_due ON case_row(due, tie) WHERE top",
-    "CREATE INDEX IF NOT EXISTS list_by_ref ON case_row(ref, tie) WHERE top",
-    "CREATE INDEX IF NOT EXISTS list_by_name ON case_row(name_key, tie) WHERE top",
-    "CREATE INDEX IF NOT EXISTS list_by_status ON case_row(status, due, tie) WHERE top",
+    "CREATE INDEX IF NOT EXISTS list_by_due ON case_row(due, tie) WHERE top=1",
+    "CREATE INDEX IF NOT EXISTS list_by_ref ON case_row(ref, tie) WHERE top=1",
+    "CREATE INDEX IF NOT EXISTS list_by_name ON case_row(name_key, tie) WHERE top=1",
+    "CREATE INDEX IF NOT EXISTS list_by_status ON case_row(status, due, tie) WHERE top=1",
+    "CREATE INDEX IF NOT EXISTS list_by_ref_closed ON case_row(ref, tie) WHERE top=2",
 )
 
 

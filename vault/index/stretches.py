@@ -30,7 +30,8 @@ _TABLE = (
     " PRIMARY KEY(list, first, second, tie)) WITHOUT ROWID"
 )
 _BEFORE_ALL = ("", "", -1)
-_MOVES = "(old.top IS NOT new.top OR old.name_key IS NOT new.name_key)"  # no other column changes
+# No other column of an order changes.
+_MOVES = "(old.top IS NOT new.top OR old.name_key IS NOT new.name_key OR old.due IS NOT new.due)"
 
 
 def create(sql: Statements) -> None:
@@ -38,9 +39,9 @@ def create(sql: Statements) -> None:
     sql.execute(_TABLE)
     left = "; ".join(map(_one_less, LISTS))
     came = "; ".join(map(_one_more, LISTS))
-    sql.execute(f"CREATE TRIGGER stretch_gone AFTER DELETE ON case_row WHEN old.top BEGIN {left}; END")
-    sql.execute(f"CREATE TRIGGER stretch_left AFTER UPDATE ON case_row WHEN old.top AND {_MOVES} BEGIN {left}; END")
-    sql.execute(f"CREATE TRIGGER stretch_came AFTER UPDATE ON case_row WHEN new.top AND {_MOVES} BEGIN {came}; END")
+    sql.execute(f"CREATE TRIGGER stretch_gone AFTER DELETE ON case_row WHEN old.top=1 BEGIN {left}; END")
+    sql.execute(f"CREATE TRIGGER stretch_left AFTER UPDATE ON case_row WHEN old.top=1 AND {_MOVES} BEGIN {left}; END")
+    sql.execute(f"CREATE TRIGGER stretch_came AFTER UPDATE ON case_row WHEN new.top=1 AND {_MOVES} BEGIN {came}; END")
     for name in LISTS:
         cut(sql, name)
 
@@ -50,7 +51,7 @@ def cut(sql: Statements, name: str) -> None:
     sql.execute("DELETE FROM stretch WHERE list=?", (name,))
     start, rest = _BEFORE_ALL, sql.execute("SELECT cases FROM case_count").fetchone()[0]
     following = (
-        f"SELECT {_key(name)} FROM case_row WHERE top AND {behind(name, '>=')}"  # noqa: S608 - names from this file
+        f"SELECT {_key(name)} FROM case_row WHERE top=1 AND {behind(name, '>=')}"  # noqa: S608 - names from this file
         f" ORDER BY {', '.join(_columns(name))} LIMIT 1 OFFSET {ROWS_OF_A_STRETCH}"
     )
     while rest > ROWS_OF_A_STRETCH:

@@ -22,6 +22,7 @@ IN_WORDS = {
     Action.CASE_LIST: Message("list cases"),
     Action.CASE_READ: Message("open a case"),
     Action.CASE_WRITE: Message("write in a case"),
+    Action.NOTE_WRITE: Message("write a note or an incident in a case"),
     Action.CASE_SEARCH: Message("search the cases"),
     Action.CASE_EXPORT: Message("make an export"),
     Action.CASE_SHARE: Message("change who can open a case"),

@@ -23,10 +23,18 @@ SHARING_KINDS = frozenset({"access", "section"})
 APPROVAL_KINDS = frozenset({"approval"})
 # From table 2 on: the name of a device, who stands in for whom, and the order to hand over a leaver's cases.
 MEMBERSHIP_KINDS = frozenset({"deputy", "order"})
+# From table 2 on: what an organisation sets for all its cases.
+SETTING_KINDS = frozenset({"form", "calendar", "retention", "witness"})
+# From table 2 on: every kind in a case or a section that the table names nowhere, so that a new kind of record needs no
+# new table.
+ANY_OTHER_KIND = "*"
+# From table 2 on: what somebody in the field writes in a case that they hold.
+FIELD_KINDS = frozenset({"note", "incident"})
 
 _WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _EXPORTERS = _WORKERS | {Role.LEGAL_REVIEWER}
 _INTAKERS = frozenset({Role.INTAKE, Role.SUPERVISOR})
+_CALLED = _INTAKERS | {Role.CASEWORKER}
 _ADMINS = frozenset({Role.ADMIN})
 
 
@@ -40,7 +48,11 @@ class RightsTable:
 
     def may_write(self, roles: AbstractSet[Role], place: CompartmentKind, kind: str) -> bool:
         """Say whether a version of this kind is valid there when a member with these roles wrote it (C5)."""
-        return bool(roles & self.writers[place].get(kind, _NOBODY))
+        row = self.writers[place]
+        if kind in row:
+            return bool(roles & row[kind])
+        is_named = any(kind in other for other in self.writers.values())
+        return not is_named and bool(roles & row.get(ANY_OTHER_KIND, _NOBODY))
 
     def may_write_some(self, roles: AbstractSet[Role], place: CompartmentKind) -> bool:
         """Say whether any version at all is valid there when a member with these roles wrote it (C5)."""
@@ -97,13 +109,19 @@ _TABLE_1 = RightsTable(
 
 # A supervisor who admits a helper (FORMAT.md 2) has to write the roster and give the helper its first keys.
 _ADMITTERS = _ADMINS | {Role.SUPERVISOR}
+_IN_CASES = _each(CASEWORK_KINDS | SHARING_KINDS | {ANY_OTHER_KIND}, _WORKERS) | _each(
+    FIELD_KINDS, _WORKERS | {Role.FIELD}
+)
 _TABLE_2 = RightsTable(
     writers={
         **_TABLE_1.writers,
-        CompartmentKind.CASE: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS) | _each(APPROVAL_KINDS, _EXPORTERS),
-        CompartmentKind.SECTION: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS),
-        CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS, _ADMINS)
-        | _each({"roster", "member", "device"}, _ADMITTERS),
+        CompartmentKind.CASE: _IN_CASES | _each(APPROVAL_KINDS, _EXPORTERS),
+        CompartmentKind.SECTION: _IN_CASES,
+        CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS | SETTING_KINDS, _ADMINS)
+        | _each({"roster", "member", "device"}, _ADMITTERS)
+        | _each({"partner"}, _ADMINS | _WORKERS),
+        CompartmentKind.REGISTER: _each({"register-entry"}, _CALLED),
+        CompartmentKind.INTAKE: _each({"slip"}, _CALLED),
     },
     founders=_FOUNDERS,
     granters={**_TABLE_1.granters, CompartmentKind.DIRECTORY: _ADMITTERS, CompartmentKind.SENDING: _ADMITTERS},

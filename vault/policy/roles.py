@@ -25,6 +25,7 @@ class Action(StrEnum):
     CASE_LIST = "case.list"
     CASE_READ = "case.read"
     CASE_WRITE = "case.write"
+    NOTE_WRITE = "note.write"
     CASE_SEARCH = "case.search"
     CASE_EXPORT = "case.export"
     CASE_SHARE = "case.share"
@@ -59,6 +60,7 @@ CASE_ACTIONS = frozenset(
     {
         Action.CASE_READ,
         Action.CASE_WRITE,
+        Action.NOTE_WRITE,
         Action.CASE_EXPORT,
         Action.CASE_SHARE,
         Action.SECTION_CREATE,
@@ -69,7 +71,7 @@ CASE_ACTIONS = frozenset(
 _EVERYBODY = frozenset(Role)
 _WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _READERS = _WORKERS | {Role.LEGAL_REVIEWER, Role.FIELD}
-_INTAKERS = frozenset({Role.INTAKE, Role.SUPERVISOR})
+_INTAKERS = _WORKERS | {Role.INTAKE}
 _ADMINS = frozenset({Role.ADMIN})
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -77,6 +79,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.CASE_LIST: _READERS | {Role.INTAKE},
     Action.CASE_READ: _READERS,
     Action.CASE_WRITE: _WORKERS,
+    Action.NOTE_WRITE: _WORKERS | {Role.FIELD},
     Action.CASE_SEARCH: _READERS | {Role.INTAKE},
     Action.CASE_EXPORT: _WORKERS | {Role.LEGAL_REVIEWER},
     Action.CASE_SHARE: _WORKERS,
@@ -86,7 +89,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.PARTNER_WRITE: _ADMINS,
     Action.INTAKE_READ: _INTAKERS,
     Action.INTAKE_WRITE: _INTAKERS,
-    Action.REGISTER_ASK: _INTAKERS | _WORKERS,
+    Action.REGISTER_ASK: _INTAKERS,
     Action.REGISTER_WRITE: _INTAKERS,
     Action.MEMBER_LIST: _EVERYBODY,
     Action.MEMBER_ADMIT: _ADMINS | {Role.SUPERVISOR},

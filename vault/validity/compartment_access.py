@@ -39,6 +39,8 @@ _ADMITTED_BY_ENTRY_0 = frozenset(
 ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 # Of what kind an erased version was, nobody can say any more: of rosters, recipients and package keys none is erased.
 _ERASABLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION, CompartmentKind.REGISTER, CompartmentKind.INTAKE})
+# What every caller leaves behind: who writes there erases there.
+_OF_CALLS = frozenset({CompartmentKind.REGISTER, CompartmentKind.INTAKE})
 _FEW = 16
 _READ_AT_ONCE = 512
 
@@ -122,8 +124,10 @@ class CompartmentState:
 
     def may_erase(self, entry: Entry) -> bool:
         """Say whether the author of an entry might erase what stands there: by role, and where they may write."""
-        may = entry.roles & ERASERS and entry.rights.may_write_some(entry.roles, self.kind)
-        return self.kind in _ERASABLE and bool(may) and self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
+        if self.kind not in _ERASABLE or not (self.kind in _OF_CALLS or entry.roles & ERASERS):
+            return False
+        may = entry.rights.may_write_some(entry.roles, self.kind)
+        return may and self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
 
     def cuts_off(self, seat: SeatId, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
         """Say whether a revocation in force leaves this entry of the seat out."""

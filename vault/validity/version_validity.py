@@ -28,7 +28,7 @@ from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import Authority, Listings, Place, Proven, names_its_list, roles_in
-from vault.validity.compartment_access import ERASERS, AccessResolver, CompartmentState
+from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.parents import Parents
 from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce
 from vault.validity.version_groups import Ahead, of_one
@@ -241,7 +241,7 @@ class VersionValidator:
     def _may_erase(self, version: bytes, place: Place, among: Iterable[bytes]) -> bool:
         """Say whether the author of an entry may erase what it lists there."""
         entry = self.authority.entry(*place, listing=(ItemKind.ERASED, version))
-        if entry is None or not entry.roles & ERASERS:
+        if entry is None:
             return False
         tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
         states = (

@@ -43,6 +43,7 @@ class NextStep(Enum):
     RESTORE_BACKUP = "restore-backup"
     RESTORE_BACKUP_BY_SHEETS = "restore-backup-by-sheets"
     REVOKE_DEVICE = "revoke-device"
+    SHOW_CASE = "show-case"
     SHOW_CLOCK = "show-clock"
     SIGN_PROPOSAL = "sign-proposal"
     SUSPEND_MEMBER = "suspend-member"

@@ -224,7 +224,10 @@ class Everything:
             for entry, _, item in places:
                 of = next((one for one in compartments if tag_of(one, digest) == item.tag), None)
                 roster = self.roster_of(entry)
-                if of is None or roster is None or not roster.roles_of(self.seat_of(entry)) & _ERASERS:
+                if of is None or roster is None:
+                    continue
+                of_calls = self.kind_of(of) in {REGISTER, INTAKE}
+                if not (of_calls or roster.roles_of(self.seat_of(entry)) & _ERASERS):
                     continue
                 if self.kind_of(of) not in _ERASABLE or not self.may_write_there(entry, of):
                     continue

@@ -22,14 +22,24 @@ WRITERS: dict[int, dict[int, dict[str, set[str]]]] = {
         AUDIT: {},
     }
 }
+_IN_CASES = {
+    **_CASEWORK,
+    **dict.fromkeys(("access", "section", "any other"), _WORKERS),
+    **dict.fromkeys(("note", "incident"), _WORKERS | {"field"}),
+}
+_CALLED = {"intake", "supervisor", "caseworker"}
 WRITERS[2] = {
     **WRITERS[1],
-    CASE: {**_CASEWORK, "access": _WORKERS, "section": _WORKERS, "approval": _EXPORTERS},
-    SECTION: {**_CASEWORK, "access": _WORKERS, "section": _WORKERS},
+    CASE: {**_IN_CASES, "approval": _EXPORTERS},
+    SECTION: _IN_CASES,
+    REGISTER: {"register-entry": _CALLED},
+    INTAKE: {"slip": _CALLED},
     DIRECTORY: {
         **_DIRECTORY,
         "deputy": _ADMINS,
         "order": _ADMINS,
+        "partner": _ADMINS | _WORKERS,
+        **dict.fromkeys(("form", "calendar", "retention", "witness"), _ADMINS),
         **dict.fromkeys(("device", "roster", "member"), _ADMITTERS),
     },
 }
@@ -50,7 +60,9 @@ FOUNDERS = {CASE: _WORKERS, SECTION: _WORKERS, AUDIT: _ANYBODY}  # the others by
 
 def may_write(table: int, roles: AbstractSet[str], compartment_kind: int, kind: str) -> bool:
     """Say whether these roles may write a kind there (C5)."""
-    return bool(roles & WRITERS[table][compartment_kind].get(kind, set()))
+    row = WRITERS[table][compartment_kind]
+    named = {word for other in WRITERS[table].values() for word in other}
+    return bool(roles & row.get(kind if kind in named else "any other", set()))
 
 
 def may_write_some(table: int, roles: AbstractSet[str], compartment_kind: int) -> bool:

@@ -92,7 +92,7 @@ def create(
         stage=first_stage(case_kind),
         ref=make_case_ref(),
         audit=make_id(),
-        opened=_today(session),
+        opened=today(session),
         owner=session.member,
         deputy=deputy,
         alone_reason=alone_reason,
@@ -255,6 +255,7 @@ def checked_reason(why: str) -> str:
     return why
 
 
-def _today(session: Session) -> str:
+def today(session: Session) -> str:
+    """Return this day in UTC, YYYY-MM-DD."""
     seconds = session.log.now_ms() / 1000
     return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()

@@ -22,7 +22,7 @@ from vault.words.next_step import NextStep
 
 def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred: str | None = None) -> RecordId:
     """Keep a note and return its record's id. When this returns, the note is durable."""
-    rule = session.require(Action.CASE_WRITE, case)
+    rule = session.require(Action.NOTE_WRITE, case)
     note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
     return _write(session, case, note, act="note.create", rule=rule)
 

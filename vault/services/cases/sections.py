@@ -17,7 +17,7 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import NoteKind, word_of
 from vault.errors import NotFoundError, UsageError, VerificationError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId, make_id
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
 from vault.log.payload import covered_digest
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
@@ -27,10 +27,9 @@ from vault.services.grants.sharing import grant, holders_of, revoke
 from vault.services.projection.going_on import going_on
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import Stored, stored_of_kind
+from vault.services.projection.reading import Stored, read_valid_at, stored_of_kind
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import the_one_named, typed_id
-from vault.validity.version_validity import VersionValidator
 from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -233,14 +232,9 @@ def _head(records: list[OpenedVersion]) -> Stored[Section] | None:
 
 def _records(session: Session, section: CompartmentId) -> list[OpenedVersion]:
     """Return the heads of a section's records that are valid, judged now: the index knows nothing of them."""
-    counted: dict[VersionId, OpenedVersion] = {}
     with session.database.reading() as rows:
-        validator = VersionValidator(rows, session.vault, session.keyring, session.authority(rows), session.learned)
-        for origin, seq in sorted(rows.places_in([section])):
-            log = Origin(origin)
-            for version in validator.judge(log, seq, session.prover.proven(rows, log, seq, seq + 1)):
-                if isinstance(version, OpenedVersion) and version.compartment == section:
-                    counted[version.id] = version
+        places = rows.places_in([section])
+    counted = {version.id: version for version in read_valid_at(session, section, places)}
     replaced = {
         (version.record, version.content.kind, parent)
         for version in counted.values()

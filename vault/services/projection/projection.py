@@ -11,11 +11,12 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person
+from vault.casework.story import STORY
 from vault.casework.vocabulary import PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import DIGEST_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.apply import apply
-from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
+from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in
@@ -238,7 +239,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
     if version.record == ROSTER_RECORD:
         return None
     names, text = "", ""
-    columns: CaseColumns | PersonColumns | None = None
+    columns: CaseColumns | PersonColumns | DatedColumns | None = None
     corrects: bytes | None = None
     match version.content.kind:
         case Case.KIND:
@@ -252,6 +253,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
                 risk=case.risk,
                 owner="" if case.owner is None else case.owner.hex(),
                 opened=case.opened,
+                closed=case.closed,
             )
         case Person.KIND:
             person = from_fields(Person, version.content.fields)
@@ -267,6 +269,10 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
         case Note.KIND:
             note = from_fields(Note, version.content.fields)
             text, corrects = note.text, note.amends
+        case kind if kind in STORY:
+            record = from_fields(STORY[kind], version.content.fields)
+            text = record.words()
+            columns = DatedColumns(record.day(), record.is_due(), record.headline())
         case _:
             pass  # neither listed nor found by words, but its heads are known
     return IndexedRecord(

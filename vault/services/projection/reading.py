@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -12,6 +13,7 @@ from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.services.projection.raised_alarms import notice_absent
 from vault.store.rowtypes import SealedVersion
+from vault.validity.version_validity import VersionValidator
 
 T = TypeVar("T", bound=CaseworkRecord)
 
@@ -48,6 +50,22 @@ def read_versions(
     with session.database.reading() as rows:
         sealed = rows.versions(compartment, record)
     return _opened(session, compartment, sealed, wanted)
+
+
+def read_valid_at(
+    session: Session, compartment: CompartmentId, places: Iterable[tuple[bytes, int]]
+) -> Iterator[OpenedVersion]:
+    """Yield the valid versions of a compartment that entries at these places (log, position) list, replaced ones too.
+
+    Each is judged now: what others replaced, and what restricted sections hold, the index knows nothing of.
+    """
+    with session.database.reading() as rows:
+        validator = VersionValidator(rows, session.vault, session.keyring, session.authority(rows), session.learned)
+        for origin, seq in sorted(set(places)):
+            log = Origin(origin)
+            for version in validator.judge(log, seq, session.prover.proven(rows, log, seq, seq + 1)):
+                if isinstance(version, OpenedVersion) and version.compartment == compartment:
+                    yield version
 
 
 def _opened(

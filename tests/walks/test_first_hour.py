@@ -1,0 +1,113 @@
+"""The first hour of a caseworker's day, by the command: what was written can be put right, and what is due is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import MEMBER, Filled
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
+
+
+@pytest.fixture
+def desk(filled_template: Filled, tmp_path: Path) -> Desk:
+    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
+
+
+def _said(desk: Desk, *arguments: str) -> dict[str, Any]:
+    answer = desk.run(*arguments, "--json")
+    assert answer.code == 0, answer.err
+    return answer.json()
+
+
+def _listed(desk: Desk, *options: str) -> list[str]:
+    return [row["ref"] for row in _said(desk, "case", "list", *options)["cases"]]
+
+
+def _made(desk: Desk, kind: str = "extradition") -> str:
+    return str(_said(desk, "case", "new", "--kind", kind, "--title", "Extradition of a teacher")["ref"])
+
+
+def test_title_stage_and_risk_of_a_case_change_and_the_history_says_what_they_were(desk: Desk) -> None:
+    ref = _made(desk)
+    _said(desk, "case", "edit", ref, "--title", "Extradition of Arseni Vyuzhanin")
+    _said(desk, "case", "stage", ref, "refused-at-risk", "--on", "2026-11-20")
+    shown = _said(desk, "case", "show", ref)
+    assert (shown["title"], shown["stage"]) == ("Extradition of Arseni Vyuzhanin", "refused-at-risk")
+    assert shown["risk"] == "high"  # a refused extradition is the most dangerous time
+    versions = _said(desk, "history", ref)["versions"]
+    assert [version["changed"].get("title") for version in versions] == [
+        "Extradition of a teacher",
+        "Extradition of Arseni Vyuzhanin",
+        None,
+    ]
+    assert [version["by"] for version in versions] == [MEMBER] * 3
+    assert [version["current"] for version in versions] == [False, False, True]
+    assert "nothing is saved" in desk.run("case", "edit", ref, "--risk", "high").out
+
+
+def test_a_closed_case_leaves_the_list_is_found_by_its_words_and_opens_again(desk: Desk) -> None:
+    ref = _made(desk)
+    _said(desk, "case", "close", ref, "--reason", "travelled on")
+    assert ref not in _listed(desk)
+    assert _listed(desk, "--closed") == [ref]
+    (hit,) = _said(desk, "search", "teacher")["hits"]
+    assert _said(desk, "case", "show", hit["case"])["ref"] == ref
+    assert desk.run("case", "close", ref, "--reason", "twice").code != 0
+    _said(desk, "case", "reopen", ref)
+    assert ref in _listed(desk)
+    assert _listed(desk, "--closed") == []
+
+
+def test_the_end_of_a_detention_is_the_next_date_of_its_case_until_it_is_over(desk: Desk) -> None:
+    ref = _made(desk)
+    order = ("--taken", "2026-10-14", "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
+    record = _said(desk, "detention", "add", ref, *order)["record"]
+    _said(desk, "hearing", "add", ref, "--at", "2026-12-14T09:30", "--court", "Court of the second district")
+    due = _said(desk, "deadline", "list")["due"]
+    assert [(row["kind"], row["day"]) for row in due] == [("detention", "2026-12-10"), ("hearing", "2026-12-14")]
+    extension = ("--expires", "2027-01-10", "--extended", "2026-12-09")
+    _said(desk, "detention", "edit", record, *extension)
+    assert [version["changed"].get("expires") for version in _said(desk, "history", record)["versions"]] == [
+        "2026-12-10",
+        "2027-01-10",
+    ]
+    rows = {row["ref"]: row["due"] for row in _said(desk, "case", "list")["cases"]}
+    assert rows[ref] == "2026-12-14"
+    _said(desk, "detention", "done", record, "--on", "2026-12-20")
+    assert [row["kind"] for row in _said(desk, "deadline", "list")["due"]] == ["hearing"]
+
+
+def test_a_deadline_is_added_moved_and_done_and_a_task_without_a_date_is_still_to_do(desk: Desk) -> None:
+    ref = _made(desk)
+    deadline = ("--what", "appeal", "--at", "01.12.2026", "--set-by", "court", "--source", "order 4/17")
+    record = _said(desk, "deadline", "add", ref, *deadline)["record"]
+    _said(desk, "task", "add", ref, "--what", "call the interpreter")
+    _said(desk, "deadline", "move", record, "2026-12-03")
+    due = _said(desk, "deadline", "list")["due"]
+    assert [(row["about"], row["day"]) for row in due] == [("appeal", "2026-12-03"), ("call the interpreter", None)]
+    assert _said(desk, "deadline", "list", "--due", "0d")["due"] == []
+    _said(desk, "deadline", "done", record)
+    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]] == ["call the interpreter"]
+    assert _said(desk, "deadline", "list", ref)["records"][0]["at"] == "2026-12-03"
+
+
+def test_a_record_that_does_not_fit_its_form_is_refused_and_nothing_is_written(desk: Desk) -> None:
+    ref = _made(desk)
+    refused = [
+        ("hearing", "add", ref, "--at", "soon"),
+        ("wanted", "add", ref, "--system", "all-of-them"),
+        ("incident", "add", ref),
+        ("detention", "edit", "0000", "--expires", "2026-12-10"),
+        ("case", "stage", ref, "recognised"),
+        ("case", "edit", ref),
+    ]
+    before = len(_said(desk, "history", ref)["versions"])
+    assert [arguments for arguments in refused if desk.run(*arguments).code == 0] == []
+    assert len(_said(desk, "history", ref)["versions"]) == before
+    assert _said(desk, "incident", "list", ref)["records"] == []

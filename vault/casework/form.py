@@ -1,0 +1,188 @@
+"""A kind of record as a form: what its fields are called, what may stand in each, and what it is dated by.
+
+The record's own checks, its verb on the command line, its screen and its row in the index are made from the form, so
+that a new kind of record is one small file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Any, ClassVar
+
+from vault.casework.checks import checked_id, checked_line, checked_lines, checked_text, checked_word
+from vault.casework.dates import checked_date, checked_day, checked_moment
+from vault.errors import UsageError
+from vault.words.message import Message
+
+
+@unique
+class Shape(StrEnum):
+    """What may stand in a field."""
+
+    LINE = "line"
+    TEXT = "text"
+    LINES = "lines"
+    WORD = "word"
+    DATE = "date"  # a year, a month or a day, perhaps about
+    DAY = "day"
+    MOMENT = "moment"  # a date, or a day with a time
+    YES_NO = "yes-no"
+    RECORD = "record"  # the id of another record of the case
+
+
+_CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
+    Shape.LINE: checked_line,
+    Shape.TEXT: checked_text,
+    Shape.LINES: checked_lines,
+    Shape.DATE: checked_date,
+    Shape.DAY: checked_day,
+    Shape.MOMENT: checked_moment,
+    Shape.RECORD: checked_id,
+}
+_OF_TIME = frozenset({Shape.DATE, Shape.DAY, Shape.MOMENT})
+_DAY_SIZE = len("2026-11-27")
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of a form. `label` is what people read beside it; `words` are those of a `WORD`."""
+
+    name: str
+    label: Message
+    shape: Shape = Shape.LINE
+    words: type[StrEnum] | None = None
+    is_required: bool = False
+
+    @property
+    def is_written(self) -> bool:
+        """Say whether a person writes words of their own into it: it is asked, never typed as an option."""
+        return self.shape in {Shape.LINE, Shape.TEXT, Shape.LINES}
+
+    @property
+    def is_of_time(self) -> bool:
+        """Say whether a date stands in it."""
+        return self.shape in _OF_TIME
+
+    def checked(self, value: object) -> object:
+        """Return a value as a record keeps it; None where nothing was said.
+
+        Raises:
+            UsageError: nothing where something must stand, or something of another shape.
+        """
+        if self.shape is Shape.YES_NO:
+            if not isinstance(value, bool):
+                raise UsageError(Message("{field} must be yes or no", field=self._in_words))
+            return value
+        if value is None or value in ("", ()):
+            if self.is_required:
+                raise UsageError(Message("{field} is empty", field=self._in_words))
+            return () if self.shape is Shape.LINES else None
+        if self.words is not None:
+            return checked_word(self.words, str(value), self._in_words)
+        return _CHECKS[self.shape](value, self._in_words)
+
+    def from_typed(self, typed: str) -> object:
+        """Return what a person typed as a record keeps it; see `checked`."""
+        text = typed.strip()
+        if self.shape is Shape.YES_NO:
+            if text not in {YES, NO, ""}:
+                raise UsageError(Message("{field} must be yes or no", field=self._in_words))
+            return text == YES
+        if self.shape is Shape.LINES:
+            return self.checked(tuple(line for line in typed.splitlines() if line.strip()))
+        if self.shape is Shape.RECORD and text:
+            try:
+                return self.checked(bytes.fromhex(text))
+            except ValueError:
+                raise UsageError(Message("{field} must be an id", field=self._in_words)) from None
+        return self.checked(text or None if self.shape is not Shape.TEXT else typed or None)
+
+    def to_typed(self, value: object) -> str:
+        """Return a kept value as a person would type it: `from_typed` gives it back."""
+        if isinstance(value, bool):
+            return YES if value else NO
+        if isinstance(value, tuple):
+            return "\n".join(value)
+        return value.hex() if isinstance(value, bytes) else "" if value is None else str(value)
+
+    @property
+    def _in_words(self) -> str:
+        return self.name.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a kind of record.
+
+    Attributes:
+        title: what a person calls such a record.
+        fields: in the order in which they are asked.
+        headline: the fields that tell one such record from another in a line of a list.
+        dated_by: the field that says when; None for a kind that has no date.
+        done_by: the field that says that it is over; None for what only happened: it is never due.
+    """
+
+    title: Message
+    fields: tuple[FormField, ...]
+    headline: tuple[str, ...]
+    dated_by: str | None = None
+    done_by: str | None = None
+
+    def from_typed(self, typed: Mapping[str, str]) -> dict[str, object]:
+        """Return the values of the fields that were typed.
+
+        Raises:
+            UsageError: a field that this form has not, or a value of another shape.
+        """
+        known = {field.name: field for field in self.fields}
+        if not typed.keys() <= known.keys():
+            raise UsageError(Message("there is no such field; there are: {names}", names=", ".join(known)))
+        return {name: known[name].from_typed(text) for name, text in typed.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class FormedRecord:
+    """A record that is checked by its form. A kind adds its fields, `KIND` and `FORM`."""
+
+    KIND: ClassVar[str]
+    FORM: ClassVar[Form]
+
+    def __post_init__(self) -> None:
+        for field in self.FORM.fields:
+            object.__setattr__(self, field.name, field.checked(getattr(self, field.name)))
+
+    def headline(self) -> str:
+        """Return what tells it from others, in a line of its own words."""
+        values = (getattr(self, name) for name in self.FORM.headline)
+        return ", ".join(str(value).split("\n", 1)[0] for value in values if value)
+
+    def day(self) -> str | None:
+        """Return the date that it stands under, YYYY-MM-DD or less of it; None where none is known."""
+        when = None if self.FORM.dated_by is None else getattr(self, self.FORM.dated_by)
+        return None if when is None else str(when)[:_DAY_SIZE]
+
+    def is_due(self) -> bool:
+        """Say whether somebody still has to keep its date."""
+        return self.FORM.done_by is not None and not getattr(self, self.FORM.done_by)
+
+    def words(self) -> str:
+        """Return all that people wrote in it, for the search."""
+        parts: list[str] = []
+        for field in self.FORM.fields:
+            value = getattr(self, field.name)
+            if field.is_written and value:
+                parts += [value] if isinstance(value, str) else value
+        return "\n".join(parts)
+
+    def typed(self) -> dict[str, str]:
+        """Return every field as a person would type it."""
+        return {field.name: field.to_typed(getattr(self, field.name)) for field in self.FORM.fields}
+
+
+def labelled(record: FormedRecord) -> Sequence[tuple[Message, str]]:
+    """Return what stands in a record, each with the label of its field; empty fields are left out."""
+    values = ((field.label, field.to_typed(getattr(record, field.name)), field.shape) for field in record.FORM.fields)
+    return [(label, text) for label, text, shape in values if text and not (shape is Shape.YES_NO and text == NO)]

@@ -1,0 +1,21 @@
+"""What happens to the people of a case, each kind a record with its form.
+
+A new kind is one file here, its name in `STORY`, and its fields in FORMAT.md 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vault.casework.form import FormedRecord
+from vault.casework.story.deadline import Deadline
+from vault.casework.story.detention import Detention
+from vault.casework.story.event import Event
+from vault.casework.story.hearing import Hearing
+from vault.casework.story.incident import Incident
+from vault.casework.story.task import Task
+from vault.casework.story.wanted import Wanted
+
+STORY: Mapping[str, type[FormedRecord]] = {
+    kind.KIND: kind for kind in (Wanted, Detention, Hearing, Incident, Event, Task, Deadline)
+}

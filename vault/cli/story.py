@@ -1,0 +1,211 @@
+"""The records with a form: `casevault wanted`, `detention`, `hearing`, `incident`, `event`, `task` and `deadline`.
+
+Their verbs are made from their forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from vault.casework.form import Form, FormedRecord, FormField, Shape, labelled
+from vault.casework.story import STORY
+from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, options_of
+from vault.cli.showing import edited, indented
+from vault.cli.table import CASE, Arg, Given, Verb
+from vault.ids import short_id
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.services.projection.reading import Stored
+
+_RECORD: Final = Arg("RECORD", Message("the record's id, or its beginning"))
+_DUE: Final = Arg("[--due DAYS]", Message("only what is due within this time, such as 7d"))
+_ANY_CASE: Final = Arg("[CASE]", Message("only of this case (id or reference)"))
+_NO_DATE: Final = Message("no date")
+
+
+def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, _asked(kind.FORM, is_new=True)) as (session, answers):
+        from vault.services.cases import cases, story
+
+        values: dict[str, Any] = kind.FORM.from_typed(_typed(kind.FORM, args, answers))
+        record = story.add(session, cases.find(session, args.case), kind(**values))
+    return Result({"record": record.hex()}, [Message("The record is saved."), Message("id {id}", id=short_id(record))])
+
+
+def _edit(kind: type[FormedRecord], args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, _asked(kind.FORM, is_new=False)) as (session, answers):
+        return _changed(session, kind, args.record, _typed(kind.FORM, args, answers) | dict.fromkeys(args.empty, ""))
+
+
+def _done(kind: type[FormedRecord], args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+
+        done_by = kind.FORM.done_by or ""
+        return _changed(session, kind, args.record, {done_by: args.on or cases.today(session)})
+
+
+def _move(kind: type[FormedRecord], args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        return _changed(session, kind, args.record, {kind.FORM.dated_by or "": args.day})
+
+
+def _changed(session: Session, kind: type[FormedRecord], record: str, typed: dict[str, str]) -> Result:
+    from vault.services.cases import editing, story
+
+    place = editing.locate(session, record, frozenset({kind.KIND}))
+    return edited(story.change(session, place, typed))
+
+
+def _list(kind: type[FormedRecord], args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases, story
+        from vault.services.projection import authors
+
+        found = story.list_in(session, cases.find(session, args.case), (kind.KIND,), why=args.why)
+        by = authors.written_by(session, found)
+    lines = [line for record in found for line in _lines(record, by.get(record.record, ""))]
+    return Result({"records": [_data(record) for record in found]}, lines or [Message("There are none.")])
+
+
+def _list_due(kind: type[FormedRecord], args: Given, output: Output) -> Result:
+    if args.case is not None and args.due is None:
+        return _list(kind, args, output)
+    with opened(args, output) as session:
+        from vault.services.cases import cases, story
+
+        case = None if args.case is None else cases.find(session, args.case)
+        until = None if args.due is None else story.day_within(session, args.due)
+        found = [line for line in story.due(session, until=until) if case in {None, line.case}]
+    data = [
+        {
+            "case": line.case.hex(),
+            "ref": line.ref,
+            "record": line.record.hex(),
+            "kind": line.kind,
+            "day": line.day,
+            "about": line.headline,
+        }
+        for line in found
+    ]
+    lines: list[Words] = [
+        Message(
+            "{day}  {ref}  {kind}  {client}  {about}  id {id}",
+            day=line.day or _NO_DATE,
+            ref=line.ref,
+            kind=line.kind,
+            client=line.client,
+            about=line.headline,
+            id=short_id(line.record),
+        )
+        for line in found
+    ]
+    return Result({"due": data}, lines or [Message("Nothing is due.")])
+
+
+def _data(record: Stored[FormedRecord]) -> dict[str, object]:
+    fields = {field.name: _plain(getattr(record.value, field.name)) for field in record.value.FORM.fields}
+    return {"record": record.record.hex(), "kind": record.value.KIND, **fields}
+
+
+def _plain(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
+
+
+def _lines(record: Stored[FormedRecord], by: str) -> list[Words]:
+    value = record.value
+    head = Message(
+        "{day}  {kind}  {about}  id {id}  {name}",
+        day=value.day() or _NO_DATE,
+        kind=value.KIND,
+        about=value.headline(),
+        id=short_id(record.record),
+        name=by,
+    )
+    return [head, *(indented(Message("{label}: {value}", label=label, value=text)) for label, text in labelled(value))]
+
+
+# ---- from forms to options
+
+
+def _asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
+    return tuple(
+        Personal(
+            field.name,
+            _option(field),
+            field.label,
+            required=is_new and field.is_required,
+            many=field.shape is Shape.LINES,
+        )
+        for field in form.fields
+        if field.is_written
+    )
+
+
+def _options(form: Form, *, is_new: bool) -> tuple[Arg, ...]:
+    options = []
+    for field in form.fields:
+        if field.is_written:
+            continue
+        shown = "YES|NO" if field.shape is Shape.YES_NO else "ID" if field.shape is Shape.RECORD else "DATE"
+        words = () if field.words is None else tuple(word.value for word in field.words)
+        option = f"{_option(field)} {'WORD' if words else shown}"
+        is_required = is_new and field.is_required
+        options.append(Arg(option if is_required else f"[{option}]", field.label, choices=words))
+    return (*options, *options_of(_asked(form, is_new=is_new)))
+
+
+def _option(field: FormField) -> str:
+    return f"--{field.name.replace('_', '-')}"
+
+
+def _typed(form: Form, args: Given, answers: dict[str, list[str]]) -> dict[str, str]:
+    typed = {name: "\n".join(values) for name, values in answers.items() if values}
+    for field in form.fields:
+        given = None if field.is_written else getattr(args, field.name)
+        if given is not None:
+            typed[field.name] = given
+    return typed
+
+
+def _verbs(kind: type[FormedRecord]) -> tuple[Verb, ...]:
+    form = kind.FORM
+    empty = Arg(
+        "[--empty FIELD ...]", Message("leave nothing in this field"), choices=tuple(f.name for f in form.fields)
+    )
+
+    def run(act: Callable[[type[FormedRecord], Given, Output], Result]) -> Callable[[Given, Output], Result]:
+        return partial(act, kind)
+
+    verbs = [
+        Verb("add", Message("add a record of this kind to a case"), (CASE, *_options(form, is_new=True)), run(_add))
+    ]
+    if kind.KIND == "deadline":
+        help_ = Message("what is due in all your cases, or the deadlines of one")
+        verbs.append(Verb("list", help_, (_ANY_CASE, _DUE), run(_list_due)))
+        day = Arg("DAY", Message("the new date, YYYY-MM-DD"))
+        verbs.append(
+            Verb(
+                "move",
+                Message("give it another date; the history keeps the date before it"),
+                (_RECORD, day),
+                run(_move),
+            )
+        )
+    else:
+        verbs.append(Verb("list", Message("the records of this kind in a case"), (CASE,), run(_list)))
+    edit = (_RECORD, *_options(form, is_new=False), empty)
+    verbs.append(Verb("edit", Message("change a record; the history keeps what it said before"), edit, run(_edit)))
+    if form.done_by is not None:
+        on = Arg("[--on DATE]", Message("the day; today without it"))
+        verbs.append(Verb("done", Message("say that it is over: it is no longer due"), (_RECORD, on), run(_done)))
+    return tuple(verbs)
+
+
+TABLES: Final = {name: _verbs(kind) for name, kind in STORY.items()}

@@ -1,0 +1,38 @@
+"""Records that stand under a date: what is due in the cases of this index, and of one case."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vault.index.file import Index
+
+
+class DatedRow(NamedTuple):
+    """A head of a record with a form, and its case as the list has it.
+
+    `day` is ISO or less of it; `~` where the record has no date.
+    """
+
+    case: bytes
+    ref: str
+    client: str
+    record: bytes
+    kind: str
+    day: str
+    headline: str
+
+
+_DUE = (
+    "SELECT dated.case_id, ref, name, record, head.kind, day, headline FROM dated JOIN head USING (doc)"
+    " JOIN case_row ON case_row.case_id=dated.case_id AND top=1"
+    " WHERE is_due AND day<=? ORDER BY day, dated.doc LIMIT ?"
+)
+
+
+def due(index: Index, until: str, *, limit: int) -> list[DatedRow]:
+    """Return what has to be kept in open cases until a day, soonest first.
+
+    The day is ISO; `~` for all, with what has no date.
+    """
+    with index.reading() as sql:
+        return [DatedRow(*row) for row in sql.execute(_DUE, (until, limit))]

@@ -1,0 +1,124 @@
+"""Change what a case says of itself: its title, stage, risk and owner; close it and open it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from vault.access.session import Session
+from vault.casework.case import Case, checked_stage
+from vault.casework.checks import checked_line
+from vault.casework.dates import checked_day
+from vault.casework.stages import ExtraditionStage
+from vault.casework.vocabulary import Risk, word_of
+from vault.errors import UsageError
+from vault.ids import CompartmentId, MemberId
+from vault.index.cases import CaseRow, closed_cases
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.services.cases.cases import MOST_LISTED, today
+from vault.services.cases.editing import Edited, edit, own_record
+from vault.services.grants.sharing import holders_of
+from vault.services.projection.projection import up_to_date_index
+from vault.words.message import Message
+
+_GRAVE = (Risk.HIGH, Risk.IMMEDIATE)
+
+
+def change(
+    session: Session,
+    case: CompartmentId,
+    *,
+    title: str | None = None,
+    risk: str | None = None,
+    owner: MemberId | None = None,
+) -> Edited:
+    """Change the title, the risk or the owner of a case; what is not named stays.
+
+    Raises:
+        UsageError: nothing to change, an unknown word, or an owner who does not hold the case.
+    """
+    session.require(Action.CASE_WRITE, case)
+    if title is None and risk is None and owner is None:
+        raise UsageError(Message("there is nothing to change"), next_step=Message("Give a title, a risk or an owner."))
+    if owner is not None and owner not in holders_of(session, case).members:
+        raise UsageError(Message("the owner of a case must hold it"), next_step=Message("Grant them the case first."))
+    new_risk = None if risk is None else word_of(Risk, risk, "risk")
+
+    def changed(head: Case) -> Case:
+        return replace(
+            head,
+            title=head.title if title is None else title,
+            risk=head.risk if new_risk is None else new_risk,
+            owner=head.owner if owner is None else owner,
+        )
+
+    return _edit(session, case, changed)
+
+
+def set_stage(session: Session, case: CompartmentId, stage: str, *, on: str | None = None) -> Edited:
+    """Put a case into a stage of its kind, from a day on: today, where none is given.
+
+    An extradition that was refused is the most dangerous time: its risk becomes high, if it was lower.
+
+    Raises:
+        UsageError: its kind has no such stage, or the day is none.
+    """
+    session.require(Action.CASE_WRITE, case)
+    since = today(session) if on is None else checked_day(on, "day of the stage")
+
+    def changed(head: Case) -> Case:
+        found = checked_stage(head.kind, stage)
+        is_grave = found is ExtraditionStage.REFUSED_AT_RISK and head.risk not in _GRAVE
+        risk = Risk.HIGH if is_grave else head.risk
+        return replace(head, stage=found, stage_since=since, risk=risk)
+
+    return _edit(session, case, changed)
+
+
+def close(session: Session, case: CompartmentId, *, reason: str) -> Edited:
+    """Close a case: it leaves the list, and is found by search, reference and in the list of closed cases.
+
+    Raises:
+        UsageError: it is closed already, or there is no reason.
+    """
+    session.require(Action.CASE_WRITE, case)
+    said = checked_line(reason, "reason for closing a case")
+
+    def changed(head: Case) -> Case:
+        if head.closed is not None:
+            raise UsageError(Message("this case is closed already"))
+        return replace(head, closed=today(session), close_reason=said)
+
+    return _edit(session, case, changed)
+
+
+def reopen(session: Session, case: CompartmentId) -> Edited:
+    """Open a closed case again.
+
+    Raises:
+        UsageError: it is open.
+    """
+    session.require(Action.CASE_WRITE, case)
+
+    def changed(head: Case) -> Case:
+        if head.closed is None:
+            raise UsageError(Message("this case is open"))
+        return replace(head, closed=None, close_reason=None)
+
+    return _edit(session, case, changed)
+
+
+def list_closed(session: Session, *, limit: int = 1000) -> list[CaseRow]:
+    """Return the closed cases that this member holds, by reference; the look is in the log before they are."""
+    if not 1 <= limit <= MOST_LISTED:
+        raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
+    rule = session.require(Action.CASE_LIST)
+    rows = closed_cases(up_to_date_index(session), limit=limit)
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
+    return rows
+
+
+def _edit(session: Session, case: CompartmentId, changed: Callable[[Case], Case]) -> Edited:
+    return edit(session, own_record(session, case), Case, changed)

@@ -1,0 +1,177 @@
+"""Change a record of a case, and see how it came to be as it is.
+
+An edit is a version of its own: it names every version that it saw as replaced, keeps what this program does not know
+of them, and takes nothing from the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.form import FormedRecord
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.story import STORY
+from vault.errors import MalformedError, NotFoundError, UsageError, VerificationError
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.heads import heads_in, heads_of, records_between
+from vault.policy.roles import Action
+from vault.records.codec import from_fields, to_fields
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry
+from vault.services.cases.cases import find, log_view
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import read_valid_at, read_versions
+from vault.services.projection.seats import members_of_logs
+from vault.services.projection.short_ids import ids_between, typed_id
+from vault.words.message import Message
+from vault.words.next_step import NextStep
+
+Editable = Case | Person | Note | FormedRecord
+T = TypeVar("T", bound=Editable)
+KINDS: dict[str, type[Any]] = {Case.KIND: Case, Person.KIND: Person, Note.KIND: Note, **STORY}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: its case, its id there, and its kind."""
+
+    case: CompartmentId
+    record: RecordId
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What came of an edit. `settled` is how many versions beside one another it replaced; 0: nothing was different."""
+
+    place: Place
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A version of a record, whether or not another replaced it."""
+
+    version: VersionId
+    written_ms: int
+    by: str
+    is_current: bool
+    value: Any = None
+
+
+def locate(session: Session, text: str, kinds: frozenset[str] = frozenset(KINDS)) -> Place:
+    """Return the record with this id, or this beginning of one; a reference or an id of a case names the case's own.
+
+    Raises:
+        NotFoundError: no such record of these kinds among the member's cases, or several begin so.
+        UsageError: the id stands in several cases.
+    """
+    typed = typed_id(text)
+    among = records_between(up_to_date_index(session), *ids_between(typed)) if typed else set()
+    found = {Place(CompartmentId(case), RecordId(record), kind) for record, case, kind in among if kind in kinds}
+    if not found and Case.KIND in kinds:
+        return own_record(session, find(session, text))
+    if not found:
+        raise NotFoundError(
+            Message("you have no such record with this id"),
+            next_step=Message("{show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
+        )
+    if len({place.record for place in found}) > 1:
+        raise NotFoundError(
+            Message("{count} ids begin with these digits", count=len(found)), next_step=Message("Type more of the id.")
+        )
+    if len(found) > 1:
+        raise UsageError(
+            Message("{count} cases have a record with this id: one was made to look like another", count=len(found)),
+        )
+    return found.pop()
+
+
+def own_record(session: Session, case: CompartmentId) -> Place:
+    """Return where the case's record of itself stands.
+
+    Raises:
+        NotFoundError: it has none that is valid.
+    """
+    found = [head.record for head in heads_in(up_to_date_index(session), case, Case.KIND)]
+    if not found:
+        raise NotFoundError(Message("you have no case with this id or reference"))
+    return Place(case, RecordId(found[0]), Case.KIND)
+
+
+def edit(
+    session: Session,
+    place: Place,
+    kind: type[T],
+    change: Callable[[T], T],
+    *,
+    act: str = "case.edit",
+    action: Action = Action.CASE_WRITE,
+) -> Edited:
+    """Write what `change` makes of a record as its next version. When this returns, it is durable.
+
+    Of several versions beside one another the newest is changed, and all that could be read are replaced.
+
+    Raises:
+        NotFoundError, RefusedError, UsageError: no such record, not granted, or `change` refused.
+        VerificationError: none of its versions can be read.
+    """
+    rule = session.require(action, place.case)
+    heads = frozenset(map(VersionId, heads_of(up_to_date_index(session), place.case, place.record, kind.KIND)))
+    if not heads:
+        raise NotFoundError(Message("you have no such record with this id"))
+    versions = sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
+    values = [value for version in versions if (value := _value(version, kind)) is not None]
+    if not values:
+        raise VerificationError(Message("no version of this record can be read here"))
+    changed = change(values[-1])
+    if changed == values[-1] and len(versions) == 1:
+        return Edited(place, 0)
+    known = {name: part for version in versions for name, part in version.content.fields.items()}
+    with session.work(place.case) as work:
+        fields = to_fields(changed, known=known)
+        work.write(place.case, place.record, kind.KIND, fields, [version.id for version in versions])
+        work.commit(Entry(act=act, obj=audit_of(session, place.case), covers={kind.KIND: 1}, pol=rule))
+    return Edited(place, len(versions))
+
+
+def history(session: Session, place: Place, *, why: str = "casework") -> list[Earlier]:
+    """Return every valid version of a record, oldest first; opening them opens the case, which is in the log before."""
+    log_view(session, place.case, why=why)
+    current = set(heads_of(session.index(), place.case, place.record, place.kind))
+    with session.database.reading() as rows:
+        places = [(origin, seq) for _, origin, seq in rows.places_in_record(place.case, place.record)]
+    versions = [
+        version
+        for version in read_valid_at(session, place.case, places)
+        if (version.record, version.content.kind) == (place.record, place.kind)
+    ]
+    members = members_of_logs(session, {version.origin for version in versions})
+    names = names_of_members(session)
+    return [
+        Earlier(
+            version.id,
+            version.content.clock[0],
+            name_in(names, members.get(version.origin)),
+            version.id in current,
+            _value(version, KINDS[place.kind]),
+        )
+        for version in sorted(versions, key=_in_time)
+    ]
+
+
+def _value(version: OpenedVersion, kind: type[T]) -> T | None:
+    try:
+        return from_fields(kind, version.content.fields)
+    except MalformedError:
+        return None
+
+
+def _in_time(version: OpenedVersion) -> tuple[tuple[int, int], bytes, int]:
+    return version.content.clock, version.origin, version.seq

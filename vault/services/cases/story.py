@@ -1,0 +1,140 @@
+"""The records with a form in a case: keep, change and list them, and say what is due in all cases."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vault.access.session import Session
+from vault.casework.form import FormedRecord
+from vault.casework.story import STORY
+from vault.casework.story.deadline import Deadline
+from vault.casework.story.incident import Incident
+from vault.errors import UsageError
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.dated import due as due_rows
+from vault.index.heads import heads_in
+from vault.index.rows import NO_DATE
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.services.cases.cases import MOST_LISTED, log_view, today
+from vault.services.cases.editing import Edited, Place, edit
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import Stored, read_heads, stored_of_kind
+from vault.words.message import Message
+
+_LONGEST_SPAN = 36_500
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """Something that has to be kept in a case. `day` is ISO or less of it; None where it has no date yet."""
+
+    case: CompartmentId
+    ref: str
+    client: str = field(repr=False)
+    record: RecordId
+    kind: str
+    day: str | None
+    headline: str = field(repr=False)
+
+
+def kind_named(kind: str) -> type[FormedRecord]:
+    """Return the kind of record with this name.
+
+    Raises:
+        UsageError: there is none; those that there are are named.
+    """
+    if kind not in STORY:
+        raise UsageError(Message("the kind of record must be one of: {names}", names=", ".join(STORY)))
+    return STORY[kind]
+
+
+def add(session: Session, case: CompartmentId, record: FormedRecord) -> RecordId:
+    """Keep a record in a case and return its id. When this returns, it is durable."""
+    rule = session.require(_to_write(record.KIND), case)
+    with session.work(case) as work:
+        kept = work.keep(case, record)
+        entry = Entry(act=_act(record.KIND, "create"), obj=audit_of(session, case), covers={record.KIND: 1}, pol=rule)
+        work.commit(entry)
+    return kept
+
+
+def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
+    """Change fields of a record to what was typed; an empty text empties a field that may be empty.
+
+    Raises:
+        UsageError: no such field, or a value of another shape.
+    """
+    kind = kind_named(place.kind)
+    values: dict[str, Any] = kind.FORM.from_typed(typed)
+    if not values:
+        raise UsageError(Message("there is nothing to change"))
+
+    def changed(record: FormedRecord) -> FormedRecord:
+        made: FormedRecord = replace(record, **values)
+        return made
+
+    return edit(session, place, kind, changed, act=_act(place.kind, "edit"), action=_to_write(place.kind))
+
+
+def list_in(
+    session: Session, case: CompartmentId, kinds: Sequence[str] = tuple(STORY), *, why: str = "casework"
+) -> list[Stored[FormedRecord]]:
+    """Return the records of these kinds in a case by their date; opening them opens the case, in the log before."""
+    log_view(session, case, why=why)
+    heads = [head for kind in kinds for head in heads_in(session.index(), case, kind_named(kind).KIND)]
+    versions = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
+    found = [record for kind in kinds for record in stored_of_kind(versions, kind_named(kind))]
+    return sorted(found, key=lambda record: (record.value.day() or NO_DATE, record.written_ms, record.record))
+
+
+def day_within(session: Session, span: str) -> str:
+    """Return the day that lies so many days ahead, YYYY-MM-DD, of a text such as `7d`.
+
+    Raises:
+        UsageError: it is no number of days.
+    """
+    days = span.strip().casefold().removesuffix("d")
+    if not days.isdecimal() or not 0 <= int(days) <= _LONGEST_SPAN:
+        raise UsageError(Message("the time must be a number of days, such as 7d"))
+    return (datetime.date.fromisoformat(today(session)) + datetime.timedelta(days=int(days))).isoformat()
+
+
+def due(session: Session, *, until: str | None = None, limit: int = 1000) -> list[DueLine]:
+    """Return what has to be kept in the cases of this member, soonest first; the look is in the log before it is.
+
+    Args:
+        session: who asks.
+        until: a day, YYYY-MM-DD; without it all, also what has no date.
+        limit: lines at most.
+    """
+    if not 1 <= limit <= MOST_LISTED:
+        raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
+    rule = session.require(Action.CASE_LIST)
+    index = up_to_date_index(session)
+    found = due_rows(index, until or NO_DATE, limit=limit)
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
+    return [
+        DueLine(
+            CompartmentId(row.case),
+            row.ref,
+            row.client,
+            RecordId(row.record),
+            row.kind,
+            None if row.day == NO_DATE else row.day,
+            row.headline,
+        )
+        for row in found
+    ]
+
+
+def _act(kind: str, what: str) -> str:
+    return f"deadline.{what}" if kind == Deadline.KIND else "case.edit"
+
+
+def _to_write(kind: str) -> Action:
+    return Action.NOTE_WRITE if kind == Incident.KIND else Action.CASE_WRITE
