@@ -1,0 +1,185 @@
+"""When something is due: (rule, facts, now, place) -> a date, how sure it is, and why, in sentences.
+
+A date that a court wrote always wins. Where anything is uncertain the answer is `check with a lawyer`, never `in time`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from vault.deadlines import wording
+from vault.deadlines.facts import Facts, Moment, Place
+from vault.deadlines.holidays import CALENDARS, Calendar
+from vault.deadlines.reckoning import Reckoning, reckon
+from vault.deadlines.rules import Certainty, Rule
+from vault.errors import UsageError
+from vault.words.message import Message
+
+SOON = datetime.timedelta(days=7)
+
+
+class State(Enum):
+    """Where a date stands against the present."""
+
+    IN_TIME = "in-time"
+    SOON = "soon"
+    DUE_TODAY = "due-today"
+    LATE = "late"
+    CHECK = "check-with-a-lawyer"
+
+
+STATES: Mapping[State, Message] = MappingProxyType({
+    State.IN_TIME: Message("in time"),
+    State.SOON: Message("soon"),
+    State.DUE_TODAY: Message("due today"),
+    State.LATE: Message("late"),
+    State.CHECK: Message("check with a lawyer"),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A date and what is to be known of it.
+
+    Attributes:
+        code: of the rule.
+        at: the date; the earliest possible where the facts leave a range; None: nothing can be computed.
+        latest: the latest possible date; None: nothing can be computed, or the clock stands still.
+        state: where the date stands against the present.
+        certainty: of the rule; a date that a court set is confirmed.
+        explanation: how it was found, in order.
+        is_set_by_court: the date is not the rule's.
+        is_irreversible: what is done or lost after the date cannot be brought back.
+        history: the dates that no longer apply: the computed one, then those of earlier orders.
+    """
+
+    code: str
+    at: Moment | None = field(repr=False)
+    latest: Moment | None = field(repr=False)
+    state: State
+    certainty: Certainty
+    explanation: tuple[Message, ...] = field(repr=False)
+    is_set_by_court: bool = False
+    is_irreversible: bool = False
+    history: tuple[Moment, ...] = field(default=(), repr=False)
+
+
+def due(
+    rule: Rule,
+    facts: Facts,
+    now: datetime.datetime,
+    place: Place,
+    *,
+    calendars: Mapping[str, Calendar] = CALENDARS,
+    soon: datetime.timedelta = SOON,
+) -> Due:
+    """Return when a rule makes something due.
+
+    Args:
+        rule: the rule.
+        facts: what is known.
+        now: the present, with a zone.
+        place: whose time and holidays count.
+        calendars: the holidays that are known, by country.
+        soon: how long before the date the state becomes `soon`.
+
+    Raises:
+        UsageError: the present has no zone.
+    """
+    if now.utcoffset() is None:
+        raise UsageError(Message("{field} must name its time zone", field="now"))
+    here = now.astimezone(place.zone)
+    found = reckon(rule, facts, here.date(), place, calendars)
+    if facts.court_set:
+        return _set_by_court(rule, facts, found, here, soon)
+    state = _state_of(found, here, soon)
+    explanation = [*found.explanation, *_cautions(rule)]
+    if rule.certainty is not Certainty.CONFIRMED or found.is_doubtful:
+        state = State.CHECK
+    if state is State.CHECK:
+        explanation += _passed(found, here)
+    return Due(
+        code=rule.code,
+        at=found.first,
+        latest=found.last,
+        state=state,
+        certainty=rule.certainty,
+        explanation=tuple(explanation),
+        is_irreversible=rule.is_irreversible,
+    )
+
+
+def earliest(dues: Iterable[Due]) -> Due | None:
+    """Return the date that comes first, of one day the act that cannot be undone; None where no date is known."""
+    return min((found for found in dues if found.at is not None), key=_order, default=None)
+
+
+def _order(found: Due) -> tuple[datetime.date, datetime.time, bool]:
+    at = found.at
+    assert at is not None  # noqa: S101 - the caller left the others out; this line is for the type checker
+    if isinstance(at, datetime.datetime):
+        return at.date(), at.time(), not found.is_irreversible
+    return at, datetime.time.max, not found.is_irreversible
+
+
+def _set_by_court(rule: Rule, facts: Facts, found: Reckoning, here: datetime.datetime, soon: datetime.timedelta) -> Due:
+    *earlier, moment = facts.court_set
+    at = moment.astimezone(here.tzinfo) if isinstance(moment, datetime.datetime) else moment
+    explanation = [wording.COURT_DATE, *map(wording.replaced, earlier)]
+    if rule.period is not None:
+        explanation.append(wording.NO_COMPUTED_DATE if found.first is None else wording.by_rule(found.first))
+    if rule.caution is not None:
+        explanation.append(rule.caution)
+    return Due(
+        code=rule.code,
+        at=at,
+        latest=at,
+        state=_state(at, here, soon),
+        certainty=Certainty.CONFIRMED,
+        explanation=tuple(explanation),
+        is_set_by_court=True,
+        is_irreversible=rule.is_irreversible,
+        history=(*([] if found.first is None else [found.first]), *earlier),
+    )
+
+
+def _cautions(rule: Rule) -> list[Message]:
+    cautions = [] if rule.caution is None else [rule.caution]
+    if rule.certainty is Certainty.UNCONFIRMED and rule.period is not None:
+        cautions.append(wording.to_check(rule))
+    return cautions
+
+
+def _state_of(found: Reckoning, here: datetime.datetime, soon: datetime.timedelta) -> State:
+    """Return the state of the earliest date that is possible; where it has passed and the latest has not, none."""
+    if found.first is None or found.last is None:
+        return State.CHECK
+    is_open = _is_past(found.first, here) and not _is_past(found.last, here)
+    return State.CHECK if is_open else _state(found.first, here, soon)
+
+
+def _state(at: Moment, here: datetime.datetime, soon: datetime.timedelta) -> State:
+    if _is_past(at, here):
+        return State.LATE
+    if isinstance(at, datetime.datetime):
+        day, left = at.date(), at - here
+    else:
+        day, left = at, at - here.date()
+    if day == here.date():
+        return State.DUE_TODAY
+    return State.SOON if left <= soon else State.IN_TIME
+
+
+def _is_past(at: Moment, here: datetime.datetime) -> bool:
+    return at < here if isinstance(at, datetime.datetime) else at < here.date()
+
+
+def _passed(found: Reckoning, here: datetime.datetime) -> tuple[Message, ...]:
+    """Say that an uncertain date has passed: `check with a lawyer` alone would not tell how urgent it is."""
+    if found.last is not None and _is_past(found.last, here):
+        return (wording.PASSED,)
+    return (wording.PERHAPS_PASSED,) if found.first is not None and _is_past(found.first, here) else ()
