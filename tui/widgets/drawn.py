@@ -1,0 +1,182 @@
+"""A drawn part on a screen: one widget that is computed when its values change, and repaints only rows that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import ClassVar, Final, TypeAlias
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.drawn.pieces import Piece, Row, Rows
+from tui.drawn.timeline import CaseTime, cells_of_lanes, timeline
+from tui.drawn.timeline_view import View, Zoom, view_at
+from tui.drawn.timeline_words import told_at
+from vault.words.message import Words
+
+Draw: TypeAlias = Callable[[int], Rows]
+"""Draws a part in so many cells."""
+StyleOf: TypeAlias = Callable[[Widget, Piece], Style]
+"""Says how a piece is painted in the look of the widget's app."""
+
+_OF_THEME: Final = {
+    "bg": "background",
+    "raised": "surface",
+    "band": "panel",
+    "sel": "background",
+    "fg": "foreground",
+    "dim": "secondary",
+    "acc": "accent",
+    "alarm": "error",
+    "warn": "warning",
+    "ok": "success",
+    "mark": "secondary",
+    "ghost": "secondary",
+}
+
+
+def style_of_theme(widget: Widget, piece: Piece) -> Style:
+    """Return the style of a piece in the theme of the app; the ground of a cursor is reverse video."""
+    colours = widget.app.theme_variables
+    return Style(
+        color=colours[_OF_THEME[piece.token]],
+        bgcolor=colours[_OF_THEME[piece.ground or "bg"]],
+        bold=piece.is_bold,
+        reverse=piece.ground == "sel",
+    )
+
+
+class DrawnPart(Widget):
+    """Rows of a pure function of the width. It takes as many rows as there are.
+
+    Args:
+        draw: draws them.
+        style_of: how a piece is painted.
+    """
+
+    DEFAULT_CSS = """
+    DrawnPart { height: auto; }
+    """
+
+    def __init__(self, draw: Draw, *, style_of: StyleOf = style_of_theme, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._draw, self._style_of = draw, style_of
+        self._width = -1
+        self._rows: Rows = ()
+
+    def show(self, draw: Draw) -> None:
+        """Draw something else, and paint the rows that differ."""
+        self._draw = draw
+        before, width = self._rows, self._width
+        if width < 0:
+            return
+        self._width = -1
+        rows = self._rows_at(width)
+        if len(rows) != len(before):
+            self.refresh(layout=True)
+            return
+        changed = [y for y, row in enumerate(rows) if row != before[y]]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    @override
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows_at(width))
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        rows = self._rows_at(width)
+        row: Row = rows[y] if y < len(rows) else ()
+        segments = [Segment(piece.text, self._style_of(self, piece)) for piece in row]
+        return Strip(segments).adjust_cell_length(width, self._style_of(self, Piece("")))
+
+    def _rows_at(self, width: int) -> Rows:
+        if width != self._width:
+            self._width, self._rows = width, self._draw(width)
+        return self._rows
+
+
+class TimelinePart(DrawnPart, can_focus=True):
+    """The timeline of a case. Left and right move its cursor, `+` and `-` its zoom, Home goes to today.
+
+    Args:
+        case: what it shows.
+        today: the day of the rule.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", show=False),
+        Binding("right", "move(1)", show=False),
+        Binding("shift+left,pageup", "move(-10)", show=False),
+        Binding("shift+right,pagedown", "move(10)", show=False),
+        Binding("plus,equals_sign", "zoom(1)", show=False),
+        Binding("minus", "zoom(-1)", show=False),
+        Binding("home", "today", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor stands on another day, or the zoom is another one; `told` is all that lies there."""
+
+        def __init__(self, told: Words, zoom: Zoom) -> None:
+            super().__init__()
+            self.told = told
+            self.zoom = zoom
+
+    def __init__(
+        self, case: CaseTime, today: date, *, style_of: StyleOf = style_of_theme, id: str | None = None  # noqa: A002 - Textual's word
+    ) -> None:  # fmt: skip
+        self._case, self._today = case, today
+        self._view: View | None = None
+        super().__init__(self._at_width, style_of=style_of, id=id)
+
+    def show_case(self, case: CaseTime, today: date) -> None:
+        """Show another state of the case, with the cursor and the zoom left as they are."""
+        self._case, self._today = case, today
+        self._paint()
+
+    def action_move(self, steps: int) -> None:
+        """Move the cursor by so many cells."""
+        self._go(self._view_at(self._width).moved(steps))
+
+    def action_zoom(self, by: int) -> None:
+        """Make days larger or smaller."""
+        self._go(self._view_at(self._width).zoomed(by))
+
+    def action_today(self) -> None:
+        """Go back to today."""
+        view = self._view_at(self._width)
+        self._go(view_at(self._today, view.cells, view.zoom))
+
+    @override
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        super().watch_has_focus(_has_focus)
+        if _has_focus:
+            self._go(self._view_at(self._width))
+        else:
+            self._paint()
+
+    def _go(self, view: View) -> None:
+        self._view = view
+        self._paint()
+        self.post_message(self.Moved(told_at(self._case, view), view.zoom))
+
+    def _paint(self) -> None:
+        self.show(self._at_width)
+
+    def _at_width(self, width: int) -> Rows:
+        return timeline(self._case, self._today, self._view_at(width), width, has_cursor=self.has_focus)
+
+    def _view_at(self, width: int) -> View:
+        """Return the view for this width; only what somebody did is kept."""
+        cells = cells_of_lanes(width)
+        if self._view is None:
+            return view_at(self._today, cells)
+        return self._view if self._view.cells == cells else self._view.resized(cells)
