@@ -40,8 +40,7 @@ class Approvals(Subject):
     def approvers(self, gainer: str = "") -> tuple[Approver, ...]:
         """Return who may approve for this member; nobody: such acts are done alone, and the log says so.
 
-        Args:
-            gainer: the member for whom it is done, who cannot approve it either; empty for nobody.
+        Neither can `gainer`, the member for whom it is done, if there is one.
         """
         beside = {MemberId(bytes.fromhex(gainer))} if gainer else ()
         return tuple(approving.approvers(self._session, beside=beside))

@@ -12,11 +12,7 @@ from vault.words.message import Message, plural
 def changed(session: Session, outcome: Outcome, done: Message, *, by_root: bool | None = None) -> Changed:
     """Return an outcome for the screens.
 
-    Args:
-        session: who changed something.
-        outcome: of the service.
-        done: a sentence for a change that is valid.
-        by_root: whether the root signed already; None where it cannot sign this.
+    `done` says so of a change that is valid. `by_root`: the root signed already; None where it cannot sign this.
     """
     if outcome.missing is not None:
         root_is_here = by_root is False and kept_secret(session) is not None

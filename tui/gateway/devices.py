@@ -61,10 +61,7 @@ class Devices(Subject):
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
         """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.
 
-        Args:
-            seat: which.
-            warn_list: a new file for the list too, or None.
-            progress: cases that got a new key, and all of them.
+        The list goes into a new file too, if one is named. `progress` is told of cases that got a new key.
         """
         if warn_list is not None and warn_list.exists():
             raise UsageError(

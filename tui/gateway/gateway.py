@@ -33,12 +33,7 @@ from vault.words.message import Message
 
 
 class Gateway:
-    """Lets in, says how the vault stands, and locks. All else is a subject.
-
-    Args:
-        path: the vault's folder.
-        state: this account's state folder; the system's by default.
-    """
+    """Lets in, says how the vault stands, and locks. All else is a subject."""
 
     def __init__(self, path: Path, *, state: Path | None = None) -> None:
         self._unlocked = door = UnlockedVault(path, state)

@@ -114,13 +114,8 @@ class Members(Subject):
     ) -> Changed:
         """Admit who asks, after somebody compared all 13 words, and write what their device needs into a new file.
 
-        Args:
-            asked: of `look`.
-            bundle: where it goes.
-            with_cases: whether a further device of one's own gets all one's cases.
-            by_root: whether the root signs too.
-            progress: how far the bundle is.
-            stopped: asks whether to leave the bundle out; who was admitted stays admitted.
+        With `with_cases` a further device of one's own gets all one's cases. `progress` and `stopped` are those of the
+        bundle: who was admitted stays admitted.
         """
         if not isinstance(asked.answer, Answer):
             raise InternalError(Message("the request was not looked at"))

@@ -59,19 +59,9 @@ class Referral(Subject):
 
         Nothing is written but in the first case.
 
-        Args:
-            case: its id.
-            profile: the table of what may leave.
-            to: the recipient's name.
-            out: a folder that exists.
-            decisions: form -> action.
-            language: of the report.
-            contact: whom the recipient may call, and how; empty takes what the last report of the case said.
-            approve: gets the finished pages as another reader reads them; False stops before anything is sealed.
-            progress: told how much of the checking is done.
-            stopped: tells whether to stop.
-            second: asks the second person at this keyboard.
-            answer: the file in which a second person elsewhere answered.
+        `out` is a folder that exists; decisions go by form. An empty contact takes what the last report of the case
+        said. `approve` gets the finished pages as another reader reads them; False stops before anything is sealed.
+        `answer` is the file in which a second person elsewhere answered.
         """
         given = None if answer is None else by_file.read_answer(self._session, answer)
         try:

@@ -16,12 +16,7 @@ from vault.words.message import Message
 
 
 class UnlockedVault:
-    """What is behind the gateway: nothing until somebody was let in.
-
-    Args:
-        path: the vault's folder.
-        state: this account's state folder; None for the system's.
-    """
+    """What is behind the gateway: nothing until somebody was let in."""
 
     def __init__(self, path: Path, state: Path | None) -> None:
         self.path = path
@@ -69,11 +64,7 @@ class UnlockedVault:
 
 
 class Subject:
-    """A part of what screens can ask for.
-
-    Args:
-        door: the gateway.
-    """
+    """A part of what screens can ask for."""
 
     def __init__(self, door: UnlockedVault) -> None:
         self._unlocked = door

@@ -47,11 +47,7 @@ class DraftStore(Protocol):
 
 
 class DraftShelf:
-    """Saves and finds drafts; threads may call at once.
-
-    Args:
-        store: the sealed file.
-    """
+    """Saves and finds drafts; threads may call at once."""
 
     def __init__(self, store: DraftStore) -> None:
         self._store = store

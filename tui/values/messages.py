@@ -8,11 +8,7 @@ from textual.message import Message
 
 
 class Answer(Message):
-    """What a worker found, delivered in the app's own thread. A screen that is gone by then gets nothing.
-
-    Args:
-        deliver: hands the answer over.
-    """
+    """What a worker found, delivered in the app's own thread. A screen that is gone by then gets nothing."""
 
     def __init__(self, deliver: Callable[[], None]) -> None:
         super().__init__()
@@ -22,11 +18,7 @@ class Answer(Message):
 class OpenCase(Message):
     """The wish to open a case.
 
-    Args:
-        case: its id.
-        why: the reason that goes into the log.
-        record: the person or note to stand on.
-        draft: the draft to go on with.
+    `why` goes into the log; `record` is the person or note to stand on, `draft` the one to go on with.
     """
 
     def __init__(self, case: str, *, why: str = "casework", record: str = "", draft: str = "") -> None:

@@ -65,11 +65,8 @@ def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "",
 
     The member's name goes through a pipe: an argument list is visible to every account of this computer.
 
-    Args:
-        path: the folder of the vault.
-        member: whose name is filled in, if known.
-        afterwards: a line for the terminal once the app has cleared it; no secret of a vault.
-        comes_back: begin with the way back by recovery sheets; there may be no vault yet.
+    `afterwards` is a line for the terminal once the app has cleared it; no secret of a vault. With `comes_back` it
+    begins with the way back by recovery sheets; there may be no vault yet.
     """
     read_end, write_end = os.pipe()
     start = {"vault": str(path), "member": member, "afterwards": afterwards, "comes_back": comes_back}

@@ -33,9 +33,7 @@ _WHO_COMES_IN = frozenset(
 def run(arguments: list[str], held: Session | None = None) -> int:
     """Run one command and return its exit code. Never raises, never prints a traceback with values.
 
-    Args:
-        arguments: as typed behind `casevault`.
-        held: the open vault of `casevault shell`; else the command opens it.
+    `held` is the open vault of `casevault shell`; else the command opens it.
     """
     if held is None:
         ready_streams()

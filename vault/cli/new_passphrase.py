@@ -49,11 +49,7 @@ def new_passphrase(args: Given, output: Output, known: Sequence[str], *, languag
 
     At a terminal it is asked for until it is not too weak: a second try must not meet the shell and its history.
 
-    Args:
-        args: `passphrase_fd` and `passphrase_file` name where a script gives it.
-        output: where it is asked and shown.
-        known: names that a guesser knows.
-        language: make it, of words of this language; None lets the person choose.
+    `known` are names that a guesser knows. With a language it is made, of words of it; None lets the person choose.
 
     Raises:
         RefusedError: a script gave one that is too easy to guess.

@@ -35,10 +35,7 @@ def is_read_here(output: Output) -> bool:
 def approve_here(args: Given, output: Output, what: Message) -> Callable[[tuple[str, ...]], bool] | None:
     """Return how somebody at this terminal reads the pages, or None with `--unread`.
 
-    Args:
-        args: of the command.
-        output: where it speaks.
-        what: what is done with a yes, such as `Seal it for NAME`.
+    `what` is done with a yes, such as `Seal it for NAME`.
 
     Raises:
         UsageError: nobody sits here, and `--unread` was not said.

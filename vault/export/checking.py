@@ -51,21 +51,12 @@ def check_for_leaks(
 ) -> Verdict:
     """Return if the finished files hold the approved text, nothing else, and none of the forbidden forms.
 
-    Args:
-        pdf: the report as it will leave.
-        data: the data file as it will leave.
-        forbidden: spellings of all that was hidden.
-        approved: every string that the report shows, in order. The report's own words are no leak of somebody's name
-            that is spelled alike, at their places and no more often.
-        approved_data: every string that the data file may hold, as often as it may stand there.
-        title: the title of the report.
-        running: what stands on top of each of its pages, before the number.
-        day: by which the file is dated, `YYYY-MM-DD`; empty for one of 2000.
-        removed: what stands in the texts for something that was removed.
-        language: its language tag.
-        command: another verifier, for tests.
-        seconds: how long it may take; by default two minutes, and more for large files and very many forms.
-        progress: told how much of it is done.
+    `forbidden` are spellings of all that was hidden, `approved` every string that the report shows, in order, and
+    `approved_data` every string that the data file may hold, as often as it may stand there. The report's own words are
+    no leak of somebody's name that is spelled alike, at their places and no more often. `running` stands on top of each
+    page, before the number; `day` dates the file, empty for one of 2000; `removed` stands in the texts for something
+    that was removed. `command` is another verifier, for tests; it has two minutes by default, and more for large files
+    and very many forms.
 
     Raises:
         LeakError: something was found, or it could not be checked.
@@ -100,12 +91,7 @@ def check_words(
 ) -> None:
     """Return if a small further file of a package, such as its manifest, holds none of the forbidden forms.
 
-    Args:
-        content: the file.
-        own: its strings that are our own words.
-        forbidden: spellings of all that was hidden.
-        command: another verifier, for tests.
-        seconds: how long it may take.
+    `own` are its strings that are our own words; the rest is as in `check_for_leaks`.
 
     Raises:
         LeakError, DependencyMissingError: as `check_for_leaks`.

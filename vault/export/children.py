@@ -45,9 +45,7 @@ class TooSlowError(Exception):
 def command_of(module: str, *, memory: int | None = None) -> tuple[str, ...]:
     """Return the command line that runs a module of this program: it tells nothing but where the program lies.
 
-    Args:
-        module: its name.
-        memory: how many bytes it may take, where the system holds to it.
+    `memory` is how many bytes it may take, where the system holds to it.
     """
     start = _START.format(module=module, limit="" if memory is None else f"limit_memory({memory}); ")
     return (sys.executable, "-I", "-B", "-c", start, str(Path(vault.__file__).parent.parent))
@@ -58,11 +56,7 @@ def ask_child(
 ) -> tuple[int, bytes]:
     """Give a process its task and return its exit code and the last thing that it said.
 
-    Args:
-        command: `command_of`.
-        task: what it reads from standard input.
-        seconds: how long it may take.
-        progress: told whenever it says, on a line of its own, how many percent are done.
+    `progress` is told whenever it says, on a line of its own, how many percent are done.
 
     Raises:
         TooSlowError: it took longer.

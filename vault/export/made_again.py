@@ -46,10 +46,7 @@ class _Data(msgspec.Struct, frozen=True):
 def require_made_from_data(files: Mapping[str, bytes], *, profile: object, purpose: object) -> None:
     """Return if this program makes the very same files of what their data file says, for a release by two persons.
 
-    Args:
-        files: the finished files by name.
-        profile: the table of what may leave, as the approval would name it.
-        purpose: likewise.
+    Profile and purpose are as the approval would name them.
 
     Raises:
         VerificationError: it makes other ones: somebody altered them, or a program of another version made them.

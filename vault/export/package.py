@@ -96,11 +96,7 @@ def prepare(
 ) -> PreparedReport:
     """Render a dossier and have the finished files read by another process.
 
-    Args:
-        dossier: what may leave.
-        cover: what stands on the report beside it.
-        check: the verifier.
-        progress: told how much of the reading is done; what it raises ends the work.
+    What `progress` raises ends the work.
 
     Raises:
         LeakError: something that must not leave is in the files, or they cannot be checked.
@@ -148,15 +144,9 @@ def write_package(
 ) -> SealedPackage:
     """Return the sealed package of a report, which `prepare` had checked; the manifest is checked here.
 
-    Args:
-        prepared: what was approved.
-        age_recipient: the recipient's `age1...`, whose fingerprint was compared by voice.
-        package_public: the organisation's package key, whose words the recipient knows.
-        sign: (purpose word, message) -> signature by that key.
-        release: who asked for it and who approved it.
-        expires: the day after which the recipient should no longer use it.
-        random: draws the package id and the file name.
-        check: the verifier of words.
+    The fingerprint of `age_recipient` was compared by voice; the recipient knows the words of `package_public`, by
+    whose key `sign` signs. After the day `expires` the recipient should no longer use it. `random` draws the package id
+    and the file name.
 
     Raises:
         LeakError: as `prepare`.

@@ -101,11 +101,7 @@ def open_package(
 ) -> OpenedPackage:
     """Open a package with the recipient's age identity and check signature and digests.
 
-    Args:
-        untrusted: the file as it came.
-        identity: `AGE-SECRET-KEY-1...`.
-        expected_key_words: the 13 words of the maker's key, if known.
-        age_recipient: the reader's own `age1...`; a package that was signed for another is then refused.
+    A package that was signed for another than `age_recipient`, the reader's own key, is refused.
 
     Raises:
         MalformedError: not a package, or too large.

@@ -43,11 +43,7 @@ def file_digests(files: Mapping[str, bytes]) -> dict[str, bytes]:
 def export_members(*, files: Mapping[str, bytes], profile: str, purpose: str, recipient: str) -> dict[str, Any]:
     """Return what an export is done with, as an approval names it (FORMAT.md 5).
 
-    Args:
-        files: name -> SHA-256 of the finished files.
-        profile: the table of what may leave.
-        purpose: as it stands in report and manifest.
-        recipient: fingerprint of the recipient's key, in words.
+    `files` goes by name, to SHA-256; `recipient` is the fingerprint of the recipient's key, in words.
     """
     named = [[name, digest] for name, digest in sorted(files.items())]
     return {"files": named, "profile": profile, "purpose": purpose, "recipient": recipient}
@@ -106,10 +102,8 @@ class Release:
     def from_json(cls, untrusted: object, digest: bytes, *, tells_pages: bool) -> Release:
         """Return the release that `to_json` gave; the caller compares the one encoding.
 
-        Args:
-            untrusted: the member `release`.
-            digest: `export_digest` of the package at hand, which its approval has to name.
-            tells_pages: whether its format says if the pages were read.
+        `digest` is `export_digest` of the package at hand, which its approval has to name; `tells_pages`: its format
+        says whether the pages were read.
 
         Raises:
             MalformedError: it is none.

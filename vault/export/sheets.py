@@ -48,11 +48,8 @@ def render_sheet(
 ) -> bytes:
     """Return one sheet as a PDF of one A4 page, its words in large type with fonts inside.
 
-    Args:
-        sheet: whose words.
-        day: the date that stands on it.
-        organisation: its name, where it shall stand on the sheet: a finder learns then whose files these are.
-        languages: in which what it is and what to do is said; the first one is that of the headings.
+    Where the organisation's name stands on it, a finder learns whose files these are. The first language is that of the
+    headings.
 
     Raises:
         UsageError: no words in one of the languages.

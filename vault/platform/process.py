@@ -95,10 +95,8 @@ def readable_by_neighbours() -> Answer:
 def set_parent_death_signal(number: int = signal.SIGTERM, *, parent: int) -> bool:
     """Ask that this process gets `number` when its parent ends; only Linux can do it.
 
-    Args:
-        number: the signal; SIGTERM lets the screen be cleared, SIGKILL does not.
-        parent: process id of the parent, taken before it started this process. If it is gone already, the signal
-            comes at once.
+    SIGTERM lets the screen be cleared, SIGKILL does not. The parent's id is taken before it started this process: if it
+    is gone already, the signal comes at once.
 
     Returns:
         False where the system has no such service: watch a pipe from the parent instead.

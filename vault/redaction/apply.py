@@ -46,14 +46,11 @@ def redact(
 
     A word has one fate: what is asked about or hidden in one place of one record is so in every place of all of them.
 
-    Args:
-        source: every record that the exporter may read; the profile names what leaves.
-        profile: the table (`vault.redaction.profile.profile_named`).
-        registry: every person whose identifiers must be known, of this case and of others.
-        decisions: by form, as the questions gave it.
-        pseudonyms: the codes of this recipient and series; new ones are drawn only when nothing is undecided.
-        read: by the key of a form, the versions in which its decision holds; without them it holds in all.
-        elsewhere: plain words of names of people of other cases, which never stay where a name can stand.
+    `source` is every record that the exporter may read; the profile names what leaves. `registry` has every person
+    whose identifiers must be known, of this case and of others. Decisions go by form, as the questions gave it; `read`
+    has, by the key of a form, the versions in which its decision holds: without them it holds in all. New pseudonyms
+    are drawn only when nothing is undecided. `elsewhere` are plain words of names of people of other cases, which never
+    stay where a name can stand.
 
     Raises:
         LeakError: a hidden form is in the result after all.

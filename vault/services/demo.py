@@ -56,10 +56,7 @@ class DemoPlace:
 def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
     """Do everything once and say each step in one line.
 
-    Args:
-        folder: a new folder, or an empty one.
-        say: takes each line.
-        memory_mib: what one guess at the passphrase costs; the product's default if not given.
+    `memory_mib` is what one guess at the passphrase costs.
 
     Raises:
         RefusedError: there is something in the folder.

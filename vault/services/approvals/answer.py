@@ -49,16 +49,8 @@ def approve(
 ) -> Approval:
     """Approve exactly what is asked; durable in the approver's own log on return.
 
-    Args:
-        question: what was read.
-        begin_work: of the approver's log.
-        vault: the vault.
-        requester: the seat that asks and may carry the act out.
-        approver: the seat that approves.
-        roles: of its member; the first by name that may approve is named.
-        why: code of the reason, one of the question's.
-        sign: gets a purpose and a message, and returns the signature of the approver's identity key.
-        rule: by which policy allowed it; the role, where none was asked.
+    `sign` gets a purpose and a message, and signs by the approver's identity key. Of the approver's roles the first by
+    name that may approve is named. `rule` is by which policy allowed it; the role, where none was asked.
 
     Raises:
         UsageError: no reason of the question.

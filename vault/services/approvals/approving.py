@@ -55,9 +55,7 @@ class Approver:
 def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Approver]:
     """Return who may approve for this member: others, with a role for it and a seat; never those who gain by it.
 
-    Args:
-        session: of the member who asks.
-        beside: members for whom the act is done.
+    `beside` are the members for whom the act is done.
     """
     session.require(Action.MEMBER_LIST)
     names = {member: person.display_name() for member, person in members(session)}

@@ -53,13 +53,8 @@ def break_glass(
 
     Whom it lets in cannot approve it. Every other holder hears of it at each unlock, for as long as it lasts.
 
-    Args:
-        session: of a holder.
-        case: the case.
-        member: who shall read and work on it.
-        until_ms: when the right ends by itself, 14 days from now at the latest.
-        why: code of the reason.
-        second: puts the question before a second person.
+    The right ends by itself at `until_ms`, 14 days from now at the latest. `second` puts the question before a second
+    person.
 
     Raises:
         WaitingForDecisionError: a second person has to approve, and none was asked.

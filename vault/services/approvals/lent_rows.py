@@ -73,14 +73,7 @@ def can_act_here(rows: Rows, seats: Iterable[SeatId]) -> list[SeatId]:
 
 
 def lend(rows: Rows, seat: SeatId, directory: CompartmentId, listings: Listings) -> RowSet:
-    """Return what a seat needs to go on with its log: its end, its own sealed rows, and the rosters.
-
-    Args:
-        rows: of the vault.
-        seat: whose log it is.
-        directory: where the rosters are.
-        listings: where grants are listed.
-    """
+    """Return what a seat needs to go on with its log: its end, its own sealed rows, and the rosters."""
     origins = [Origin(row.origin) for row in rows.geneses() if _is_of(rows, row.origin, seat)]
     rosters = rows.versions(directory, ROSTER_RECORD)
     ids = {roster.epoch for roster in rosters}
@@ -108,12 +101,7 @@ def lend(rows: Rows, seat: SeatId, directory: CompartmentId, listings: Listings)
 def added_since(rows: Rows, lent: RowSet, seat: SeatId, origin: Origin, size: int) -> RowSet:
     """Return what a seat's log gained while it was on loan: all that its vault has to take in.
 
-    Args:
-        rows: those that were lent, and what was written beside them.
-        lent: what was lent.
-        seat: whose log it is.
-        origin: the log.
-        size: what it had when it was lent.
+    `size` is what the log had when it was lent.
     """
     return RowSet(
         operations=_once(rows.operations(origin, size)),

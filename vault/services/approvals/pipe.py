@@ -63,13 +63,8 @@ def ask_second(
 ) -> Approval:
     """Have a second member approve at this keyboard; the approving operation is durable in their log on return.
 
-    Args:
-        session: of the member who asks.
-        question: what is to be approved.
-        member: who shall approve.
-        name: their name as the directory writes it.
-        run: runs the second process: question in, answer out.
-        wait: gets the seconds that earlier wrong attempts have earned.
+    `run` runs the second process: question in, answer out. `wait` gets the seconds that earlier wrong attempts have
+    earned.
 
     Raises:
         RefusedError: they did not approve, may not, or have no seat on this device.

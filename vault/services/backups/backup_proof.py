@@ -60,13 +60,8 @@ def prove(
 ) -> Proof:
     """Open a backup and everything in it that this seat can open. Nothing in it or beside it changes.
 
-    Args:
-        folder: the backup.
-        keys: what the seat opens it with; by sheets no version is opened, and all are counted.
-        files: digests of its files as found, to be compared with its manifest; None after the tables were brought up
-            to date.
-        progress: told how far it is.
-        cancelled: asked now and then.
+    By sheets no version is opened, and all are counted. `files` are the digests of its files as found, to be compared
+    with its manifest; None after the tables were brought up to date.
 
     Raises:
         VerificationError: names the first thing that is not as it was in the vault.

@@ -144,15 +144,7 @@ def verify(
 ) -> VerifiedBackup:
     """Open a backup, or the newest of a destination, and read all of it. Nothing in it changes, no pins are touched.
 
-    Args:
-        source: the backup's folder, or the one that `make` was given.
-        member: whose passphrase it is.
-        passphrase: UTF-8 bytes; wiped before this returns.
-        device_secret: 32 bytes of the keyfile, where the slot was made with one.
-        fido2_secret: 32 bytes of the security key, where the slot was made with one.
-        state: this account's state folder.
-        progress: told how far it is.
-        now_ms: the wall clock.
+    The passphrase is wiped before this returns. Both secrets have 32 bytes, where the slot was made with them.
 
     Raises:
         VerificationError: names the first thing that is not as it was in the vault.

@@ -95,15 +95,7 @@ def restore(
     It is built and proven beside the target and takes its name in one step. Then it is unlocked once, so that its new
     log begins; nothing of any case is shown.
 
-    Args:
-        source: a backup, or the destination that it was made to.
-        target: a folder that does not exist, or is empty.
-        member: whose passphrase it is.
-        passphrase: UTF-8 bytes; wiped before this returns.
-        device_secret: 32 bytes of the keyfile, where the slot was made with one.
-        fido2_secret: 32 bytes of the security key, where the slot was made with one.
-        state: this account's state folder.
-        progress: told how far it is.
+    `source` is a backup, or the destination that it was made to. The passphrase is wiped before this returns.
 
     Raises:
         RefusedError: something is at the target, or it is no place for a vault.
@@ -144,11 +136,7 @@ def built(
 
     Where anything fails, also in the block, nothing is left of it and nothing is at the target.
 
-    Args:
-        folder: the backup; only read.
-        target: a folder that does not exist, or is empty.
-        opening: returns what opens the copy that has this `keys` file.
-        progress: told how far it is.
+    `opening` returns what opens the copy that has this `keys` file.
 
     Raises:
         As `restore`.

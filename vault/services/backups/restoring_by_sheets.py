@@ -87,14 +87,8 @@ def restore_by_sheets(
 
     It is built, proven and opened beside the target, and takes its name in one step with the member in it.
 
-    Args:
-        source: a backup, or the destination that it was made to.
-        target: a folder that does not exist, or is empty.
-        typed: enough sheets.
-        wish: who is brought back, and how much.
-        passphrase: of the new seat, UTF-8 bytes; wiped before this returns.
-        state: this account's state folder.
-        progress: told how far it is.
+    `source` is a backup, or the destination that it was made to. The passphrase of the new seat is wiped before this
+    returns.
 
     Raises:
         RefusedError: too few sheets; something is at the target; or somebody new is in already.

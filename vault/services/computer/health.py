@@ -54,10 +54,7 @@ def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None)
 def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None = None) -> list[Item]:
     """Return what this computer is like as a place for a vault, and what this device knows of that one.
 
-    Args:
-        vault: its folder, if one was named; else the home folder stands for the disk.
-        state: this account's state folder.
-        now_ms: the wall clock.
+    Where no vault was named, the home folder stands for the disk.
 
     Raises:
         NoVaultError: one was named and is not there.

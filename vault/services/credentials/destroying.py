@@ -27,12 +27,7 @@ def recovery_is_proven(session: Session) -> bool:
 
 
 def why_not_armed(session: Session, *, now_ms: int | None = None) -> Message | None:
-    """Return in words why `destroy_access` is refused now, or None where it is armed.
-
-    Args:
-        session: of the member.
-        now_ms: the wall clock; that of the session's log by default.
-    """
+    """Return in words why `destroy_access` is refused now, or None where it is armed."""
     session.require(Action.OWN_KEYS)
     now = session.log.now_ms() if now_ms is None else now_ms
     known = dates.read(session.vault, session.state)
@@ -48,10 +43,7 @@ def why_not_armed(session: Session, *, now_ms: int | None = None) -> Message | N
 def destroy_access(session: Session, *, typed: str, now_ms: int | None = None) -> None:
     """End this member's way into this folder on this device, and the session with it. There is no way back from here.
 
-    Args:
-        session: of the member; closed when this returns.
-        typed: `SENTENCE`, as the member typed it; case and outer spaces do not matter.
-        now_ms: the wall clock.
+    The member types `SENTENCE`; case and outer spaces do not matter. The session is closed when this returns.
 
     Raises:
         RefusedError: it is not armed; nothing was changed.

@@ -40,14 +40,8 @@ def init(
 ) -> NewVault:
     """Make a vault; see `membership.founding.found_vault` for what is refused.
 
-    Args:
-        path: a folder that does not exist yet, or is empty.
-        organisation: its name, kept in the directory.
-        member: the founder's name.
-        passphrase: UTF-8 bytes; wiped by the caller.
-        memory_mib: what one guess at the passphrase shall cost; 256 by default; `auto` measures this machine
-            and takes no less.
-        sheets: how many recovery sheets of how many shall open everything.
+    The caller wipes the passphrase. `memory_mib` is what one guess at it shall cost: 256 by default; `auto` measures
+    this machine and takes no less. `sheets`: how many recovery sheets of how many shall open everything.
     """
     founded = found_vault(
         path, organisation=organisation, member_name=member, passphrase=passphrase, parameters=_cost(memory_mib)

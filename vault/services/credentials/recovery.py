@@ -166,11 +166,8 @@ def renew(
 ) -> NewSheets:
     """Make a new root and new sheets, signed by the root before, and replace what the old sheets were granted.
 
-    Args:
-        session: of an admin.
-        typed: the old sheets, where their secret is not on this device any more.
-        shape: how many sheets of how many shall open everything.
-        progress: told how many compartments have a new key.
+    The old sheets are typed where their secret is not on this device any more. `progress` is told how many compartments
+    have a new key.
 
     Raises:
         RefusedError: the old secret is not here and too few old sheets were typed; or the member is no admin.
@@ -254,15 +251,9 @@ def restore(
 ) -> Restored:
     """Bring a member back into a vault on this device with sheets alone; the vault is unlocked once to prove it.
 
-    Args:
-        path: the vault's folder.
-        typed: enough sheets.
-        member: the name of the member who is brought back.
-        passphrase: of the new seat, UTF-8 bytes; wiped before this returns.
-        new_admin: admit somebody new of this name as admin, in place of a member who is in.
-        everything: give all that recovery opens, in place of what the member's seats held.
-        ends_old: end the member's other seats.
-        state: this account's state folder.
+    The passphrase of the new seat is wiped before this returns. `new_admin` admits somebody new of this name as admin,
+    in place of a member who is in; `everything` gives all that recovery opens, in place of what the member's seats
+    held; `ends_old` ends the member's other seats.
 
     Raises:
         RefusedError: too few sheets, or `new_admin` names somebody who is in.

@@ -142,10 +142,8 @@ class SheetFiles:
 def sheet_files(path: Path, count: int) -> Iterator[SheetFiles]:
     """Make new files for sheets, for their owner alone, and remove them again if the block fails.
 
-    Args:
-        path: a folder, made where it is missing, for one PDF file of each sheet; `NAME.pdf`, for `NAME-1-of-3.pdf` and
-            so on; a name with another ending, for one text file with all of them.
-        count: how many sheets there will be.
+    The path is a folder, made where it is missing, for one PDF file of each sheet; `NAME.pdf`, for `NAME-1-of-3.pdf`
+    and so on; a name with another ending, for one text file with all of them.
 
     Raises:
         RefusedError: something is there already, or no file can be made there.

@@ -30,15 +30,8 @@ def unlock_with_factors(
 ) -> Session:
     """Open a vault, as `access.unlock` does.
 
-    Args:
-        path: the vault's folder.
-        member: the member's name as typed.
-        passphrase: UTF-8 bytes; wiped before this returns.
-        keyfile: path of the keyfile, or empty.
-        pin: of the security key that is plugged in, or empty where none is needed.
-        state: this account's state folder.
-        wait: gets the seconds that earlier wrong attempts have earned.
-        key: stands in for the security key that is plugged in.
+    The passphrase is wiped before this returns. `keyfile` is a path, `pin` that of the security key that is plugged in;
+    each empty where none is needed. `wait` gets the seconds that earlier wrong attempts have earned.
 
     Raises:
         WrongPassphraseError: nothing opened; where the file is no keyfile, the advice says so, afterwards.

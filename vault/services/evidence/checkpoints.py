@@ -51,9 +51,7 @@ class Earlier:
 def checkpoint(session: Session, *, since: int | None = None) -> SignedCheckpoint:
     """Return the newest checkpoint of this seat's log, to be kept where this vault cannot reach.
 
-    Args:
-        session: whose log.
-        since: an earlier size, of which somebody kept a checkpoint: proves that the log only grew from there.
+    `since` is an earlier size, of which somebody kept a checkpoint: a proof shows that the log only grew from there.
 
     Raises:
         VerificationError: a false checkpoint stands in its place, or the headers here do not give the signed roots.

@@ -46,10 +46,7 @@ class LogPage:
 def newest(session: Session, *, limit: int = 200, act: str | None = None) -> LogPage:
     """Return the newest entries of all logs; that somebody read the log is in the log first.
 
-    Args:
-        session: of an auditor.
-        limit: at most so many.
-        act: only entries of this act, or of the acts that begin with it and a dot (`export`).
+    With `act` only entries of this act, or of the acts that begin with it and a dot (`export`).
     """
     if limit < 1:
         raise UsageError(Message("--limit must be at least 1"))

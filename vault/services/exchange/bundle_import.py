@@ -84,10 +84,7 @@ class BundleImport:
 
         The copy goes last: one that is still there was not imported whole, or its entry is not in the log yet.
 
-        Args:
-            bundle: as it opened.
-            staged: the copy of it.
-            is_again: an import of it may have been cut off behind its rows, whose entry is not forgotten.
+        `is_again`: an import of it may have been cut off behind its rows, whose entry is not forgotten.
 
         Raises:
             VerificationError: the rosters that came say that somebody else has the maker's seat.

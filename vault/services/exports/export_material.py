@@ -108,14 +108,8 @@ def make_ready(
 ) -> Ready | OpenQuestions:
     """Gather a case and redact it for one recipient; the view is in the log before.
 
-    Args:
-        session: who exports.
-        case: the case.
-        profile: the name of a profile, such as `lawyer`.
-        to: the recipient's name.
-        decisions: form -> action, beside those that earlier exports to this recipient by this profile took.
-        take_proposals: decide every open question as proposed; what nobody knows is removed.
-        asked: digest of a question that was answered since: its decisions and codes are taken again.
+    Arguments are as in `exporting.export`; `asked` is the digest of a question that was answered since: its decisions
+    and codes are taken again.
     """
     material = _gather(session, case, profile_named(profile), find(session, to))
     question = None if asked is None else material.question(asked)

@@ -107,11 +107,8 @@ def carry_out(
 
     Doing it twice, or on two devices, changes nothing more. The newest order for a leaver counts.
 
-    Args:
-        session: of a holder of such cases.
-        as_deputy_only: only cases whose deputy this member is, and of those who left alone: no order of one admin, who
-            reads nothing, opens the cases of somebody who is still in unless a person does it.
-        progress: called with how many cases are done, and of how many.
+    With `as_deputy_only` only cases whose deputy this member is, and of those who left alone: no order of one admin,
+    who reads nothing, opens the cases of somebody who is still in unless a person does it.
 
     Raises:
         RefusedError: this member's role shares no cases.

@@ -50,10 +50,7 @@ class Admitted:
 def invite(session: Session, *, like: str, days: int = 0) -> bytes:
     """Return the file of an invitation for a new member.
 
-    Args:
-        session: who invites.
-        like: which role, or several with commas between.
-        days: after how many days they may do nothing any more; 0 for no end.
+    `like` is a role, or several with commas between. After so many days they may do nothing any more; 0 for no end.
 
     Raises:
         UsageError: no such role, or days that cannot be.
@@ -101,12 +98,7 @@ def answer(
 ) -> Asked:
     """Make a vault here that waits for admission, and the request to carry to whoever invited.
 
-    Args:
-        path: a folder that does not exist or is empty.
-        invitation: as read.
-        member_name: who joins.
-        passphrase: a new one, for this device; wiped by the caller.
-        memory_mib: what one guess at it shall cost.
+    The caller wipes the passphrase, a new one for this device; `memory_mib` is what one guess at it shall cost.
     """
     memory_kib = DEFAULT.memory_kib if memory_mib is None else memory_mib * 1024
     cost = KdfParameters(memory_kib, DEFAULT.iterations, DEFAULT.lanes)
@@ -127,11 +119,8 @@ def look(session: Session, path: Path) -> Answer:
 def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: bool = False) -> Admitted:
     """Admit who asks, after the 13 words were compared: at once, or as a proposal for those who have to sign it too.
 
-    Args:
-        session: who admits.
-        answered: of `look`.
-        words: as they were read out on the other side.
-        by_root: sign with the root as well, while its secret lies in this vault.
+    The words are as they were read out on the other side. `by_root` signs with the root as well, while its secret lies
+    in this vault.
 
     Raises:
         VerificationError: the words differ: nobody is admitted.
@@ -161,13 +150,7 @@ def admit_here(
 ) -> Admitted:
     """Admit somebody who sits at the same keyboard into this very folder. The passphrase is wiped before this returns.
 
-    Args:
-        session: of the member who admits; it stays theirs.
-        like: which role, or several with commas between.
-        name: who joins, as they will type it.
-        passphrase: theirs.
-        days: after how many days they may do nothing any more; 0 for no end.
-        by_root: sign with the root as well, while its secret lies in this vault.
+    The session stays that of the member who admits. `like`, `days` and `by_root` are as in `invite` and `admit`.
 
     Raises:
         RefusedError: others would have to sign, the name is taken, or no slot is free.
@@ -199,13 +182,8 @@ def finish(
 ) -> None:
     """Import the bundle that came back into a vault that waits. Whether it admits this device, the next unlock judges.
 
-    Args:
-        path: the vault's folder.
-        bundle: the file.
-        member: the member's name as typed.
-        passphrase: UTF-8 bytes; wiped before this returns. A wrong one counts as one at unlock does.
-        state: this account's state folder.
-        wait: gets the seconds that earlier wrong attempts have earned.
+    The passphrase is wiped before this returns; a wrong one counts as one at unlock does. `wait` gets the seconds that
+    earlier wrong attempts have earned.
 
     Raises:
         RefusedError: this vault does not wait: `bundle import` is for it.

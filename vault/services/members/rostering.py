@@ -90,14 +90,9 @@ def carry_out(
 
     The caller has asked policy.
 
-    Args:
-        session: who begins.
-        change: what becomes different.
-        members: what the directory is to say of members whom it admits.
-        act: the act that the log names.
-        by_root: sign with the root as well, while its secret lies in this vault.
-        here: the seat that it admits into this very folder, if it does.
-        progress: (cases done, cases in all) while their keys are replaced.
+    `members` is what the directory is to say of members whom it admits, `here` the seat that it admits into this very
+    folder. `by_root` signs with the root as well, while its secret lies in this vault. `progress` is told of cases
+    while their keys are replaced.
 
     Raises:
         RefusedError: it names nobody known, or the root secret is not here, or several would have to sign for a seat in
@@ -258,10 +253,8 @@ def _commit(
 def end_again(session: Session, was_theirs: Callable[[Certificate], bool], progress: Progress) -> Outcome | None:
     """Withdraw from devices that were ended before what could not be withdrawn then; None where nothing is left.
 
-    Args:
-        session: who acts; the caller has asked policy.
-        was_theirs: says of a certificate of any roster whether it is of one of these devices.
-        progress: (cases done, cases in all).
+    The caller has asked policy. `was_theirs` says of a certificate of any roster whether it is of one of these devices;
+    `progress` is told of cases.
     """
     live, rosters = session.directory.effective.certificates, session.directory.chain.accepted
     over = {SeatId(seat) for roster in rosters for seat, cert in roster.certificates.items() if was_theirs(cert)}

@@ -49,10 +49,7 @@ def listings_of(
 ) -> dict[bytes, list[Listing]]:
     """Return, for each approval that some list names, the entries that do, as the rosters that they name judge them.
 
-    Args:
-        session: whose directory judges.
-        rows: of the vault.
-        payloads: what this seat can read of the payloads, by entry.
+    `payloads` is what this seat can read of the payloads, by entry.
     """
     authority = session.authority(rows)
     found: dict[bytes, list[Listing]] = {}
@@ -88,12 +85,8 @@ def approval_faults(
 ) -> Iterator[Finding]:
     """Yield what is not valid: uses of an approval, and acts without one as far as payloads can be read.
 
-    Args:
-        session: who verifies.
-        rows: of the vault.
-        approvals: digest -> bytes, of those in cases that this seat holds.
-        payloads: entry -> payload, of all that this seat can read.
-        named: which rosters the logs had named.
+    `approvals` goes by digest, of those in cases that this seat holds; `payloads` by entry, of all that this seat can
+    read; `named` says which rosters the logs had named.
     """
     for digest, listings in sorted(listings_of(session, rows, payloads).items()):
         approval = _decoded(approvals.get(digest, b""))

@@ -42,11 +42,6 @@ def name_in(names: dict[MemberId, str], member: bytes | None) -> str:
 def find_member(session: Session, text: str, *, also_left: bool = False) -> MemberId:
     """Return the member with this name or id, or this beginning of one; case does not matter.
 
-    Args:
-        session: who asks.
-        text: as typed.
-        also_left: whether members who left are found too.
-
     Raises:
         NotFoundError: none. UsageError: several of this name.
     """

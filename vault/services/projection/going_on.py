@@ -25,13 +25,7 @@ _ACTS: Final[Mapping[Code, Message]] = {
 
 @contextmanager
 def going_on(session: Session, compartment: CompartmentId, code: Code) -> Iterator[None]:
-    """Let an act fail in one compartment alone: an alarm names both, and the next unlock tries again.
-
-    Args:
-        session: who acts.
-        compartment: where.
-        code: of the alarm that says what waits then.
-    """
+    """Let an act fail in one compartment alone: an alarm names both, and the next unlock tries again."""
     session.alarms = without(session.alarms, code, subject=compartment)
     try:
         yield

@@ -32,11 +32,6 @@ def recovered_logs(session: Session, bundle: Bundle, origins: Collection[bytes])
 
     Entry 0 of such a log passes C1 to C3, names a roster, and lists it in the directory. That roster follows from those
     that are valid here, the root alone signed it, and it is the first that certifies the seat, with this very log.
-
-    Args:
-        session: whose directory key opens the roster.
-        bundle: as it opened.
-        origins: of first logs of seats that no roster here certifies.
     """
     claims = _claims(session, bundle, _wraps(session, bundle, origins))
     if not claims:
