@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?)?(~?)", re.ASCII)
 _MONTHS = 12
@@ -15,76 +14,22 @@ _MONTHS = 12
 class _Calendar:
     """Months alone and after a day, `about`, and how the first of a month is written."""
 
-    months: tuple[str, ...]
-    of_months: tuple[str, ...]
+    months: Sequence[str]
+    of_months: Sequence[str]
     about: str
     first: str = "1"
 
 
-_ENGLISH = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_FRENCH = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
-_RUSSIAN = [
-    "январь",
-    "февраль",
-    "март",
-    "апрель",
-    "май",
-    "июнь",
-    "июль",
-    "август",
-    "сентябрь",
-    "октябрь",
-    "ноябрь",
-    "декабрь",
-]
-_OF_RUSSIAN = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
+_ENGLISH = "January February March April May June July August September October November December"
+_FRENCH = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+_RUSSIAN = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
+_OF_RUSSIAN = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
 
-_CALENDARS: Mapping[str, _Calendar] = MappingProxyType(
-    {
-        "en": _Calendar(tuple(_ENGLISH), tuple(_ENGLISH), "about"),
-        "fr": _Calendar(tuple(_FRENCH), tuple(_FRENCH), "vers", first="1er"),
-        "ru": _Calendar(tuple(_RUSSIAN), tuple(_OF_RUSSIAN), "около"),
-    }
-)
+_CALENDARS: Mapping[str, _Calendar] = {
+    "en": _Calendar(_ENGLISH.split(), _ENGLISH.split(), "about"),
+    "fr": _Calendar(_FRENCH.split(), _FRENCH.split(), "vers", first="1er"),
+    "ru": _Calendar(_RUSSIAN.split(), _OF_RUSSIAN.split(), "около"),
+}
 
 
 def in_days(text: str, language: str) -> str:

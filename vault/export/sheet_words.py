@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from vault.errors import UsageError
 from vault.words.message import Message
@@ -107,7 +106,7 @@ _RUSSIAN = SheetWords(
     signature="Дата, подпись",
 )
 
-_LANGUAGES: Mapping[str, SheetWords] = MappingProxyType({"en": _ENGLISH, "fr": _FRENCH, "ru": _RUSSIAN})
+_LANGUAGES: Mapping[str, SheetWords] = {"en": _ENGLISH, "fr": _FRENCH, "ru": _RUSSIAN}
 LANGUAGES = tuple(_LANGUAGES)
 
 

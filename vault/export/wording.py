@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from vault.errors import UsageError
 from vault.words.message import Message
@@ -68,39 +67,31 @@ _ENGLISH = Wording(
         "written in Latin letters; the data file keeps them. Please use this report for the stated purpose only, and "
         "ask before passing it on.",
     ),
-    profiles=MappingProxyType(
-        {
-            "lawyer": "nobody: codes stand for people",
-            "lawyer-named": "client and persecutor; others by a code, or as was decided for this report",
-        }
-    ),
-    releases=MappingProxyType(
-        {
-            "alone": "by one person: nobody else in the organisation could approve it",
-            "two-person": "by two persons of the organisation: one asked and another approved",
-        }
-    ),
-    headings=MappingProxyType(
-        {
-            "case": "Case",
-            "client": "Client",
-            "relative": "Relative",
-            "witness": "Witness",
-            "persecutor": "Persecutor",
-            "other-person": "Other person",
-            "note": "Notes",
-        }
-    ),
-    labels=MappingProxyType(
-        {
-            "kind": "Kind",
-            "stage": "Stage",
-            "opened": "Opened",
-            "names": "Names",
-            "date-of-birth": "Date of birth",
-            "documents": "Documents",
-        }
-    ),
+    profiles={
+        "lawyer": "nobody: codes stand for people",
+        "lawyer-named": "client and persecutor; others by a code, or as was decided for this report",
+    },
+    releases={
+        "alone": "by one person: nobody else in the organisation could approve it",
+        "two-person": "by two persons of the organisation: one asked and another approved",
+    },
+    headings={
+        "case": "Case",
+        "client": "Client",
+        "relative": "Relative",
+        "witness": "Witness",
+        "persecutor": "Persecutor",
+        "other-person": "Other person",
+        "note": "Notes",
+    },
+    labels={
+        "kind": "Kind",
+        "stage": "Stage",
+        "opened": "Opened",
+        "names": "Names",
+        "date-of-birth": "Date of birth",
+        "documents": "Documents",
+    },
 )
 _FRENCH = Wording(
     title="Rapport de transmission",
@@ -127,39 +118,31 @@ _FRENCH = Wording(
         "des polices sont écrites en lettres latines ; le fichier de données les conserve. Merci de n’utiliser ce "
         "rapport que pour la finalité indiquée et de demander avant de le transmettre.",
     ),
-    profiles=MappingProxyType(
-        {
-            "lawyer": "personne : des codes remplacent les noms",
-            "lawyer-named": "client et persécuteur ; les autres par un code, ou selon décision pour ce rapport",
-        }
-    ),
-    releases=MappingProxyType(
-        {
-            "alone": "par une seule personne : personne d’autre dans l’organisation ne pouvait l’approuver",
-            "two-person": "par deux personnes de l’organisation : l’une l’a demandé, l’autre l’a approuvé",
-        }
-    ),
-    headings=MappingProxyType(
-        {
-            "case": "Dossier",
-            "client": "Client",
-            "relative": "Proche",
-            "witness": "Témoin",
-            "persecutor": "Persécuteur",
-            "other-person": "Autre personne",
-            "note": "Notes",
-        }
-    ),
-    labels=MappingProxyType(
-        {
-            "kind": "Nature",
-            "stage": "Étape",
-            "opened": "Ouvert le",
-            "names": "Noms",
-            "date-of-birth": "Date de naissance",
-            "documents": "Documents",
-        }
-    ),
+    profiles={
+        "lawyer": "personne : des codes remplacent les noms",
+        "lawyer-named": "client et persécuteur ; les autres par un code, ou selon décision pour ce rapport",
+    },
+    releases={
+        "alone": "par une seule personne : personne d’autre dans l’organisation ne pouvait l’approuver",
+        "two-person": "par deux personnes de l’organisation : l’une l’a demandé, l’autre l’a approuvé",
+    },
+    headings={
+        "case": "Dossier",
+        "client": "Client",
+        "relative": "Proche",
+        "witness": "Témoin",
+        "persecutor": "Persécuteur",
+        "other-person": "Autre personne",
+        "note": "Notes",
+    },
+    labels={
+        "kind": "Nature",
+        "stage": "Étape",
+        "opened": "Ouvert le",
+        "names": "Noms",
+        "date-of-birth": "Date de naissance",
+        "documents": "Documents",
+    },
 )
 _RUSSIAN = Wording(
     title="Отчёт для передачи",
@@ -185,42 +168,34 @@ _RUSSIAN = Wording(
         "записаны латиницей; в файле данных они сохранены. Просим использовать отчёт только для указанной цели и "
         "спрашивать, прежде чем передавать дальше.",
     ),
-    profiles=MappingProxyType(
-        {
-            "lawyer": "никто: вместо людей стоят коды",
-            "lawyer-named": "клиент и преследователь; остальные — кодом или как решено для этого отчёта",
-        }
-    ),
-    releases=MappingProxyType(
-        {
-            "alone": "одним человеком: больше никто в организации не мог это одобрить",
-            "two-person": "двумя людьми организации: один запросил, другой одобрил",
-        }
-    ),
-    headings=MappingProxyType(
-        {
-            "case": "Дело",
-            "client": "Клиент",
-            "relative": "Родственник",
-            "witness": "Свидетель",
-            "persecutor": "Преследователь",
-            "other-person": "Другое лицо",
-            "note": "Записи",
-        }
-    ),
-    labels=MappingProxyType(
-        {
-            "kind": "Вид",
-            "stage": "Стадия",
-            "opened": "Открыто",
-            "names": "Имена",
-            "date-of-birth": "Дата рождения",
-            "documents": "Документы",
-        }
-    ),
+    profiles={
+        "lawyer": "никто: вместо людей стоят коды",
+        "lawyer-named": "клиент и преследователь; остальные — кодом или как решено для этого отчёта",
+    },
+    releases={
+        "alone": "одним человеком: больше никто в организации не мог это одобрить",
+        "two-person": "двумя людьми организации: один запросил, другой одобрил",
+    },
+    headings={
+        "case": "Дело",
+        "client": "Клиент",
+        "relative": "Родственник",
+        "witness": "Свидетель",
+        "persecutor": "Преследователь",
+        "other-person": "Другое лицо",
+        "note": "Записи",
+    },
+    labels={
+        "kind": "Вид",
+        "stage": "Стадия",
+        "opened": "Открыто",
+        "names": "Имена",
+        "date-of-birth": "Дата рождения",
+        "documents": "Документы",
+    },
 )
 
-WORDINGS: Mapping[str, Wording] = MappingProxyType({"en": _ENGLISH, "fr": _FRENCH, "ru": _RUSSIAN})
+WORDINGS: Mapping[str, Wording] = {"en": _ENGLISH, "fr": _FRENCH, "ru": _RUSSIAN}
 
 
 def wording(language: str) -> Wording:
