@@ -9,26 +9,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from tui.gateway import ExportStep
 from tui.values.values import (
-    BackupMade,
     CaseLine,
     CaseListStart,
     CaseShown,
     Checked,
     DraftShown,
-    Exported,
-    ExportStep,
     FoundShown,
     HitShown,
     LogLineShown,
     LogShown,
     NoteShown,
     PersonShown,
-    QuestionShown,
-    RecipientShown,
     VaultStatus,
 )
-from tui.values.values_access import AccessShown, CandidateShown, HolderLine, SectionLine, SectionShown
+from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText
 from tui.values.values_members import (
     Changed,
@@ -37,14 +33,22 @@ from tui.values.values_members import (
     MemberLine,
     MembersShown,
     OrderLine,
-    ProposalShown,
     RequestShown,
 )
-from tui.values.values_own import MadePassphrase, RecoveryStatus
-from vault.ids import MemberId
+from vault.ids import Digest, MemberId, RecordId
+from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.questions import Question
+from vault.seal.entrance.wordlists import Language
+from vault.seal.entrance.words import GeneratedPassphrase
 from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
+from vault.services.backups.backups import MadeBackup
+from vault.services.credentials.recovery import RecoveryStatus
+from vault.services.exports.exporting import Exported
+from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+from vault.services.members.rostering import ProposalShown
+from vault.words.message import Message
 
 NOW_MS: Final = 1_795_615_320_000
 """2026-11-25 14:02 UTC."""
@@ -69,7 +73,10 @@ SPOKEN = "jury teacher animal academic empty cricket remove fortune writing gala
 ADMITTED = Changed(("Vera Tikhookova is admitted.", "Others hear of it with your next bundle for them."))
 SIGNED = Changed((), "a second admin, or two others (supervisor)", b"proposal", root_is_here=True)
 """Where others have to sign."""
-CHANGES = ("admits Vera Tikhookova as caseworker", "admits device 4fd6f8f7 of Vera Tikhookova")
+CHANGES = (
+    Message("admits Vera Tikhookova as caseworker"),
+    Message("admits device 4fd6f8f7 of Vera Tikhookova"),
+)
 DEVICES = (
     DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
     DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", is_yours=True),
@@ -212,9 +219,11 @@ QUESTION = (
     "> this report leaves for Maître Solvène Kaltbrunner",
 )
 FORMS = (
-    QuestionShown("Orvillard", 3, ("name",), "remove", "… ⟦PERSON 1⟧ and Orvillard saw it from …", conflict=True),
-    QuestionShown("Qarvosh", 2, ("unknown",), "remove", "… he came from Qarvosh by bus on …"),
-    QuestionShown("07:40", 1, ("time",), "remove", "… called at 07:40 from ⟦PHONE⟧. Two …"),
+    Question(
+        "Orvillard", 3, (IdentifierType.NAME,), Action.REMOVE, "… ⟦PERSON 1⟧ and Orvillard saw it from …", conflict=True
+    ),
+    Question("Qarvosh", 2, (IdentifierType.UNKNOWN,), Action.REMOVE, "… he came from Qarvosh by bus on …"),
+    Question("07:40", 1, (IdentifierType.TIME,), Action.REMOVE, "… called at 07:40 from ⟦PHONE⟧. Two …"),
 )
 ACTS = (
     ("log.read", "", ""),
@@ -233,7 +242,9 @@ def _export(
         return ExportStep(questions=still_open)
     if not approve(PAGES):
         return None
-    return ExportStep(done=Exported(f"{out}/package.age", len(decisions), ("amber", "birch", "cedar", "dune")))
+    words = ("amber", "birch", "cedar", "dune")
+    path, decided = out / "package.age", len(decisions)
+    return ExportStep(Exported(path, b"", Digest(b""), decided, decided, words, "alone", is_read=True, pages=PAGES))
 
 
 def _log() -> LogShown:
@@ -282,17 +293,21 @@ ANSWERS: dict[str, Any] = {
     "evidence.read_log": _log,
     "evidence.verify": Checked(
         True, "13 of 13 entries in 1 log are proven; opened: 9 versions, and what 13 entries say", "9c" * 32),
-    "evidence.back_up": lambda destination, *_: BackupMade(
-        f"{destination}/backup-4", 13, 9, 1, "1 was removed (backup-1); 3 kept."),
+    "evidence.back_up": lambda destination, *_: MadeBackup(
+        destination / "backup-4", b"", 13, 9, 1, ("backup-1",), 3),
     "referral.may_add": True,
-    "referral.recipients": (RecipientShown("Maître Solvène Kaltbrunner", "amber birch cedar dune ember fjord"),),
+    "referral.recipients": [
+        KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord"),
+    ],
     "referral.words_of": KEY_WORDS,
     "referral.export": _export,
     "own.check": None,
-    "own.propose": MadePassphrase("en", ("amber", "kettle", "orchard", "violin"), 78),
+    "own.propose": GeneratedPassphrase(Language.ENGLISH, 78.0, ("amber", "kettle", "orchard", "violin")),
     "recovery.proposes": False,
     "recovery.are_made": False,
-    "recovery.status": RecoveryStatus(ROOT_WORDS, True, True, None, 1, 0),
+    "recovery.status": RecoveryStatus(
+        ROOT_WORDS, secret_is_here=True, drill_ms=None, held=4, without=1, stale=0, used=()),
+    "recovery.may_manage": True,
     "recovery.ask_again": ASKED,
     "exchange.peers": PEERS,
     "exchange.import_bundle": ResultText((
@@ -302,7 +317,6 @@ ANSWERS: dict[str, Any] = {
     ), pending=True),
     "approvals.approvers": (),
     "approvals.read": QuestionAsked("Amina Raskolda", QUESTION, ("legal-referral", "casework")),
-    "approvals.without_access": PEERS,
     "members.list_all": lambda also_left=False: MembersShown(
         (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
     "members.invite": _invited,
@@ -311,15 +325,15 @@ ANSWERS: dict[str, Any] = {
     "members.admit": ADMITTED,
     "members.before_roles": "",
     "members.change_roles": ADMITTED,
-    "proposals.show": ProposalShown(9, CHANGES, ("Amina Raskolda",), "one other supervisor"),
+    "proposals.show": ProposalShown(9, CHANGES, ("Amina Raskolda",), Message("one other supervisor")),
     "handovers.list_all": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
     "devices.list_all": DEVICES,
     "devices.lost": lambda _seat, out, _progress: LostShown(
         ENDED, WARN, 2, f"The list is at {out}, in clear: delete it when everybody is warned."),
     "sharing.who": ACCESS,
     "sharing.candidates": (
-        CandidateShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
-        CandidateShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
+        PeerShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
+        PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
     "sections.list_of": (

@@ -2,9 +2,30 @@
 
 Every method may block, so only workers call them. The package loads the whole library; the app imports it once the
 unlock screen is painted. A new subject: a class in a file of its own, made with the `UnlockedVault`; one line there.
+Subjects hand out the services' values: what screens have to name of them, for type checks, is named here.
 """
 
 from tui.gateway.gateway import Gateway
+from tui.gateway.referral import ExportStep
+from vault.access.membership.new_root import Followed
+from vault.redaction.questions import Question
+from vault.seal.entrance.words import GeneratedPassphrase
 from vault.services.approvals.approving import Approver
+from vault.services.backups.backups import MadeBackup
+from vault.services.credentials.recovery import Drilled, RecoveryStatus
+from vault.services.exports.partners import KeptPartner
+from vault.services.members.rostering import ProposalShown
 
-__all__ = ["Approver", "Gateway"]
+__all__ = [
+    "Approver",
+    "Drilled",
+    "ExportStep",
+    "Followed",
+    "Gateway",
+    "GeneratedPassphrase",
+    "KeptPartner",
+    "MadeBackup",
+    "ProposalShown",
+    "Question",
+    "RecoveryStatus",
+]

@@ -6,21 +6,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from tui.gateway.referral import ExportStep
 from tui.gateway.subject import StoppedError, Subject, UnlockedVault, case_id, telling
-from tui.values.shaping import questions_shown
-from tui.values.values import ExportStep
-from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText
+from tui.values.values_exchange import QuestionAsked, ResultText
 from vault.ids import MemberId
-from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress, Stopped
 from vault.services.approvals import approving, breaking_glass, by_file
 from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.exports import exporting
 from vault.services.exports.export_steps import DeclinedError
+from vault.services.exports.exporting import Undecided
 from vault.services.exports.report_covers import Wish
-from vault.services.grants import sharing, timed_grants
-from vault.services.members import members
+from vault.services.grants import timed_grants
 from vault.services.projection import authors
 from vault.words.message import Message
 
@@ -87,8 +85,8 @@ class Approvals(Subject):
             )
         except (DeclinedError, StoppedError):
             return None
-        if isinstance(asked, exporting.Undecided):
-            return ExportStep(questions=questions_shown(asked.questions))
+        if isinstance(asked, Undecided):
+            return ExportStep(questions=asked.questions)
         return ExportStep(names=asked.names)
 
     def read(self, file: Path) -> QuestionAsked:
@@ -112,15 +110,6 @@ class Approvals(Subject):
         )
 
     # ---- break-glass --------------------------------------------------------------------------------------------
-
-    def without_access(self, case: str) -> tuple[PeerShown, ...]:
-        """Return the members with a device and a role that opens cases who do not hold this one."""
-        holders = sharing.holders_of(self._session, case_id(case)).members
-        return tuple(
-            PeerShown(member.member.hex(), member.name)
-            for member in members.list_all(self._session)
-            if member.seats and member.member not in holders and member.roles & ALLOWED[Action.CASE_READ]
-        )
 
     def break_glass(self, case: str, member: str, *, until: str, why: str, second: Second | None) -> ResultText:
         """Open a case to a member until the end of a day, in an emergency."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tui.gateway.subject import UnlockedVault
 from tui.text.in_words import together
-from tui.values.values_own import BackPlan, CameBack
+from tui.values.values_exchange import ResultText
+from tui.values.values_own import BackPlan
 from vault.access.recovery.recovering import BroughtBack, Wish
 from vault.errors import InternalError
 from vault.progress import Progress
@@ -54,13 +55,13 @@ def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase:
 
 def come_back(
     door: UnlockedVault, way: WayBack | None, typed: TypedSheets, passphrase: bytearray, progress: Progress
-) -> CameBack:
+) -> ResultText:
     """Bring the member back; the passphrase is wiped."""
     if way is None:
         raise InternalError(Message("nothing was looked at"))
     if not way.is_backup:
         done = recovery.restore(way.place, typed, member=way.member, passphrase=passphrase, state=door.state)
-        return CameBack(tuple(_lines(done.back, done.root_words)))
+        return ResultText(tuple(_lines(done.back, done.root_words)))
     regained = restoring_by_sheets.restore_by_sheets(
         way.place,
         door.path,
@@ -77,7 +78,7 @@ def come_back(
     ]
     if regained.closed_drafts:
         lines.append(Message("Unfinished drafts in it stay closed: only the passphrase of their writer opens them."))
-    return CameBack((*lines, restoring_by_sheets.KEPT, *_lines(regained.back, regained.root_words)))
+    return ResultText((*lines, restoring_by_sheets.KEPT, *_lines(regained.back, regained.root_words)))
 
 
 def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.gateway.subject import Subject, UnlockedVault
-from tui.values.values_own import MadePassphrase, OwnFactors, Proof
+from tui.values.values_own import OwnFactors, Proof
 from vault.access.pins.delays import counting_down
 from vault.access.seat_keys.factors import Factors, check_factors, salt_of_vault
 from vault.seal.entrance.prf import PrfProvider, fido2_salt
-from vault.seal.entrance.wordlists import Language
 from vault.seal.entrance.words import GeneratedPassphrase
 from vault.services.credentials import factors
 from vault.services.credentials.factors import FactorName
@@ -47,15 +46,14 @@ class OwnAccess(Subject):
             _wipe(proof.passphrase)
             raise
 
-    def propose(self, language: str) -> MadePassphrase:
+    def propose(self, language: str) -> GeneratedPassphrase:
         """Make a passphrase of words of `en`, `fr` or `ru`."""
-        made = factors.propose(language)
-        return MadePassphrase(made.language.value, made.words, int(made.bits))
+        return factors.propose(language)
 
-    def is_same(self, made: MadePassphrase, typed: bytearray) -> bool:
+    def is_same(self, made: GeneratedPassphrase, typed: bytearray) -> bool:
         """Say whether what was typed from the paper is what was made; it is wiped."""
         try:
-            return factors.is_same(GeneratedPassphrase(Language(made.language), made.bits, made.words), typed)
+            return factors.is_same(made, typed)
         finally:
             typed[:] = bytes(len(typed))
 

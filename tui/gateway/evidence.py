@@ -8,9 +8,10 @@ from typing import Final
 
 from tui.gateway.subject import StoppedError, Subject, telling
 from tui.text.in_words import in_words
-from tui.values.values import BackupMade, Checked, LogLineShown, LogShown
+from tui.values.values import Checked, LogLineShown, LogShown
 from vault.progress import Progress, Stopped
 from vault.services.backups import backups
+from vault.services.backups.backups import MadeBackup
 from vault.services.evidence import checking, logbook
 from vault.services.evidence.logbook import LogLine
 from vault.services.projection import dates, seats
@@ -60,17 +61,14 @@ class Evidence(Subject):
         ]
         return Checked(found.verified, said, found.root.hex(), tuple(faults))
 
-    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
+    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> MadeBackup | None:
         """Make a backup, open it and read all of it; None when it was stopped: then the earlier backups stand."""
-        made = backups.make(
+        return backups.make(
             self._session,
             destination,
             progress=lambda _what, done, total: progress(done, total),
             cancelled=stopped,
         )
-        if made is None:
-            return None
-        return BackupMade(str(made.path), made.operations, made.versions, made.drafts, made.removal)
 
 
 def _log_line(line: LogLine, by: str, named: Mapping[bytes, str]) -> LogLineShown:

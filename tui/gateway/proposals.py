@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tui.gateway.changes import changed
 from tui.gateway.subject import Subject
-from tui.values.values_members import Changed, ProposalShown
+from tui.values.values_members import Changed
 from vault.progress import Progress
 from vault.services.members import rostering
-from vault.services.members.rostering import Shown
+from vault.services.members.rostering import ProposalShown
 from vault.store.files import write_new
 from vault.words.message import Message
 
@@ -23,13 +23,13 @@ class Proposals(Subject):
 
     def show(self, file: Path) -> ProposalShown:
         """Return what a proposal says, without signing it."""
-        return _shown(rostering.show(self._session, rostering.read_proposal(file)))
+        return rostering.show(self._session, rostering.read_proposal(file))
 
     def sign(self, file: Path, out: Path) -> ProposalShown:
         """Sign a proposal and write it, signed, into a new file."""
         shown, signed = rostering.sign(self._session, rostering.read_proposal(file))
         write_new(out, signed)
-        return _shown(shown)
+        return shown
 
     def commit(self, file: Path, progress: Progress) -> Changed:
         """Make a proposal count that all who must have signed. Nothing stops it half way."""
@@ -37,7 +37,3 @@ class Proposals(Subject):
         outcome = rostering.commit(session, rostering.read_proposal(file), progress=progress)
         done = Message("The proposal is in effect. A member whom it admits needs a bundle of yours to begin.")
         return changed(session, outcome, done)
-
-
-def _shown(shown: Shown) -> ProposalShown:
-    return ProposalShown(shown.number, tuple(shown.changes), shown.signed_by, shown.missing or "")

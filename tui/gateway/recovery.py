@@ -12,15 +12,9 @@ from typing import Final
 from tui.gateway import coming_back
 from tui.gateway.coming_back import WayBack
 from tui.gateway.subject import StoppedError, Subject, UnlockedVault, telling
-from tui.values.values_own import (
-    BackPlan,
-    CameBack,
-    DrillDone,
-    RecoveryStatus,
-    SealedAnew,
-    SheetsMade,
-    TypingPlace,
-)
+from tui.values.values_exchange import ResultText
+from tui.values.values_own import BackPlan, SheetsMade, TypingPlace
+from vault.access.membership.new_root import Followed
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.durations import HOUR_MS
 from vault.policy.decide import may
@@ -28,6 +22,7 @@ from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
 from vault.seal.sheets import Sheet
 from vault.services.credentials import recovery
+from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown
 from vault.services.projection import dates
 from vault.services.projection.dates import Done
@@ -56,24 +51,14 @@ class Recovery(Subject):
         now, last = session.log.now_ms(), dates.read(session.vault, state).proposed
         if last is not None and now - last < _PROPOSED_EVERY_MS:
             return False
-        proposes = self._may_manage and kept_secret(session) is not None
+        proposes = self.may_manage and kept_secret(session) is not None
         if proposes:
             dates.note(session.vault, Done.PROPOSED, now, state)
         return proposes
 
     def status(self) -> RecoveryStatus:
         """Return how recovery stands."""
-        session = self._session
-        found = recovery.status(session)
-        return RecoveryStatus(
-            root_words=found.root_words,
-            may_manage=self._may_manage,
-            secret_is_here=found.secret_is_here,
-            drill_ms=found.drill_ms,
-            without=found.without,
-            stale=found.stale,
-            used=tuple(use.finding.message for use in found.used),
-        )
+        return recovery.status(self._session)
 
     @property
     def are_made(self) -> bool:
@@ -130,26 +115,24 @@ class Recovery(Subject):
         sheet, row = self._typed.place
         return TypingPlace(sheet, self._typed.name, row, self._typed.needed, self._typed.is_enough)
 
-    def drill(self) -> DrillDone:
+    def drill(self) -> Drilled:
         """Prove the sheets that were typed."""
-        done = recovery.drill(self._session, self._typed)
-        return DrillDone(done.without, done.erased)
+        return recovery.drill(self._session, self._typed)
 
-    def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, SealedAnew]:
+    def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, Followed]:
         """Make a new root and new sheets; with the old sheets that were typed, where their secret is not here.
 
         Nothing stops it: half of it would be a root of which nobody has sheets.
         """
         made = recovery.renew(self._session, self._typed, shape=shape, progress=progress)
-        return self._hold(made.sheets), SealedAnew(made.followed.replaced, made.followed.pending)
+        return self._hold(made.sheets), made.followed
 
-    def follow(self, progress: Progress, stopped: Stopped) -> SealedAnew | None:
+    def follow(self, progress: Progress, stopped: Stopped) -> Followed | None:
         """Replace the keys that replaced sheets still open; None when it was stopped, and then some may be replaced."""
         try:
-            done = recovery.follow(self._session, telling(progress, stopped))
+            return recovery.follow(self._session, telling(progress, stopped))
         except StoppedError:
             return None
-        return SealedAnew(done.replaced, done.pending)
 
     # ---- back in, while nobody is -------------------------------------------------------------------------------
 
@@ -163,14 +146,15 @@ class Recovery(Subject):
         if self._way is not None:
             recovery.require_fitting(self._way.place, self._typed)
 
-    def come_back(self, passphrase: bytearray, progress: Progress) -> CameBack:
+    def come_back(self, passphrase: bytearray, progress: Progress) -> ResultText:
         """Bring the member back, with a new passphrase, which is wiped; nobody is let in by that."""
         done = coming_back.come_back(self._unlocked, self._way, self._typed, passphrase, progress)
         self.forget()
         return done
 
     @property
-    def _may_manage(self) -> bool:
+    def may_manage(self) -> bool:
+        """Whether this member makes and proves sheets."""
         return may(self._session.roles, Action.RECOVERY_MANAGE).allowed
 
     def _hold(self, sheets: tuple[Sheet, ...]) -> SheetsMade:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.gateway.subject import StoppedError, Subject, case_id, telling
-from tui.values.shaping import questions_shown
-from tui.values.values import Exported, ExportStep, RecipientShown
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
+from vault.redaction.questions import Question
 from vault.seal.age import fingerprint
 from vault.services.approvals import by_file
 from vault.services.approvals.approving import Second
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_steps import DeclinedError
+from vault.services.exports.exporting import Exported, Undecided
+from vault.services.exports.partners import KeptPartner
 from vault.services.exports.report_covers import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class ExportStep:
+    """How far an export came: done, or its question is in a file that these can open, or forms are open."""
+
+    done: Exported | None = None
+    questions: tuple[Question, ...] = ()
+    names: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Referral(Subject):
@@ -26,18 +37,17 @@ class Referral(Subject):
         """Whether this member's roles let them keep a recipient."""
         return bool(self._may(Action.PARTNER_WRITE))
 
-    def recipients(self) -> tuple[RecipientShown, ...]:
+    def recipients(self) -> list[KeptPartner]:
         """Return to whom packages can be sealed."""
-        return tuple(RecipientShown(partner.name, partner.fingerprint) for partner in partners.list_all(self._session))
+        return partners.list_all(self._session)
 
     def words_of(self, age_recipient: str) -> str:
         """Return the words of a key, to be compared by voice."""
         return fingerprint(age_recipient)
 
-    def add_recipient(self, name: str, age_recipient: str) -> RecipientShown:
+    def add_recipient(self, name: str, age_recipient: str) -> KeptPartner:
         """Keep a recipient, whose words were compared."""
-        kept = partners.add(self._session, name=name, age_recipient=age_recipient)
-        return RecipientShown(kept.name, kept.fingerprint)
+        return partners.add(self._session, name=name, age_recipient=age_recipient)
 
     def export(
         self,
@@ -80,6 +90,6 @@ class Referral(Subject):
             )
         except (DeclinedError, StoppedError):
             return None
-        if isinstance(done, exporting.Undecided):
-            return ExportStep(questions=questions_shown(done.questions))
-        return ExportStep(done=Exported(str(done.path), done.decided, done.key_words, done.release))
+        if isinstance(done, Undecided):
+            return ExportStep(questions=done.questions)
+        return ExportStep(done=done)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
 from tui.gateway.subject import StoppedError, Subject, case_id, telling
-from tui.values.values_access import AccessShown, CandidateShown
-from tui.values.values_exchange import ResultText
+from tui.values.values_access import AccessShown
+from tui.values.values_exchange import PeerShown, ResultText
 from vault.casework.access import GrantReason
 from vault.ids import CompartmentId
 from vault.policy.roles import ALLOWED, Action
@@ -53,11 +53,11 @@ class Sharing(Subject):
             may_share=may_share,
         )
 
-    def candidates(self, case: str) -> tuple[CandidateShown, ...]:
+    def candidates(self, case: str) -> tuple[PeerShown, ...]:
         """Return the members with a device and a role that opens cases who do not hold this one."""
         holders = sharing.holders_of(self._session, case_id(case)).members
         return tuple(
-            CandidateShown(member.member.hex(), member.name, tuple(sorted(role.value for role in member.roles)))
+            PeerShown(member.member.hex(), member.name, tuple(sorted(role.value for role in member.roles)))
             for member in members.list_all(self._session)
             if member.seats and member.member not in holders and member.roles & ALLOWED[Action.CASE_READ]
         )

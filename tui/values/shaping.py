@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from tui.values.codes import word_of
-from tui.values.values import NoteShown, PersonShown, QuestionShown
+from tui.values.values import NoteShown, PersonShown
 from vault.casework.note import Note
 from vault.casework.person import Person, SafeContact
-from vault.redaction.questions import Question
 from vault.words.message import Message, Words, joined
 
 _NO_NAME: Final = Message("no name")
@@ -57,19 +56,3 @@ def note_shown(record: bytes, note: Note, written_ms: int, heads: int, by: str) 
     """Return a note; `by` is the name of who wrote it."""
     amends = None if note.amends is None else note.amends.hex()
     return NoteShown(record.hex(), note.kind.value, written_ms, note.text, note.occurred, amends, heads, by)
-
-
-def questions_shown(questions: Iterable[Question]) -> tuple[QuestionShown, ...]:
-    """Return forms that a person has to decide."""
-    return tuple(
-        QuestionShown(
-            q.form,
-            q.count,
-            tuple(kind.value for kind in q.kinds),
-            q.proposal.value,
-            q.context,
-            q.conflict,
-            "" if q.before is None else q.before.value,
-        )
-        for q in questions
-    )

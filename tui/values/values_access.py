@@ -51,15 +51,6 @@ class AccessShown:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateShown:
-    """A member to whom a case could be given, with the roles that let them open it."""
-
-    member: str
-    name: str = field(repr=False)
-    roles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SectionLine:
     """A restricted section in the list of those that this member holds."""
 

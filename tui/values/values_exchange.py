@@ -9,10 +9,11 @@ from vault.words.message import Words
 
 @dataclass(frozen=True, slots=True)
 class PeerShown:
-    """A member to whom a bundle can be made, or for whom something is done."""
+    """A member to whom a bundle can be made, or a case opened, with their roles."""
 
     member: str
     name: str = field(repr=False)
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,16 +80,6 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalShown:
-    """A proposal in words: what it changes, who signed, who has to sign yet."""
-
-    number: int
-    changes: tuple[Words, ...] = field(repr=False)
-    signed_by: tuple[str, ...] = field(repr=False)
-    missing: Words
-
-
-@dataclass(frozen=True, slots=True)
 class DeviceLine:
     """One device that is in: its id, whose it is, its name if it has one."""
 

@@ -28,15 +28,6 @@ class OwnFactors:
 
 
 @dataclass(frozen=True, slots=True)
-class MadePassphrase:
-    """A passphrase that was made: its words, and how many bits it is worth."""
-
-    language: str
-    words: tuple[str, ...] = field(repr=False)
-    bits: int
-
-
-@dataclass(frozen=True, slots=True)
 class SheetsMade:
     """A set of sheets that the gateway holds until it is told to forget them. No word of them.
 
@@ -70,48 +61,3 @@ class BackPlan:
 
     said: Words
     opened: str
-
-
-@dataclass(frozen=True, slots=True)
-class CameBack:
-    """What sheets brought back, and what to do now."""
-
-    lines: tuple[Words, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveryStatus:
-    """How recovery stands.
-
-    Attributes:
-        root_words: those on the sheets that are valid now.
-        may_manage: whether this member makes and proves sheets.
-        secret_is_here: sheets can be written, and no drill has proven them yet.
-        drill_ms: the last drill on this device.
-        without, stale: files held that were made without recovery, and those that replaced sheets still open.
-        used: sentences on each time that sheets were joined.
-    """
-
-    root_words: tuple[str, ...]
-    may_manage: bool
-    secret_is_here: bool
-    drill_ms: int | None
-    without: int
-    stale: int
-    used: tuple[Words, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DrillDone:
-    """What a drill showed: what the sheets cannot open, and whether the secret is on paper alone now."""
-
-    without: int
-    erased: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SealedAnew:
-    """How many files have a key that replaced sheets do not open, and how many wait for somebody who may do it."""
-
-    replaced: int
-    pending: int

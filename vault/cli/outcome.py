@@ -13,7 +13,7 @@ from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
-    from vault.services.members.rostering import Outcome, Shown
+    from vault.services.members.rostering import Outcome, ProposalShown
 
 WAITING = 3
 PROPOSAL: Final = Arg(
@@ -78,7 +78,7 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message,
     return Result({**shown, "proposal": str(args.out)}, lines, WAITING)
 
 
-def shown_lines(shown: Shown) -> list[Words]:
+def shown_lines(shown: ProposalShown) -> list[Words]:
     """Return a proposal in words."""
     lines: list[Words] = [Message("Roster {number}:", number=shown.number)]
     lines += map(indented, shown.changes)
@@ -90,7 +90,7 @@ def shown_lines(shown: Shown) -> list[Words]:
     return lines
 
 
-def shown_data(shown: Shown) -> dict[str, object]:
+def shown_data(shown: ProposalShown) -> dict[str, object]:
     """Return a proposal for `--json`."""
     return {
         "roster": shown.number,

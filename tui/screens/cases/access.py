@@ -19,7 +19,8 @@ from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
 from tui.values.values import CaseShown
-from tui.values.values_access import AccessShown, CandidateShown, HolderLine
+from tui.values.values_access import AccessShown, HolderLine
+from tui.values.values_exchange import PeerShown
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
@@ -130,7 +131,7 @@ class AccessScreen(NewKeyScreen):
             alone=True,
         )
 
-    def _offer(self, found: tuple[tuple[CandidateShown, ...], tuple[str, ...]]) -> None:
+    def _offer(self, found: tuple[tuple[PeerShown, ...], tuple[str, ...]]) -> None:
         candidates, reasons = found
         if not candidates:
             self.say(

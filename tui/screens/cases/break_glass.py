@@ -79,7 +79,7 @@ class BreakGlass(SecondedScreen):
         self.query_one("#until").focus()
         case = self._case
         self.ask(
-            lambda vault: (vault.approvals.without_access(case), vault.approvals.reasons),
+            lambda vault: (vault.sharing.candidates(case), vault.approvals.reasons),
             self._found,
         )
 

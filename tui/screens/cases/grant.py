@@ -19,8 +19,7 @@ from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import with_roles
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
-from tui.values.values_access import CandidateShown
-from tui.values.values_exchange import ResultText
+from tui.values.values_exchange import PeerShown, ResultText
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
@@ -47,7 +46,7 @@ class GrantForm(FormScreen):
         leave(Message("Leave; nothing is changed")),
     )
 
-    def __init__(self, case: str, ref: str, candidates: Sequence[CandidateShown], reasons: Sequence[str]) -> None:
+    def __init__(self, case: str, ref: str, candidates: Sequence[PeerShown], reasons: Sequence[str]) -> None:
         super().__init__()
         self._case = case
         self._ref = ref

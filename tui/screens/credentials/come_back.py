@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical, VerticalScroll
@@ -21,10 +21,14 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
 from tui.screens.frame.form_row import FormRow
 from tui.text.safe_content import safe_content
-from tui.values.values_own import BackPlan, CameBack, MadePassphrase
+from tui.values.values_exchange import ResultText
+from tui.values.values_own import BackPlan
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import PassphraseInput
 from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from tui.gateway import GeneratedPassphrase
 
 _ABOUT: Final = Message(
     "Two recovery sheets and the vault, or a backup of it, are enough. First what is named here is looked at, then the "
@@ -169,7 +173,7 @@ class ComeBack(FormScreen):
     def _where(self) -> str:
         return f"@{self.text('backup')}"
 
-    def _show_made(self, made: MadePassphrase) -> None:
+    def _show_made(self, made: GeneratedPassphrase) -> None:
         def typed_back(word: str | None) -> None:
             if word:
                 self._new = bytearray(" ".join(made.words).encode())
@@ -188,7 +192,7 @@ class ComeBack(FormScreen):
             alone=True,
         )
 
-    def _done(self, done: CameBack) -> None:
+    def _done(self, done: ResultText) -> None:
         self._is_done = True
         for field in self.query(FormRow):
             field.display = False

@@ -17,13 +17,13 @@ from tui.screens.credentials.proof_form import ProofForm
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import together
-from tui.values.values_own import MadePassphrase, OwnFactors, Proof
+from tui.values.values_own import OwnFactors, Proof
 from tui.widgets.fields import PassphraseInput
 from vault.errors import RefusedError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    from tui.gateway import Gateway, GeneratedPassphrase
     from vault.errors import VaultError
 
 OWN: Final = "own"
@@ -49,7 +49,7 @@ class PassphraseForm(ProofForm):
 
     def __init__(self, needs: OwnFactors) -> None:
         super().__init__(needs)
-        self._made: MadePassphrase | None = None
+        self._made: GeneratedPassphrase | None = None
         """On paper already; kept for a second try."""
         self._proof: Proof | None = None
         """It was right, and is kept while somebody writes."""
@@ -114,11 +114,11 @@ class PassphraseForm(ProofForm):
         if proof is None:
             return
 
-        def work(vault: Gateway, waiting: Waiting) -> MadePassphrase:
+        def work(vault: Gateway, waiting: Waiting) -> GeneratedPassphrase:
             vault.own.check(proof, waiting)
             return vault.own.propose(kind)
 
-        def typed_back(made: MadePassphrase, word: str | None) -> None:
+        def typed_back(made: GeneratedPassphrase, word: str | None) -> None:
             if word:
                 self._made = made
                 self._change(bytearray(" ".join(made.words).encode()))
@@ -126,7 +126,7 @@ class PassphraseForm(ProofForm):
                 self._forget_proof()
                 self.say(NOTHING_CHANGED)
 
-        def show(made: MadePassphrase) -> None:
+        def show(made: GeneratedPassphrase) -> None:
             self._proof = proof
             self.say("")
             self.app.push_screen(PassphrasePaper(made), partial(typed_back, made))

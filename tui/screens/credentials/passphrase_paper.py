@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -12,9 +12,11 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen, leave
-from tui.values.values_own import MadePassphrase
 from tui.widgets.fields import PassphraseInput, SafeInput
 from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from tui.gateway import GeneratedPassphrase
 
 
 class PassphrasePaper(VaultScreen):
@@ -31,7 +33,7 @@ class PassphrasePaper(VaultScreen):
         leave(Message("Leave; nothing is changed")),
     )
 
-    def __init__(self, made: MadePassphrase) -> None:
+    def __init__(self, made: GeneratedPassphrase) -> None:
         super().__init__()
         self._made = made
 
@@ -87,7 +89,7 @@ class PassphrasePaper(VaultScreen):
                 "matter.\nWorth {bits} bits: nobody guesses it, as long as nobody reads it.\n\n"
                 "Write it on paper. You type it back from there.",
                 words=words,
-                bits=self._made.bits,
+                bits=int(self._made.bits),
             ),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -17,9 +17,11 @@ from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.wording import day
 from tui.text.in_words import together, warning
-from tui.values.values_own import DrillDone, RecoveryStatus, SealedAnew
 from tui.widgets.confirm import Confirm
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Drilled, Followed, RecoveryStatus
 
 _MANAGES: Final = frozenset({"sheets", "drill", "new"})
 
@@ -44,6 +46,7 @@ class RecoveryScreen(LongWorkScreen):
         super().__init__()
         self._begin = begin
         self._status: RecoveryStatus | None = None
+        self._may_manage = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -51,8 +54,7 @@ class RecoveryScreen(LongWorkScreen):
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        may_manage = self._status is not None and self._status.may_manage
-        return tuple(command for command in self.ACTS if may_manage or command.action not in _MANAGES)
+        return tuple(command for command in self.ACTS if self._may_manage or command.action not in _MANAGES)
 
     def on_mount(self) -> None:
         """Ask how it stands."""
@@ -60,12 +62,12 @@ class RecoveryScreen(LongWorkScreen):
         self._refresh("")
 
     def _refresh(self, words: str | None) -> None:
-        self.ask(lambda vault: vault.recovery.status(), self._show)
+        self.ask(lambda vault: (vault.recovery.status(), vault.recovery.may_manage), lambda found: self._show(*found))
         if words:
             self.say(words)
 
-    def _show(self, status: RecoveryStatus) -> None:
-        self._status = status
+    def _show(self, status: RecoveryStatus, may_manage: bool) -> None:
+        self._status, self._may_manage = status, may_manage
         self.write("standing-words", *_lines(status))
         self.show_keys()
         begin, self._begin = self._begin, ""
@@ -94,7 +96,7 @@ class RecoveryScreen(LongWorkScreen):
         self.say(Message("Opening what you hold with the sheets."))
         self.ask(lambda vault: vault.recovery.drill(), self._drilled)
 
-    def _drilled(self, done: DrillDone) -> None:
+    def _drilled(self, done: Drilled) -> None:
         words = [Message("PROVEN."), _open(done.without)]
         if done.erased:
             words.append(Message("The secret is erased here: it is on paper alone. Older backups hold it still."))
@@ -137,11 +139,11 @@ class RecoveryScreen(LongWorkScreen):
             when_stopped=Message("Stopped. What is done is done; f goes on with the rest."),
         )
 
-    def _followed(self, done: SealedAnew) -> None:
+    def _followed(self, done: Followed) -> None:
         self._refresh(sealed_words(done))
 
 
-def sealed_words(done: SealedAnew) -> str:
+def sealed_words(done: Followed) -> str:
     """Say how much of what is stored goes by the new sheets."""
     words = [Message("Replaced sheets open nothing that you could seal anew.")]
     if done.replaced:
@@ -193,4 +195,5 @@ def _lines(status: RecoveryStatus) -> list[Words]:
     if status.stale:
         keys = plural("{count} key", "{count} keys", count=status.stale)
         lines.append(warning(Message("Replaced sheets still open some of it ({keys}): f seals that anew.", keys=keys)))
-    return [*lines, *(("", *status.used) if status.used else ())]
+    used = [use.finding.message for use in status.used]
+    return [*lines, "", *used] if used else lines

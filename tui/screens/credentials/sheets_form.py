@@ -20,11 +20,11 @@ from tui.screens.frame.form import BROWSE, FormScreen, whole_path
 from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
-from tui.values.values_own import SealedAnew, SheetsMade
+from tui.values.values_own import SheetsMade
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    from tui.gateway import Followed, Gateway
     from vault.errors import VaultError
 
 _PRINT: Final = "print"
@@ -65,7 +65,7 @@ class SheetsForm(FormScreen):
         super().__init__()
         self._renews = renews
         self._made: SheetsMade | None = None
-        self._sealed: SealedAnew | None = None
+        self._sealed: Followed | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -110,7 +110,7 @@ class SheetsForm(FormScreen):
     def action_back(self) -> None:
         self._leave()
 
-    def _renewed(self, found: tuple[SheetsMade, SealedAnew]) -> None:
+    def _renewed(self, found: tuple[SheetsMade, Followed]) -> None:
         made, self._sealed = found
         self._hand_over(made)
 

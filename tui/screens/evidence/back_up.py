@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -16,9 +16,11 @@ from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.text.safe_content import safe_content
-from tui.values.values import BackupMade
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import MadeBackup
 
 _ABOUT = Message(
     "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the same "
@@ -63,7 +65,7 @@ class BackupScreen(FormScreen):
             when_stopped=Message("Stopped. No new backup was made; the earlier ones stand."),
         )
 
-    def _made(self, made: BackupMade) -> None:
+    def _made(self, made: MadeBackup) -> None:
         words = Message(
             "DONE. The backup is at {path}\n"
             "It was opened again: {entries}, {versions} and {drafts} are in it.\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -20,10 +20,12 @@ from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.members.changing import ChangingScreen
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
-from tui.values.values_members import ProposalShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from tui.gateway import ProposalShown
 
 _ABOUT: Final = Message(
     "A proposal comes in a file from the member who began it, and opens for members alone. Sign only what you would"
@@ -46,7 +48,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._read: Path | None = None
-        self._missing: Words = ""
+        self._missing: Words | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:

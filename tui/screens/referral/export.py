@@ -25,12 +25,11 @@ from tui.screens.referral.questions import QuestionsScreen
 from tui.screens.referral.recipient import RecipientForm
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
-from tui.values.values import ExportStep, QuestionShown, RecipientShown
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
-    from tui.gateway import Approver, Gateway
+    from tui.gateway import Approver, ExportStep, Gateway, KeptPartner, Question
 
 _PROFILES: Final = (
     ("lawyer-named", Message("client, persecutor, others you choose")),
@@ -68,7 +67,7 @@ class ExportScreen(SecondedScreen):
         super().__init__()
         self._case = case
         self._ref = ref
-        self._recipients: tuple[RecipientShown, ...] = ()
+        self._recipients: list[KeptPartner] = []
         self._decided: dict[str, str] = {}
         self._may_add = False
         self._is_done = False
@@ -138,7 +137,7 @@ class ExportScreen(SecondedScreen):
         else:
             await place.mount(Static(safe_content(_NO_RECIPIENT)))
 
-    def _show_recipients(self, found: tuple[RecipientShown, ...], chosen: str) -> None:
+    def _show_recipients(self, found: list[KeptPartner], chosen: str) -> None:
         self._recipients = found
         self.call_later(self._replace_recipients, chosen)
 
@@ -239,7 +238,7 @@ class ExportScreen(SecondedScreen):
             when_stopped=_STOPPED,
         )
 
-    def _show_questions(self, questions: tuple[QuestionShown, ...]) -> None:
+    def _show_questions(self, questions: tuple[Question, ...]) -> None:
         self.app.push_screen(QuestionsScreen(self._ref, questions, self._decided), self._questions_answered)
 
     def _answered(self, step: ExportStep) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
@@ -14,11 +14,13 @@ from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
 from tui.text.in_words import in_words, together, warning
 from tui.values.codes import word_of, words_of
-from tui.values.values import QuestionShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Question
 
 _COLUMNS: Final = (
     Column(Message("decided"), 10),
@@ -54,7 +56,7 @@ class QuestionsScreen(VaultScreen):
         Command("escape", "back", Message("Leave; nothing is written"), "Esc"),
     )
 
-    def __init__(self, ref: str, questions: tuple[QuestionShown, ...], decided: dict[str, str]) -> None:
+    def __init__(self, ref: str, questions: tuple[Question, ...], decided: dict[str, str]) -> None:
         super().__init__()
         self._ref = ref
         self._questions = questions
@@ -142,7 +144,7 @@ class QuestionsScreen(VaultScreen):
         )
         self._show_context()
 
-    def _state_of(self, question: QuestionShown) -> Words:
+    def _state_of(self, question: Question) -> Words:
         decided = self._decided.get(question.form)
         return f"? {in_words(word_of(question.proposal))}" if decided is None else word_of(decided)
 
@@ -159,7 +161,7 @@ class QuestionsScreen(VaultScreen):
     def _open_count(self) -> int:
         return sum(1 for question in self._questions if question.form not in self._decided)
 
-    def _here(self) -> QuestionShown | None:
+    def _here(self) -> Question | None:
         row = self._list.row_at_cursor()
         return None if row is None else self._questions[int(row.key)]
 

@@ -67,7 +67,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProposalShown:
     """A proposal in words: what it changes, who signed, who has to sign yet."""
 
     number: int
@@ -118,7 +118,7 @@ def carry_out(
     return Outcome(roster.head.number, missing, seal_proposal(session, proposal))
 
 
-def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
+def sign(session: Session, untrusted: bytes) -> tuple[ProposalShown, bytes]:
     """Sign a proposal, and return what it says and the file to pass on.
 
     Raises:
@@ -161,7 +161,7 @@ def read_proposal(path: Path) -> bytes:
     return read_limited(path, PROPOSAL_LIMIT)
 
 
-def show(session: Session, untrusted: bytes) -> Shown:
+def show(session: Session, untrusted: bytes) -> ProposalShown:
     """Return what a proposal says, without signing it."""
     session.require(Action.MEMBER_LIST)
     return _shown(session, _opened(session, untrusted))
@@ -214,12 +214,12 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
     return proposal
 
 
-def _shown(session: Session, proposal: Proposal) -> Shown:
+def _shown(session: Session, proposal: Proposal) -> ProposalShown:
     effective = session.directory.effective
     names = names_of_members(session)
     missing = missing_signatures(effective, proposal.roster)
     signed = sorted(name_in(names, member) for member in signers_in(effective, proposal.roster))
-    return Shown(proposal.roster.head.number, describe(session, proposal), tuple(signed), missing)
+    return ProposalShown(proposal.roster.head.number, describe(session, proposal), tuple(signed), missing)
 
 
 def _commit(
