@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vault.redaction.months import ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN
+
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?)?(~?)", re.ASCII)
 _MONTHS = 12
 
@@ -20,15 +22,10 @@ class _Calendar:
     first: str = "1"
 
 
-_ENGLISH = "January February March April May June July August September October November December"
-_FRENCH = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-_RUSSIAN = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
-_OF_RUSSIAN = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
-
 _CALENDARS: Mapping[str, _Calendar] = {
-    "en": _Calendar(_ENGLISH.split(), _ENGLISH.split(), "about"),
-    "fr": _Calendar(_FRENCH.split(), _FRENCH.split(), "vers", first="1er"),
-    "ru": _Calendar(_RUSSIAN.split(), _OF_RUSSIAN.split(), "около"),
+    "en": _Calendar(ENGLISH, ENGLISH, "about"),
+    "fr": _Calendar(FRENCH, FRENCH, "vers", first="1er"),
+    "ru": _Calendar(RUSSIAN, OF_RUSSIAN, "около"),
 }
 
 

@@ -22,7 +22,7 @@ jan feb mar apr may jun jul aug sep oct nov dec
 janv févr mars avr mai juin juil août sept oct nov déc
 """
 _LANGUAGES = tuple(line.split() for line in _TABLE.strip().splitlines())
-_ENGLISH, _FRENCH, _RUSSIAN = _LANGUAGES[:3]
+ENGLISH, FRENCH, OF_RUSSIAN, RUSSIAN = _LANGUAGES[:4]
 
 MONTHS: Mapping[str, int] = MappingProxyType(
     {normal(word): number for language in _LANGUAGES for number, word in enumerate(language, start=1)}
@@ -31,7 +31,7 @@ MONTHS: Mapping[str, int] = MappingProxyType(
 
 def written_dates(year: int, month: int, day: int) -> frozenset[str]:
     """Return the usual ways to write a day, casefolded: numbers, and English, French and Russian words."""
-    english, french, russian = (language[month - 1].casefold() for language in (_ENGLISH, _FRENCH, _RUSSIAN))
+    english, french, russian = (language[month - 1].casefold() for language in (ENGLISH, FRENCH, OF_RUSSIAN))
     forms = {f"{year}-{month:02}-{day:02}"}
     for mark in ".", "/", "-":
         forms |= {f"{day:02}{mark}{month:02}{mark}{year}", f"{day}{mark}{month}{mark}{year}"}
