@@ -89,6 +89,8 @@ def checked_word(words: type[_Word], value: str, field: str) -> _Word:
     Raises:
         UsageError: the vocabulary has no such word; the message lists the words that it has.
     """
+    if isinstance(value, words):
+        return value
     try:
         return words(value)
     except ValueError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
@@ -50,5 +49,8 @@ def of_kind(versions: Iterable[OpenedVersion], kind: type[_Record]) -> Iterator[
     """
     for version in versions:
         if version.content.kind == kind.KIND:
-            with suppress(MalformedError):
-                yield version, from_fields(kind, version.content.fields)
+            try:
+                value = from_fields(kind, version.content.fields)
+            except MalformedError:
+                continue
+            yield version, value

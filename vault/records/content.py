@@ -90,6 +90,12 @@ def decode_content(untrusted: bytes) -> Content:
     schema, kind, parents, clock, fields = _members(members)
     if not (isinstance(schema, int) and isinstance(kind, str) and _is_clock(clock) and isinstance(fields, dict)):
         raise MalformedError(Message("the content of a version has a member of the wrong type"))
+    named = () if parents == [] else _version_ids(parents)  # most name none
+    _refuse_depth(fields, MAX_DEPTH - 1)
+    return Content(kind, named, (clock[0], clock[1]), fields, schema)
+
+
+def _version_ids(parents: object) -> tuple[VersionId, ...]:
     if not (isinstance(parents, list) and all(isinstance(p, bytes) and len(p) == DIGEST_SIZE for p in parents)):
         raise MalformedError(Message("the content of a version names a parent that is no version id"))
     if len(parents) > PARENT_LIMIT or len(set(parents)) != len(parents):
@@ -99,10 +105,7 @@ def decode_content(untrusted: bytes) -> Content:
                 parent_limit=PARENT_LIMIT,
             )
         )
-    _refuse_depth(fields, MAX_DEPTH - 1)
-    return Content(
-        schema=schema, kind=kind, parents=tuple(map(VersionId, parents)), clock=(clock[0], clock[1]), fields=fields
-    )
+    return tuple(map(VersionId, parents))
 
 
 def _is_clock(value: object) -> bool:

@@ -23,7 +23,7 @@ def require_width(what: str, value: bytes, size: int) -> bytes:
 
 def require_key(key: bytes) -> bytes:
     """Return `key` if it has 32 bytes: an empty or short key is refused, never stretched or padded."""
-    return require_width("key", key, KEY_SIZE)
+    return key if len(key) == KEY_SIZE else require_width("key", key, KEY_SIZE)
 
 
 def require_u64(what: str, value: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
@@ -18,8 +19,7 @@ from vault.validity.version_validity import VersionValidator
 T = TypeVar("T", bound=CaseworkRecord)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored(Generic[T]):
+class Stored(msgspec.Struct, Generic[T], frozen=True):
     """A record as one of its heads has it. `heads` above 1 is a conflict that nobody has settled.
 
     `origin` is the log that it was written in: whose that is, `projection.seats` tells.
@@ -89,6 +89,6 @@ def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[
         by_record.setdefault(version.record, []).append((version, value))
     stored = []
     for record, found in by_record.items():
-        newest, value = max(found, key=lambda head: _in_time(head[0]))
+        newest, value = found[0] if len(found) == 1 else max(found, key=lambda head: _in_time(head[0]))
         stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found), newest.origin))
     return sorted(stored, key=lambda row: (row.written_ms, row.record))
