@@ -44,7 +44,7 @@ def placed_notes(session: Session, case: CompartmentId) -> list[tuple[VersionId,
 def erase(session: Session, case: CompartmentId, version: VersionId, place: Place, *, act: str = "erase") -> None:
     """Do what the program has no command for: list the version as erased, then take its rows away."""
     with Work(session.log) as work:
-        work.list_erased(case, version)
+        work.erase(case, version)
         work.commit(Entry(act=act))
     origin, seq, n = place
     with session.database.transaction() as rows:
@@ -134,7 +134,7 @@ def test_an_erasure_of_a_row_that_stays_hides_nothing(office: Office) -> None:
         before = placed_notes(owner, case)
     with office.strangers[0].open(short.place) as session, Work(session.log) as work:
         for version, _ in before:
-            work.list_erased(case, version)
+            work.erase(case, version)
         work.commit(Entry(act="erase"))
     forget_indexes(short)
     with short.open() as owner:

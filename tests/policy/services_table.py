@@ -9,9 +9,12 @@ from typing import Any
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.story.task import Task
-from vault.ids import CompartmentId, MemberId, RecordId, SeatId
+from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
 from vault.policy.roles import Action
+from vault.records.content import Content
+from vault.records.versions import OpenedVersion
 from vault.services.cases.editing import Place
+from vault.services.cases.undoing import Undoable
 
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: "cases.create devices.give_cases",
@@ -27,6 +30,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_WRITE: """
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     people.keep sections.add_note sections.add_person story.add story.change
+    undoing.undo
     """,
     Action.CASE_SEARCH: "names_elsewhere.names_elsewhere searching.search",
     Action.CASE_EXPORT: "exporting.ask exporting.export",
@@ -96,7 +100,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
-    absences.all_pending editing.locate editing.own_record
+    absences.all_pending editing.locate editing.own_record projection.reindex undoing.last
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
@@ -129,6 +133,7 @@ Call = Callable[[Any, Session, CompartmentId, RecordId, CompartmentId], object]
 # Services that look at an argument before they ask: function, session, case, note and section of the world.
 CALLS: Mapping[str, Call] = {
     "approving.approver_named": lambda run, session, *_: run(session, "nobody of this name"),
+    "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),
     "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
@@ -153,6 +158,11 @@ CALLS: Mapping[str, Call] = {
 
 def _own_record(case: CompartmentId) -> Place:
     return Place(case, RecordId(bytes(16)), Case.KIND)
+
+
+def _version_in(case: CompartmentId) -> OpenedVersion:
+    content = Content(1, Task.KIND, (), (0, 0), {})
+    return OpenedVersion(VersionId(bytes(32)), Origin(bytes(32)), 0, 0, case, RecordId(bytes(16)), content)
 
 
 def _known(session: Session, case: CompartmentId, note: RecordId) -> str:

@@ -238,7 +238,7 @@ def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(sto
     for role, (seq, version) in zip(Role, written, strict=True):
         theirs = replace(stolen, colleague=admit(stolen.session, role))
         with Work(theirs.colleague.log) as work:
-            work.list_erased(theirs.case, version)
+            work.erase(theirs.case, version)
             work.commit(Entry(act="erase"))
         delete_version(stolen.session, next(row for row in _versions(stolen.session, stolen.case) if row.seq == seq))
         for is_given in (False, True):

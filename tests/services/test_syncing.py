@@ -11,7 +11,7 @@ from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId
-from vault.services.cases import cases, notes
+from vault.services.cases import cases, notes, undoing
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
 from vault.services.exchange.peers import peers_of
@@ -236,3 +236,43 @@ def test_a_case_that_is_granted_between_two_imports_of_one_session_is_listed(off
         assert case not in {row.case for row in cases.list_all(session)}
         syncing.import_bundle(session, after)
         assert case in {row.case for row in cases.list_all(session)}
+
+
+def test_what_a_bundle_was_made_of_is_not_taken_back(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    _note(founder, case, "written by mistake")
+    with founder.open() as session:
+        undoable = undoing.last(session)
+        assert [version.content.kind for version in undoable.versions] == ["note"]
+    founder.send(colleague, tmp_path)
+    with founder.open() as session, pytest.raises(RefusedError, match="a bundle was made since"):
+        undoing.last(session)
+    _note(founder, case, "written after it")
+    with founder.open() as session:
+        undoing.undo(session, undoing.last(session))
+        with pytest.raises(RefusedError):
+            undoing.last(session)
+    assert "written by mistake" in _texts(founder, case)
+    assert "written after it" not in _texts(founder, case)
+
+
+def test_of_what_was_taken_back_no_byte_stays_in_the_folder_and_both_logs_are_sound(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    _note(founder, case, "written by mistake")
+    with founder.open() as session:
+        (version,) = undoing.last(session).versions
+        with session.database.reading() as rows:
+            (sealed,) = (row for row in rows.versions(case) if row.id == version.id)
+        undoing.undo(session, undoing.last(session))
+        with session.database.reading() as rows:
+            assert version.id not in {row.id for row in rows.versions(case)}
+            assert sealed.wrap not in {row.wrap for row in rows.versions(case)}
+    colleague.take(founder.send(colleague, tmp_path))
+    for office in offices:
+        with office.open() as session:
+            assert checking.verify(session).faults == ()
+            assert "written by mistake" not in {note.value.text for note in cases.open_case(session, case).notes}

@@ -111,3 +111,17 @@ def test_a_record_that_does_not_fit_its_form_is_refused_and_nothing_is_written(d
     assert [arguments for arguments in refused if desk.run(*arguments).code == 0] == []
     assert len(_said(desk, "history", ref)["versions"]) == before
     assert _said(desk, "incident", "list", ref)["records"] == []
+
+
+def test_what_was_written_last_is_taken_back_and_what_it_replaced_stands_again(desk: Desk) -> None:
+    ref = _made(desk)
+    record = _said(desk, "task", "add", ref, "--what", "call the lawyer Zumurrudi")["record"]
+    _said(desk, "task", "done", record)
+    assert _said(desk, "undo")["undone"] == {"task": 1}
+    assert _said(desk, "task", "list", ref)["records"][0]["done"] is None
+    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]] == ["call the lawyer Zumurrudi"]
+    _said(desk, "undo")
+    assert _said(desk, "task", "list", ref)["records"] == []
+    assert _said(desk, "search", "Zumurrudi")["hits"] == []
+    assert desk.run("undo").code != 0  # the case itself: it can be closed
+    assert _said(desk, "log", "verify")["verified"]

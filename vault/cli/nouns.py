@@ -85,6 +85,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("incident", Message("arrests, raids, threats and the like"), ("add", "list", "edit"), file="story"),
         Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
         Noun("history", Message("what a record said before, and who wrote it")),
+        Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle")),
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "grant", "revoke")),

@@ -132,6 +132,17 @@ class Index:
             with self.noting() as sql:
                 stretches.cut(sql, name)
 
+    @contextmanager
+    def in_doubt(self) -> Iterator[None]:
+        """Have the file made anew at its next opening, unless the block ends well: rows leave the vault meanwhile."""
+        self._stamp(0)
+        yield
+        self._stamp(schema.STAMP)
+
+    def _stamp(self, number: int) -> None:
+        with self.noting() as sql:
+            sql.execute(f"PRAGMA user_version={number:d}")
+
     def optimize(self) -> None:
         """Rewrite the full text without what was removed from it, and empty the write-ahead log (FORMAT.md 8)."""
         with self.writing() as sql:

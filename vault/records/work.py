@@ -97,6 +97,7 @@ class Work:
         self._keys = NewKeys(log, random)
         self._versions: list[_Sealed] = []
         self._items: list[Item] = []
+        self._erased: list[tuple[Origin, int, int]] = []
         self._seq = -1
         self._done = False
 
@@ -194,9 +195,10 @@ class Work:
         """List a checkpoint of another log that this seat has verified."""
         self._items.append(Item.of_bytes(ItemKind.SEEN, note))
 
-    def list_erased(self, compartment: CompartmentId, version: VersionId) -> None:
-        """List a version as erased."""
+    def erase(self, compartment: CompartmentId, version: VersionId, *places: tuple[Origin, int, int]) -> None:
+        """List a version as erased; its rows at these places, with their wrapped keys, go with the commit."""
         self._items.append(Item.in_compartment(ItemKind.ERASED, compartment, version))
+        self._erased += places
 
     def commit(self, entry: Entry) -> Receipt:
         """Make everything durable, or raise and leave everything as it was.
@@ -229,6 +231,7 @@ class Work:
             rows.add_grants(self._keys.grants)
             rows.add_versions(versions)
             rows.add_version_keys(keys)
+            rows.erase_versions(self._erased)
             _put_tiles(rows, log.origin, tiles)
             began = self._seq if session.began_at is None else session.began_at
             rows.replace_checkpoint(checkpoint, keep_up_to=began)
@@ -242,20 +245,17 @@ class Work:
                     )
                 )
             Written(versions, keys, epochs, self._keys.grants, checkpoint, secrets_here).require_in(rows)
-        # From here on it is durable; memory follows.
         log.genesis = None
         log.frontier = frontier
         log.ratchet = following
         log.session = SessionKeys(session.number, session.seed, session.following_seed, began)
-        if log.size % ENTRIES_PER_TRUNCATE == 0:
+        if self._erased or log.size % ENTRIES_PER_TRUNCATE == 0:
             log.database.truncate_wal()  # the ratchet protects only what precedes the last one (FORMAT.md 5)
         log.period_is_over = log.period_is_over and not self._opens_period
         for changed in self._keys.compartments:
             log.on_new_keys(changed)
         log.on_durable()
         return Receipt(log.origin, self._seq, tuple(VersionId(row.id) for row in versions))
-
-    # ---- parts of a commit
 
     def _ratchet_for_this_entry(self) -> Ratchet:
         log = self._log

@@ -16,7 +16,7 @@ from vault.casework.vocabulary import PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import DIGEST_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.apply import apply
-from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
+from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns, RemovedRecord
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in
@@ -28,7 +28,7 @@ from vault.records.versions import OpenedVersion
 from vault.services.projection.absences import tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
 from vault.services.projection.raised_alarms import notice, notice_false_acts, notice_findings
-from vault.services.projection.reading import read_heads, read_versions
+from vault.services.projection.reading import read_heads, read_valid_at, read_versions
 from vault.services.projection.revalidation import is_judged_otherwise, recount
 from vault.store.rows import Rows
 from vault.store.shape import content_faults
@@ -107,6 +107,15 @@ def read_valid(session: Session, compartment: CompartmentId) -> list[OpenedVersi
     """Return the heads of a compartment that is no case, such as the directory."""
     heads = frozenset(VersionId(head.version) for head in heads_in(up_to_date_index(session), compartment))
     return read_heads(session, compartment, heads)
+
+
+def reindex(session: Session, records: Iterable[tuple[CompartmentId, RecordId]]) -> None:
+    """Bring into the index anew what is valid of these records: some of their versions were erased."""
+    for compartment, record in records:
+        with session.database.reading() as rows:
+            places = [(origin, seq) for _, origin, seq in rows.places_in_record(compartment, record)]
+        valid = (version for version in read_valid_at(session, compartment, places) if version.record == record)
+        apply(session.index(), [RemovedRecord(compartment, record), *_entries(session, valid, [])], {})
 
 
 def audit_of(session: Session, case: CompartmentId) -> bytes:
