@@ -21,7 +21,7 @@ def slip(desk: Desk) -> str:
 
 def test_a_slip_closed_into_a_case_is_found_there_with_all_its_words(desk: Desk, slip: str) -> None:
     ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
-    answer = desk.run("intake", "close", slip, "--case", ref)
+    answer = desk.run("intake", "move", slip, "--to", ref)
     assert answer.code == 0, answer.err
     assert f"The words of the slip are in case {ref} now, as a note and a person." in answer.out
     (hit,) = desk.run("search", "they came at night", "--json").json()["hits"]

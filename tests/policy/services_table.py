@@ -17,7 +17,7 @@ from vault.services.cases.editing import Place
 from vault.services.cases.undoing import Undoable
 
 _ASKS: Mapping[Action, str] = {
-    Action.CASE_CREATE: "cases.create devices.give_cases",
+    Action.CASE_CREATE: "cases.create cases.new_case devices.give_cases",
     Action.CASE_LIST: """
     case_changes.list_closed cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list story.due
     """,
@@ -42,7 +42,7 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_READ: "partners.find partners.list_all",
     Action.PARTNER_WRITE: "partners.add",
     Action.INTAKE_READ: "intake.list_open",
-    Action.INTAKE_WRITE: "intake.add intake.rotate_weekly",
+    Action.INTAKE_WRITE: "intake.add intake.close intake.rotate_weekly",
     Action.REGISTER_ASK: "register.ask",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
@@ -71,7 +71,8 @@ _ASKS: Mapping[Action, str] = {
 }
 ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
-    "intake.close": (Action.INTAKE_WRITE, Action.CASE_WRITE),
+    "intake.move": (Action.INTAKE_WRITE, Action.CASE_WRITE),
+    "intake.move_to_new": (Action.INTAKE_WRITE, Action.CASE_CREATE),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
     "sections.open_section": (Action.CASE_READ, Action.CASE_READ),
 }
@@ -141,7 +142,7 @@ CALLS: Mapping[str, Call] = {
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
     ),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
-    "intake.close": lambda run, session, case, *_: run(session, "no slip", moved_to=case),
+    "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
     "joining.invite_device": lambda run, session, *_: run(session, _STRANGER),
     "unsynced_work.warn_before_removal": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
@@ -161,7 +162,7 @@ def _own_record(case: CompartmentId) -> Place:
 
 
 def _version_in(case: CompartmentId) -> OpenedVersion:
-    content = Content(1, Task.KIND, (), (0, 0), {})
+    content = Content(kind=Task.KIND, parents=(), clock=(0, 0), fields={})
     return OpenedVersion(VersionId(bytes(32)), Origin(bytes(32)), 0, 0, case, RecordId(bytes(16)), content)
 
 

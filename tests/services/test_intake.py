@@ -35,7 +35,7 @@ def test_a_closed_slip_holds_no_words_any_more(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         slip = intake.add(nadia, name="Ilham")
         with pytest.raises(RefusedError, match="not granted"):
-            intake.close(nadia, slip.hex(), moved_to=CompartmentId(bytes(16)))
+            intake.move(nadia, slip.hex(), CompartmentId(bytes(16)))
         intake.close(nadia, slip.hex())
         assert intake.list_open(nadia) == []
         heads = read_valid(nadia, the_one(nadia, CompartmentKind.INTAKE))
@@ -54,7 +54,7 @@ def test_what_a_caller_said_goes_into_the_case_with_the_closing_in_one_entry(off
         slip = intake.add(nadia, call_back=True, **WORDS)
         up_to_date_index(nadia)
         size = nadia.log.size
-        assert intake.close(nadia, slip.hex(), moved_to=case, role="client") == ("note", "person")
+        assert intake.move(nadia, slip.hex(), case, role="client").kinds == ("note", "person")
         assert nadia.log.size == size + 1
         view = cases.open_case(nadia, case)
         (note,), (person,) = view.notes, view.persons
@@ -84,7 +84,7 @@ def test_a_slip_that_says_little_can_be_moved_too(
 ) -> None:
     with office.open(office.nadia) as nadia:
         case = cases.create(nadia, title="A title", kind="other").case
-        intake.close(nadia, intake.add(nadia, **heard).hex(), moved_to=case)
+        intake.move(nadia, intake.add(nadia, **heard).hex(), case)
         view = cases.open_case(nadia, case)
         assert [note.value.text for note in view.notes] == [text]
         found = [(person.value.display_name(), person.value.phones, person.value.role) for person in view.persons]

@@ -125,3 +125,16 @@ def test_what_was_written_last_is_taken_back_and_what_it_replaced_stands_again(d
     assert _said(desk, "search", "Zumurrudi")["hits"] == []
     assert desk.run("undo").code != 0  # the case itself: it can be closed
     assert _said(desk, "log", "verify")["verified"]
+
+
+def test_a_slip_becomes_a_new_case_with_every_word_and_the_caller(desk: Desk) -> None:
+    heard = ("--name", "Zumurrudi", "--number", "+33 6 39 98 01 02", "--text", "taken from home last night")
+    slip = _said(desk, "intake", "add", "--call-back", *heard)["slip"]
+    moved = _said(desk, "intake", "move", slip[:8], "--new", "detention", "--title", "Night arrest")
+    assert moved["kept"] == ["note", "person"]
+    shown = _said(desk, "case", "show", moved["ref"])
+    assert shown["title"] == "Night arrest"
+    assert [person["names"] for person in shown["persons"]] == [["Zumurrudi"]]
+    assert all(word in shown["notes"][0]["text"] for word in heard[1::2])
+    assert _said(desk, "intake", "list")["slips"] == []
+    assert desk.run("intake", "move", slip, "--to", moved["ref"]).code != 0

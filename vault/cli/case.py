@@ -14,7 +14,7 @@ from vault.ids import short_id
 from vault.words.message import Message, Words
 
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
-_KINDS = ("asylum", "extradition", "detention", "family", "other")
+CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
 _NEW_TITLE = Personal("title", "--title", Message("New title of the case"))
 _WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
@@ -134,7 +134,7 @@ def _show(args: Given, output: Output) -> Result:
 
 VERBS: Final = (
     Verb("new", Message("make a case"), (
-        Arg("--kind KIND", Message("kind of case"), choices=_KINDS),
+        Arg("--kind KIND", Message("kind of case"), choices=CASE_KINDS),
         Arg("[--without-recovery]", Message("no recovery sheet can open it; asks for the reason and keeps it")),
         Arg("[--no-deputy]", Message("your deputy cannot open it; asks for the reason and keeps it")),
         *options_of((_TITLE, _REASON)),

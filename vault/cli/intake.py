@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from vault.cli.case import CASE_KINDS
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.person import PERSON_ROLES
 from vault.cli.prompts import Personal, options_of
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 from vault.words.message import Message, Words, enumerated
@@ -21,6 +22,7 @@ _VALUES = (
 )
 
 _WHO = (Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),)
+_TITLE = Personal("title", "--title", Message("Title of the new case"), required=True)
 _KEPT = {"note": Message("a note"), "person": Message("a person")}
 _CLOSED = Message(
     "The slip is closed and no longer listed. It is not erased: its words stay sealed in the"
@@ -70,19 +72,28 @@ def _list(args: Given, output: Output) -> Result:
 
 def _close(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
+        from vault.services.cases import intake
+
+        intake.close(session, args.slip)
+    return Result({"slip": args.slip, "closed": True}, [_CLOSED])
+
+
+def _move(args: Given, output: Output) -> Result:
+    asked = () if args.new is None else (_TITLE,)
+    with opened_to_ask(args, output, asked) as (session, answers):
         from vault.services.cases import cases, intake
 
-        case = None if args.case is None else cases.find(session, args.case)
-        kept = intake.close(session, args.slip, moved_to=case, role=args.role)
-    data = {"slip": args.slip, "closed": True, "case": None if case is None else case.hex()}
-    lines = [_CLOSED]
-    if kept:
-        as_what = enumerated([_KEPT[kind] for kind in kept])
-        moved = Message(
-            "The words of the slip are in case {case} now, as {as_what}.", case=args.case.strip(), as_what=as_what
-        )
-        lines.insert(0, moved)
-    return Result(data, lines)
+        if args.new is None:
+            case = cases.find(session, args.to)
+            moved, ref = intake.move(session, args.slip, case, role=args.role or "third"), args.to.strip()
+        else:
+            role = args.role or "client"
+            moved = intake.move_to_new(session, args.slip, title=answers["title"][0], kind=args.new, role=role)
+            assert moved.made is not None  # noqa: S101 - for the type checker: it made one
+            case, ref = moved.made.case, moved.made.ref
+    as_what = enumerated([_KEPT[kind] for kind in moved.kinds])
+    said = Message("The words of the slip are in case {case} now, as {as_what}.", case=ref, as_what=as_what)
+    return Result({"slip": args.slip, "case": case.hex(), "ref": ref, "kept": list(moved.kinds)}, [said, _CLOSED])
 
 
 def _enter(args: Given, output: Output) -> Result:
@@ -113,10 +124,17 @@ VERBS: Final = (
         *options_of(_VALUES),
     ), _add),
     Verb("list", Message("the open slips"), (), _list),
-    Verb("close", Message("close a slip, or put its words into a case; it is no longer listed"), (
-        Arg("SLIP", Message("its id")),
-        Arg("[--case CASE]", Message("the case to put its words into (id or reference)")),
-        Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES, default="third"),
+    Verb("move", Message("put the words of a slip into a case, and close it"), (
+        Arg("SLIP", Message("its id, or its beginning")),
+        OneOf((
+            Arg("[--to CASE]", Message("a case that is there (id or reference)")),
+            Arg("[--new KIND]", Message("a new case of this kind; asks for its title"), choices=CASE_KINDS),
+        ), is_required=True),
+        Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES),
+        *options_of((_TITLE,)),
+    ), _move),
+    Verb("close", Message("close a slip that becomes no case; it is no longer listed"), (
+        Arg("SLIP", Message("its id, or its beginning")),
     ), _close),
     Verb("enter", Message("enter a person in the register: colleagues learn whom to ask, and no name is stored"), (
         *options_of(_WHO),

@@ -19,8 +19,9 @@ from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
 from vault.index.heads import Head, heads_in
 from vault.log.payload import covered_digest
 from vault.policy.roles import ALLOWED, Action
+from vault.records.seatlog import Holder
 from vault.records.versions import OpenedVersion
-from vault.records.work import Entry
+from vault.records.work import Entry, Work
 from vault.services.grants.deputies import deputy_of
 from vault.services.grants.sharing import holders_of
 from vault.services.projection.authors import name_in, names_of_members
@@ -66,6 +67,54 @@ class CaseView:
     namesakes: Message | None = None  # the warning where other cases bear its reference
 
 
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case that is to be founded: its head, and who holds it."""
+
+    head: Case
+    holders: tuple[Holder, ...]
+
+    def found(self, work: Work) -> CompartmentId:
+        """Found it in an entry that is being made, with its head as the first version in it."""
+        case = work.found(CompartmentKind.CASE, self.holders)
+        work.keep(case, self.head)
+        return case
+
+    def made(self, case: CompartmentId) -> CaseMade:
+        """Return what whoever asked hears of it."""
+        deputy = None if self.head.deputy is None else MemberId(self.head.deputy)
+        return CaseMade(case, self.head.ref, deputy)
+
+
+def new_case(
+    session: Session,
+    *,
+    title: str,
+    kind: str,
+    alone_reason: str | None = None,
+    no_recovery_reason: str | None = None,
+) -> NewCase:
+    """Return a case of this member's, to be founded; see `create`."""
+    session.require(Action.CASE_CREATE)
+    case_kind = word_of(CaseKind, kind, "kind")
+    deputy = None if alone_reason is not None else deputy_of(session, session.member)
+    head = Case(
+        title=title,
+        kind=case_kind,
+        stage=first_stage(case_kind),
+        ref=make_case_ref(),
+        audit=make_id(),
+        opened=today(session),
+        owner=session.member,
+        deputy=deputy,
+        alone_reason=alone_reason,
+        no_recovery_reason=no_recovery_reason,
+    )
+    members = {session.member} if deputy is None else {session.member, deputy}
+    holders = session.directory.holders(seats_of(session, members), with_recovery=no_recovery_reason is None)
+    return NewCase(head, tuple(holders))
+
+
 def create(
     session: Session,
     *,
@@ -84,27 +133,13 @@ def create(
         no_recovery_reason: why the recovery sheets must not open it; by default they do.
     """
     rule = session.require(Action.CASE_CREATE)
-    case_kind = word_of(CaseKind, kind, "kind")
-    deputy = None if alone_reason is not None else deputy_of(session, session.member)
-    head = Case(
-        title=title,
-        kind=case_kind,
-        stage=first_stage(case_kind),
-        ref=make_case_ref(),
-        audit=make_id(),
-        opened=today(session),
-        owner=session.member,
-        deputy=deputy,
-        alone_reason=alone_reason,
-        no_recovery_reason=no_recovery_reason,
+    founding = new_case(
+        session, title=title, kind=kind, alone_reason=alone_reason, no_recovery_reason=no_recovery_reason
     )
-    members = {session.member} if deputy is None else {session.member, deputy}
-    holders = session.directory.holders(seats_of(session, members), with_recovery=no_recovery_reason is None)
     with session.work() as work:
-        case = work.found(CompartmentKind.CASE, holders)
-        work.keep(case, head)
-        work.commit(Entry(act="case.create", obj=head.audit, covers={Case.KIND: 1}, pol=rule))
-    return CaseMade(case, head.ref, deputy)
+        case = founding.found(work)
+        work.commit(Entry(act="case.create", obj=founding.head.audit, covers={Case.KIND: 1}, pol=rule))
+    return founding.made(case)
 
 
 def deputy_words(session: Session, deputy: MemberId | None) -> Message | None:

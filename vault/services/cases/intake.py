@@ -8,9 +8,11 @@ supervisor who is there.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
+from vault.casework.case import Case
 from vault.casework.intake import Slip, SlipState, said_by
 from vault.casework.note import Note
 from vault.casework.person import Person
@@ -24,11 +26,13 @@ from vault.policy.clocks import ClockState
 from vault.policy.roles import Action
 from vault.records.codec import from_fields
 from vault.records.versions import open_each
-from vault.records.work import Entry
+from vault.records.work import Entry, Work
+from vault.services.cases.cases import CaseMade, new_case
 from vault.services.grants.sharing import replace_key
 from vault.services.projection.kinds_held import held_of_kind, the_one
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.services.projection.reading import Stored, stored_of_kind
+from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -77,18 +81,37 @@ def list_open(session: Session) -> list[SlipLine]:
     return [SlipLine(slip, slip.value.received < latest) for slip in sorted(found, key=lambda row: row.value.received)]
 
 
-def close(
-    session: Session, slip: str, *, moved_to: CompartmentId | None = None, role: str = PersonRole.THIRD.value
-) -> tuple[str, ...]:
-    """Close a slip; into a case, its words go as a note and, with a name or a number, a person, in the same operation.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a case got of a slip: the kinds of record, and the case where it was made for it."""
 
-    Returns the kinds of record that the case got.
-    The slip is not listed from here on. What it said is not erased: who holds the key of the intake can find it.
+    kinds: tuple[str, ...]
+    made: CaseMade | None = None
+
+
+def close(session: Session, slip: str) -> None:
+    """Close a slip that becomes no case; its words are in no list from here on.
+
+    What it said is not erased: who holds the key of the intake can find it.
+
+    Raises:
+        NotFoundError: no open slip with this id.
+    """
+    rule = session.require(Action.INTAKE_WRITE)
+    stored = _open_slip(session, slip)
+    home = the_one(session, CompartmentKind.INTAKE)
+    with session.work(home) as work:
+        _keep_ended(session, work, stored, SlipState.CLOSED)
+        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+
+
+def move(session: Session, slip: str, case: CompartmentId, *, role: str = PersonRole.THIRD.value) -> Moved:
+    """Put all words of a slip into a case, as a note and perhaps a person, and close it: in one entry.
 
     Args:
-        session: who closes.
-        slip: its id as typed.
-        moved_to: the case.
+        session: who moves it.
+        slip: its id as typed, or its beginning.
+        case: the case.
         role: a word of `PersonRole`: what who called is to the case.
 
     Raises:
@@ -96,31 +119,66 @@ def close(
         UsageError: what it says does not fit a note or a person; nothing was written.
     """
     rule = session.require(Action.INTAKE_WRITE)
-    if moved_to is not None:
-        session.require(Action.CASE_WRITE, moved_to)
-    home = the_one(session, CompartmentKind.INTAKE)
-    wanted = slip.strip().casefold()
-    stored = next((slip for slip in _slips(session) if slip.record.hex() == wanted), None)
-    if stored is None or stored.value.state is not SlipState.OPEN:
+    session.require(Action.CASE_WRITE, case)
+    stored = _open_slip(session, slip)
+    said, audit = said_by(stored.value, word_of(PersonRole, role, "role")), audit_of(session, case)
+    with session.work(the_one(session, CompartmentKind.INTAKE), case) as work:
+        kinds = _keep_said(session, work, stored, said, case)
+        work.commit(Entry(act="intake.edit", obj=audit, covers=kinds, pol=rule))
+    return Moved(tuple(record.KIND for record in said))
+
+
+def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.CLIENT.value) -> Moved:
+    """Make a case of a slip: found it, put all its words there as `move` does, and close it, in one entry.
+
+    Raises:
+        NotFoundError: no open slip with this id.
+        UsageError: no title, an unknown word, or what the slip says fits no record; nothing was written.
+    """
+    session.require(Action.INTAKE_WRITE)
+    rule = session.require(Action.CASE_CREATE)
+    stored = _open_slip(session, slip)
+    said = said_by(stored.value, word_of(PersonRole, role, "role"))
+    founding = new_case(session, title=title, kind=kind)
+    with session.work(the_one(session, CompartmentKind.INTAKE)) as work:
+        case = founding.found(work)
+        kinds = _keep_said(session, work, stored, said, case)
+        covers = kinds + Counter({Case.KIND: 1})
+        work.commit(Entry(act="case.create", obj=founding.head.audit, covers=covers, pol=rule))
+    return Moved(tuple(record.KIND for record in said), founding.made(case))
+
+
+def _open_slip(session: Session, slip: str) -> Stored[Slip]:
+    found = [stored for stored in _slips(session) if stored.value.state is SlipState.OPEN]
+    record = the_one_named(typed_id(slip), (stored.record for stored in found))
+    if record is None:
         raise NotFoundError(
             Message("there is no open slip with this id"),
             next_step=Message("{list_slips} shows the open ones.", list_slips=NextStep.LIST_SLIPS),
         )
-    state = SlipState.CLOSED if moved_to is None else SlipState.MOVED
-    closed = replace(stored.value, name="", number="", language="", text="", state=state, case=moved_to)
-    said: list[Note | Person] = []
-    audit: bytes | None = None
-    if moved_to is not None:
-        said, audit = said_by(stored.value, word_of(PersonRole, role, "role")), audit_of(session, moved_to)
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, stored.record, Slip.KIND)]
-    with session.work(home, *([] if moved_to is None else [moved_to])) as work:
-        if moved_to is not None:
-            for note in said:
-                work.keep(moved_to, note)
-        work.keep(home, closed, stored.record, parents)
-        covers = Counter(slip.KIND for slip in (closed, *said))
-        work.commit(Entry(act="intake.edit", obj=audit, covers=covers, pol=rule))
-    return tuple(note.KIND for note in said)
+    return next(stored for stored in found if stored.record == record)
+
+
+def _keep_said(
+    session: Session, work: Work, slip: Stored[Slip], said: Sequence[Note | Person], case: CompartmentId
+) -> Counter[str]:
+    for record in said:
+        work.keep(case, record)
+    _keep_ended(session, work, slip, SlipState.MOVED, case)
+    return Counter([Slip.KIND, *(record.KIND for record in said)])
+
+
+def _keep_ended(
+    session: Session, work: Work, slip: Stored[Slip], state: SlipState, case: CompartmentId | None = None
+) -> None:
+    home = the_one(session, CompartmentKind.INTAKE)
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, slip.record, Slip.KIND)]
+    work.keep(
+        home,
+        replace(slip.value, name="", number="", language="", text="", state=state, case=case),
+        slip.record,
+        parents,
+    )
 
 
 def rotate_weekly(session: Session) -> bool:
