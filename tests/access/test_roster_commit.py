@@ -143,10 +143,10 @@ def test_what_is_shared_is_what_a_notice_claims_and_the_rows_confirm(session: Se
 
 
 @pytest.fixture
-def caseworker(founded: Place) -> Colleague:
+def reviewer(founded: Place) -> Colleague:
     """Somebody in the same folder who holds the directory, and not the register."""
     with founded.open() as session:
-        return admit(session, roles={Role.CASEWORKER}, passphrase=PASSPHRASE)
+        return admit(session, roles={Role.LEGAL_REVIEWER}, passphrase=PASSPHRASE)
 
 
 def change_key(session: Session, compartment: CompartmentId, kind: CompartmentKind, *seats: SeatId) -> None:
@@ -158,9 +158,9 @@ def change_key(session: Session, compartment: CompartmentId, kind: CompartmentKi
         work.commit(Entry(act="key.rotate"))
 
 
-def test_what_others_had_no_right_to_is_given_and_taken_later_and_once(founded: Place, caseworker: Colleague) -> None:
+def test_what_others_had_no_right_to_is_given_and_taken_later_and_once(founded: Place, reviewer: Colleague) -> None:
     with founded.open() as session:
-        shared, both = shared_compartments(session), (session.seat, caseworker.seat)
+        shared, both = shared_compartments(session), (session.seat, reviewer.seat)
         change_key(session, shared[DIRECTORY], DIRECTORY, session.seat)
         change_key(session, shared[REGISTER], REGISTER, *both)
         session.learned.states.clear()
@@ -170,5 +170,5 @@ def test_what_others_had_no_right_to_is_given_and_taken_later_and_once(founded: 
         assert holders(session, REGISTER) == {session.seat, RECOVERY}
         size = session.log.size
         assert (settle(session), session.log.size) == ((), size)
-    with caseworker.open(founded) as session:
+    with reviewer.open(founded) as session:
         assert shared_compartments(session).keys() == {DIRECTORY, CompartmentKind.SENDING}
