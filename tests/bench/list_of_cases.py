@@ -122,7 +122,7 @@ def _apply_to_peer(peer: sqlite3.Connection, batch: list[IndexedRecord]) -> None
         c, d = entry.columns, dated.columns
         assert isinstance(c, CaseColumns)
         assert isinstance(d, DatedColumns)
-        rows.append((entry.at_ms, entry.case, c.title, c.ref, c.status, d.day or NO_DATE, sort_key(c.title)))
+        rows.append((entry.at_ms, entry.case, c.title, c.ref, c.status, d.when or NO_DATE, sort_key(c.title)))
     peer.execute("BEGIN")
     peer.executemany(
         "INSERT INTO case_row(tie, case_id, title, ref, status, due, name_key) VALUES (?, ?, ?, ?, ?, ?, ?)", rows

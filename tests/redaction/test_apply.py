@@ -35,9 +35,11 @@ from tests.redaction.people import (
 from tests.redaction.test_find_registered import DISGUISES
 from tests.tables import each
 from vault.casework.disclosure import Disclosure
+from vault.casework.form import FormedRecord
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.partner import Partner
 from vault.casework.person import Person, SafeContact
+from vault.casework.story import STORY
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import InternalError, LeakError
 from vault.redaction import apply
@@ -95,6 +97,17 @@ def test_a_field_that_nobody_named_never_leaves() -> None:
 
 @each([Partner("Somebody", "age1x", "words"), Disclosure(CLIENT, "lawyer", "why", CLIENT, bytes(32), "2026-01-01")])
 def test_records_of_the_office_itself_do_not_leave(record: Partner | Disclosure) -> None:
+    assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
+
+
+@each(list(STORY.values()))
+def test_a_record_with_a_form_does_not_leave_before_a_profile_names_it(kind: type[FormedRecord]) -> None:
+    typed = {}
+    for field in kind.FORM.fields:
+        word = None if field.words is None else next(iter(field.words)).value
+        typed[field.name] = word or ("слово" if field.is_written else "2026-12-14" if field.is_of_time else "")
+    record = kind(**kind.FORM.from_typed(typed))
+    assert "слово" in record.words()
     assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
 
 

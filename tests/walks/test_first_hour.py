@@ -70,7 +70,7 @@ def test_the_end_of_a_detention_is_the_next_date_of_its_case_until_it_is_over(de
     record = _said(desk, "detention", "add", ref, *order)["record"]
     _said(desk, "hearing", "add", ref, "--at", "2026-12-14T09:30", "--court", "Court of the second district")
     due = _said(desk, "deadline", "list")["due"]
-    assert [(row["kind"], row["day"]) for row in due] == [("detention", "2026-12-10"), ("hearing", "2026-12-14")]
+    assert [(row["kind"], row["when"]) for row in due] == [("detention", "2026-12-10"), ("hearing", "2026-12-14T09:30")]
     extension = ("--expires", "2027-01-10", "--extended", "2026-12-09")
     _said(desk, "detention", "edit", record, *extension)
     assert [version["changed"].get("expires") for version in _said(desk, "history", record)["versions"]] == [
@@ -78,7 +78,7 @@ def test_the_end_of_a_detention_is_the_next_date_of_its_case_until_it_is_over(de
         "2027-01-10",
     ]
     rows = {row["ref"]: row["due"] for row in _said(desk, "case", "list")["cases"]}
-    assert rows[ref] == "2026-12-14"
+    assert rows[ref] == "2026-12-14T09:30"
     _said(desk, "detention", "done", record, "--on", "2026-12-20")
     assert [row["kind"] for row in _said(desk, "deadline", "list")["due"]] == ["hearing"]
 
@@ -90,7 +90,7 @@ def test_a_deadline_is_added_moved_and_done_and_a_task_without_a_date_is_still_t
     _said(desk, "task", "add", ref, "--what", "call the interpreter")
     _said(desk, "deadline", "move", record, "2026-12-03")
     due = _said(desk, "deadline", "list")["due"]
-    assert [(row["about"], row["day"]) for row in due] == [("appeal", "2026-12-03"), ("call the interpreter", None)]
+    assert [(row["about"], row["when"]) for row in due] == [("appeal", "2026-12-03"), ("call the interpreter", None)]
     assert _said(desk, "deadline", "list", "--due", "0d")["due"] == []
     _said(desk, "deadline", "done", record)
     assert [row["about"] for row in _said(desk, "deadline", "list")["due"]] == ["call the interpreter"]

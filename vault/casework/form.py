@@ -42,7 +42,6 @@ _CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
     Shape.RECORD: checked_id,
 }
 _OF_TIME = frozenset({Shape.DATE, Shape.DAY, Shape.MOMENT})
-_DAY_SIZE = len("2026-11-27")
 YES, NO = "yes", "no"
 
 
@@ -159,10 +158,10 @@ class FormedRecord:
         values = (getattr(self, name) for name in self.FORM.headline)
         return ", ".join(str(value).split("\n", 1)[0] for value in values if value)
 
-    def day(self) -> str | None:
-        """Return the date that it stands under, YYYY-MM-DD or less of it; None where none is known."""
+    def when(self) -> str | None:
+        """Return the date that it stands under, with its time if it has one, as written; None where none is known."""
         when = None if self.FORM.dated_by is None else getattr(self, self.FORM.dated_by)
-        return None if when is None else str(when)[:_DAY_SIZE]
+        return None if when is None else str(when)
 
     def is_due(self) -> bool:
         """Say whether somebody still has to keep its date."""

@@ -89,15 +89,15 @@ def _list_due(kind: type[FormedRecord], args: Given, output: Output) -> Result:
             "ref": line.ref,
             "record": line.record.hex(),
             "kind": line.kind,
-            "day": line.day,
+            "when": line.when,
             "about": line.headline,
         }
         for line in found
     ]
     lines: list[Words] = [
         Message(
-            "{day}  {ref}  {kind}  {client}  {about}  id {id}",
-            day=line.day or _NO_DATE,
+            "{when}  {ref}  {kind}  {client}  {about}  id {id}",
+            when=line.when or _NO_DATE,
             ref=line.ref,
             kind=line.kind,
             client=line.client,
@@ -121,8 +121,8 @@ def _plain(value: object) -> object:
 def _lines(record: Stored[FormedRecord], by: str) -> list[Words]:
     value = record.value
     head = Message(
-        "{day}  {kind}  {about}  id {id}  {name}",
-        day=value.day() or _NO_DATE,
+        "{when}  {kind}  {about}  id {id}  {name}",
+        when=value.when() or _NO_DATE,
         kind=value.KIND,
         about=value.headline(),
         id=short_id(record.record),

@@ -10,7 +10,7 @@ from vault.index.file import Index
 class DatedRow(NamedTuple):
     """A head of a record with a form, and its case as the list has it.
 
-    `day` is ISO or less of it; `~` where the record has no date.
+    `when` is an ISO date, perhaps with a time, or less of it; `~` where the record has no date.
     """
 
     case: bytes
@@ -18,21 +18,21 @@ class DatedRow(NamedTuple):
     client: str
     record: bytes
     kind: str
-    day: str
+    when: str
     headline: str
 
 
 _DUE = (
     "SELECT dated.case_id, ref, name, record, head.kind, day, headline FROM dated JOIN head USING (doc)"
     " JOIN case_row ON case_row.case_id=dated.case_id AND top=1"
-    " WHERE is_due AND day<=? ORDER BY day, dated.doc LIMIT ?"
+    " WHERE is_due AND day<=?||'~' ORDER BY day, dated.doc LIMIT ?"
 )
 
 
 def due(index: Index, until: str, *, limit: int) -> list[DatedRow]:
     """Return what has to be kept in open cases until a day, soonest first.
 
-    The day is ISO; `~` for all, with what has no date.
+    The day is ISO, and what has a time on it is of it; `~` for all, with what has no date.
     """
     with index.reading() as sql:
         return [DatedRow(*row) for row in sql.execute(_DUE, (until, limit))]

@@ -41,12 +41,12 @@ class PersonColumns:
 
 @dataclass(frozen=True, slots=True)
 class DatedColumns:
-    """What lists of dates show of a record with a form. `day` is ISO, or less of it; `is_due`: somebody has to keep it.
+    """What lists of dates show of a record with a form: `headline` tells it from others.
 
-    `headline` tells it from others.
+    `when` is an ISO date, perhaps with a time; `is_due` says that somebody has to keep it.
     """
 
-    day: str | None
+    when: str | None
     is_due: bool
     headline: str = field(repr=False)
 

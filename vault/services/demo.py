@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vault.access.recovery.recovering import Wish
 from vault.access.session import Session
@@ -15,12 +17,24 @@ from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.seal.sheets import Sheet
 from vault.services.backups import backups, restoring_by_sheets
-from vault.services.cases import cases, notes, people, searching
+from vault.services.cases import case_changes, cases, intake, notes, people, searching, story
 from vault.services.credentials import founding
 from vault.services.credentials.sheets import TypedSheets
-from vault.services.demo_cases import ADDED_NOTE, CASES, MEMBER, ORGANISATION, DemoCase
+from vault.services.demo_cases import (
+    ADDED_NOTE,
+    CASES,
+    COLLEAGUE,
+    COLLEAGUES_NOTE,
+    MEMBER,
+    ORGANISATION,
+    SLIPS,
+    DemoCase,
+    DemoRecord,
+)
 from vault.services.evidence import checking
 from vault.services.exports import exporting, packages, partners
+from vault.services.grants import sharing
+from vault.services.members import joining
 from vault.store.files import write_durable
 from vault.words.message import Message, plural
 
@@ -74,6 +88,8 @@ def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
     )
     with unlock(place.vault, member=MEMBER, passphrase=_passphrase()) as session:
         made = [_make_case(session, case) for case in CASES]
+        for name, number, language, text in SLIPS:
+            intake.add(session, name=name, number=number, language=language, text=text, call_back=not name)
         persons, written = sum(len(c.persons) for c in CASES), sum(len(c.notes) for c in CASES)
         what = {"cases": len(made), "persons": persons, "notes": written}
         say(Message("1  Made a vault with {cases} cases, {persons} people in three scripts and {notes} notes.", **what))
@@ -84,6 +100,10 @@ def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
         if backup is None:
             raise VerificationError(Message("the backup was not made"))
         say(Message("8  Made a backup, opened it again and read all {count} versions in it.", count=backup.versions))
+        admitted = joining.admit_here(session, like="caseworker", name=COLLEAGUE, passphrase=_passphrase())
+        sharing.grant(session, made[0], [admitted.member])
+    with unlock(place.vault, member=COLLEAGUE, passphrase=_passphrase()) as session:
+        notes.add(session, made[0], kind="legal-advice", text=COLLEAGUES_NOTE)
     _restore(place, new.sheets[::2], say)
     return place
 
@@ -180,6 +200,21 @@ def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Say) -> None:
     say(ending)
 
 
+def _keep_record(session: Session, case: CompartmentId, record: DemoRecord) -> None:
+    today = datetime.date.fromisoformat(cases.today(session))
+    typed: dict[str, str] = {}
+    time = record.time
+    for name, value in record.fields.items():
+        if isinstance(value, str):
+            typed[name] = value
+        else:
+            day = (today + datetime.timedelta(days=value)).isoformat()
+            typed[name], time = (f"{day}T{time}" if time else day), ""
+    kind = story.kind_named(record.kind)
+    values: dict[str, Any] = kind.FORM.from_typed(typed)
+    story.add(session, case, kind(**values))
+
+
 def _make_case(session: Session, case: DemoCase) -> CompartmentId:
     made = cases.create(session, title=case.title, kind=case.kind).case
     for person in case.persons:
@@ -195,6 +230,12 @@ def _make_case(session: Session, case: DemoCase) -> CompartmentId:
         )
     for kind, text in case.notes:
         notes.add(session, made, kind=kind, text=text)
+    today = datetime.date.fromisoformat(cases.today(session))
+    for stage, days in case.stages:
+        on = (today + datetime.timedelta(days=days)).isoformat()
+        case_changes.set_stage(session, made, stage, on=on)
+    for record in case.records:
+        _keep_record(session, made, record)
     return made
 
 

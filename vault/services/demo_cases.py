@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 ORGANISATION = "Harbour Legal Aid (invented)"
 MEMBER = "Amina"
+COLLEAGUE = "Joël"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,24 @@ class DemoPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoRecord:
+    """A record with a form, as typed. A number stands for the day that lies so many days from today."""
+
+    kind: str
+    fields: Mapping[str, str | int]
+    time: str = ""  # behind the first day, HH:MM
+
+
+@dataclass(frozen=True, slots=True)
 class DemoCase:
-    """A case with its people and notes (kind, text)."""
+    """A case with its people, notes (kind, text), later stages (stage, days from today) and what happened."""
 
     title: str
     kind: str
     persons: tuple[DemoPerson, ...]
     notes: tuple[tuple[str, str], ...]
+    stages: tuple[tuple[str, int], ...] = ()
+    records: tuple[DemoRecord, ...] = field(default=())
 
 
 EXTRADITION = DemoCase(
@@ -64,6 +77,91 @@ EXTRADITION = DemoCase(
             "Le recours doit partir avant le 26 novembre 2026.",
         ),
     ),
+    stages=(("flagged", -70), ("court-detention", -43), ("decided-refuse", -4), ("refused-at-risk", -3)),
+    records=(
+        DemoRecord(
+            "wanted",
+            {
+                "system": "cis-interstate",
+                "category": "accused",
+                "state": "the state that searches",
+                "seen": -70,
+                "seen_how": "arrest",
+                "seen_by": "Mireille Tastevent, in the order of the court",
+            },
+        ),
+        DemoRecord(
+            "incident",
+            {
+                "what": "arrest",
+                "at": -44,
+                "place": "the market",
+                "affected": "Arseniy Vyuzhanin\nhis telephone and his laptop",
+                "told_by": "his sister",
+                "text": "Two men in plain clothes. A camera at the gate had flagged him.",
+            },
+            time="07:10",
+        ),
+        DemoRecord(
+            "detention",
+            {
+                "taken": -44,
+                "place": "remand prison 1",
+                "order": "order 4/17",
+                "court": "Court of the second district",
+                "expires": 12,
+                "extended": -14,
+                "devices": "telephone, laptop",
+            },
+        ),
+        DemoRecord(
+            "hearing",
+            {
+                "at": -42,
+                "about": "detention",
+                "court": "Court of the second district",
+                "judge": "J. Orvel",
+                "outcome": "detained for two months",
+                "orders": "An interpreter is to be present.",
+                "fulfilled": "partly",
+            },
+            time="10:00",
+        ),
+        DemoRecord(
+            "hearing",
+            {"at": 3, "about": "complaint against the extradition check", "court": "Court of the second district"},
+            time="09:30",
+        ),
+        DemoRecord(
+            "event",
+            {
+                "what": "extradition refused",
+                "at": -4,
+                "place": "the prosecutor general",
+                "source": "letter to the lawyer",
+            },
+        ),
+        DemoRecord(
+            "event",
+            {"what": "first summons at his old address", "at": "2026-01~", "as_said": "in winter", "disputed": "yes"},
+        ),
+        DemoRecord(
+            "deadline",
+            {
+                "what": "appeal against the detention",
+                "at": -1,
+                "set_by": "court",
+                "source": "order 4/17",
+                "irreversible": "yes",
+            },
+        ),
+        DemoRecord(
+            "deadline",
+            {"what": "travel document is ready", "at": 12, "set_by": "person", "source": "the embassy, by telephone"},
+        ),
+        DemoRecord("task", {"what": "call the interpreter", "due": 0, "by": "Joël"}),
+        DemoRecord("task", {"what": "ask the sister for the code word", "by": "Amina"}),
+    ),
 )
 
 DETENTION = DemoCase(
@@ -81,16 +179,32 @@ DETENTION = DemoCase(
         ),
         ("safety", "Do not call the flat. Salim asks that his brother hears nothing before the lawyer has seen him."),
     ),
+    stages=(("ordered", -50),),
+    records=(
+        DemoRecord(
+            "detention", {"taken": -50, "place": "police station 9", "order": "order 9/2", "expires": 0}, time="18:00"
+        ),
+        DemoRecord("task", {"what": "bring the power of attorney", "due": 2, "by": "Amina"}),
+    ),
 )
 
 FAMILY = DemoCase(
     title="Тихоокова: family in transit",
     kind="family",
     persons=(DemoPerson("client", ("Вера Тихоокова", "Vera Tikhookova"), "1979-08", ("+996 555 010 412",)),),
+    records=(DemoRecord("task", {"what": "fetch the translation", "due": 5, "by": "Amina"}),),
     notes=(("administration", "Вера Тихоокова принесла свидетельства о рождении детей. Перевод будет готов в среду."),),
 )
 
 CASES = (EXTRADITION, DETENTION, FAMILY)
+
+# Name as heard, number, language, and what was said.
+SLIPS = (
+    ("", "+33 6 39 98 01 02", "French", "His brother was taken last night."),
+    ("Zumurrudi", "0555 010 310", "", "Asks when the lawyer comes."),
+)
+
+COLLEAGUES_NOTE = "The lawyer saw him for an hour. He says that the food is poor and that nobody struck him."
 
 ADDED_NOTE = (
     "The hearing was moved to 09:30. Arseniy must not come alone; his sister waits at the side entrance.",

@@ -30,14 +30,14 @@ _LONGEST_SPAN = 36_500
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """Something that has to be kept in a case. `day` is ISO or less of it; None where it has no date yet."""
+    """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; None for no date."""
 
     case: CompartmentId
     ref: str
     client: str = field(repr=False)
     record: RecordId
     kind: str
-    day: str | None
+    when: str | None
     headline: str = field(repr=False)
 
 
@@ -88,7 +88,7 @@ def list_in(
     heads = [head for kind in kinds for head in heads_in(session.index(), case, kind_named(kind).KIND)]
     versions = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
     found = [record for kind in kinds for record in stored_of_kind(versions, kind_named(kind))]
-    return sorted(found, key=lambda record: (record.value.day() or NO_DATE, record.written_ms, record.record))
+    return sorted(found, key=lambda record: (record.value.when() or NO_DATE, record.written_ms, record.record))
 
 
 def day_within(session: Session, span: str) -> str:
@@ -125,7 +125,7 @@ def due(session: Session, *, until: str | None = None, limit: int = 1000) -> lis
             row.client,
             RecordId(row.record),
             row.kind,
-            None if row.day == NO_DATE else row.day,
+            None if row.when == NO_DATE else row.when,
             row.headline,
         )
         for row in found

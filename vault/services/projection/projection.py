@@ -281,7 +281,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
-            columns = DatedColumns(record.day(), record.is_due(), record.headline())
+            columns = DatedColumns(record.when(), record.is_due(), record.headline())
         case _:
             pass  # neither listed nor found by words, but its heads are known
     return IndexedRecord(
