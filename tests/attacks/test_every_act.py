@@ -18,15 +18,30 @@ from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import MARKER, Filled
 from vault.access.seat_keys.factors import Factors
 from vault.access.session import Session
+from vault.casework.story.incident import Incident, IncidentKind
+from vault.casework.story.task import Task
 from vault.errors import VaultError
-from vault.ids import CompartmentId, MemberId, SeatId
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.index.cases import Sort
 from vault.policy.decide import Decision
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping
 from vault.services.approvals import breaking_glass
 from vault.services.backups import backups
-from vault.services.cases import cases, intake, listing, notes, people, register, searching, sections
+from vault.services.cases import (
+    case_changes,
+    cases,
+    editing,
+    intake,
+    listing,
+    notes,
+    people,
+    register,
+    searching,
+    sections,
+    story,
+    undoing,
+)
 from vault.services.computer import clock
 from vault.services.credentials import factors, recovery
 from vault.services.evidence import checking, logbook
@@ -73,6 +88,8 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.CASE_CREATE: (lambda to: cases.create(to.session, title="mine", kind="asylum"),),
     Action.CASE_LIST: (
         lambda to: cases.list_all(to.session),
+        lambda to: story.due(to.session),
+        lambda to: case_changes.list_closed(to.session),
         lambda to: listing.open_list(to.session).page(0, Sort.NAME),
     ),
     Action.CASE_READ: (
@@ -81,8 +98,16 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: sharing.holders_of(to.session, to.case),
         lambda to: timed_grants.terms_of(to.session, to.case),
     ),
-    Action.CASE_WRITE: (
+    Action.NOTE_WRITE: (
         lambda to: notes.add(to.session, to.case, kind="contact", text="planted"),
+        lambda to: story.add(to.session, to.case, Incident(IncidentKind.RAID, text="planted")),
+    ),
+    Action.CASE_WRITE: (
+        lambda to: story.add(to.session, to.case, Task(what="planted")),
+        lambda to: case_changes.set_stage(to.session, to.case, "interviewed"),
+        lambda to: case_changes.close(to.session, to.case, reason="planted"),
+        lambda to: editing.history(to.session, editing.Place(to.case, RecordId(bytes(16)), "case")),
+        lambda to: undoing.undo(to.session, undoing.last(to.session)),
         lambda to: people.add(to.session, to.case, role="client", names=["Planted"]),
         lambda to: sections.add_note(to.session, to.section, kind="safety", text="planted"),
     ),
