@@ -19,7 +19,8 @@ from vault.services.cases.undoing import Undoable
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: "cases.create cases.new_case devices.give_cases",
     Action.CASE_LIST: """
-    case_changes.list_closed cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list story.due
+    bulk.change_all bulk.close_all case_changes.list_closed
+    cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list story.due
     """,
     Action.CASE_READ: """
     editing.history story.list_in

@@ -138,3 +138,13 @@ def test_a_slip_becomes_a_new_case_with_every_word_and_the_caller(desk: Desk) ->
     assert all(word in shown["notes"][0]["text"] for word in heard[1::2])
     assert _said(desk, "intake", "list")["slips"] == []
     assert desk.run("intake", "move", slip, "--to", moved["ref"]).code != 0
+
+
+def test_many_cases_get_a_risk_and_are_closed_in_one_command_which_goes_on_where_it_stopped(desk: Desk) -> None:
+    refs = [_made(desk) for _ in range(3)]
+    assert _said(desk, "case", "edit", *refs, "--risk", "high") == {"changed": 3, "same": 0, "refused": []}
+    _said(desk, "case", "close", refs[0], "--reason", "travelled on")
+    done = _said(desk, "case", "close", *refs, "--reason", "the office closes")
+    assert (done["changed"], done["same"]) == (2, 1)
+    assert sorted(_listed(desk, "--closed")) == sorted(refs)
+    assert _said(desk, "case", "show", refs[1])["risk"] == "high"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
@@ -11,11 +11,16 @@ from vault.cli.showing import case_data, case_lines, edited
 from vault.cli.table import CASE, Arg, Given, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.services.cases.bulk import BulkDone
 
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
+_CASES = Arg("CASE ...", Message("ids or references of cases, up to 500"), into="case")
+_CHANGED = Message("Cases changed")
 _NEW_TITLE = Personal("title", "--title", Message("New title of the case"))
 _WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
 _RISKS = ("low", "medium", "high", "immediate")
@@ -72,15 +77,18 @@ def _list(args: Given, output: Output) -> Result:
 
 
 def _edit(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, (_NEW_TITLE,)) as (session, values):
-        from vault.services.cases import case_changes, cases
+    with opened_to_ask(args, output, (_NEW_TITLE,) if len(args.case) == 1 else ()) as (session, values):
+        from vault.services.cases import bulk, case_changes, cases
         from vault.services.projection import authors
 
         owner = None if args.owner is None else authors.find_member(session, args.owner)
+        found = [cases.find(session, case) for case in args.case]
+        if len(found) > 1:
+            return _of_many(
+                bulk.change_all(session, found, risk=args.risk, owner=owner, progress=output.progress_of(_CHANGED))
+            )
         title = next(iter(values["title"]), None)
-        return edited(
-            case_changes.change(session, cases.find(session, args.case), title=title, risk=args.risk, owner=owner)
-        )
+        return edited(case_changes.change(session, found[0], title=title, risk=args.risk, owner=owner))
 
 
 def _stage(args: Given, output: Output) -> Result:
@@ -92,14 +100,28 @@ def _stage(args: Given, output: Output) -> Result:
 
 def _close(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, (_WHY_CLOSED,)) as (session, values):
-        from vault.services.cases import case_changes, cases
+        from vault.services.cases import bulk, case_changes, cases
 
-        case = cases.find(session, args.case)
-        case_changes.close(session, case, reason=values["reason"][0])
+        found = [cases.find(session, case) for case in args.case]
+        reason = values["reason"][0]
+        if len(found) > 1:
+            return _of_many(bulk.close_all(session, found, reason=reason, progress=output.progress_of(_CHANGED)))
+        case_changes.close(session, found[0], reason=reason)
     return Result(
-        {"case": case.hex(), "closed": True},
+        {"case": found[0].hex(), "closed": True},
         [Message("The case is closed: it has left the list, and search and `casevault case list --closed` find it.")],
     )
+
+
+def _of_many(done: BulkDone) -> Result:
+    """Return what came of a change of many cases."""
+    lines: list[Words] = [
+        plural("{count} case was changed.", "{count} cases were changed.", count=done.changed),
+        *([plural("{count} was so already.", "{count} were so already.", count=done.same)] if done.same else []),
+        *(Message("{case} was not changed: {why}", case=short_id(case), why=why) for case, why in done.refused),
+    ]
+    refused = [{"case": case.hex(), "why": str(why)} for case, why in done.refused]
+    return Result({"changed": done.changed, "same": done.same, "refused": refused}, lines)
 
 
 def _reopen(args: Given, output: Output) -> Result:
@@ -144,8 +166,8 @@ VERBS: Final = (
         Arg("[--limit N]", Message("maximum number of cases"), of=int, default=1000),
     ), _list),
     Verb("show", Message("open a case"), (CASE,), _show),
-    Verb("edit", Message("change the title, the risk or the owner of a case"), (
-        CASE,
+    Verb("edit", Message("change the title, the risk or the owner of a case; of many cases the risk or the owner"), (
+        _CASES,
         Arg("[--risk RISK]", Message("how near the harm is"), choices=_RISKS),
         Arg("[--owner MEMBER]", Message("name or id of a member who holds the case")),
         *options_of((_NEW_TITLE,)),
@@ -155,6 +177,6 @@ VERBS: Final = (
         Arg("STAGE", Message("a stage of its kind, such as refused-at-risk")),
         Arg("[--on DATE]", Message("since which day; today without it")),
     ), _stage),
-    Verb("close", Message("close a case; it asks for the reason"), (CASE, *options_of((_WHY_CLOSED,))), _close),
+    Verb("close", Message("close cases; it asks for the reason"), (_CASES, *options_of((_WHY_CLOSED,))), _close),
     Verb("reopen", Message("open a closed case again"), (CASE,), _reopen),
 )  # fmt: skip

@@ -1,0 +1,87 @@
+"""The same change of many cases: one entry for each, so that one that is refused stops none of the others.
+
+Stopped half-way, the same call goes on where it was: of a case that is as it should be, nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from vault.access.session import Session
+from vault.errors import RefusedError, UsageError
+from vault.ids import CompartmentId, MemberId
+from vault.index.cases import row_of
+from vault.policy.roles import Action
+from vault.progress import Progress
+from vault.services.cases.case_changes import change, close
+from vault.services.projection.projection import up_to_date_index
+from vault.words.message import Message
+
+MOST_CASES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BulkDone:
+    """What came of it: how many cases were changed, were so already, and which were refused, each with why."""
+
+    changed: int
+    same: int
+    refused: tuple[tuple[CompartmentId, Message], ...] = field(repr=False)
+
+
+def change_all(
+    session: Session,
+    cases: Sequence[CompartmentId],
+    *,
+    risk: str | None = None,
+    owner: MemberId | None = None,
+    progress: Progress = lambda done, total: None,
+) -> BulkDone:
+    """Give cases a risk, an owner, or both; see `case_changes.change`.
+
+    Raises:
+        UsageError: more than 500 cases.
+    """
+    session.require(Action.CASE_LIST)
+
+    def act(case: CompartmentId) -> bool:
+        return bool(change(session, case, risk=risk, owner=owner).settled)
+
+    return _each(cases, act, progress)
+
+
+def close_all(
+    session: Session,
+    cases: Sequence[CompartmentId],
+    *,
+    reason: str,
+    progress: Progress = lambda done, total: None,
+) -> BulkDone:
+    """Close cases for one reason; those that are closed stay as they are.
+
+    Raises:
+        UsageError: more than 500 cases.
+    """
+    session.require(Action.CASE_LIST)
+
+    def act(case: CompartmentId) -> bool:
+        row = row_of(up_to_date_index(session), case)
+        return (row is None or row.closed is None) and bool(close(session, case, reason=reason).settled)
+
+    return _each(cases, act, progress)
+
+
+def _each(cases: Sequence[CompartmentId], act: Callable[[CompartmentId], bool], progress: Progress) -> BulkDone:
+    distinct = tuple(dict.fromkeys(cases))
+    if len(distinct) > MOST_CASES:
+        raise UsageError(Message("at most {most_cases} cases at once", most_cases=MOST_CASES))
+    changed, refused = 0, []
+    for done, case in enumerate(distinct):
+        progress(done, len(distinct))
+        try:
+            changed += act(case)
+        except (RefusedError, UsageError) as fault:
+            refused.append((case, fault.message))
+    progress(len(distinct), len(distinct))
+    return BulkDone(changed, len(distinct) - changed - len(refused), tuple(refused))
