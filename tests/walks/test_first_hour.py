@@ -142,7 +142,8 @@ def test_a_slip_becomes_a_new_case_with_every_word_and_the_caller(desk: Desk) ->
 
 def test_many_cases_get_a_risk_and_are_closed_in_one_command_which_goes_on_where_it_stopped(desk: Desk) -> None:
     refs = [_made(desk) for _ in range(3)]
-    assert _said(desk, "case", "edit", *refs, "--risk", "high") == {"changed": 3, "same": 0, "refused": []}
+    done = _said(desk, "case", "edit", *refs, "--risk", "high")
+    assert (done["changed"], done["same"], done["refused"]) == (3, 0, [])
     _said(desk, "case", "close", refs[0], "--reason", "travelled on")
     done = _said(desk, "case", "close", *refs, "--reason", "the office closes")
     assert (done["changed"], done["same"]) == (2, 1)
