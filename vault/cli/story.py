@@ -1,6 +1,6 @@
-"""The records with a form: `casevault wanted`, `detention`, `hearing`, `incident`, `event`, `task` and `deadline`.
+"""The records with a form: `casevault wanted`, `detention`, `hearing`, `incident`, `event` and `task`.
 
-Their verbs are made from their forms.
+Their verbs are made from their forms; `deadline` takes some of these.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.projection.reading import Stored
 
-_RECORD: Final = Arg("RECORD", Message("the record's id, or its beginning"))
-_DUE: Final = Arg("[--due DAYS]", Message("only what is due within this time, such as 7d"))
-_ANY_CASE: Final = Arg("[CASE]", Message("only of this case (id or reference)"))
-_NO_DATE: Final = Message("no date")
+RECORD: Final = Arg("RECORD", Message("the record's id, or its beginning"))
+NO_DATE: Final = Message("no date")
 
 
 def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _asked(kind.FORM, is_new=True)) as (session, answers):
+    with opened_to_ask(args, output, asked(kind.FORM, is_new=True)) as (session, answers):
         from vault.services.cases import cases, story
 
-        values: dict[str, Any] = kind.FORM.from_typed(_typed(kind.FORM, args, answers))
+        values: dict[str, Any] = kind.FORM.from_typed(typed_fields(kind.FORM, args, answers))
         record = story.add(session, cases.find(session, args.case), kind(**values))
     return Result({"record": record.hex()}, [Message("The record is saved."), Message("id {id}", id=short_id(record))])
 
 
 def _edit(kind: type[FormedRecord], args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _asked(kind.FORM, is_new=False)) as (session, answers):
-        return _changed(session, kind, args.record, _typed(kind.FORM, args, answers) | dict.fromkeys(args.empty, ""))
+    with opened_to_ask(args, output, asked(kind.FORM, is_new=False)) as (session, answers):
+        return changed(
+            session, kind, args.record, typed_fields(kind.FORM, args, answers) | dict.fromkeys(args.empty, "")
+        )
 
 
 def _done(kind: type[FormedRecord], args: Given, output: Output) -> Result:
@@ -48,15 +48,11 @@ def _done(kind: type[FormedRecord], args: Given, output: Output) -> Result:
         from vault.services.cases import cases
 
         done_by = kind.FORM.done_by or ""
-        return _changed(session, kind, args.record, {done_by: args.on or cases.today(session)})
+        return changed(session, kind, args.record, {done_by: args.on or cases.today(session)})
 
 
-def _move(kind: type[FormedRecord], args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        return _changed(session, kind, args.record, {kind.FORM.dated_by or "": args.day})
-
-
-def _changed(session: Session, kind: type[FormedRecord], record: str, typed: dict[str, str]) -> Result:
+def changed(session: Session, kind: type[FormedRecord], record: str, typed: dict[str, str]) -> Result:
+    """Change a record and say so."""
     from vault.services.cases import editing, story
 
     place = editing.locate(session, record, frozenset({kind.KIND}))
@@ -70,46 +66,12 @@ def _list(kind: type[FormedRecord], args: Given, output: Output) -> Result:
 
         found = story.list_in(session, cases.find(session, args.case), (kind.KIND,), why=args.why)
         by = authors.written_by(session, found)
-    lines = [line for record in found for line in _lines(record, by.get(record.record, ""))]
-    return Result({"records": [_data(record) for record in found]}, lines or [Message("There are none.")])
+    lines = [line for record in found for line in record_lines(record, by.get(record.record, ""))]
+    return Result({"records": [record_data(record) for record in found]}, lines or [Message("There are none.")])
 
 
-def _list_due(kind: type[FormedRecord], args: Given, output: Output) -> Result:
-    if args.case is not None and args.due is None:
-        return _list(kind, args, output)
-    with opened(args, output) as session:
-        from vault.services.cases import cases, story
-
-        case = None if args.case is None else cases.find(session, args.case)
-        until = None if args.due is None else story.day_within(session, args.due)
-        found = [line for line in story.due(session, until=until) if case in {None, line.case}]
-    data = [
-        {
-            "case": line.case.hex(),
-            "ref": line.ref,
-            "record": line.record.hex(),
-            "kind": line.kind,
-            "when": line.when,
-            "about": line.headline,
-        }
-        for line in found
-    ]
-    lines: list[Words] = [
-        Message(
-            "{when}  {ref}  {kind}  {client}  {about}  id {id}",
-            when=line.when or _NO_DATE,
-            ref=line.ref,
-            kind=line.kind,
-            client=line.client,
-            about=line.headline,
-            id=short_id(line.record),
-        )
-        for line in found
-    ]
-    return Result({"due": data}, lines or [Message("Nothing is due.")])
-
-
-def _data(record: Stored[FormedRecord]) -> dict[str, object]:
+def record_data(record: Stored[FormedRecord]) -> dict[str, object]:
+    """Return a record for `--json`."""
     fields = {field.name: _plain(getattr(record.value, field.name)) for field in record.value.FORM.fields}
     return {"record": record.record.hex(), "kind": record.value.KIND, **fields}
 
@@ -118,11 +80,12 @@ def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
 
 
-def _lines(record: Stored[FormedRecord], by: str) -> list[Words]:
+def record_lines(record: Stored[FormedRecord], by: str) -> list[Words]:
+    """Return a record for people; `by` says who wrote it."""
     value = record.value
     head = Message(
         "{when}  {kind}  {about}  id {id}  {name}",
-        when=value.when() or _NO_DATE,
+        when=value.when() or NO_DATE,
         kind=value.KIND,
         about=value.headline(),
         id=short_id(record.record),
@@ -134,7 +97,8 @@ def _lines(record: Stored[FormedRecord], by: str) -> list[Words]:
 # ---- from forms to options
 
 
-def _asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
+def asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
+    """Return the fields that are asked at a terminal: those with words of a person's own."""
     return tuple(
         Personal(
             field.name,
@@ -148,7 +112,8 @@ def _asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
     )
 
 
-def _options(form: Form, *, is_new: bool) -> tuple[Arg, ...]:
+def options_for(form: Form, *, is_new: bool) -> tuple[Arg, ...]:
+    """Return the options of a form."""
     options = []
     for field in form.fields:
         if field.is_written:
@@ -158,14 +123,15 @@ def _options(form: Form, *, is_new: bool) -> tuple[Arg, ...]:
         option = f"{_option(field)} {'WORD' if words else shown}"
         is_required = is_new and field.is_required
         options.append(Arg(option if is_required else f"[{option}]", field.label, choices=words))
-    return (*options, *options_of(_asked(form, is_new=is_new)))
+    return (*options, *options_of(asked(form, is_new=is_new)))
 
 
 def _option(field: FormField) -> str:
     return f"--{field.name.replace('_', '-')}"
 
 
-def _typed(form: Form, args: Given, answers: dict[str, list[str]]) -> dict[str, str]:
+def typed_fields(form: Form, args: Given, answers: dict[str, list[str]]) -> dict[str, str]:
+    """Return what was typed, by the names of the fields."""
     typed = {name: "\n".join(values) for name, values in answers.items() if values}
     for field in form.fields:
         given = None if field.is_written else getattr(args, field.name)
@@ -184,27 +150,14 @@ def _verbs(kind: type[FormedRecord]) -> tuple[Verb, ...]:
         return partial(act, kind)
 
     verbs = [
-        Verb("add", Message("add a record of this kind to a case"), (CASE, *_options(form, is_new=True)), run(_add))
+        Verb("add", Message("add a record of this kind to a case"), (CASE, *options_for(form, is_new=True)), run(_add))
     ]
-    if kind.KIND == "deadline":
-        help_ = Message("what is due in all your cases, or the deadlines of one")
-        verbs.append(Verb("list", help_, (_ANY_CASE, _DUE), run(_list_due)))
-        day = Arg("DAY", Message("the new date, YYYY-MM-DD"))
-        verbs.append(
-            Verb(
-                "move",
-                Message("give it another date; the history keeps the date before it"),
-                (_RECORD, day),
-                run(_move),
-            )
-        )
-    else:
-        verbs.append(Verb("list", Message("the records of this kind in a case"), (CASE,), run(_list)))
-    edit = (_RECORD, *_options(form, is_new=False), empty)
+    verbs.append(Verb("list", Message("the records of this kind in a case"), (CASE,), run(_list)))
+    edit = (RECORD, *options_for(form, is_new=False), empty)
     verbs.append(Verb("edit", Message("change a record; the history keeps what it said before"), edit, run(_edit)))
     if form.done_by is not None:
         on = Arg("[--on DATE]", Message("the day; today without it"))
-        verbs.append(Verb("done", Message("say that it is over: it is no longer due"), (_RECORD, on), run(_done)))
+        verbs.append(Verb("done", Message("say that it is over: it is no longer due"), (RECORD, on), run(_done)))
     return tuple(verbs)
 
 

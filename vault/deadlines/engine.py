@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
+from vault.casework.dates import PartialDate
 from vault.deadlines import wording
 from vault.deadlines.facts import Facts, Moment, Place
 from vault.deadlines.holidays import CALENDARS, Calendar
-from vault.deadlines.reckoning import Reckoning, reckon
+from vault.deadlines.reckoning import Reckoning, days_of, reckon
 from vault.deadlines.rules import Certainty, Rule
 from vault.errors import UsageError
 from vault.words.message import Message
@@ -96,7 +97,7 @@ def due(
     found = reckon(rule, facts, here.date(), place, calendars)
     if facts.court_set:
         return _set_by_court(rule, facts, found, here, soon)
-    state = _state_of(found, here, soon)
+    state = _state_of(found.first, found.last, here, soon)
     explanation = [*found.explanation, *_cautions(rule)]
     if rule.certainty is not Certainty.CONFIRMED or found.is_doubtful:
         state = State.CHECK
@@ -111,6 +112,32 @@ def due(
         explanation=tuple(explanation),
         is_irreversible=rule.is_irreversible,
     )
+
+
+def standing(
+    kept: PartialDate | datetime.datetime,
+    now: datetime.datetime,
+    zone: datetime.tzinfo,
+    *,
+    rule: Rule | None = None,
+    soon: datetime.timedelta = SOON,
+) -> State:
+    """Return where a date that somebody kept stands against the present.
+
+    Args:
+        kept: the date, known in part or not.
+        now: the present, with a zone.
+        zone: the time of the place.
+        rule: that gave it; None where a court or a person did.
+        soon: how long before the date the state becomes `soon`.
+    """
+    here = now.astimezone(zone)
+    if rule is not None and rule.certainty is not Certainty.CONFIRMED:
+        return State.CHECK
+    if isinstance(kept, datetime.datetime):
+        return _state(kept.astimezone(zone), here, soon)
+    span = days_of(kept)
+    return State.CHECK if span is None else _state_of(*span, here, soon)
 
 
 def earliest(dues: Iterable[Due]) -> Due | None:
@@ -154,12 +181,11 @@ def _cautions(rule: Rule) -> list[Message]:
     return cautions
 
 
-def _state_of(found: Reckoning, here: datetime.datetime, soon: datetime.timedelta) -> State:
+def _state_of(first: Moment | None, last: Moment | None, here: datetime.datetime, soon: datetime.timedelta) -> State:
     """Return the state of the earliest date that is possible; where it has passed and the latest has not, none."""
-    if found.first is None or found.last is None:
+    if first is None or last is None or (_is_past(first, here) and not _is_past(last, here)):
         return State.CHECK
-    is_open = _is_past(found.first, here) and not _is_past(found.last, here)
-    return State.CHECK if is_open else _state(found.first, here, soon)
+    return _state(first, here, soon)
 
 
 def _state(at: Moment, here: datetime.datetime, soon: datetime.timedelta) -> State:

@@ -87,7 +87,7 @@ def _span(
         day = trigger.astimezone(place.zone).date()
         span = day, day
     elif trigger is not None:
-        span = None if trigger.circa else _days_of(trigger)
+        span = days_of(trigger)
     served = None
     if rule.deemed_served_days is not None and facts.posted is not None:
         served = facts.posted + rule.deemed_served_days * _DAY
@@ -106,7 +106,10 @@ def _span(
     return span
 
 
-def _days_of(date: PartialDate) -> tuple[datetime.date, datetime.date]:
+def days_of(date: PartialDate) -> tuple[datetime.date, datetime.date] | None:
+    """Return the first and the last day that a date may be; None where it is known only about."""
+    if date.circa:
+        return None
     first = datetime.date(date.year, date.month or 1, date.day or 1)
     if date.day is not None:
         return first, first

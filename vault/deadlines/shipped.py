@@ -13,6 +13,7 @@ from typing import Final
 
 from vault.deadlines.rules import Certainty, Counting, Period, Rule, Trigger, Unit
 from vault.deadlines.shipped_europe import EUROPE, FRANCE
+from vault.errors import UsageError
 from vault.words.message import Message
 
 _AT_ONCE: Final = Period(0, Unit.HOURS)
@@ -233,3 +234,15 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     rule.code: rule for rule in (*_ANYWHERE, *_EXTRADITION, *EUROPE, *FRANCE, *_INTERNATIONAL, *_KYRGYZSTAN)
 })  # fmt: skip
 """Every rule by its code. Those that are not enabled can be chosen by a person who has read their source."""
+
+
+def rule_named(code: str) -> Rule:
+    """Return the rule with this code, in letters of any size.
+
+    Raises:
+        UsageError: there is none; those that there are are named.
+    """
+    rule = RULES.get(code.strip().upper().replace("-", "_"))
+    if rule is None:
+        raise UsageError(Message("there is no such rule; there are: {names}", names=", ".join(sorted(RULES))))
+    return rule

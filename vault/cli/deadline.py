@@ -1,0 +1,321 @@
+"""`casevault deadline`: what is due, dates that a rule gives with their reasons, and a calendar file that says nothing.
+
+`add` and `list` are its own; `edit` and `done` come from the form of the record.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from vault.casework.story.deadline import Deadline, SetBy
+from vault.cli import story as form_verbs
+from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import options_of
+from vault.cli.showing import indented
+from vault.cli.story import NO_DATE, RECORD
+from vault.cli.table import CASE, Arg, Given, Verb
+from vault.errors import UsageError
+from vault.ids import make_id, short_id
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    import datetime
+
+    from vault.deadlines.engine import Due
+    from vault.deadlines.facts import Place
+    from vault.deadlines.rules import Rule
+    from vault.services.cases.story import DueLine
+
+_FORM: Final = Deadline.FORM
+# A rule is chosen by its code: it is no word of a person's own, and not asked.
+_ASKED: Final = tuple(value for value in form_verbs.asked(_FORM, is_new=True) if value.key != "rule")
+# Of these the form gives help and words; a rule gives what is left out.
+_GIVEN: Final = frozenset({"--at", "--set-by", "--irreversible"})
+
+
+def _add(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, _ASKED) as (session, answers):
+        from vault.services.cases import cases, story
+
+        typed = form_verbs.typed_fields(_FORM, Given(**{**vars(args), "done": None, "end": None}), answers)
+        record, reasons = _record(args, typed)
+        kept = story.add(session, cases.find(session, args.case), record)
+    saved = [Message("The record is saved."), Message("id {id}", id=short_id(kept))]
+    return Result({"record": kept.hex(), "at": record.at, "reasons": list(reasons)}, [*saved, *map(indented, reasons)])
+
+
+def _record(args: Given, typed: dict[str, str]) -> tuple[Deadline, tuple[Message, ...]]:
+    """Return the record of what was given, and the reasons where a rule gave its date."""
+    from vault.deadlines.shipped import rule_named
+    from vault.services.cases import deadlines
+
+    rule = None if args.rule is None else rule_named(args.rule)
+    reasons: tuple[Message, ...] = ()
+    if rule is not None:
+        typed["rule"] = rule.code
+    if rule is not None and "at" not in typed:
+        if typed.get("set_by", SetBy.RULE) != SetBy.RULE:
+            raise UsageError(Message("a date that a court or a person set is given with --at"))
+        found = _due(rule, args)
+        typed = deadlines.drafted(rule, found, what=typed.get("what", ""), trigger=args.trigger).typed() | typed
+        reasons = found.explanation
+    for name, option in (("at", "--at"), ("set_by", "--set-by")):
+        if name not in typed:
+            raise UsageError(
+                Message("{option} is missing", option=option),
+                next_step=Message("Give --at and --set-by, or --rule and what it counts from."),
+            )
+    values: dict[str, Any] = _FORM.from_typed(typed)
+    return Deadline(**values), reasons
+
+
+def _move(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        return form_verbs.changed(session, Deadline, args.record, {"at": args.day})
+
+
+def _list(args: Given, output: Output) -> Result:
+    if args.case is not None and args.due is None:
+        return _list_in(args, output)
+    found = _due_lines(args, output)
+    data = [
+        {
+            "case": line.case.hex(),
+            "ref": line.ref,
+            "record": line.record.hex(),
+            "kind": line.kind,
+            "when": line.when,
+            "about": line.headline,
+        }
+        for line in found
+    ]
+    lines: list[Words] = [
+        Message(
+            "{when}  {ref}  {kind}  {client}  {about}  id {id}",
+            when=line.when or NO_DATE,
+            ref=line.ref,
+            kind=line.kind,
+            client=line.client,
+            about=line.headline,
+            id=short_id(line.record),
+        )
+        for line in found
+    ]
+    return Result({"due": data}, lines or [Message("Nothing is due.")])
+
+
+def _due_lines(args: Given, output: Output) -> list[DueLine]:
+    with opened(args, output) as session:
+        from vault.services.cases import cases, story
+
+        case = None if args.case is None else cases.find(session, args.case)
+        until = None if args.due is None else story.day_within(session, args.due)
+        return [line for line in story.due(session, until=until) if case in {None, line.case}]
+
+
+def _list_in(args: Given, output: Output) -> Result:
+    """Show the deadlines of one case, each with where it stands and what of it must be checked."""
+    with opened(args, output) as session:
+        from vault.services.cases import cases, deadlines, story
+        from vault.services.projection import authors
+
+        found = story.list_in(session, cases.find(session, args.case), (Deadline.KIND,), why=args.why)
+        by = authors.written_by(session, found)
+    from vault.deadlines.engine import STATES
+
+    lines: list[Words] = []
+    data = []
+    for record in found:
+        assert isinstance(record.value, Deadline)  # noqa: S101 - of this kind; this line is for the type checker
+        lines += form_verbs.record_lines(record, by.get(record.record, ""))
+        plain = form_verbs.record_data(record)
+        if record.value.is_due():
+            standing = deadlines.standing_of(record.value, _now(), _zone(args.zone))
+            lines += map(indented, [STATES[standing.state], *([] if standing.check is None else [standing.check])])
+            plain |= {"state": standing.state.value, "check": standing.check}
+        data.append(plain)
+    return Result({"records": data}, lines or [Message("There are none.")])
+
+
+def _rules(args: Given, output: Output) -> Result:
+    del output
+    from vault.deadlines.shipped import RULES, rule_named
+
+    rules = [rule_named(args.rule)] if args.rule else sorted(RULES.values(), key=lambda r: (not r.is_enabled, r.code))
+    return Result(
+        {"rules": [_rule_data(rule) for rule in rules]},
+        [line for rule in rules for line in _rule_lines(rule, is_whole=args.rule is not None)],
+    )
+
+
+def _rule_data(rule: Rule) -> dict[str, object]:
+    return {
+        "rule": rule.code,
+        "title": rule.title,
+        "trigger": rule.trigger,
+        "period": None if rule.period is None else {"count": rule.period.count, "unit": rule.period.unit},
+        "certainty": rule.certainty,
+        "source": rule.source,
+        "irreversible": rule.is_irreversible,
+    }
+
+
+def _rule_lines(rule: Rule, *, is_whole: bool) -> list[Words]:
+    from vault.deadlines.rules import TRIGGERS
+    from vault.deadlines.wording import CERTAINTIES
+
+    lines: list[Words] = [
+        Message("{code}  {title}  {certainty}", code=rule.code, title=rule.title, certainty=CERTAINTIES[rule.certainty])
+    ]
+    if is_whole:
+        lines.append(indented(Message("from: {trigger}", trigger=TRIGGERS[rule.trigger])))
+        lines += [] if rule.period is None else [indented(Message("period: {period}", period=rule.period.words()))]
+        lines.append(indented(Message("text: {source}", source=rule.source)))
+        lines += [] if rule.caution is None else [indented(rule.caution)]
+    return lines
+
+
+def _count(args: Given, output: Output) -> Result:
+    del output
+    from vault.deadlines.engine import STATES
+    from vault.deadlines.shipped import rule_named
+    from vault.deadlines.typed import moment_text
+
+    found = _due(rule_named(args.rule), args)
+    first, last = (None if end is None else moment_text(end) for end in (found.at, found.latest))
+    state = STATES[found.state]
+    if first is None:
+        head = Message("{day}  {state}", day=NO_DATE, state=state)
+    elif first == last:
+        head = Message("{day}  {state}", day=first, state=state)
+    elif last is None:
+        head = Message("{day} or later  {state}", day=first, state=state)
+    else:
+        head = Message("{day} to {last}  {state}", day=first, last=last, state=state)
+    data = {
+        "rule": found.code,
+        "at": first,
+        "latest": last,
+        "state": found.state.value,
+        "certainty": found.certainty,
+        "set_by_court": found.is_set_by_court,
+        "history": [moment_text(moment) for moment in found.history],
+        "reasons": list(found.explanation),
+    }
+    return Result(data, [head, *map(indented, found.explanation)])
+
+
+def _calendar(args: Given, output: Output) -> Result:
+    from vault.cli.next_steps import in_words
+    from vault.cli.outcome import write_new
+    from vault.deadlines.icalendar import Entry, calendar_text
+    from vault.deadlines.typed import exact_moment
+
+    zone = _zone(args.zone)
+    found = _due_lines(Given(**{**vars(args), "case": None}), output)
+    moments = [None if line.when is None else exact_moment(line.when, zone) for line in found]
+    # New ids each time: an id that stays would show that two phones have dates of one case.
+    entries = [Entry(make_id().hex(), moment) for moment in moments if moment is not None]
+    left = len(moments) - len(entries)
+    write_new(args.out, calendar_text(entries, _now(), in_words).encode())
+    lines = [
+        Message("{path} has {count} dates, without names and references.", path=args.out, count=len(entries)),
+        Message("Import it into a calendar of its own, and delete that calendar before the next import."),
+    ]
+    if left:
+        lines.append(Message("{count} without a full date are not in it.", count=left))
+    return Result({"file": str(args.out), "dates": len(entries), "left_out": left}, lines)
+
+
+def _due(rule: Rule, args: Given) -> Due:
+    from vault.deadlines.engine import due
+    from vault.deadlines.typed import facts_of
+
+    place = _place(args)
+    facts = facts_of(
+        place.zone,
+        trigger=args.trigger,
+        posted=args.posted,
+        suspended=args.suspended,
+        extended=args.extended,
+        court=getattr(args, "court", ()),
+    )
+    return due(rule, facts, _now(), place)
+
+
+def _now() -> datetime.datetime:
+    import datetime
+
+    from vault.clock import now_ms
+
+    return datetime.datetime.fromtimestamp(now_ms() / 1000, datetime.UTC)
+
+
+def _place(args: Given) -> Place:
+    from vault.deadlines.facts import Place
+
+    return Place(_zone(args.zone), None if args.country is None else args.country.strip().upper())
+
+
+def _zone(name: str | None) -> datetime.tzinfo:
+    """Return a time zone by its name; without one, what the clock of this computer is ahead of UTC now."""
+    if name is None:
+        local = _now().astimezone().tzinfo
+        assert local is not None  # noqa: S101 - `astimezone` sets it; this line is for the type checker
+        return local
+    import zoneinfo
+
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            Message("there is no such time zone here"), next_step=Message("Name it as Asia/Bishkek is named.")
+        ) from None
+
+
+_ZONE: Final = Arg("[--zone ZONE]", Message("time zone of the place, such as Asia/Bishkek (that of this computer)"))
+_COUNT_FROM: Final = (
+    Arg("[--trigger DATE]", Message("when its clock started: a date, known in part or not, or DATEThh:mm")),
+    Arg("[--posted DAY]", Message("when the paper was put where it waits to be read")),
+    Arg("[--suspended DAYS ...]", Message("when the clock stood still: DAY..DAY, or DAY.. while it does")),
+    Arg("[--extended PERIOD ...]", Message("what was added: 10d, 5wd (working days), 3m, 24h")),
+    Arg("[--country CC]", Message("whose holidays count where the rule names no country, such as KG")),
+    _ZONE,
+)
+_FROM_FORM: Final = tuple(
+    arg._replace(form=f"[{arg.form.strip('[]')}]")
+    for arg in form_verbs.options_for(_FORM, is_new=True)
+    if arg.name in _GIVEN
+)
+_OUT: Final = Arg("--out FILE", Message("the file to write"), of=Path)
+_DUE: Final = Arg("[--due DAYS]", Message("only what is due within this time, such as 7d"))
+
+VERBS: Final = (
+    Verb("add", Message("keep a date in a case: one that was set, or one that a rule gives"), (
+        CASE,
+        Arg("[--rule CODE]", Message("a rule's code: its date is counted (`deadline rules` lists them)")),
+        *_FROM_FORM,
+        *_COUNT_FROM,
+        *options_of(_ASKED),
+    ), _add),
+    Verb("list", Message("what is due in all your cases, or the deadlines of one"), (
+        Arg("[CASE]", Message("only of this case (id or reference)")), _DUE, _ZONE,
+    ), _list),
+    Verb("move", Message("give it another date; the history keeps the date before it"), (
+        RECORD, Arg("DAY", Message("the new date, YYYY-MM-DD")),
+    ), _move),
+    *(verb for verb in form_verbs.TABLES[Deadline.KIND] if verb.name in {"edit", "done"}),
+    Verb("rules", Message("the rules that give dates, and how certain each is; needs no vault"), (
+        Arg("[RULE]", Message("only this rule, with its text")),
+    ), _rules),
+    Verb("count", Message("what date a rule gives, and why; needs no vault and saves nothing"), (
+        Arg("RULE", Message("a rule's code (`deadline rules` lists them)")),
+        *_COUNT_FROM,
+        Arg("[--court DATE ...]", Message("a date that a court set, the oldest order first: it applies")),
+    ), _count),
+    Verb("calendar", Message("write what is due as a calendar file: dates without names, references and words"), (
+        _OUT, _DUE, _ZONE,
+    ), _calendar),
+)  # fmt: skip

@@ -1,0 +1,60 @@
+"""Deadlines that a rule of `vault.deadlines` gives: as a record of a case, and with its reasons when it is read."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from vault.casework.story.deadline import Deadline, SetBy
+from vault.deadlines.engine import Due, State, standing
+from vault.deadlines.rules import Certainty, Rule
+from vault.deadlines.shipped import RULES
+from vault.deadlines.typed import moment_of, moment_text
+from vault.deadlines.wording import superseded, to_check
+from vault.errors import UsageError
+from vault.words.message import Message, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a kept deadline stands, and what a lawyer must check of the rule that gave it."""
+
+    state: State
+    check: Message | None = None
+
+
+def drafted(rule: Rule, found: Due, *, what: str, trigger: str | None, text: str | None = None) -> Deadline:
+    """Return the record of a date that was found: the earliest of a range, and what a court set before the rule's.
+
+    Raises:
+        UsageError: there is no date; the reasons are its advice.
+    """
+    if found.at is None:
+        raise UsageError(Message("this rule gives no date here"), next_step=joined(found.explanation))
+    return Deadline(
+        what=what,
+        at=moment_text(found.at),
+        set_by=SetBy.COURT if found.is_set_by_court else SetBy.RULE,
+        rule=rule.code,
+        trigger=trigger,
+        irreversible=rule.is_irreversible,
+        text=text,
+    )
+
+
+def standing_of(deadline: Deadline, now: datetime.datetime, zone: datetime.tzinfo) -> Standing:
+    """Return where a deadline stands now; a rule that this program does not know is to be checked.
+
+    Args:
+        deadline: as it is kept.
+        now: the present, with a zone.
+        zone: the time of the place.
+    """
+    kept = moment_of(deadline.at, zone)
+    if deadline.set_by is not SetBy.RULE:
+        return Standing(standing(kept, now, zone))
+    rule = RULES.get(deadline.rule or "")
+    if rule is None:
+        return Standing(State.CHECK, Message("The rule is not known to this program: a lawyer must check it."))
+    check = {Certainty.UNCONFIRMED: to_check(rule), Certainty.SUPERSEDED: superseded(rule)}.get(rule.certainty)
+    return Standing(standing(kept, now, zone, rule=rule), check)
