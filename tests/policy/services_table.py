@@ -102,7 +102,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
-    absences.all_pending editing.locate editing.own_record projection.reindex undoing.last
+    absences.all_pending editing.locate editing.own_record projection.reindex reminders.times_due
+    undoing.last
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount

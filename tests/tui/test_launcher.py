@@ -23,7 +23,10 @@ IN_A_NEW_SESSION = f"import os, sys; sys.path.insert(0, {str(ROOT)!r}); os.setsi
 
 
 def test_a_start_goes_through_a_pipe_whole_also_with_odd_names() -> None:
-    for start in (Start(Path("/srv/Ünïcode.vault"), "Нур"), Start(Path(os.fsdecode(b"/srv/\xff.vault")), None)):
+    for start in (
+        Start(Path("/srv/Ünïcode.vault"), "Нур"),
+        Start(Path(os.fsdecode(b"/srv/\xff.vault")), None, due=(1, 1 << 33)),
+    ):
         read, write = os.pipe()
         write_start(write, start)
         assert read_start(read) == start

@@ -25,6 +25,7 @@ from tui.gateway.writing import Writing
 from tui.values.values import VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
+from vault.services.cases.reminders import times_due
 from vault.services.computer import probes
 from vault.services.credentials.unlock_with_factors import unlock_with_factors
 from vault.services.projection import dates
@@ -70,6 +71,10 @@ class Gateway:
     def require_closed(self) -> None:
         """Raise where another window or command has the vault open: told before anybody types a passphrase."""
         VaultFolder(self._unlocked.path).require_closed()
+
+    def times_due(self, now_s: int) -> tuple[int, ...]:
+        """Return when something is due in the days to come, without a word of what; see `reminders.times_due`."""
+        return times_due(self._unlocked.session, now_s=now_s)
 
     def close(self) -> None:
         """Lock: close every file. Closing twice does nothing."""

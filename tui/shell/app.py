@@ -18,6 +18,7 @@ from tui.screens.credentials.unlock import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.frame.covers import IdleWarning, Neutral
 from tui.screens.frame.wording import clock_time
+from tui.shell.reminders import said
 from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.shell.start import Start
 from tui.shell.terminal_handover import TerminalLoan
@@ -131,7 +132,7 @@ class CaseVaultApp(SafeApp):
     def on_mount(self) -> None:
         """Ask for the passphrase, and load the library behind the question."""
         start = self._start_with
-        self.push_screen(UnlockScreen(start.vault_path.name, start.member, comes_back=start.comes_back))
+        self.push_screen(UnlockScreen(start.vault_path.name, start.member, comes_back=start.comes_back, due=start.due))
         self.set_interval(1, self._look_whether_idle)
         self.call_after_refresh(self.run_worker, self._load, thread=True)
 
@@ -268,8 +269,11 @@ class CaseVaultApp(SafeApp):
                         time=clock_time(saved_ms),
                     )
         spots = [spot for screen in self._screen_stack if isinstance(screen, VaultScreen) and (spot := screen.spot())]
-        if self._is_locking and spots:
-            self._gateway.writing.keep_spot(spots[-1])
+        if self._is_locking:
+            if spots:
+                self._gateway.writing.keep_spot(spots[-1])
+            if self._last_words is not None:
+                self._last_words(said(self._gateway.times_due(self.now_ms() // 1000)))
 
     def close_vault(self) -> None:
         """Close the files of the session, or give up after `CLOSE_SECONDS`."""

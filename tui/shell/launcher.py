@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from tui.shell.reminders import heard
 from tui.shell.running import announced
 from tui.shell.start import Start, write_start
 from tui.shell.terminal import HIDE_TITLE, RESET, SHOW_TITLE, has_title
@@ -112,7 +113,8 @@ class _Launcher:
                 if start.afterwards:
                     self._write(f"{start.afterwards}\r\n")
                 return code
-            start = replace(start, comes_back=False)  # Whoever came back is in by a passphrase from now on.
+            due = heard(words.splitlines())
+            start = replace(start, comes_back=False, due=due)  # Whoever came back is in by a passphrase from now on.
             if code == _SWITCHED:
                 start = replace(start, member=None)  # Whoever comes next is not asked by another's name.
             quick_locks = quick_locks + 1 if time.monotonic() - began < _QUICK_SECONDS else 0

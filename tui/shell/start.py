@@ -19,13 +19,15 @@ _LIMIT: Final = 16 * 1024
 class Start:
     """Which vault to open, for whom when that is known, and a line to leave behind. No secret.
 
-    `comes_back`: there may be no vault yet; begin with the way back by recovery sheets.
+    `comes_back`: there may be no vault yet; begin with the way back by recovery sheets. `due`: when something is due,
+    in seconds since 1970; of what, only the unlocked vault knows.
     """
 
     vault_path: Path
     member: str | None = field(default=None, repr=False)
     afterwards: str = ""
     comes_back: bool = False
+    due: tuple[int, ...] = ()
 
 
 def write_start(descriptor: int, start: Start) -> None:
@@ -39,6 +41,7 @@ def write_start(descriptor: int, start: Start) -> None:
         "member": start.member,
         "afterwards": start.afterwards,
         "comes_back": start.comes_back,
+        "due": start.due,
     }
     encoded = json.dumps(written).encode("ascii")
     try:
@@ -53,4 +56,4 @@ def read_start(descriptor: int) -> Start:
     """Read what `write_start` wrote, to the end, and close the pipe."""
     with os.fdopen(descriptor, "rb") as pipe:
         found = json.loads(pipe.read(_LIMIT))
-    return Start(Path(found["vault"]), found["member"], found["afterwards"], found["comes_back"])
+    return Start(Path(found["vault"]), found["member"], found["afterwards"], found["comes_back"], tuple(found["due"]))

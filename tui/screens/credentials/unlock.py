@@ -34,6 +34,9 @@ _LOST: Final = Message(
 )
 
 
+_LOOK_SECONDS: Final = 30
+
+
 class UnlockScreen(VaultScreen):
     """Asks who is there and for the passphrase, and says in which script it is typed."""
 
@@ -57,7 +60,9 @@ class UnlockScreen(VaultScreen):
         Command("ctrl+q", "app.quit", Message("Quit"), "Ctrl+Q", Message("quit")),
     )
 
-    def __init__(self, vault_name: str, member: str | None, *, comes_back: bool = False) -> None:
+    def __init__(
+        self, vault_name: str, member: str | None, *, comes_back: bool = False, due: tuple[int, ...] = ()
+    ) -> None:
         super().__init__()
         self._comes_back = comes_back
         self._vault_name = vault_name
@@ -67,6 +72,7 @@ class UnlockScreen(VaultScreen):
         self._seconds = 0
         self._waits = 0
         self._is_typing = False
+        self._due = due
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -99,8 +105,17 @@ class UnlockScreen(VaultScreen):
         self.query_one("#more").display = False
         self.query_one("#lost").display = False
         self._look_whether_closed()
+        if self._due:
+            self._say_what_is_due()
+            self.set_interval(_LOOK_SECONDS, self._say_what_is_due)
         if self._comes_back:
             self.call_after_refresh(self.action_come_back)
+
+    def _say_what_is_due(self) -> None:
+        """Say that a time has come at which something is due: only the unlocked vault knows what."""
+        if self._opening is None and any(time * 1000 <= self.desk.now_ms() for time in self._due):
+            self._due = ()
+            self.say(Message("Something is due. Unlock to see what."))
 
     def action_come_back(self) -> None:
         """Lead in those whom no passphrase lets in."""

@@ -1,0 +1,53 @@
+"""What a locked app knows of dates: times and nothing else."""
+
+from __future__ import annotations
+
+import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.services.conftest import founded, founded_template
+from tests.services.founded import MARKER, Place
+from tui.shell.reminders import MOST, heard, said
+from vault.casework.story.hearing import Hearing
+from vault.casework.story.task import Task
+from vault.services.cases import cases, story
+from vault.services.cases.reminders import MOST_TIMES, STEP_SECONDS, times_due
+
+__all__ = ["founded", "founded_template"]  # fixtures
+
+
+def test_of_what_is_due_the_time_in_steps_of_five_minutes_is_told_once_and_no_word(founded: Place) -> None:
+    now = datetime.datetime.now().astimezone().replace(hour=8, minute=0, second=0, microsecond=0)
+    day = now.date().isoformat()
+    with founded.open() as session:
+        case = cases.create(session, title=f"A title {MARKER}", kind="asylum").case
+        for record in (
+            Hearing(f"{day}T09:32", about=MARKER),
+            Task(MARKER, due=f"{day}T09:31"),
+            Task(MARKER, due=day),
+            Task(MARKER, due=(now.date() + datetime.timedelta(days=90)).isoformat()),
+            Task(MARKER),
+        ):
+            story.add(session, case, record)
+        cases.list_all(session)
+        times = times_due(session, now_s=int(now.timestamp()))
+    assert [datetime.datetime.fromtimestamp(time).strftime("%H:%M") for time in times] == ["09:00", "09:30"]
+    assert all(time % STEP_SECONDS == 0 for time in times)
+    assert set(said(times)) <= set("due 0123456789")
+
+
+def test_the_launcher_hears_at_most_as_many_times_as_the_child_may_say() -> None:
+    assert MOST == MOST_TIMES
+    assert heard(said(range(100, 200)).splitlines()) == tuple(range(100, 100 + MOST))
+
+
+@given(st.lists(st.text()))
+def test_whatever_a_child_says_the_launcher_takes_numbers_alone(lines: list[str]) -> None:
+    assert all(0 <= time < 10**10 for time in heard(lines))
+
+
+@given(st.lists(st.integers(0, 1 << 33), max_size=MOST))
+def test_what_was_said_is_heard(times: list[int]) -> None:
+    assert heard([said(sorted(times))]) == tuple(sorted(times))
