@@ -23,7 +23,6 @@ _CASEWORK = {"case": _W, "person": _W, "note": _W, "disclosure": _W}
 _DIRECTORY = {"roster": _A, "member": _A, "organisation": _A, "attempts-key": _A, "partner": _A, "rule": _A}
 _WF, _IW = "caseworker supervisor field", "intake supervisor caseworker"
 _IN_CASES = {**_CASEWORK, "access": _W, "section": _W, "*": _W, "note": _WF, "incident": _WF}
-_REST = {"sending": {"package-key": _E}, "audit": {}}
 _WRITERS: dict[int, dict[str, dict[str, str]]] = {
     1: {
         "case": _CASEWORK,
@@ -31,20 +30,21 @@ _WRITERS: dict[int, dict[str, dict[str, str]]] = {
         "directory": _DIRECTORY,
         "register": {"register-entry": _I},
         "intake": {"slip": _I},
-        **_REST,
+        "sending": {"package-key": _E},
+        "audit": {},
     },
     2: {
         "case": {**_IN_CASES, "approval": _E},
         "section": _IN_CASES,
         "directory": {
             **_DIRECTORY,
-            "partner": "admin caseworker supervisor",
             **dict.fromkeys(("roster", "member", "device"), _AS),
             **dict.fromkeys(("deputy", "order", "form", "calendar", "retention", "witness"), _A),
         },
         "register": {"register-entry": _IW},
         "intake": {"slip": _IW},
-        **_REST,
+        "sending": {"package-key": _E, "partner": _W},
+        "audit": {},
     },
 }
 _FOUNDERS = {"case": _W, "section": _W, "directory": "", "register": "", "intake": "", "sending": "", "audit": _ALL}

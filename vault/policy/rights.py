@@ -118,8 +118,9 @@ _TABLE_2 = RightsTable(
         CompartmentKind.CASE: _IN_CASES | _each(APPROVAL_KINDS, _EXPORTERS),
         CompartmentKind.SECTION: _IN_CASES,
         CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS | SETTING_KINDS, _ADMINS)
-        | _each({"roster", "member", "device"}, _ADMITTERS)
-        | _each({"partner"}, _ADMINS | _WORKERS),
+        | _each({"roster", "member", "device"}, _ADMITTERS),
+        # Not in the directory: what no key opens there stops everybody, and few may write there.
+        CompartmentKind.SENDING: _each(SENDING_KINDS, _EXPORTERS) | _each({"partner"}, _WORKERS),
         CompartmentKind.REGISTER: _each({"register-entry"}, _CALLED),
         CompartmentKind.INTAKE: _each({"slip"}, _CALLED),
     },

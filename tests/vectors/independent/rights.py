@@ -34,11 +34,11 @@ WRITERS[2] = {
     SECTION: _IN_CASES,
     REGISTER: {"register-entry": _CALLED},
     INTAKE: {"slip": _CALLED},
+    SENDING: {"package-key": _EXPORTERS, "partner": _WORKERS},
     DIRECTORY: {
         **_DIRECTORY,
         "deputy": _ADMINS,
         "order": _ADMINS,
-        "partner": _ADMINS | _WORKERS,
         **dict.fromkeys(("form", "calendar", "retention", "witness"), _ADMINS),
         **dict.fromkeys(("device", "roster", "member"), _ADMITTERS),
     },

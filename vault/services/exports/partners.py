@@ -8,10 +8,11 @@ from vault.access.session import Session
 from vault.casework.checks import checked_name
 from vault.casework.partner import Partner
 from vault.errors import NotFoundError, UsageError, VerificationError
-from vault.ids import RecordId
+from vault.ids import CompartmentKind, RecordId
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
+from vault.services.projection.kinds_held import held_of_kind, the_one
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.short_ids import the_one_named, typed_id
@@ -44,8 +45,11 @@ def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
             Message("there is already a recipient with this name"),
             next_step=Message("Use another name, for example with a place."),
         )
-    with session.work(session.directory.compartment) as work:
-        record = work.keep(session.directory.compartment, partner)
+    home = session.directory.compartment
+    if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, Partner.KIND):
+        home = the_one(session, CompartmentKind.SENDING)
+    with session.work(home) as work:
+        record = work.keep(home, partner)
         work.commit(Entry(act="partner.create", covers={Partner.KIND: 1}, pol=rule))
     return KeptPartner(record, partner.name, partner.age_recipient, partner.fingerprint)
 
@@ -99,7 +103,8 @@ def _kept(stored: Stored[Partner]) -> KeptPartner:
 
 
 def _stored(session: Session) -> list[Stored[Partner]]:
-    return stored_of_kind(read_valid(session, session.directory.compartment), Partner)
+    homes = [session.directory.compartment, *held_of_kind(session, CompartmentKind.SENDING)]
+    return [partner for home in homes for partner in stored_of_kind(read_valid(session, home), Partner)]
 
 
 def _same(left: str, right: str) -> bool:
