@@ -31,7 +31,7 @@ from vault.services.backups.backup_folder import (
 from vault.services.backups.backup_proof import Proof, prove
 from vault.services.backups.backup_state import CancelledError
 from vault.services.projection import dates
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 KEPT = 3
 """How many backups of a folder stay at one destination, unless somebody says otherwise."""
@@ -54,12 +54,17 @@ class MadeBackup:
     kept: int
 
     @property
-    def removal(self) -> str:
+    def removal(self) -> Message:
         """What went and what is kept, in words."""
         if not self.removed:
-            return f"{self.kept} kept."
-        went = "1 was removed" if len(self.removed) == 1 else f"{len(self.removed)} were removed"
-        return f"{went} ({', '.join(self.removed)}); {self.kept} kept."
+            return Message("{kept} kept.", kept=self.kept)
+        return plural(
+            "{count} was removed ({names}); {kept} kept.",
+            "{count} were removed ({names}); {kept} kept.",
+            count=len(self.removed),
+            names=", ".join(self.removed),
+            kept=self.kept,
+        )
 
 
 @dataclass(frozen=True, slots=True)
