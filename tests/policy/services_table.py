@@ -8,6 +8,8 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.person import Person
+from vault.casework.person_change import PersonChange
 from vault.casework.story.task import Task
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
 from vault.policy.roles import Action
@@ -23,17 +25,17 @@ _ASKS: Mapping[Action, str] = {
     cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list story.due
     """,
     Action.CASE_READ: """
-    editing.history story.list_in
+    editing.history people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     sections.find_in sections.list_of sharing.holders_of timed_grants.terms_of
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
-    people.keep sections.add_note sections.add_person story.add story.change
+    people.change people.keep sections.add_note sections.add_person story.add story.change
     undoing.undo
     """,
-    Action.CASE_SEARCH: "names_elsewhere.names_elsewhere searching.search",
+    Action.CASE_SEARCH: "names_elsewhere.names_elsewhere safe_contacts.is_never_used_anywhere searching.search",
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
@@ -139,6 +141,10 @@ CALLS: Mapping[str, Call] = {
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),
     "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
+    "people.change": lambda run, session, case, *_: run(
+        session, Place(case, RecordId(bytes(16)), Person.KIND), PersonChange(role="third")
+    ),
+    "people.show": lambda run, session, case, *_: run(session, Place(case, RecordId(bytes(16)), Person.KIND)),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}

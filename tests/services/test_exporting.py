@@ -9,11 +9,14 @@ import pytest
 from tests.services.founded import MEMBER
 from tests.tables import each
 from vault.access.session import Session
+from vault.casework.person import Person
+from vault.casework.person_change import PersonChange
 from vault.errors import LeakError, NotFoundError, UsageError
 from vault.export import checking
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes, people
+from vault.services.cases.editing import Place
 from vault.services.evidence import logbook
 from vault.services.exports import exporting, partners
 
@@ -80,6 +83,23 @@ def test_the_pages_name_nobody_and_only_the_same_profile_and_recipient_go_on_wit
     codes, others = ({word for word in " ".join(made.pages).split() if "[P-" in word} for made in (first, other))
     assert codes
     assert codes.isdisjoint(others)
+
+
+def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_leave_in_a_note(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    session = filled_session
+    place = Place(case, people.add(session, case, role="client", names=["Arseni Vuzhanin"]), Person.KIND)
+    wanted = PersonChange(add_names=("Arseni Vyuzhanin", "Zumrat Odil"), misspelt=("Arseni Vuzhanin",))
+    people.change(session, place, wanted)
+    people.change(session, place, PersonChange(former=("Zumrat Odil",)))
+    notes.add(session, case, kind="contact", text="Vuzhanin called; the papers say Zumrat.")
+    text = " ".join(exported(session, case, tmp_path).pages).casefold()
+    assert [form for form in ("vuzhanin", "vyuzhanin", "zumrat", "odil") if form in text] == []
+    named = exporting.export(session, case, profile="lawyer-named", to=LAWYER, out=tmp_path, take_proposals=True)
+    assert isinstance(named, exporting.Exported)
+    (names,) = [line for line in "\n".join(named.pages).splitlines() if "Vyuzhanin" in line]
+    assert not {"Vuzhanin", "Zumrat"} & set(names.split())
 
 
 def test_a_failed_check_stops_the_export_and_is_logged(

@@ -40,7 +40,7 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
     added = desk.run(
         "person", "add", case["ref"], "--role", "witness", "--from", "-", "--json", stdin=json.dumps(person)
     )
-    assert set(added.json()) == {"schema", "person"}
+    assert set(added.json()) == {"schema", "person", "do_not_call"}
     text = "Tikhon Omutkov called from +996 555 010 999, from Qarvosh, about the hearing."
     note = desk.run("note", "add", case["case"], "--json", stdin=text).json()
     amended = desk.run("note", "amend", note["note"], "--json", stdin="He called twice.").json()
@@ -51,7 +51,7 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
 
     hits = desk.run("search", "hearing", "--json").json()["hits"]
     assert {hit["record"] for hit in hits} >= {note["note"]}
-    assert all(set(hit) == {"case", "record", "kind", "snippet"} for hit in hits)
+    assert all(set(hit) == {"case", "record", "kind", "snippet", "do_not_call"} for hit in hits)
 
     identity = tmp_path / "lawyer.key"
     subprocess.run(["age-keygen", "-o", str(identity)], capture_output=True, check=True)

@@ -149,3 +149,51 @@ def test_many_cases_get_a_risk_and_are_closed_in_one_command_which_goes_on_where
     assert (done["changed"], done["same"]) == (2, 1)
     assert sorted(_listed(desk, "--closed")) == sorted(refs)
     assert _said(desk, "case", "show", refs[1])["risk"] == "high"
+
+
+def _person(desk: Desk, ref: str, *options: str) -> str:
+    return str(_said(desk, "person", "add", ref, "--role", "client", *options)["person"])
+
+
+def test_a_mistyped_name_is_corrected_stays_with_its_mark_and_the_history_has_both(desk: Desk) -> None:
+    ref = _made(desk)
+    person = _person(desk, ref, "--name", "Арсений Вюжанин", "--phone", "+996 555 010 203")
+    change = ("--add-name", "Арсений Вьюжанин", "--misspelt", "Арсений Вюжанин", "--born", "1988-03")
+    assert _said(desk, "person", "edit", person[:8], *change)["changed"]
+    _said(desk, "person", "edit", person, "--drop-phone", "0555 010203", "--phone", "+996 555 010 412")
+    shown = _said(desk, "person", "show", person)
+    assert shown["spellings"] == [
+        {"text": "Арсений Вьюжанин", "script": "Cyrl", "kind": "legal"},
+        {"text": "Арсений Вюжанин", "script": "Cyrl", "kind": "misspelt"},
+    ]
+    assert (shown["born"], shown["phones"]) == ("1988-03", ["+996 555 010 412"])
+    assert person[:8] in desk.run("person", "list", ref).out
+    assert len(_said(desk, "history", person)["versions"]) == 3
+    refused = [
+        ("--misspelt", "Somebody else"),
+        ("--drop-phone", "112233"),
+        ("--born", "soon"),
+        ("--role", "nobody"),
+        (),
+    ]
+    assert [options for options in refused if desk.run("person", "edit", person, *options).code == 0] == []
+    assert len(_said(desk, "history", person)["versions"]) == 3
+
+
+def test_a_number_that_must_never_be_used_says_do_not_call_wherever_it_is_shown_or_typed(desk: Desk) -> None:
+    ref = _made(desk)
+    person = _person(desk, ref, "--name", "Арсений Вьюжанин", "--phone", "0555 010 203")
+    contact = ("--channel", "messenger", "--address", "through his sister", "--hours", "after 18:00")
+    more = ("--code-phrase", "about the books", "--may-tell", "the sister: nothing", "--never-use", "+996 555 010203")
+    assert _said(desk, "person", "edit", person, *contact, *more)["do_not_call"] == []
+    case = desk.run("case", "show", ref)
+    first = case.out.splitlines()[0]
+    assert first.startswith("SAFE CONTACT  Арсений Вьюжанин: messenger through his sister; after 18:00")
+    assert "DO NOT CALL  +996 555 010203" in case.out
+    for shown in (("case", "show", ref), ("person", "list", ref), ("person", "show", person), ("search", "Вьюжанин")):
+        assert "DO NOT CALL  0555 010 203" in desk.run(*shown).out, shown
+    other = ("--role", "relative", "--name", "Lev", "--phone", "(996) 555-01-02-03")
+    assert _said(desk, "person", "add", ref, *other)["do_not_call"] == ["(996) 555-01-02-03"]
+    assert "DO NOT CALL" in desk.run("intake", "add", "--number", "555010203").out
+    _said(desk, "person", "edit", person, "--use-again", "+996 555 010203")
+    assert "DO NOT CALL" not in desk.run("case", "show", ref).out

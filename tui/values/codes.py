@@ -19,7 +19,11 @@ _WORDS: Final = (
     Message("passport"), Message("id-card"), Message("pin"), Message("birth-cert"), Message("unhcr-case"),
     Message("asylum-cert"), Message("court-case"), Message("wanted-ref"), Message("prison-no"), Message("other"),
     Message("phone"), Message("sms"), Message("messenger"), Message("email"), Message("in-person"),
-    Message("through-someone"),
+    Message("through-someone"), Message("not-known"),
+    # where a written name comes from
+    Message("legal"), Message("birth"), Message("former"), Message("married"), Message("alias"), Message("nick"),
+    Message("online-handle"), Message("pseudonym-of-record"), Message("press"), Message("police-list"),
+    Message("misspelt"),
     # records, and kinds of notes and sections
     Message("case"), Message("person"), Message("note"), Message("draft"), Message("contact"), Message("interview"),
     Message("legal-advice"), Message("medical"), Message("safety"), Message("administration"), Message("supervision"),

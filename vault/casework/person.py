@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Final, TypeVar
 
 from vault.casework.checks import checked_items, checked_line, checked_lines, checked_word
+from vault.casework.contact import is_never_used
 from vault.casework.dates import checked_date
 from vault.casework.script import Script, script_of
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole
 from vault.errors import UsageError
 from vault.words.message import Message
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class SafeContact:
             label = f"{name.replace('_', ' ')} of the safe contact"
             object.__setattr__(self, name, checked_line(getattr(self, name), label, optional=True))
         object.__setattr__(self, "never_use", checked_lines(self.never_use, "never-use list of the safe contact"))
-        if self.address in self.never_use:
+        if is_never_used(self.address, self.never_use):
             raise UsageError(Message("address of the safe contact is on its own never-use list"))
 
 
@@ -98,8 +102,43 @@ class Person:
             raise UsageError(Message("e-mail must hold an @ between two parts"))
 
     def display_name(self) -> str:
-        """Return the first name given, or an empty text."""
-        return self.names[0].text if self.names else ""
+        """Return the first name that still holds, or else the first name; an empty text without any."""
+        return next((name.text for name in (*self.current_names(), *self.names)), "")
+
+    def current_names(self) -> tuple[PersonName, ...]:
+        """Return the names that are neither misspelt nor former."""
+        return tuple(name for name in self.names if name.kind not in NO_LONGER)
+
+    def joined(self, beside: Sequence[Person]) -> Person:
+        """Return this person with what other versions beside it say too: no name, number or warning is lost by it.
+
+        Where both say something of one field, this one is right.
+        """
+        all_of = (self, *reversed(beside))
+        names: dict[str, PersonName] = {}
+        for name in (name for person in all_of for name in person.names):
+            names.setdefault(name.text, name)
+        contact = next((person.safe_contact for person in all_of if person.safe_contact is not None), None)
+        if contact is not None:
+            lists = (person.safe_contact.never_use for person in all_of if person.safe_contact is not None)
+            never_use = _each_once(line for lines in lists for line in lines)
+            address = "" if is_never_used(contact.address, never_use) else contact.address
+            contact = replace(contact, address=address, never_use=never_use)
+        return replace(
+            self,
+            names=tuple(names.values()),
+            born=next((person.born for person in all_of if person.born is not None), None),
+            phones=_each_once(phone for person in all_of for phone in person.phones),
+            emails=_each_once(email for person in all_of for email in person.emails),
+            documents=_each_once(document for person in all_of for document in person.documents),
+            safe_contact=contact,
+        )
 
 
+def _each_once(values: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+NO_LONGER: Final = frozenset({NameKind.MISSPELT, NameKind.FORMER})
+"""Kinds of names that nobody is called by any more. They stay: a text may still hold them."""
 FEWEST_PHONE_DIGITS = 3  # a short emergency line is a phone too

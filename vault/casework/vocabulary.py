@@ -79,6 +79,7 @@ class Channel(StrEnum):
     EMAIL = "email"
     IN_PERSON = "in-person"
     THROUGH_SOMEONE = "through-someone"
+    NOT_KNOWN = "not-known"  # only what must never be used is known yet
 
 
 @unique

@@ -9,6 +9,7 @@ from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.person import PERSON_ROLES
 from vault.cli.prompts import Personal, options_of
+from vault.cli.showing import indented
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
@@ -23,6 +24,7 @@ _VALUES = (
 
 _WHO = (Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),)
 _TITLE = Personal("title", "--title", Message("Title of the new case"), required=True)
+_DO_NOT_CALL = Message("DO NOT CALL this number: a case that you can open has it on a never-use list.")
 _KEPT = {"note": Message("a note"), "person": Message("a person")}
 _CLOSED = Message(
     "The slip is closed and no longer listed. It is not erased: its words stay sealed in the"
@@ -32,18 +34,26 @@ _CLOSED = Message(
 
 def _add(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _VALUES) as (session, answers):
-        from vault.services.cases import intake
+        from vault.services.cases import intake, safe_contacts
 
         values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
-    return Result({"slip": slip.hex()}, [Message("The slip is saved."), Message("id {id}", id=short_id(slip))])
+        is_warned = safe_contacts.is_never_used_anywhere(session, values["number"])
+    lines = [Message("The slip is saved."), Message("id {id}", id=short_id(slip))]
+    lines += [_DO_NOT_CALL] if is_warned else []
+    return Result({"slip": slip.hex(), "do_not_call": is_warned}, lines)
 
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import intake
+        from vault.services.cases import intake, safe_contacts
 
         found = intake.list_open(session)
+        unsafe = {
+            number
+            for number in {shown.stored.value.number for shown in found}
+            if number and safe_contacts.is_never_used_anywhere(session, number)
+        }
     data: list[dict[str, object]] = []
     lines: list[Words] = []
     for shown in found:
@@ -58,6 +68,7 @@ def _list(args: Given, output: Output) -> Result:
                 "text": slip.text,
                 "call_back": slip.call_back,
                 "overdue": shown.is_overdue,
+                "do_not_call": slip.number in unsafe,
             }
         )
         line: Words = f"{local_time(slip.received)}  {short_id(shown.stored.record)}"
@@ -66,7 +77,8 @@ def _list(args: Given, output: Output) -> Result:
         if shown.is_overdue:
             line = Message("{slip}  OVERDUE: move it or close it", slip=line)
         lines.append(line)
-        lines += [f"  {line}" for line in (slip.name, slip.number, slip.language, *slip.text.splitlines()) if line]
+        number = Message("DO NOT CALL  {number}", number=slip.number) if slip.number in unsafe else slip.number
+        lines += [indented(line) for line in (slip.name, number, slip.language, *slip.text.splitlines()) if line]
     return Result({"slips": data}, lines or [Message("No open slips.")])
 
 

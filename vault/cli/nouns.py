@@ -74,7 +74,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),
              ("new", "list", "show", "edit", "stage", "close", "reopen")),
-        Noun("person", Message("the people of a case"), ("add", "list")),
+        Noun("person", Message("the people of a case"), ("add", "list", "show", "edit")),
         Noun("note", Message("write, list, read and correct notes"), ("add", "list", "show", "amend")),
         Noun("deadline", Message("dates that have to be kept, and the rules that give them"),
              ("add", "list", "move", "edit", "done", "rules", "count", "calendar")),

@@ -6,24 +6,52 @@ from typing import Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
+from vault.cli.people_shown import never_use_of, person_data, person_lines, warned, whole_person_lines
 from vault.cli.prompts import Personal, options_of
-from vault.cli.showing import person_data, person_lines
+from vault.cli.showing import edited
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 PERSON_ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
-_VALUES = (
+CHANNELS = ("phone", "sms", "messenger", "email", "in-person", "through-someone", "not-known")
+_BORN = Personal("born", "--born", Message("Date of birth (YYYY, YYYY-MM or YYYY-MM-DD)"))
+_DOCUMENTS = Personal("documents", "--document", Message("Identity document as KIND:NUMBER"), many=True)
+_CONTACT = (
+    Personal("address", "--address", Message("Safe contact: number, address or person")),
+    Personal("hours", "--hours", Message("Safe contact: when it is safe")),
+    Personal("code_phrase", "--code-phrase", Message("Safe contact: what to say first")),
+    Personal("may_tell", "--may-tell", Message("Safe contact: who may be told what")),
+    Personal("never_use", "--never-use", Message("Number or address that must never be used"), many=True),
+)
+_NEW = (
     Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),
-    Personal("born", "--born", Message("Date of birth (YYYY, YYYY-MM or YYYY-MM-DD)")),
+    _BORN,
     Personal("phones", "--phone", Message("Phone"), many=True),
     Personal("emails", "--email", Message("E-mail"), many=True),
-    Personal("documents", "--document", Message("Identity document as KIND:NUMBER"), many=True),
+    _DOCUMENTS,
+    *_CONTACT,
 )
+_CHANGED = (
+    Personal("add_names", "--add-name", Message("Another name or spelling"), many=True),
+    Personal("misspelt", "--misspelt", Message("Name of theirs that is misspelt; exports still hide it"), many=True),
+    Personal("former", "--former", Message("Name that they had before; exports still hide it"), many=True),
+    _BORN,
+    Personal("phones", "--phone", Message("Another phone"), many=True),
+    Personal("drop_phones", "--drop-phone", Message("Phone that is theirs no longer"), many=True),
+    Personal("emails", "--email", Message("Another e-mail"), many=True),
+    Personal("drop_emails", "--drop-email", Message("E-mail that is theirs no longer"), many=True),
+    _DOCUMENTS,
+    *_CONTACT,
+    Personal("use_again", "--use-again", Message("Number or address that may be used again"), many=True),
+)
+_CHANNEL: Final = Arg("[--channel WAY]", Message("safe contact: the way to reach them"), choices=CHANNELS)
+_PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`person list`)"))
 
 
 def _add(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _VALUES) as (session, answers):
-        from vault.services.cases import cases, people, sections
+    with opened_to_ask(args, output, _NEW) as (session, answers):
+        from vault.casework.person_change import contact_made
+        from vault.services.cases import cases, people, safe_contacts, sections
 
         case = cases.find(session, args.case)
         person = people.checked_person(
@@ -33,14 +61,51 @@ def _add(args: Given, output: Output) -> Result:
             phones=answers["phones"],
             emails=answers["emails"],
             documents=answers["documents"],
+            safe_contact=contact_made(people.contact_change(args.channel, answers)),
         )
         if args.section is None:
             record = people.keep(session, case, person)
         else:
             record = sections.add_person(session, sections.find_in(session, case, args.section), person)
-    return Result(
-        {"person": record.hex()}, [Message("The person is saved."), Message("id {record}", record=record.hex())]
-    )
+        found = safe_contacts.never_used(session, case, (*person.phones, *person.emails))
+    lines: list[Words] = [Message("The person is saved."), Message("id {record}", record=record.hex())]
+    return Result({"person": record.hex(), "do_not_call": list(found)}, [*lines, *warned(found)])
+
+
+def _edit(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, _CHANGED) as (session, answers):
+        from vault.casework.person import Person
+        from vault.casework.person_change import PersonChange
+        from vault.services.cases import editing, people, safe_contacts
+
+        place = editing.locate(session, args.person, frozenset({Person.KIND}))
+        wanted = PersonChange(
+            role=args.role,
+            add_names=tuple(answers["add_names"]),
+            misspelt=tuple(answers["misspelt"]),
+            former=tuple(answers["former"]),
+            born=next(iter(answers["born"]), None),
+            add_phones=tuple(answers["phones"]),
+            drop_phones=tuple(answers["drop_phones"]),
+            add_emails=tuple(answers["emails"]),
+            drop_emails=tuple(answers["drop_emails"]),
+            add_documents=tuple(map(people.document_of, answers["documents"])),
+            contact=people.contact_change(args.channel, answers),
+        )
+        result = edited(people.change(session, place, wanted))
+        found = safe_contacts.never_used(session, place.case, (*wanted.add_phones, *wanted.add_emails))
+    return Result({**result.data, "do_not_call": list(found)}, [*result.lines, *warned(found)])
+
+
+def _show(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.casework.person import Person
+        from vault.services.cases import editing, people, safe_contacts
+
+        place = editing.locate(session, args.person, frozenset({Person.KIND}))
+        person = people.show(session, place, why=args.why)
+        never_use = safe_contacts.never_use_in(session, place.case)
+    return Result({"case": place.case.hex(), **person_data(person, never_use)}, whole_person_lines(person, never_use))
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -48,8 +113,9 @@ def _list(args: Given, output: Output) -> Result:
         from vault.services.cases import cases
 
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
-    lines = [line for person in view.persons for line in person_lines(person)]
-    data = {"case": view.case.hex(), "persons": [person_data(person) for person in view.persons]}
+    never_use = never_use_of(view.persons)
+    lines = [line for person in view.persons for line in person_lines(person, never_use)]
+    data = {"case": view.case.hex(), "persons": [person_data(person, never_use) for person in view.persons]}
     return Result(data, lines or [Message("There are no people in this case yet.")])
 
 
@@ -57,7 +123,13 @@ VERBS: Final = (
     Verb("add", Message("add a person to a case"), (
         CASE,
         Arg("--role ROLE", Message("their role in this case"), choices=PERSON_ROLES),
-        SECTION, *options_of(_VALUES),
+        SECTION, _CHANNEL, *options_of(_NEW),
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
+    Verb("show", Message("all that is known of a person"), (_PERSON,), _show),
+    Verb("edit", Message("change what is known of a person; a wrong name stays, marked"), (
+        _PERSON,
+        Arg("[--role ROLE]", Message("their role in this case"), choices=PERSON_ROLES),
+        _CHANNEL, *options_of(_CHANGED),
+    ), _edit),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
+from vault.cli.showing import indented
 from vault.cli.table import Arg, Given, Verb
 from vault.words.message import Message, Words
 
@@ -21,8 +22,20 @@ def _search(args: Given, output: Output) -> Result:
         from vault.services.cases import searching
 
         found = searching.search(session, values["words"][0], limit=args.limit, why=args.why)
-    data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
-    lines: list[Words] = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
+    data = [
+        {
+            "case": h.case.hex(),
+            "record": h.record.hex(),
+            "kind": h.kind,
+            "snippet": h.snippet,
+            "do_not_call": list(h.do_not_call),
+        }
+        for h in found.hits
+    ]
+    lines: list[Words] = []
+    for h in found.hits:
+        lines.append(f"{h.ref}  {h.kind:<7}  {h.snippet}")
+        lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in h.do_not_call]
     if found.more:
         lines.append(Message("More than {limit} records match: add a word.", limit=args.limit))
     return Result({"hits": data, "more": found.more}, lines or [Message("Nothing matches.")])

@@ -6,10 +6,11 @@ from typing import Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
+from vault.cli.people_shown import never_use_of, person_data, person_lines
 from vault.cli.prompts import Personal, options_of
-from vault.cli.showing import note_data, note_lines, person_data, person_lines
+from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
-from vault.ids import short_id
+from vault.ids import CompartmentId, short_id
 from vault.words.message import Message, Words, plural
 
 _KINDS = ("location", "health", "sources", "other")
@@ -47,22 +48,24 @@ def _list(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import notes, sections
+        from vault.services.cases import notes, safe_contacts, sections
         from vault.services.projection import authors
 
         view = sections.open_section(session, sections.find(session, args.section), why=args.why)
         by = authors.written_by(session, view.notes)
+        of_case = safe_contacts.never_use_in(session, CompartmentId(view.head.value.case))
+    never_use = (*of_case, *never_use_of(view.persons))
     head, corrected = view.head.value, notes.corrections(view.notes)
     data = {
         "section": view.section.hex(),
         "case": head.case.hex(),
         "kind": head.what,
         "title": head.title,
-        "persons": [person_data(person) for person in view.persons],
+        "persons": [person_data(person, never_use) for person in view.persons],
         "notes": [note_data(note, by, corrected) for note in view.notes],
     }
     lines: list[Words] = [Message("RESTRICTED  {what}  {title}", what=head.what, title=head.title)]
-    lines += [line for person in view.persons for line in person_lines(person)]
+    lines += [line for person in view.persons for line in person_lines(person, never_use)]
     lines += [line for note in view.notes for line in note_lines(note, by, corrected)]
     return Result(data, lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vault.cli.output import Result
+from vault.cli.people_shown import contact_lines, never_use_of, person_data, person_lines
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 from vault.words.message import Message, Words, plural
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from vault.casework.note import Note
-    from vault.casework.person import Person
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
     from vault.services.cases.editing import Edited
@@ -26,6 +26,7 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     from vault.services.cases.notes import corrections
 
     head, corrected = view.head.value, corrections(view.notes)
+    never_use = never_use_of(view.persons)
     return {
         "case": view.case.hex(),
         "ref": head.ref,
@@ -37,7 +38,7 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
         "only_you": view.only_you is not None,
         "namesakes": view.namesakes is not None,
         "no_recovery_reason": head.no_recovery_reason,
-        "persons": [person_data(person) for person in view.persons],
+        "persons": [person_data(person, never_use) for person in view.persons],
         "notes": [note_data(note, by, corrected) for note in view.notes],
     }
 
@@ -47,7 +48,9 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
     from vault.services.cases.notes import corrections
 
     head, corrected = view.head.value, corrections(view.notes)
+    never_use = never_use_of(view.persons)
     lines: list[Words] = [
+        *contact_lines(view.persons),
         Message("CASE {ref}  {title}", ref=head.ref, title=head.title),
         Message(
             "{kind}, {stage}, risk {risk}, opened {opened}",
@@ -65,7 +68,7 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
         lines.append(Message("Recovery cannot open this case: {reason}", reason=head.no_recovery_reason))
     lines += ["", Message("People ({count})", count=len(view.persons))]
     for person in view.persons:
-        lines += map(indented, person_lines(person))
+        lines += map(indented, person_lines(person, never_use))
     lines += ["", Message("Notes ({count})", count=len(view.notes))]
     for note in view.notes:
         lines += map(indented, note_lines(note, by, corrected))
@@ -75,16 +78,6 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
 def indented(line: Words) -> Words:
     """Return a line below another."""
     return Message("  {line}", line=line)
-
-
-def person_lines(person: Stored[Person]) -> list[Words]:
-    """Return a person for people."""
-    value = person.value
-    names = " / ".join(name.text for name in value.names) or Message("no name")
-    lines: list[Words] = [Message("{role}: {names}", role=value.role, names=names)]
-    lines += [Message("  born {born}", born=value.born)] if value.born else []
-    lines += [f"  {line}" for line in (*value.phones, *value.emails)]
-    return lines + [f"  {document.kind} {document.number}" for document in value.documents]
 
 
 def note_data(
@@ -173,17 +166,3 @@ def n_compartments(count: int) -> Message:
 def n_entries(count: int) -> Message:
     """Return a number of entries."""
     return plural("{count} entry", "{count} entries", count=count)
-
-
-def person_data(person: Stored[Person]) -> dict[str, object]:
-    """Return a person for `--json`."""
-    value = person.value
-    return {
-        "person": person.record.hex(),
-        "role": value.role,
-        "names": [name.text for name in value.names],
-        "born": value.born,
-        "phones": list(value.phones),
-        "emails": list(value.emails),
-        "documents": [f"{document.kind}:{document.number}" for document in value.documents],
-    }

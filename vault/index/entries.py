@@ -28,7 +28,7 @@ class CaseColumns:
 
 @dataclass(frozen=True, slots=True)
 class PersonColumns:
-    """What the list of cases and the look-up by phone need of a person record.
+    """What the list of cases, the look-up by phone and the warning of a number need of a person record.
 
     `is_client` gives the case its name in the list; `name_key` is where that name is sorted (`fold.sort_key`).
     """
@@ -37,6 +37,7 @@ class PersonColumns:
     name_key: str = field(repr=False)
     is_client: bool
     phones: tuple[str, ...] = field(default=(), repr=False)
+    never_use: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

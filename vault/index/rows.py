@@ -54,6 +54,7 @@ def remove_documents(sql: Statements, docs: Sequence[int]) -> set[bytes]:
     for table in _DOC_OWNERS:
         sql.executemany(f"DELETE FROM {table} WHERE doc=?", places)  # noqa: S608  # names from the constant above
     sql.executemany("DELETE FROM phone WHERE doc=?", places)
+    sql.executemany("DELETE FROM never_use WHERE doc=?", places)
     sql.executemany("DELETE FROM text WHERE rowid=?", places)
     return cases
 
@@ -180,3 +181,5 @@ def _add_people(sql: Statements, found: Sequence[tuple[int, IndexedRecord, Perso
     )
     numbers = {(reversed_digits(phone), doc) for doc, _, c in found for phone in c.phones}
     sql.executemany("INSERT INTO phone VALUES (?, ?)", [place for place in numbers if place[0]])
+    never_use = [(doc, entry.case, storable(line)) for doc, entry, c in found for line in c.never_use]
+    sql.executemany("INSERT OR IGNORE INTO never_use VALUES (?, ?, ?)", never_use)

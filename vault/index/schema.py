@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 14
+STAMP = 15
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -59,6 +59,9 @@ _TABLES = (
     # Digits from last to first, so that the last four or more of a number are a range.
     "CREATE TABLE phone(digits TEXT, doc INTEGER, PRIMARY KEY(digits, doc)) WITHOUT ROWID",
     "CREATE INDEX phone_by_doc ON phone(doc)",
+    # Numbers and addresses that must never be used, as written, and in which case somebody said so.
+    "CREATE TABLE never_use(doc INTEGER, case_id BLOB NOT NULL, line TEXT, PRIMARY KEY(doc, line)) WITHOUT ROWID",
+    "CREATE INDEX never_use_by_case ON never_use(case_id)",
     "CREATE TABLE cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     # Entries behind the cursor of which something is not valid yet or is not here: asked again in every session.
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",

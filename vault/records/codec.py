@@ -13,6 +13,7 @@ from vault.records.versions import OpenedVersion
 from vault.words.message import Message
 
 _Record = TypeVar("_Record", bound=CaseworkRecord)
+_NAMES = ("text", "number")
 
 
 def to_fields(value: CaseworkRecord, *, known: Mapping[str, object] | None = None) -> dict[str, object]:
@@ -24,8 +25,31 @@ def to_fields(value: CaseworkRecord, *, known: Mapping[str, object] | None = Non
     """
     fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(bytes,))
     ours = {name: part for name, part in fields.items() if part is not None}
-    unknown = {name: part for name, part in (known or {}).items() if name not in fields}
-    return unknown | ours
+    left = {name: part for name, part in (known or {}).items() if name in ours or name not in fields}
+    return _with_unknown(ours, left)
+
+
+def _with_unknown(ours: dict[str, Any], known: Mapping[str, Any]) -> dict[str, object]:
+    """Return a map with the members that only the known one has, in the maps inside it too."""
+    merged: dict[str, object] = {name: part for name, part in known.items() if name not in ours}
+    for name, part in ours.items():
+        merged[name] = _each_with_unknown(part, known.get(name))
+    return merged
+
+
+def _each_with_unknown(part: object, known: object) -> object:
+    if isinstance(part, dict) and isinstance(known, Mapping):
+        return _with_unknown(part, known)
+    if isinstance(part, list | tuple) and isinstance(known, list | tuple):
+        by_name = {_name_in(item): item for item in known}
+        return [_each_with_unknown(item, by_name.get(_name_in(item) or "")) for item in part]
+    return part
+
+
+def _name_in(item: object) -> str | None:
+    """Return by what a map in a list is known again after an edit: a name by its letters, a document by its number."""
+    names = [item[name] for name in _NAMES if isinstance(item.get(name), str)] if isinstance(item, Mapping) else []
+    return names[0] if names else None
 
 
 def from_fields(kind: type[_Record], fields: Mapping[str, object]) -> _Record:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from vault.casework.case import Case
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
-from vault.casework.person import IdentityDocument, Person, PersonName
+from vault.casework.person import NO_LONGER, IdentityDocument, Person, PersonName
 from vault.redaction.actions import IdentifierType
 from vault.redaction.profile import ANY_VARIANT, Profile
 
@@ -94,9 +94,9 @@ def _field(name: str, value: object, of_person: bool) -> SourceField:
 
 
 def _written(value: object) -> str | None:
-    """Return how a value is written; None for one that has no text form, which therefore never leaves."""
+    """Return how a value is written; None for what never leaves: without a text form, or a name that holds no more."""
     if isinstance(value, PersonName):
-        return value.text
+        return None if value.kind in NO_LONGER else value.text
     if isinstance(value, IdentityDocument):
         return f"{value.kind.value} {value.number}"
     return str(value) if isinstance(value, str) else None

@@ -26,7 +26,7 @@ from vault.records.work import Entry
 from vault.services.cases.cases import find, log_view
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import read_valid_at, read_versions
+from vault.services.projection.reading import joined, read_valid_at, read_versions
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import ids_between, typed_id
 from vault.words.message import Message
@@ -116,7 +116,8 @@ def edit(
 ) -> Edited:
     """Write what `change` makes of a record as its next version. When this returns, it is durable.
 
-    Of several versions beside one another the newest is changed, and all that could be read are replaced.
+    Of several versions beside one another the newest is changed, and all that could be read are replaced; of a person
+    it takes over what only the others say.
 
     Raises:
         NotFoundError, RefusedError, UsageError: no such record, not granted, or `change` refused.
@@ -130,7 +131,7 @@ def edit(
     values = [value for version in versions if (value := _value(version, kind)) is not None]
     if not values:
         raise VerificationError(Message("no version of this record can be read here"))
-    changed = change(values[-1])
+    changed = change(joined(values))
     if changed == values[-1] and len(versions) == 1:
         return Edited(place, 0)
     known = {name: part for version in versions for name, part in version.content.fields.items()}

@@ -1,17 +1,22 @@
-"""Add people to a case."""
+"""Add people to a case, change what is known of them, and show one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vault.access.session import Session
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
+from vault.casework.person_change import ContactChange, PersonChange
 from vault.casework.vocabulary import DocumentKind, PersonRole, word_of
-from vault.errors import UsageError
-from vault.ids import CompartmentId, RecordId
+from vault.errors import NotFoundError, UsageError
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.heads import heads_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
+from vault.services.cases.cases import log_view
+from vault.services.cases.editing import Edited, Place, edit
 from vault.services.projection.projection import audit_of
+from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
 
 
@@ -65,6 +70,31 @@ def keep(session: Session, case: CompartmentId, person: Person) -> RecordId:
     return record
 
 
+def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
+    """Change what is known of a person. A name is never taken away: it becomes `misspelt` or `former`.
+
+    Raises:
+        UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
+    """
+    if wanted == PersonChange():
+        raise UsageError(Message("there is nothing to change"))
+    return edit(session, place, Person, wanted.of, act="person.edit")
+
+
+def show(session: Session, place: Place, *, why: str = "casework") -> Stored[Person]:
+    """Return a person of a case; opening them opens the case, which is in the log before.
+
+    Raises:
+        NotFoundError: there is no such person.
+    """
+    log_view(session, place.case, why=why)
+    heads = frozenset(map(VersionId, heads_of(session.index(), place.case, place.record, Person.KIND)))
+    found = stored_of_kind(read_versions(session, place.case, place.record, heads), Person)
+    if not found:
+        raise NotFoundError(Message("you have no such record with this id"))
+    return found[0]
+
+
 def checked_person(
     *,
     role: str,
@@ -86,12 +116,34 @@ def checked_person(
         born=born,
         phones=tuple(phones),
         emails=tuple(emails),
-        documents=tuple(_document(text) for text in documents),
+        documents=tuple(map(document_of, documents)),
         safe_contact=safe_contact,
     )
 
 
-def _document(text: str) -> IdentityDocument:
+def contact_change(channel: str | None, typed: Mapping[str, Sequence[str]]) -> ContactChange:
+    """Return what was typed of a safe contact: one line of each field, any number of the never-use list."""
+
+    def first(name: str) -> str | None:
+        return next(iter(typed.get(name, ())), None)
+
+    return ContactChange(
+        channel=channel,
+        address=first("address"),
+        hours=first("hours"),
+        code_phrase=first("code_phrase"),
+        may_tell=first("may_tell"),
+        never_use=tuple(typed.get("never_use", ())),
+        use_again=tuple(typed.get("use_again", ())),
+    )
+
+
+def document_of(text: str) -> IdentityDocument:
+    """Return the document that KIND:NUMBER describes.
+
+    Raises:
+        UsageError: no such kind, or no number.
+    """
     kind, separator, number = text.partition(":")
     words = {word.value for word in DocumentKind}
     if not separator or kind not in words:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
+from vault.casework.contact import never_used_in
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.cases import row_of
+from vault.index.never_use import never_use_by_case
 from vault.index.search import Hit
 from vault.index.search import search as search_index
 from vault.index.snippet import snippet
@@ -24,13 +26,14 @@ _MOST_PSEUDONYMS = 64
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """One hit: where it is, and the words around what was searched."""
+    """One hit: where it is, the words around what was searched, and what stands in it that must never be used."""
 
     case: CompartmentId
     ref: str
     record: RecordId
     kind: str
     snippet: str = field(repr=False)
+    do_not_call: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
     rows = {case: row_of(index, case) for case in cases}
     refs = {case: row.ref for case, row in rows.items() if row is not None}
     texts = _texts(session, found.hits)
+    never_use = never_use_by_case(index, cases)
     return Found(
         hits=tuple(
             FoundRecord(
@@ -74,6 +78,7 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
                 record=RecordId(hit.record),
                 kind=hit.kind,
                 snippet=snippet(texts[VersionId(hit.version)], found.words),
+                do_not_call=never_used_in(texts[VersionId(hit.version)], never_use.get(hit.case, ())),
             )
             for hit in found.hits
             if VersionId(hit.version) in texts

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, TypeVar, cast
 
 import msgspec
 
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
+from vault.casework.person import Person
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
@@ -82,13 +83,25 @@ def _in_time(head: OpenedVersion) -> tuple[tuple[int, int], bytes, int]:
     return head.content.clock, head.origin, head.seq
 
 
+def joined(values: Sequence[T]) -> T:
+    """Return what several versions of a record beside one another say, oldest first: the newest, of a person all."""
+    newest = values[-1]
+    if len(values) > 1 and isinstance(newest, Person):
+        return cast("T", newest.joined(cast("Sequence[Person]", values[:-1])))
+    return newest
+
+
 def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[T]]:
-    """Return the records of one kind (`of_kind`), oldest first; of several heads the newest by its own clock."""
+    """Return the records of one kind (`of_kind`), oldest first; of several heads the newest by its own clock.
+
+    A person has what any head says of them: a name that only one of two versions has is looked for in exports too.
+    """
     by_record: dict[RecordId, list[tuple[OpenedVersion, T]]] = {}
     for version, value in of_kind(versions, kind):
         by_record.setdefault(version.record, []).append((version, value))
     stored = []
     for record, found in by_record.items():
-        newest, value = found[0] if len(found) == 1 else max(found, key=lambda head: _in_time(head[0]))
+        in_time = found if len(found) == 1 else sorted(found, key=lambda head: _in_time(head[0]))
+        newest, value = in_time[-1][0], joined([value for _, value in in_time])
         stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found), newest.origin))
     return sorted(stored, key=lambda row: (row.written_ms, row.record))
