@@ -15,6 +15,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from vault.casework.note import note_of
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -83,7 +85,7 @@ def make_vault(folder: Path) -> Path:
         for person in EXTRADITION.persons:
             people.add(session, case, role=person.role, names=person.names, born=person.born, phones=person.phones)
         for kind, text in EXTRADITION.notes:
-            notes.add(session, case, kind=kind, text=text)
+            notes.add(session, case, note_of({"kind": kind, "text": text}))
     return path
 
 

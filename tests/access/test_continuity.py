@@ -14,6 +14,8 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.access.trust.continuity import newest_keys
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import Origin, SeatId, make_id
 from vault.log.genesis import Genesis, origin_of
 from vault.records.work import Entry, Work
@@ -71,7 +73,7 @@ def test_a_foreign_log_beside_ours_is_told_by_verify_and_not_gone_on_from_withou
         put_in(session)
     with filled.open() as session:
         assert (in_english(session.warnings), session.log.origin) == ((), origin)
-        notes.add(session, filled.cases[0], kind="contact", text="undisturbed")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "undisturbed"))
         faults = checking.verify(session).faults
     assert {fault.code for fault in faults} == {"genesis"}
     assert (origin in {fault.origin for fault in faults}) == (put_in is junk_genesis)
@@ -84,7 +86,7 @@ def test_a_foreign_log_beside_ours_is_told_by_verify_and_not_gone_on_from_withou
 def test_a_new_log_names_its_predecessor_and_what_was_seen_of_it(filled: Filled, tmp_path: Path) -> None:
     shutil.copytree(filled.path, tmp_path / "old")
     with filled.open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="only on the newer copy")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "only on the newer copy"))
         origin, size, root = session.log.origin, session.log.size, session.log.frontier.root()
     with Place(tmp_path / "old", filled.state).open() as session, session.database.reading() as rows:
         genesis = Genesis.decode(rows.genesis(session.log.origin) or b"")

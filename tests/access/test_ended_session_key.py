@@ -9,6 +9,8 @@ import pytest
 
 from tests.attacks.outsider import learn
 from tests.services.founded import Filled, Place
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import TryAgainError
 from vault.seal.purposes import Purpose
 from vault.services.cases import notes
@@ -19,7 +21,7 @@ from vault.words.message import Message
 def killed(filled: Filled, folder: Path) -> Place:
     """Return the vault as it lies on the disk when a session is killed in the middle of its work."""
     with filled.open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="the last act before the kill")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "the last act before the kill"))
         return filled.place.copied_to(folder)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import ZERO_ID, CompartmentId, CompartmentKind
 from vault.log.epoch_notice import EpochNotice
@@ -52,7 +54,7 @@ def keep_index(place: Place) -> None:
 def make_late_case(filled: Filled) -> None:
     with filled.open() as session:
         made = cases.create(session, title=LATE, kind="asylum")
-        notes.add(session, made.case, kind="contact", text="a late note")
+        notes.add(session, made.case, Note(NoteKind.CONTACT, "a late note"))
 
 
 def titles(session: Session) -> set[str]:

@@ -10,6 +10,8 @@ import pytest
 from tests.access.power import cut_at_commit
 from tests.english import in_english
 from tests.services.founded import Filled, Place
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import notes
 from vault.services.evidence import checking
 
@@ -23,7 +25,7 @@ def test_pins_that_lag_behind_the_vault_are_no_news(filled: Filled) -> None:
     """A crash between a commit and its pins leaves exactly this."""
     earlier = pins_path(filled.place).read_bytes()
     with filled.open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="after the pins")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "after the pins"))
     pins_path(filled.place).write_bytes(earlier)
     with filled.open() as session:
         assert session.warnings == ()

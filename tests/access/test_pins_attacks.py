@@ -16,6 +16,8 @@ from tests.services.founded import Filled, Place
 from vault import platform
 from vault.access.pins.pins import PinFile
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.genesis import Genesis
@@ -46,7 +48,7 @@ def spoil_the_session_key(place: Place, how: str) -> None:
 def older_copy_under_todays_pins(filled: Filled, tmp_path: Path) -> None:
     shutil.copytree(filled.path, tmp_path / "older")
     with filled.open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="written after the copy")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "written after the copy"))
     shutil.rmtree(filled.path)
     shutil.copytree(tmp_path / "older", filled.path)
 

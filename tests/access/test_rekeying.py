@@ -28,6 +28,8 @@ from vault.access.seat_keys.rekeying import (
 )
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId
 from vault.records.work import Entry, Work
@@ -56,7 +58,7 @@ def require_whole(filled: Filled, *, old: bytes) -> bytes:
         assert found.old is None
         assert found.new != old
         assert len(cases.open_case(session, filled.cases[0]).notes) == 6
-        notes.add(session, filled.cases[0], kind="contact", text="work goes on")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "work goes on"))
         assert checking.verify(session).verified
     with filled.open() as session:
         assert session.warnings == ()
@@ -71,7 +73,7 @@ def test_after_a_new_key_the_old_one_opens_nothing_and_work_goes_on(filled: Fill
     with filled.open() as session:
         old = doors(session).new
         rekey(session)
-        notes.add(session, filled.cases[1], kind="contact", text="in the same session")
+        notes.add(session, filled.cases[1], Note(NoteKind.CONTACT, "in the same session"))
     require_whole(filled, old=old)
 
 
@@ -226,7 +228,7 @@ def test_no_room_on_the_way_is_said_and_the_next_unlock_finishes(
     with no_room(monkeypatch), filled.open() as session:
         # It still opens, and work goes on.
         assert doors(session).old == old
-        notes.add(session, filled.cases[1], kind="contact", text="meanwhile")
+        notes.add(session, filled.cases[1], Note(NoteKind.CONTACT, "meanwhile"))
     require_whole(filled, old=old)
 
 

@@ -10,6 +10,8 @@ import pytest
 from tests.access.told import NOTHING, told_by
 from tests.english import in_english
 from tests.services.founded import Filled, Place
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError, RefusedError, TryAgainError
 from vault.ids import CompartmentId, RecordId
 from vault.policy.clocks import JUMP_MS, ClockState
@@ -71,7 +73,7 @@ def test_what_cannot_be_remembered_at_the_end_is_told_and_everything_is_locked_a
     filled: Filled, tmp_path: Path
 ) -> None:
     session = filled.open()
-    notes.add(session, filled.cases[0], kind="contact", text="the last one")
+    notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "the last one"))
     shutil.rmtree(filled.state)
     filled.state.write_text("a file where the folder was")
     session.keep_pins()

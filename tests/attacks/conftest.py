@@ -34,7 +34,7 @@ def long_template(tmp_path_factory: pytest.TempPathFactory) -> Filled:
             add_many(session, cases[0], [Note(kind=NoteKind.CONTACT, text=f"call number {number}")])
     for number in range(2):
         with place.open() as session:
-            notes.add(session, cases[1], kind="safety", text=f"late note {number}")
+            notes.add(session, cases[1], Note(NoteKind.SAFETY, f"late note {number}"))
     # Each test copies the vault; the reserve of 16 MiB has its own tests.
     (place.path / "ballast").write_bytes(b"in place of the reserve")
     return Filled(place, cases, refs)

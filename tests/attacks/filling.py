@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from tests.services.founded import Place
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError
 from vault.services.cases import cases, notes
 
@@ -23,7 +25,7 @@ def main(path: Path, state: Path, case_ref: str, limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     try:
         for _ in range(1_000):
-            say(notes.add(session, case, kind="contact", text=TEXT).hex())
+            say(notes.add(session, case, Note(NoteKind.CONTACT, TEXT)).hex())
     except VaultError as fault:
         say(f"{fault.code} {fault.exit_code} {fault.message}")
     try:

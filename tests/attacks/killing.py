@@ -24,6 +24,8 @@ from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE
 from vault.access.session import Session
 from vault.access.unlock import _Opening
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.unlocking import OpenedSlot, unlock
@@ -96,7 +98,7 @@ class Driver:
             stop(out, f"the log does not verify: {faults[0]}")
         typed = self.draft
         for count in range(10_000):
-            added = notes.add(session, self.case, kind="contact", text=made_text(number, count))
+            added = notes.add(session, self.case, Note(NoteKind.CONTACT, made_text(number, count)))
             os.write(out, f"{added.hex()}\n".encode())
             typed += 1
             session.drafts().save(self.case, DRAFT, f"typed {typed} " + "x" * (typed % 50) + ".", "note")

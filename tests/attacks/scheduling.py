@@ -29,6 +29,8 @@ from tests.services.organisation import (
     give,
 )
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError, MalformedError, VaultError
 from vault.ids import CompartmentId, make_id
 from vault.log.items import Item, ItemKind
@@ -74,7 +76,7 @@ class Schedule:
     def _note(self) -> None:
         for case, who in self._held_by_honest():
             with self._as(who, f"writes in {case.hex()[:4]}", case) as session:
-                notes.add(session, case, kind="contact", text="said before")
+                notes.add(session, case, Note(NoteKind.CONTACT, "said before"))
 
     def _grant(self) -> None:
         for case, who in self._held_by_honest():
@@ -181,7 +183,7 @@ class Schedule:
                 with self.organisation.open(who) as session:
                     session.require_sound_log()
                     if session.holds(case):
-                        notes.add(session, case, kind="contact", text=f"after: {marker}")
+                        notes.add(session, case, Note(NoteKind.CONTACT, f"after: {marker}"))
         return marker.encode()
 
     def read_by_hostile(self) -> bytes:

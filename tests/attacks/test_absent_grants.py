@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
 from vault.access.trust.absence import waits_for
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
@@ -31,7 +33,7 @@ def test_what_an_ended_member_listed_and_never_sent_stops_nobody(organisation: O
         give(amina, selin, tmp_path)
         share(amina, case, organisation, JOEL)
         give(amina, joel, tmp_path)
-        notes.add(joel, case, kind="contact", text="in good faith")
+        notes.add(joel, case, Note(NoteKind.CONTACT, "in good faith"))
         list_a_grant_that_is_nowhere(amina, case)
         give(amina, selin, tmp_path)
         give(joel, selin, tmp_path)

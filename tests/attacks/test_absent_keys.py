@@ -30,6 +30,8 @@ from tests.services.organisation import (
     share,
 )
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId
 from vault.log.epoch_notice import EpochNotice
@@ -87,7 +89,7 @@ def revoked(organisation: Organisation, tmp_path: Path) -> Revoked:
         made = cases.create(selin, title="Taken back", kind="asylum")
         other = cases.create(selin, title="Another", kind="family").case
         share(selin, made.case, organisation, JOEL, AMINA)
-        notes.add(selin, made.case, kind="contact", text=BEFORE)
+        notes.add(selin, made.case, Note(NoteKind.CONTACT, BEFORE))
         give(selin, joel, tmp_path)
         give(selin, amina, tmp_path)
         with selin.database.reading() as rows:
@@ -128,7 +130,7 @@ TAKEN = [
 
 
 def writes(session: Session, revoked: Revoked) -> None:
-    notes.add(session, revoked.case, kind="contact", text=AFTER)
+    notes.add(session, revoked.case, Note(NoteKind.CONTACT, AFTER))
 
 
 def grants(session: Session, revoked: Revoked) -> None:
@@ -157,7 +159,7 @@ def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_be
         for act in ACTS:
             with pytest.raises(VaultError, match=WAITS):
                 act(selin, revoked)
-        notes.add(selin, revoked.other, kind="contact", text="in another case all goes on")
+        notes.add(selin, revoked.other, Note(NoteKind.CONTACT, "in another case all goes on"))
         give(selin, joel, revoked.folder)
         up_to_date_index(selin)
         told = [line for line in in_english(selin.warnings) if "key record" in line]

@@ -9,6 +9,8 @@ import pytest
 
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes
 from vault.services.grants import sharing
@@ -23,7 +25,7 @@ def case(organisation: Organisation) -> CompartmentId:
     with organisation.open(SELIN) as selin:
         made = cases.create(selin, title="A case of three", kind="asylum").case
         share(selin, made, organisation, TOMAS, AMINA)
-        notes.add(selin, made, kind="contact", text="before anything happened")
+        notes.add(selin, made, Note(NoteKind.CONTACT, "before anything happened"))
     for other in (TOMAS, AMINA):
         organisation.exchange(SELIN, other)
     return made
@@ -36,13 +38,13 @@ def test_a_case_given_while_another_replaced_its_key_is_read_after_they_meet(
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
         sharing.grant(tomas, case, [joel.member])
         sharing.revoke(selin, case, organisation.members(AMINA))
-        notes.add(selin, case, kind="contact", text="under the new key")
+        notes.add(selin, case, Note(NoteKind.CONTACT, "under the new key"))
     organisation.exchange(TOMAS, SELIN)
     organisation.exchange(SELIN, JOEL)
     with organisation.open(JOEL) as session:
         opened = cases.open_case(session, case)
         assert "under the new key" in {note.value.text for note in opened.notes}
-        notes.add(session, case, kind="contact", text="Joel, who was given it")
+        notes.add(session, case, Note(NoteKind.CONTACT, "Joel, who was given it"))
     organisation.exchange(JOEL, SELIN)
     with organisation.open(SELIN) as selin:
         assert "Joel, who was given it" in {note.value.text for note in cases.open_case(selin, case).notes}
@@ -76,13 +78,13 @@ def test_work_that_came_before_the_news_of_its_authors_end_is_set_apart_when_the
     with organisation.at(by, TOMAS, AMINA) as (ending, tomas, amina):
         give(amina, ending, tmp_path)
         act(ending, case, organisation)
-        notes.add(amina, case, kind="contact", text=LATE)
+        notes.add(amina, case, Note(NoteKind.CONTACT, LATE))
         give(amina, tomas, tmp_path)
         assert LATE in texts(tomas, case)
         give(ending, tomas, tmp_path)
         assert LATE not in texts(tomas, case)
         assert {one.check for one in tomas.quarantine} == {check}
-        notes.add(tomas, case, kind="contact", text="work goes on")
+        notes.add(tomas, case, Note(NoteKind.CONTACT, "work goes on"))
     with organisation.open(TOMAS) as tomas:
         assert LATE not in texts(tomas, case)
         if check == "C6":

@@ -9,6 +9,8 @@ import pytest
 
 from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, MemberId
 from vault.services.cases import cases, listing, notes, people, searching, sections
@@ -37,7 +39,7 @@ def lent(organisation: Organisation) -> Lent:
         timed_grants.give(amina, case, [joel], until_ms=until_ms)
         sharing.grant(amina, case, [tomas])
         section = sections.create(amina, case, what="location", title="Where she is", members=[joel])
-        sections.add_note(amina, section, kind="safety", text=PLACE)
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, PLACE))
     organisation.exchange(AMINA, JOEL)
     return Lent(case, section, tomas, until_ms)
 
@@ -49,14 +51,14 @@ ASKED: dict[str, Ask] = {
     "sections.open_section": lambda joel, lent: sections.open_section(
         joel, sections.find(joel, lent.section.hex()), why="casework"
     ),
-    "sections.add_note": lambda joel, lent: sections.add_note(joel, lent.section, kind="safety", text="late"),
+    "sections.add_note": lambda joel, lent: sections.add_note(joel, lent.section, Note(NoteKind.SAFETY, "late")),
     "sections.add_person": lambda joel, lent: sections.add_person(
         joel, lent.section, people.checked_person(role="third", names=["Ilham Quillfeather"])
     ),
     "sections.give": lambda joel, lent: sections.give(joel, lent.section, [lent.other]),
     "sections.create": lambda joel, lent: sections.create(joel, lent.case, what="health", title="Late"),
     "cases.open_case": lambda joel, lent: cases.open_case(joel, lent.case),
-    "notes.add": lambda joel, lent: notes.add(joel, lent.case, kind="contact", text="late"),
+    "notes.add": lambda joel, lent: notes.add(joel, lent.case, Note(NoteKind.CONTACT, "late")),
     "people.keep": lambda joel, lent: people.keep(
         joel, lent.case, people.checked_person(role="third", names=["Ilham Quillfeather"])
     ),

@@ -15,6 +15,8 @@ from tests.attacks.sealing import listening
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId
 from vault.seal.envelope import SALT_SIZE
 from vault.services.backups import backups, restoring
@@ -47,7 +49,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(text=TEXTS)
     def insert(self, text: str) -> None:
-        record = notes.add(self.session, self.case, kind="contact", text=f"call: {text}")
+        record = notes.add(self.session, self.case, Note(NoteKind.CONTACT, f"call: {text}"))
         self.texts[record] = f"call: {text}"
 
     @rule(text=TEXTS, number=st.integers(0, 100))
@@ -96,7 +98,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.session.close()
         snapshot = self.place.copied_to(self.new_folder())
         self.session = self.place.open()
-        notes.add(self.session, self.case, kind="contact", text=text or "lost")
+        notes.add(self.session, self.case, Note(NoteKind.CONTACT, text or "lost"))
         self.session.close()
         self.place = snapshot
         self.session = self.place.open()

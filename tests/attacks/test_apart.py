@@ -11,6 +11,8 @@ from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, share
 from vault.access.session import Session
 from vault.access.trust.new_epochs import revocations_of
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes, searching
@@ -27,7 +29,7 @@ def case(organisation: Organisation) -> CompartmentId:
     with organisation.open(SELIN) as selin:
         made = cases.create(selin, title="A case of four", kind="asylum").case
         share(selin, made, organisation, TOMAS, AMINA, JOEL)
-        notes.add(selin, made, kind="contact", text="before anything happened")
+        notes.add(selin, made, Note(NoteKind.CONTACT, "before anything happened"))
     for other in (TOMAS, AMINA, JOEL):
         organisation.exchange(SELIN, other)
     return made
@@ -49,14 +51,14 @@ def test_two_supervisors_who_revoke_each_others_volunteer_apart_agree_after_they
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
         sharing.revoke(selin, case, organisation.members(AMINA))
         sharing.revoke(tomas, case, organisation.members(JOEL))
-        notes.add(selin, case, kind="contact", text="Selin, after she revoked Amina")
-        notes.add(tomas, case, kind="contact", text="Tomas, after he revoked Joel")
+        notes.add(selin, case, Note(NoteKind.CONTACT, "Selin, after she revoked Amina"))
+        notes.add(tomas, case, Note(NoteKind.CONTACT, "Tomas, after he revoked Joel"))
     organisation.exchange(SELIN, TOMAS)
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
         assert state(selin, case).epochs.keys() == state(tomas, case).epochs.keys()
         assert state(selin, case).cutoffs == state(tomas, case).cutoffs
         assert len(state(selin, case).current) == 2
-        notes.add(selin, case, kind="contact", text=LATER)  # the next writer joins both keys
+        notes.add(selin, case, Note(NoteKind.CONTACT, LATER))  # the next writer joins both keys
         assert len(state(selin, case).current) == 1
     organisation.exchange(SELIN, TOMAS)
     organisation.exchange(TOMAS, AMINA)
@@ -101,7 +103,7 @@ def test_of_two_who_drop_each_other_the_one_nearer_to_the_founder_binds_on_every
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
         for dropping, revoked in ((selin, tomas), (tomas, selin)):
             sharing.revoke(dropping, case, [revoked.member])
-            notes.add(dropping, case, kind="contact", text="after the other was dropped")
+            notes.add(dropping, case, Note(NoteKind.CONTACT, "after the other was dropped"))
     organisation.exchange(SELIN, TOMAS)
     for other in (AMINA, JOEL):
         organisation.exchange(SELIN, other)
@@ -109,7 +111,7 @@ def test_of_two_who_drop_each_other_the_one_nearer_to_the_founder_binds_on_every
         assert state(selin, case).cutoffs.keys() == state(amina, case).cutoffs.keys() == {tomas.seat}
         assert state(selin, case).holders == state(amina, case).holders
         assert not tomas.holds(case)
-        notes.add(amina, case, kind="contact", text="work goes on")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "work goes on"))
 
 
 def test_what_a_revoked_member_wrote_before_they_knew_waits_for_a_person(
@@ -117,7 +119,7 @@ def test_what_a_revoked_member_wrote_before_they_knew_waits_for_a_person(
 ) -> None:
     with organisation.at(SELIN, AMINA) as (selin, amina):
         sharing.revoke(selin, case, organisation.members(AMINA))
-        notes.add(amina, case, kind="contact", text="Amina, who does not know yet")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "Amina, who does not know yet"))
     organisation.exchange(SELIN, AMINA)
     with organisation.open(SELIN) as selin:
         assert "Amina, who does not know yet" not in texts(selin, case)
@@ -133,7 +135,7 @@ def test_the_work_of_others_under_the_old_key_is_taken_and_wrapped_anew(
 ) -> None:
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
         sharing.revoke(selin, case, organisation.members(AMINA))
-        notes.add(tomas, case, kind="contact", text="Tomas, under the key of before")
+        notes.add(tomas, case, Note(NoteKind.CONTACT, "Tomas, under the key of before"))
     organisation.exchange(TOMAS, SELIN)
     with organisation.open(SELIN) as selin:
         assert "Tomas, under the key of before" in texts(selin, case)

@@ -17,6 +17,8 @@ from tests.services.founded import PASSPHRASE
 from tests.services.organisation import JOEL, KARIM, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.membership.roster_commit import shared_compartments
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
@@ -48,7 +50,7 @@ def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempP
     with organisation.open(MIRA) as mira:
         case = cases.create(mira, title="A case of three", kind="asylum").case
         share(mira, case, organisation, SELIN, JOEL)
-        notes.add(mira, case, kind="contact", text=BEFORE["case"])
+        notes.add(mira, case, Note(NoteKind.CONTACT, BEFORE["case"]))
         intake.add(mira, text=BEFORE["slip"])
         partners.add(mira, name=BEFORE["partner"], age_recipient=AGE)
         before = current_keys(mira)
@@ -62,7 +64,7 @@ def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempP
         _, by_both = rostering.sign(tomas, by_one)
         assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
         meet(organisation, karim, selin, tomas)
-        notes.add(selin, case, kind="contact", text=AFTER["case"])
+        notes.add(selin, case, Note(NoteKind.CONTACT, AFTER["case"]))
         intake.add(tomas, text=AFTER["slip"])
         partners.add(karim, name=AFTER["partner"], age_recipient=AGE)
         meet(organisation, karim, selin, tomas)
@@ -122,7 +124,7 @@ def test_her_keys_open_in_the_folders_of_all_others_nothing_that_came_after(arre
 def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arrested) -> None:
     organisation = arrested.organisation.copied_to(arrested.organisation.folder.with_name("late"))
     with organisation.at(MIRA, KARIM, SELIN, JOEL) as (mira, karim, selin, joel):
-        notes.add(mira, arrested.case, kind="contact", text=LATE)
+        notes.add(mira, arrested.case, Note(NoteKind.CONTACT, LATE))
         assert members.suspend(mira, organisation[TOMAS].member).is_done  # by the rules that her device knows
         cases.create(mira, title="made in the cell", kind="asylum")
         with Work(mira.log) as work:  # things that are nowhere, listed so that others miss them
@@ -142,6 +144,6 @@ def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arreste
         for session in (selin, joel):
             assert LATE not in {note.value.text for note in cases.open_case(session, arrested.case).notes}
         assert "C4" in {one.check for one in joel.quarantine}
-        notes.add(selin, arrested.case, kind="contact", text="work goes on")
+        notes.add(selin, arrested.case, Note(NoteKind.CONTACT, "work goes on"))
         assert checking.verify(selin).verified
         selin.require_sound_log()  # what she sends keeps nobody from exporting

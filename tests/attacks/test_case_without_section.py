@@ -8,6 +8,8 @@ import pytest
 
 from tests.services.organisation import AMINA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.records.versions import open_each
 from vault.services.cases import cases, sections
@@ -37,7 +39,7 @@ def test_a_note_in_a_section_is_not_for_who_lost_its_case(organisation: Organisa
         sharing.revoke(revoker, case, organisation.members(AMINA))
         if revoker is tomas:
             give(tomas, selin, tmp_path)
-        sections.add_note(selin, section, kind="contact", text=AFTER)
+        sections.add_note(selin, section, Note(NoteKind.CONTACT, AFTER))
         give(selin, amina, tmp_path)
         assert AFTER in readable(selin, section)
         assert AFTER not in readable(amina, section)

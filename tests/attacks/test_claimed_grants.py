@@ -12,6 +12,8 @@ import pytest
 
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, SeatId
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import notices_of
@@ -75,7 +77,7 @@ def test_a_revoked_member_who_claims_the_grants_of_a_case_takes_it_from_nobody(
     with organisation.at(SELIN, AMINA, TOMAS) as (selin, amina, tomas):
         case = cases.create(selin, title="Passed on", kind="asylum").case
         share(selin, case, organisation, TOMAS, AMINA)
-        notes.add(selin, case, kind="contact", text=TRUE)
+        notes.add(selin, case, Note(NoteKind.CONTACT, TRUE))
         give(selin, amina, tmp_path)
         sharing.revoke(selin, case, [amina.member])
         claim_grants(amina, case)

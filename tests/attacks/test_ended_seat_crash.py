@@ -21,6 +21,8 @@ from vault.access.membership import roster_commit
 from vault.access.membership.next_roster import Change
 from vault.access.seat_keys import keychange, rekeying
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError, VerificationError, WrongPassphraseError
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
@@ -101,7 +103,7 @@ def test_whoever_unlocks_next_ends_the_seat_for_good_and_once(
         assert session.faults() == []
         assert laptop.goes.seat not in slots_here_of(session)
         housekeeping.settle(session)
-        notes.add(session, laptop.filled.cases[0], kind="contact", text="after the end")
+        notes.add(session, laptop.filled.cases[0], Note(NoteKind.CONTACT, "after the end"))
         require_own_keys_are_new(session, laptop)
         epoch = current(session, laptop.filled.cases[0])
     require_closed(laptop, place, tmp_path)
@@ -170,7 +172,7 @@ def comes_back(laptop: Laptop, place: Place) -> None:
     """Let the one who was ended be the first to come: until the doors change, their program does not know it yet."""
     with suppress(VaultError), laptop.goes.open(place) as session:
         housekeeping.settle(session)
-        notes.add(session, laptop.filled.cases[0], kind="contact", text="too late to count")
+        notes.add(session, laptop.filled.cases[0], Note(NoteKind.CONTACT, "too late to count"))
 
 
 def current(session: Session, case: CompartmentId) -> tuple[bytes, ...]:

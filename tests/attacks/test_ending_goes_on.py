@@ -18,6 +18,8 @@ from tests.english import in_english
 from tests.services.colleague import NAME, PASSPHRASE, Colleague, admit
 from tests.services.founded import Filled
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
@@ -45,7 +47,7 @@ def shared(short: Filled) -> Shared:
         colleague = admit(owner, roles=CASEWORKER)
         made = [cases.create(owner, title=f"Shared {number}", kind="asylum") for number in range(3)]
         for one in made:
-            notes.add(owner, one.case, kind="contact", text=BEFORE)
+            notes.add(owner, one.case, Note(NoteKind.CONTACT, BEFORE))
             sharing.grant(owner, one.case, [colleague.member])
     return Shared(colleague, tuple(sorted(one.case for one in made)), {one.case: one.ref for one in made})
 
@@ -78,7 +80,7 @@ def test_the_end_of_a_seat_goes_on_past_a_case_that_fails(short: Filled, shared:
             told = [line for line in in_english(owner.warnings) if shared.refs[broken] in line]
             assert any("new key without a device that was ended waits" in line for line in told)
             for case in set(shared.cases) - {broken}:
-                notes.add(owner, case, kind="contact", text=LATER)
+                notes.add(owner, case, Note(NoteKind.CONTACT, LATER))
         with short.open() as owner:
             housekeeping.settle(owner)
             assert any(shared.refs[broken] in line for line in in_english(owner.warnings))
@@ -100,7 +102,7 @@ def test_nothing_written_later_opens_for_who_was_suspended_while_a_case_failed(
         with short.open() as owner:
             members.suspend(owner, shared.colleague.member)
             for case in shared.cases[1:]:
-                notes.add(owner, case, kind="contact", text=LATER)
+                notes.add(owner, case, Note(NoteKind.CONTACT, LATER))
             vault = owner.vault
         folders = [short.path, tmp_path / "kept copy"]
         read = everything(folders, vault, stolen.secrets, [stolen.key, learn(short.path).key])
@@ -147,7 +149,7 @@ def test_a_key_that_somebody_made_for_others_alone_goes_with_their_end(short: Fi
     with short.open() as owner:
         made = owner.state_of(case)
         assert made is not None
-        notes.add(owner, case, kind="contact", text=LATER)
+        notes.add(owner, case, Note(NoteKind.CONTACT, LATER))
         now = owner.state_of(case)
         assert now is not None
         assert member.seat in made.knowing

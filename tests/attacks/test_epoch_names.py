@@ -20,6 +20,8 @@ from tests.attacks.test_shared_keys import (
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind
@@ -111,7 +113,7 @@ def test_a_revoked_member_who_names_the_new_key_in_a_notice_changes_nothing(
     with short.open() as owner:
         assert state(owner, case) == before
         assert attacker.seat in owner.state_of(case).cutoffs  # type: ignore[union-attr]  # it was found above
-        notes.add(owner, case, kind="contact", text="work goes on")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
         assert len(cases.open_case(owner, case).notes) == count + 1
 
 
@@ -164,10 +166,10 @@ def test_a_holder_who_names_a_new_key_only_for_itself_keeps_nobody_from_the_case
         work.commit(Entry(act="key.rotate"))
     with short.open() as owner:
         assert state(owner, case)[2] == everybody
-        notes.add(owner, case, kind="contact", text="work goes on")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
         sharing.revoke(owner, case, [taker.member])
         assert state(owner, case)[2] == everybody - {taker.seat}
-        notes.add(owner, case, kind="contact", text="without the one who took it")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "without the one who took it"))
         found = owner.state_of(case)
         assert found is not None
         assert all(owner.keyring.get(epoch) is not None for epoch in found.current)
@@ -194,7 +196,7 @@ def test_an_accomplice_of_a_revoked_member_who_never_held_the_case_drops_nobody(
         )
     with short.open() as owner:
         assert state(owner, case) == before
-        notes.add(owner, case, kind="contact", text="work goes on")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
 
 
 def test_a_drop_that_cuts_away_what_its_own_maker_was_given_binds_nobody(short: Filled) -> None:
@@ -215,7 +217,7 @@ def test_a_drop_that_cuts_away_what_its_own_maker_was_given_binds_nobody(short: 
     with short.open() as owner:
         assert state(owner, case)[2] == everybody
         sharing.revoke(owner, case, [taker.member])
-        notes.add(owner, case, kind="contact", text="work goes on")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
 
 
 def test_a_thousand_epochs_in_one_entry_are_judged(short: Filled) -> None:
@@ -241,4 +243,4 @@ def test_a_thousand_epochs_in_one_entry_are_judged(short: Filled) -> None:
         found = owner.state_of(case)
         assert found is not None
         assert found.current == (names[-1],)
-        notes.add(owner, case, kind="contact", text="work goes on")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))

@@ -18,8 +18,10 @@ from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import MARKER, Filled
 from vault.access.seat_keys.factors import Factors
 from vault.access.session import Session
+from vault.casework.note import Note
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.story.task import Task
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.index.cases import Sort
@@ -99,7 +101,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: timed_grants.terms_of(to.session, to.case),
     ),
     Action.NOTE_WRITE: (
-        lambda to: notes.add(to.session, to.case, kind="contact", text="planted"),
+        lambda to: notes.add(to.session, to.case, Note(NoteKind.CONTACT, "planted")),
         lambda to: story.add(to.session, to.case, Incident(IncidentKind.RAID, text="planted")),
     ),
     Action.CASE_WRITE: (
@@ -109,7 +111,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: editing.history(to.session, editing.Place(to.case, RecordId(bytes(16)), "case")),
         lambda to: undoing.undo(to.session, undoing.last(to.session)),
         lambda to: people.add(to.session, to.case, role="client", names=["Planted"]),
-        lambda to: sections.add_note(to.session, to.section, kind="safety", text="planted"),
+        lambda to: sections.add_note(to.session, to.section, Note(NoteKind.SAFETY, "planted")),
     ),
     Action.CASE_SEARCH: (lambda to: searching.search(to.session, MARKER),),
     Action.CASE_EXPORT: (
@@ -205,7 +207,7 @@ def test_a_program_that_allows_everything_gets_nothing_and_moves_nobody(
     assert set(ATTEMPTS) == set(Action), "a new act gets its attempt here"
     with short.open() as owner:
         section = sections.create(owner, short.cases[0], what="location", title=f"{MARKER} kept apart")
-        sections.add_note(owner, section, kind="safety", text=f"{MARKER} in the section")
+        sections.add_note(owner, section, Note(NoteKind.SAFETY, f"{MARKER} in the section"))
         target = (owner.member, owner.seat)
         before = effective(owner, short, section)
     got: list[str] = []

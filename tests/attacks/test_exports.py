@@ -19,6 +19,8 @@ from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from tests.export.samples import COVER, FORBIDDEN, dossier
 from tests.services.founded import Place
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.export.checking import verifier_command
 from vault.export.children import command_of
@@ -94,8 +96,8 @@ def referral(desk: Desk, tmp_path: Path) -> Referral:
         partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
         case = cases.create(session, title="T", kind="asylum")
         people.add(session, case.case, role="client", names=["Мирало Дастенов", "Miralo Dastenov"], born="1991-02-03")
-        notes.add(session, case.case, kind="interview", text="Miralo Dastenov came on foot.", occurred="2024-03-12")
-        notes.add(session, case.case, kind="contact", text="They met in Qarvosh.")
+        notes.add(session, case.case, Note(NoteKind.INTERVIEW, "Miralo Dastenov came on foot.", "2024-03-12"))
+        notes.add(session, case.case, Note(NoteKind.CONTACT, "They met in Qarvosh."))
     return Referral(case.ref, identity, out)
 
 
@@ -215,7 +217,7 @@ def test_a_note_with_a_time_that_no_calendar_has_stops_no_export(
 ) -> None:
     with desk.place.open() as session, monkeypatch.context() as patched:
         patched.setattr(work, "encode_to_travel", lambda c: encode_content(replace(c, clock=(1 << 62, 0))))
-        notes.add(session, cases.find(session, referral.ref), kind="contact", text="They met in Qarvosh.")
+        notes.add(session, cases.find(session, referral.ref), Note(NoteKind.CONTACT, "They met in Qarvosh."))
     assert desk.run(*referral.command("--decide", "proposed", "--unread")).code == 0
 
 

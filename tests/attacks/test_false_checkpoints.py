@@ -13,6 +13,8 @@ from tests.attacks.test_forked_logs import BEFORE, shared_case, texts
 from tests.services.organisation import JOEL, MIRA, SELIN, Organisation, give
 from tests.sync.hostile import encoded, write
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.seal.bundles import Recipient
@@ -59,7 +61,7 @@ def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
         seed = seeds[bytes(joel.log.origin), size]
         if alone:
             give(joel, selin, tmp_path)
-        notes.add(joel, case, kind="contact", text="one more")
+        notes.add(joel, case, Note(NoteKind.CONTACT, "one more"))
         if not alone:
             true = send_checkpoint(joel, seed, size, selin, tmp_path / "true", alone=False)
             syncing.import_bundle(selin, true)
@@ -67,7 +69,7 @@ def test_a_checkpoint_of_another_tree_stops_no_log_and_is_named(
         (said,) = syncing.import_bundle(selin, evil).faults
         assert not syncing.import_bundle(selin, evil).faults  # it is told once, and kept
         for text in (LATER, "and again"):
-            notes.add(joel, case, kind="contact", text=text)
+            notes.add(joel, case, Note(NoteKind.CONTACT, text))
             assert not give(joel, selin, tmp_path).faults
         everything = {BEFORE, "one more", LATER, "and again"}
         assert texts(selin, case) == everything

@@ -13,6 +13,8 @@ from tests.english import in_english
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes
@@ -32,7 +34,7 @@ def shared_case(organisation: Organisation, folder: Path) -> CompartmentId:
         case = cases.create(mira, title="Shared", kind="asylum").case
         share(mira, case, organisation, SELIN, TOMAS, JOEL)
         give(mira, joel, folder)
-        notes.add(joel, case, kind="contact", text=BEFORE)
+        notes.add(joel, case, Note(NoteKind.CONTACT, BEFORE))
         give(joel, mira, folder)
         for taker in (selin, tomas):
             give(mira, taker, folder)
@@ -53,7 +55,7 @@ def test_two_devices_that_were_told_different_histories_show_the_same_after_two_
             with where.open(JOEL) as joel:
                 for number in range(count):
                     text = f"told {taker.seat.hex()} {number}"
-                    notes.add(joel, case, kind="contact", text=text)
+                    notes.add(joel, case, Note(NoteKind.CONTACT, text))
                     told.add(text)
                 give(joel, taker, tmp_path)
         assert texts(selin, case) != texts(tomas, case)
@@ -88,7 +90,7 @@ def test_a_copy_that_wrote_less_stops_nothing_of_what_the_device_writes_later(
         with where.open(JOEL) as joel, organisation.open(SELIN) as selin:
             for number in range(count):
                 told.add(f"note {len(told)} {number}")
-                notes.add(joel, case, kind="contact", text=f"note {len(told)} {number}")
+                notes.add(joel, case, Note(NoteKind.CONTACT, f"note {len(told)} {number}"))
             give(joel, selin, tmp_path)
             assert len(texts(selin, case)) == len(told)
 
@@ -100,7 +102,7 @@ def test_rows_that_nobody_signed_part_nothing_of_a_log_that_forked(organisation:
     with organisation.open(SELIN) as selin:
         for where in (organisation, twin):
             with where.open(JOEL) as joel:
-                notes.add(joel, case, kind="contact", text="after the copy")
+                notes.add(joel, case, Note(NoteKind.CONTACT, "after the copy"))
                 give(joel, selin, tmp_path)
                 forked = joel.log.origin
     account = organisation[SELIN]
@@ -124,23 +126,23 @@ def test_the_member_whose_device_was_copied_is_told_and_goes_on_in_a_new_log(
     twin = organisation.copied_to(tmp_path / "twin")
     with organisation.open(SELIN) as selin:
         with twin.open(JOEL) as thief:
-            notes.add(thief, case, kind="contact", text="by the thief")
+            notes.add(thief, case, Note(NoteKind.CONTACT, "by the thief"))
             give(thief, selin, tmp_path)
         with organisation.open(JOEL) as joel:
-            notes.add(joel, case, kind="contact", text="by Joel")
+            notes.add(joel, case, Note(NoteKind.CONTACT, "by Joel"))
             give(joel, selin, tmp_path)
             give(selin, joel, tmp_path)
             assert any("two histories" in line for line in in_english(joel.warnings))
             with pytest.raises(VaultError, match="copied"):
-                notes.add(joel, case, kind="contact", text="into nothing")
+                notes.add(joel, case, Note(NoteKind.CONTACT, "into nothing"))
         with organisation.open(JOEL) as joel:
             assert any("new log begins" in line for line in in_english(joel.warnings))
             both = {BEFORE, "by the thief", "by Joel"}
             assert texts(joel, case) == both
-            notes.add(joel, case, kind="contact", text="in the new log")
+            notes.add(joel, case, Note(NoteKind.CONTACT, "in the new log"))
             assert texts(joel, case) == {*both, "in the new log"}
             give(joel, selin, tmp_path)
         assert texts(selin, case) == {*both, "in the new log"}
     with organisation.open(JOEL) as joel:
         assert texts(joel, case) == {*both, "in the new log"}
-        notes.add(joel, case, kind="contact", text="and once more")
+        notes.add(joel, case, Note(NoteKind.CONTACT, "and once more"))

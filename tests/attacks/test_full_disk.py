@@ -19,6 +19,8 @@ from tests.attacks.filling import TEXT
 from tests.attacks.test_kill import start_note_add
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place, fill, found
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import TryAgainError
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
@@ -80,7 +82,7 @@ def all_is_there(place: Place, case_ref: str, promised: list[str]) -> None:
         case = cases.find(session, case_ref)
         texts = {note.record.hex(): note.value.text for note in cases.open_case(session, case).notes}
         assert {note: texts.get(note) == TEXT for note in promised} == dict.fromkeys(promised, True)
-        notes.add(session, case, kind="contact", text="there is room again")
+        notes.add(session, case, Note(NoteKind.CONTACT, "there is room again"))
         found = checking.verify(session)
     assert found.verified, found.faults[:3]
 
@@ -128,7 +130,7 @@ def test_a_full_state_folder_stops_no_note_and_is_told(office: Filled, tmp_path:
         shutil.copytree(office.state, place.state)
         fill_disk(disk)
         session = place.open()
-        note = notes.add(session, office.cases[0], kind="contact", text=TEXT)
+        note = notes.add(session, office.cases[0], Note(NoteKind.CONTACT, TEXT))
         with pytest.raises(TryAgainError, match="no room to write"):
             session.close()
         (disk / "filler").unlink()

@@ -9,6 +9,8 @@ import pytest
 
 from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled, Place
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.log.genesis import Genesis
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
@@ -35,7 +37,7 @@ def carry(source: Place, target: Place, holder: Outsider) -> None:
 
 def write(place: Place, case: bytes, text: str) -> None:
     with place.open() as session:
-        notes.add(session, case, kind="contact", text=text)  # type: ignore[arg-type]  # the id of a case
+        notes.add(session, case, Note(NoteKind.CONTACT, text))  # type: ignore[arg-type]  # the id of a case
 
 
 def seen(place: Place) -> list[str]:

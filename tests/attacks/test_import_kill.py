@@ -13,6 +13,8 @@ from tests.attacks.import_child import STEPS
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 from tests.services.test_syncing import Offices, _offices, offices
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 
@@ -31,7 +33,7 @@ def test_a_killed_take_is_completed_by_a_second(
     case = filled_template.cases[0]
     with founder.open() as session:
         for number in range(5):
-            notes.add(session, case, kind="contact", text=f"carried {number}")
+            notes.add(session, case, Note(NoteKind.CONTACT, f"carried {number}"))
     bundle = founder.send(colleague, tmp_path)
     words = [step, str(colleague.path), str(colleague.state), str(bundle), colleague.name]
     ended = subprocess.run(

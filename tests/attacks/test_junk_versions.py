@@ -25,6 +25,8 @@ from tests.services.organisation import (
     share,
 )
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.records import work
@@ -98,7 +100,7 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
         assert named(found, "closed")
         assert found.faults[0].origin == joels_log
         assert "does not open (Joel Brandvik, entry" in " ".join(in_english(amina.warnings))
-        notes.add(amina, case, kind="contact", text="work goes on")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "work goes on"))
         with pytest.raises(VerificationError, match=WAITS):
             sharing.grant(amina, case, organisation.members(TOMAS))
         assert sharing.grant(amina, own, organisation.members(TOMAS))

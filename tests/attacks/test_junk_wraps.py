@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.services.organisation import AMINA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
@@ -31,7 +33,7 @@ def test_junk_in_every_place_for_a_key_does_not_keep_the_true_key_out(
     with organisation.at(SELIN, TOMAS, AMINA) as (selin, tomas, amina):
         case = cases.create(selin, title="Passed on", kind="asylum").case
         share(selin, case, organisation, TOMAS, AMINA)
-        notes.add(selin, case, kind="contact", text=TRUE)
+        notes.add(selin, case, Note(NoteKind.CONTACT, TRUE))
         give(selin, amina, tmp_path)
         put_junk_in_place_of_keys(amina, case, selin.log.origin)
         give(amina, tomas, tmp_path)

@@ -9,6 +9,8 @@ import pytest
 from tests.attacks.conftest import AGE, RECIPIENT
 from vault.access.session import Session
 from vault.casework.disclosure import Disclosure
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.records.codec import from_fields
 from vault.redaction.actions import Action
@@ -21,7 +23,7 @@ def case(session: Session) -> CompartmentId:
     """A case with one note, whose export of June kept the flower."""
     partners.add(session, name=RECIPIENT, age_recipient=AGE)
     made = cases.create(session, title="T", kind="asylum").case
-    notes.add(session, made, kind="contact", text="In June he gave her a Rose.")
+    notes.add(session, made, Note(NoteKind.CONTACT, "In June he gave her a Rose."))
     return made
 
 
@@ -46,7 +48,7 @@ def test_a_word_kept_in_june_does_not_let_a_witness_out_in_july(
     june = exported(session, case, tmp_path, {"Rose": "keep", "June": "keep"})
     assert isinstance(june, exporting.Exported)
     assert isinstance(exported(session, case, tmp_path, {}), exporting.Exported)
-    notes.add(session, case, kind="contact", text="In July the witness Rose hid him.")
+    notes.add(session, case, Note(NoteKind.CONTACT, "In July the witness Rose hid him."))
     july = exported(session, case, tmp_path, {})
     assert isinstance(july, exporting.Undecided)
     assert [(one.form, one.proposal, one.before) for one in july.questions] == [("Rose", Action.REMOVE, Action.KEEP)]
@@ -60,7 +62,7 @@ def test_a_word_kept_is_asked_about_again_in_a_text_that_was_corrected(
     session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
     assert isinstance(exported(session, case, tmp_path, {"Rose": "keep", "June": "keep"}), exporting.Exported)
-    note = notes.add(session, case, kind="contact", text="He gave nothing.")
+    note = notes.add(session, case, Note(NoteKind.CONTACT, "He gave nothing."))
     assert isinstance(exported(session, case, tmp_path, {}), exporting.Exported)
     notes.amend(session, note.hex(), text="He gave nothing but a Rose.")
     assert isinstance(exported(session, case, tmp_path, {}), exporting.Undecided)
@@ -70,7 +72,7 @@ def test_a_word_kept_is_asked_about_again_in_a_text_that_was_corrected(
 
 def test_what_was_removed_in_june_stays_removed_in_july(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     assert isinstance(exported(session, case, tmp_path, {"Rose": "remove", "June": "keep"}), exporting.Exported)
-    notes.add(session, case, kind="contact", text="The witness rose, and Rose Qarvosh hid him.")
+    notes.add(session, case, Note(NoteKind.CONTACT, "The witness rose, and Rose Qarvosh hid him."))
     done = exported(session, case, tmp_path, {})
     assert isinstance(done, exporting.Exported)
     assert "rose" not in " ".join(done.pages).casefold()

@@ -8,6 +8,8 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled
 from vault.access.membership.roster_commit import SHARED, shared_compartments
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.epoch_notice import EpochNotice
 from vault.log.rosters.roster import ROSTER_RECORD
@@ -57,4 +59,4 @@ def test_rosters_copied_into_a_case_that_is_called_a_directory_keep_nobody_out(s
         with short.open() if who is None else who.open(short.place) as session:
             assert session.directory.compartment == home
             assert cases.open_case(session, case).notes
-            notes.add(session, case, kind="contact", text="work goes on")
+            notes.add(session, case, Note(NoteKind.CONTACT, "work goes on"))

@@ -11,6 +11,8 @@ import pytest
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, Place, found
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError
 from vault.policy.roles import Role
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
@@ -27,7 +29,7 @@ def _work(place: Place, who: list[Colleague], number: int) -> None:
     """Let each of them open the vault and type something; the first writes a case too."""
     with place.open() as session:
         made = cases.create(session, title=f"Round {number}", kind="asylum")
-        notes.add(session, made.case, kind="contact", text="A day's work. " * number)
+        notes.add(session, made.case, Note(NoteKind.CONTACT, "A day's work. " * number))
         session.drafts().save(made.case, b"r" * 16, "half a sentence " * number, "note")
     for one in who:
         with one.open(place) as session:

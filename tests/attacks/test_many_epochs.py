@@ -31,6 +31,8 @@ from vault.access.membership.new_root import change_root
 from vault.access.membership.roster_commit import SHARED
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services.cases import cases, intake, notes, sections
 from vault.services.credentials import recovery
@@ -76,7 +78,7 @@ def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
     with organisation.open(MIRA) as mira:
         founded = [cases.create(mira, title=f"Shared {number}", kind="asylum").case for number in range(3)]
         for case in founded:
-            notes.add(mira, case, kind="contact", text=BEFORE)
+            notes.add(mira, case, Note(NoteKind.CONTACT, BEFORE))
             share(mira, case, organisation, *by)
     flooded = founded[1]
     for name in by:
@@ -87,7 +89,7 @@ def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
     seats = [organisation[name].seat for name in by]
     with organisation.at(MIRA, TOMAS) as (mira, tomas):
         assert current(mira, flooded) >= each
-        notes.add(mira, flooded, kind="contact", text="work goes on")
+        notes.add(mira, flooded, Note(NoteKind.CONTACT, "work goes on"))
         assert current(mira, flooded) == 1
         assert sharing.grant(mira, flooded, [tomas.member]) == {tomas.member}
         assert sharing.rotate(mira, flooded).left == 0
@@ -96,7 +98,7 @@ def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
             assert members.suspend(mira, organisation[name].member).is_done
         for case in founded:
             assert not any(holds(mira, case, seat) for seat in seats)
-            notes.add(mira, case, kind="contact", text=LATER)
+            notes.add(mira, case, Note(NoteKind.CONTACT, LATER))
         give(mira, tomas, tmp_path)
         assert texts(tomas, flooded) == {BEFORE, "work goes on", LATER}
         assert mira.faults() == tomas.faults() == []
@@ -163,7 +165,7 @@ def test_hundreds_of_keys_of_a_section_go_with_their_maker(short: Filled) -> Non
     with member.open(short.place) as session:
         make_siblings(session, section, 256)
     with short.open() as owner:
-        sections.add_note(owner, section, kind="contact", text="work goes on")
+        sections.add_note(owner, section, Note(NoteKind.CONTACT, "work goes on"))
         assert sharing.revoke(owner, section, [member.member]).dropped == {member.member}
         assert [note.value.text for note in sections.open_section(owner, section).notes] == ["work goes on"]
 

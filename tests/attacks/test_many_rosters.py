@@ -17,6 +17,8 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import Origin, RecordId, SeatId
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
@@ -51,7 +53,7 @@ def test_hundreds_of_rosters_of_one_number_are_judged_and_the_next_one_names_the
         effective = owner.directory.effective
         assert (effective.head.number, len(effective.tips)) == (number + 1, RIVALS)
         assert victim.seat not in effective.certificates
-        notes.add(owner, case, kind="contact", text="work goes on")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
         devices.lost(owner, admin.seat)
     with short.open() as owner:
         assert owner.directory.effective.head.number >= number + 1

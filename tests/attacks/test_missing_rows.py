@@ -13,7 +13,9 @@ from tests.attacks.outsider import Outsider
 from tests.english import in_english
 from tests.services.founded import MEMBER, Filled
 from vault.access.session import Session
+from vault.casework.note import Note
 from vault.casework.partner import Partner
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import RecordId, VersionId, make_id
 from vault.records.codec import to_fields
@@ -283,7 +285,7 @@ def test_a_record_that_nobody_listed_for_us_is_no_loss(short: Filled) -> None:
     """A version of a case that was never granted here is listed, absent, and no fault."""
     with short.open() as session:
         case = cases.create(session, title="held by others", kind="family").case
-        notes.add(session, case, kind="contact", text="not for us")
+        notes.add(session, case, Note(NoteKind.CONTACT, "not for us"))
         for epoch in session.keyring.epochs_of(case):
             session.keyring.drop(epoch)
         with session.database.transaction() as rows:

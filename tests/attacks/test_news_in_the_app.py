@@ -8,6 +8,8 @@ from tests.english import in_english
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, MIRA, SELIN, Organisation, give, share
 from tui.gateway import Gateway
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes
 from vault.services.exchange import syncing
 from vault.services.members import members
@@ -33,7 +35,7 @@ def test_nothing_that_the_app_writes_after_the_news_of_a_lost_device_opens_there
         gateway.status()
         told = gateway.exchange.import_bundle(news, lambda done, total: None, lambda: False)
         session = gateway.exchange._session
-        notes.add(session, case, kind="contact", text=AFTER)
+        notes.add(session, case, Note(NoteKind.CONTACT, AFTER))
         with session.database.reading() as rows:
             under = {one.epoch for one in rows.versions(case) if one.seq == session.log.size - 1}
         assert under

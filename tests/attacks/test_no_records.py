@@ -8,6 +8,7 @@ from tests.services.organisation import AMINA, DANA, JOEL, MIRA, Organisation, s
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, RecordId, make_id
 from vault.records.work import Entry
 from vault.services.cases import cases, intake, register, sections
@@ -54,7 +55,7 @@ def test_one_note_that_is_none_leaves_a_section(organisation: Organisation) -> N
         share(amina, case, organisation, JOEL)
         joel = organisation[JOEL].member
         section = sections.create(amina, case, what="location", title="Where she is", members=[joel])
-        sections.add_note(amina, section, kind="safety", text="Quietwater Rise 17")
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, "Quietwater Rise 17"))
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as session:
         write_none(session, section, Note.KIND, "note.create", {"text": -1})

@@ -12,6 +12,8 @@ from tests.attacks.test_epoch_names import list_notice
 from tests.english import in_english
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, CompartmentKind, EpochId
 from vault.log.epoch_notice import EpochNotice
@@ -89,7 +91,7 @@ def test_a_record_without_its_wrapped_key_is_on_its_way_and_no_fault_and_waited_
         case = case_of(selin)
         share(selin, case, organisation, AMINA)
         give(selin, amina, tmp_path)
-        notes.add(amina, case, kind="contact", text="Sealwort without a key")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "Sealwort without a key"))
         with amina.database.transaction() as rows:
             mine = [one for one in rows.versions(case) if one.origin == amina.log.origin]
             rows.delete_version_keys({VersionKeyRow(*one[:3], one.epoch, one.wrap) for one in mine})

@@ -15,6 +15,8 @@ import pytest
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError, VerificationError
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
@@ -52,7 +54,7 @@ def change_keys_and_use_them(victim: Filled) -> None:
 
 def write_a_note(victim: Filled) -> None:
     with victim.open() as session:
-        notes.add(session, victim.cases[0], kind="contact", text="written after the copy was made")
+        notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, "written after the copy was made"))
 
 
 def put_back(victim: Filled, old: Path, *names: str) -> None:
@@ -130,7 +132,7 @@ def test_an_old_copy_is_told_at_unlock_and_by_verify(
             assert first.seq is not None
             with pytest.raises(VerificationError, match="waits until the log is sound"):
                 session.require_sound_log()
-            notes.add(session, victim.cases[1], kind="contact", text=command)
+            notes.add(session, victim.cases[1], Note(NoteKind.CONTACT, command))
     with victim.open() as session:
         texts = [note.value.text for note in cases.open_case(session, victim.cases[1]).notes]
     assert texts[-3:] == ["at once", "after a note", "after reading"]
@@ -194,12 +196,12 @@ def test_an_old_audit_key_put_back_seals_nothing_twice(victim: Filled) -> None:
         with session.database.reading() as rows:
             older = rows.local(session.seat, Purpose.RATCHET)
         assert older is not None
-        notes.add(session, victim.cases[0], kind="contact", text="the ratchet turns")
+        notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, "the ratchet turns"))
     with victim.open() as session, session.database.transaction() as rows:
         rows.put_local(older)
     with victim.open() as session:
         assert ["ratchet" for alarm in session.alarms if alarm.code == "ratchet"] == ["ratchet"]
-        notes.add(session, victim.cases[0], kind="contact", text="sealed under a new audit key")
+        notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, "sealed under a new audit key"))
         assert [fault.code for fault in checking.verify(session).faults] == ["ratchet"]
     with victim.open() as session:
         assert checking.verify(session).verified

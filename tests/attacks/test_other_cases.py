@@ -8,6 +8,8 @@ import pytest
 
 from tests.attacks.conftest import AGE, RECIPIENT
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes, people
 from vault.services.evidence import logbook
@@ -24,7 +26,7 @@ def case(session: Session) -> CompartmentId:
     people.add(session, other, role="client", names=["Vera Tikhookova", "Вера Тихоокова"])
     people.add(session, other, role="relative", names=["Степан Ткачук"])
     made = cases.create(session, title="U", kind="asylum").case
-    notes.add(session, made, kind="contact", text=NOTE)
+    notes.add(session, made, Note(NoteKind.CONTACT, NOTE))
     return made
 
 

@@ -11,6 +11,8 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled
 from tests.services.organisation import JOEL, SELIN, Organisation, give
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.log import order
 from vault.log.epoch_notice import MOST_REVOCATIONS
 from vault.log.genesis import SEAT_IN_GENESIS
@@ -67,7 +69,7 @@ def test_a_member_with_hundreds_of_logs_is_revoked(short: Filled) -> None:
         member = admit(owner, roles=CASEWORKER)
         sharing.grant(owner, case, [member.member])
     with member.open(short.place) as session:
-        notes.add(session, case, kind="contact", text="in the longest log")
+        notes.add(session, case, Note(NoteKind.CONTACT, "in the longest log"))
         for _ in range(MOST_REVOCATIONS + 5):
             begin_another_log(session)
     with short.open() as owner:

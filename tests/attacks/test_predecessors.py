@@ -11,6 +11,8 @@ from tests.attacks.outsider import Outsider
 from tests.english import in_english
 from tests.records.beside import begin_beside
 from tests.services.founded import Filled
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.log.genesis import Genesis
 from vault.records.work import Entry, Work
@@ -100,7 +102,7 @@ def test_going_on_after_lost_pins_is_no_fault(victim: Filled) -> None:
     for number in range(3):
         forget(victim)
         with victim.open() as session:
-            notes.add(session, victim.cases[0], kind="contact", text=f"on account {number}")
+            notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, f"on account {number}"))
             session.require_sound_log()
             assert checking.verify(session).verified
     with victim.open() as session:

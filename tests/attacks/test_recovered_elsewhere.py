@@ -14,6 +14,8 @@ from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from tests.services.sheets_help import typed
 from vault.access.recovery.recovering import BroughtBack, Wish
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.seal.sheets import Sheet
 from vault.services.backups import backups, restoring_by_sheets
@@ -65,7 +67,7 @@ def _from_backup(
 
 def _note(office: Office, case: CompartmentId, text: str) -> None:
     with office.open() as session:
-        notes.add(session, case, kind="contact", text=text)
+        notes.add(session, case, Note(NoteKind.CONTACT, text))
 
 
 def _texts(office: Office, case: CompartmentId) -> list[str]:

@@ -11,6 +11,8 @@ import pytest
 from tests.english import in_english
 from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.cli.log import verified
 from vault.errors import VerificationError, WaitingForDecisionError
 from vault.ids import CompartmentId
@@ -55,7 +57,7 @@ def relayed(organisation: Organisation, tmp_path: Path) -> Iterator[Relayed]:
         for taker in (joel, amina):
             give(mira, taker, tmp_path)
             give(selin, taker, tmp_path)
-        notes.add(selin, made.case, kind="contact", text="Sealwort, on its way")
+        notes.add(selin, made.case, Note(NoteKind.CONTACT, "Sealwort, on its way"))
         give(selin, amina, tmp_path)
         give(amina, joel, tmp_path)
         yield Relayed(mira, selin, joel, amina, made.case, made.ref, own, tmp_path)
@@ -82,7 +84,7 @@ def test_the_case_itself_waits_and_notes_go_on(relayed: Relayed, organisation: O
         export(relayed.joel, relayed.case, relayed.folder)
     with pytest.raises(VerificationError, match=WAITS):
         sharing.grant(relayed.joel, relayed.case, organisation.members(TOMAS))
-    notes.add(relayed.joel, relayed.case, kind="contact", text="written meanwhile")
+    notes.add(relayed.joel, relayed.case, Note(NoteKind.CONTACT, "written meanwhile"))
 
 
 def test_the_bundle_of_whoever_wrote_it_ends_the_waiting(relayed: Relayed, organisation: Organisation) -> None:

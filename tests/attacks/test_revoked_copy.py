@@ -13,6 +13,8 @@ from tests.attacks.plaintext import forms
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
@@ -31,12 +33,12 @@ SHARED_AFTER = {"slip": "Larkspur after", "partner": "Advocate After"}
 
 
 def write_before(owner: Session, short: Filled) -> None:
-    notes.add(owner, short.cases[0], kind="contact", text=BEFORE["note"])
+    notes.add(owner, short.cases[0], Note(NoteKind.CONTACT, BEFORE["note"]))
     intake.add(owner, text=BEFORE["slip"])
 
 
 def write_after(owner: Session, short: Filled) -> None:
-    notes.add(owner, short.cases[0], kind="contact", text=CASE_AFTER["note"])
+    notes.add(owner, short.cases[0], Note(NoteKind.CONTACT, CASE_AFTER["note"]))
     people.add(owner, short.cases[0], role="witness", names=[CASE_AFTER["person"]])
     intake.add(owner, text=SHARED_AFTER["slip"])
     partners.add(owner, name=SHARED_AFTER["partner"], age_recipient=AGE)

@@ -17,6 +17,8 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import MemberId, RecordId, make_id
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
 from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
@@ -173,7 +175,7 @@ def test_no_roster_of_one_supervisor_changes_who_is_in(office: tuple[Filled, Peo
             assert session.directory.effective == effective, name
     with filled.open() as owner:
         assert owner.directory.effective == effective
-        notes.add(owner, filled.cases[0], kind="contact", text="work goes on")
+        notes.add(owner, filled.cases[0], Note(NoteKind.CONTACT, "work goes on"))
         assert checking.verify(owner).verified
         owner.require_sound_log()
         assert cases.open_case(owner, filled.cases[0]).notes[-1].value.text == "work goes on"

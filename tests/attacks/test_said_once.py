@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from tests.services.organisation import AMINA, JOEL, NOOR, TOMAS, Organisation, give
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.records.versions import OpenedVersion, open_each
@@ -63,7 +65,7 @@ def test_who_was_withdrawn_from_a_case_reads_nothing_new_of_a_section_that_he_ga
         housekeeping.settle(holder)
         assert [line.section for line in sections.list_of(holder, case)] == [section]
         assert sections.list_of(holder, other) == []
-        sections.add_note(holder, section, kind="safety", text=NEW_ADDRESS)
+        sections.add_note(holder, section, Note(NoteKind.SAFETY, NEW_ADDRESS))
         give(holder, withdrawn, tmp_path)
         with pytest.raises((NotFoundError, RefusedError)):
             sections.open_section(withdrawn, section)
@@ -83,7 +85,7 @@ def test_a_holder_makes_no_colleagues_log_say_that_they_opened_another_case(
         say_anew(holder, shared, "case", audit=blamed)
         give(holder, colleague, tmp_path)
         cases.open_case(colleague, shared)
-        notes.add(colleague, shared, kind="contact", text="hello")
+        notes.add(colleague, shared, Note(NoteKind.CONTACT, "hello"))
         give(colleague, auditor, tmp_path)
         lines = logbook.newest(auditor).lines
         theirs = [line.payload for line in lines if line.origin == colleague.log.origin and line.payload]

@@ -11,6 +11,8 @@ import pytest
 from tests.attacks.sealing import listening
 from tests.seal.places import KEY, NOTE
 from tests.services.founded import Filled
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.records.work import Work
 from vault.seal.envelope import SALT_SIZE, seal
 from vault.services.cases import notes
@@ -57,7 +59,7 @@ def test_two_clones_of_a_machine_that_draw_the_same_random_bytes_repeat_no_keyst
                 cloned.setattr("secrets.token_bytes", lambda size=32, drawn=drawn: drawn.randbytes(size))
                 cloned.setattr(Work.__init__, "__defaults__", (lambda size, drawn=drawn: drawn.randbytes(size),))
                 with place.open() as session:
-                    notes.add(session, short.cases[0], kind="contact", text=text)
+                    notes.add(session, short.cases[0], Note(NoteKind.CONTACT, text))
     contents = [content for found in heard.sealed.values() for content, _ in found]
     assert any(b"what one of them writes" in one for one in contents)
     assert any(b"what the other one wrote" in one for one in contents)

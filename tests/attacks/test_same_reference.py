@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.organisation import AMINA, JOEL, Organisation, give, share
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.records import work
 from vault.services.cases import cases, notes
@@ -29,7 +31,7 @@ def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written
         assert "who can open it" in str(refusal.value.next_step)
         # By its id the true one is found, whole or by its beginning; and each says that there is another.
         assert cases.find(amina, true.case.hex()) == cases.find(amina, true.case.hex()[:8]) == true.case
-        notes.add(amina, true.case, kind="contact", text="Orchard road 5")
+        notes.add(amina, true.case, Note(NoteKind.CONTACT, "Orchard road 5"))
         assert "1 other case bears this reference" in str(cases.open_case(amina, true.case).namesakes)
         assert "Orchard" not in str([note.value.text for note in cases.open_case(joel, decoy).notes])
 
@@ -39,12 +41,12 @@ def test_a_note_of_the_same_id_in_another_case_takes_no_correction(
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         true = cases.create(amina, title="Hers", kind="asylum")
-        note = notes.add(amina, true.case, kind="contact", text="first words")
+        note = notes.add(amina, true.case, Note(NoteKind.CONTACT, "first words"))
         # Joel read the case once, and knows the id.
         decoy = cases.create(joel, title="Another", kind="asylum").case
         with monkeypatch.context() as patched:
             patched.setattr(work, "make_id", lambda: note)
-            notes.add(joel, decoy, kind="contact", text="first words")
+            notes.add(joel, decoy, Note(NoteKind.CONTACT, "first words"))
         share(joel, decoy, organisation, AMINA)
         give(joel, amina, tmp_path)
         for typed in (note.hex(), note.hex()[:8]):

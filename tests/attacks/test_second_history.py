@@ -27,6 +27,8 @@ from tests.services.organisation import (
     share,
 )
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
@@ -39,7 +41,7 @@ JOELS, SELINS, LATE = "by Joel, who founds the case", "by Selin, in Joel's case"
 
 def found_case(joel: Session, organisation: Organisation, *names: str) -> CompartmentId:
     case = cases.create(joel, title="Joel's", kind="asylum", alone_reason="test").case
-    notes.add(joel, case, kind="contact", text=JOELS)
+    notes.add(joel, case, Note(NoteKind.CONTACT, JOELS))
     share(joel, case, organisation, *names)
     return case
 
@@ -58,10 +60,10 @@ def test_who_was_ended_long_ago_takes_away_no_case_that_they_founded(
         case = found_case(joel, organisation, MIRA, SELIN)
         place = place_of_founding(joel, case)
         for number in range(length):
-            notes.add(joel, case, kind="contact", text=f"number {number}")
+            notes.add(joel, case, Note(NoteKind.CONTACT, f"number {number}"))
         with organisation.at(MIRA, SELIN) as (mira, selin):
             give(joel, selin, tmp_path)
-            notes.add(selin, case, kind="contact", text=SELINS)
+            notes.add(selin, case, Note(NoteKind.CONTACT, SELINS))
             give(selin, mira, tmp_path)
             assert members.leave(mira, organisation[JOEL].member).is_done
             sharing.rotate(mira, case)
@@ -71,7 +73,7 @@ def test_who_was_ended_long_ago_takes_away_no_case_that_they_founded(
             assert any("two histories" in str(line) for line in syncing.import_bundle(selin, evil).faults)
             assert {JOELS, SELINS} <= texts(selin, case) == before
             sharing.rotate(selin, case)
-            notes.add(selin, case, kind="contact", text="goes on")
+            notes.add(selin, case, Note(NoteKind.CONTACT, "goes on"))
             give(selin, mira, tmp_path)
             for session in (selin, mira):
                 session.remake_index()
@@ -100,7 +102,7 @@ def test_the_founder_of_the_vault_can_be_ended_whatever_they_sign_in_the_place_o
     karim.close()
     with open_place(place, account.name) as karim:
         assert len(cases.list_all(karim)) == 1
-        notes.add(karim, case, kind="contact", text="goes on")
+        notes.add(karim, case, Note(NoteKind.CONTACT, "goes on"))
         assert texts(karim, case) == {"goes on"}
         members.suspend(karim, member)
 
@@ -113,7 +115,7 @@ def test_what_an_ended_member_signs_below_their_cut_gives_nothing_and_is_shown_t
     kept = organisation.copied_to(tmp_path / "kept")
     with organisation.at(JOEL, MIRA, SELIN) as (joel, mira, selin):
         for number in range(8):
-            notes.add(joel, case, kind="contact", text=f"number {number}")
+            notes.add(joel, case, Note(NoteKind.CONTACT, f"number {number}"))
         give(joel, mira, tmp_path)
         give(joel, selin, tmp_path)
         assert members.leave(mira, organisation[JOEL].member).is_done
@@ -121,7 +123,7 @@ def test_what_an_ended_member_signs_below_their_cut_gives_nothing_and_is_shown_t
         give(mira, selin, tmp_path)
         before = texts(mira, case)
     with kept.open(JOEL) as joel, organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
-        notes.add(joel, case, kind="contact", text=LATE)
+        notes.add(joel, case, Note(NoteKind.CONTACT, LATE))
         share(joel, case, organisation, TOMAS)
         other = cases.create(joel, title="Another", kind="asylum", alone_reason="test").case
         share(joel, other, organisation, TOMAS, SELIN)
@@ -165,7 +167,7 @@ def test_in_whatever_order_two_histories_and_the_ending_come_all_devices_say_the
         for taker in (MIRA, SELIN, TOMAS):
             syncing.make(joel, organisation[taker].member, tmp_path / f"one for {taker}")
         syncing.import_bundle(mira, tmp_path / f"one for {MIRA}")
-        notes.add(mira, case, kind="contact", text="by Mira")
+        notes.add(mira, case, Note(NoteKind.CONTACT, "by Mira"))
     with kept.open(JOEL) as joel:
         found_case(joel, organisation, SELIN, TOMAS)
         for taker in (SELIN, TOMAS):
@@ -194,11 +196,11 @@ def test_of_a_live_member_both_histories_count_and_no_colleague_loses_a_word(
     with organisation.at(JOEL, SELIN) as (joel, selin):
         case = found_case(joel, organisation, MIRA, SELIN)
         give(joel, selin, tmp_path)
-        notes.add(selin, case, kind="contact", text=SELINS)
+        notes.add(selin, case, Note(NoteKind.CONTACT, SELINS))
     with kept.open(JOEL) as joel, organisation.open(MIRA) as mira:
         other = found_case(joel, organisation, MIRA, SELIN)
         give(joel, mira, tmp_path)
-        notes.add(mira, other, kind="contact", text="by Mira")
+        notes.add(mira, other, Note(NoteKind.CONTACT, "by Mira"))
     for _ in range(2):
         organisation.exchange(MIRA, SELIN)
     with organisation.at(MIRA, SELIN) as sessions:

@@ -10,6 +10,8 @@ from tests.attacks.plaintext import forms
 from tests.services.office import Office, office, office_template
 from vault.access import session as session_module
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId
 from vault.policy.decide import Decision
@@ -38,7 +40,7 @@ def kept(office: Office) -> Kept:
     with office.open(office.amina) as amina:
         case = cases.create(amina, title="A title", kind="asylum").case
         section = sections.create(amina, case, what="location", title=TITLE)
-        sections.add_note(amina, section, kind="safety", text=WHERE)
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, WHERE))
         sections.add_person(amina, section, people.checked_person(role="third", names=[HOST]))
         sections.open_section(amina, section)
     return Kept(office, case, section)

@@ -13,6 +13,8 @@ from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.access.trust.keyrings import missing_keys
 from vault.access.trust.new_epochs import revocations_of
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.items import Item, ItemKind
@@ -77,7 +79,7 @@ def test_without_a_grant_no_byte_of_a_case_opens_whatever_the_program_allows(
 
 OPENING: list[Callable[[Session, CompartmentId], object]] = [
     cases.open_case,
-    lambda session, case: notes.add(session, case, kind="contact", text="in"),
+    lambda session, case: notes.add(session, case, Note(NoteKind.CONTACT, "in")),
     lambda session, case: people.add(session, case, role="witness", names=["In"]),
 ]
 
@@ -136,7 +138,7 @@ def test_a_key_planted_in_a_foreign_case_is_not_used(
         assert not any(not alarm.is_news for alarm in owner.alarms)
         assert owner.keyring.get(planted) is None
         assert state(owner, case) == before
-        notes.add(owner, case, kind="contact", text="after the planting")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "after the planting"))
         with owner.database.reading() as rows:
             newest = max(rows.versions(case), key=lambda one: (one.origin == owner.log.origin, one.seq))
         assert newest.epoch in before[1]
@@ -180,7 +182,7 @@ def test_a_reviewer_who_may_read_alone_writes_nothing_that_counts(short: Filled)
     with reviewer.open(short.place) as attacker:
         assert len(cases.open_case(attacker, case).notes) == count
         with pytest.raises(RefusedError, match="your role does not allow it"):
-            notes.add(attacker, case, kind="contact", text="refused by policy")
+            notes.add(attacker, case, Note(NoteKind.CONTACT, "refused by policy"))
         seq = write_into(attacker, case)
         origin = attacker.log.origin
         give_known_key(attacker, case, attacker.seat)
@@ -214,12 +216,12 @@ def revoked(short: Filled, colleague: Colleague) -> Colleague:
     with short.open() as owner:
         sharing.grant(owner, case, [colleague.member])
     with colleague.open(short.place) as member:
-        notes.add(member, case, kind="contact", text="before the revocation")
+        notes.add(member, case, Note(NoteKind.CONTACT, "before the revocation"))
     with short.open() as owner:
         changed = sharing.revoke(owner, case, [colleague.member])
         assert changed.dropped == {colleague.member}
         assert changed.left == 0
-        notes.add(owner, case, kind="contact", text="Sealwort, after the revocation")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "Sealwort, after the revocation"))
     return colleague
 
 
@@ -314,7 +316,7 @@ def test_nothing_that_a_revoked_seat_does_to_the_case_counts(
     with short.open() as owner:
         assert state(owner, case) == before
         assert [note.value.text for note in cases.open_case(owner, case).notes] == texts
-        notes.add(owner, case, kind="contact", text="work goes on")
+        notes.add(owner, case, Note(NoteKind.CONTACT, "work goes on"))
         assert not any(one.check == "C4" for one in owner.quarantine)
         owner.require_sound_log()  # nor does it keep anybody from exporting
 
@@ -324,7 +326,7 @@ def test_a_member_who_was_revoked_and_granted_again_counts_again(short: Filled, 
     with short.open() as owner:
         assert sharing.grant(owner, case, [revoked.member]) == {revoked.member}
     with revoked.open(short.place) as member:
-        notes.add(member, case, kind="contact", text="back again")
+        notes.add(member, case, Note(NoteKind.CONTACT, "back again"))
         assert "Sealwort, after the revocation" in {note.value.text for note in cases.open_case(member, case).notes}
     with short.open() as owner:
         assert "back again" in {note.value.text for note in cases.open_case(owner, case).notes}

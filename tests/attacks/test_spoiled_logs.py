@@ -12,6 +12,8 @@ from tests.attacks.test_shared_keys import NOTE, SECOND, SECOND_PASSPHRASE
 from tests.services.colleague import admit
 from tests.services.founded import Filled
 from tests.services.organisation import JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.records.work import Entry, Work
@@ -72,7 +74,7 @@ def test_a_log_with_two_histories_is_ended_with_both_and_all_devices_agree(
         with twin.open(JOEL) as copy:
             give(selin, copy, tmp_path)
             for history, taker, text in ((joel, mira, "the first history"), (copy, tomas, "the second history")):
-                notes.add(history, case, kind="contact", text=text)
+                notes.add(history, case, Note(NoteKind.CONTACT, text))
                 give(history, taker, tmp_path)
             give(copy, mira, tmp_path)
         with pytest.raises(VerificationError, match=WAITS):

@@ -14,6 +14,8 @@ from tests.attacks.outsider import Outsider, flipped
 from tests.english import in_english
 from tests.services.founded import Filled
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.services.cases import cases, notes, searching
 from vault.services.evidence import checking, logbook
@@ -43,7 +45,7 @@ def roll_back(victim: Filled, outsider: Outsider) -> None:
     aside = victim.path.with_name("aside")
     shutil.copytree(victim.path, aside)
     with victim.open() as session:
-        notes.add(session, victim.cases[1], kind="contact", text="lost with the old copy")
+        notes.add(session, victim.cases[1], Note(NoteKind.CONTACT, "lost with the old copy"))
     shutil.rmtree(victim.path)
     aside.replace(victim.path)
 
@@ -90,7 +92,7 @@ def search(session: Session, victim: Filled, out: Path) -> None:
 
 
 def write(session: Session, victim: Filled, out: Path) -> None:
-    note = notes.add(session, victim.cases[1], kind="contact", text="written in this state")
+    note = notes.add(session, victim.cases[1], Note(NoteKind.CONTACT, "written in this state"))
     assert notes.show(session, note.hex()).value.text == "written in this state"
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.attacks import tampering as by
 from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
@@ -99,7 +101,7 @@ def test_verify_names_the_first_bad_place_and_work_goes_on(
     with victim.open() as session:
         found = checking.verify(session)
         made = cases.create(session, title="the day after", kind="family")
-        note = notes.add(session, made.case, kind="contact", text="work goes on")
+        note = notes.add(session, made.case, Note(NoteKind.CONTACT, "work goes on"))
         first = found.faults[0]
         if all(fault.severity is Severity.ABSENCE for fault in found.faults):
             session.require_sound_log(made.case)  # what is not here stops its own case alone

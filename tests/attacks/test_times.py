@@ -23,6 +23,8 @@ from tests.services.organisation import (
     share,
 )
 from tests.sync import hostile
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.cli import bundle as bundle_cli
 from vault.cli import log as log_cli
 from vault.cli import member as member_cli
@@ -68,7 +70,7 @@ def test_a_note_of_a_far_time_leaves_the_case_to_its_holders(
         cases.find(joel, case.hex())
         with monkeypatch.context() as patch:
             patch.setattr(SeatLog, "tick", lambda _: (clock_ms, 0))
-            notes.add(joel, case, kind="contact", text="from nowhere")
+            notes.add(joel, case, Note(NoteKind.CONTACT, "from nowhere"))
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         (note,) = cases.open_case(amina, case).notes

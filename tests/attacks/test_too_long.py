@@ -9,6 +9,8 @@ import pytest
 from tests.cli.desk import Desk
 from tests.services.founded import Filled
 from tests.services.organisation import AMINA, MIRA, Organisation, give, share
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.records.content import encode_content
 from vault.services.cases import cases, notes
@@ -26,7 +28,7 @@ def test_a_text_that_no_bundle_carries_is_refused_before_it_is_kept(short: Fille
         with pytest.raises(
             UsageError, match=r"the note is too long: 516,\d{3} of the 600,000 characters of its text fit"
         ):
-            notes.add(session, short.cases[0], kind="contact", text=LONG)
+            notes.add(session, short.cases[0], Note(NoteKind.CONTACT, LONG))
         assert session.log.size == size
         assert len(cases.open_case(session, short.cases[0]).notes) == before
 
@@ -35,15 +37,15 @@ def test_a_text_that_no_bundle_carries_is_refused_before_it_is_kept(short: Fille
 def test_what_the_refusal_says_fits_does_fit_and_one_more_does_not(short: Filled, letter: str) -> None:
     with short.open() as session:
         try:
-            notes.add(session, short.cases[0], kind="contact", text=letter * 1_000_000)
+            notes.add(session, short.cases[0], Note(NoteKind.CONTACT, letter * 1_000_000))
             fits = 1_000_000
         except UsageError as refusal:
             fits = int(str(refusal.message).split(": ")[1].split()[0].replace(",", ""))
-        notes.add(session, short.cases[0], kind="contact", text=letter * fits)
+        notes.add(session, short.cases[0], Note(NoteKind.CONTACT, letter * fits))
         with session.database.reading() as rows:
             assert max(len(one.blob) for one in rows.versions(short.cases[0])) <= VERSION_LIMIT
         with pytest.raises(UsageError):
-            notes.add(session, short.cases[0], kind="contact", text=letter * (fits + 1))
+            notes.add(session, short.cases[0], Note(NoteKind.CONTACT, letter * (fits + 1)))
 
 
 def test_the_command_refuses_it_in_words(short: Filled, tmp_path: Path) -> None:
@@ -61,8 +63,8 @@ def test_one_that_an_earlier_program_kept_is_passed_by_and_told(
         share(mira, case.case, organisation, AMINA)
         with monkeypatch.context() as earlier:
             earlier.setattr("vault.records.work.encode_to_travel", encode_content)
-            notes.add(mira, case.case, kind="contact", text=LONG)
-        notes.add(mira, case.case, kind="contact", text="short enough")
+            notes.add(mira, case.case, Note(NoteKind.CONTACT, LONG))
+        notes.add(mira, case.case, Note(NoteKind.CONTACT, "short enough"))
         assert LONG in [one.value.text for one in cases.open_case(mira, case.case).notes]
         made = syncing.make(mira, amina.member, tmp_path / "bundle")
         assert made.too_long == {case.ref: 1}

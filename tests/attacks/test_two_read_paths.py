@@ -14,6 +14,8 @@ from tests.cli.desk import Desk
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.sheets_help import typed
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import VaultError, VerificationError
 from vault.services.backups import backups
 from vault.services.cases import cases, notes
@@ -165,11 +167,11 @@ def test_a_write_that_a_trigger_swallows_is_an_error_of_its_act(
             rows.connection.exec_driver_sql(f"CREATE TRIGGER swallows {trigger.format(table, table)}")
         size = session.log.size
         with pytest.raises(VerificationError, match="is not in the database after it was written"):
-            notes.add(session, short.cases[0], kind="contact", text="swallowed")
+            notes.add(session, short.cases[0], Note(NoteKind.CONTACT, "swallowed"))
         assert session.log.size == size
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql("DROP TRIGGER swallows")
-        notes.add(session, short.cases[0], kind="contact", text="kept after all")
+        notes.add(session, short.cases[0], Note(NoteKind.CONTACT, "kept after all"))
         assert checking.verify(session).verified
 
 

@@ -19,6 +19,8 @@ import pytest
 
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, Organisation, give, share
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, EpochId, SeatId
 from vault.log.epoch_notice import EpochNotice, RevokedLog
 from vault.log.items import Item, ItemKind
@@ -163,7 +165,7 @@ def test_who_may_give_costs_a_few_openings_and_their_own_keys_come_all_the_same(
             rows += [EpochRow(notice.digest(), spoiled, notice.encode()), grant]
         list_rows(joel, spoiled, rows)
         honest = cases.create(mira, title="Honest", kind="asylum").case
-        notes.add(mira, honest, kind="contact", text="Given by Mira")
+        notes.add(mira, honest, Note(NoteKind.CONTACT, "Given by Mira"))
         share(mira, honest, organisation, AMINA)
     with organisation.at(JOEL, MIRA, AMINA) as (joel, mira, amina_session):
         send(joel, amina_session, tmp_path, spoiled)

@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.records.content import encode_content
 from vault.records.versions import open_version
 from vault.services.cases import notes
@@ -30,7 +32,7 @@ def is_padme(size: int) -> bool:
 def test_every_stored_length_is_one_of_few(victim: Filled, outsider: Outsider) -> None:
     with victim.open() as session:
         for size in (0, 1, 255, 256, 257, 1_000, 5_001, 70_003):
-            notes.add(session, victim.cases[0], kind="contact", text="x" * size or "-")
+            notes.add(session, victim.cases[0], Note(NoteKind.CONTACT, "x" * size or "-"))
     with outsider.rows(victim.path) as rows:
         versions = [len(blob) - OVERHEAD for (blob,) in rows.execute("SELECT blob FROM version").fetchall()]
         payloads = {len(sealed) - OVERHEAD for (sealed,) in rows.execute("SELECT sealed FROM operation").fetchall()}
@@ -87,7 +89,7 @@ def cells(rows: Any) -> Iterator[tuple[str, bytes]]:
 def test_no_time_stands_outside_a_seal(short: Filled, holder: Outsider) -> None:
     with short.open() as session:
         now = session.log.now_ms()
-        record = notes.add(session, short.cases[0], kind="contact", text="written just now")
+        record = notes.add(session, short.cases[0], Note(NoteKind.CONTACT, "written just now"))
         with session.database.reading() as rows:
             (sealed,) = rows.versions(short.cases[0], record)
         opened = open_version(sealed, vault=session.vault, keyring=session.keyring)

@@ -17,6 +17,8 @@ from tests.attacks.outsider import learn
 from tests.attacks.plaintext import forms
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, DANA, JOEL, KARIM, MIRA, NOOR, SELIN, Account, Organisation, share
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError
 from vault.ids import make_id
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets
@@ -72,10 +74,10 @@ def stolen(organisation_template: Organisation, tmp_path_factory: pytest.TempPat
     organisation = organisation_template.copied_to(folder / "organisation")
     with organisation.open(MIRA) as mira:
         case = cases.create(mira, title="A title", kind="asylum").case
-        notes.add(mira, case, kind="contact", text=TYPED["case"])
+        notes.add(mira, case, Note(NoteKind.CONTACT, TYPED["case"]))
         people.add(mira, case, role="client", names=[TYPED["person"]])
         section = sections.create(mira, case, what="location", title="A section")
-        sections.add_note(mira, section, kind="safety", text=TYPED["section"])
+        sections.add_note(mira, section, Note(NoteKind.SAFETY, TYPED["section"]))
         intake.add(mira, name="A caller", number="", language="", text=TYPED["slip"])
         register.add(mira, [TYPED["person"]])
         mira.drafts().save(case, make_id(), TYPED["draft"], "note")

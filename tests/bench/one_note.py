@@ -9,6 +9,8 @@ from tests.bench.filling import Texts, make_cases, plain_notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
 from tests.bench.peers import CorePlain
 from tests.services.founded import found
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import notes
 from vault.services.projection.projection import audit_of, up_to_date_index
 
@@ -24,7 +26,7 @@ def run(setting: Setting) -> Iterator[Figure]:
         kept = texts.take(rounds)
         one = interleave(
             rounds,
-            lambda number: notes.add(session, case, kind="contact", text=kept[number]),
+            lambda number: notes.add(session, case, Note(NoteKind.CONTACT, kept[number])),
             lambda number: peer.insert(plain_notes_of([kept[number]], case)),
         )
         of = "one note, until it is acknowledged"
@@ -34,7 +36,7 @@ def run(setting: Setting) -> Iterator[Figure]:
         up_to_date_index(session)
         indexed = Series()
         for text in texts.take(min(rounds, 200)):
-            notes.add(session, case, kind="contact", text=text)
+            notes.add(session, case, Note(NoteKind.CONTACT, text))
             measure(indexed, partial(up_to_date_index, session))
         yield timed("one note brought into the index behind it: p50", "ms", [indexed.percentile(50)])
     peer.close()

@@ -19,6 +19,8 @@ import vault.services
 from tests.policy.services_table import ACTS, BY_A_SESSION, CALLS, NO_ACT
 from tests.services.founded import found
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
 from vault.policy.decide import may, refusal
@@ -80,7 +82,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with found(tmp_path_factory.mktemp("policy")).open() as session:
         case = cases.create(session, title="A title", kind="asylum").case
-        note = notes.add(session, case, kind="contact", text="A note.")
+        note = notes.add(session, case, Note(NoteKind.CONTACT, "A note."))
         section = sections.create(session, case, what="health", title="A section")
         yield World(session, case, note, section)
 

@@ -10,6 +10,8 @@ from typing import Any, cast
 import pytest
 
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import ZERO_ID, CompartmentKind, Origin, SeatId, make_id
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, decode_items, encode_items
@@ -103,7 +105,7 @@ class Log:
 def log(session: Session) -> Log:
     case = cases.create(session, title="A case", kind="other").case
     for number in range(2):
-        notes.add(session, case, kind="contact", text=f"note {number}")
+        notes.add(session, case, Note(NoteKind.CONTACT, f"note {number}"))
     with session.database.reading() as rows:
         epochs = rows.epochs()
         notices = [read_notice(row) for row in epochs]

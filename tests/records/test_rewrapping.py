@@ -8,6 +8,8 @@ import os
 import pytest
 
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, EpochId, Origin, RecordId
 from vault.records import rewrapping
 from vault.records.rewrapping import Rewrapped, drop_junk, pending, rewrap
@@ -90,7 +92,7 @@ def place_of(sealed: SealedVersion) -> tuple[bytes, int, int]:
 def case(session: Session) -> Case:
     made = cases.create(session, title="Of many versions", kind="other").case
     for number in range(NOTES):
-        notes.add(session, made, kind="contact", text=f"note {number}")
+        notes.add(session, made, Note(NoteKind.CONTACT, f"note {number}"))
     old = EpochId(session.keyring.epochs_of(made)[-1])
     new = EpochId(epoch_id(session.vault, made, KEY))
     session.keyring.add(made, new, KEY)

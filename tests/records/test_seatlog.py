@@ -70,7 +70,7 @@ def epochs_listed(session: Session, seq: int) -> int:
 def test_each_session_signs_with_the_key_that_the_one_before_named(filled: Filled) -> None:
     for _ in range(3):
         with filled.open() as session:
-            notes.add(session, filled.cases[0], kind="contact", text="in a session of its own")
+            notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "in a session of its own"))
     with filled.open() as session, session.database.reading() as rows:
         genesis = rows.genesis(session.log.origin)
         assert genesis is not None

@@ -13,6 +13,8 @@ from tests.records.beside import begin_beside
 from tests.records.judging import Judged, append, counting, delete_version, judged, quarantined, write
 from tests.services.founded import Filled
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, make_id
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
@@ -278,5 +280,5 @@ def test_a_notice_that_no_log_lists_does_not_change_what_a_compartment_is_for(
         for kind in (CompartmentKind.REGISTER, CompartmentKind.SENDING):
             rows.add_epochs([make_epoch(filled_session.log.place, filled.cases[0], kind, []).row()])
     assert quarantined(filled_session) == []
-    notes.add(filled_session, filled.cases[0], kind="contact", text="the case is still a case")
+    notes.add(filled_session, filled.cases[0], Note(NoteKind.CONTACT, "the case is still a case"))
     assert quarantined(filled_session) == []

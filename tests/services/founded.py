@@ -9,6 +9,8 @@ from pathlib import Path
 from vault.access.membership.founding import found_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.clock import now_ms
 from vault.ids import CompartmentId, VaultId
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
@@ -95,6 +97,6 @@ def fill(place: Place) -> tuple[tuple[CompartmentId, ...], tuple[str, ...]]:
         people.add(session, first.case, role="relative", names=[f"Sana {MARKER}"], born="1991-04")
         people.add(session, second.case, role="client", names=[f"Tomasz {MARKER}"], emails=["tomasz@example.org"])
         for number in range(6):
-            notes.add(session, first.case, kind="contact", text=f"{MARKER} note {number} of the first case")
-        notes.add(session, second.case, kind="interview", text=f"{MARKER} interview of the second case")
+            notes.add(session, first.case, Note(NoteKind.CONTACT, f"{MARKER} note {number} of the first case"))
+        notes.add(session, second.case, Note(NoteKind.INTERVIEW, f"{MARKER} interview of the second case"))
     return (first.case, second.case), (first.ref, second.ref)

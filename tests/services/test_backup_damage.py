@@ -12,6 +12,8 @@ from tests.services.backup_help import flip, keys_of, list_again
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.tables import each
 from vault.access.pins.copies import CopyKeys
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import (
     MalformedError,
     NewerVaultError,
@@ -54,7 +56,7 @@ def stick_template(filled_template: Filled, tmp_path_factory: pytest.TempPathFac
         earlier = backups.make(session, folder / "stick")
         assert earlier is not None
         shutil.copytree(earlier.path, folder / "earlier")
-        notes.add(session, filled_template.cases[0], kind="contact", text="one more")
+        notes.add(session, filled_template.cases[0], Note(NoteKind.CONTACT, "one more"))
         session.drafts().save(filled_template.cases[0], b"r" * 16, "half a sentence more", "note")
         made = backups.make(session, folder / "stick")
         assert made is not None

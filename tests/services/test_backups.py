@@ -14,6 +14,8 @@ from tests.services.backup_help import keys_of, names_below, open_part, sealed_r
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, found
 from tests.tables import each
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import (
     BrokenSealError,
     RefusedError,
@@ -228,7 +230,7 @@ def test_work_goes_on_while_a_backup_is_made_and_the_earlier_one_stands_until_th
             assert 0 <= done <= total
             session.drafts().save(filled.cases[1], b"s" * 16, f"{MARKER} {done}", "note")
             if len(written) < 5:
-                written.append(add_note(session, filled.cases[0], kind="contact", text=f"{what} {done} {total}"))
+                written.append(add_note(session, filled.cases[0], Note(NoteKind.CONTACT, f"{what} {done} {total}")))
 
         made = backups.make(session, stick, keep=1, progress=work)
         assert made is not None

@@ -9,6 +9,8 @@ import pytest
 from tests.services.founded import Filled
 from tests.vectors.independent.basis import is_signed_bare, sha256
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError, VerificationError
 from vault.log.tree_proofs import verify_consistency
 from vault.services.cases import notes
@@ -33,7 +35,7 @@ def test_a_later_checkpoint_proves_that_the_log_only_grew(filled: Filled) -> Non
     with filled.open() as session:
         before = checkpoints.checkpoint(session)
     with filled.open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="later")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "later"))
         after = checkpoints.checkpoint(session, since=before.size)
         assert after.since is not None
         assert (after.since.root, after.since.words) == (before.root, before.words)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.services.office import Office
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.services.cases import cases, notes
 from vault.services.grants import deputies, sharing
@@ -13,7 +15,7 @@ from vault.services.grants import deputies, sharing
 def test_a_new_case_opens_for_its_owner_the_deputy_and_recovery(office: Office) -> None:
     with office.open(office.amina) as amina:
         case = cases.create(amina, title="A title", kind="asylum").case
-        notes.add(amina, case, kind="contact", text="05:40, she does not answer")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "05:40, she does not answer"))
         held_by = sharing.holders_of(amina, case)
         assert held_by.members == {office.amina.member, office.joel.member}
         assert held_by.with_recovery
@@ -55,7 +57,7 @@ def test_nobody_is_their_own_deputy_and_none_takes_a_reason(office: Office) -> N
 def test_what_a_new_key_costs_counts_devices_and_names_the_sheets(office: Office) -> None:
     with office.open(office.amina) as amina:
         case = cases.create(amina, title="A title", kind="asylum").case
-        notes.add(amina, case, kind="contact", text="one")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "one"))
         versions = sharing.cost_of_change(amina, case).versions
         assert sharing.cost_of_change(amina, case) == sharing.ChangeCost(versions, 2, with_recovery=True)
         cost = sharing.cost_of_change(amina, case, without=[office.joel.member])

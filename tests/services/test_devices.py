@@ -23,8 +23,9 @@ from tests.services.organisation import (
     share,
 )
 from vault.access.session import Session
+from vault.casework.note import Note
 from vault.casework.person import SafeContact
-from vault.casework.vocabulary import Channel
+from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.services.cases import cases, notes, people
 from vault.services.cases.cases import CaseMade
@@ -113,7 +114,7 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
             ASK_OTHERS,
         ]
         assert not mira.holds(only_his.case)
-        notes.add(mira, made.case, kind="contact", text="after")
+        notes.add(mira, made.case, Note(NoteKind.CONTACT, "after"))
         state = mira.state_of(made.case)
         assert state is not None
         assert joel.seat not in state.holders
@@ -166,7 +167,7 @@ def test_a_member_moves_to_another_device_which_gets_no_case_unasked(organisatio
             devices.give_cases(mira, second.seat)
             give(mira, there, organisation.folder)
             assert cases.open_case(there, made.case).head.value.title == f"{MARKER} case"
-            notes.add(there, made.case, kind="contact", text="from the new one")
+            notes.add(there, made.case, Note(NoteKind.CONTACT, "from the new one"))
             outcome = devices.end_moved(there, mira.seat)
             # The old device is an admin's: others have to sign that, too.
             assert str(outcome.missing) == "a second admin, or two others (supervisor)"

@@ -9,8 +9,10 @@ import pytest
 from tests.services.founded import MEMBER
 from tests.tables import each
 from vault.access.session import Session
+from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
+from vault.casework.vocabulary import NoteKind
 from vault.errors import LeakError, NotFoundError, UsageError
 from vault.export import checking
 from vault.ids import CompartmentId
@@ -31,7 +33,7 @@ def case(filled_session: Session) -> CompartmentId:
     made = cases.create(session, title="T", kind="extradition").case
     people.add(session, made, role="witness", names=["Тихон Омутков", "Tikhon Omutkov"], born="1987-06-05")
     text = f"Tikhon Omutkov met {MEMBER} in Qarvosh. Омуткова ждали. He was born on 5 June 1987."
-    notes.add(session, made, kind="contact", text=text)
+    notes.add(session, made, Note(NoteKind.CONTACT, text))
     return made
 
 

@@ -10,6 +10,8 @@ from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_in
@@ -25,7 +27,7 @@ def _two_cases(office: Office) -> tuple[CompartmentId, CompartmentId]:
     with office.open(office.amina) as amina:
         made = [cases.create(amina, title=f"Case {number}", kind="asylum").case for number in (1, 2)]
         for case in made:
-            notes.add(amina, case, kind="contact", text="by Amina")
+            notes.add(amina, case, Note(NoteKind.CONTACT, "by Amina"))
     return made[0], made[1]
 
 

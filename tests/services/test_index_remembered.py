@@ -62,7 +62,7 @@ def test_an_index_that_stands_where_it_was_and_holds_less_is_made_anew(filled: F
 
 def test_an_index_that_lags_behind_goes_on_from_where_it_is(filled: Filled, place: Place) -> None:
     with place.open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="not in the index at the lock")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "not in the index at the lock"))
     with place.open() as session:
         assert "not in the index at the lock" in texts(session, filled)
         assert session.warnings == ()

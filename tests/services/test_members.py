@@ -29,6 +29,8 @@ from tests.tables import each
 from vault.access.membership.roster_commit import shared_compartments
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, UsageError, VaultError, VerificationError
 from vault.ids import CompartmentKind, SeatId
 from vault.policy.roles import Action, Role
@@ -171,12 +173,12 @@ def test_suspending_ends_every_device_and_takes_the_cases_held_here(organisation
     with organisation.at(MIRA, JOEL) as (mira, joel):
         made = cases.create(mira, title="Shared", kind="asylum")
         share(mira, made.case, organisation, JOEL)
-        notes.add(mira, made.case, kind="contact", text="before")
+        notes.add(mira, made.case, Note(NoteKind.CONTACT, "before"))
         give(mira, joel, organisation.folder)
         assert joel.holds(made.case)
         outcome = members.suspend(mira, organisation[JOEL].member)
         assert (outcome.is_done, outcome.ended, outcome.cases) == (True, (organisation[JOEL].seat,), 1)
-        note = notes.add(mira, made.case, kind="contact", text="after")
+        note = notes.add(mira, made.case, Note(NoteKind.CONTACT, "after"))
         state = mira.state_of(made.case)
         assert state is not None
         assert organisation[JOEL].seat not in state.holders
@@ -311,7 +313,7 @@ def test_two_members_of_one_folder_know_nothing_of_each_other_and_who_leaves_los
         admitted = joining.admit_here(
             mira, like="caseworker", name="Ilse Marrow", passphrase=bytearray(PASSPHRASE[::-1]), by_root=True
         )
-        notes.add(mira, made.case, kind="contact", text="hers")
+        notes.add(mira, made.case, Note(NoteKind.CONTACT, "hers"))
     with open_as(founded, "Ilse Marrow", PASSPHRASE[::-1]) as session:
         assert session.member == admitted.member
         assert not session.holds(made.case)

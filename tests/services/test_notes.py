@@ -8,7 +8,7 @@ from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled
 from tests.tables import each
 from vault.access.session import Session
-from vault.casework.note import Note
+from vault.casework.note import Note, note_of
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, make_id
@@ -23,7 +23,7 @@ def test_a_note_comes_back_as_it_was_written_or_is_refused_before_it_is(
 ) -> None:
     size = filled_session.log.size
     try:
-        note = notes.add(filled_session, filled.cases[0], kind="medical", text=text, occurred="2024-05-06")
+        note = notes.add(filled_session, filled.cases[0], Note(NoteKind.MEDICAL, text, "2024-05-06"))
     except UsageError:
         assert filled_session.log.size == size
         return
@@ -33,7 +33,7 @@ def test_a_note_comes_back_as_it_was_written_or_is_refused_before_it_is(
 
 def test_a_note_is_there_in_the_next_session_and_found_by_as_much_of_its_id_as_no_other_has(filled: Filled) -> None:
     with filled.open() as session:
-        note = notes.add(session, filled.cases[1], kind="contact", text="kept")
+        note = notes.add(session, filled.cases[1], Note(NoteKind.CONTACT, "kept"))
     with filled.open() as session:
         assert notes.show(session, note.hex()).value.text == "kept"
         assert notes.show(session, note.hex()[:8]).record == note
@@ -44,7 +44,7 @@ def test_a_note_is_there_in_the_next_session_and_found_by_as_much_of_its_id_as_n
 
 
 def test_an_amendment_stands_beside_the_note_that_it_corrects(filled: Filled, filled_session: Session) -> None:
-    wrong = notes.add(filled_session, filled.cases[0], kind="interview", text="on Monday", occurred="2024-01-02")
+    wrong = notes.add(filled_session, filled.cases[0], Note(NoteKind.INTERVIEW, "on Monday", "2024-01-02"))
     right = notes.amend(filled_session, wrong.hex(), text="on Tuesday")
     amended = notes.show(filled_session, right.hex()).value
     assert (amended.text, amended.amends, amended.kind) == ("on Tuesday", wrong, NoteKind.INTERVIEW)
@@ -52,7 +52,7 @@ def test_an_amendment_stands_beside_the_note_that_it_corrects(filled: Filled, fi
 
 
 def test_a_note_is_shown_with_what_corrects_it_oldest_first(filled: Filled, filled_session: Session) -> None:
-    wrong = notes.add(filled_session, filled.cases[0], kind="interview", text="on Monday")
+    wrong = notes.add(filled_session, filled.cases[0], Note(NoteKind.INTERVIEW, "on Monday"))
     later = [notes.amend(filled_session, wrong.hex(), text=text) for text in ("on Tuesday", "on Wednesday")]
     of_a_correction = notes.amend(filled_session, later[0].hex(), text="in the morning")
     shown = notes.show_corrected(filled_session, wrong.hex())
@@ -64,7 +64,7 @@ def test_a_note_is_shown_with_what_corrects_it_oldest_first(filled: Filled, fill
 
 
 def test_a_note_of_another_case_corrects_nothing_here(filled: Filled, filled_session: Session) -> None:
-    note = notes.add(filled_session, filled.cases[0], kind="contact", text="right")
+    note = notes.add(filled_session, filled.cases[0], Note(NoteKind.CONTACT, "right"))
     foreign = Note(kind=NoteKind.CONTACT, text="wrong", amends=note)
     add_many(filled_session, filled.cases[1], [foreign])
     assert [stored.record for stored in notes.show_corrected(filled_session, note.hex())] == [note]
@@ -79,7 +79,7 @@ def test_what_names_no_note_is_not_found_and_what_has_no_place_is_refused(
             notes.show(filled_session, text)
     size = filled_session.log.size
     with pytest.raises(RefusedError):
-        notes.add(filled_session, CompartmentId(make_id()), kind="contact", text="text")
+        notes.add(filled_session, CompartmentId(make_id()), Note(NoteKind.CONTACT, "text"))
     with pytest.raises(UsageError):
-        notes.add(filled_session, filled.cases[0], kind="gossip", text="text")
+        notes.add(filled_session, filled.cases[0], note_of({"kind": "gossip", "text": "text"}))
     assert filled_session.log.size == size

@@ -13,6 +13,8 @@ from tests.english import in_english
 from tests.services.backup_help import keys_of, list_again, names_below, tables_of
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.log.genesis import Genesis
 from vault.records.seatlog import stored_origin
@@ -74,7 +76,7 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
         for name in ("version", "version_key"):
             assert tables[name] == found[name]
         assert tables["granted"] < found["granted"]  # the new log founds an audit compartment
-        notes.add(session, filled.cases[0], kind="contact", text="written after the restore")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "written after the restore"))
     assert names_below(restored.path) == ["attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"]
     assert (tmp_path / "new" / "office.vault.part").exists() is False
     # And once more.
@@ -160,7 +162,7 @@ def test_each_account_hears_what_it_knows_of_the_loss_and_none_lets_the_old_log_
     origins = {old}
     with filled.open() as session:
         for number in range(3):
-            notes.add(session, filled.cases[0], kind="contact", text=f"after the backup {number}")
+            notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, f"after the backup {number}"))
     for state, lost, words in (
         ("earlier", 0, "This device knows of nothing that was written after it."),
         ("fresh", None, "Whatever was written after 2026-01-01 12:00 UTC is not in it."),
@@ -238,7 +240,7 @@ def test_a_loss_that_a_person_was_told_of_is_settled(filled: Filled, tmp_path: P
     """The same account, which saw more than the backup holds: told once, then work and exports go on."""
     with filled.open() as session:
         make(session, tmp_path / "stick")
-        notes.add(session, filled.cases[0], kind="contact", text="written after the backup, and lost")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "written after the backup, and lost"))
     restored = restore(tmp_path / "stick", tmp_path / "again.vault", filled.state)
     assert restored.lost_entries == 2
     assert "are not in it" in str(restored.loss)
@@ -249,6 +251,6 @@ def test_a_loss_that_a_person_was_told_of_is_settled(filled: Filled, tmp_path: P
     # Whoever puts an older copy under it from now on is told as ever.
     shutil.copytree(restored.path, tmp_path / "older.vault")
     with Place(restored.path, filled.state).open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="one more")
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "one more"))
     with Place(tmp_path / "older.vault", filled.state).open() as session:
         assert [not alarm.is_news for alarm in session.alarms] == [True]

@@ -9,6 +9,8 @@ import pytest
 from tests.english import in_english
 from tests.services.office import Office
 from vault.casework.access import SectionKind
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
@@ -28,7 +30,7 @@ def _case_with_section(office: Office, *, for_joel: bool = False) -> tuple[Compa
         case = cases.create(amina, title="A title", kind="asylum").case
         members = [office.joel.member] if for_joel else []
         section = sections.create(amina, case, what="location", title="Where she is", members=members)
-        sections.add_note(amina, section, kind="safety", text=f"{PLACE}, second floor")
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{PLACE}, second floor"))
         sections.add_person(amina, section, people.checked_person(role="third", names=[f"Host {PLACE}"]))
     return case, section
 
@@ -43,7 +45,7 @@ def test_a_holder_reads_what_is_kept_apart(office: Office) -> None:
         view = sections.open_section(joel, section)
         assert [note.value.text for note in view.notes] == [f"{PLACE}, second floor"]
         assert [person.value.display_name() for person in view.persons] == [f"Host {PLACE}"]
-        sections.add_note(joel, section, kind="safety", text="moved on")
+        sections.add_note(joel, section, Note(NoteKind.SAFETY, "moved on"))
     with office.open(office.amina) as amina:
         assert len(sections.open_section(amina, section).notes) == 2
 
@@ -61,7 +63,7 @@ def test_who_holds_the_case_alone_does_not_learn_that_there_is_a_section(office:
             with pytest.raises(RefusedError, match="not granted to you"):
                 sections.open_section(joel, one)
             with pytest.raises(RefusedError, match="not granted to you"):
-                sections.add_note(joel, one, kind="safety", text="x")
+                sections.add_note(joel, one, Note(NoteKind.SAFETY, "x"))
 
 
 def test_the_look_into_a_section_is_in_the_log_once_for_each_reason(office: Office) -> None:
@@ -81,7 +83,7 @@ def test_the_look_into_a_section_is_in_the_log_once_for_each_reason(office: Offi
 def test_no_search_finds_and_no_list_counts_what_lies_in_a_section(office: Office) -> None:
     case, section = _case_with_section(office)
     with office.open(office.amina) as amina:
-        notes.add(amina, case, kind="contact", text="called from Quietly")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "called from Quietly"))
         assert searching.search(amina, "Quietwater").hits == ()
         assert searching.search(amina, "Host").hits == ()
         assert [hit.kind for hit in searching.search(amina, "Quietly").hits] == ["note"]
@@ -94,7 +96,7 @@ def test_nothing_of_a_section_is_offered_to_an_export(office: Office, tmp_path: 
     with office.place.open() as founder:
         partners.add(founder, name="Lawyer", age_recipient=recipient_of(make_identity()))
     with office.open(office.amina) as amina:
-        notes.add(amina, case, kind="interview", text="She spoke of Nobbleton for an hour.")
+        notes.add(amina, case, Note(NoteKind.INTERVIEW, "She spoke of Nobbleton for an hour."))
         asked = exporting.ask(amina, case, profile="lawyer", to="Lawyer", out=tmp_path / "question")
         forms = {question.form for question in asked.questions} if isinstance(asked, Undecided) else set()
         assert "Nobbleton" in forms
@@ -134,6 +136,6 @@ def test_who_loses_the_case_loses_its_sections_when_a_holder_of_both_comes_by(of
             housekeeping.settle(amina)
         )
         assert housekeeping.settle(amina) == []
-        sections.add_note(amina, section, kind="safety", text="after Joel")
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, "after Joel"))
     with office.open(office.joel) as joel:
         assert not joel.holds(section)

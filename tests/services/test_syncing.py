@@ -9,6 +9,8 @@ import pytest
 from tests.english import in_english
 from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId
 from vault.services.cases import cases, notes, undoing
@@ -53,7 +55,7 @@ def _texts(office: Office, case: CompartmentId) -> list[str]:
 
 def _note(office: Office, case: CompartmentId, text: str) -> None:
     with office.open() as session:
-        notes.add(session, case, kind="contact", text=text)
+        notes.add(session, case, Note(NoteKind.CONTACT, text))
 
 
 def test_a_colleague_reads_what_was_granted_and_nothing_else(offices: Offices, filled_template: Filled) -> None:

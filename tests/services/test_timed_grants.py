@@ -8,6 +8,8 @@ from tests.english import in_english
 from tests.services.office import DAY_MS, Office, forward
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_of
@@ -24,7 +26,7 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 def _case_of_amina(office: Office) -> CompartmentId:
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="A title of Amina", kind="asylum")
-        notes.add(amina, made.case, kind="contact", text="the lantern street")
+        notes.add(amina, made.case, Note(NoteKind.CONTACT, "the lantern street"))
         return made.case
 
 
@@ -71,7 +73,7 @@ def test_from_its_day_on_the_program_hides_a_lent_case_everywhere_until_a_later_
         assert (term.member, term.until_ms, term.given_by) == (office.nadia.member, until_ms, office.amina.member)
         (row,) = cases.list_all(nadia)
         forward(nadia, 2)
-        notes.add(nadia, cases.create(nadia, title="Another", kind="other").case, kind="contact", text="of another")
+        notes.add(nadia, cases.create(nadia, title="Another", kind="other").case, Note(NoteKind.CONTACT, "of another"))
         # The key is here.
         assert nadia.holds(case)
         assert [shown.title for shown in cases.list_all(nadia)] == ["Another"]
@@ -81,7 +83,7 @@ def test_from_its_day_on_the_program_hides_a_lent_case_everywhere_until_a_later_
             cases.find(nadia, row.ref)
         for act in (
             lambda: cases.open_case(nadia, case),
-            lambda: notes.add(nadia, case, kind="contact", text="late"),
+            lambda: notes.add(nadia, case, Note(NoteKind.CONTACT, "late")),
             lambda: sharing.grant(nadia, case, [office.joel.member]),
         ):
             with pytest.raises(RefusedError, match="until a day that has passed"):
@@ -109,7 +111,7 @@ def test_the_first_holder_who_sees_the_day_withdraws_it_and_the_second_finds_not
             "1 right had ended and was withdrawn: new keys were made."
         ]
         assert sharing.holders_of(session, case).members == {office.amina.member, office.joel.member}
-        notes.add(session, case, kind="contact", text="after Nadia")
+        notes.add(session, case, Note(NoteKind.CONTACT, "after Nadia"))
     with office.open(second) as session:
         forward(session, 2)
         before = session.log.size

@@ -7,6 +7,8 @@ import pytest
 
 from tests.services.founded import Filled
 from tests.sync.exchange import Sender, empty_store, opened, rows_of, take
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.log.epoch_notice import EpochNotice
 from vault.services.cases import notes
 from vault.store.engine import Database
@@ -67,7 +69,7 @@ def test_the_receivers_store_goes_on_from_what_it_has(
     have = sender.sizes()
     take(store, sender.make(tmp_path / "first").path, sender.vault)
     for number in range(3):
-        notes.add(sender.session, vault.cases[0], kind="contact", text=f"later note {number}")
+        notes.add(sender.session, vault.cases[0], Note(NoteKind.CONTACT, f"later note {number}"))
     second = sender.make(tmp_path / "second", have=have, base=have)
     assert not take(store, second.path, sender.vault).pending
     assert second.manifest.counts[PageKind.OPERATION] == second.manifest.counts[PageKind.VERSION] == 3

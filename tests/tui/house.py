@@ -18,6 +18,8 @@ from tests.services.founded import MEMBER, PASSPHRASE, Place, found
 from tests.services.office import AMINA, JOEL, NADIA, make_office
 from tests.tui.desk import Desk
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
 from vault.services.cases import cases, notes, people
@@ -65,8 +67,8 @@ def make_house(folder: Path) -> House:
         made = cases.create(amina, title="Arrest", kind="detention")
         people.add(amina, made.case, role="client", names=[CLIENT, "Ильхам"], phones=["+49 30 5550 1234"])
         people.add(amina, made.case, role="relative", names=["Sana Torgaeva"], born="1991-04")
-        notes.add(amina, made.case, kind="contact", text=FIRST_NOTE)
-        notes.add(amina, made.case, kind="interview", text="He was asked for at the market.\n\nTwo men, no papers.")
+        notes.add(amina, made.case, Note(NoteKind.CONTACT, FIRST_NOTE))
+        notes.add(amina, made.case, Note(NoteKind.INTERVIEW, "He was asked for at the market.\n\nTwo men, no papers."))
     by_name = {member.name.split()[0]: member for member in (office.amina, office.joel, office.nadia, dana)}
     return House(office.place, by_name, made.case, made.ref)
 

@@ -29,7 +29,7 @@ _TO_GREEK: Final = str.maketrans(_LETTERS + _LETTERS.upper(), _GREEK)
 _FROM_GREEK: Final = str.maketrans(_GREEK, _LETTERS + _LETTERS.upper())
 _PLACE: Final = re.compile(r"(\{\w+\})")
 _HAS_LETTERS: Final = re.compile(r"[^\W\d_]")
-_CODE: Final = re.compile(r"[a-z]+\.[a-z]+|[0-9a-f]+|two-person|alone|ok|in|lawyer|/.*")
+_CODE: Final = re.compile(r"[0-9T:-]+|[a-z]+\.[a-z]+|[0-9a-f]+|two-person|alone|ok|in|lawyer|/.*")
 """What an answer says to the program, not to a person."""
 _VALUES: Final = re.compile(r"/\S+|\S+\.vault\b|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|\b[a-z]+\.[a-z]+\b|\b[0-9a-f]{4,}\b|age1")
 """What the program shows as it is: paths, acts of the log, ids, references, keys of recipients, names of vaults."""
@@ -66,6 +66,8 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:
         return answer if is_code else answer.translate(_TO_GREEK)
     if isinstance(answer, tuple):
         return tuple(foreign(part, is_text=is_text) for part in answer)
+    if isinstance(answer, dict):
+        return {name: foreign(value, is_text=name in _TEXTS) for name, value in answer.items()}
     if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
         fields = {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
         return dataclasses.replace(

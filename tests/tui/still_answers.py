@@ -35,6 +35,8 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
+from vault.casework.note import Note, typed_part
+from vault.casework.vocabulary import NoteKind
 from vault.ids import Digest, MemberId, RecordId
 from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.questions import Question
@@ -115,7 +117,12 @@ CASES = (
     ("X9CD-5TQZ", "", "Call at night, no name yet [/b] \x1b[31m", "asylum", "pre-reg"),
 )
 DRAFT = DraftShown(
-    "11" * 16, "22" * 16, "K7QM-3XPD", "contact", NOW_MS - 60_000, "The hearing was moved to 09:30.", cursor=(0, 31)
+    "11" * 16,
+    "22" * 16,
+    "K7QM-3XPD",
+    NOW_MS - 60_000,
+    typed_part({"text": "The hearing was moved to 09:30."}),
+    cursor=(0, 31),
 )
 PERSONS = (
     PersonShown("a1", "client", "Арсений Вьюжанин", (
@@ -134,25 +141,32 @@ PERSONS = (
 NOTES = (
     NoteShown(
         "b1",
-        "contact",
+        Note(
+            NoteKind.CONTACT,
+            "Arseniy Vyuzhanin called at 07:40. Two men asked for him at the market. He can be reached through his "
+            "sister until Friday. The court will hear the request on 27 November 2026.",
+        ),
         NOW_MS - 30 * HOUR_MS,
-        "Arseniy Vyuzhanin called at 07:40. Two men asked for him at the market. He can be reached through his sister "
-        "until Friday. The court will hear the request on 27 November 2026.",
         by="Joel Brandvik",
     ),
     NoteShown(
         "b2",
-        "interview",
+        Note(
+            NoteKind.INTERVIEW,
+            "Арсений Вьюжанин рассказал, что его имя есть в базе розыска с 2 июня 2026 года. Сестра видела машину у "
+            "дома.",
+        ),
         NOW_MS - 8 * HOUR_MS,
-        "Арсений Вьюжанин рассказал, что его имя есть в базе розыска с 2 июня 2026 года. Сестра видела машину у дома.",
     ),
     NoteShown(
         "b3",
-        "legal-advice",
+        Note(
+            NoteKind.LEGAL_ADVICE,
+            "Entretien avec M. Vyuzhanin. Mireille Tastevent prépare la demande de mesures provisoires.\n\n"
+            "Le recours doit partir avant le 26 novembre 2026.",
+            "2026-11-25T12:00",
+        ),
         NOW_MS - 2 * HOUR_MS,
-        "Entretien avec M. Vyuzhanin. Mireille Tastevent prépare la demande de mesures provisoires.\n\n"
-        "Le recours doit partir avant le 26 novembre 2026.",
-        "2026-11-25T12:00",
         by="Селин Астерхольт",
     ),
 )
@@ -177,7 +191,14 @@ SECTION = SectionShown(
     persons=(
         PersonShown("c2", "host", "Tilda Nobblewick", ("Tilda Nobblewick", "host", "", "Phone     +49 30 5550 12")),
     ),
-    notes=(NoteShown("c3", "safety", NOW_MS - 3 * HOUR_MS, "Quietwater 17.\nAsk for Tilda.", by="Amina Raskolda"),),
+    notes=(
+        NoteShown(
+            "c3",
+            Note(NoteKind.SAFETY, "Quietwater 17.\nAsk for Tilda.", "2026-11-24"),
+            NOW_MS - 3 * HOUR_MS,
+            by="Amina Raskolda",
+        ),
+    ),
     may_share=True,
 )
 
@@ -198,8 +219,8 @@ def _open(case: str, _why: str) -> CaseShown:
                      owner="a0" * 16, deputy="a2" * 16)  # fmt: skip
 
 
-def _begin(case: str, ref: str, kind: str, *, section: str = "") -> DraftShown:
-    return DraftShown(case, "33" * 16, ref, kind, 0, "", section=section)
+def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
+    return DraftShown(case, "33" * 16, ref, 0, typed_part({}), section=section)
 
 
 # ---- what leaves, and what is checked ------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from tests.services.founded import MEMBER, PASSPHRASE
 from tests.tui.house import House
 from tui.gateway import Gateway
 from tui.widgets.pages import PAGE_ROWS
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.services.cases import cases
 from vault.services.computer import probes
@@ -42,7 +44,7 @@ def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
 
 
 def test_a_draft_that_is_too_long_for_a_note_stays(gateway: Gateway, case: str) -> None:
-    draft = gateway.writing.begin(case, "ref", "contact", text="ж" * 600_000)
+    draft = replace(gateway.writing.begin(case, "ref"), typed={"text": "ж" * 600_000})
     gateway.writing.save(draft)
     with pytest.raises(UsageError, match="of the 600,000 characters of its text fit"):
         gateway.writing.finish(draft)
@@ -71,16 +73,16 @@ def test_a_case_that_is_not_there_is_not_found(gateway: Gateway) -> None:
 
 
 def test_a_late_save_brings_no_older_text_and_no_finished_draft_back(gateway: Gateway, case: str) -> None:
-    draft = gateway.writing.begin(case, "ref", "safety")
-    draft = replace(draft, text="Do not call.", occurred="2026-11-24T14:02", turn=1)
-    gateway.writing.save(replace(draft, text="new", turn=2))
+    typed = {"kind": "safety", "text": "Do not call.", "occurred": "2026-11-24T14:02"}
+    draft = replace(gateway.writing.begin(case, "ref"), typed=typed, turn=1)
+    gateway.writing.save(replace(draft, typed=typed | {"text": "new"}, turn=2))
     gateway.writing.save(draft)
     assert [kept.text for kept in gateway.writing.drafts()] == ["new"]
     record = gateway.writing.finish(replace(draft, turn=3))
     gateway.writing.save(replace(draft, turn=4))
     assert gateway.writing.drafts() == ()
     (note,) = gateway.casework.open(case, "casework").notes
-    assert (note.record, note.kind, note.text, note.occurred) == (record, "safety", "Do not call.", "2026-11-24T14:02")
+    assert (note.record, note.note) == (record, Note(NoteKind.SAFETY, "Do not call.", "2026-11-24T14:02"))
 
 
 @pytest.mark.slow

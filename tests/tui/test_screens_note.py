@@ -87,13 +87,12 @@ def test_what_could_not_be_saved_stays_due_and_is_not_forgotten() -> None:
 
 
 def test_a_draft_survives_its_bytes() -> None:
-    draft = DraftShown(
-        "11" * 16, "22" * 16, "K7QM", "contact", 5, "", occurred="2026-11", amends="ab" * 16, cursor=(3, 9)
-    )
+    typed = {"kind": "medical", "occurred": "2026-11", "text": ""}
+    draft = DraftShown("11" * 16, "22" * 16, "K7QM", 5, typed, amends="ab" * 16, cursor=(3, 9))
     kept = {}
     texts = ("", "a\nb\t", "Вера نورا", "half \ud83d of a letter", '"}{\\')
     for text in texts:
-        wrote = replace(draft, text=text)
+        wrote = replace(draft, typed=typed | {"text": text})
         kept[text] = draft_shown(b"\x11" * 16, b"\x22" * 16, 5, draft_content(wrote)) == wrote
     assert kept == dict.fromkeys(texts, True)
 

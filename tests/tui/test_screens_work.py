@@ -19,6 +19,8 @@ from tui.screens.frame.rows import case_cells
 from tui.screens.frame.wording import day_and_time
 from tui.values.values import CaseLine, NoteShown
 from tui.widgets.columns import lay_out
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import TryAgainError
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes
@@ -48,7 +50,7 @@ def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
 def test_at_80_columns_a_title_of_two_words_is_whole_and_notes_of_one_day_are_told_apart(amina: Desk) -> None:
     line = CaseLine("c1", "XB28-67HC", "Ilta Sarvanto", "Family Sarvanto, Dublin", "asylum", "pre-reg")
     assert "Family Sarvanto, Dublin" in lay_out(case_list._COLUMNS, case_cells(line), 78)
-    note = NoteShown("n1", "contact", 1_800_000_000_000, "Phoned Sami about the transfer")
+    note = NoteShown("n1", Note(NoteKind.CONTACT, "Phoned Sami about the transfer"), 1_800_000_000_000)
     assert _note_row(note, is_corrected=False).cells == (
         day_and_time(1_800_000_000_000),
         "Phoned Sami about the transfer  (contact)",
@@ -146,7 +148,7 @@ def export(house: House, tmp_path: Path) -> House:
     with house.open("Mira") as mira:
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
     with house.open("Amina") as amina:
-        notes.add(amina, house.case, kind="contact", text="Orvillard and Sana came from Qarvosh by bus at 07:40.")
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "Orvillard and Sana came from Qarvosh by bus at 07:40."))
     with house.open("Joel"):
         pass
     (tmp_path / "out").mkdir()

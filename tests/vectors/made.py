@@ -17,6 +17,8 @@ from tests.vectors.make_golden_2 import members_of
 from vault.access.membership.founding import found_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.ids import make_id
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
@@ -97,11 +99,11 @@ def make(folder: Path, *, entries: int = 0) -> Made:
         with made.open(name) as session:
             if name == INES:
                 (row,) = cases.list_all(session)
-                notes.add(session, cases.find(session, row.ref), kind="contact", text=TEXTS[2])
+                notes.add(session, cases.find(session, row.ref), Note(NoteKind.CONTACT, TEXTS[2]))
     joining.finish(oren.path, first, member=OREN, passphrase=bytearray(PASSPHRASE))
     with made.open(OREN, oren) as session:
         (row,) = cases.list_all(session)
-        notes.add(session, cases.find(session, row.ref), kind="contact", text=SENT)
+        notes.add(session, cases.find(session, row.ref), Note(NoteKind.CONTACT, SENT))
         syncing.make(session, members_of(session)[ALBA], made.bundle)
     with made.open() as session:
         backup = backups.make(session, folder / "stick")
@@ -130,14 +132,14 @@ def _fill(session: Session, folder: Path, oren: Place, bundle: Path) -> None:
     (row,) = cases.list_all(session)
     case = cases.find(session, row.ref)
     sharing.grant(session, case, [by_name[INES], by_name[TOVE], admitted.member])
-    notes.add(session, case, kind="interview", text=TEXTS[0])
+    notes.add(session, case, Note(NoteKind.INTERVIEW, TEXTS[0]))
     section = sections.create(session, case, what="location", title=SECTION)
-    sections.add_note(session, section, kind="safety", text=TEXTS[3])
+    sections.add_note(session, section, Note(NoteKind.SAFETY, TEXTS[3]))
     sections.give(session, section, [by_name[INES]])
     sharing.revoke(session, case, [by_name[TOVE]])
-    notes.add(session, case, kind="interview", text=TEXTS[1])
+    notes.add(session, case, Note(NoteKind.INTERVIEW, TEXTS[1]))
     sharing.rotate(session, case)
-    record = notes.add(session, case, kind="contact", text="To be corrected.")
+    record = notes.add(session, case, Note(NoteKind.CONTACT, "To be corrected."))
     notes.amend(session, record.hex(), text=TEXTS[4])
     intake.add(session, text="Calls back on Monday.")
     register.add(session, ["Тихон Омутков"])

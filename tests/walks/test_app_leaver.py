@@ -12,6 +12,8 @@ from tests.services.founded import MEMBER
 from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes
 
 __all__ = ["office", "office_template"]  # fixtures
@@ -52,7 +54,7 @@ async def _order_and_let_leave(desk: AppDesk, pilot: Pilot[None]) -> None:
 def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path) -> None:
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="On her way", kind="asylum")
-        notes.add(amina, made.case, kind="contact", text=BEFORE)
+        notes.add(amina, made.case, Note(NoteKind.CONTACT, BEFORE))
     kept = office.copied_to(tmp_path / "kept by her")
     miras, aminas = AppDesk(office.place, MEMBER), AppDesk(office.place, AMINA)
     joels, nadias = AppDesk(office.place, JOEL), AppDesk(office.place, NADIA)

@@ -13,6 +13,8 @@ from tests.services.office import Office, office, office_template
 from tests.services.organisation import ask_to_join, open_place
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes, people
 from vault.services.members import joining, members
 
@@ -27,7 +29,7 @@ def test_the_owner_cannot_be_reached_at_0540_and_the_deputy_reads_the_case(offic
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="Arrest", kind="detention")
         people.add(amina, made.case, role="client", names=["Ilham Torgaev"], phones=["+49 30 5550 1234"])
-        notes.add(amina, made.case, kind="safety", text="If they come: call the lawyer Orlova first.")
+        notes.add(amina, made.case, Note(NoteKind.SAFETY, "If they come: call the lawyer Orlova first."))
 
     desk = AppDesk(office.place, office.joel.name)
 

@@ -25,6 +25,8 @@ from tests.services.organisation import (
 )
 from tests.tui.still import press
 from tests.walks.app_desk import AppDesk
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
@@ -177,7 +179,7 @@ def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisati
     organisation.exchange(MIRA, AMINA)
     with organisation.open(AMINA) as session:
         case = cases.create(session, title="Hearing", kind="extradition").case
-        notes.add(session, case, kind="contact", text="They called from the station.")
+        notes.add(session, case, Note(NoteKind.CONTACT, "They called from the station."))
     files = Files(tmp_path / "stick")
     (tmp_path / "stick" / "package").mkdir(parents=True)
     for name, act in ((AMINA, _ask), (SELIN, _approve), (AMINA, _use)):

@@ -9,6 +9,8 @@ import pytest
 
 from tests.vectors.make_golden import GOLDEN, MEMBER, NAME, NOTE, PASSPHRASE, TITLE
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes, searching
 from vault.services.evidence import checking
 
@@ -27,4 +29,4 @@ def test_the_golden_vault_of_format_1_opens_for_ever(tmp_path: Path) -> None:
         assert [note.value.text for note in view.notes] == [NOTE]
         assert len(searching.search(session, "ноября").hits) == 1
         assert checking.verify(session).faults == ()
-        notes.add(session, view.case, kind="contact", text="and it can be worked in")
+        notes.add(session, view.case, Note(NoteKind.CONTACT, "and it can be worked in"))

@@ -10,6 +10,8 @@ import pytest
 from tests.vectors import make_golden_2 as golden
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.services.cases import cases, intake, notes, register, searching, sections
 from vault.services.evidence import checking
@@ -60,7 +62,7 @@ def test_its_founder_finds_everything_and_takes_what_was_sent(path: Path, tmp_pa
         assert texts(alba) == list(golden.NOTES)
         # It can be worked in: a new key of the case, and a new member.
         sharing.rotate(alba, case)
-        notes.add(alba, case, kind="contact", text="and it can be worked in")
+        notes.add(alba, case, Note(NoteKind.CONTACT, "and it can be worked in"))
         joining.admit_here(alba, like="caseworker", name="Ilse Marrow", passphrase=bytearray(b"one more of us"))
         assert len(members.list_all(alba)) == 5
         assert checking.verify(alba).faults == ()

@@ -38,13 +38,13 @@ def _ref(desk: Desk) -> str:
 
 def test_an_id_is_typed_as_it_is_shown_and_a_correction_marks_what_it_corrects(desk: Desk) -> None:
     ref = _ref(desk)
-    kept = desk.run("note", "add", ref, stdin="Transfer on 3 March.")
+    kept = desk.run("note", "add", ref, "--when", "27.2.2026", stdin="Transfer on 3 March.")
     (typed,) = re.findall(r"^id ([0-9a-f]{8})$", kept.out, re.MULTILINE)
     corrected = desk.run("note", "amend", typed, stdin="Transfer on 4 March.")
     (by,) = re.findall(r"^id ([0-9a-f]{8})$", corrected.out, re.MULTILINE)
     listed = desk.run("note", "list", ref).out
     assert f"CORRECTED by {by}" in listed
-    assert f"corrects {typed}" in listed
+    assert f"contact, of 2026-02-27, corrects {typed}" in listed
     assert f"CORRECTED by {by}" in desk.run("note", "show", typed).out
     data = {note["note"][:8]: note for note in desk.run("note", "list", ref, "--json").json()["notes"]}
     assert data[typed]["corrected_by"] == data[by]["note"]

@@ -27,6 +27,8 @@ from tests.vectors.independent import backups, bundles, keys_file, opening, pack
 from tests.vectors.independent.basis import Fault, Refused, padme
 from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made
 from tests.vectors.make_golden_2 import members_of
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.policy.roles import Role
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
@@ -107,13 +109,13 @@ def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
 def test_it_comes_to_what_eight_see_of_two_who_took_a_case_from_each_other(organisation: Organisation) -> None:
     with organisation.open(JOEL) as joel:
         case = cases.create(joel, title="T", kind="asylum").case
-        notes.add(joel, case, kind="contact", text="by Joel")
+        notes.add(joel, case, Note(NoteKind.CONTACT, "by Joel"))
         sharing.grant(joel, case, organisation.members(SELIN, TOMAS))
     organisation.everyone_meets()
     organisation.exchange(JOEL, SELIN)
     organisation.exchange(JOEL, TOMAS)
     with organisation.open(SELIN) as selin:
-        notes.add(selin, case, kind="contact", text="by Selin")
+        notes.add(selin, case, Note(NoteKind.CONTACT, "by Selin"))
         sharing.grant(selin, case, organisation.members(AMINA))
     for one, other in ((SELIN, AMINA), (JOEL, SELIN), (TOMAS, SELIN)):
         organisation.exchange(one, other)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui.gateway.subject import Subject, case_id
-from tui.values.values import DraftShown, Spot
+from tui.values.values import DraftShown, NoteShown, Spot
+from vault.casework.note import note_of, note_values, typed_part
 from vault.ids import make_id
 from vault.services.cases import notes, sections
 
@@ -11,11 +12,15 @@ from vault.services.cases import notes, sections
 class Writing(Subject):
     """Keeps what is typed. `save` waits for no other act."""
 
-    def begin(
-        self, case: str, ref: str, kind: str, *, amends: str | None = None, text: str = "", section: str = ""
-    ) -> DraftShown:
-        """Return an empty draft; nothing is stored before something is typed."""
-        return DraftShown(case, make_id().hex(), ref, kind, 0, text, amends=amends, section=section)
+    def begin(self, case: str, ref: str, *, section: str = "", amends: NoteShown | None = None) -> DraftShown:
+        """Return an empty draft, or one that begins with the note that it corrects.
+
+        Nothing is stored before something is typed.
+        """
+        said = {} if amends is None else note_values(amends.note)
+        typed = typed_part({name: value for name, value in said.items() if value is not None})
+        corrects = None if amends is None else amends.record
+        return DraftShown(case, make_id().hex(), ref, 0, typed, amends=corrects, section=section)
 
     def save(self, draft: DraftShown) -> None:
         """Keep a draft, sealed and on the medium when this returns."""
@@ -31,12 +36,11 @@ class Writing(Subject):
 
     def finish(self, draft: DraftShown) -> str:
         """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""
-        session, occurred = self._session, draft.occurred.strip() or None
+        session = self._session
         if draft.section:
-            section = case_id(draft.section)
-            record = sections.add_note(session, section, kind=draft.kind, text=draft.text, occurred=occurred)
+            record = sections.add_note(session, case_id(draft.section), note_of(draft.typed))
         elif draft.amends is None:
-            record = notes.add(session, case_id(draft.case), kind=draft.kind, text=draft.text, occurred=occurred)
+            record = notes.add(session, case_id(draft.case), note_of(draft.typed))
         else:
             record = notes.amend(session, draft.amends, text=draft.text)
         self.forget(draft)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Final, Protocol
 
 from tui.values.values import DraftShown, Spot
+from vault.casework.note import typed_part
 
 _DRAFT, _SPOT = "note", "spot"
 _NOWHERE: Final = bytes(16)
@@ -96,10 +97,8 @@ class DraftShelf:
 
 def draft_content(draft: DraftShown) -> str:
     """Return what the drafts file keeps of a draft. Halves of characters survive as escapes."""
-    kept = asdict(draft)
-    for elsewhere in ("case", "record", "saved_ms", "turn"):
-        del kept[elsewhere]
-    return json.dumps(kept)
+    beside = {"ref": draft.ref, "amends": draft.amends, "cursor": draft.cursor, "section": draft.section}
+    return json.dumps({**draft.typed, **beside})
 
 
 def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: str) -> DraftShown | None:
@@ -118,10 +117,8 @@ def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: st
         case=case.hex(),
         record=record.hex(),
         ref=str(kept.get("ref", "")),
-        kind=str(kept.get("kind", "contact")),
         saved_ms=saved_ms,
-        text=kept["text"],
-        occurred=str(kept.get("occurred", "")),
+        typed=typed_part({name: value for name, value in kept.items() if isinstance(value, str)}),
         amends=amends if isinstance(amends, str) else None,
         cursor=_cursor(kept.get("cursor")),
         section=str(kept.get("section", "")),

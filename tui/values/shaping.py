@@ -54,5 +54,4 @@ def contact_line(contact: SafeContact) -> Words:
 
 def note_shown(record: bytes, note: Note, written_ms: int, heads: int, by: str) -> NoteShown:
     """Return a note; `by` is the name of who wrote it."""
-    amends = None if note.amends is None else note.amends.hex()
-    return NoteShown(record.hex(), note.kind.value, written_ms, note.text, note.occurred, amends, heads, by)
+    return NoteShown(record.hex(), note, written_ms, heads, by)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vault.casework.note import TEXT, Note
 from vault.words.message import Words
 
 
@@ -67,22 +69,20 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class NoteShown:
-    """A note of a case. `amends` is the record of an earlier note, `by` the name of who wrote it."""
+    """A note of a case; `by` is the name of who wrote it."""
 
     record: str
-    kind: str
+    note: Note
     written_ms: int
-    text: str = field(repr=False)
-    occurred: str | None = None
-    amends: str | None = None
     heads: int = 1
     by: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftShown:
-    """Text that was typed and not finished. `record` names the draft; `amends` the note that it corrects, if any.
+    """A note that was typed and not finished. `record` names the draft; `amends` the note that it corrects, if any.
 
+    `typed` holds each field of the note as typed, its text among them (`vault.casework.note.note_of`).
     `section` is the restricted section that it is for, or empty for the case itself.
     `turn` grows with each save of a session: threads may overtake one another, and an older text must not win.
     """
@@ -90,14 +90,17 @@ class DraftShown:
     case: str
     record: str
     ref: str
-    kind: str
     saved_ms: int
-    text: str = field(repr=False)
-    occurred: str = field(default="", repr=False)
+    typed: Mapping[str, str] = field(repr=False)
     amends: str | None = None
     cursor: tuple[int, int] = (0, 0)
     turn: int = 0
     section: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text as far as it was typed."""
+        return self.typed.get(TEXT, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,3 +109,8 @@ def checked_moment(written: object, field: str) -> str:
     if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time, re.ASCII) is None:
         raise UsageError(Message("{field} must give the time as HH:MM after the T", field=field))
     return f"{checked_day(day, field)}T{time}"
+
+
+def moment_text(written: str) -> str:
+    """Return a checked moment as people read it: its time behind a blank."""
+    return written.replace("T", " ")

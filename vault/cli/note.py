@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from typing import Final
 
+from vault.casework.note import FIELDS, TEXT, note_of
 from vault.cli.opening import opened, opened_for_text
 from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.ids import short_id
 from vault.words.message import Message
 
-_KINDS = ("contact", "interview", "legal-advice", "medical", "safety", "administration", "supervision")
+_CHOSEN = tuple(field for field in FIELDS if field.words is not None)
+_ASKED = tuple(
+    Personal(field.name, field.option, field.about, of=field.read) for field in FIELDS if field.words is None
+)
 
 
 def _add(args: Given, output: Output) -> Result:
-    with opened_for_text(args, output) as (session, text):
+    with opened_for_text(args, output, _ASKED) as (session, answers, text):
         from vault.services.cases import cases, notes, sections
 
+        chosen = {field.name: getattr(args, field.name) for field in _CHOSEN}
+        note = note_of(chosen | {name: said[0] for name, said in answers.items() if said} | {TEXT: text})
         case = cases.find(session, args.case)
         if args.section is None:
-            note = notes.add(session, case, kind=args.kind, text=text)
+            record = notes.add(session, case, note)
         else:
-            section = sections.find_in(session, case, args.section)
-            note = sections.add_note(session, section, kind=args.kind, text=text)
-    return Result({"note": note.hex()}, [Message("The note is saved."), Message("id {id}", id=short_id(note))])
+            record = sections.add_note(session, sections.find_in(session, case, args.section), note)
+    return Result({"note": record.hex()}, [Message("The note is saved."), Message("id {id}", id=short_id(record))])
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -52,7 +58,7 @@ def _show(args: Given, output: Output) -> Result:
 
 
 def _amend(args: Given, output: Output) -> Result:
-    with opened_for_text(args, output) as (session, text):
+    with opened_for_text(args, output) as (session, _, text):
         from vault.services.cases import notes
 
         note = notes.amend(session, args.note, text=text, why=args.why)
@@ -63,12 +69,21 @@ def _amend(args: Given, output: Output) -> Result:
 
 
 _FILE: Final = Arg("[--file FILE]", Message("read the text from this file"))
+_OPTIONS: Final = tuple(
+    Arg(
+        f"[{field.option} {field.name.upper()}]",
+        field.about,
+        choices=tuple(word.value for word in field.words or ()),
+        default=field.usual,
+        into=field.name,
+    )
+    for field in _CHOSEN
+)
 _NOTE: Final = Arg("NOTE", Message("the note's id, or its beginning; or CASE/NOTE"))
 VERBS: Final = (
     Verb("add", Message("write a note (text from --file or standard input)"), (
         CASE,
-        Arg("[--kind KIND]", Message("what it is about"), choices=_KINDS, default="contact"),
-        _FILE, SECTION,
+        *_OPTIONS, _FILE, SECTION, *options_of(_ASKED),
     ), _add),
     Verb("list", Message("the notes of a case"), (CASE,), _list),
     Verb("show", Message("read a note"), (_NOTE,), _show),

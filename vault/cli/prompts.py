@@ -25,13 +25,17 @@ _MAX_INPUT_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """One personal value of a command: its JSON key, its option, its question."""
+    """One personal value of a command: its JSON key, its option, its question.
+
+    `of` makes the value of what was typed; it raises `UsageError`, and who sits at the terminal is asked again.
+    """
 
     key: str
     option: str
     question: Message
     required: bool = False
     many: bool = False
+    of: Callable[[str], str] = str
 
 
 def options_of(values: Sequence[Personal]) -> tuple[Arg, ...]:
@@ -57,9 +61,10 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
         answers = _from_json(args, values)
     else:
         answers = {v.key: _as_list(getattr(args, v.key)) for v in values}
-        if are_asked(args, output):
-            for value in values:
-                answers[value.key] = _ask(value)
+    if are_asked(args, output):
+        answers = {value.key: _ask(value) for value in values}
+    else:
+        answers = {value.key: [value.of(said) for said in answers[value.key]] for value in values}
     for value in values:
         if value.required and not answers[value.key]:
             raise UsageError(
@@ -221,7 +226,11 @@ def _ask(value: Personal) -> list[str]:
     while True:
         line = ask_line(question)
         if line:
-            answers.append(line)
+            try:
+                answers.append(value.of(line))
+            except UsageError as error:
+                _tell(Message("{problem}. {next_step}", problem=error.message, next_step=error.next_step))
+                continue
         if not value.many or not line:
             return answers
 

@@ -8,7 +8,7 @@ from vault.cli.output import Result
 from vault.cli.people_shown import contact_lines, never_use_of, person_data, person_lines
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,15 +84,14 @@ def note_data(
     note: Stored[Note], by: Mapping[RecordId, str], corrected: Mapping[RecordId, RecordId]
 ) -> dict[str, object]:
     """Return a note for `--json`; `by` says who wrote it, `corrected` which note corrects it."""
-    value, later = note.value, corrected.get(note.record)
+    from vault.casework.note import note_values
+
+    later = corrected.get(note.record)
     return {
         "note": note.record.hex(),
-        "kind": value.kind,
-        "text": value.text,
+        **note_values(note.value),
         "written": time_data(note.written_ms, MINUTE_UTC),
         "by": by.get(note.record),
-        "occurred": value.occurred,
-        "amends": None if value.amends is None else value.amends.hex(),
         "corrected_by": None if later is None else later.hex(),
     }
 
@@ -101,16 +100,16 @@ def note_lines(
     note: Stored[Note], by: Mapping[RecordId, str], corrected: Mapping[RecordId, RecordId], *, short: bool = False
 ) -> list[Words]:
     """Return a note for people, as `note_data` has it; `short` is its first line only."""
-    value, later = note.value, corrected.get(note.record)
-    head: Words = f"{local_time(note.written_ms)}  {value.kind}  {short_id(note.record)}"
-    if value.amends is not None:
-        head = Message("{note}, corrects {id}", note=head, id=short_id(value.amends))
-    if later is not None:
-        head = Message("{note}, CORRECTED by {id}", note=head, id=short_id(later))
-    if note.record in by:
-        head = Message("{note}  {name}", note=head, name=by[note.record])
-    text = value.text.splitlines() or [""]
-    return [head, f"  {text[0]}"] if short else [head, *(f"  {line}" for line in text)]
+    from vault.casework.note import note_head
+
+    later = corrected.get(note.record)
+    said = note_head(note.value)
+    said += [Message("CORRECTED by {id}", id=short_id(later))] if later is not None else []
+    head: list[Words] = [local_time(note.written_ms), joined(said, ", ") or "", short_id(note.record)]
+    head += [by[note.record]] if note.record in by else []
+    text = note.value.text.splitlines() or [""]
+    first = joined(head, "  ") or ""
+    return [first, f"  {text[0]}"] if short else [first, *(f"  {line}" for line in text)]
 
 
 def edited(change: Edited) -> Result:

@@ -11,6 +11,8 @@ from typing import Any
 from vault.access.recovery.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.casework.note import Note, note_of
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VerificationError
 from vault.export.reader import ManifestStatus
 from vault.ids import CompartmentId
@@ -110,7 +112,7 @@ def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
 
 def _work(session: Session, case: CompartmentId, say: Say) -> None:
     text, word = ADDED_NOTE
-    notes.add(session, case, kind="contact", text=text)
+    notes.add(session, case, Note(NoteKind.CONTACT, text))
     say(Message("2  Added a note; it was on the disk, sealed, before the program said so."))
     found = searching.search(session, word)
     hits = len(found.hits)
@@ -229,7 +231,7 @@ def _make_case(session: Session, case: DemoCase) -> CompartmentId:
             documents=person.documents,
         )
     for kind, text in case.notes:
-        notes.add(session, made, kind=kind, text=text)
+        notes.add(session, made, note_of({"kind": kind, "text": text}))
     today = datetime.date.fromisoformat(cases.today(session))
     for stage, days in case.stages:
         on = (today + datetime.timedelta(days=days)).isoformat()

@@ -19,6 +19,8 @@ from tests.services.organisation import (
     organisation_template,
 )
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, RefusedError, UsageError, WaitingForDecisionError
 from vault.export.reader import open_package
 from vault.ids import CompartmentId
@@ -50,7 +52,7 @@ def office(organisation: Organisation, tmp_path: Path) -> Office:
     organisation.exchange(MIRA, AMINA)
     with organisation.open(AMINA) as amina:
         case = cases.create(amina, title="Hearing", kind="extradition").case
-        notes.add(amina, case, kind="contact", text="They called from Qarvosh.")
+        notes.add(amina, case, Note(NoteKind.CONTACT, "They called from Qarvosh."))
         question, second = tmp_path / "question", full_name(SELIN)
         asked = exporting.ask(
             amina, case, profile="lawyer", to=LAWYER, out=question, take_proposals=True, approver=second
@@ -114,7 +116,7 @@ def test_what_changed_in_the_case_since_is_not_approved(office: Office) -> None:
     answer = approve(office)
     office.organisation.exchange(SELIN, AMINA)
     with office.organisation.open(AMINA) as amina:
-        notes.add(amina, office.case, kind="contact", text="They called again.")
+        notes.add(amina, office.case, Note(NoteKind.CONTACT, "They called again."))
         with pytest.raises(RefusedError, match="the files have changed since they were shown"):
             export(amina, office, answer)
 

@@ -14,6 +14,7 @@ from typing_extensions import override
 from tui.screens.cases.access import AccessScreen
 from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.note_editor import NoteEditor
+from tui.screens.cases.note_lines import corrected_in, draft_kind, note_lines, with_versions
 from tui.screens.cases.person_form import PersonForm
 from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.frame.base import Command, VaultScreen
@@ -121,7 +122,7 @@ class CaseScreen(VaultScreen):
         self.write("notes-head", together(over_notes, ", "))
         people, notes = self._people, self._notes
         people.show_source(FixedRows([_person_row(person) for person in case.persons]))
-        corrected = _corrected(case)
+        corrected = corrected_in(case.notes)
         rows = [_note_row(note, is_corrected=note.record in corrected) for note in reversed(case.notes)]
         notes.show_source(FixedRows([*map(_draft_row, case.drafts), *rows]))
         people.styles.height = max(1, min(len(case.persons), 6))
@@ -149,7 +150,7 @@ class CaseScreen(VaultScreen):
     def action_note(self) -> None:
         """Write a new note."""
         case, ref = self._case.case, self._case.ref
-        self.ask(lambda vault: vault.writing.begin(case, ref, "contact"), self._edit)
+        self.ask(lambda vault: vault.writing.begin(case, ref), self._edit)
 
     def action_amend(self) -> None:
         """Write a note that corrects the one under the cursor."""
@@ -158,10 +159,7 @@ class CaseScreen(VaultScreen):
             self.say(Message("Put the cursor on the note that you want to correct."))
             return
         case, ref = self._case.case, self._case.ref
-        self.ask(
-            lambda vault: vault.writing.begin(case, ref, note.kind, amends=note.record, text=note.text),
-            self._edit,
-        )
+        self.ask(lambda vault: vault.writing.begin(case, ref, amends=note), self._edit)
 
     def action_person(self) -> None:
         """Add a person."""
@@ -226,12 +224,13 @@ class CaseScreen(VaultScreen):
         text: Words = ""
         person, draft, note = self._person_here(), self._draft_here(), self._note_here()
         if person is not None:
-            head = _versions(Message("Person: {role}", role=word_of(person.role)), person.heads)
+            head = with_versions(Message("Person: {role}", role=word_of(person.role)), person.heads)
             text = together(person.lines)
         elif draft is not None:
             head, text = _draft_head(draft), draft.text
         elif note is not None:
-            head, text = together(_note_head(note, is_corrected=note.record in _corrected(self._case))), note.text
+            corrected = corrected_in(self._case.notes)
+            head, text = together(note_lines(note, is_corrected=note.record in corrected)), note.note.text
         elif not self._case.notes:
             text = Message("No note yet; n writes one.")
         self.write("text-head", head)
@@ -273,29 +272,14 @@ def _first_lines(case: CaseShown) -> list[Words]:
     return lines
 
 
-def _corrected(case: CaseShown) -> frozenset[str]:
-    """Return the notes that a later one corrects."""
-    return frozenset(note.amends for note in case.notes if note.amends)
-
-
-def _note_head(note: NoteShown, *, is_corrected: bool) -> list[Words]:
-    """Return when and what, then by whom and of which moment."""
-    more: list[Words] = [note.by] if note.by else []
-    more += [Message("of {moment}", moment=note.occurred.replace("T", " "))] if note.occurred else []
-    more += [Message("corrects an earlier note")] if note.amends else []
-    more += [Message("CORRECTED by a later note")] if is_corrected else []
-    first = _versions(together((moment(note.written_ms), word_of(note.kind)), "  "), note.heads)
-    return [first, together(more, ", ")] if more else [first]
-
-
 def _person_row(person: PersonShown) -> ListRow:
     return ListRow(person.record, (word_of(person.role), person.name))
 
 
 def _note_row(note: NoteShown, *, is_corrected: bool) -> ListRow:
-    first = next((line for line in note.text.splitlines() if line.strip()), "")
-    mark = Message("corrected") if is_corrected else Message("correction") if note.amends else ""
-    shown = together(filter(None, (mark, first, f"({in_words(word_of(note.kind))})")), "  ")
+    first = next((line for line in note.note.text.splitlines() if line.strip()), "")
+    mark = Message("corrected") if is_corrected else Message("correction") if note.note.amends else ""
+    shown = together(filter(None, (mark, first, f"({in_words(word_of(note.note.kind))})")), "  ")
     return ListRow(note.record, (day_and_time(note.written_ms), shown))
 
 
@@ -306,13 +290,7 @@ def _draft_row(draft: DraftShown) -> ListRow:
 
 
 def _draft_head(draft: DraftShown) -> Message:
-    values = {"kind": word_of(draft.kind), "moment": moment(draft.saved_ms)}
+    values = {"kind": draft_kind(draft), "moment": moment(draft.saved_ms)}
     if draft.section:
         return Message("DRAFT  {kind}  saved {moment}  for a restricted section", **values)
     return Message("DRAFT  {kind}  saved {moment}", **values)
-
-
-def _versions(head: Words, heads: int) -> Words:
-    if heads == 1:
-        return head
-    return Message("{head}  {heads} VERSIONS, the newest is shown", head=head, heads=heads)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.new_case import NewCase
+from tui.screens.cases.note_lines import draft_kind
 from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
@@ -322,7 +323,7 @@ def _draft_words(draft: DraftShown) -> Message:
         "{ref}  {kind}  {moment}  {count} character",
         "{ref}  {kind}  {moment}  {count} characters",
         ref=draft.ref,
-        kind=word_of(draft.kind),
+        kind=draft_kind(draft),
         moment=moment(draft.saved_ms),
         count=len(draft.text),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -22,7 +22,7 @@ from tui.text.safe_text import safe_text
 from tui.values.codes import choices
 from tui.values.values import DraftShown, Spot
 from tui.widgets.fields import SafeInput, SafeTextArea
-from vault.casework.vocabulary import NoteKind
+from vault.casework.note import FIELDS, TEXT, NoteField
 from vault.clock import monotonic_ms
 from vault.errors import VaultError
 from vault.words.message import Message, Words
@@ -61,20 +61,12 @@ class NoteEditor(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         fixed = self._draft.amends is not None
-        yield Horizontal(
-            Static(safe_content(Message("Kind")), classes="inline"),
-            ChoiceField(choices(NoteKind), value=self._draft.kind, id="kind"),
-            Static(safe_content(Message("Date")), classes="inline"),
-            SafeInput(
-                safe_text(self._draft.occurred),
-                placeholder=Message("empty: now"),
-                id="occurred",
-                max_length=32,
-                compact=True,
-            ),
-            id="about",
-            disabled=fixed,
+        beside = (
+            widget
+            for field in FIELDS
+            for widget in (Static(safe_content(field.label), classes="inline"), _field(field, self._draft.typed))
         )
+        yield Horizontal(*beside, id="about", disabled=fixed)
         yield SafeTextArea(safe_text(self._draft.text), id="note", soft_wrap=True)
 
     def on_mount(self) -> None:
@@ -129,12 +121,8 @@ class NoteEditor(VaultScreen):
         return self._draft
 
     def _as_typed(self) -> DraftShown:
-        return replace(
-            self._draft,
-            kind=self.query_one("#kind", ChoiceField).value,
-            occurred=self.query_one("#occurred", SafeInput).value,
-            text=self._area.text,
-        )
+        beside = {field.name: _value(self.query_one(f"#{field.name}")) for field in FIELDS}
+        return replace(self._draft, typed={**beside, TEXT: self._area.text})
 
     def _kept(self, draft: DraftShown) -> None:
         self._keeper.ended(kept=True)
@@ -218,6 +206,17 @@ class NoteEditor(VaultScreen):
     @property
     def _area(self) -> SafeTextArea:
         return self.query_one("#note", SafeTextArea)
+
+
+def _field(field: NoteField, typed: Mapping[str, str]) -> Widget:
+    value = typed.get(field.name, field.usual)
+    if field.words is not None:
+        return ChoiceField(choices(field.words), value=value, id=field.name)
+    return SafeInput(safe_text(value), placeholder=field.hint, id=field.name, max_length=32, compact=True)
+
+
+def _value(widget: Widget) -> str:
+    return widget.value if isinstance(widget, ChoiceField | SafeInput) else ""
 
 
 def _saved(when_ms: int) -> Message:

@@ -13,12 +13,13 @@ from typing_extensions import override
 
 from tui.screens.cases.new_key import NewKeyScreen
 from tui.screens.cases.note_editor import NoteEditor
+from tui.screens.cases.note_lines import corrected_in, note_lines
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.wording import MAY_BE_KEPT, moment
+from tui.screens.frame.wording import MAY_BE_KEPT
 from tui.text.in_words import together, warning
 from tui.values.codes import word_of
-from tui.values.values import DraftShown, NoteShown
+from tui.values.values import DraftShown
 from tui.values.values_access import HolderLine, SectionShown
 from tui.widgets.confirm import Confirm
 from vault.words.message import Message, Words
@@ -78,7 +79,7 @@ class SectionScreen(NewKeyScreen):
     def action_note(self) -> None:
         """Write a note for this section."""
         case, ref, section = self._case, self._ref, self._section
-        self.ask(lambda vault: vault.writing.begin(case, ref, "contact", section=section), self._edit)
+        self.ask(lambda vault: vault.writing.begin(case, ref, section=section), self._edit)
 
     def action_give(self) -> None:
         """Ask to whom."""
@@ -150,13 +151,7 @@ def _lines(shown: SectionShown) -> list[Words]:
     lines: list[Words] = []
     for person in shown.persons:
         lines += [*person.lines, ""]
+    corrected = corrected_in(shown.notes)
     for note in sorted(shown.notes, key=lambda note: -note.written_ms):
-        lines += [_note_head(note), *note.text.splitlines(), ""]
+        lines += [*note_lines(note, is_corrected=note.record in corrected), *note.note.text.splitlines(), ""]
     return lines or [Message("Nothing is kept here yet; n writes a note.")]
-
-
-def _note_head(note: NoteShown) -> Words:
-    head = together((moment(note.written_ms), word_of(note.kind), note.by), "  ")
-    if note.heads == 1:
-        return head
-    return Message("{head}  {heads} VERSIONS, the newest is shown", head=head, heads=note.heads)

@@ -58,8 +58,15 @@ class ChoiceField(Widget, can_focus=True):
             """The field, for `@on` with a selector."""
             return self.field
 
-    def __init__(self, words: Sequence[tuple[str, Words]], *, value: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id)
+    def __init__(
+        self,
+        words: Sequence[tuple[str, Words]],
+        *,
+        value: str = "",
+        id: str | None = None,  # noqa: A002 - Textual's word
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
         self._words = tuple((value, in_words(label)) for value, label in words)
         self.choose(value)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.vocabulary import NoteKind, word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import cases_of_records, corrections_of, heads_of
@@ -20,10 +20,9 @@ from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 
-def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred: str | None = None) -> RecordId:
+def add(session: Session, case: CompartmentId, note: Note) -> RecordId:
     """Keep a note and return its record's id. When this returns, the note is durable."""
     rule = session.require(Action.NOTE_WRITE, case)
-    note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
     return _write(session, case, note, act="note.create", rule=rule)
 
 
@@ -58,7 +57,7 @@ def amend(session: Session, note: str, *, text: str, why: str = "casework") -> R
     earlier = show(session, note, why=why)
     case, _ = locate(session, note)
     rule = session.require(Action.CASE_WRITE, case)
-    correction = Note(kind=earlier.value.kind, text=text, occurred=earlier.value.occurred, amends=earlier.record)
+    correction = replace(earlier.value, text=text, amends=earlier.record)
     return _write(session, case, correction, act="note.correct", rule=rule)
 
 

@@ -15,7 +15,7 @@ from vault.access.session import Session
 from vault.casework.access import Section, SectionKind
 from vault.casework.note import Note
 from vault.casework.person import Person
-from vault.casework.vocabulary import NoteKind, word_of
+from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
 from vault.log.payload import covered_digest
@@ -147,11 +147,8 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
     return SectionView(section, head, tuple(stored_of_kind(records, Person)), tuple(stored_of_kind(records, Note)))
 
 
-def add_note(
-    session: Session, section: CompartmentId, *, kind: str, text: str, occurred: str | None = None
-) -> RecordId:
+def add_note(session: Session, section: CompartmentId, note: Note) -> RecordId:
     """Keep a note in a section and return its record's id."""
-    note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
     return _add(session, section, note, act="note.create")
 
 

@@ -1,0 +1,42 @@
+"""What stands over the text of a note, wherever it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from tui.screens.frame.wording import moment
+from tui.text.in_words import together
+from tui.values.codes import word_of
+from tui.values.values import DraftShown, NoteShown
+from vault.casework.note import FIELDS, note_head
+from vault.words.message import Message, Words
+
+_EARLIER: Final = Message("an earlier note")
+_USUAL_KIND: Final = next(field.usual for field in FIELDS if field.name == "kind")
+
+
+def note_lines(note: NoteShown, *, is_corrected: bool) -> list[Words]:
+    """Return when it was written and its kind, then by whom and what else its head says."""
+    kind, *said = note_head(note.note, word=word_of, earlier=_EARLIER)
+    more: list[Words] = [note.by] if note.by else []
+    more += [*said, Message("CORRECTED by a later note")] if is_corrected else said
+    first = with_versions(together((moment(note.written_ms), kind), "  "), note.heads)
+    return [first, together(more, ", ")] if more else [first]
+
+
+def corrected_in(notes: Iterable[NoteShown]) -> frozenset[str]:
+    """Return the records of the notes that a later one corrects."""
+    return frozenset(note.note.amends.hex() for note in notes if note.note.amends is not None)
+
+
+def draft_kind(draft: DraftShown) -> Words:
+    """Return the word for the kind of a draft."""
+    return word_of(draft.typed.get("kind") or _USUAL_KIND)
+
+
+def with_versions(head: Words, heads: int) -> Words:
+    """Return a head that says when a record stands in several versions."""
+    if heads == 1:
+        return head
+    return Message("{head}  {heads} VERSIONS, the newest is shown", head=head, heads=heads)
