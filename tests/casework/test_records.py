@@ -96,13 +96,13 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
     (lambda: changed(PERSON, born="SecretName"), "date of birth must be written YYYY"),
     (lambda: changed(PERSON, phones=("SecretName",)), "phone needs at least 3 digits"),
     (lambda: changed(PERSON, emails=("SecretName@",)), "e-mail must hold an @"),
-    (lambda: Note(NoteKind.CONTACT, " \n"), "text of a note is empty"),
-    (lambda: Note("gossip", "SecretName"), "kind of a note must be one of: contact"),  # type: ignore[arg-type]  # as decoded
-    (lambda: Note(NoteKind.CONTACT, "x" * 1_000_001), "text of a note is longer"),
-    (lambda: Note(NoteKind.CONTACT, "SecretName", "2026-02-30"), "date of a note is not a day of the calendar"),
-    (lambda: Note(NoteKind.CONTACT, "SecretName", "2026-02-03T25:00"), "date of a note must give the time as HH:MM"),
-    (lambda: Note(NoteKind.CONTACT, "SecretName", amends=b""), "amended note must be 16 bytes"),
-    (lambda: Note(NoteKind.CONTACT, 7), "text of a note must be text"),  # type: ignore[arg-type]  # as decoded
+    (lambda: Note(NoteKind.CONTACT, " \n"), "text is empty"),
+    (lambda: Note("gossip", "SecretName"), "kind must be one of: contact"),  # type: ignore[arg-type]  # as decoded
+    (lambda: Note(NoteKind.CONTACT, "x" * 1_000_001), "text is longer"),
+    (lambda: Note(NoteKind.CONTACT, "SecretName", "2026-02-30"), "occurred is not a day of the calendar"),
+    (lambda: Note(NoteKind.CONTACT, "SecretName", "2026-02-03T25:00"), "occurred must give the time as HH:MM"),
+    (lambda: Note(NoteKind.CONTACT, "SecretName", amends=b""), "amends must be 16 bytes"),
+    (lambda: Note(NoteKind.CONTACT, 7), "text must be text"),  # type: ignore[arg-type]  # as decoded
     (lambda: changed(PARTNER, age_recipient="ssh-ed25519"), "age key of a recipient must start with age1"),
     (lambda: changed(DISCLOSURE, digest=b""), "digest of a disclosure must be 32 bytes"),
     (lambda: PseudonymGiven(b"", "KX4"), "entity of a pseudonym must be 1 to"),

@@ -35,7 +35,7 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
-from vault.casework.note import Note, typed_part
+from vault.casework.note import Note, typed_note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import Digest, MemberId, RecordId
 from vault.redaction.actions import Action, IdentifierType
@@ -121,7 +121,7 @@ DRAFT = DraftShown(
     "22" * 16,
     "K7QM-3XPD",
     NOW_MS - 60_000,
-    typed_part({"text": "The hearing was moved to 09:30."}),
+    typed_note({"text": "The hearing was moved to 09:30."}),
     cursor=(0, 31),
 )
 PERSONS = (
@@ -220,7 +220,7 @@ def _open(case: str, _why: str) -> CaseShown:
 
 
 def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
-    return DraftShown(case, "33" * 16, ref, 0, typed_part({}), section=section)
+    return DraftShown(case, "33" * 16, ref, 0, typed_note({}), section=section)
 
 
 # ---- what leaves, and what is checked ------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from tui.gateway.writing import Writing
 from tui.screens.cases.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
 from tui.values.draft_shelf import draft_content, draft_shown
 from tui.values.values import DraftShown
-from vault.casework.note import typed_part
+from vault.casework.note import typed_note
 from vault.errors import TryAgainError
 from vault.services.cases import cases
 from vault.words.message import Message
@@ -88,8 +88,8 @@ def test_what_could_not_be_saved_stays_due_and_is_not_forgotten() -> None:
 
 
 def test_a_draft_survives_its_bytes() -> None:
-    typed = typed_part({"kind": "medical", "occurred": "2026-11"})
-    draft = DraftShown("11" * 16, "22" * 16, "K7QM", 5, typed, amends="ab" * 16, cursor=(3, 9))
+    typed = typed_note({"kind": "medical", "occurred": "2026-11", "amends": "ab" * 16})
+    draft = DraftShown("11" * 16, "22" * 16, "K7QM", 5, typed, cursor=(3, 9))
     kept = {}
     texts = ("", "a\nb\t", "Вера نورا", "half \ud83d of a letter", '"}{\\')
     for text in texts:

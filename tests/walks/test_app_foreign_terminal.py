@@ -88,8 +88,6 @@ def test_prompts_of_the_command_line_ask_again(filled: Filled, tmp_path: Path) -
 def test_a_note_that_was_typed_there_is_kept_with_marks(filled: Filled, tmp_path: Path) -> None:
     desk = Desk.of(filled.place, tmp_path)
     typist = Typist(desk, *desk.given(), "note", "add", filled.refs[0])
-    typist.wait_for("When it happened")
-    typist.type("")
     typist.wait_for("Type the note")
     typist.type_bytes(b"Before " + FOREIGN["Latin-1"] + b" after.\n\x04")
     typist.wait_for(NOT_UTF8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.gateway.subject import Subject, case_id
 from tui.values.values import DraftShown, NoteShown, Spot
-from vault.casework.note import note_of, note_values, typed_part
+from vault.casework.note import AMENDS, note_of, typed_note
 from vault.ids import make_id
 from vault.services.cases import notes, sections
 
@@ -17,10 +17,8 @@ class Writing(Subject):
 
         Nothing is stored before something is typed.
         """
-        said = {} if amends is None else note_values(amends.note)
-        typed = typed_part({name: value for name, value in said.items() if value is not None})
-        corrects = None if amends is None else amends.record
-        return DraftShown(case, make_id().hex(), ref, 0, typed, amends=corrects, section=section)
+        said = {} if amends is None else amends.note.typed() | {AMENDS: amends.record}
+        return DraftShown(case, make_id().hex(), ref, 0, typed_note(said), section=section)
 
     def save(self, draft: DraftShown) -> None:
         """Keep a draft, sealed and on the medium when this returns."""
@@ -39,10 +37,10 @@ class Writing(Subject):
         session = self._session
         if draft.section:
             record = sections.add_note(session, case_id(draft.section), note_of(draft.typed))
-        elif draft.amends is None:
-            record = notes.add(session, case_id(draft.case), note_of(draft.typed))
-        else:
+        elif draft.amends:
             record = notes.amend(session, draft.amends, text=draft.text)
+        else:
+            record = notes.add(session, case_id(draft.case), note_of(draft.typed))
         self.forget(draft)
         return record.hex()
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Final, Protocol
 
 from tui.values.values import DraftShown, Spot
-from vault.casework.note import typed_part
+from vault.casework.note import typed_note
 
 _DRAFT, _SPOT = "note", "spot"
 _NOWHERE: Final = bytes(16)
@@ -97,7 +97,7 @@ class DraftShelf:
 
 def draft_content(draft: DraftShown) -> str:
     """Return what the drafts file keeps of a draft. Halves of characters survive as escapes."""
-    beside = {"ref": draft.ref, "amends": draft.amends, "cursor": draft.cursor, "section": draft.section}
+    beside = {"ref": draft.ref, "cursor": draft.cursor, "section": draft.section}
     return json.dumps({**draft.typed, **beside})
 
 
@@ -112,14 +112,12 @@ def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: st
         return None
     if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
         return None
-    amends = kept.get("amends")
     return DraftShown(
         case=case.hex(),
         record=record.hex(),
         ref=str(kept.get("ref", "")),
         saved_ms=saved_ms,
-        typed=typed_part({name: value for name, value in kept.items() if isinstance(value, str)}),
-        amends=amends if isinstance(amends, str) else None,
+        typed=typed_note({name: value for name, value in kept.items() if isinstance(value, str)}),
         cursor=_cursor(kept.get("cursor")),
         section=str(kept.get("section", "")),
     )

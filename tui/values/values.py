@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vault.casework.note import TEXT, Note
+from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Words
 
 
@@ -80,9 +80,9 @@ class NoteShown:
 
 @dataclass(frozen=True, slots=True)
 class DraftShown:
-    """A note that was typed and not finished. `record` names the draft; `amends` the note that it corrects, if any.
+    """A note that was typed and not finished. `record` names the draft.
 
-    `typed` holds each field of the note as typed, its text among them (`vault.casework.note.note_of`).
+    `typed` holds each field of the note as typed (`vault.casework.note.typed_note`).
     `section` is the restricted section that it is for, or empty for the case itself.
     `turn` grows with each save of a session: threads may overtake one another, and an older text must not win.
     """
@@ -92,7 +92,6 @@ class DraftShown:
     ref: str
     saved_ms: int
     typed: Mapping[str, str] = field(repr=False)
-    amends: str | None = None
     cursor: tuple[int, int] = (0, 0)
     turn: int = 0
     section: str = ""
@@ -101,6 +100,11 @@ class DraftShown:
     def text(self) -> str:
         """The text as far as it was typed."""
         return self.typed.get(TEXT, "")
+
+    @property
+    def amends(self) -> str:
+        """The record of the note that it corrects, or empty."""
+        return self.typed.get(AMENDS, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from vault.casework.checks import checked_id, checked_line, checked_lines, checked_text, checked_word
 from vault.casework.dates import checked_date, checked_day, checked_moment
@@ -42,18 +42,29 @@ _CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
     Shape.RECORD: checked_id,
 }
 _OF_TIME = frozenset({Shape.DATE, Shape.DAY, Shape.MOMENT})
+_SHOWN: Final = Message("{label}: {value}")
+_NEVER_NONE: Final = frozenset({Shape.LINES, Shape.YES_NO})
 YES, NO = "yes", "no"
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a form. `label` is what people read beside it; `words` are those of a `WORD`."""
+    """A field of a form.
+
+    `label` is what people read beside it; `words` are those of a `WORD`; `shown` is how a head of one line says it.
+    """
 
     name: str
     label: Message
     shape: Shape = Shape.LINE
     words: type[StrEnum] | None = None
     is_required: bool = False
+    shown: Message = _SHOWN
+
+    @property
+    def usual(self) -> str:
+        """Return what is typed where nothing is said: the first word, where one must stand."""
+        return "" if self.words is None or not self.is_required else next(iter(self.words)).value
 
     @property
     def is_written(self) -> bool:
@@ -75,7 +86,7 @@ class FormField:
             if not isinstance(value, bool):
                 raise UsageError(Message("{field} must be yes or no", field=self._in_words))
             return value
-        if value is None or value in ("", ()):
+        if not value and (value is None or value in ("", ())):
             if self.is_required:
                 raise UsageError(Message("{field} is empty", field=self._in_words))
             return () if self.shape is Shape.LINES else None
@@ -109,7 +120,7 @@ class FormField:
 
     @property
     def _in_words(self) -> str:
-        return self.name.replace("_", " ")
+        return self.name.replace("_", " ") if "_" in self.name else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +161,11 @@ class FormedRecord:
     FORM: ClassVar[Form]
 
     def __post_init__(self) -> None:
+        # Each record that is read comes through here, and most of its fields are empty.
         for field in self.FORM.fields:
-            object.__setattr__(self, field.name, field.checked(getattr(self, field.name)))
+            value = getattr(self, field.name)
+            if value is not None or field.is_required or field.shape in _NEVER_NONE:
+                object.__setattr__(self, field.name, field.checked(value))
 
     def headline(self) -> str:
         """Return what tells it from others, in a line of its own words."""
@@ -176,9 +190,17 @@ class FormedRecord:
                 parts += [value] if isinstance(value, str) else value
         return "\n".join(parts)
 
+    def plain(self) -> dict[str, object]:
+        """Return every field as JSON has it: ids in hexadecimal, None where nothing is said."""
+        return {field.name: _plain(getattr(self, field.name)) for field in self.FORM.fields}
+
     def typed(self) -> dict[str, str]:
         """Return every field as a person would type it."""
         return {field.name: field.to_typed(getattr(self, field.name)) for field in self.FORM.fields}
+
+
+def _plain(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
 
 
 def labelled(record: FormedRecord) -> Sequence[tuple[Message, str]]:

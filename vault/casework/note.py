@@ -1,116 +1,61 @@
-"""A note: small and immutable. A mistake is amended by another note that points to it.
-
-`FIELDS` says once how each field is asked for and shown: command line, app and JSON are made from it.
-"""
+"""A note: small and immutable. A mistake is amended by another note that points to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
 
-from vault.casework.checks import checked_id, checked_text, checked_word
-from vault.casework.dates import checked_moment, moment_text
+from vault.casework.dates import moment_text
+from vault.casework.form import Form, FormedRecord, FormField, Shape
 from vault.casework.vocabulary import NoteKind
 from vault.ids import short_id
 from vault.words.message import Message, Words, filled
 
+TEXT: Final = "text"
+AMENDS: Final = "amends"
+
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(FormedRecord):
     """One note. `occurred` is a partial date or a day with a time; `amends` is the record id of an earlier note."""
 
     KIND: ClassVar[str] = "note"
+    FORM: ClassVar[Form] = Form(
+        Message("note"),
+        (
+            FormField("kind", Message("Kind"), Shape.WORD, NoteKind, is_required=True, shown=Message("{value}")),
+            FormField(TEXT, Message("Text"), Shape.TEXT, is_required=True),
+            FormField("occurred", Message("When"), Shape.MOMENT, shown=Message("of {value}")),
+            FormField(AMENDS, Message("Corrects"), Shape.RECORD, shown=Message("corrects {value}")),
+        ),
+        headline=(TEXT,),
+        dated_by="occurred",
+    )
 
     kind: NoteKind
     text: str = field(repr=False)
     occurred: str | None = None
     amends: bytes | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kind", checked_word(NoteKind, self.kind, "kind of a note"))
-        object.__setattr__(self, "text", checked_text(self.text, "text of a note"))
-        if self.occurred is not None:
-            object.__setattr__(self, "occurred", checked_moment(self.occurred, "date of a note"))
-        if self.amends is not None:
-            object.__setattr__(self, "amends", checked_id(self.amends, "amended note"))
+
+CHOSEN: Final = tuple(entry for entry in Note.FORM.fields if entry.name not in {TEXT, AMENDS})
+"""What a person fills in beside the text."""
 
 
-class NoteField(NamedTuple):
-    """A field that a person fills in beside the text.
-
-    Attributes:
-        name: in the record, and in what is typed.
-        option: on the command line.
-        label: before its place in the app.
-        about: what it is, for help and question.
-        hint: what stands in its empty place.
-        shown: how the head of a note says it.
-        words: its vocabulary; None where a text is typed.
-        usual: what it is where nothing is said.
-        read: returns what was typed as the record has it, or raises `UsageError`.
-        said: returns what the record has as people read it.
-    """
-
-    name: str
-    option: str
-    label: Message
-    about: Message
-    hint: Message
-    shown: Message
-    words: type[StrEnum] | None = None
-    usual: str = ""
-    read: Callable[[str], str] = str
-    said: Callable[[str], str] = str
-
-
-FIELDS: Final = (
-    NoteField(
-        "kind",
-        "--kind",
-        Message("Kind"),
-        Message("what it is about"),
-        Message("what it is about"),
-        Message("{value}"),
-        words=NoteKind,
-        usual=NoteKind.CONTACT,
-    ),
-    NoteField(
-        "occurred",
-        "--when",
-        Message("Date"),
-        Message("When it happened"),
-        Message("empty: now"),
-        Message("of {value}"),
-        read=lambda typed: checked_moment(typed, "date of a note"),
-        said=moment_text,
-    ),
-)
-TEXT: Final = "text"
-_CORRECTS: Final = Message("corrects {value}")
-
-
-def note_of(typed: Mapping[str, str], amends: bytes | None = None) -> Note:
-    """Return the note of what was typed, by field, `text` among them; what is blank is left out.
+def note_of(typed: Mapping[str, str]) -> Note:
+    """Return the note of what was typed, by field; where nothing is said, what is usual stands.
 
     Raises:
         UsageError: a field does not hold what it is for.
     """
-    said = {entry.name: typed.get(entry.name, "").strip() or entry.usual for entry in FIELDS}
-    values = {entry.name: entry.read(said[entry.name]) for entry in FIELDS if said[entry.name]}
-    return Note(text=typed.get(TEXT, ""), amends=amends, **values)  # type: ignore[arg-type]  # it checks each of them
+    values: dict[str, Any] = Note.FORM.from_typed(typed_note(typed))
+    return Note(**values)
 
 
-def typed_part(said: Mapping[str, str]) -> dict[str, str]:
-    """Return what `note_of` takes of these texts, each field with what is usual where nothing is said."""
-    return {entry.name: said.get(entry.name, entry.usual) for entry in FIELDS} | {TEXT: said.get(TEXT, "")}
-
-
-def note_values(note: Note) -> dict[str, str | None]:
-    """Return every field as text, ids in hexadecimal, None where nothing is said: for `--json`."""
-    values = {entry.name: getattr(note, entry.name) for entry in fields(note)}
-    return {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
+def typed_note(said: Mapping[str, str]) -> dict[str, str]:
+    """Return every field of a note as typed, of texts among which others may be."""
+    return {entry.name: said.get(entry.name) or entry.usual for entry in Note.FORM.fields}
 
 
 def note_head(note: Note, *, word: Callable[[str], Words] = str, earlier: Words | None = None) -> list[Words]:
@@ -122,10 +67,14 @@ def note_head(note: Note, *, word: Callable[[str], Words] = str, earlier: Words 
         earlier: what the note that it corrects is called; None for its id.
     """
     head: list[Words] = []
-    for entry in FIELDS:
-        value = getattr(note, entry.name)
-        if value is not None:
-            head.append(filled(entry.shown, value=entry.said(value) if entry.words is None else word(value)))
-    if note.amends is not None:
-        head.append(filled(_CORRECTS, value=short_id(note.amends) if earlier is None else earlier))
+    for entry in Note.FORM.fields:
+        value: Words = "" if entry.name == TEXT else entry.to_typed(getattr(note, entry.name))
+        if value and entry.shape is Shape.RECORD:
+            value = short_id(bytes.fromhex(str(value))) if earlier is None else earlier
+        elif value and entry.is_of_time:
+            value = moment_text(str(value))
+        elif value and entry.words is not None:
+            value = word(str(value))
+        if value:
+            head.append(filled(entry.shown, label=entry.label, value=value))
     return head

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from vault.casework.note import FIELDS, TEXT, note_of
+from vault.casework.note import CHOSEN, TEXT, note_of
 from vault.cli.opening import opened, opened_for_text
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.ids import short_id
 from vault.words.message import Message
 
-_CHOSEN = tuple(field for field in FIELDS if field.words is not None)
-_ASKED = tuple(
-    Personal(field.name, field.option, field.about, of=field.read) for field in FIELDS if field.words is None
-)
+_OPTIONS = {"occurred": "--when"}
 
 
 def _add(args: Given, output: Output) -> Result:
-    with opened_for_text(args, output, _ASKED) as (session, answers, text):
+    typed = {field.name: getattr(args, field.name) or "" for field in CHOSEN}
+    note_of(typed | {TEXT: "."})  # what is wrong with an option needs no text and no unlock
+    with opened_for_text(args, output) as (session, text):
         from vault.services.cases import cases, notes, sections
 
-        chosen = {field.name: getattr(args, field.name) for field in _CHOSEN}
-        note = note_of(chosen | {name: said[0] for name, said in answers.items() if said} | {TEXT: text})
+        note = note_of(typed | {TEXT: text})
         case = cases.find(session, args.case)
         if args.section is None:
             record = notes.add(session, case, note)
@@ -58,7 +55,7 @@ def _show(args: Given, output: Output) -> Result:
 
 
 def _amend(args: Given, output: Output) -> Result:
-    with opened_for_text(args, output) as (session, _, text):
+    with opened_for_text(args, output) as (session, text):
         from vault.services.cases import notes
 
         note = notes.amend(session, args.note, text=text, why=args.why)
@@ -69,21 +66,21 @@ def _amend(args: Given, output: Output) -> Result:
 
 
 _FILE: Final = Arg("[--file FILE]", Message("read the text from this file"))
-_OPTIONS: Final = tuple(
+_CHOSEN: Final = tuple(
     Arg(
-        f"[{field.option} {field.name.upper()}]",
-        field.about,
+        f"[{_OPTIONS.get(field.name, f'--{field.name}')} {'DATE' if field.is_of_time else 'WORD'}]",
+        field.label,
         choices=tuple(word.value for word in field.words or ()),
         default=field.usual,
         into=field.name,
     )
-    for field in _CHOSEN
+    for field in CHOSEN
 )
 _NOTE: Final = Arg("NOTE", Message("the note's id, or its beginning; or CASE/NOTE"))
 VERBS: Final = (
     Verb("add", Message("write a note (text from --file or standard input)"), (
         CASE,
-        *_OPTIONS, _FILE, SECTION, *options_of(_ASKED),
+        *_CHOSEN, _FILE, SECTION,
     ), _add),
     Verb("list", Message("the notes of a case"), (CASE,), _list),
     Verb("show", Message("read a note"), (_NOTE,), _show),

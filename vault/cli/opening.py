@@ -205,19 +205,15 @@ def opened_to_ask(
 
 
 @contextmanager
-def opened_for_text(
-    args: Given, output: Output, values: Sequence[Personal] = ()
-) -> Iterator[tuple[Session, dict[str, list[str]], str]]:
+def opened_for_text(args: Given, output: Output) -> Iterator[tuple[Session, str]]:
     """Unlock for a command that takes a note's text, and give it beside the session: typed after, else read before.
 
-    Personal values are given between them, as `opened_to_ask` does.
-
     Raises:
-        UsageError: as `read_text` and `personal_values`.
+        UsageError: as `read_text`.
     """
     given = None if text_is_typed(args) else read_text(args)
-    with opened_to_ask(args, output, values) as (session, answers):
-        yield session, answers, read_text(args) if given is None else given
+    with opened(args, output) as session:
+        yield session, read_text(args) if given is None else given
 
 
 def waiting(output: Output) -> Callable[[float], None]:

@@ -84,12 +84,10 @@ def note_data(
     note: Stored[Note], by: Mapping[RecordId, str], corrected: Mapping[RecordId, RecordId]
 ) -> dict[str, object]:
     """Return a note for `--json`; `by` says who wrote it, `corrected` which note corrects it."""
-    from vault.casework.note import note_values
-
     later = corrected.get(note.record)
     return {
         "note": note.record.hex(),
-        **note_values(note.value),
+        **note.value.plain(),
         "written": time_data(note.written_ms, MINUTE_UTC),
         "by": by.get(note.record),
         "corrected_by": None if later is None else later.hex(),

@@ -72,12 +72,7 @@ def _list(kind: type[FormedRecord], args: Given, output: Output) -> Result:
 
 def record_data(record: Stored[FormedRecord]) -> dict[str, object]:
     """Return a record for `--json`."""
-    fields = {field.name: _plain(getattr(record.value, field.name)) for field in record.value.FORM.fields}
-    return {"record": record.record.hex(), "kind": record.value.KIND, **fields}
-
-
-def _plain(value: object) -> object:
-    return value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
+    return {"record": record.record.hex(), "kind": record.value.KIND, **record.value.plain()}
 
 
 def record_lines(record: Stored[FormedRecord], by: str) -> list[Words]:

@@ -105,7 +105,7 @@ def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
         admitted = joining.admit_here(session, like="caseworker", name=COLLEAGUE, passphrase=_passphrase())
         sharing.grant(session, made[0], [admitted.member])
     with unlock(place.vault, member=COLLEAGUE, passphrase=_passphrase()) as session:
-        notes.add(session, made[0], kind="legal-advice", text=COLLEAGUES_NOTE)
+        notes.add(session, made[0], Note(NoteKind.LEGAL_ADVICE, COLLEAGUES_NOTE))
     _restore(place, new.sheets[::2], say)
     return place
 

@@ -22,12 +22,14 @@ from tui.text.safe_text import safe_text
 from tui.values.codes import choices
 from tui.values.values import DraftShown, Spot
 from tui.widgets.fields import SafeInput, SafeTextArea
-from vault.casework.note import FIELDS, TEXT, NoteField
+from vault.casework.form import FormField, Shape
+from vault.casework.note import CHOSEN, TEXT
 from vault.clock import monotonic_ms
 from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 _LOOK_SECONDS: Final = 0.1
+_HINTS: Final = {Shape.MOMENT: Message("empty: now")}
 _NOT_SAVED: Final = Message("The draft is not saved.")
 
 
@@ -60,10 +62,10 @@ class NoteEditor(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        fixed = self._draft.amends is not None
+        fixed = bool(self._draft.amends)
         beside = (
             widget
-            for field in FIELDS
+            for field in CHOSEN
             for widget in (Static(safe_content(field.label), classes="inline"), _field(field, self._draft.typed))
         )
         yield Horizontal(*beside, id="about", disabled=fixed)
@@ -75,7 +77,7 @@ class NoteEditor(VaultScreen):
         area.cursor_location = area.document.end if self._draft.cursor == (0, 0) else self._draft.cursor
         area.focus()
         self._show_saved(_saved(self._draft.saved_ms))
-        if self._draft.amends is not None:
+        if self._draft.amends:
             self.say(Message("This corrects an earlier note, which stays as it was written."))
         elif self._draft.saved_ms:
             self.say(Message("Going on with the draft."))
@@ -121,8 +123,8 @@ class NoteEditor(VaultScreen):
         return self._draft
 
     def _as_typed(self) -> DraftShown:
-        beside = {field.name: _value(self.query_one(f"#{field.name}")) for field in FIELDS}
-        return replace(self._draft, typed={**beside, TEXT: self._area.text})
+        beside = {field.name: _value(self.query_one(f"#{field.name}")) for field in CHOSEN}
+        return replace(self._draft, typed={**self._draft.typed, **beside, TEXT: self._area.text})
 
     def _kept(self, draft: DraftShown) -> None:
         self._keeper.ended(kept=True)
@@ -208,11 +210,13 @@ class NoteEditor(VaultScreen):
         return self.query_one("#note", SafeTextArea)
 
 
-def _field(field: NoteField, typed: Mapping[str, str]) -> Widget:
+def _field(field: FormField, typed: Mapping[str, str]) -> Widget:
     value = typed.get(field.name, field.usual)
     if field.words is not None:
         return ChoiceField(choices(field.words), value=value, id=field.name)
-    return SafeInput(safe_text(value), placeholder=field.hint, id=field.name, max_length=32, compact=True)
+    return SafeInput(
+        safe_text(value), placeholder=_HINTS.get(field.shape, ""), id=field.name, max_length=32, compact=True
+    )
 
 
 def _value(widget: Widget) -> str:

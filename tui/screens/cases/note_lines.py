@@ -9,11 +9,10 @@ from tui.screens.frame.wording import moment
 from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values import DraftShown, NoteShown
-from vault.casework.note import FIELDS, note_head
+from vault.casework.note import note_head, typed_note
 from vault.words.message import Message, Words
 
 _EARLIER: Final = Message("an earlier note")
-_USUAL_KIND: Final = next(field.usual for field in FIELDS if field.name == "kind")
 
 
 def note_lines(note: NoteShown, *, is_corrected: bool) -> list[Words]:
@@ -32,7 +31,7 @@ def corrected_in(notes: Iterable[NoteShown]) -> frozenset[str]:
 
 def draft_kind(draft: DraftShown) -> Words:
     """Return the word for the kind of a draft."""
-    return word_of(draft.typed.get("kind") or _USUAL_KIND)
+    return word_of(typed_note(draft.typed)["kind"])
 
 
 def with_versions(head: Words, heads: int) -> Words:
