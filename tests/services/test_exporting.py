@@ -95,7 +95,7 @@ def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_le
     wanted = PersonChange(add_names=("Arseni Vyuzhanin", "Zumrat Odil"), misspelt=("Arseni Vuzhanin",))
     people.change(session, place, wanted)
     people.change(session, place, PersonChange(former=("Zumrat Odil",)))
-    notes.add(session, case, kind="contact", text="Vuzhanin called; the papers say Zumrat.")
+    notes.add(session, case, Note(NoteKind.CONTACT, "Vuzhanin called; the papers say Zumrat."))
     text = " ".join(exported(session, case, tmp_path).pages).casefold()
     assert [form for form in ("vuzhanin", "vyuzhanin", "zumrat", "odil") if form in text] == []
     named = exporting.export(session, case, profile="lawyer-named", to=LAWYER, out=tmp_path, take_proposals=True)
