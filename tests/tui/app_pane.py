@@ -72,7 +72,7 @@ class AppPane:
     def wait_for(self, text: str) -> None:
         wait_for(f"{text!r} on screen", lambda: text in self.screen())
 
-    def unlock(self, then: str = "CASES  2 cases") -> None:
+    def unlock(self, then: str = "Cases  2 cases") -> None:
         self.wait_for("Passphrase")
         self.type(PASSPHRASE.decode())
         self.wait_for("•" * len(PASSPHRASE))

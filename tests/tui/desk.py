@@ -245,9 +245,9 @@ class Driver:
         assert not found, f"{found} in: {self.words()}"
 
     def at(self, head: str) -> None:
-        """Assert which screen this is, by its first line."""
+        """Assert which screen this is, by its first line, in capitals or not."""
         first = " ".join(self.lines().splitlines()[0].split())
-        assert first.startswith(head), first
+        assert first.casefold().startswith(head.casefold()), first
 
     def _says(self, words: str) -> bool:
         return "".join(words.split()) in "".join(self.words().split())

@@ -20,6 +20,7 @@ from typing_extensions import override
 from tests.tui.pictures import StillDesk
 from tui.values.codes import CODES
 from tui.widgets.virtual_list import VirtualList
+from vault.words.message import Message
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _ACCENTS: Final = "åƀçđéƒĝħîĵķłṁñöþǫŕšťûṽŵẋýž"
@@ -64,11 +65,11 @@ def foreign(answer: Any, *, is_text: bool = False) -> Any:
     if isinstance(answer, str):
         is_code = (answer in CODES and not is_text) or _CODE.fullmatch(answer)
         return answer if is_code else answer.translate(_TO_GREEK)
-    if isinstance(answer, tuple):
-        return tuple(foreign(part, is_text=is_text) for part in answer)
+    if isinstance(answer, tuple | list):
+        return type(answer)(foreign(part, is_text=is_text) for part in answer)
     if isinstance(answer, dict):
         return {name: foreign(value, is_text=name in _TEXTS) for name, value in answer.items()}
-    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+    if dataclasses.is_dataclass(answer) and not isinstance(answer, type | Message):
         fields = {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
         return dataclasses.replace(
             answer, **{name: foreign(value, is_text=name in _TEXTS) for name, value in fields.items()}
@@ -122,6 +123,8 @@ class PseudoDesk(StillDesk):
 
 
 def _seen(screen: Any) -> Iterator[Seen]:
+    if screen.query_one("#too-small").display:  # it covers all
+        return
     strips = screen._compositor.render_strips()
     for widget, (region, clip) in screen._compositor.visible_widgets.items():
         part = region.intersection(clip)

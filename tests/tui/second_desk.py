@@ -41,7 +41,7 @@ def to_the_second(pane: AppPane) -> Path:
     pane.type(str(out))
     pane.wait_for(str(out))
     pane.keys("F4")
-    pane.wait_for("QUESTIONS")
+    pane.wait_for("Questions")
     pane.keys("a")  # what is proposed
     pane.wait_for("0 open")
     pane.keys("F4")

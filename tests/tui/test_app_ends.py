@@ -146,9 +146,9 @@ SPOTS = {
     ("enter", "down", "ctrl+l"): "interview",
     ("enter", "enter", "ctrl+l"): "F4 finish",
     ("enter", "enter", "f12", "a"): "F4 finish",
-    ("enter", "ctrl+q"): "CASES",
-    ("enter", "enter", "ctrl+backslash"): "CASES",
-    ("ctrl+l",): "CASES",
+    ("enter", "ctrl+q"): "Cases",
+    ("enter", "enter", "ctrl+backslash"): "Cases",
+    ("ctrl+l",): "Cases",
 }
 
 

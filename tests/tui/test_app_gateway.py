@@ -40,7 +40,7 @@ def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     with house.desk("Mira") as mira:
         mira.sees("! This computer: recording: running: obs.")
         mira.press(":noticed")
-        mira.sees("NOTICED AT UNLOCK")
+        mira.sees("Noticed at unlock")
 
 
 def test_a_draft_that_is_too_long_for_a_note_stays(gateway: Gateway, case: str) -> None:

@@ -26,7 +26,7 @@ NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "shee
 """Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
 MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "carry out": (":members", "h", "c"),
-    "commit": (":members", "p", " /media/stick/proposal", "f4", "f9"),
+    "commit": (":members", "p", " /media/stick/proposal", "f4", "ctrl+g"),
     "end the old one": (":devices", "down", "e"),
     "give cases": (":devices", "down", "g"),
     "leave a person": ("enter", "p", " Vera", "escape"),

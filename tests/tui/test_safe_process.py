@@ -18,8 +18,8 @@ from typing_extensions import override
 
 from tests.tables import each
 from tests.tui.driving import drive, painted, without
+from tui.looks.tokens import MONO
 from tui.shell.safe import SafeApp
-from tui.shell.theme import DARK, LIGHT, MONOCHROME, THEMES
 from tui.widgets.fields import PassphraseInput, SafeInput, SafeTextArea
 from vault.errors import InternalError, RefusedError
 
@@ -97,41 +97,18 @@ def test_inline_mode_which_prints_into_the_scrollback_is_refused() -> None:
         SafeApp()._build_driver(headless=True, inline=True, mouse=False, size=None)
 
 
-def _luminance(colour: str) -> float:
-    def channel(value: int) -> float:
-        part = value / 255
-        return part / 12.92 if part <= 0.03928 else float(((part + 0.055) / 1.055) ** 2.4)
-
-    red, green, blue = (channel(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    """Return the contrast ratio as WCAG 2 defines it, 1 to 21."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-@pytest.mark.parametrize("ground", ["background", "surface", "panel"])
-def test_every_text_colour_stands_out_from_every_ground(theme: Any, ground: str) -> None:
-    for name in ("foreground", "primary", "secondary", "accent", "success", "warning", "error"):
-        assert _contrast(getattr(theme, name), getattr(theme, ground)) >= 4.5, name
-    assert _contrast(theme.foreground, theme.background) >= 7
-
-
 def test_no_color_forces_the_monochrome_theme(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = SafeApp()
-    assert app.theme == MONOCHROME.name
+    assert app.theme == MONO.name
     app.theme = "ansi-dark"
-    assert app.theme == MONOCHROME.name
+    assert app.theme == MONO.name
     open_app = without(SafeApp, "_validate_theme")()
     open_app.theme = "ansi-dark"
     assert open_app.theme == "ansi-dark"
 
 
-def test_no_color_paints_black_and_white_and_never_one_on_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_sends_no_colour_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -148,20 +125,8 @@ def test_no_color_paints_black_and_white_and_never_one_on_itself(monkeypatch: py
         output = painted(pilot.app)
 
     drive(Typing(), steps)
-    pairs = set(re.findall(r"38;2;(\d+;\d+;\d+);48;2;(\d+;\d+;\d+)", output))
-    assert pairs
-    for front, back in pairs:
-        levels = (sum(map(int, front.split(";"))), sum(map(int, back.split(";"))))
-        assert len(set(front.split(";"))) == 1
-        assert levels[0] != levels[1]
-
-
-def test_colours_can_be_chosen_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    app = SafeApp()
-    assert app.theme == DARK.name
-    app.theme = LIGHT.name
-    assert app.theme == LIGHT.name
+    assert "ame" in output  # the cursor stands on its first letter
+    assert re.findall(r"[34]8;[25];|\x1b\[(?:[0-9;]*;)?[349][0-7]m", output) == []
 
 
 @each([SafeInput, PassphraseInput, SafeTextArea])

@@ -77,8 +77,8 @@ def test_who_may_not_share_a_case_sees_who_holds_it_and_is_offered_no_more(house
         reader.sees(f"{AMINA} owner", f"{JOEL} deputy")
         reader.sees_not("t take back", "g give", "k new key")
         reader.press("escape", "e")
-        reader.sees_not("F9 recipient")
-        reader.press("f9")
+        reader.sees_not("Ctrl+R recipient")
+        reader.press("ctrl+r")
         reader.at("EXPORT")
 
 

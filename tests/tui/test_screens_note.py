@@ -165,9 +165,9 @@ def test_correcting_a_note_names_it_and_leaves_its_kind(house: House) -> None:
 
 def test_throwing_a_draft_away_asks_first_and_enter_means_no(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "n", " They called.", "escape", "enter", "f9", "enter")
+        amina.press("enter", "n", " They called.", "escape", "enter", ":throw", "enter")
         amina.at("NOTE")
-        amina.press("f9", "y")
+        amina.press(":throw", "y")
         amina.at(house.ref)
         amina.sees_not("draft")  # it is gone, and nothing says that it is kept
     assert _drafts(house) == []

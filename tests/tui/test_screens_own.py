@@ -37,7 +37,7 @@ def _opens(house: House, passphrase: str = RIGHT, keyfile: str = "") -> bool:
         if keyfile:
             mira.press("f5", f" {keyfile}")
         mira.press("enter")
-        return mira.words().startswith("CASES")
+        return mira.words().startswith("Cases")
 
 
 # ---- passphrase ----------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_who_must_wait_after_wrong_attempts_sees_the_seconds(house: House, monke
         mira.press(":your access", "p", "tab", f" {RIGHT}")
         mira.press_and_wait("f4", "There were wrong attempts: this one waits 3 s.")
         go_on.set()
-        mira.wait_for("YOUR NEW PASSPHRASE")
+        mira.wait_for("Your new passphrase")
 
 
 def test_what_was_typed_to_change_ones_access_is_wiped_whether_it_was_right_or_not(house: House) -> None:
@@ -163,10 +163,10 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(hou
     assert not _opens(house)
     with house.desk("Mira", unlocks=False) as mira:
         mira.press(f" {RIGHT}", "f5", f" {file}", "enter", ":your access", "k")
-        mira.sees("NO LONGER NEEDED", "keyfile")
+        mira.sees("No longer needed", "keyfile")
         mira.fill(now=RIGHT, now_keyfile=str(file))
         mira.press("f4", "enter")
-        mira.at("NO LONGER NEEDED")
+        mira.at("No longer needed")
         mira.press("f4", "y")
         mira.sees("The keyfile is no longer needed.", "keyfile not used")
     assert _opens(house)

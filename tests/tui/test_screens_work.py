@@ -18,6 +18,7 @@ from tui.screens.cases.case import _note_row
 from tui.screens.frame.rows import case_cells
 from tui.screens.frame.wording import day_and_time
 from tui.values.values import CaseLine, NoteShown
+from tui.widgets.cells import text_of
 from tui.widgets.columns import lay_out
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -49,7 +50,7 @@ def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
 
 def test_at_80_columns_a_title_of_two_words_is_whole_and_notes_of_one_day_are_told_apart(amina: Desk) -> None:
     line = CaseLine("c1", "XB28-67HC", "Ilta Sarvanto", "Family Sarvanto, Dublin", "asylum", "pre-reg")
-    assert "Family Sarvanto, Dublin" in lay_out(case_list._COLUMNS, case_cells(line), 78)
+    assert "Family Sarvanto, Dublin" in text_of(tuple(lay_out(case_list._COLUMNS, case_cells(line), 78)))
     note = NoteShown("n1", Note(NoteKind.CONTACT, "Phoned Sami about the transfer"), 1_800_000_000_000)
     assert _note_row(note, is_corrected=False).cells == (
         day_and_time(1_800_000_000_000),
@@ -122,8 +123,8 @@ def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown(house: H
     first, second = recipient_of(make_identity()), recipient_of(make_identity())
     with house.desk("Mira") as mira:
         mira.press("ctrl+n", " Hearing", "f4", "e", "f4")
-        mira.sees("! There is no recipient yet; an admin adds one here (F9).")
-        mira.press("f9", "f4")
+        mira.sees("! There is no recipient yet; an admin adds one here (Ctrl+R).")
+        mira.press("ctrl+r", "f4")
         mira.sees("! Type their name.")
         mira.fill(name=LAWYER, key=first)
         mira.press("f4")

@@ -16,7 +16,9 @@ from typing_extensions import override
 
 from tests.tables import each
 from tests.tui.driving import drive, hostile_in, painted, shown
+from tui.looks.tokens import DARK, MONO, Token
 from tui.shell.safe import SafeApp
+from tui.widgets.cells import Cell, text_of
 from tui.widgets.columns import Column, fit, lay_out
 from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow, PageCache
 from tui.widgets.virtual_list import ListHeader, VirtualList
@@ -173,20 +175,25 @@ def test_at_the_edge_the_view_moves_by_half_a_page() -> None:
     drive(app, steps)
 
 
-def test_the_cursor_is_a_mark_and_reverse_video_and_marked_rows_have_a_star() -> None:
+def test_the_cursor_is_a_mark_on_a_ground_of_its_own_and_marked_rows_have_a_star() -> None:
     app = Listing(Numbers())
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("space")
         await pilot.pause()
         lines = shown(app).splitlines()
-        assert lines[0].startswith("   ref         person")
-        assert lines[1].startswith(" * C-0 ")
-        assert lines[2].startswith(">  C-1 ")
+        assert lines[0].startswith("  ref         person")
+        assert lines[1].startswith(" *C-0 ")
+        assert lines[2].startswith("> C-1 ")
         rows = app.query_one(VirtualList)
-        assert [segment.style is not None and segment.style.reverse for segment in rows.render_line(1)] == [True]
-        assert [segment.style is not None and segment.style.reverse for segment in rows.render_line(2)] == [None]
         assert rows.marked == {"id-0"}
+        grounds = [{segment.style.bgcolor.name for segment in rows.render_line(row)} for row in (1, 2)]  # type: ignore[union-attr]
+        assert grounds == [{DARK.colours[Token.SEL]}, {DARK.colours[Token.BG]}]
+        app.choose_look("mono")
+        await pilot.pause()
+        assert app.look is MONO
+        reverse = [{segment.style.reverse for segment in rows.render_line(row)} for row in (1, 2)]  # type: ignore[union-attr]
+        assert reverse == [{True}, {None}]
 
     drive(app, steps)
 
@@ -209,11 +216,11 @@ def test_rows_that_come_late_are_dots_until_they_arrive() -> None:
     app = Listing(Numbers(late=True))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        assert ">  ..." in shown(app)
+        assert "> ..." in shown(app)
         app.source.late = False
         app.query_one(VirtualList).page_arrived(0)
         await pilot.pause()
-        assert ">  C-0 " in shown(app)
+        assert "> C-0 " in shown(app)
 
     drive(app, steps)
 
@@ -270,4 +277,14 @@ def test_a_cell_is_exactly_as_wide_as_its_column(text: str, cells: int) -> None:
 
 def test_a_cut_text_says_so_and_the_last_column_takes_the_rest() -> None:
     assert fit("Ivanov", 4) == "Iva~"
-    assert lay_out(COLUMNS, ("C-1", "Noor", "today"), 30) == "C-1         Noor        today "
+    assert text_of(tuple(lay_out(COLUMNS, ("C-1", "Noor", "today"), 30))) == "C-1         Noor        today "
+
+
+def test_words_of_several_meanings_share_a_column_and_numbers_end_at_its_right_edge() -> None:
+    columns = (Column("who", 8), Column("left", 6, is_right=True))
+    cells = ((Cell("Noor", bold=True), Cell(" +2", Token.DIM)), Cell("5", Token.WARN))
+    laid = lay_out(columns, cells, 16)
+    assert text_of(tuple(laid)) == "Noor +2        5"
+    assert [cell.token for cell in laid if cell.text.strip()] == [Token.FG, Token.DIM, Token.WARN]
+    long = lay_out(columns, ((Cell("Zumurrudi", bold=True), Cell(" +2")), ""), 16)
+    assert text_of(tuple(long)) == "Zumurru~        "

@@ -17,7 +17,14 @@ from tui.widgets.confirm import Confirm
 from tui.widgets.lines import Hint, KeyHints, fitting_hints
 from tui.widgets.progress import ProgressModal, bar, remaining_seconds, rest_in_words
 
-HINTS = (Hint("F1", "aide"), Hint("F2", "commandes"), Hint("F3", "rechercher"), Hint("Ctrl+L", "verrouiller"))
+HINTS = (
+    Hint("F1", "aide"),
+    Hint("F4", "finir"),
+    Hint("F3", "rechercher", press="f3"),
+    Hint("n", "note", rank=2),
+    Hint("Esc", "retour"),
+    Hint("Ctrl+L", "verrouiller"),
+)
 
 
 @each(
@@ -41,9 +48,16 @@ def test_the_layout_table_covers_all_33_letters_in_both_cases() -> None:
     )
 
 
-@each([(80, 4), (47, 3), (24, 2), (7, 1), (6, 0)])
-def test_the_footer_shows_whole_hints_or_none(width: int, kept: int) -> None:
-    assert fitting_hints(HINTS, width) == HINTS[:kept]
+@each(
+    [
+        (80, ["F1", "F4", "F3", "n", "Esc", "Ctrl+L"]),
+        (70, ["F1", "F4", "F3", "Esc", "Ctrl+L"]),
+        (56, ["F1", "F4", "Esc", "Ctrl+L"]),
+        (40, ["F1", "F4", "Ctrl+L"]),
+    ]
+)
+def test_a_footer_that_gets_narrow_drops_whole_words_by_rank_but_help_and_lock(width: int, keys: list[str]) -> None:
+    assert [hint.key for hint in fitting_hints(HINTS, width)] == keys
 
 
 class Lines(SafeApp):
@@ -54,10 +68,10 @@ class Lines(SafeApp):
 
 def test_a_footer_shows_its_words_and_later_others() -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        assert "F1 aide  F2 commandes  F3 rechercher  Ctrl+L verrouiller" in shown(pilot.app)
+        assert " F1 aide  F4 finir  F3 rechercher  n note  Esc retour  Ctrl+L verrouiller" in shown(pilot.app)
         pilot.app.query_one(KeyHints).show_hints(HINTS[:1])
         await pilot.pause()
-        assert "F2" not in shown(pilot.app)
+        assert "F4" not in shown(pilot.app)
 
     drive(Lines(), steps)
 

@@ -136,7 +136,7 @@ def test_the_command_opens_the_app_where_no_vault_is(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         pane = AppPane(Path(folder), nobody, words="app --sheets")
         try:
-            pane.wait_for("BACK IN WITH RECOVERY SHEETS")
+            pane.wait_for("Back in with recovery sheets")
             pane.type(str(tmp_path / "nowhere"))
             pane.keys("F4")
             pane.wait_for("! There is no backup at")

@@ -56,7 +56,7 @@ def test_a_day_at_a_terminal_that_sends_no_utf_8(typed: bytes, filled: Filled, t
     office.terminal.hear(b"2 cases")
     office.press(b"\r", "People (")
     told = len(office.terminal.bytes)
-    office.press(b"n", "F4 finish")
+    office.press(b"n", "finish")
     office.press(b"Before " + typed + b" after.", "after.")
     office.press(b"\x1bOS", "Notes (7)")  # F4
     office.terminal.press(b"\x11")

@@ -74,11 +74,11 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await press(pilot, "f3")
         await type_in(pilot, "qarv")
         await press(pilot, "enter")
-        assert "SEARCH 1 hit" in said()
+        assert "Search 1 hit" in said()
         await press(pilot, "enter")
         assert NOTE in said()
 
-        await press(pilot, "e", "f9")
+        await press(pilot, "e", "ctrl+r")
         await type_in(pilot, "Maître Lorvane")
         await press(pilot, "tab")
         await type_in(pilot, recipient_of(identity))

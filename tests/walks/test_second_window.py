@@ -81,7 +81,7 @@ def test_a_window_that_waited_at_its_lock_screen_says_so_at_the_first_letter(
         first_window.communicate()
         await pilot.press("backspace")
         await desk.unlock(pilot)
-        assert "CASES 2 cases" in desk.said()
+        assert "Cases 2 cases" in desk.said()
 
     place.proposed_today()
     desk.walk(steps)

@@ -18,6 +18,8 @@ from tui.screens.credentials.unlock import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.frame.covers import IdleWarning, Neutral
 from tui.screens.frame.wording import clock_time
+from tui.shell.looking import looks_of_account
+from tui.shell.proposing import propose_sheets
 from tui.shell.reminders import said
 from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.shell.start import Start
@@ -54,6 +56,7 @@ class CaseVaultApp(SafeApp):
         open_gateway: makes the gateway, in a thread: it loads the library, after the first paint.
         clock_ms: the wall clock that screens show.
         idle_clock_ms: the clock that the idle lock goes by.
+        looks: see `LookingApp`.
     """
 
     URGENT = SafeApp.URGENT | {"f12"}
@@ -73,8 +76,9 @@ class CaseVaultApp(SafeApp):
         open_gateway: Callable[[Path], Gateway] | None = None,
         clock_ms: Callable[[], int] = now_ms,
         idle_clock_ms: Callable[[], int] = monotonic_ms,
+        **looks: Any,
     ) -> None:
-        super().__init__(last_words=last_words)
+        super().__init__(last_words=last_words, **looks)
         self._start_with = start
         self._open_gateway = open_gateway or _open_gateway
         self._clock_ms = clock_ms
@@ -165,25 +169,7 @@ class CaseVaultApp(SafeApp):
         if spot is not None:
             self.call_later(self.post_message, OpenCase(spot.case, record=spot.record, draft=spot.draft))
         else:
-            self.call_later(self._propose_sheets)
-
-    def _propose_sheets(self) -> None:
-        """Show the guide where this member can make or prove recovery sheets and none are proven: once a day."""
-        from tui.screens.credentials.sheets_guide import SheetsGuide  # noqa: PLC0415 - not needed for the first paint
-
-        def answer(found: tuple[bool, bool]) -> None:
-            proposes, are_made = found
-            if proposes:
-                self.push_screen(SheetsGuide(are_made=are_made), self._guided)
-
-        if isinstance(self.screen, VaultScreen):
-            self.screen.ask(lambda vault: (vault.recovery.proposes(), vault.recovery.are_made), answer)
-
-    def _guided(self, begin: str | None) -> None:
-        from tui.screens.credentials.recovery import RecoveryScreen  # noqa: PLC0415 - not needed for the first paint
-
-        if begin:
-            self.push_screen(RecoveryScreen(begin))
+            self.call_later(propose_sheets, self)
 
     @on(OpenCase)
     def _open_case(self, wish: OpenCase) -> None:
@@ -344,7 +330,7 @@ def _open_gateway(path: Path) -> Gateway:
 
 def run(start: Start, last_words: Callable[[str], None] | None = None) -> int:
     """Run the app on this terminal and return the exit code for the launcher."""
-    app = CaseVaultApp(start, last_words)
+    app = CaseVaultApp(start, last_words, **looks_of_account())
     app.run()
     app.close_vault()
     return EXIT_OK if app.return_code is None else app.return_code

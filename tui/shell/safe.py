@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from rich.text import Text
 from textual import constants, events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 from typing_extensions import override
 
 from tui.shell.faults import describe_fault
 from tui.shell.key_order import KeyOrder
-from tui.shell.theme import DARK, MONOCHROME, THEMES
+from tui.shell.looking import LookingApp
 from tui.text.in_words import in_words, warning
 from tui.text.keys import with_layouts
 from tui.text.safe_content import HOSTILE_FILTER
@@ -56,19 +56,19 @@ _SWITCHES_OFF: Final = {
 }
 
 
-class SafeApp(App[None]):
+class SafeApp(LookingApp):
     """Textual's app without its leaks. Subclass it; override `before_end`, and nothing that stands here.
 
     Args:
         last_words: receives one line about a fault, for the launcher to show. Without it the line goes to stderr.
+        looks: see `LookingApp`.
     """
 
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     ALLOW_SELECT: ClassVar[bool] = False
     TITLE = ""
     CSS = """
-    Screen { background: $background; color: $foreground; }
-    Button:focus { text-style: reverse; }
+    Screen { background: $bg; color: $fg; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(with_layouts("ctrl+l"), "lock", "Lock", priority=True, id="app.lock"),
@@ -88,23 +88,20 @@ class SafeApp(App[None]):
     cover_on_focus_loss: bool = False
     """Cover the screen while the terminal window is not in front (where the terminal reports it)."""
 
-    def __init__(self, *, last_words: Callable[[str], None] | None = None) -> None:
+    def __init__(self, *, last_words: Callable[[str], None] | None = None, **looks: Any) -> None:
         os.environ.pop("TEXTUAL", None)
         for name, off in _SWITCHES_OFF.items():
             if getattr(constants, name) != off:
                 raise InternalError(
                     Message("Textual was imported before its switches were taken away: {name} is set", name=name)
                 )
-        super().__init__()
+        super().__init__(**looks)
         self.features = frozenset()
         self.animation_level = "none"
         self._last_words = last_words
         self._words: list[str] = []
         self._ending = False
         self._key_order = KeyOrder(self, super().on_event)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK.name
 
     # ---- ending -------------------------------------------------------------------------------------------------
 
@@ -316,15 +313,11 @@ class SafeApp(App[None]):
         """Say how to leave: Ctrl+C and Ctrl+Z are habits, and no wish to lose anything."""
         self.tell(Message("Ctrl+Q quits; nothing was lost."))
 
+    @override
     def tell(self, words: Words) -> None:
-        """Say something about the program itself, where the person looks."""
         self.notify(in_words(words))
 
     # ---- what is seen ------------------------------------------------------------------------------------------
-
-    @override
-    def _validate_theme(self, theme_name: str) -> str:
-        return MONOCHROME.name if self.no_color else super()._validate_theme(theme_name)
 
     def cover(self) -> None:
         """Hide everything behind an empty screen, within one frame, until `uncover`."""

@@ -56,4 +56,6 @@ def read_start(descriptor: int) -> Start:
     """Read what `write_start` wrote, to the end, and close the pipe."""
     with os.fdopen(descriptor, "rb") as pipe:
         found = json.loads(pipe.read(_LIMIT))
-    return Start(Path(found["vault"]), found["member"], found["afterwards"], found["comes_back"], tuple(found["due"]))
+    return Start(
+        Path(found["vault"]), found["member"], found["afterwards"], found["comes_back"], tuple(found.get("due", ()))
+    )

@@ -10,7 +10,7 @@ from vault.words.message import ENGLISH, Catalogue, Message, Words, rendered
 from vault.words.next_step import NextStep
 
 PLACES: Final[Mapping[NextStep, Message]] = {
-    NextStep.ADD_RECIPIENT: Message("Export (e in a case; then F9)"),
+    NextStep.ADD_RECIPIENT: Message("Export (e in a case; then Ctrl+R)"),
     NextStep.APPROVE_HERE: Message("F3 in the export form"),
     NextStep.ASK_APPROVAL: Message("an export with a question (e in a case)"),
     NextStep.CARRY_OUT_HANDOVER: Message("Members (F2, members; then h, c)"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_line
+from tui.widgets.cells import Cell, ListCell, cells_of, width_of
 from vault.words.message import Words
 
 _CUT: Final = "~"
@@ -23,10 +24,12 @@ class Column:
     Args:
         title: its heading.
         width: cells; 0 for the one column that takes what is left.
+        is_right: its words end at its right edge, as numbers and distances do.
     """
 
     title: Words
     width: int = 0
+    is_right: bool = False
 
     @property
     def cells(self) -> int:
@@ -42,8 +45,30 @@ def fit(untrusted: Words, cells: int) -> str:
     return set_cell_size(text, cells)
 
 
-def lay_out(columns: Sequence[Column], cells: Sequence[Words], width: int) -> str:
-    """Return one line of exactly `width` terminal cells with each text in its column."""
+def fit_cells(cell: ListCell, width: int, *, is_right: bool = False) -> list[Cell]:
+    """Return the words of a cell, with blanks to exactly so many terminal cells; `~` says that they were cut."""
+    runs = cells_of(cell)
+    blanks = width - width_of(runs)
+    if blanks >= 0:
+        padding = [Cell(" " * blanks)] if blanks else []
+        return [*padding, *runs] if is_right else [*runs, *padding]
+    kept: list[Cell] = []
+    room = width
+    for run in runs:
+        if room <= 0:
+            break
+        is_last = cell_len(run.text) >= room
+        kept.append(replace(run, words=fit(f"{run.text}{_CUT}", room) if is_last else run.text))
+        room -= room if is_last else cell_len(run.text)
+    return kept
+
+
+def lay_out(columns: Sequence[Column], cells: Sequence[ListCell], width: int) -> list[Cell]:
+    """Return the words of one line of `width` terminal cells, each cell in its column."""
     fixed = sum(column.cells for column in columns) + len(_GAP) * (len(columns) - 1)
     rest = max(width - fixed, 0)
-    return fit(_GAP.join(fit(text, column.cells or rest) for column, text in zip(columns, cells, strict=True)), width)
+    laid: list[Cell] = []
+    for column, cell in zip(columns, cells, strict=True):
+        laid += [Cell(_GAP)] if laid else []
+        laid += fit_cells(cell, column.cells or rest, is_right=column.is_right)
+    return laid if fixed <= width else fit_cells(tuple(laid), width)

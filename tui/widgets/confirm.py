@@ -8,20 +8,20 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 from typing_extensions import override
 
 from tui.text.in_words import in_words
 from tui.text.keys import with_layouts
 from tui.text.safe_content import safe_content
+from tui.widgets.sheet import Sheet
 from vault.words.message import Message, Words
 
 _YES: Final = Message("Yes")
 _NO: Final = Message("No")
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Sheet[bool]):
     """Ask; the result is True only when yes was chosen.
 
     Args:
@@ -32,9 +32,7 @@ class Confirm(ModalScreen[bool]):
     """
 
     DEFAULT_CSS = """
-    Confirm { align: center middle; }
-    Confirm > Vertical { width: 64; max-width: 100%; height: auto; border: solid $foreground; padding: 1 2;
-                         background: $surface; }
+    Confirm > Vertical { width: 64; }
     Confirm .question { text-style: bold; }
     Confirm Horizontal { height: auto; margin-top: 1; }
     Confirm Button { margin-right: 2; }

@@ -11,5 +11,5 @@ class Cover(Screen[None]):
     """Shows nothing and answers nothing; the app's own keys (lock, leave) still work."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    Cover { background: $background; }
+    Cover { background: $bg; }
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,6 +19,8 @@ from tui.drawn.pieces import Piece, Row, Rows
 from tui.drawn.timeline import CaseTime, cells_of_lanes, timeline
 from tui.drawn.timeline_view import View, Zoom, view_at
 from tui.drawn.timeline_words import told_at
+from tui.looks.tokens import Token
+from tui.widgets.cells import look_of
 from vault.words.message import Words
 
 Draw: TypeAlias = Callable[[int], Rows]
@@ -26,31 +28,10 @@ Draw: TypeAlias = Callable[[int], Rows]
 StyleOf: TypeAlias = Callable[[Widget, Piece], Style]
 """Says how a piece is painted in the look of the widget's app."""
 
-_OF_THEME: Final = {
-    "bg": "background",
-    "raised": "surface",
-    "band": "panel",
-    "sel": "background",
-    "fg": "foreground",
-    "dim": "secondary",
-    "acc": "accent",
-    "alarm": "error",
-    "warn": "warning",
-    "ok": "success",
-    "mark": "secondary",
-    "ghost": "secondary",
-}
 
-
-def style_of_theme(widget: Widget, piece: Piece) -> Style:
-    """Return the style of a piece in the theme of the app; the ground of a cursor is reverse video."""
-    colours = widget.app.theme_variables
-    return Style(
-        color=colours[_OF_THEME[piece.token]],
-        bgcolor=colours[_OF_THEME[piece.ground or "bg"]],
-        bold=piece.is_bold,
-        reverse=piece.ground == "sel",
-    )
+def style_of_look(widget: Widget, piece: Piece) -> Style:
+    """Return the style of a piece in the look of the app."""
+    return look_of(widget).style(Token(piece.token), Token(piece.ground or Token.BG), piece.is_bold)
 
 
 class DrawnPart(Widget):
@@ -65,7 +46,7 @@ class DrawnPart(Widget):
     DrawnPart { height: auto; }
     """
 
-    def __init__(self, draw: Draw, *, style_of: StyleOf = style_of_theme, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, draw: Draw, *, style_of: StyleOf = style_of_look, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._draw, self._style_of = draw, style_of
         self._width = -1
@@ -131,7 +112,7 @@ class TimelinePart(DrawnPart, can_focus=True):
             self.zoom = zoom
 
     def __init__(
-        self, case: CaseTime, today: date, *, style_of: StyleOf = style_of_theme, id: str | None = None  # noqa: A002 - Textual's word
+        self, case: CaseTime, today: date, *, style_of: StyleOf = style_of_look, id: str | None = None  # noqa: A002 - Textual's word
     ) -> None:  # fmt: skip
         self._case, self._today = case, today
         self._view: View | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from vault.words.message import Words
+from tui.widgets.cells import Cell, ListCell
 
 PAGE_ROWS: Final = 64
 KEPT_PAGES: Final = 32
@@ -15,10 +15,17 @@ KEPT_PAGES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row: what to hand back when it is chosen, and the text of its cells."""
+    """One row.
+
+    Attributes:
+        key: what to hand back when it is chosen.
+        cells: its words, in columns.
+        state: a sign of two cells before them (`!!` late, `!` soon), in lists that have states; its word is in a cell.
+    """
 
     key: str
-    cells: tuple[Words, ...] = field(repr=False)
+    cells: tuple[ListCell, ...] = field(repr=False)
+    state: Cell | None = None
 
 
 class PageSource(Protocol):

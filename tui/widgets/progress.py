@@ -9,12 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 from typing_extensions import override
 
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
+from tui.widgets.sheet import Sheet
 from vault.clock import monotonic_ms
 from vault.words.message import Message, Words
 
@@ -45,7 +45,7 @@ def rest_in_words(seconds: int | None) -> Words:
     return Message("about {minutes} min left", minutes=round(seconds / 60))
 
 
-class ProgressModal(ModalScreen[bool]):
+class ProgressModal(Sheet[bool]):
     """Shows one long act. The result is True when it finished, False when it was stopped.
 
     Args:
@@ -55,9 +55,7 @@ class ProgressModal(ModalScreen[bool]):
     """
 
     DEFAULT_CSS = """
-    ProgressModal { align: center middle; }
-    ProgressModal > Vertical { width: 64; max-width: 100%; height: auto; border: solid $foreground; padding: 1 2;
-                               background: $surface; }
+    ProgressModal > Vertical { width: 64; }
     ProgressModal Button, ProgressModal .whole { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]

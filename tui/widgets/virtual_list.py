@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
-from textual.strip import Strip
+from textual.strip import Strip as Line
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.widgets.columns import Column, fit, lay_out
+from tui.looks.signs import DONE
+from tui.looks.tokens import Token
+from tui.widgets.cells import Cell, draw, look_of
+from tui.widgets.columns import Column, fit_cells, lay_out
 from tui.widgets.pages import PAGE_ROWS, ListRow, PageCache, PageSource
 
-_MARKS_WIDTH = 3
+_MARGIN: Final = 2
+"""Column 0 is the cursor's, column 1 air or the mark of a marked row; two columns stay free at the right."""
+_STATE: Final = 2
+_MARKED: Final = Cell("*", Token.ACC, bold=True)
 
 
 class VirtualList(ScrollView, can_focus=True):
-    """Rows of a `PageSource` in columns. The cursor is `>` and reverse video, a marked row has `*`.
+    """Rows of a `PageSource` in columns. The cursor is `>` on a ground of its own, a marked row has a sign.
 
     Args:
         columns: the columns; each row has as many cells.
         source: where the rows come from.
+        on: the ground that the list lies on; that of a sheet, or of the paper, when nobody says.
+        has_states: there are two cells for the state of a row before its words, which then show that it is marked.
     """
 
     DEFAULT_CSS = """
@@ -63,9 +69,19 @@ class VirtualList(ScrollView, can_focus=True):
             self.index = index
             self.row = row
 
-    def __init__(self, columns: Sequence[Column], source: PageSource, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        source: PageSource,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+        on: Token | None = None,
+        has_states: bool = False,
+    ) -> None:
         super().__init__(id=id)
         self.columns = tuple(columns)
+        self.has_states = has_states
+        self._on = on
         self.marked: frozenset[str] = frozenset()
         self._pages = PageCache(source)
         self._count = source.count()
@@ -170,18 +186,32 @@ class VirtualList(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, self._count)
 
     @override
-    def render_line(self, y: int) -> Strip:
-        index, width = y + self.scroll_offset.y, self.size.width
-        style = self.rich_style
+    def render_line(self, y: int) -> Line:
+        index, width, look = y + self.scroll_offset.y, self.size.width, look_of(self)
+        on = self._on or (Token.RAISED if isinstance(self.screen, ModalScreen) else Token.BG)
         if index >= self._count:
-            return Strip.blank(width, style)
+            return draw(look, (), width, on)
         row = self._pages.row(index)
         here = index == self.cursor
-        marks = f"{'>' if here else ' '}{'*' if row is not None and row.key in self.marked else ' '} "
-        text = "..." if row is None else lay_out(self.columns, row.cells, max(width - _MARKS_WIDTH, 0))
-        if here:
-            style += Style(reverse=self.has_focus, bold=True)
-        return Strip([Segment(fit(marks + text, width), style)], width)
+        ground = (Token.SEL if self.has_focus else Token.BAND) if here else on
+        return draw(look, self._line(row, here), width, ground, bold=here)
+
+    def _line(self, row: ListRow | None, here: bool) -> list[Cell]:
+        is_marked = row is not None and row.key in self.marked
+        line = [Cell(">", Token.ACC) if here else Cell(" ")]
+        line.append(_MARKED if is_marked and not self.has_states else Cell(" "))
+        if self.has_states:
+            state = Cell(DONE, Token.OK) if is_marked else row.state if row is not None and row.state else Cell("")
+            line += [*fit_cells(state, _STATE), Cell(" ")]
+        if row is None:
+            return [*line, Cell("...")]
+        room = room_of(self.size.width, has_states=self.has_states, is_scrolled=self.show_vertical_scrollbar)
+        return [*line, *lay_out(self.columns, row.cells, room)]
+
+
+def room_of(width: int, *, has_states: bool, is_scrolled: bool) -> int:
+    """Return how many cells there are for the columns of a list that is so wide."""
+    return max(width - 2 * _MARGIN - (_STATE + 1 if has_states else 0) + (1 if is_scrolled else 0), 0)
 
 
 class ListHeader(Widget):
@@ -189,17 +219,22 @@ class ListHeader(Widget):
 
     Args:
         columns: the columns of the list below.
+        on, has_states: as of the list.
     """
 
     DEFAULT_CSS = """
     ListHeader { height: 1; }
     """
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[Column], *, on: Token = Token.BG, has_states: bool = False) -> None:
         super().__init__()
         self.columns = tuple(columns)
+        self._on = on
+        self._has_states = has_states
 
     @override
-    def render(self) -> Content:
-        titles = [column.title for column in self.columns]
-        return Content(" " * _MARKS_WIDTH + lay_out(self.columns, titles, max(self.size.width - _MARKS_WIDTH, 0)))
+    def render_line(self, y: int) -> Line:
+        room = room_of(self.size.width, has_states=self._has_states, is_scrolled=False)
+        titles = [Cell(column.title, Token.DIM) for column in self.columns]
+        before = Cell(" " * (_MARGIN + (_STATE + 1 if self._has_states else 0)))
+        return draw(look_of(self), [before, *lay_out(self.columns, titles, room)], self.size.width, self._on)

@@ -44,7 +44,7 @@ class AccessScreen(NewKeyScreen):
         case: as it was opened.
     """
 
-    NAME = Message("WHO CAN OPEN IT")
+    NAME = Message("Who can open it")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("g", "give", Message("Give it to a member, until a day or without an end"), "g", Message("give")),
         Command("t", "take_back", Message("Take it back from the member under the cursor"), "t", Message("take back")),

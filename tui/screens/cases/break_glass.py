@@ -47,7 +47,7 @@ class BreakGlass(SecondedScreen):
         ref: its reference.
     """
 
-    NAME = Message("BREAK GLASS")
+    NAME = Message("Break glass")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Open the case to this member"), "F4", Message("open it to them")),

@@ -37,7 +37,7 @@ _NOTES: Final = (Column(Message("written"), 14), Column(Message("text and kind")
 class CaseScreen(VaultScreen):
     """A case that was opened, which is in the log already."""
 
-    NAME = Message("CASE")
+    NAME = Message("Case")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "note", Message("Write a note"), "n", Message("note")),
         Command("p", "person", Message("Add a person"), "p", Message("person")),

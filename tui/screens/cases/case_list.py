@@ -19,11 +19,12 @@ from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows
 from tui.screens.frame.wording import moment, packed
-from tui.text.in_words import in_words, warning
+from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
 from tui.values.messages import OpenCase
 from tui.values.values import CaseLine, CaseListStart, DraftShown, VaultStatus
+from tui.widgets.cells import text_of
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
@@ -51,7 +52,7 @@ _ALONE: Final = Message("Only YOU can open this case. Open it and press w to see
 class CaseList(VaultScreen):
     """All cases of this member, a page at a time."""
 
-    NAME = Message("CASES")
+    NAME = Message("Cases")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("slash,full_stop", "filter", Message("Filter by names; any letter begins it"), "/", Message("filter")),
         Command("enter", "open", Message("Open the case"), "Enter", Message("open")),
@@ -61,7 +62,7 @@ class CaseList(VaultScreen):
         Command(
             "f2",
             "app.commands",
-            Message("All else by name: members, devices, log, backup, access"),
+            Message("All else, by name"),
             "F2",
             Message("more"),
         ),
@@ -160,7 +161,7 @@ class CaseList(VaultScreen):
     def action_notices(self) -> None:
         """Show all that was noticed at unlock."""
         lines = [line for alarm in self._status.alarms for line in (alarm, "")]
-        self.app.push_screen(ResultDialog(Message("NOTICED AT UNLOCK"), lines or [Message("Nothing.")]))
+        self.app.push_screen(ResultDialog(Message("Noticed at unlock"), lines or [Message("Nothing.")]))
 
     def action_drafts(self) -> None:
         """Offer the drafts."""
@@ -282,7 +283,7 @@ class CaseList(VaultScreen):
     @on(VirtualList.Moved)
     def _tell_alone(self) -> None:
         row = self._list.row_at_cursor()
-        if row is not None and in_words(row.cells[0]).endswith("!"):
+        if row is not None and text_of(row.cells[0]).endswith("!"):
             self.warn(_ALONE)
         elif self.said == warning(_ALONE):
             self.say("")

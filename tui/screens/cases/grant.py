@@ -39,7 +39,7 @@ class GrantForm(FormScreen):
         reasons: the codes that can be written down.
     """
 
-    NAME = Message("GIVE THE CASE")
+    NAME = Message("Give the case")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Give it"), "F4", Message("give it")),
         NEXT_FIELD,
@@ -80,4 +80,4 @@ class GrantForm(FormScreen):
         self.ask(lambda vault: vault.sharing.give(case, member, until=until, why=why), self._given)
 
     def _given(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("GIVEN"), told.lines), lambda _: self.end("given"))
+        self.app.push_screen(ResultDialog(Message("Given"), told.lines), lambda _: self.end("given"))

@@ -23,7 +23,7 @@ from vault.words.message import Message, Words
 class NewCase(FormScreen):
     """Ends with the id of the case that was made."""
 
-    NAME = Message("NEW CASE")
+    NAME = Message("New case")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Make the case"), "F4", Message("make the case")),
         NEXT_FIELD,

@@ -34,5 +34,5 @@ class NewKeyScreen(LongWorkScreen):
 
     def tell_done(self, told: ResultText) -> None:
         """Tell what was done, over what is shown as it is now."""
-        self.app.push_screen(ResultDialog(Message("DONE"), told.lines))
+        self.app.push_screen(ResultDialog(Message("Done"), told.lines))
         self.action_refresh()

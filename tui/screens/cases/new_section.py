@@ -44,7 +44,7 @@ class NewSection(FormScreen):
         others: who else holds the case.
     """
 
-    NAME = Message("NEW SECTION")
+    NAME = Message("New section")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Make the section"), "F4", Message("make it")),
         NEXT_FIELD,

@@ -36,7 +36,7 @@ _NOT_SAVED: Final = Message("The draft is not saved.")
 class NoteEditor(VaultScreen):
     """Ends with the id of the note, or empty when the draft was kept."""
 
-    NAME = Message("NOTE")
+    NAME = Message("Note")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Finish: the draft becomes a note, for good"), "F4", Message("finish")),
@@ -48,7 +48,7 @@ class NoteEditor(VaultScreen):
             "F6",
             Message("field"),
         ),
-        Command("f9", "discard", Message("Throw this draft away"), "F9"),
+        Command("", "discard", Message("Throw this draft away"), ""),
         Command("", "undo", Message("Take back what was typed or erased last"), "Ctrl+Z"),
         Command("", "redo", Message("Do again what was taken back"), "Ctrl+Y"),
     )
@@ -138,8 +138,8 @@ class NoteEditor(VaultScreen):
         self.warn(together((_NOT_SAVED, sentence(error)), " "))
 
     def _show_saved(self, words: Words) -> None:
-        restricted = Message("RESTRICTED NOTE") if self._draft.section else self.NAME
-        self.head(self._draft.ref, words, name=Message("CORRECTION") if self._draft.amends else restricted)
+        restricted = Message("Restricted note") if self._draft.section else self.NAME
+        self.head(self._draft.ref, words, name=Message("Correction") if self._draft.amends else restricted)
 
     # ---- ending -------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ _FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "pho
 class PersonForm(FormScreen):
     """Ends with the id of the person's record."""
 
-    NAME = Message("NEW PERSON")
+    NAME = Message("New person")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the person"), "F4", Message("keep")),
         NEXT_FIELD,

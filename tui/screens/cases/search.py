@@ -27,7 +27,7 @@ _COLUMNS: Final = (Column(Message("case"), 9), Column(Message("record"), 8), Col
 class SearchScreen(VaultScreen):
     """Words in, records out."""
 
-    NAME = Message("SEARCH")
+    NAME = Message("Search")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "open", Message("Search; on a hit: open its case there"), "Enter", Message("search, open")),
         Command("slash,full_stop", "words", Message("Change the words"), "/", Message("words")),

@@ -37,7 +37,7 @@ class SectionScreen(NewKeyScreen):
         why: the reason that goes into the log.
     """
 
-    NAME = Message("RESTRICTED")
+    NAME = Message("Restricted")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "note", Message("Write a note that is kept here alone"), "n", Message("note")),
         Command("g", "give", Message("Let a member who holds the case open it"), "g", Message("give")),

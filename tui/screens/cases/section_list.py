@@ -35,7 +35,7 @@ class SectionsScreen(VaultScreen):
         why: the reason for which the case was opened.
     """
 
-    NAME = Message("RESTRICTED SECTIONS")
+    NAME = Message("Restricted sections")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "open", Message("Open the section"), "Enter", Message("open")),
         Command("n", "new", Message("Make a new section"), "n", Message("new")),

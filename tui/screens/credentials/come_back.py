@@ -34,7 +34,7 @@ _ABOUT: Final = Message(
     "Two recovery sheets and the vault, or a backup of it, are enough. First what is named here is looked at, then the "
     "sheets are typed row by row. Your old devices end, except with a backup. Every member will see it."
 )
-_TITLE: Final = Message("BACK IN WITH RECOVERY SHEETS")
+_TITLE: Final = Message("Back in with recovery sheets")
 
 
 class ComeBack(FormScreen):

@@ -28,7 +28,7 @@ NAMES: Final[Mapping[str, Message]] = {KEYFILE: Message("keyfile"), SECURITY_KEY
 class KeyfileForm(ProofForm):
     """Makes a keyfile."""
 
-    NAME = Message("NEED A KEYFILE TOO")
+    NAME = Message("Need a keyfile too")
     ABOUT = Message(
         "A new file of 64 bytes is written there, best on a stick that you carry. Keep a second copy apart from this "
         "computer: without the file only the recovery sheets help."
@@ -64,7 +64,7 @@ class KeyfileForm(ProofForm):
 class SecurityKeyForm(ProofForm):
     """Has a security key answer for this vault."""
 
-    NAME = Message("NEED A SECURITY KEY TOO")
+    NAME = Message("Need a security key too")
     TOUCHES = True
     ABOUT = Message(
         "Plug the key in; touch it when it blinks, twice. If it is lost or emptied, only the recovery sheets help: "
@@ -107,7 +107,7 @@ class RemoveForm(ProofForm):
         kind: which goes.
     """
 
-    NAME = Message("NO LONGER NEEDED")
+    NAME = Message("No longer needed")
     ABOUT = Message("The file or the key itself is left as it is; it is no longer needed.")
 
     def __init__(self, needs: OwnFactors, kind: str) -> None:

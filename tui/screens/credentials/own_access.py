@@ -23,7 +23,7 @@ _NEEDED: Final = {True: Message("needed too"), False: Message("not used")}
 class OwnAccessScreen(VaultScreen):
     """Shows what opens the seat, and leads to what changes it."""
 
-    NAME = Message("YOUR ACCESS")
+    NAME = Message("Your access")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("p", "passphrase", Message("Change the passphrase"), "p", Message("passphrase")),
         Command("k", "keyfile", Message("Need a keyfile too, or no longer"), "k", Message("keyfile")),

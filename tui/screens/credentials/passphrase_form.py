@@ -41,7 +41,7 @@ _ON_PAPER: Final = Message("Nothing was changed; F4 tries the words on your pape
 class PassphraseForm(ProofForm):
     """Changes the passphrase."""
 
-    NAME = Message("CHANGE THE PASSPHRASE")
+    NAME = Message("Change the passphrase")
     ABOUT = Message(
         "One that is made for you cannot be guessed; capital letters, extra spaces and the keyboard's layout do not "
         "matter in it. F4 shows it, to be written on paper, and nothing is changed before you typed it back."

@@ -26,7 +26,7 @@ class PassphrasePaper(VaultScreen):
         made: the passphrase.
     """
 
-    NAME = Message("YOUR NEW PASSPHRASE")
+    NAME = Message("Your new passphrase")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("It is on paper: type it from there"), "F4", Message("it is on paper")),

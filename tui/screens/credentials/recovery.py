@@ -33,7 +33,7 @@ class RecoveryScreen(LongWorkScreen):
         begin: an act to begin with: `sheets` or `drill`.
     """
 
-    NAME = Message("RECOVERY")
+    NAME = Message("Recovery")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("s", "sheets", Message("Make sheets: for the printer, or to copy by hand"), "s", Message("sheets")),
         Command("d", "drill", Message("Drill: prove that the sheets on paper open this vault"), "d", Message("drill")),
@@ -87,7 +87,7 @@ class RecoveryScreen(LongWorkScreen):
 
     def action_drill(self) -> None:
         """Ask for the sheets and prove them."""
-        self.app.push_screen(SheetTyping(Message("DRILL")), self._drill)
+        self.app.push_screen(SheetTyping(Message("Drill")), self._drill)
 
     def _drill(self, typed: str | None) -> None:
         if not typed:
@@ -122,7 +122,7 @@ class RecoveryScreen(LongWorkScreen):
         if status.secret_is_here:
             self.app.push_screen(SheetsForm(renews=True), self._refresh)
         else:
-            self.app.push_screen(SheetTyping(Message("THE OLD SHEETS")), self._old_typed)
+            self.app.push_screen(SheetTyping(Message("The old sheets")), self._old_typed)
 
     def _old_typed(self, typed: str | None) -> None:
         if typed:

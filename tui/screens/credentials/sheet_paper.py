@@ -31,7 +31,7 @@ class SheetPaper(VaultScreen):
         warning: why others may get a copy of what lies there.
     """
 
-    NAME = Message("SHEETS ON PAPER")
+    NAME = Message("Sheets on paper")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("It is on paper; then: compare the words"), "F4", Message("go on")),

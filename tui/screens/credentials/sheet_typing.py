@@ -30,7 +30,7 @@ class SheetTyping(VaultScreen):
         title: what they are typed for.
     """
 
-    NAME = Message("SHEETS FROM PAPER")
+    NAME = Message("Sheets from paper")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "take", Message("Take this row"), "Enter", Message("take the row")),

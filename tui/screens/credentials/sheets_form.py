@@ -53,7 +53,7 @@ class SheetsForm(FormScreen):
         renews: make a new root first; the gateway has the old sheets, or their secret is here.
     """
 
-    NAME = Message("RECOVERY SHEETS")
+    NAME = Message("Recovery sheets")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Make the sheets"), "F4", Message("make the sheets")),
         BROWSE,
@@ -84,7 +84,7 @@ class SheetsForm(FormScreen):
 
     def on_mount(self) -> None:
         """Begin with the folder."""
-        self.head(name=Message("NEW SHEETS") if self._renews else "")
+        self.head(name=Message("New sheets") if self._renews else "")
         self.query_one("#out").focus()
 
     @on(ChoiceField.Changed, "#way")

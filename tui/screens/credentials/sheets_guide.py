@@ -43,7 +43,7 @@ class SheetsGuide(VaultScreen):
         are_made: there is a set already: what is left to do is to prove it.
     """
 
-    NAME = Message("BEFORE ANYTHING ELSE: RECOVERY SHEETS")
+    NAME = Message("Before anything else: recovery sheets")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Make the sheets now"), "F4", Message("make them now")),
         Command(

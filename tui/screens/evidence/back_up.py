@@ -31,7 +31,7 @@ _ABOUT = Message(
 class BackupScreen(FormScreen):
     """Asks for the destination and shows what came of it."""
 
-    NAME = Message("BACKUP")
+    NAME = Message("Backup")
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4,enter", "make", Message("Make the backup"), "F4", Message("make the backup")),

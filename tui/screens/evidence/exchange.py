@@ -52,7 +52,7 @@ _ABOUT: Final = Message(
 class ExchangeScreen(FormScreen):
     """Shows what came of it, and stays."""
 
-    NAME = Message("EXCHANGE")
+    NAME = Message("Exchange")
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Do what is chosen"), "F4", Message("do it")),

@@ -37,7 +37,7 @@ _EXPORTS_WAIT: Final = Message("Exports wait until the log is sound; reading and
 class LogScreen(LongWorkScreen):
     """The newest entries, and what a check of everything says."""
 
-    NAME = Message("LOG")
+    NAME = Message("Log")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("v", "verify", Message("Verify: hash all data again, check every signature"), "v", Message("verify")),
         Command("slash,full_stop", "filter", Message("Show only some acts, such as export"), "/", Message("filter")),

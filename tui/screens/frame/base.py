@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
 
-from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -21,9 +19,10 @@ from tui.text.in_words import in_words, together, warning
 from tui.text.keys import with_layouts
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
-from tui.widgets.columns import fit
 from tui.widgets.fields import SafeInput
+from tui.widgets.head import Head
 from tui.widgets.lines import Hint, KeyHints
+from tui.widgets.sheet import BY_HEIGHT, BY_WIDTH, TooSmall, show_whether_too_small
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FEWEST_COLUMNS: Final = 40
-_FEWEST_ROWS: Final = 10
+RESERVED: Final = frozenset({"f1", "f2", "f3", "f6", "f7", "f8", "f9", "f12", "ctrl+l", "ctrl+q", "ctrl+backslash"})
+"""Keys that mean one thing on every screen of an open vault, and that no screen may take. F9 is the call slip's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class Command:
         words: for the help and the command list.
         shown: the key as it is written on the keyboard.
         hint: a word for the footer, or empty.
+        rank: when the footer gets narrow, the highest goes first.
         brief: a few words, for what works everywhere.
         first: obeyed before the field that has the focus sees the key: what is typed behind it goes on from there.
     """
@@ -58,6 +58,7 @@ class Command:
     hint: Words = ""
     brief: Words = ""
     first: bool = False
+    rank: int = 1
 
 
 EVERYWHERE = (
@@ -84,6 +85,7 @@ EVERYWHERE = (
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
+    Command("", "app.looks", Message("Looks: dark, light, high contrast, no colours"), ""),
     Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
     Command("ctrl+l", "app.lock", Message("Lock; the draft is kept"), "Ctrl+L", Message("lock"), brief=Message("lock")),
     Command(
@@ -105,7 +107,7 @@ EVERYWHERE = (
 """What works on every screen of an open vault; what has no key is chosen by name (F2)."""
 
 
-NEXT_FIELD = Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next field"))
+NEXT_FIELD = Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next field"), rank=2)
 READ_AGAIN = Command("f5", "refresh", Message("Read the list again"), "F5")
 BACK = Command("escape", "back", Message("Back"), "Esc", Message("back"))
 
@@ -140,32 +142,6 @@ class Desk(Protocol):
         """Return the wall clock."""
 
 
-class Head(Widget):
-    """The first line: where one is on the left, something worth knowing on the right."""
-
-    DEFAULT_CSS = """
-    Head { height: 1; background: $panel; color: $foreground; text-style: bold; }
-    """
-
-    def __init__(self, left: Words, right: Words = "") -> None:
-        super().__init__()
-        self._left, self._right = in_words(left), in_words(right)
-
-    def say(self, left: Words, right: Words = "") -> None:
-        """Show these instead."""
-        before = self._left, self._right
-        self._left, self._right = in_words(left), in_words(right)
-        if before != (self._left, self._right):
-            self.refresh()
-
-    @override
-    def render(self) -> Content:
-        width = max(self.size.width - 2, 0)
-        right = fit(self._right, min(cell_len(self._right), width))
-        left = fit(self._left, max(width - cell_len(right) - (2 if right else 0), 0))
-        return Content(f" {left}{'  ' if right else ''}{right} ")
-
-
 class VaultScreen(Screen[str]):
     """A screen of an open vault. It ends with a word for whoever opened it, or with nothing."""
 
@@ -174,6 +150,9 @@ class VaultScreen(Screen[str]):
     """What the help calls this screen."""
     HOLDS_TYPING: ClassVar[bool] = False
     """Whether leaving it loses something that was typed: then only its own keys leave it."""
+
+    HORIZONTAL_BREAKPOINTS = BY_WIDTH
+    VERTICAL_BREAKPOINTS = BY_HEIGHT
 
     @override
     def __init_subclass__(cls, **options: Any) -> None:
@@ -192,13 +171,11 @@ class VaultScreen(Screen[str]):
         yield from self.compose_middle()
         yield Static("", id="status")
         yield KeyHints(self.footer())
-        yield Static(safe_content(Message("Window too small")), id="too-small")
+        yield TooSmall()
 
     @on(events.Resize)
     def _tell_too_small(self, event: events.Resize) -> None:
-        """Say in one line that nothing can be read here, over all that stands there and stays as it is."""
-        columns, rows = event.size
-        self.query_one("#too-small").display = columns < _FEWEST_COLUMNS or rows < _FEWEST_ROWS
+        show_whether_too_small(self, event)
 
     def compose_middle(self) -> Iterable[Widget]:
         """Return what stands between the head and the status line."""
@@ -229,7 +206,10 @@ class VaultScreen(Screen[str]):
         said = in_words(words)
         if said != self._said:
             self._said = said
-            self.write("status", said)
+            said_content = safe_content(said)
+            if said.startswith("! "):
+                said_content = said_content.stylize("bold $warn", 0, 1)
+            self.query_one("#status", Static).update(said_content)
 
     def warn(self, words: Words) -> None:
         """Say what somebody has to see."""
@@ -249,8 +229,8 @@ class VaultScreen(Screen[str]):
         self.query_one(KeyHints).show_hints(self.footer())
 
     def head(self, about: Words = "", right: Words = "", *, name: Words = "") -> None:
-        """Show another first line: the name of this screen, or another one, and what it is about."""
-        self.query_one(Head).say("  ".join(filter(None, map(in_words, (name or self.NAME, about)))), right)
+        """Show another first line: the name of this screen, or another one, what it is about, and one fact."""
+        self.query_one(Head).say(name or self.NAME, about, right)
 
     def ask(
         self,
@@ -322,4 +302,8 @@ def bindings(commands: Iterable[Command]) -> list[Any]:
 
 def hints(commands: Iterable[Command]) -> list[Hint]:
     """Return the words for a footer."""
-    return [Hint(command.shown, command.hint) for command in commands if command.hint]
+    return [
+        Hint(command.shown, command.hint, command.rank, command.keys.partition(",")[0])
+        for command in commands
+        if command.hint
+    ]

@@ -13,7 +13,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from typing_extensions import override
 
@@ -24,6 +23,7 @@ from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
+from tui.widgets.sheet import Sheet
 from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message, Words
 
@@ -54,7 +54,7 @@ class Entry:
     is_folder: bool
 
 
-class Browse(ModalScreen[str]):
+class Browse(Sheet[str]):
     """Shows a folder; the result is the path of the file that was chosen, or of a new one in the folder shown.
 
     Args:
@@ -63,9 +63,7 @@ class Browse(ModalScreen[str]):
     """
 
     DEFAULT_CSS = """
-    Browse { align: center middle; }
-    Browse > Vertical { width: 76; max-width: 100%; height: auto; border: solid $foreground; padding: 0 2;
-                        background: $surface; }
+    Browse > Vertical { padding: 0 2; }
     Browse VirtualList { height: 13; margin: 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,7 +13,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message as Event
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -24,6 +23,7 @@ from tui.text.safe_content import safe_content
 from tui.widgets.columns import Column, fit
 from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
+from tui.widgets.sheet import Sheet
 from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message, Words
 
@@ -37,7 +37,6 @@ class ChoiceField(Widget, can_focus=True):
 
     DEFAULT_CSS = """
     ChoiceField { height: 1; width: 1fr; }
-    ChoiceField:focus { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
@@ -115,7 +114,7 @@ class ChoiceField(Widget, can_focus=True):
         return Content(fit(next(fitting, word) if self.has_focus else word, self.size.width))
 
 
-class Choose(ModalScreen[str]):
+class Choose(Sheet[str]):
     """Ask for one of a few; the result is its key, or empty when nothing was chosen.
 
     Args:
@@ -124,9 +123,7 @@ class Choose(ModalScreen[str]):
     """
 
     DEFAULT_CSS = """
-    Choose { align: center middle; }
-    Choose > Vertical { width: 70; max-width: 100%; height: auto; max-height: 100%; border: solid $foreground;
-                        padding: 1 2; background: $surface; }
+    Choose > Vertical { width: 70; }
     Choose VirtualList { height: auto; max-height: 12; margin-top: 1; }
     Choose .keys { margin-top: 1; }
     """

@@ -7,20 +7,20 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.text.safe_content import safe_content
+from tui.widgets.sheet import Sheet
 from vault.words.message import Message
 
 
-class IdleWarning(ModalScreen[None]):
+class IdleWarning(Sheet[None]):
     """Counts down to the lock. Any key ends it, and does nothing else."""
 
     DEFAULT_CSS = """
-    IdleWarning { align: center middle; }
-    IdleWarning > Vertical { width: 52; height: auto; border: solid $foreground; padding: 1 2; background: $surface; }
+    IdleWarning > Vertical { width: 52; }
     """
 
     @override
@@ -43,5 +43,5 @@ class Neutral(Screen[None]):
     """Empty. Any key but F12 locks; F12 leaves."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    Neutral { background: $background; }
+    Neutral { background: $bg; }
     """

@@ -13,7 +13,7 @@ from vault.words.message import Message, Words
 
 WHOLE_PATH = Message("Type the whole path, from / or ~ on.")
 BROWSE = Command(
-    "down", "browse", Message("Choose the file by looking into folders and sticks"), "Down", Message("browse")
+    "down", "browse", Message("Choose the file by looking into folders and sticks"), "Down", Message("browse"), rank=2
 )
 """For the table of a form with a `PlaceInput`."""
 

@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from typing_extensions import override
 
@@ -23,6 +22,7 @@ from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
+from tui.widgets.sheet import Sheet
 from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message, Words
 
@@ -30,13 +30,11 @@ _KEY_WIDTH: Final = 12
 _WIDTH: Final = 70
 
 
-class Help(ModalScreen[str]):
+class Help(Sheet[str]):
     """All keys of the screen below, and those that work everywhere."""
 
     DEFAULT_CSS = """
-    Help { align: center middle; }
-    Help > VerticalScroll { width: 76; max-width: 100%; height: auto; max-height: 100%; border: solid $foreground;
-                            padding: 0 2; background: $surface; }
+    Help > VerticalScroll { padding: 0 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter", "leave", show=False)]
 
@@ -57,13 +55,12 @@ class Help(ModalScreen[str]):
         self.dismiss("")
 
 
-class CommandList(ModalScreen[str]):
+class CommandList(Sheet[str]):
     """The commands by name; the result is the action that was chosen, or empty."""
 
     DEFAULT_CSS = """
     CommandList { align: center top; }
-    CommandList > Vertical { width: 84; max-width: 100%; height: auto; border: solid $foreground; padding: 0 1;
-                             background: $surface; margin-top: 2; }
+    CommandList > Vertical { width: 84; margin-top: 2; }
     CommandList VirtualList { height: 12; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -125,4 +122,4 @@ def _line(command: Command, without_key: str = "") -> str:
     return f"{set_cell_size(command.shown or without_key, _KEY_WIDTH)}{in_words(command.words)}"
 
 
-_LETTERS: Final = Message("Letters work in the Russian layout too, on the same keys.")
+_LETTERS: Final = Message("Keys of the Russian layout do the same.")

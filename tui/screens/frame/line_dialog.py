@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from typing_extensions import override
 
@@ -18,10 +17,11 @@ from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from tui.widgets.lines import Hint, KeyLine
+from tui.widgets.sheet import Sheet
 from vault.words.message import Message, Words
 
 
-class AskLine(ModalScreen[str]):
+class AskLine(Sheet[str]):
     """Ask for one line; the result is what was typed, or empty when nothing was to be said.
 
     Args:
@@ -32,9 +32,7 @@ class AskLine(ModalScreen[str]):
     """
 
     DEFAULT_CSS = """
-    AskLine { align: center middle; }
-    AskLine > Vertical { width: 70; max-width: 100%; height: auto; border: solid $foreground; padding: 1 2;
-                         background: $surface; }
+    AskLine > Vertical { width: 70; }
     AskLine SafeInput { margin-top: 1; }
     AskLine .keys { margin-top: 1; }
     """

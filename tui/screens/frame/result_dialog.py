@@ -8,17 +8,17 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.widgets.lines import Hint, KeyLine
+from tui.widgets.sheet import Sheet
 from vault.words.message import Message, Words
 
 
-class ResultDialog(ModalScreen[str]):
+class ResultDialog(Sheet[str]):
     """Shows sentences until they were read.
 
     Args:
@@ -27,10 +27,8 @@ class ResultDialog(ModalScreen[str]):
     """
 
     DEFAULT_CSS = """
-    ResultDialog { align: center middle; }
-    ResultDialog > Vertical { width: 76; max-width: 100%; height: auto; max-height: 100%; border: solid $foreground;
-                             padding: 0 2; background: $surface; }
-    ResultDialog .head { text-style: bold; }
+    ResultDialog > Vertical { padding: 0 2; }
+    ResultDialog .head { color: $acc; text-style: bold; }
     ResultDialog VerticalScroll { height: auto; max-height: 17; margin: 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "leave", show=False)]

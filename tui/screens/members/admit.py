@@ -48,7 +48,7 @@ _WORDS_IN_A_LINE: Final = 5
 class AdmitScreen(FormScreen, ChangingScreen):
     """First the request, then the words, then the yes."""
 
-    NAME = Message("ADMIT")
+    NAME = Message("Admit")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Read the request; then: the words are the same"), "F4", Message("go on")),
         BROWSE,

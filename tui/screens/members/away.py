@@ -35,7 +35,7 @@ class AwayForm(FormScreen):
         others: who could stand in.
     """
 
-    NAME = Message("AWAY")
+    NAME = Message("Away")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Open the cases to the deputy"), "F4", Message("lend the cases")),
         NEXT_FIELD,
@@ -74,4 +74,4 @@ class AwayForm(FormScreen):
             self.ask(lambda vault: vault.members.lend(member, deputy, until), self._lent)
 
     def _lent(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("AWAY"), told.lines), lambda _: self.end("lent"))
+        self.app.push_screen(ResultDialog(Message("Away"), told.lines), lambda _: self.end("lent"))

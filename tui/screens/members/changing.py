@@ -32,7 +32,7 @@ _TOO_FEW: Final = Message(
     " the root lies here and can sign too. Have it admit a second admin first."
 )
 _TO_SIGN: Final = Message(
-    "They open it under Members, `p`, and sign. When all have, an admin or a supervisor makes it count there (F9)."
+    "They open it under Members, `p`, and sign. When all have, an admin or a supervisor makes it count there (Ctrl+G)."
 )
 
 
@@ -60,7 +60,7 @@ class ChangingScreen(LongWorkScreen):
 
         def done(changed: Changed) -> None:
             if not changed.missing:
-                self._tell(ResultDialog(Message("DONE"), changed.lines), then)
+                self._tell(ResultDialog(Message("Done"), changed.lines), then)
                 return
             question = [Message("Nothing is changed yet. Who has to sign: {names}.", names=changed.missing)]
             question += [] if changed.root_is_here else [_TOO_FEW]
@@ -111,4 +111,4 @@ def _proposed(place: str, missing: Words) -> ResultDialog:
     where = Message(
         "The proposal is at {place}. It opens for members alone. Who has to sign: {names}.", place=place, names=missing
     )
-    return ResultDialog(Message("PROPOSAL"), (Message("NOTHING IS CHANGED YET."), where, _TO_SIGN))
+    return ResultDialog(Message("Proposal"), (Message("NOTHING IS CHANGED YET."), where, _TO_SIGN))

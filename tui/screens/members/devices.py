@@ -35,7 +35,7 @@ _MOVED: Final = Message(
 class DevicesScreen(ChangingScreen):
     """A list of all that are in."""
 
-    NAME = Message("DEVICES")
+    NAME = Message("Devices")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("l", "lost", Message("It is lost, stolen or seized: end it, and whom to warn"), "l", Message("lost")),
         Command("n", "name", Message("Call it something"), "n", Message("name")),
@@ -155,7 +155,7 @@ class DevicesScreen(ChangingScreen):
         self.app.push_screen(question, answered)
 
     def _told(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("DONE"), told.lines))
+        self.app.push_screen(ResultDialog(Message("Done"), told.lines))
 
     def _named(self) -> None:
         self.say(Message("The device is called so from now on."))

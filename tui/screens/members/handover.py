@@ -45,7 +45,7 @@ class HandoverScreen(LongWorkScreen):
         leaver: the id of whom an order is proposed for.
     """
 
-    NAME = Message("HANDOVER")
+    NAME = Message("Handover")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "order", Message("Order a handover"), "n", Message("new order")),
         Command(
@@ -108,7 +108,7 @@ class HandoverScreen(LongWorkScreen):
         self.app.push_screen(question, answered)
 
     def _handed_over(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("HANDED OVER"), told.lines))
+        self.app.push_screen(ResultDialog(Message("Handed over"), told.lines))
         self.action_refresh()
 
     def _show(self, orders: tuple[OrderLine, ...]) -> None:
@@ -125,7 +125,7 @@ class OrderForm(FormScreen):
         leaver: the id of whom it is proposed for.
     """
 
-    NAME = Message("ORDER A HANDOVER")
+    NAME = Message("Order a handover")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Order it"), "F4", Message("order it")),
         NEXT_FIELD,
@@ -165,4 +165,4 @@ class OrderForm(FormScreen):
         self.ask(lambda vault: vault.handovers.order(leaver, successor, reason), self._ordered)
 
     def _ordered(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("ORDERED"), told.lines), lambda _: self.end("ordered"))
+        self.app.push_screen(ResultDialog(Message("Ordered"), told.lines), lambda _: self.end("ordered"))

@@ -46,7 +46,7 @@ class InviteForm(FormScreen):
         name: that member's name.
     """
 
-    NAME = Message("INVITE")
+    NAME = Message("Invite")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Write the invitation"), "F4", Message("write it")),
         BROWSE,
@@ -104,4 +104,4 @@ class InviteForm(FormScreen):
 
     def _written(self, told: ResultText) -> None:
         self.say("")
-        self.app.push_screen(ResultDialog(Message("INVITED"), told.lines), lambda _: self.end("invited"))
+        self.app.push_screen(ResultDialog(Message("Invited"), told.lines), lambda _: self.end("invited"))

@@ -45,7 +45,7 @@ class LostForm(FormScreen, ChangingScreen):
         device: which.
     """
 
-    NAME = Message("LOST DEVICE")
+    NAME = Message("Lost device")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("End the device"), "F4", Message("end the device")),
         BROWSE,
@@ -109,11 +109,11 @@ class LostForm(FormScreen, ChangingScreen):
 class WarnScreen(FormScreen):
     """Whom to warn, for as long as the screen is open."""
 
-    NAME = Message("WHOM TO WARN")
+    NAME = Message("Whom to warn")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "write", Message("Write the list into a file, in clear"), "F4", Message("write into a file")),
-        Command("escape", "back", Message("Everybody is noted: close the list"), "Esc", Message("close the list")),
+        Command("f4", "write", Message("Write the list into a file, in clear"), "F4", Message("into a file")),
+        Command("escape", "back", Message("Everybody is noted: close the list"), "Esc", Message("close")),
     )
 
     def __init__(self, found: LostShown) -> None:

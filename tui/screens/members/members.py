@@ -66,7 +66,7 @@ _LOST: Final = Message(
 class MembersScreen(ChangingScreen):
     """A list, with what is known of the one under the cursor below it."""
 
-    NAME = Message("MEMBERS")
+    NAME = Message("Members")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "choose", Message("What can be done with this member"), "Enter", Message("choose")),
         Command("i", "invite", Message("Invite somebody new"), "i", Message("invite")),
@@ -245,7 +245,7 @@ class MembersScreen(ChangingScreen):
             self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self._told)
 
     def _told(self, told: ResultText) -> None:
-        self.app.push_screen(ResultDialog(Message("DONE"), told.lines))
+        self.app.push_screen(ResultDialog(Message("Done"), told.lines))
 
     def _show(self, shown: MembersShown) -> None:
         cursor = self._list.cursor

@@ -36,11 +36,11 @@ _ABOUT: Final = Message(
 class ProposalScreen(FormScreen, ChangingScreen):
     """Shows a proposal; what is shown is what is signed."""
 
-    NAME = Message("PROPOSAL")
+    NAME = Message("Proposal")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "read", Message("Read the proposal"), "F4", Message("read")),
         Command("f5", "sign", Message("Sign what is shown, into a new file"), "F5", Message("sign")),
-        Command("f9", "commit", Message("Make it count, once all have signed"), "F9", Message("make it count")),
+        Command("ctrl+g", "commit", Message("Make it count, once all have signed"), "Ctrl+G", Message("make it count")),
         BROWSE,
         BACK,
     )
@@ -123,7 +123,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
     def _show(self, file: Path, shown: ProposalShown) -> None:
         self._read, self._missing = file, shown.missing
         self.query_one("#about-proposal").display = False
-        all_signed = Message("All have signed: F9 makes it count.")
+        all_signed = Message("All have signed: Ctrl+G makes it count.")
         lines: list[Words] = [
             Message("CHANGE {number} OF WHO IS IN", number=shown.number),
             *(f"  {in_words(change)}" for change in shown.changes),

@@ -31,7 +31,7 @@ _ABOUT: Final = Message(
 class RolesForm(ChangingScreen):
     """Gives a member exactly the marked roles."""
 
-    NAME = Message("ROLES")
+    NAME = Message("Roles")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("space", "mark", Message("Mark the role, or take the mark away"), "Space", Message("mark")),

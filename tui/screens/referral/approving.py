@@ -34,7 +34,7 @@ _ABOUT: Final = Message(
 class QuestionFile(FormScreen):
     """Asks where the question lies."""
 
-    NAME = Message("APPROVE")
+    NAME = Message("Approve")
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Read the question"), "F4", Message("read it")),
@@ -76,7 +76,7 @@ class QuestionScreen(FormScreen):
         asked: what it asks.
     """
 
-    NAME = Message("A QUESTION TO YOU")
+    NAME = Message("A question to you")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "approve", Message("Approve it"), "F4", Message("approve")),
         Command("f6", "app.focus_next", Message("Next pane: text, reason, answer"), "F6", Message("pane")),

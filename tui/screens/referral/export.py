@@ -43,7 +43,7 @@ _RELEASED: Final = {
 _ABOUT: Final = Message("Nothing is written before you have read the finished pages and pressed F4 there.")
 _HIDING: Final = Message("Hiding names, and reading the finished files again")
 _STOPPED: Final = Message("Stopped. Nothing was written.")
-_NO_RECIPIENT: Final = Message("There is no recipient yet; an admin adds one here (F9).")
+_NO_RECIPIENT: Final = Message("There is no recipient yet; an admin adds one here (Ctrl+R).")
 _DONE: Final = (
     Command("f4", "go_on", Message("Done: back to the case"), "F4", Message("done")),
     Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
@@ -54,12 +54,12 @@ _LOOK_SECONDS: Final = 0.2
 class ExportScreen(SecondedScreen):
     """Ends with nothing; what was exported stands in the log and in the case."""
 
-    NAME = Message("EXPORT")
+    NAME = Message("Export")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Go on: questions, pages, then seal"), "F4", Message("go on")),
-        Command("f9", "add_recipient", Message("Add a recipient"), "F9", Message("recipient")),
+        Command("ctrl+r", "add_recipient", Message("Add a recipient"), "Ctrl+R", Message("recipient")),
         BROWSE,
-        Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next")),
+        Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next"), rank=2),
         leave(Message("Leave; nothing is written")),
     )
 

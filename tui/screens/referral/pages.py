@@ -30,7 +30,7 @@ class PagesScreen(VaultScreen):
         does: what F4 does then: `seal` or `ask`.
     """
 
-    NAME = Message("PAGES")
+    NAME = Message("Pages")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "seal", Message("Seal: the package is written"), "F4", Message("seal")),

@@ -43,16 +43,16 @@ class QuestionsScreen(VaultScreen):
         decided: form -> action; filled here.
     """
 
-    NAME = Message("QUESTIONS")
+    NAME = Message("Questions")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("k", "decide('keep')", Message("Keep it as it is written"), "k", Message("keep")),
-        Command("p", "decide('pseudonym')", Message("A pseudonym in its place"), "p", Message("pseudonym")),
+        Command("p", "decide('pseudonym')", Message("A code in its place"), "p", Message("code")),
         Command("g", "decide('generalise')", Message("Say it less exactly"), "g", Message("generalise")),
         Command("x,delete", "decide('remove')", Message("Remove it"), "x", Message("remove")),
         Command("a", "accept", Message("Take the proposal for all that are open"), "a", Message("all")),
         Command("u", "undo", Message("Take the last decision back"), "u"),
-        Command("f4", "finish", Message("Go on to the pages"), "F4", Message("on")),
+        Command("f4", "finish", Message("Go on to the pages"), "F4", Message("go on")),
         Command("escape", "back", Message("Leave; nothing is written"), "Esc"),
     )
 

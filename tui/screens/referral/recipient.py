@@ -22,7 +22,7 @@ from vault.words.message import Message
 class RecipientForm(FormScreen):
     """Ends with the name that was kept. Nobody can take a recipient back: nothing is kept before F4 says so twice."""
 
-    NAME = Message("NEW RECIPIENT")
+    NAME = Message("New recipient")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command(
             "f4", "finish", Message("Show the words of the key; compared: keep the recipient"), "F4", Message("go on")

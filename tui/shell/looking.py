@@ -1,0 +1,126 @@
+"""How the app looks: the look that was chosen, as far as the terminal can show it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from typing_extensions import override
+
+from tui.looks.terminal_looks import Depth, Eyes, eyes_of, filter_for
+from tui.looks.tokens import CHOICES, DARK, LOOKS, MONO, Look
+from tui.screens.frame.choice_field import Choose
+from tui.shell.theme import THEMES
+from vault.platform import make_private_folder, state_dir
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
+
+class KeptLook:
+    """The look that this account chose: one word in a file of its state folder, for each vault and each lock.
+
+    Args:
+        file: where; None where nothing is kept.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+
+    def read(self) -> str:
+        """Return the name of a look; that of the first where none is kept, or something else stands there."""
+        kept = ""
+        if self._file is not None:
+            with contextlib.suppress(OSError, ValueError):
+                kept = self._file.read_text("ascii").strip()
+        return kept if kept in {look.name for look in CHOICES} else DARK.name
+
+    def keep(self, name: str) -> bool:
+        """Keep the name of a look; False where that cannot be."""
+        if self._file is None:
+            return False
+        new = self._file.with_name(f"{self._file.name}.new")
+        try:
+            make_private_folder(self._file.parent)
+            new.write_text(f"{name}\n", "ascii")
+            new.replace(self._file)
+        except OSError:
+            return False
+        return True
+
+
+def looks_of_account() -> dict[str, Any]:
+    """Return what `LookingApp` gets in a terminal of this account."""
+    return {"eyes": eyes_of(os.environ), "kept_look": KeptLook(state_dir() / "look")}
+
+
+class LookingApp(App[None]):
+    """Textual's app in one of our looks.
+
+    Args:
+        eyes: what the terminal shows (default: all, but for NO_COLOR).
+        kept_look: where the chosen look is kept.
+    """
+
+    _eyes = Eyes()
+
+    def __init__(self, *, eyes: Eyes | None = None, kept_look: KeptLook | None = None) -> None:
+        super().__init__()
+        self._eyes = Eyes(forbids_colour=self.no_color) if eyes is None else eyes
+        self._kept_look = kept_look or KeptLook()
+        self._chosen_look = self._kept_look.read()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._eyes.look(self._chosen_look).name
+
+    @property
+    def look(self) -> Look:
+        """The look that is drawn."""
+        return LOOKS.get(self.theme, DARK)
+
+    def choose_look(self, name: str) -> Words:
+        """Take this look from now on, and return what there is to say about it."""
+        self._chosen_look = name
+        self.theme = self._eyes.look(name).name
+        is_kept = self._kept_look.keep(name)
+        if self.look.words != LOOKS[name].words:
+            return Message("This terminal asks for no colours (NO_COLOR), or has too few: none are shown.")
+        return "" if is_kept else Message("This look could not be kept: it holds until the next lock.")
+
+    def action_looks(self) -> None:
+        """Let the person choose how the app looks."""
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self.tell(self.choose_look(name))
+
+        looks = [look for look in CHOICES if look.name != self._chosen_look]
+        now = Message("{look}, as now", look=LOOKS[self._chosen_look].words)
+        options = [(self._chosen_look, now), *((look.name, look.words) for look in looks)]
+        self.push_screen(Choose(Message("How shall the app look?"), options), chosen)
+
+    def tell(self, words: Words) -> None:
+        """Say something about the program itself, where the person looks."""
+        raise NotImplementedError
+
+    @override
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        of_terminal = filter_for(self.look, has_signs=self._eyes.has_signs)
+        return [*super().get_line_filters(), *([of_terminal] if of_terminal else [])]
+
+    @override
+    def _validate_theme(self, theme_name: str) -> str:
+        is_bare = self.no_color or self._eyes.forbids_colour or self._eyes.depth is Depth.FEW
+        return MONO.name if is_bare else super()._validate_theme(theme_name)
+
+    def watch_theme(self) -> None:
+        """Draw all anew: some widgets take their colours from the table, of which no style sheet tells them."""
+        self.set_class(self.look.is_flat, "-flat")
+        for screen in self._screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                widget.refresh()

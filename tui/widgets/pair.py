@@ -1,0 +1,148 @@
+"""Two texts side by side, aligned line by line: what stays here and what leaves, or two versions of one note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rich.cells import cell_len, set_cell_size
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip as Line
+from typing_extensions import override
+
+from tui.looks.signs import LINE
+from tui.looks.tokens import Token
+from tui.widgets.cells import Cell, draw, look_of
+
+_MARGIN: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """One line of the two texts, each as words with meanings.
+
+    Args:
+        left, right: what stands on either side; either may be longer than its pane, and is broken then.
+        mark: a sign of one cell before the line, such as `!`, or empty.
+    """
+
+    left: tuple[Cell, ...]
+    right: tuple[Cell, ...]
+    mark: str = ""
+
+
+class Pair(ScrollView, can_focus=True):
+    """Two panes; the right one is raised, or parted by a line in a look without tones.
+
+    Args:
+        left, right: the headings, which stay in view.
+        twins: the lines.
+    """
+
+    DEFAULT_CSS = """
+    Pair { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; height: 1fr; }
+    """
+
+    def __init__(self, left: Cell, right: Cell, twins: Sequence[Twin] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._heads = (left, right)
+        self._twins = tuple(twins)
+        self._lines: list[tuple[list[Cell], list[Cell], str]] = []
+        self._first: list[int] = []
+
+    def show(self, twins: Sequence[Twin]) -> None:
+        """Show other lines, from the first."""
+        self._twins = tuple(twins)
+        self._lay_out()
+        self.scroll_home(animate=False)
+
+    def show_line(self, place: int) -> None:
+        """Bring the line of this place into view, in the middle when it was out of it."""
+        row = self._first[place]
+        top, height = self.scroll_offset.y, max(self.size.height - 1, 1)
+        if not top <= row < top + height:
+            self.scroll_to(y=max(row - height // 2, 0), animate=False)
+            self.refresh()
+
+    def on_resize(self) -> None:
+        """Break the lines anew for other widths."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        left, right = self._widths()
+        self._lines, self._first = [], []
+        for twin in self._twins:
+            self._first.append(len(self._lines))
+            self._lines += aligned(twin, left - 2 * _MARGIN, right - 2 * _MARGIN)
+        self.virtual_size = Size(self.size.width, len(self._lines) + 1)
+        self.refresh()
+
+    def _widths(self) -> tuple[int, int]:
+        left = self.size.width // 2
+        return left, self.size.width - left
+
+    @override
+    def render_line(self, y: int) -> Line:
+        look, (left, right) = look_of(self), self._widths()
+        place = y - 1 + self.scroll_offset.y
+        if y == 0:
+            on_left, on_right, mark = [self._heads[0]], [self._heads[1]], ""
+        elif place < len(self._lines):
+            on_left, on_right, mark = self._lines[place]
+        else:
+            on_left, on_right, mark = [], [], ""
+        sides = (
+            draw(look, [Cell(f"{mark or ' '} ", Token.WARN, bold=True), *on_left], left),
+            draw(look, [Cell(f"{LINE} " if look.is_flat else "  ", Token.MARK), *on_right], right, Token.RAISED),
+        )
+        return Line.join(sides)
+
+
+def aligned(twin: Twin, left: int, right: int) -> list[tuple[list[Cell], list[Cell], str]]:
+    """Return a line of two texts as rows: as many as the longer one needs, blank where the other has ended."""
+    lefts, rights = list(broken(twin.left, left)), list(broken(twin.right, right))
+    rows = max(len(lefts), len(rights))
+    lefts += [[]] * (rows - len(lefts))
+    rights += [[]] * (rows - len(rights))
+    return [
+        (on_left, on_right, "" if row else twin.mark)
+        for row, (on_left, on_right) in enumerate(zip(lefts, rights, strict=True))
+    ]
+
+
+def broken(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
+    """Yield words with meanings in rows of at most so many terminal cells, broken at blanks where there are any."""
+    row: list[Cell] = []
+    room = max(width, 1)
+    for cell in cells:
+        for word in _words(cell.text):
+            is_blank = word.isspace()
+            rest = word
+            if cell_len(rest.rstrip(" ")) > room and row and not is_blank:
+                yield row
+                row, room = [], max(width, 1)
+            while cell_len(rest.rstrip(" ")) > room:
+                piece = set_cell_size(rest, room).rstrip(" ") or rest[0]
+                yield [*row, replace(cell, words=piece)]
+                row, room, rest = [], max(width, 1), rest[len(piece) :]
+            rest = rest[: len(rest) if cell_len(rest) <= room else len(rest.rstrip(" "))]
+            if row and row[-1] == replace(cell, words=row[-1].words):
+                row[-1] = replace(cell, words=row[-1].text + rest)
+            elif rest:
+                row.append(replace(cell, words=rest))
+            room -= cell_len(rest)
+    yield row
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield words, each with the blanks behind it."""
+    word = ""
+    for letter in text:
+        if word.endswith(" ") and letter != " ":
+            yield word
+            word = ""
+        word += letter
+    if word:
+        yield word
