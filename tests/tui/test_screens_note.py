@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.house import House
+from tui.gateway.draft_shelf import draft_content, draft_shown
 from tui.gateway.writing import Writing
 from tui.screens.cases.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
-from tui.values.draft_shelf import draft_content, draft_shown
 from tui.values.values import DraftShown
 from vault.casework.note import typed_note
 from vault.errors import TryAgainError

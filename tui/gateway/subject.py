@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.values.draft_shelf import DraftShelf
+from tui.gateway.draft_shelf import DraftShelf
 from vault.access.session import Session
 from vault.errors import InternalError, NotFoundError
 from vault.ids import CompartmentId

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.export import PROGRESS, REPORT, declined, undecided, wish_of
+from vault.cli.export import PROGRESS, REPORT, undecided, wish_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
@@ -25,7 +25,6 @@ def _ask(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import cases
         from vault.services.exports import exporting
-        from vault.services.exports.export_steps import DeclinedError
 
         wish = wish_of(args, output)
 
@@ -44,10 +43,7 @@ def _ask(args: Given, output: Output) -> Result:
                 progress=output.progress_of(PROGRESS),
             )
 
-        try:
-            asked = with_answers(args, output, act)
-        except DeclinedError:
-            raise declined() from None
+        asked = with_answers(args, output, act)
         if isinstance(asked, exporting.Undecided):
             return undecided(asked)
     names = ", ".join(asked.names)

@@ -60,7 +60,6 @@ def _export(args: Given, output: Output) -> Result:
         from vault.services.approvals import by_file
         from vault.services.cases import cases
         from vault.services.exports import exporting
-        from vault.services.exports.export_steps import DeclinedError
         from vault.services.exports.report_covers import Wish
 
         second = second_of(args, output, session)
@@ -83,19 +82,8 @@ def _export(args: Given, output: Output) -> Result:
                 progress=output.progress_of(PROGRESS),
             )
 
-        try:
-            result = with_answers(args, output, act)
-        except DeclinedError:
-            raise declined() from None
+        result = with_answers(args, output, act)
     return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result)
-
-
-def declined() -> WaitingForDecisionError:
-    """Return what a command ends with whose pages somebody read and did not want to leave."""
-    return WaitingForDecisionError(
-        Message("you did not say yes to the pages; nothing was sealed"),
-        next_step=Message("Correct the notes or decide otherwise, then repeat the command."),
-    )
 
 
 def _exported(result: Exported) -> Result:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from vault.cli.prompts import ask_line
 from vault.cli.table import Given
-from vault.errors import UsageError
+from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -75,12 +75,22 @@ def with_answers(args: Given, output: Output, act: Callable[[Mapping[str, str]],
     """Do what needs decisions; what is open is asked about at the terminal, one form after the other.
 
     Without somebody there, or when they stop, the open questions are returned.
+
+    Raises:
+        WaitingForDecisionError: somebody read the pages and did not want them to leave.
     """
+    from vault.services.exports.export_steps import DeclinedError
     from vault.services.exports.exporting import Undecided
 
     decided: dict[str, str] = {}
     while True:
-        done = act(decided)
+        try:
+            done = act(decided)
+        except DeclinedError:
+            raise WaitingForDecisionError(
+                Message("you did not say yes to the pages; nothing was sealed"),
+                next_step=Message("Correct the notes or decide otherwise, then repeat the command."),
+            ) from None
         if not isinstance(done, Undecided) or args.unread or not is_read_here(output):
             return done
         if not _answer(output, done.questions, decided):

@@ -5,52 +5,22 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Final, Protocol
+from typing import Final
 
 from tui.values.values import DraftShown, Spot
 from vault.casework.note import typed_note
+from vault.store.drafts import Drafts
 
 _DRAFT, _SPOT = "note", "spot"
 _NOWHERE: Final = bytes(16)
 _GONE: Final = sys.maxsize
 
 
-class StoredDraft(Protocol):
-    """One draft as the store has it."""
-
-    @property
-    def compartment(self) -> bytes: ...  # noqa: D102
-    @property
-    def record(self) -> bytes: ...  # noqa: D102
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def saved_ms(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-
-
-class DraftStore(Protocol):
-    """The sealed file of a member's drafts."""
-
-    def save(
-        self, compartment: bytes, record: bytes, content: bytes | str, kind: str, *, saved_ms: int | None = None
-    ) -> None:
-        """Keep; on the medium when this returns."""
-
-    def delete(self, compartment: bytes, record: bytes) -> None:
-        """Forget."""
-
-    def list(self) -> Sequence[StoredDraft]:
-        """Return all, the last saved first."""
-
-
 class DraftShelf:
     """Saves and finds drafts; threads may call at once."""
 
-    def __init__(self, store: DraftStore) -> None:
+    def __init__(self, store: Drafts) -> None:
         self._store = store
         self._turns: dict[str, int] = {}
         self._lock = threading.Lock()
