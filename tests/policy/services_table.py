@@ -64,7 +64,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CLOCK_REPAIR: "clock.repair",
     Action.OWN_DEVICE: "clock.confirm clock.look devices.end_moved devices.lost devices.name joining.look",
     Action.OWN_KEYS: """
-    destroying.destroy_access destroying.why_not_armed factors.add_keyfile factors.add_security_key
+    destroying.destroy_access destroying.require_armed factors.add_keyfile factors.add_security_key
     factors.change_passphrase factors.list_own factors.remove recovery.follow
     """,
     Action.SYNC: "rostering.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show",
@@ -99,8 +99,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
     """,
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
-    approving.rule_of authors.all_names authors.find_member authors.names_of_members authors.written_by
-    cases.deputy_words dates.duties_are_separated logbook.names_of_objects members.members
+    approving.rule_of authors.all_names authors.find_member authors.names_of_members
+    authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words dates.duties_are_separated
+    logbook.names_of_objects members.members
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """

@@ -19,7 +19,6 @@ from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.exporting import Undecided
 from vault.services.exports.report_covers import Wish
 from vault.services.grants import timed_grants
-from vault.services.projection import authors
 from vault.words.message import Message
 
 Lend = Callable[[Callable[[], bytes]], bytes]
@@ -121,18 +120,4 @@ class Approvals(Subject):
             why=why,
             second=second,
         )
-        name = authors.name_in(authors.names_of_members(self._session), broken.member)
-        alone = broken.rule == approving.ALONE
-        return ResultText(
-            (
-                Message(
-                    "{name} can open the case until {until}, from their next bundle or unlock on.",
-                    name=name,
-                    until=until,
-                ),
-                Message("It was done ALONE: nobody else could approve it. The log says so.")
-                if alone
-                else Message("A second person approved it; both stand in the log."),
-                breaking_glass.TOLD,
-            )
-        )
+        return ResultText(breaking_glass.said_of(self._session, broken))

@@ -14,8 +14,8 @@ from vault.services.backups import backups
 from vault.services.backups.backups import MadeBackup
 from vault.services.evidence import checking, logbook
 from vault.services.evidence.logbook import LogLine
-from vault.services.projection import dates, seats
-from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection import dates
+from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.words.message import Message, Words, plural
 
 _LOG_LINES: Final = 1000
@@ -27,10 +27,9 @@ class Evidence(Subject):
     def read_log(self) -> LogShown:
         """Return the newest entries of all logs."""
         page = logbook.newest(self._session, limit=_LOG_LINES)
-        whose = seats.members_of_logs(self._session, {line.origin for line in page.lines})
-        names = names_of_members(self._session)
+        by = names_of_logs(self._session, (line.origin for line in page.lines))
         named = logbook.names_of_objects(self._session, page.lines)
-        lines = tuple(_log_line(line, name_in(names, whose.get(line.origin)), named) for line in page.lines)
+        lines = tuple(_log_line(line, by.get(line.origin, NOBODY_KNOWN), named) for line in page.lines)
         return LogShown(lines, page.scanned, page.total)
 
     def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
@@ -49,12 +48,9 @@ class Evidence(Subject):
             payloads=plural("{count} entry", "{count} entries", count=found.payloads_opened),
         )
         said = ". ".join((in_words(covered), *(in_words(message).rstrip(".") for message in found.on_their_way)))
-        whose = seats.members_of_logs(
-            self._session, {fault.origin for fault in found.faults if fault.origin is not None}
-        )
-        names = names_of_members(self._session) if whose else {}
+        whose = names_of_logs(self._session, (fault.origin for fault in found.faults))
         faults: list[Words] = [
-            Message("log of {name}, {fault}", name=name_in(names, whose[fault.origin]), fault=fault.message)
+            Message("log of {name}, {fault}", name=whose[fault.origin], fault=fault.message)
             if fault.origin in whose
             else fault.message
             for fault in found.faults

@@ -8,12 +8,7 @@ from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import CASE, Arg, Given, Verb
-from vault.words.message import Message, Words
-
-_RULES = {
-    "alone": Message("It was done ALONE: nobody else in the organisation could approve it. The log says so."),
-    "two-person": Message("A second person approved it; the log names both."),
-}
+from vault.words.message import Message
 
 
 def _break(args: Given, output: Output) -> Result:
@@ -33,15 +28,8 @@ def _break(args: Given, output: Output) -> Result:
             why=args.reason,
             second=second_of(args, output, session),
         )
-        name = authors.name_in(authors.names_of_members(session), member)
+        lines = breaking_glass.said_of(session, broken)
     data = {"case": broken.case.hex(), "member": member.hex(), "until": args.until, "release": broken.rule}
-    lines: list[Words] = [
-        Message(
-            "{name} can open the case until {until}, from their next bundle or unlock on.", name=name, until=args.until
-        ),
-        _RULES[broken.rule],
-        breaking_glass.TOLD,
-    ]
     return Result(data, lines)
 
 

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from vault.cli.opening import opened
-from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_data, shown_lines, write_new
+from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_data, shown_lines
 from vault.cli.output import Output, Result
 from vault.cli.prompts import YES, require_sure
 from vault.cli.table import MEMBER, Arg, Given, Verb
+from vault.store.files import write_new
 from vault.words.message import Message
 
 _NEW_KEYS: Final = Message("Making new keys")
 
 
 def _suspend(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.members import members, unsynced_work
-        from vault.services.projection import authors, seats
-
-        member = authors.find_member(session, args.who)
-        name = authors.name_in(authors.names_of_members(session), member)
-        require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
-        outcome = members.suspend(session, member, progress=output.progress_of(_NEW_KEYS))
-    done = Message("{name} is suspended: all their devices are revoked.", name=name)
-    return outcome_result(args, output, outcome, done)
+    return _end(
+        args, output, "suspend", lambda name: Message("{name} is suspended: all their devices are revoked.", name=name)
+    )
 
 
 def _leave(args: Given, output: Output) -> Result:
+    def left(name: str) -> Message:
+        return Message(
+            "{name} has left. To hand over their cases: `casevault handover order {quoted} --to MEMBER`.",
+            name=name,
+            quoted=shlex.quote(name),
+        )
+
+    return _end(args, output, "leave", left)
+
+
+def _end(args: Given, output: Output, act: Literal["suspend", "leave"], done: Callable[[str], Message]) -> Result:
     with opened(args, output) as session:
         from vault.services.members import members, unsynced_work
         from vault.services.projection import authors, seats
@@ -37,17 +43,9 @@ def _leave(args: Given, output: Output) -> Result:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
         require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
-        outcome = members.leave(session, member, progress=output.progress_of(_NEW_KEYS))
-    return outcome_result(
-        args,
-        output,
-        outcome,
-        Message(
-            "{name} has left. To hand over their cases: `casevault handover order {quoted} --to MEMBER`.",
-            name=name,
-            quoted=shlex.quote(name),
-        ),
-    )
+        end = members.suspend if act == "suspend" else members.leave
+        outcome = end(session, member, progress=output.progress_of(_NEW_KEYS))
+    return outcome_result(args, output, outcome, done(name))
 
 
 def _change_roles(args: Given, output: Output) -> Result:

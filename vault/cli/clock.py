@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import Given, Verb
 from vault.display import time_text
 from vault.words.message import Message
-
-if TYPE_CHECKING:
-    from vault.policy.clocks import ClockReading
 
 _WORDS = {
     "steady": Message("The clock is normal."),
@@ -20,31 +17,12 @@ _WORDS = {
 }
 
 
-def _show(args: Given, output: Output) -> Result:
+def _clock(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.computer import clock
 
-        reading = clock.look(session)
-    return _shown(reading)
-
-
-def _confirm(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.computer import clock
-
-        reading = clock.confirm(session)
-    return _shown(reading)
-
-
-def _repair(args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
-        from vault.services.computer import clock
-
-        reading = clock.repair(session)
-    return _shown(reading)
-
-
-def _shown(reading: ClockReading) -> Result:
+        acts = {"clock show": clock.look, "clock confirm": clock.confirm, "clock repair": clock.repair}
+        reading = acts[args.command](session)
     data = {"state": reading.state.value, "counts": _time(reading.trusted_ms), "clock": _time(reading.wall_ms)}
     lines = [
         _WORDS[reading.state.value],
@@ -59,7 +37,7 @@ def _time(ms: int) -> str:
 
 
 VERBS: Final = (
-    Verb("show", Message("the clock, and the time that rights are measured by"), (), _show),
-    Verb("confirm", Message("confirm that the clock, which jumped ahead, is right"), (), _confirm),
-    Verb("repair", Message("undo a wrong time that was believed (supervisor)"), (), _repair),
+    Verb("show", Message("the clock, and the time that rights are measured by"), (), _clock),
+    Verb("confirm", Message("confirm that the clock, which jumped ahead, is right"), (), _clock),
+    Verb("repair", Message("undo a wrong time that was believed (supervisor)"), (), _clock),
 )  # fmt: skip

@@ -209,9 +209,9 @@ def _count(args: Given, output: Output) -> Result:
 
 def _calendar(args: Given, output: Output) -> Result:
     from vault.cli.next_steps import in_words
-    from vault.cli.outcome import write_new
     from vault.deadlines.icalendar import Entry, calendar_text
     from vault.deadlines.typed import exact_moment
+    from vault.store.files import write_new
 
     zone = _zone(args.zone)
     found = _due_lines(Given(**{**vars(args), "case": None}), output)

@@ -17,17 +17,9 @@ _SENTENCE = (Personal("sentence", "--sentence", Message("To go on, type: destroy
 
 def _access(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.errors import RefusedError
         from vault.services.credentials import destroying
 
-        reason = destroying.why_not_armed(session)
-        if reason is not None:
-            raise RefusedError(
-                Message("your access is not destroyed: {reason}", reason=reason),
-                next_step=Message(
-                    "Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat."
-                ),
-            )
+        destroying.require_armed(session)
         for line in (
             Message("Your passphrase will open nothing here any more."),
             Message("Your drafts and your index on this device are deleted."),

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
-from vault.cli.outcome import PROPOSAL, outcome_result, write_new
+from vault.cli.outcome import PROPOSAL, outcome_result
 from vault.cli.output import Output, Result
 from vault.cli.prompts import YES, require_sure
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.errors import UsageError
+from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:

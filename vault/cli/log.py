@@ -30,14 +30,13 @@ _NOBODY: Mapping[Origin, str] = MappingProxyType({})
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.evidence import logbook
-        from vault.services.projection import authors, seats
+        from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
         from vault.validity.audit_payloads import NOT_GRANTED
 
         page = logbook.newest(session, limit=args.limit, act=args.act)
-        whose = seats.members_of_logs(session, {line.origin for line in page.lines})
-        names = authors.names_of_members(session)
+        names = names_of_logs(session, (line.origin for line in page.lines))
         named = logbook.names_of_objects(session, page.lines)
-    who = {line.origin: authors.name_in(names, whose.get(line.origin)) for line in page.lines}
+    who = {line.origin: names.get(line.origin, NOBODY_KNOWN) for line in page.lines}
     width = min(max(map(len, who.values()), default=0), _NAME_WIDTH)
     shown = [line for line in page.lines if line.fault != NOT_GRANTED]
     lines: list[Words] = [_line(line, f"{who[line.origin]:<{width}}", named) for line in shown]
@@ -60,14 +59,13 @@ def _verify(args: Given, output: Output) -> Result:
     # What an earlier verification found is over where this one finds nothing, and must not stand beside it.
     with opened(args, output, tells_after=True) as session:
         from vault.services.evidence import checking
-        from vault.services.projection import authors, dates, seats
+        from vault.services.projection import authors, dates
 
         found = checking.verify(session, progress=output.progress_of(Message("Checking the log")))
         if found.verified:
             dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
-        whose = seats.members_of_logs(session, {fault.origin for fault in found.faults if fault.origin is not None})
-        names = authors.names_of_members(session) if whose else {}
-    return verified(found, {origin: authors.name_in(names, member) for origin, member in whose.items()})
+        whose = authors.names_of_logs(session, (fault.origin for fault in found.faults))
+    return verified(found, whose)
 
 
 def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Result:

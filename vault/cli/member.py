@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from vault.cli.changing import CHANGES, ROLES
 from vault.cli.new_passphrase import memory_mib, new_passphrase
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
-from vault.cli.outcome import PROPOSAL, ROOT, outcome_result, write_new
+from vault.cli.outcome import PROPOSAL, ROOT, outcome_result
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
     YES,
@@ -24,6 +24,7 @@ from vault.cli.showing import n_devices
 from vault.cli.standing_in import STANDING_IN
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import RefusedError, WaitingForDecisionError
+from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:

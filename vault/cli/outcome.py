@@ -9,6 +9,7 @@ from vault.cli.output import Output, Result
 from vault.cli.showing import indented, n_cases, n_devices
 from vault.cli.table import Arg, Given
 from vault.errors import RefusedError
+from vault.store.files import write_new
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
@@ -98,15 +99,3 @@ def shown_data(shown: ProposalShown) -> dict[str, object]:
         "signed_by": list(shown.signed_by),
         "missing": shown.missing,
     }
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file that does not exist yet, for its owner alone.
-
-    Raises:
-        RefusedError: something is there already.
-        TryAgainError: it cannot be written there.
-    """
-    from vault.store import files
-
-    files.write_new(path, content)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.words.message import Message, plural
-
-if TYPE_CHECKING:
-    pass
 
 
 def _away(args: Given, output: Output) -> Result:

@@ -16,7 +16,6 @@ from vault.seal.sheets import WORDS_PER_ROW, Sheet
 from vault.words.message import Message
 
 _STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
-_LONGEST_ORGANISATION = 60
 _ROOT_WORDS_PER_LINE = 7
 
 
@@ -43,43 +42,29 @@ def sheet_text(sheet: Sheet) -> str:
     )
 
 
-def render_sheet(
-    sheet: Sheet, *, day: str, organisation: str | None = None, languages: Sequence[str] = LANGUAGES
-) -> bytes:
+def render_sheet(sheet: Sheet, *, day: str, languages: Sequence[str] = LANGUAGES) -> bytes:
     """Return one sheet as a PDF of one A4 page, its words in large type with fonts inside.
 
-    Where the organisation's name stands on it, a finder learns whose files these are. The first language is that of the
-    headings.
+    The first language is that of the headings.
 
     Raises:
         UsageError: no words in one of the languages.
-        RefusedError: the organisation's name is too long, or has a letter that the fonts cannot draw.
+        RefusedError: it cannot be set.
         DependencyMissingError: a font package is not installed.
     """
-    if organisation is not None and len(organisation) > _LONGEST_ORGANISATION:
-        raise RefusedError(
-            Message(
-                "a sheet has room for {longest_organisation} letters of a name",
-                longest_organisation=_LONGEST_ORGANISATION,
-            ),
-            next_step=Message("Leave the organisation out."),
-        )
-    inputs = {"sheet": json.dumps(_value(sheet, day, organisation, languages), ensure_ascii=False)}
+    inputs = {"sheet": json.dumps(_value(sheet, day, languages), ensure_ascii=False)}
     compiler = typst.Compiler(_template(), font_paths=fonts(), sys_inputs=inputs)
     try:
         pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
     except typst.TypstError:
         # Its message quotes the text.
-        raise RefusedError(
-            Message("the sheet has a letter that the fonts cannot draw"),
-            next_step=Message("Leave the organisation out."),
-        ) from None
+        raise RefusedError(Message("the sheet could not be set")) from None
     if not isinstance(pdf, bytes):
         raise RefusedError(Message("the sheet came out in more than one file"))
     return pdf
 
 
-def _value(sheet: Sheet, day: str, organisation: str | None, languages: Sequence[str]) -> dict[str, object]:
+def _value(sheet: Sheet, day: str, languages: Sequence[str]) -> dict[str, object]:
     places = {"number": sheet.number, "count": sheet.count, "needed": sheet.threshold, "day": day}
     head = sheet_words(languages[0])
     blocks = [(language, sheet_words(language)) for language in languages]
@@ -91,7 +76,6 @@ def _value(sheet: Sheet, day: str, organisation: str | None, languages: Sequence
         "number": sheet.number,
         "count": sheet.count,
         "made": head.made.format(**places),
-        "organisation": organisation,
         "heads": {
             "row": _each_once([(language, words.row) for language, words in blocks]),
             "check": _each_once([(language, words.check) for language, words in blocks]),

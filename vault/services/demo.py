@@ -69,10 +69,8 @@ class DemoPlace:
         return self.lawyer / "age-identity.txt"
 
 
-def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
+def run(folder: Path, *, say: Say) -> DemoPlace:
     """Do everything once and say each step in one line.
-
-    `memory_mib` is what one guess at the passphrase costs.
 
     Raises:
         RefusedError: there is something in the folder.
@@ -85,9 +83,7 @@ def run(folder: Path, *, say: Say, memory_mib: int | None = None) -> DemoPlace:
         )
     place = DemoPlace(folder.absolute())
     place.lawyer.mkdir(parents=True)
-    new = founding.init(
-        place.vault, organisation=ORGANISATION, member=MEMBER, passphrase=_passphrase(), memory_mib=memory_mib
-    )
+    new = founding.init(place.vault, organisation=ORGANISATION, member=MEMBER, passphrase=_passphrase())
     with unlock(place.vault, member=MEMBER, passphrase=_passphrase()) as session:
         made = [_make_case(session, case) for case in CASES]
         for name, number, language, text in SLIPS:

@@ -19,6 +19,7 @@ from vault.seal.named import access_record
 from vault.services.approvals.approving import ALONE, HERE_MS, REASONS, TWO_PERSON, Second, required_approval
 from vault.services.approvals.question import Question
 from vault.services.grants import sharing
+from vault.services.grants.timed_grants import last_day
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import seats_of
@@ -27,7 +28,11 @@ from vault.words.message import Message
 ACT = "break.glass"
 # An emergency is over or was none after so long; a grant can then be given in the usual way.
 LONGEST_MS = 14 * DAY_MS
-TOLD = Message("Everybody else who holds the case is told at each unlock, for as long as it lasts.")
+_TOLD = Message("Everybody else who holds the case is told at each unlock, for as long as it lasts.")
+_RULES = {
+    ALONE: Message("It was done ALONE: nobody else in the organisation could approve it. The log says so."),
+    TWO_PERSON: Message("A second person approved it; the log names both."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,16 @@ def break_glass(
     up_to_date_index(session)
     sharing.add_seats(session, case, lacking, act=ACT, rule=rule, also=also)
     return GlassBroken(case, member, until_ms, ALONE if approval is None else TWO_PERSON)
+
+
+def said_of(session: Session, broken: GlassBroken) -> tuple[Message, ...]:
+    """Return in words what was done, and who hears of it."""
+    opened = Message(
+        "{name} can open the case until {until}, from their next bundle or unlock on.",
+        name=name_in(names_of_members(session), broken.member),
+        until=last_day(broken.until_ms),
+    )
+    return opened, _RULES[broken.rule], _TOLD
 
 
 def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[SeatId]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +144,6 @@ def verify(
     fido2_secret: bytes = b"",
     state: Path | None = None,
     progress: StepProgress = lambda what, done, total: None,
-    now_ms: Callable[[], int] = clock.now_ms,
 ) -> VerifiedBackup:
     """Open a backup, or the newest of a destination, and read all of it. Nothing in it changes, no pins are touched.
 
@@ -168,7 +166,7 @@ def verify(
             )
     finally:
         passphrase[:] = bytes(len(passphrase))
-    dates.note(keys.vault, dates.Done.VERIFY, now_ms(), state)
+    dates.note(keys.vault, dates.Done.VERIFY, clock.now_ms(), state)
     found = proof.state
     return VerifiedBackup(
         path=folder.path,

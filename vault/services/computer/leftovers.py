@@ -9,9 +9,9 @@ from vault.store.beside import clear_leftovers
 from vault.words.message import Message
 
 
-def clear(path: Path, *, now_ms: int | None = None) -> tuple[Message, ...]:
+def clear(path: Path) -> tuple[Message, ...]:
     """Remove this program's own leftovers beside a place, and return what there is to say of them, a line for each."""
-    found = clear_leftovers(path, now=(clock.now_ms() if now_ms is None else now_ms) / 1000)
+    found = clear_leftovers(path, now=clock.now_ms() / 1000)
     gone = (
         Message("{name} was removed: an earlier attempt was cut off and left it.", name=path.name)
         for path in found.removed

@@ -26,21 +26,29 @@ def recovery_is_proven(session: Session) -> bool:
     return dates.read(session.vault, session.state).proven is True
 
 
-def why_not_armed(session: Session, *, now_ms: int | None = None) -> Message | None:
-    """Return in words why `destroy_access` is refused now, or None where it is armed."""
+def require_armed(session: Session) -> None:
+    """Return if `destroy_access` would be done now: said before anybody types for nothing.
+
+    Raises:
+        RefusedError: why not.
+    """
     session.require(Action.OWN_KEYS)
-    now = session.log.now_ms() if now_ms is None else now_ms
     known = dates.read(session.vault, session.state)
     if not recovery_is_proven(session):
-        return Message("no recovery was proven on this device: without sheets nothing would open this vault again")
-    if known.backup is None:
-        return Message("no backup was made and read back on this device")
-    if now - known.backup > _BACKUP_DAYS * DAY_MS:
-        return Message("the last backup that was read back is older than {days} days", days=_BACKUP_DAYS)
-    return None
+        reason = Message("no recovery was proven on this device: without sheets nothing would open this vault again")
+    elif known.backup is None:
+        reason = Message("no backup was made and read back on this device")
+    elif session.log.now_ms() - known.backup > _BACKUP_DAYS * DAY_MS:
+        reason = Message("the last backup that was read back is older than {days} days", days=_BACKUP_DAYS)
+    else:
+        return
+    raise RefusedError(
+        Message("your access is not destroyed: {reason}", reason=reason),
+        next_step=Message("Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat."),
+    )
 
 
-def destroy_access(session: Session, *, typed: str, now_ms: int | None = None) -> None:
+def destroy_access(session: Session, *, typed: str) -> None:
     """End this member's way into this folder on this device, and the session with it. There is no way back from here.
 
     The member types `SENTENCE`; case and outer spaces do not matter. The session is closed when this returns.
@@ -50,13 +58,7 @@ def destroy_access(session: Session, *, typed: str, now_ms: int | None = None) -
         UsageError: something else was typed; nothing was changed.
         TryAgainError: the `keys` file cannot be written; nothing was changed.
     """
-    session.require(Action.OWN_KEYS)
-    reason = why_not_armed(session, now_ms=now_ms)
-    if reason is not None:
-        raise RefusedError(
-            Message("your access is not destroyed: {reason}", reason=reason),
-            next_step=Message("Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat."),
-        )
+    require_armed(session)
     if typed.strip().casefold() != SENTENCE:
         raise UsageError(
             Message("the sentence was not typed; nothing was changed"),

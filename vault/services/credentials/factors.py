@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from time import sleep
 
-from vault import platform
 from vault.access.pins.delays import Wait
 from vault.access.seat_keys.factors import Factors, change_factors, salt_of_vault
 from vault.access.session import Session
@@ -21,7 +19,7 @@ from vault.seal.entrance.passphrase import text_of
 from vault.seal.entrance.prf import PrfProvider, fido2_salt
 from vault.seal.entrance.wordlists import Language
 from vault.seal.entrance.words import GeneratedPassphrase, is_generated, make_passphrase, word_form
-from vault.store.files import read_limited
+from vault.store.files import read_limited, write_new
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -86,9 +84,7 @@ def is_same(shown: GeneratedPassphrase, typed: bytearray) -> bool:
     return word_form(text_of(typed)) == word_form(shown.text())
 
 
-def change_passphrase(
-    session: Session, *, member: str, old: Factors, new: bytearray, wait: Wait = sleep, known: Iterable[str] = ()
-) -> None:
+def change_passphrase(session: Session, *, member: str, old: Factors, new: bytearray, wait: Wait = sleep) -> None:
     """Have another passphrase open this seat's slot; the other factors stay. Both are wiped by the caller.
 
     Raises:
@@ -97,7 +93,7 @@ def change_passphrase(
         VerificationError, TryAgainError: as `seat_keys.factors.change_factors`.
     """
     session.require(Action.OWN_KEYS)
-    refuse_weak(new, (member, *known))
+    refuse_weak(new, (member,))
     change_factors(session, member, old, replace(old, passphrase=new), wait)
 
 
@@ -115,7 +111,7 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
             next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_KEYFILE),
         )
     content = make_keyfile()
-    _write_new(path, content)
+    write_new(path, content)
     changed = replace(factors, device_secret=read_keyfile(content).secret)
     try:
         change_factors(session, member, factors, changed, wait)
@@ -197,21 +193,3 @@ def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
     from vault.seal.entrance.fido import SecurityKey  # noqa: PLC0415 - who has no such key never loads its library
 
     return SecurityKey(ask_pin)
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(path, flags, platform.PRIVATE_FILE_MODE), "wb") as file:
-            file.write(content)
-            file.flush()
-            platform.flush_file(file.fileno())
-        platform.fsync_folder(path.parent)
-    except FileExistsError:
-        raise RefusedError(
-            Message("there is something at {path} already", path=path), next_step=Message("Name a new file.")
-        ) from None
-    except OSError:
-        raise TryAgainError(
-            Message("no keyfile can be written to {path}", path=path), next_step=Message("Name another place.")
-        ) from None

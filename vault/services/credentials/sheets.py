@@ -111,9 +111,7 @@ class SheetFiles:
     _descriptors: list[int] = field(repr=False)
     _is_text: bool
 
-    def write(
-        self, sheets: Sequence[Sheet], *, day: str, organisation: str | None = None, languages: Sequence[str] = ()
-    ) -> None:
+    def write(self, sheets: Sequence[Sheet], *, day: str, languages: Sequence[str] = ()) -> None:
         """Write each sheet durably into a PDF file of its own, or all of them as one text.
 
         Raises:
@@ -124,7 +122,7 @@ class SheetFiles:
             contents = ["\n\n".join(sheet_text(sheet) for sheet in sheets).encode()]
         else:
             chosen = {"languages": languages} if languages else {}
-            contents = [render_sheet(sheet, day=day, organisation=organisation, **chosen) for sheet in sheets]
+            contents = [render_sheet(sheet, day=day, **chosen) for sheet in sheets]
         try:
             for descriptor, content in zip(self._descriptors, contents, strict=True):
                 rest = memoryview(content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -196,11 +196,7 @@ def show(session: Session, file: Path, *, progress: StepProgress = lambda what, 
 
 
 def import_bundle(
-    session: Session,
-    file: Path,
-    *,
-    progress: StepProgress = lambda what, done, total: None,
-    now_s: Callable[[], float] = lambda: clock.now_ms() / 1000,
+    session: Session, file: Path, *, progress: StepProgress = lambda what, done, total: None
 ) -> ImportedBundle:
     """Bring in what of a bundle is proven, then what else waited for it, and say what came.
 
@@ -213,7 +209,7 @@ def import_bundle(
     rule = session.require(Action.SYNC)
     folder = session.folder.staging_dir
     require_for(file, session.kem_private, session.seat, session.vault)
-    staged, is_again = stage(file, folder, session.draft_key, now_s=now_s())
+    staged, is_again = stage(file, folder, session.draft_key, now_s=clock.now_ms() / 1000)
     try:
         bundle = opened(session, staged, progress)
         require_room(session, bundle)

@@ -24,7 +24,7 @@ from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
 from vault.seal.entrance.unlocking import unlock as open_slot_with
 from vault.seal.joining import INVITATION_LIMIT, REQUEST_FILE_SIZE, Invitation
 from vault.seal.recipients import KemPrivate
-from vault.services.members.members import admission
+from vault.services.members.members import admission, checked_roles
 from vault.services.members.rostering import Outcome, carry_out
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.files import read_limited
@@ -215,16 +215,10 @@ def finish(
 
 
 def _like(like: str, days: int) -> list[str]:
-    roles = {role.strip() for role in like.split(",")}
-    known = {role.value for role in Role}
-    if not roles <= known:
-        raise UsageError(
-            Message("there is no such role"),
-            next_step=Message("The roles are: {names}.", names=", ".join(sorted(known))),
-        )
+    roles = checked_roles(role.strip() for role in like.split(","))
     if not 0 <= days <= _MOST_DAYS:
         raise UsageError(Message("--days is between 1 and {most_days}", most_days=_MOST_DAYS))
-    return sorted(roles)
+    return sorted(role.value for role in roles)
 
 
 def _until(session: Session, days: int) -> int | None:
@@ -232,10 +226,10 @@ def _until(session: Session, days: int) -> int | None:
 
 
 def _roles(invitation: Invitation) -> frozenset[Role]:
-    known = {role.value for role in Role}
-    if not known.issuperset(invitation.roles):
-        raise RefusedError(Message("the invitation names a role that this program does not know"))
-    return frozenset(map(Role, invitation.roles))
+    try:
+        return frozenset(map(Role, invitation.roles))
+    except ValueError:
+        raise RefusedError(Message("the invitation names a role that this program does not know")) from None
 
 
 def _own_name(session: Session) -> str:

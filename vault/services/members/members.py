@@ -132,9 +132,7 @@ def leave(session: Session, member: MemberId, *, progress: Progress = lambda don
     return carry_out(session, Change(leaving=frozenset({member})), progress=progress)
 
 
-def change_roles(
-    session: Session, member: MemberId, roles: Sequence[str], *, by_root: bool = False, allow_none: bool = False
-) -> Outcome:
+def change_roles(session: Session, member: MemberId, roles: Sequence[str], *, by_root: bool = False) -> Outcome:
     """Give a member exactly these roles.
 
     Raises:
@@ -143,7 +141,7 @@ def change_roles(
     """
     session.require(Action.ROLE_CHANGE)
     wanted = checked_roles(roles)
-    if not wanted and not allow_none:
+    if not wanted:
         raise UsageError(
             Message("a member needs a role"),
             next_step=Message("To remove their access use {suspend_member}.", suspend_member=NextStep.SUSPEND_MEMBER),

@@ -7,7 +7,7 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.ids import MemberId, RecordId
+from vault.ids import MemberId, Origin, RecordId
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored
 from vault.services.projection.seats import members_of_logs, names_said
@@ -16,6 +16,7 @@ from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 _SHOWN_DIGITS = 8
+NOBODY_KNOWN = "nobody known"
 
 
 def names_of_members(session: Session) -> dict[MemberId, str]:
@@ -35,7 +36,7 @@ def all_names(session: Session) -> dict[MemberId, list[str]]:
 def name_in(names: dict[MemberId, str], member: bytes | None) -> str:
     """Return how a member is shown: by name, or by the beginning of the id where no name is kept."""
     if member is None:
-        return "nobody known"
+        return NOBODY_KNOWN
     return names.get(MemberId(member), f"member {member.hex()[:_SHOWN_DIGITS]}")
 
 
@@ -84,9 +85,15 @@ def require_new_name(session: Session, name: str) -> None:
         )
 
 
+def names_of_logs(session: Session, origins: Iterable[Origin | None]) -> dict[Origin, str]:
+    """Return whose logs these are, by name; of a log of nobody known, nothing."""
+    members = members_of_logs(session, (origin for origin in origins if origin is not None))
+    names = names_of_members(session) if members else {}
+    return {origin: name_in(names, member) for origin, member in members.items()}
+
+
 def written_by(session: Session, records: Iterable[Stored[Any]]) -> dict[RecordId, str]:
     """Return the name of who wrote each record as it stands, also of those who left."""
     origins = {record.record: record.origin for record in records if record.origin is not None}
-    members = members_of_logs(session, origins.values())
-    names = names_of_members(session) if members else {}
-    return {record: name_in(names, members.get(origin)) for record, origin in origins.items()}
+    names = names_of_logs(session, origins.values())
+    return {record: names.get(origin, NOBODY_KNOWN) for record, origin in origins.items()}
