@@ -21,8 +21,8 @@ def _clock(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.computer import clock
 
-        acts = {"clock show": clock.look, "clock confirm": clock.confirm, "clock repair": clock.repair}
-        reading = acts[args.command](session)
+        acts = {"show": clock.look, "confirm": clock.confirm, "repair": clock.repair}
+        reading = acts[args.command.removeprefix("clock ")](session)
     data = {"state": reading.state.value, "counts": _time(reading.trusted_ms), "clock": _time(reading.wall_ms)}
     lines = [
         _WORDS[reading.state.value],
