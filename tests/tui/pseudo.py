@@ -60,11 +60,15 @@ class Pseudo(gettext.NullTranslations):
         return self.gettext(msgid1 if n == 1 else msgid2)
 
 
-def foreign(answer: Any, *, is_text: bool = False) -> Any:
+def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - one for each type
     """Return an answer of the vault with its texts in Greek letters, so that they are not taken for words of ours."""
     if isinstance(answer, str):
         is_code = (answer in CODES and not is_text) or _CODE.fullmatch(answer)
         return answer if is_code else answer.translate(_TO_GREEK)
+    if isinstance(answer, Message):
+        made = Message(answer.template, **{name: foreign(value) for name, value in answer.values})
+        object.__setattr__(made, "many", answer.many)
+        return made
     if isinstance(answer, tuple | list):
         return type(answer)(foreign(part, is_text=is_text) for part in answer)
     if isinstance(answer, dict):

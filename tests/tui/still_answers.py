@@ -35,7 +35,12 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
+from tui.values.values_story import ChangeShown, RecordShown
+from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
+from vault.casework.story.detention import Detention
+from vault.casework.story.hearing import Hearing
+from vault.casework.story.wanted import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
 from vault.ids import Digest, MemberId, RecordId
 from vault.redaction.actions import Action, IdentifierType
@@ -291,6 +296,34 @@ SHEET = Sheet(1, 3, 2, tuple(WORDS.split()), ROOT_WORDS)
 """Its words are those of no share; real sheets are drawn anew each time."""
 ASKED = (4, 17, 29)
 
+# ---- what happened --------------------------------------------------------------------------------------------------
+
+
+def _record(number: int, record: FormedRecord) -> RecordShown:
+    return RecordShown(
+        f"{number:02x}" * 16,
+        record.KIND,
+        record.when() or "",
+        record.headline(),
+        record.is_due(),
+        record.typed(),
+        tuple(labelled(record)),
+        by="Amina",
+    )
+
+
+RECORDS = tuple(
+    _record(number, record)
+    for number, record in enumerate(
+        (
+            Wanted(WantedSystem.CIS_INTERSTATE, category="accused", seen="2026-09-19"),
+            Detention(place="Приёмник 1", taken="2026-10-14T07:10", order="4/17", expires="2026-12-10"),
+            Hearing("2026-11-30T09:30", about="Complaint", court="Second district"),
+        ),
+        start=1,
+    )
+)
+
 # ---- all of it -----------------------------------------------------------------------------------------------------
 
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
@@ -357,6 +390,11 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
+    "story.list_in": RECORDS,
+    "story.history": (
+        ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", "flagged"),)),
+        ChangeShown(NOW_MS - HOUR_MS, "Joel", is_current=True, changed=(("stage", "arrested"), ("risk", "high"))),
+    ),
     "sections.list_of": (
         SectionLine("c1" * 16, "location", "Where she is", 2, with_recovery=True),
         SectionLine("c9" * 16, "sources", "Кто рассказал", 1, with_recovery=False),

@@ -58,6 +58,7 @@ class Casework(Subject):
             alone=alone or "",
             no_recovery=head.no_recovery_reason or "",
             namesakes=view.namesakes or "",
+            closed=head.closed or "",
         )
 
     def add_person(self, case: str, typed: PersonTyped) -> str:

@@ -20,6 +20,7 @@ from tui.gateway.recovery import Recovery
 from tui.gateway.referral import Referral
 from tui.gateway.sections import Sections
 from tui.gateway.sharing import Sharing
+from tui.gateway.story import Story
 from tui.gateway.subject import UnlockedVault
 from tui.gateway.writing import Writing
 from tui.values.values import VaultStatus
@@ -58,6 +59,7 @@ class Gateway:
         self.recovery = Recovery(door)
         self.exchange = Exchange(door)
         self.approvals = Approvals(door)
+        self.story = Story(door)
 
     def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
         """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""

@@ -57,6 +57,15 @@ _WORDS: Final = (
     Message("keep"), Message("generalise"), Message("pseudonym"), Message("remove"), Message("date-of-birth"),
     Message("document"), Message("date"), Message("time"), Message("url"), Message("handle"), Message("iban"),
     Message("coordinates"), Message("unknown"),
+    # what happened in a case
+    Message("wanted"), Message("cis-interstate"), Message("national"), Message("interpol-red"),
+    Message("interpol-blue"), Message("interpol-other"), Message("diffusion"), Message("extremist-register"),
+    Message("terrorist-register"), Message("debtor"), Message("missing"), Message("public-site"),
+    Message("court-paper"), Message("official-word"), Message("press"), Message("lawyer-query"), Message("arrest"),
+    Message("hearing"), Message("not-yet"), Message("partly"), Message("yes"), Message("no"), Message("incident"),
+    Message("raid"), Message("threat"), Message("abduction"), Message("disappearance"), Message("surveillance"),
+    Message("device-seized"), Message("data-breach"), Message("coerced-unlock"), Message("event"), Message("task"),
+    Message("deadline"), Message("court"), Message("rule"), Message("kept"), Message("missed"), Message("waived"),
 )
 # fmt: on
 CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}

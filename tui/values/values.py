@@ -121,7 +121,7 @@ class CaseShown:
     """A case as opened: what its header says, its people, its notes and this member's drafts for it.
 
     `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
-    the recovery sheets must not; `namesakes` that other cases bear its reference.
+    the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed.
     """
 
     case: str
@@ -141,6 +141,7 @@ class CaseShown:
     alone: Words = field(default="", repr=False)
     no_recovery: Words = field(default="", repr=False)
     namesakes: Words = ""
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

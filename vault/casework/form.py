@@ -84,22 +84,22 @@ class FormField:
         """
         if self.shape is Shape.YES_NO:
             if not isinstance(value, bool):
-                raise UsageError(Message("{field} must be yes or no", field=self._in_words))
+                raise UsageError(Message("{field} must be yes or no", field=self.in_words))
             return value
         if not value and (value is None or value in ("", ())):
             if self.is_required:
-                raise UsageError(Message("{field} is empty", field=self._in_words))
+                raise UsageError(Message("{field} is empty", field=self.in_words))
             return () if self.shape is Shape.LINES else None
         if self.words is not None:
-            return checked_word(self.words, str(value), self._in_words)
-        return _CHECKS[self.shape](value, self._in_words)
+            return checked_word(self.words, str(value), self.in_words)
+        return _CHECKS[self.shape](value, self.in_words)
 
     def from_typed(self, typed: str) -> object:
         """Return what a person typed as a record keeps it; see `checked`."""
         text = typed.strip()
         if self.shape is Shape.YES_NO:
             if text not in {YES, NO, ""}:
-                raise UsageError(Message("{field} must be yes or no", field=self._in_words))
+                raise UsageError(Message("{field} must be yes or no", field=self.in_words))
             return text == YES
         if self.shape is Shape.LINES:
             return self.checked(tuple(line for line in typed.splitlines() if line.strip()))
@@ -107,7 +107,7 @@ class FormField:
             try:
                 return self.checked(bytes.fromhex(text))
             except ValueError:
-                raise UsageError(Message("{field} must be an id", field=self._in_words)) from None
+                raise UsageError(Message("{field} must be an id", field=self.in_words)) from None
         return self.checked(text or None if self.shape is not Shape.TEXT else typed or None)
 
     def to_typed(self, value: object) -> str:
@@ -119,7 +119,8 @@ class FormField:
         return value.hex() if isinstance(value, bytes) else "" if value is None else str(value)
 
     @property
-    def _in_words(self) -> str:
+    def in_words(self) -> str:
+        """Return how a refusal names it."""
         return self.name.replace("_", " ") if "_" in self.name else self.name
 
 

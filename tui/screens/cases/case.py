@@ -13,11 +13,14 @@ from typing_extensions import override
 
 from tui.screens.cases.access import AccessScreen
 from tui.screens.cases.break_glass import BreakGlass
+from tui.screens.cases.case_edit import CaseEdit
+from tui.screens.cases.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in, draft_kind, note_lines, with_versions
 from tui.screens.cases.person_form import PersonForm
+from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import Command
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import day_and_time, moment
 from tui.screens.referral.export import ExportScreen
@@ -34,16 +37,22 @@ _PEOPLE: Final = (Column(Message("role"), 11), Column(Message("name")))
 _NOTES: Final = (Column(Message("written"), 14), Column(Message("text and kind")))
 
 
-class CaseScreen(VaultScreen):
+class CaseScreen(LooksBack):
     """A case that was opened, which is in the log already."""
 
     NAME = Message("Case")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "note", Message("Write a note"), "n", Message("note")),
         Command("p", "person", Message("Add a person"), "p", Message("person")),
+        Command(
+            "d", "records", Message("Dates, hearings, detention and all else that happened"), "d", Message("dates")
+        ),
+        Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
+        HISTORY,
+        UNDO,
         Command("a", "amend", Message("Correct a note by another one"), "a"),
-        Command("w", "access", Message("Who can open it: give, take back, new key"), "w", Message("who")),
-        Command("s", "sections", Message("Restricted sections: location, health, sources"), "s", Message("sections")),
+        Command("w", "access", Message("Who can open it: give, take back, new key"), "w"),
+        Command("s", "sections", Message("Restricted sections: location, health, sources"), "s"),
         Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
         Command("f6", "app.focus_next", Message("Next pane: people, notes, text"), "F6"),
@@ -142,6 +151,7 @@ class CaseScreen(VaultScreen):
         rows.focus()
         return True
 
+    @override
     def action_refresh(self, stand_on: str = "") -> None:
         """Read the case again."""
         case, why = self._case.case, self._why
@@ -164,6 +174,19 @@ class CaseScreen(VaultScreen):
     def action_person(self) -> None:
         """Add a person."""
         self.app.push_screen(PersonForm(self._case.case, self._case.ref), self._changed)
+
+    def action_records(self) -> None:
+        """Show what happened and what is due in this case."""
+        self.app.push_screen(RecordsScreen(self._case.case, self._case.ref, self._why), self._changed)
+
+    def action_change(self) -> None:
+        """Change what the case says of itself."""
+        self.app.push_screen(CaseEdit(self._case), self._changed)
+
+    def action_history(self) -> None:
+        """Show what the case said before."""
+        case, why = self._case.case, self._why
+        self.ask(lambda vault: vault.story.history(case, "", "case", why), self.show_history)
 
     def action_access(self) -> None:
         """Show who can open the case."""

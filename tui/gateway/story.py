@@ -1,0 +1,126 @@
+"""What a case says of itself and what happened in it: records with a form, changes, history, what is due, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.gateway.subject import Subject, case_id
+from tui.values.values_story import ChangeShown, RecordShown
+from vault.casework.form import FormedRecord, labelled
+from vault.errors import NotFoundError
+from vault.ids import RecordId
+from vault.records.codec import to_fields
+from vault.services.cases import case_changes, cases, editing, story, undoing
+from vault.services.cases.story import DueLine
+from vault.services.projection import authors
+from vault.services.projection.reading import Stored
+from vault.words.message import Message, Words
+
+
+class Story(Subject):
+    """Keeps and changes the records of a case."""
+
+    def due(self, until: str | None = None) -> tuple[DueLine, ...]:
+        """Return what has to be kept in all cases, soonest first; until a day, or all."""
+        return tuple(story.due(self._session, until=until))
+
+    def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
+        """Return the records with a form in a case, by their date."""
+        found = story.list_in(self._session, case_id(case), why=why)
+        by = authors.written_by(self._session, found)
+        return tuple(_shown(record, by.get(record.record, "")) for record in found)
+
+    def add(self, case: str, kind: str, typed: Mapping[str, str]) -> str:
+        """Keep a record as typed and return its id."""
+        made = story.kind_named(kind)
+        values: dict[str, Any] = made.FORM.from_typed(typed)
+        return story.add(self._session, case_id(case), made(**values)).hex()
+
+    def change(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> str:
+        """Change fields of a record to what was typed and return its id."""
+        place = editing.Place(case_id(case), _record_id(record), kind)
+        story.change(self._session, place, typed)
+        return record
+
+    def done(self, case: str, record: str, kind: str) -> str:
+        """Say that a record is over since today; return its id."""
+        done_by = story.kind_named(kind).FORM.done_by
+        return self.change(case, record, kind, {} if done_by is None else {done_by: self.today()})
+
+    def today(self) -> str:
+        """Return this day, YYYY-MM-DD."""
+        return cases.today(self._session)
+
+    def change_case(self, case: str, *, title: str, risk: str) -> str:
+        """Give a case a title and a risk; return its id."""
+        case_changes.change(self._session, case_id(case), title=title, risk=risk)
+        return case
+
+    def set_stage(self, case: str, stage: str, on: str) -> str:
+        """Put a case into a stage since a day; empty for today. Return its id."""
+        case_changes.set_stage(self._session, case_id(case), stage, on=on or None)
+        return case
+
+    def close_case(self, case: str, reason: str) -> str:
+        """Close a case; return its id."""
+        case_changes.close(self._session, case_id(case), reason=reason)
+        return case
+
+    def reopen_case(self, case: str) -> str:
+        """Open a closed case again; return its id."""
+        case_changes.reopen(self._session, case_id(case))
+        return case
+
+    def history(self, case: str, record: str, kind: str, why: str) -> tuple[ChangeShown, ...]:
+        """Return what each version of a record changed, oldest first; an empty record is the case's own."""
+        home = case_id(case)
+        place = editing.Place(home, _record_id(record), kind) if record else editing.own_record(self._session, home)
+        shown, before = [], dict[str, object]()
+        for version in editing.history(self._session, place, why=why):
+            fields = {} if version.value is None else to_fields(version.value)
+            names = sorted(name for name in {*before, *fields} if fields.get(name) != before.get(name))
+            changed = tuple((name, _in_words(fields.get(name))) for name in names)
+            shown.append(ChangeShown(version.written_ms, version.by, version.is_current, changed))
+            before = fields or before
+        return tuple(shown)
+
+    def undo(self) -> str:
+        """Take back the last thing that was written here; return the kinds of what went, with commas between."""
+        return ", ".join(undoing.undo(self._session, undoing.last(self._session)))
+
+
+def _record_id(record: str) -> RecordId:
+    try:
+        return RecordId(bytes.fromhex(record))
+    except ValueError:
+        raise NotFoundError(Message("there is no such record among yours")) from None
+
+
+def _shown(stored: Stored[FormedRecord], by: str) -> RecordShown:
+    value = stored.value
+    return RecordShown(
+        record=stored.record.hex(),
+        kind=value.KIND,
+        when=value.when() or "",
+        headline=value.headline(),
+        is_due=value.is_due(),
+        typed=value.typed(),
+        lines=tuple(labelled(value)),
+        by=by,
+        heads=stored.heads,
+    )
+
+
+def _in_words(value: object) -> Words:
+    match value:
+        case None | "" | [] | ():
+            return Message("nothing")
+        case bytes():
+            return value.hex()
+        case dict():
+            return ", ".join(str(_in_words(part)) for part in value.values() if part)
+        case list() | tuple():
+            return "; ".join(str(_in_words(part)) for part in value)
+        case _:
+            return str(value)

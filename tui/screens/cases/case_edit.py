@@ -1,0 +1,93 @@
+"""Change what a case says of itself: title, risk and stage; close it, or open it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import FormScreen
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.line_dialog import AskLine
+from tui.values.codes import choices
+from tui.values.values import CaseShown
+from vault.casework.stages import STAGES, CaseKind
+from vault.casework.vocabulary import Risk
+from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+
+class CaseEdit(FormScreen):
+    """Ends with the id of the case once something was changed."""
+
+    NAME = Message("CHANGE CASE")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Keep the changes"), "F4", Message("keep")),
+        NEXT_FIELD,
+        Command("ctrl+w", "close_case", Message("Close the case; it leaves the list"), "Ctrl+W", Message("close")),
+        Command("ctrl+o", "reopen_case", Message("Open the closed case again"), "Ctrl+O"),
+        leave(Message("Leave; nothing is changed")),
+    )
+
+    def __init__(self, case: CaseShown) -> None:
+        super().__init__()
+        self._case = case
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        hidden = "close_case" if self._case.closed else "reopen_case"
+        return tuple(command for command in self.ACTS if command.action != hidden)
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        case = self._case
+        yield VerticalScroll(
+            FormRow.of_text("title", Message("Title"), value=str(case.title)),
+            FormRow(Message("Risk"), ChoiceField(choices(Risk), value=case.risk, id="risk")),
+            FormRow(Message("Stage"), ChoiceField(choices(STAGES[CaseKind(case.kind)]), value=case.stage, id="stage")),
+            FormRow.of_text("on", Message("Since"), Message("{day}; empty: today", day="2026-11-27")),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the title."""
+        self.head(self._case.ref)
+        self.query_one("#title").focus()
+
+    def action_finish(self) -> None:
+        """Keep what was changed."""
+        case, title, risk = self._case, self.text("title"), self.word("risk")
+        stage, on = self.word("stage"), self.text("on")
+        self.say(Message("Keeping the changes."))
+
+        def keep(vault: Gateway) -> str:
+            if (title, risk) != (case.title, case.risk):
+                vault.story.change_case(case.case, title=title, risk=risk)
+            if stage != case.stage:
+                vault.story.set_stage(case.case, stage, on)
+            return case.case
+
+        self.ask(keep, self.end)
+
+    def action_close_case(self) -> None:
+        """Ask why, then close the case."""
+        question = AskLine(Message("Why is this case closed? It leaves the list; search and its reference find it."))
+        self.app.push_screen(question, self._close)
+
+    def _close(self, reason: str | None) -> None:
+        case = self._case.case
+        if reason:
+            self.ask(lambda vault: vault.story.close_case(case, reason), self.end)
+
+    def action_reopen_case(self) -> None:
+        """Open the case again."""
+        case = self._case.case
+        self.ask(lambda vault: vault.story.reopen_case(case), self.end)

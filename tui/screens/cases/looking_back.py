@@ -1,0 +1,59 @@
+"""What a case said before, and taking back what was written last: for the screens of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.wording import moment
+from tui.text.in_words import together
+from tui.values.codes import word_of
+from tui.values.values_story import ChangeShown
+from tui.widgets.confirm import Confirm
+from vault.words.message import Message, Words
+
+HISTORY: Final = Command("v", "history", Message("What it said before, and who wrote it"), "v")
+UNDO: Final = Command("ctrl+z", "undo", Message("Take back what you wrote last, within 10 minutes"), "Ctrl+Z")
+
+
+class LooksBack(VaultScreen):
+    """A screen that shows histories and takes back. It says how it reads again."""
+
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read again what is shown, and stand on a record."""
+
+    def show_history(self, changes: tuple[ChangeShown, ...]) -> None:
+        """Show the versions of a record."""
+        self.app.push_screen(ResultDialog(Message("HISTORY"), _lines(changes)))
+
+    def action_undo(self) -> None:
+        """Ask, then take back what was written last."""
+        question = Confirm(
+            Message("Take back what you wrote last?"),
+            Message("It is erased here. Nobody else has it yet."),
+            yes=Message("Take it back"),
+            no=Message("Keep it"),
+        )
+        self.app.push_screen(question, self._undo)
+
+    def _undo(self, yes: bool | None) -> None:
+        if yes:
+            self.ask(lambda vault: vault.story.undo(), self._undone)
+
+    def _undone(self, kinds: str) -> None:
+        self.action_refresh()
+        self.say(Message("Taken back: {kinds}.", kinds=kinds))
+
+
+def _lines(changes: Sequence[ChangeShown]) -> list[Words]:
+    """Return the versions of a record in lines, the newest first."""
+    lines: list[Words] = []
+    for change in reversed(changes):
+        mark = Message("now") if change.is_current else Message("before")
+        lines.append(together((moment(change.written_ms), change.by, mark), "  "))
+        for name, value in change.changed:
+            shown = word_of(value) if isinstance(value, str) else value
+            lines.append(Message("  {field}: {value}", field=word_of(name.replace("_", " ")), value=shown))
+    return lines

@@ -1,0 +1,126 @@
+"""Any record with a form: its screen is made from the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Final
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import FormScreen
+from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import in_words
+from tui.values.codes import choices
+from tui.values.values_story import RecordShown
+from tui.widgets.confirm import Confirm
+from tui.widgets.fields import SafeInput
+from vault.casework.form import NO, YES, Form, FormField, Shape
+from vault.casework.story import STORY
+from vault.errors import VaultError
+from vault.words.message import Message, Words
+
+_HINTS: Final[Mapping[Shape, Words]] = {
+    Shape.LINES: Message("with ; between"),
+    Shape.TEXT: "",
+    Shape.DATE: Message("{day}; ~ for about", day="2026-11-27"),
+    Shape.DAY: Message("{day}", day="2026-11-27"),
+    Shape.MOMENT: Message("{day}, or {time}", day="2026-11-27", time="2026-11-27T09:30"),
+}
+_NOT_SAID: Final = Message("not said")
+
+
+class RecordForm(FormScreen):
+    """Ends with the id of the record.
+
+    Args:
+        case, ref: of the case.
+        kind: of the record.
+        shown: the record that is changed; without it a new one is made.
+    """
+
+    NAME = Message("RECORD")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Keep the record"), "F4", Message("keep")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is kept")),
+    )
+
+    def __init__(self, case: str, ref: str, kind: str, shown: RecordShown | None = None) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._kind = kind
+        self._record = "" if shown is None else shown.record
+        self._before: Mapping[str, str] = {} if shown is None else shown.typed
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        rows = (FormRow(field.label, self._widget(field)) for field in self._form.fields)
+        yield VerticalScroll(*rows, classes="form", can_focus=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first field."""
+        self.head(self._ref, name=self._form.title)
+        self.query_one(f"#{self._form.fields[0].name}").focus()
+
+    def action_finish(self) -> None:
+        """Keep the record."""
+        case, kind, record, typed = self._case, self._kind, self._record, self._typed()
+        self.say(Message("Keeping the record."))
+        if not record:
+            self.ask(lambda vault: vault.story.add(case, kind, typed), self.end, failed=self._refused)
+            return
+        changed = {name: text for name, text in typed.items() if text != self._before.get(name, "")}
+        if not changed:
+            self.end(record)
+            return
+        self.ask(lambda vault: vault.story.change(case, record, kind, changed), self.end, failed=self._refused)
+
+    @override
+    def action_back(self) -> None:
+        if all(text == self._before.get(name, "") for name, text in self._typed().items() if text not in {"", NO}):
+            self.end("")
+            return
+        question = Confirm(
+            Message("Leave without keeping this record?"),
+            Message("What you typed is gone then."),
+            yes=Message("Leave"),
+            no=Message("Go on typing"),
+        )
+        self.app.push_screen(question, lambda yes: self.end("") if yes else None)
+
+    @property
+    def _form(self) -> Form:
+        return STORY[self._kind].FORM
+
+    def _widget(self, field: FormField) -> Widget:
+        value = self._before.get(field.name, "")
+        if field.words is not None:
+            first: list[tuple[str, Words]] = [] if field.is_required else [("", _NOT_SAID)]
+            return ChoiceField([*first, *choices(field.words)], value=value, id=field.name)
+        if field.shape is Shape.YES_NO:
+            return ChoiceField(choices((NO, YES)), value=value or NO, id=field.name)
+        if field.shape is Shape.LINES:
+            value = "; ".join(value.splitlines())
+        return SafeInput(value, placeholder=in_words(_HINTS.get(field.shape, "")), id=field.name, compact=True)
+
+    def _typed(self) -> dict[str, str]:
+        typed = {}
+        for field in self._form.fields:
+            widget = self.query_one(f"#{field.name}")
+            text = widget.value if isinstance(widget, ChoiceField) else self.text(field.name)
+            if field.shape is Shape.LINES:
+                text = "\n".join(part.strip() for part in text.split(";") if part.strip())
+            typed[field.name] = text
+        return typed
+
+    def _refused(self, error: VaultError) -> None:
+        self.fail(error)
+        said = str(error)
+        wrong = next((field.name for field in self._form.fields if said.startswith(field.in_words)), None)
+        if wrong is not None:
+            self.query_one(f"#{wrong}").focus()

@@ -1,0 +1,146 @@
+"""What happened in a case and what is due in it: every record with a form, by its date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.cases.looking_back import HISTORY, UNDO, LooksBack
+from tui.screens.cases.record_form import RecordForm
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.rows import FixedRows
+from tui.values.codes import word_of
+from tui.values.values_story import RecordShown
+from tui.widgets.columns import Column
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.casework.story import STORY
+from vault.words.message import Message, Words, plural
+
+_COLUMNS: Final = (Column(Message("date"), 16), Column(Message("kind"), 10), Column(Message("about")))
+_NO_DATE: Final = Message("no date")
+
+
+class RecordsScreen(LooksBack):
+    """The records of one case.
+
+    Args:
+        case, ref: of the case.
+        why: the reason for which it was opened.
+    """
+
+    NAME = Message("DATES AND STORY")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("n", "new", Message("Add a record"), "n", Message("new")),
+        Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
+        Command("space", "done", Message("Say that it is over since today"), "Space", Message("done")),
+        HISTORY,
+        UNDO,
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self, case: str, ref: str, why: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._why = why
+        self._records: dict[str, RecordShown] = {}
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="story")
+        yield VerticalScroll(Static("", id="details"), id="details-pane", can_focus=False)
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self.head(self._ref)
+        self._list.focus()
+        self.action_refresh()
+
+    @override
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read them again; the cursor stays, or goes to a record."""
+        case, why = self._case, self._why
+        self.ask(lambda vault: vault.story.list_in(case, why), partial(self._show, stand_on))
+
+    def action_new(self) -> None:
+        """Ask which kind, then for the record."""
+        kinds = [(kind, record.FORM.title) for kind, record in STORY.items()]
+        self.app.push_screen(Choose(Message("What do you want to add?"), kinds), self._begin)
+
+    def _begin(self, kind: str | None) -> None:
+        if kind:
+            self.app.push_screen(RecordForm(self._case, self._ref, kind), self._changed)
+
+    def action_change(self) -> None:
+        """Change the record under the cursor."""
+        record = self._here()
+        if record is not None:
+            self.app.push_screen(RecordForm(self._case, self._ref, record.kind, record), self._changed)
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        self.action_change()
+
+    def action_done(self) -> None:
+        """Say that the record under the cursor is over."""
+        record, case = self._here(), self._case
+        if record is None:
+            return
+        if not record.is_due:
+            self.say(Message("There is nothing to keep here."))
+            return
+        self.ask(lambda vault: vault.story.done(case, record.record, record.kind), self._changed)
+
+    def action_history(self) -> None:
+        """Show what the record said before."""
+        record, case, why = self._here(), self._case, self._why
+        if record is not None:
+            self.ask(lambda vault: vault.story.history(case, record.record, record.kind, why), self.show_history)
+
+    def _changed(self, record: str | None) -> None:
+        self.action_refresh(record or "")
+
+    def _show(self, stand_on: str, records: tuple[RecordShown, ...]) -> None:
+        cursor = self._list.cursor
+        self._records = {record.record: record for record in records}
+        self._list.show_source(FixedRows([ListRow(record.record, _cells(record)) for record in records]))
+        places = {record.record: place for place, record in enumerate(records)}
+        self._list.cursor = places.get(stand_on, cursor)
+        self.head(self._ref, plural("{count} record", "{count} records", count=len(records)))
+        self.say("" if records else Message("Nothing is written here yet; n adds a date, a hearing or what happened."))
+        self._show_details()
+
+    @on(VirtualList.Moved)
+    def _show_details(self) -> None:
+        record = self._here()
+        lines: list[Words] = []
+        if record is not None:
+            lines = [Message("{label}: {value}", label=label, value=value) for label, value in record.lines]
+            lines += [Message("by {name}", name=record.by)] if record.by else []
+        self.write("details", *lines)
+
+    def _here(self) -> RecordShown | None:
+        row = self._list.row_at_cursor()
+        return None if row is None else self._records.get(row.key)
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#story", VirtualList)
+
+
+def _cells(record: RecordShown) -> tuple[Words, ...]:
+    when: Words = record.when.replace("T", " ") or _NO_DATE
+    mark: Words = Message("{when} !", when=when) if record.is_due else when
+    about = Message("{about}  ({heads} versions)", about=record.headline, heads=record.heads)
+    return mark, word_of(record.kind), about if record.heads > 1 else record.headline

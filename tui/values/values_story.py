@@ -1,0 +1,33 @@
+"""What goes between the screens of a case's story and the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vault.words.message import Message, Words
+
+
+@dataclass(frozen=True, slots=True)
+class RecordShown:
+    """A record with a form: under which date it stands (ISO, or empty), as typed, and in lines with their labels."""
+
+    record: str
+    kind: str
+    when: str
+    headline: str = field(repr=False)
+    is_due: bool
+    typed: Mapping[str, str] = field(repr=False)
+    lines: tuple[tuple[Message, str], ...] = field(repr=False)
+    by: str = field(default="", repr=False)
+    heads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """One version of a record: who wrote it when, whether it stands now, and what it changed (field, value)."""
+
+    written_ms: int
+    by: str = field(repr=False)
+    is_current: bool
+    changed: tuple[tuple[str, Words], ...] = field(repr=False)
