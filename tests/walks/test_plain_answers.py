@@ -50,6 +50,17 @@ def test_an_id_is_typed_as_it_is_shown_and_a_correction_marks_what_it_corrects(d
     assert data[typed]["corrected_by"] == data[by]["note"]
 
 
+def test_a_date_is_understood_as_it_is_typed_in_three_languages_and_said_back(desk: Desk) -> None:
+    ref = _ref(desk)
+    kept = desk.run("note", "add", ref, "--when", "hier à 14h", stdin="Rang back.")
+    assert re.search(r"^The note is saved: contact, of \d{4}-\d\d-\d\d 14:00$", kept.out, re.MULTILINE)
+    desk.run("person", "add", ref, "--role", "witness", "--name", "Vera", "--born", "3 мая 1984")
+    people = desk.run("person", "list", ref, "--json").json()["persons"]
+    assert "1984-05-03" in [person["born"] for person in people]
+    unclear = desk.run("note", "add", ref, "--when", "3/4/2026", stdin="Rang back.")
+    assert (unclear.code, "--when can be read in two ways" in unclear.err) == (2, True)
+
+
 def test_times_say_their_zone(desk: Desk) -> None:
     ref = _ref(desk)
     desk.run("note", "add", ref, stdin="Rang back.")

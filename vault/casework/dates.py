@@ -17,8 +17,8 @@ from vault.words.message import Message
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(~?)", re.ASCII)
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})([./]))?(\d{1,2})([./])(\d{4})(~?)", re.ASCII)
-_EARLIEST_YEAR = 1850
-_LATEST_YEAR = 2150
+EARLIEST_YEAR = 1850
+LATEST_YEAR = 2150
 _MONTHS = 12
 
 
@@ -48,13 +48,13 @@ class PartialDate:
             )
         year, month, day = (int(part) if part else None for part in match.group(1, 2, 3))
         assert year is not None  # noqa: S101 - the pattern requires it; this line is for the type checker
-        if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
+        if not EARLIEST_YEAR <= year <= LATEST_YEAR:
             raise UsageError(
                 Message(
                     "{field} is outside the years {earliest_year} to {latest_year}",
                     field=field,
-                    earliest_year=_EARLIEST_YEAR,
-                    latest_year=_LATEST_YEAR,
+                    earliest_year=EARLIEST_YEAR,
+                    latest_year=LATEST_YEAR,
                 )
             )
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.dates import day_of
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
@@ -175,7 +176,7 @@ VERBS: Final = (
     Verb("stage", Message("put a case into another stage"), (
         CASE,
         Arg("STAGE", Message("a stage of its kind, such as refused-at-risk")),
-        Arg("[--on DATE]", Message("since which day; today without it")),
+        Arg("[--on DATE]", Message("since which day; today without it"), of=day_of("--on")),
     ), _stage),
     Verb("close", Message("close cases; it asks for the reason"), (_CASES, *options_of((_WHY_CLOSED,))), _close),
     Verb("reopen", Message("open a closed case again"), (CASE,), _reopen),

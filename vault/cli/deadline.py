@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault.casework.story.deadline import Deadline, SetBy
 from vault.cli import story as form_verbs
+from vault.cli.dates import day_of, moment_of
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import options_of
@@ -277,8 +278,12 @@ def _zone(name: str | None) -> datetime.tzinfo:
 
 _ZONE: Final = Arg("[--zone ZONE]", Message("time zone of the place, such as Asia/Bishkek (that of this computer)"))
 _COUNT_FROM: Final = (
-    Arg("[--trigger DATE]", Message("when its clock started: a date, known in part or not, or DATEThh:mm")),
-    Arg("[--posted DAY]", Message("when the paper was put where it waits to be read")),
+    Arg(
+        "[--trigger DATE]",
+        Message("when its clock started: a date, known in part or not, or DATEThh:mm"),
+        of=moment_of("--trigger"),
+    ),
+    Arg("[--posted DAY]", Message("when the paper was put where it waits to be read"), of=day_of("--posted")),
     Arg("[--suspended DAYS ...]", Message("when the clock stood still: DAY..DAY, or DAY.. while it does")),
     Arg("[--extended PERIOD ...]", Message("what was added: 10d, 5wd (working days), 3m, 24h")),
     Arg("[--country CC]", Message("whose holidays count where the rule names no country, such as KG")),
@@ -304,7 +309,7 @@ VERBS: Final = (
         Arg("[CASE]", Message("only of this case (id or reference)")), _DUE, _ZONE,
     ), _list),
     Verb("move", Message("give it another date; the history keeps the date before it"), (
-        RECORD, Arg("DAY", Message("the new date, YYYY-MM-DD")),
+        RECORD, Arg("DAY", Message("the new date, YYYY-MM-DD or 26.11.2026"), of=day_of("DAY", is_past=False)),
     ), _move),
     *(verb for verb in form_verbs.TABLES[Deadline.KIND] if verb.name in {"edit", "done"}),
     Verb("rules", Message("the rules that give dates, and how certain each is; needs no vault"), (

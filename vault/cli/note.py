@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from vault.casework.note import CHOSEN, TEXT, note_of
+from vault.casework.note import CHOSEN, TEXT, note_head, note_of
+from vault.cli.dates import of_shape
 from vault.cli.opening import opened, opened_for_text
 from vault.cli.output import Output, Result
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.ids import short_id
-from vault.words.message import Message
+from vault.words.message import Message, joined
 
 _OPTIONS = {"occurred": "--when"}
 
@@ -27,7 +28,9 @@ def _add(args: Given, output: Output) -> Result:
             record = notes.add(session, case, note)
         else:
             record = sections.add_note(session, sections.find_in(session, case, args.section), note)
-    return Result({"note": record.hex()}, [Message("The note is saved."), Message("id {id}", id=short_id(record))])
+    said = joined(note_head(note), ", ") or ""
+    lines = [Message("The note is saved: {head}", head=said), Message("id {id}", id=short_id(record))]
+    return Result({"note": record.hex()}, lines)
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -73,6 +76,7 @@ _CHOSEN: Final = tuple(
         choices=tuple(word.value for word in field.words or ()),
         default=field.usual,
         into=field.name,
+        of=of_shape(field.shape, _OPTIONS.get(field.name, field.name), is_past=True),
     )
     for field in CHOSEN
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault.casework.form import Form, FormedRecord, FormField, Shape, labelled
 from vault.casework.story import STORY
+from vault.cli.dates import day_of, of_shape
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
@@ -117,8 +118,16 @@ def options_for(form: Form, *, is_new: bool) -> tuple[Arg, ...]:
         words = () if field.words is None else tuple(word.value for word in field.words)
         option = f"{_option(field)} {'WORD' if words else shown}"
         is_required = is_new and field.is_required
-        options.append(Arg(option if is_required else f"[{option}]", field.label, choices=words))
+        read = of_shape(field.shape, _option(field), is_past=_is_past(form, field))
+        options.append(Arg(option if is_required else f"[{option}]", field.label, choices=words, of=read))
     return (*options, *options_of(asked(form, is_new=is_new)))
+
+
+def _is_past(form: Form, field: FormField) -> bool | None:
+    """Say where a date of a field lies: a day that has to be kept is to come, and on which it was kept is past."""
+    if field.name == form.done_by:
+        return True
+    return False if form.done_by is not None and field.name == form.dated_by else None
 
 
 def _option(field: FormField) -> str:
@@ -151,7 +160,7 @@ def _verbs(kind: type[FormedRecord]) -> tuple[Verb, ...]:
     edit = (RECORD, *options_for(form, is_new=False), empty)
     verbs.append(Verb("edit", Message("change a record; the history keeps what it said before"), edit, run(_edit)))
     if form.done_by is not None:
-        on = Arg("[--on DATE]", Message("the day; today without it"))
+        on = Arg("[--on DATE]", Message("the day; today without it"), of=day_of("--on"))
         verbs.append(Verb("done", Message("say that it is over: it is no longer due"), (RECORD, on), run(_done)))
     return tuple(verbs)
 
