@@ -35,11 +35,15 @@ def moment_of(option: str, *, is_past: bool | None = True) -> Callable[[str], st
     return read
 
 
-def birth(text: str) -> str:
-    """Return a date of birth as a record has it."""
-    from vault.casework.typed_dates import typed_birth
+def birth_of(option: str) -> Callable[[str], str]:
+    """Return what makes a date of birth, as `moment_of` does: four digits alone are its year."""
 
-    return typed_birth(text, _today(), "date of birth")
+    def read(text: str) -> str:
+        from vault.casework.typed_dates import typed_birth
+
+        return typed_birth(text, _today(), option)
+
+    return read
 
 
 def of_shape(shape: Shape, option: str, *, is_past: bool | None) -> Callable[[str], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vault.cli.dates import birth
+from vault.cli.dates import birth_of
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.people_shown import never_use_of, person_data, person_lines, warned, whole_person_lines
@@ -15,7 +15,9 @@ from vault.words.message import Message, Words
 
 PERSON_ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
 CHANNELS = ("phone", "sms", "messenger", "email", "in-person", "through-someone", "not-known")
-_BORN = Personal("born", "--born", Message("Date of birth (1984, 5.1984, 17.05.1984; ~ for about)"), of=birth)
+_BORN = Personal(
+    "born", "--born", Message("Date of birth (1984, 5.1984, 17.05.1984; ~ for about)"), of=birth_of("--born")
+)
 _DOCUMENTS = Personal("documents", "--document", Message("Identity document as KIND:NUMBER"), many=True)
 _CONTACT = (
     Personal("address", "--address", Message("Safe contact: number, address or person")),
