@@ -19,7 +19,7 @@ from tests.tui.driving import drive, hostile_in, painted, shown
 from tui.looks.tokens import DARK, MONO, Token
 from tui.shell.safe import SafeApp
 from tui.widgets.cells import Cell, text_of
-from tui.widgets.columns import Column, fit, lay_out
+from tui.widgets.columns import Column, fit, fitting, lay_out
 from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow, PageCache
 from tui.widgets.virtual_list import ListHeader, VirtualList
 
@@ -288,3 +288,9 @@ def test_words_of_several_meanings_share_a_column_and_numbers_end_at_its_right_e
     assert [cell.token for cell in laid if cell.text.strip()] == [Token.FG, Token.DIM, Token.WARN]
     long = lay_out(columns, ((Cell("Zumurrudi", bold=True), Cell(" +2")), ""), 16)
     assert text_of(tuple(long)) == "Zumurru~        "
+
+
+def test_in_a_narrow_window_whole_columns_go_and_no_heading_is_cut() -> None:
+    columns = (Column("ref", 10), Column("title"), Column("stage", 18, rank=2), Column("until", 10, rank=1))
+    shown = [[column.title for column in fitting(columns, width)] for width in (76, 50, 36, 20)]
+    assert shown == [["ref", "title", "stage", "until"], ["ref", "title", "until"], ["ref", "title"], ["ref", "title"]]

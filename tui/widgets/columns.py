@@ -15,6 +15,7 @@ from vault.words.message import Words
 
 _CUT: Final = "~"
 _GAP: Final = "  "
+_LEAST: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Column:
         title: its heading.
         width: cells; 0 for the one column that takes what is left.
         is_right: its words end at its right edge, as numbers and distances do.
+        rank: where the one that takes what is left would get too narrow, the highest goes first; 0 stays.
     """
 
     title: Words
     width: int = 0
     is_right: bool = False
+    rank: int = 0
 
     @property
     def cells(self) -> int:
@@ -63,12 +66,29 @@ def fit_cells(cell: ListCell, width: int, *, is_right: bool = False) -> list[Cel
     return kept
 
 
+def fitting(columns: Sequence[Column], width: int) -> tuple[Column, ...]:
+    """Return the columns that there is room for: the one that takes what is left has room for its heading, at least."""
+    shown = tuple(columns)
+    least = max((_LEAST, *(cell_len(in_words(column.title)) for column in columns if not column.width)))
+    while width - _fixed(shown) < least and any(column.rank for column in shown):
+        goes = max(shown, key=lambda column: column.rank)
+        shown = tuple(column for column in shown if column is not goes)
+    return shown
+
+
+def _fixed(columns: Sequence[Column]) -> int:
+    return sum(column.cells for column in columns) + len(_GAP) * (len(columns) - 1)
+
+
 def lay_out(columns: Sequence[Column], cells: Sequence[ListCell], width: int) -> list[Cell]:
     """Return the words of one line of `width` terminal cells, each cell in its column."""
-    fixed = sum(column.cells for column in columns) + len(_GAP) * (len(columns) - 1)
+    shown = fitting(columns, width)
+    fixed = _fixed(shown)
     rest = max(width - fixed, 0)
     laid: list[Cell] = []
     for column, cell in zip(columns, cells, strict=True):
+        if column not in shown:
+            continue
         laid += [Cell(_GAP)] if laid else []
         laid += fit_cells(cell, column.cells or rest, is_right=column.is_right)
     return laid if fixed <= width else fit_cells(tuple(laid), width)

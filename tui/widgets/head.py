@@ -25,7 +25,7 @@ def head_texts(chip: Words, subject: Words, fact: Words, width: int) -> tuple[st
     stored. A fact that has no room beside it goes whole.
     """
     chip, subject, fact = (safe_line(in_words(words)) for words in (chip, subject, fact))
-    room = max(width - cell_len(chip) - 2 * _GAP, 0)
+    room = max(width - cell_len(chip) - (2 if chip else 1) * _GAP, 0)
     beside = max(room - cell_len(fact) - _GAP, 0) if fact else room
     if cell_len(subject) > beside:
         if fact and beside < room // 2:
@@ -61,7 +61,11 @@ class Head(Widget):
     def render_line(self, y: int) -> Line:
         width, look = self.size.width, look_of(self)
         chip, subject, fact = head_texts(*self._said, width)
-        between = width - cell_len(chip) - cell_len(subject) - cell_len(fact) - 2 * _GAP
+        on = Token.BAND if chip else Token.BG
+        name = [Segment(f" {chip} ", look.chip())] if chip else []
+        before = cell_len(chip) + _GAP if chip else 0
+        room = width - before
+        between = room - cell_len(subject) - cell_len(fact) - _GAP
         cells = (
             Cell(" "),
             Cell(subject, bold=True),
@@ -69,10 +73,5 @@ class Head(Widget):
             Cell(fact, Token.DIM),
             Cell(" "),
         )
-        rest = draw(look, cells, max(width - cell_len(chip) - _GAP, 0), Token.BAND, underline=look.is_flat)
-        return Line.join([draw_chip(self, chip), rest]).adjust_cell_length(width)
-
-
-def draw_chip(widget: Widget, chip: str) -> Line:
-    """Return the name of a screen on its ground, with a blank on each side."""
-    return Line([Segment(f" {chip} ", look_of(widget).chip())])
+        rest = draw(look, cells, max(room, 0), on, underline=look.is_flat and bool(chip))
+        return Line([*name, *rest]).adjust_cell_length(width)

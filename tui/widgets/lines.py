@@ -30,7 +30,7 @@ class Hint:
     Args:
         key: the key.
         label: the word.
-        rank: when it gets narrow, the highest goes first; of two alike the later one. Help, F4, Esc and lock stay.
+        rank: when it gets narrow, the highest goes first; of two alike the later one. 0, help, F4, Esc and lock stay.
         press: the key as Textual names it, for a click on the words.
     """
 
@@ -48,7 +48,7 @@ def fitting_hints(hints: Sequence[Hint], width: int) -> tuple[Hint, ...]:
     """Return the hints that fit whole into so many cells, in their order."""
     kept = list(enumerate(hints))
     while kept and _width(kept) > width:
-        going = [(hint.rank, place) for place, hint in kept if hint.key not in _STAY] or [
+        going = [(hint.rank, place) for place, hint in kept if hint.rank and hint.key not in _STAY] or [
             (0, place) for place, hint in kept[1:-1] or kept
         ]
         kept = [(place, hint) for place, hint in kept if place != max(going)[1]]

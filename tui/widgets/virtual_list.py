@@ -16,7 +16,6 @@ from textual.strip import Strip as Line
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.looks.signs import DONE
 from tui.looks.tokens import Token
 from tui.widgets.cells import Cell, draw, look_of
 from tui.widgets.columns import Column, fit_cells, lay_out
@@ -201,7 +200,7 @@ class VirtualList(ScrollView, can_focus=True):
         line = [Cell(">", Token.ACC) if here else Cell(" ")]
         line.append(_MARKED if is_marked and not self.has_states else Cell(" "))
         if self.has_states:
-            state = Cell(DONE, Token.OK) if is_marked else row.state if row is not None and row.state else Cell("")
+            state = _MARKED if is_marked else row.state if row is not None and row.state else Cell("")
             line += [*fit_cells(state, _STATE), Cell(" ")]
         if row is None:
             return [*line, Cell("...")]

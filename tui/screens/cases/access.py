@@ -30,7 +30,7 @@ from vault.words.message import Message, Words, plural
 _COLUMNS: Final = (
     Column(Message("who"), 24),
     Column(Message("until"), 10),
-    Column(Message("why"), 14),
+    Column(Message("why"), 14, rank=1),
     Column(Message("given by")),
 )
 _SAME: Final = Message("The same members open it. An older copy of its key opens nothing new.")

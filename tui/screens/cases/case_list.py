@@ -38,7 +38,7 @@ _COLUMNS: Final = (
     Column(Message("ref"), 10),
     Column(Message("client"), 16),
     Column(Message("title")),
-    Column(Message("kind, stage"), 18),
+    Column(Message("kind, stage"), 20, rank=1),
 )
 _OLD_BACKUP_MS: Final = 7 * DAY_MS
 _ALARMS_SHOWN: Final = 3

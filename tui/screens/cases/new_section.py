@@ -68,7 +68,7 @@ class NewSection(FormScreen):
             ),
             FormRow.of_text("title", Message("Title"), Message("for those who open it")),
             Static(safe_content(_ABOUT), classes="about"),
-            Vertical(VirtualList((Column(""),), FixedRows(rows), id="others"), id="others-place"),
+            Vertical(VirtualList((Column(""),), FixedRows(rows), id="others", has_states=True), id="others-place"),
             classes="form",
             can_focus=False,
         )

@@ -41,6 +41,7 @@ class UnlockScreen(VaultScreen):
     """Asks who is there and for the passphrase, and says in which script it is typed."""
 
     NAME = Message("CaseVault is locked")
+    HAS_CHIP = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         # First: a passphrase typed ahead must not come into the field above, where it can be read.
         Command(
@@ -57,7 +58,7 @@ class UnlockScreen(VaultScreen):
             "F9",
             Message("sheets"),
         ),
-        Command("ctrl+q", "app.quit", Message("Quit"), "Ctrl+Q", Message("quit")),
+        Command("ctrl+q", "app.quit", Message("Quit"), "Ctrl+Q", Message("quit"), rank=0),
     )
 
     def __init__(

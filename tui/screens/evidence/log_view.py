@@ -26,7 +26,7 @@ from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (
     Column(Message("time"), 16),
-    Column(Message("who"), 18),
+    Column(Message("who"), 18, rank=1),
     Column(Message("act"), 14),
     Column(Message("what")),
 )

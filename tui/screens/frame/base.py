@@ -46,7 +46,7 @@ class Command:
         words: for the help and the command list.
         shown: the key as it is written on the keyboard.
         hint: a word for the footer, or empty.
-        rank: when the footer gets narrow, the highest goes first.
+        rank: when the footer gets narrow, the highest goes first; 0 stays.
         brief: a few words, for what works everywhere.
         first: obeyed before the field that has the focus sees the key: what is typed behind it goes on from there.
     """
@@ -148,6 +148,8 @@ class VaultScreen(Screen[str]):
     ACTS: ClassVar[tuple[Command, ...]] = ()
     NAME: ClassVar[Words] = ""
     """What the help calls this screen."""
+    HAS_CHIP: ClassVar[bool] = True
+    """Whether its name stands on a ground of its own."""
     HOLDS_TYPING: ClassVar[bool] = False
     """Whether leaving it loses something that was typed: then only its own keys leave it."""
 
@@ -167,7 +169,7 @@ class VaultScreen(Screen[str]):
 
     @override
     def compose(self) -> ComposeResult:
-        yield Head(self.NAME)
+        yield Head(self.NAME) if self.HAS_CHIP else Head("", self.NAME)
         yield from self.compose_middle()
         yield Static("", id="status")
         yield KeyHints(self.footer())
@@ -230,7 +232,8 @@ class VaultScreen(Screen[str]):
 
     def head(self, about: Words = "", right: Words = "", *, name: Words = "") -> None:
         """Show another first line: the name of this screen, or another one, what it is about, and one fact."""
-        self.query_one(Head).say(name or self.NAME, about, right)
+        said = (name or self.NAME, about) if self.HAS_CHIP else ("", name or self.NAME)
+        self.query_one(Head).say(*said, right)
 
     def ask(
         self,

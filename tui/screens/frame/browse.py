@@ -63,7 +63,6 @@ class Browse(Sheet[str]):
     """
 
     DEFAULT_CSS = """
-    Browse > Vertical { padding: 0 2; }
     Browse VirtualList { height: 13; margin: 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -27,7 +27,6 @@ class ResultDialog(Sheet[str]):
     """
 
     DEFAULT_CSS = """
-    ResultDialog > Vertical { padding: 0 2; }
     ResultDialog .head { color: $acc; text-style: bold; }
     ResultDialog VerticalScroll { height: auto; max-height: 17; margin: 1 0; }
     """

@@ -23,7 +23,12 @@ from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column(Message("id"), 8), Column(Message("whose"), 24), Column(Message("name")), Column("", 8))
+_COLUMNS: Final = (
+    Column(Message("id"), 8, rank=1),
+    Column(Message("whose"), 24),
+    Column(Message("name")),
+    Column("", 8),
+)
 
 
 _MOVED: Final = Message(

@@ -37,7 +37,7 @@ from vault.words.message import Message, Words, plural
 _COLUMNS: Final = (
     Column(Message("name"), 24),
     Column(Message("roles")),
-    Column(Message("until"), 10),
+    Column(Message("until"), 10, rank=1),
     Column(Message("stands"), 10),
 )
 _NOBODY: Final = "nobody"

@@ -46,7 +46,9 @@ class RolesForm(ChangingScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(_ABOUT), classes="above")
-        yield VirtualList((Column(""),), FixedRows([ListRow(code, (words,)) for code, words in ROLES]), id="roles")
+        yield VirtualList(
+            (Column(""),), FixedRows([ListRow(code, (words,)) for code, words in ROLES]), id="roles", has_states=True
+        )
 
     def on_mount(self) -> None:
         """Mark what the member has now."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _COLUMNS: Final = (
     Column(Message("decided"), 10),
     Column(Message("form"), 22),
-    Column(Message("times"), 5),
-    Column(Message("kind"), 12),
+    Column(Message("times"), 5, rank=2),
+    Column(Message("kind"), 12, rank=1),
     Column(Message("around it")),
 )
 
