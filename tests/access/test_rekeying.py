@@ -92,7 +92,8 @@ def test_a_seat_that_ended_has_neither_slot_nor_door_afterwards(filled: Filled) 
         assert slots_here_of(session) == {session.seat: 0, GONE: 5}
         # Not in the roster any more: it keeps no way in by default.
         assert seats_here(session) == {session.seat}
-        after = rekey(session)
+        rekey(session)
+        after = read_keys(filled.path)
         assert slots_here_of(session) == {session.seat: 0}
     assert after.slots[0] == file.slots[0]
     assert all(old != new for old, new in zip(file.slots[1:], after.slots[1:], strict=True))

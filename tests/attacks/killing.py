@@ -15,7 +15,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -23,7 +22,7 @@ from typing import NoReturn
 from tests.english import in_english
 from tests.services.founded import MEMBER, PASSPHRASE
 from vault.access.session import Session
-from vault.access.unlock import _Opening
+from vault.access.unlock import open_with_slot
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
@@ -52,10 +51,7 @@ class Driver:
     draft: int = -1
 
     def session(self) -> Session:
-        with ExitStack() as undo:
-            opened = _Opening(VaultFolder(self.path), self.state, self.file, self.slot, accept_loss=False).open(undo)
-            undo.pop_all()
-            return opened
+        return open_with_slot(VaultFolder(self.path), self.state, self.file, self.slot)
 
     def round(self, number: int, chance: random.Random) -> None:
         """Let one child write until it is killed: after a random time, or a moment after a random promise."""

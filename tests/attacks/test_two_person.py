@@ -246,7 +246,7 @@ def test_the_second_process_never_sees_a_database_key(director: Session, oren: C
     ask_second(director, member=oren.member, name=oren.name, question=wanted(director), run=run)
     secret = [
         director.copy_keys(KeyFile.decode(director.folder.keys.read_bytes())).database_key,
-        director.draft_key,
+        director.own_drafts.key,
         PASSPHRASE,
         colleague.PASSPHRASE,
     ]

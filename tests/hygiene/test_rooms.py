@@ -1,7 +1,8 @@
-"""Rooms stay small enough to be known, and no two modules of a house are taken for each other."""
+"""Rooms stay small, no two modules are taken for each other, and only its own room writes a session."""
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -45,6 +46,13 @@ def namesakes(paths: Iterable[Path]) -> list[list[str]]:
     return [found for found in named.values() if len(found) > 1]
 
 
+def written_fields(source: str) -> list[str]:
+    """Return the fields of a session that a module assigns."""
+    writes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute))
+    stores = (ast.unparse(node) for node in writes if isinstance(node.ctx, ast.Store))
+    return [field for field in stores if field.split(".")[-2].removeprefix("_") == "session"]
+
+
 def test_no_folder_holds_more_modules_than_one_looks_through() -> None:
     assert crowded(modules(ROOT)) == {}
 
@@ -63,3 +71,14 @@ def test_a_second_module_of_a_name_is_caught() -> None:
     planted = [Path("vault/services/members/devices.py"), Path("vault/services/computer/device.py")]
     assert namesakes([planted[0], Path("vault/access/trust/devices.py")]) == []
     assert namesakes(planted) == [[str(path) for path in planted]]
+
+
+def test_only_the_room_of_the_session_writes_its_fields() -> None:
+    elsewhere = [path for path in python_files(*PACKAGES) if ROOT / "vault/access" not in path.parents]
+    written = {str(path): fields for path in elsewhere if (fields := written_fields(path.read_text("utf-8")))}
+    assert written == {}
+
+
+def test_a_field_of_a_session_that_is_written_is_caught() -> None:
+    assert written_fields("session.alarms = ()\nself._session.ends |= {}") == ["session.alarms", "self._session.ends"]
+    assert written_fields("self.session = session\nsession.add_alarm(alarm)") == []

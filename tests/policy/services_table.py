@@ -120,7 +120,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     cases.today story.day_within
     absences.tell_dropped absences.tell_waiting dates.note_drill dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
-    members.note_end raised_alarms.notice raised_alarms.notice_absent raised_alarms.notice_false_acts
+    members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts
     raised_alarms.notice_findings report_covers.today restoring.begin_again
     """,
 }

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from vault import clock
@@ -14,13 +13,13 @@ from vault.access.pins.alarms import faults_among, settled, stored
 from vault.access.pins.copies import CopyKeys, copy_keys
 from vault.access.pins.own_files import OwnFile
 from vault.access.pins.pins import PinFile, PinKeeper, Pins, with_keys
-from vault.access.trust.absence import require_here, require_sound, waits_for
+from vault.access.trust.absence import epoch_to_write, require_sound, waits_for
 from vault.access.trust.directory import Directory
 from vault.access.trust.key_lists import Lacking
 from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
 from vault.access.trust.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError
-from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
+from vault.ids import CompartmentId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.clocks import ClockReading, has_expired, read_clock
 from vault.policy.decide import may, refusal, whom_to_ask
@@ -102,9 +101,7 @@ class Session:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -131,15 +128,19 @@ class Session:
         if not any(alarm.replaces(told) for told in self.alarms):
             self.alarms = (*self.alarms, alarm)
 
-    @property
-    def draft_key(self) -> bytes:
-        """The raw key of this member's drafts file."""
-        return self._secrets.draft_key
+    def renew_alarm(self, alarm: Finding) -> None:
+        """Have a person hear of something, in place of what was told about the same thing."""
+        if alarm not in self.alarms:
+            self.alarms = (*(told for told in self.alarms if not alarm.replaces(told)), alarm)
+
+    def drop_alarms(self, code: Code, *, subject: bytes | None = None) -> None:
+        """Tell no longer of this: about one subject where it is given, else about any."""
+        self.alarms = without(self.alarms, code, subject=subject)
 
     @property
     def own_drafts(self) -> OwnFile:
         """This member's drafts, as a file."""
-        return OwnFile(self.folder.drafts_dir, self.vault, self.seat, self.draft_key)
+        return OwnFile(self.folder.drafts_dir, self.vault, self.seat, self._secrets.draft_key)
 
     @property
     def pin_file(self) -> PinFile:
@@ -154,6 +155,16 @@ class Session:
     def holds(self, compartment: CompartmentId) -> bool:
         """Say whether any epoch of the compartment was granted to this seat."""
         return bool(self.keyring.epochs_of(compartment))
+
+    def hide_after(self, ends: Mapping[CompartmentId, int]) -> frozenset[CompartmentId]:
+        """Hold cases until these days alone, ms UTC; return those whose day has passed."""
+        self.ends = ends
+        return self.hidden
+
+    def end_at(self, until_ms: int | None) -> bool:
+        """Refuse everything from the day on until which the member was admitted; say whether it has passed."""
+        self.is_expired = has_expired(until_ms, self.clock().trusted_ms)
+        return self.is_expired
 
     @property
     def hidden(self) -> frozenset[CompartmentId]:
@@ -194,7 +205,7 @@ class Session:
             raise InternalError(Message("the session is closed"))
         for compartment in compartments:
             self.settle_keys(compartment)
-        return Work(self.log, choose_epoch=self._epoch_to_write)
+        return Work(self.log, choose_epoch=partial(epoch_to_write, self))
 
     def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return which epochs of a compartment count and who holds them; None where not even its founding counts."""
@@ -228,18 +239,6 @@ class Session:
             self.log.period_is_over |= audit_is_stale(rows, self.log)
         self.learned.states.clear()
 
-    def _epoch_to_write(self, compartment: CompartmentId) -> EpochId | None:
-        require_here(self, compartment, keys_only=True)
-        state = self.state_of(compartment)
-        if state is None:
-            return None
-        if len(state.current) > 1 or self.keyring.get(state.current[0]) is None:
-            raise RefusedError(
-                Message("the key of compartment {compartment} was replaced by others", compartment=compartment.hex()),
-                next_step=Message("Ask somebody who shares the case to open it once, and exchange with them."),
-            )
-        return state.current[0]
-
     def settle_keys(self, compartment: CompartmentId) -> None:
         """Join several current epochs, or one that others made without this seat, under a new one."""
         state = None if waits_for(self, compartment, keys_only=True) else self.state_of(compartment)
@@ -256,16 +255,17 @@ class Session:
         if self._drafts is None:
             from vault.store.drafts import open_drafts  # noqa: PLC0415 - the app alone keeps drafts, and it brings much
 
-            self._drafts = open_drafts(self.own_drafts.settled(), self.draft_key, ballast=self.folder.ballast)
+            own = self.own_drafts
+            self._drafts = open_drafts(own.settled(), own.key, ballast=self.folder.ballast)
         return self._drafts
 
     def index(self) -> Index:
         """Return this member's index, opened on first use. `up_to_date_index` brings it up to date."""
         if self._index is None:
-            key = self._secrets.index_key
+            own = self.own_index
             # Also a look needs the index: where the disk is full it gets the room that was kept.
-            named = partial(derive_index_tag, key)
-            self._index = open_index(self.own_index.settled(), key, named, ballast=self.folder.ballast)
+            tag = partial(derive_index_tag, own.key)
+            self._index = open_index(own.settled(), own.key, tag, ballast=self.folder.ballast)
         return self._index
 
     @property
@@ -275,9 +275,9 @@ class Session:
 
     def remake_index(self) -> Index:
         """Begin this member's index anew: it was ahead of the vault, or cannot be trusted."""
-        path = self.index().path
-        self.index().close()
-        self._index = make_index(path, self._secrets.index_key, partial(derive_index_tag, self._secrets.index_key))
+        key, before = self._secrets.index_key, self.index()
+        before.close()
+        self._index = make_index(before.path, key, partial(derive_index_tag, key))
         return self._index
 
     def copy_keys(self, file: KeyFile) -> CopyKeys:
@@ -297,7 +297,7 @@ class Session:
     def believe_clock(self) -> None:
         """Take the clock as it stands for right, be it ahead or behind; the caller has put that into the log."""
         self.highest_ms = self.log.now_ms()
-        self.alarms = without(self.alarms, Code.CLOCK)
+        self.drop_alarms(Code.CLOCK)
         self.keep_pins()
 
     def keep_pins(self) -> None:
@@ -309,11 +309,7 @@ class Session:
         return replace(pins, alarms=stored(self.alarms), highest_ms=self.clock().trusted_ms, here=self.here)
 
     def settle_alarms(self, found: Finding | None) -> None:
-        """Take note of a verification of all data: what it found, or None, which settles what is remembered.
-
-        What this session's own unlock noticed stays: it is settled by a verification in a later session. Pins follow
-        with the next commit.
-        """
+        """Take note of a verification of all data: what it found, or None, which settles what is remembered."""
         self.alarms = settled(self.alarms, found, self.faults())
 
     def close(self) -> None:
@@ -327,8 +323,8 @@ class Session:
         self.is_closed = True
         faults: list[VaultError] = []
         steps: list[Callable[[], None]] = []
-        if self._index is not None:
-            steps += [partial(self._remember, self._index), self._index.close, partial(fill_to_step, self._index.path)]
+        if (index := self._index) is not None:
+            steps += [self._remember_index, index.close, partial(fill_to_step, index.path)]
         if self._drafts is not None:
             steps += [self._drafts.close, partial(fill_to_step, self.own_drafts.path)]
         for step in (*steps, self._keeper.close, self.database.close):
@@ -341,5 +337,5 @@ class Session:
         if faults:
             raise faults[0]
 
-    def _remember(self, index: Index) -> None:
-        self._keeper.keep(replace(self._pins_now(), index=index.state()))
+    def _remember_index(self) -> None:
+        self._keeper.keep(replace(self._pins_now(), index=self.index().state()))

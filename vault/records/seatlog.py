@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from vault import clock
+from vault import __version__, clock
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, CompartmentId, Origin, RandomBytes, SeatId, VaultId
@@ -88,7 +88,7 @@ class SeatLog:
     frontier: Frontier
     session: SessionKeys
     ratchet: Ratchet | None
-    app_version: str
+    app_version: str = __version__
     genesis: bytes | None = None
     is_forked: bool = False
     period_is_over: bool = False
@@ -141,7 +141,7 @@ def begin(
     roster: bytes,
     auditors: Sequence[Holder],
     keyring: Keyring,
-    app_version: str,
+    app_version: str = __version__,
     predecessor: Predecessor | None = None,
     random: RandomBytes = secrets.token_bytes,
 ) -> SeatLog:
@@ -182,7 +182,7 @@ def resume(
     roster: bytes,
     auditors: Sequence[Holder],
     keyring: Keyring,
-    app_version: str,
+    app_version: str = __version__,
     random: RandomBytes = secrets.token_bytes,
 ) -> SeatLog:
     """Open a log to go on with it, in a new session whose key the session before has named.

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from vault.casework.kinds import CaseworkRecord
@@ -112,9 +111,7 @@ class Work:
         self._seq = self._log.size
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._done = True
         self._log.lock.release()
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault import __version__, platform
+from vault import platform
 from vault.access.pins.pins import PinFile, Pins, begun_pins, this_machine
 from vault.access.trust.attempts import make_hints
 from vault.casework.checks import checked_name
@@ -168,7 +168,6 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, slot: int,
             roster=ZERO_ID,
             auditors=founder.holders(),
             keyring=Keyring(),
-            app_version=__version__,
         )
         roster = founder.roster(log.origin)
         log.roster = roster.root

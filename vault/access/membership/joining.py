@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault import __version__, platform
+from vault import platform
 from vault.access.membership.pending_seat import PendingSeat, place_of
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import doors_here, seats_here
@@ -178,7 +178,6 @@ def new_seat(database: Database, invitation: Invitation, name: str, *, here: boo
         roster=ZERO_ID,  # which one it will name, the admission says
         auditors=(),
         keyring=Keyring(),
-        app_version=__version__,
     )
     genesis = log.genesis
     assert genesis is not None  # noqa: S101 - the log has no entry yet; for the type checker

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from vault import __version__
 from vault.access.pins.pins import Pins
 from vault.access.seat_keys.keychange import change_keys
 from vault.access.seat_keys.rekeying import doors_of, open_with_doors
@@ -146,7 +145,6 @@ class PendingSeat:
             frontier=Frontier(),
             session=SessionKeys(1, self.session_seed, self.following_seed),
             ratchet=None,
-            app_version=__version__,
             genesis=self.genesis,
         )
 

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault import __version__
 from vault.access.membership.next_roster import Change, next_roster, seen_of_logs, sizes_of_logs
 from vault.access.membership.roster_commit import SHARED, entitled
 from vault.access.pins.pins import PinFile, begun_pins, this_machine
@@ -125,7 +124,6 @@ def bring_back(opened: RecoverySession, wish: Wish, passphrase: bytearray, *, st
         roster=ZERO_ID,
         auditors=(),
         keyring=Keyring(),
-        app_version=__version__,
     )
     with opened.database.reading() as rows:
         plan = _Planner(opened, rows, log, seat, wish).plan(passphrase)

@@ -66,13 +66,10 @@ def close_doors(session: Session) -> None:
         rekey(session)
 
 
-def rekey(session: Session) -> KeyFile:
+def rekey(session: Session) -> None:
     """Encrypt the database anew under a key that only `seats_here` and recovery get, and empty all other slots.
 
     A copy of this folder that was taken before opens as it did, under the old key.
-
-    Returns:
-        The `keys` file as it stands now.
 
     Raises:
         VerificationError: the logs are in doubt: which `keys` file is the valid one cannot be said.
@@ -93,7 +90,7 @@ def rekey(session: Session) -> KeyFile:
             rows.delete_local(seat, Purpose.SLOT)
     session.here = staying
     session.database.rekey(doors.new)
-    return _close_old_doors(session, file, doors.new)
+    _close_old_doors(session, file, doors.new)
 
 
 def open_with_doors(folder: VaultFolder, doors: DoorKeys) -> tuple[Database, bytes]:
@@ -135,8 +132,8 @@ def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
         ) from None
 
 
-def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: bytes) -> KeyFile:
-    """Finish a change of key that was cut off or is owed, and return the valid `keys` file; what cannot be done waits.
+def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: bytes) -> None:
+    """Finish a change of key that was cut off or is owed; what there is no room for waits.
 
     Args:
         session: just opened, with nothing in doubt.
@@ -144,15 +141,14 @@ def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: 
         doors: what it holds for this seat.
         opened_with: the key that the database opened with.
     """
-    try:
+    with suppress(TryAgainError):
         if doors.old is not None:
             if opened_with != doors.new:
                 session.database.rekey(doors.new)
-            file = _close_old_doors(session, file, doors.new)
+            _close_old_doors(session, file, doors.new)
         # Also after that: whoever was ended since the change began was given the key that it brought.
-        return rekey(session) if _seats_ended_here(session) else file
-    except TryAgainError:
-        return read_key_file(session.folder.keys)
+        if _seats_ended_here(session):
+            rekey(session)
 
 
 def _seats_ended_here(session: Session) -> bool:
@@ -166,13 +162,12 @@ def _seats_ended_here(session: Session) -> bool:
     return any(cutoff.seat in here for cutoff in effective.cutoffs)
 
 
-def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> KeyFile:
-    file = change_keys(session, with_doors(session, file, DoorKeys(key), seats_here(session)))
+def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> None:
+    change_keys(session, with_doors(session, file, DoorKeys(key), seats_here(session)))
     # Copies from before a migration are under the key that was given up.
     for copy in session.folder.path.glob("vault.db.schema-*"):
         with suppress(OSError):
             copy.unlink()
-    return file
 
 
 def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from vault.access.trust.key_lists import Waiter, home_of, level
-from vault.errors import VerificationError
-from vault.ids import CompartmentId, Origin, SeatId
+from vault.errors import RefusedError, VerificationError
+from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.index.keys import KeyItem, key_items, remember_keys
 from vault.log.epoch_notice import epoch_digest, founded_compartment, named_in
 from vault.log.items import ItemKind
@@ -108,6 +108,25 @@ def require_here(
             Message("this waits until what is not here has come"),
             next_step=Message("{reason} {way_out}", reason=told[0].message, way_out=way_out) if told else way_out,
         )
+
+
+def epoch_to_write(session: Waiter, compartment: CompartmentId) -> EpochId | None:
+    """Return the epoch under which a compartment is written now, or None where it has none yet.
+
+    Raises:
+        VerificationError: an epoch or a grant is not here.
+        RefusedError: others replaced the key, and this seat holds none of what they made.
+    """
+    require_here(session, compartment, keys_only=True)
+    state = session.state_of(compartment)
+    if state is None:
+        return None
+    if len(state.current) > 1 or session.keyring.get(state.current[0]) is None:
+        raise RefusedError(
+            Message("the key of compartment {compartment} was replaced by others", compartment=compartment.hex()),
+            next_step=Message("Ask somebody who shares the case to open it once, and exchange with them."),
+        )
+    return state.current[0]
 
 
 def absent_keys(session: Waiter, compartment: CompartmentId) -> tuple[Absent, ...]:

@@ -33,6 +33,8 @@ from vault.store.files import read_limited, write_durable
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.authority import Authority
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import plural
 
 _TIME_SIZE = 8
 _HINT_SIZE = HPKE_OVERHEAD + _TIME_SIZE
@@ -82,6 +84,18 @@ def count_attempts(
     if count or len(untrusted) != _MOST_HINTS * _HINT_SIZE:
         make_hints(folder, vault)
     return count, sha256(_read(folder)).digest()
+
+
+def attempts_alarm(count: int) -> tuple[Finding, ...]:
+    """Tell of attempts that failed since the last unlock."""
+    if not count:
+        return ()
+    message = plural(
+        "{count} failed attempt to open this vault since the last unlock.",
+        "{count} failed attempts to open this vault since the last unlock.",
+        count=count,
+    )
+    return (Finding(Code.ATTEMPTS, message, severity=Severity.NEWS),)
 
 
 def _hint(public: bytes, vault: bytes, at_ms: int) -> bytes:

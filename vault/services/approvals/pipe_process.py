@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import msgspec
 
-from vault import __version__, platform
+from vault import platform
 from vault.access.trust.directory import Directory, read_directory
 from vault.access.trust.keyrings import missing_keys, stored_keyring, with_directory_keys
 from vault.display import safe_text
@@ -124,7 +124,6 @@ def _approve(asked: PipeQuestion, vault: VaultId, own: SeatSecrets, lent: RowSet
                 roster=directory.roster,
                 auditors=directory.auditors(),
                 keyring=stored_keyring(rows, place),
-                app_version=__version__,
             )
         size = log.size
         require_another(directory, asked.requester, directory.member_of(seat))

@@ -20,7 +20,6 @@ from vault.services.exchange.peers import certified_identity, keep_peers, knows,
 from vault.services.grants.sharing import rewrap_all
 from vault.services.projection.authors import name_in
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.raised_alarms import notice
 from vault.services.projection.recovered import recovered_logs
 from vault.services.projection.seats import member_of_seat
 from vault.sync.importing import Imported, PendingLog, import_into
@@ -167,7 +166,7 @@ class BundleImport:
             session.learned.forget_all()
             session.index().was_asked = False
             remember_keys(session.index(), [], grown_behind)
-            session.lacking.is_level = False
+            session.lacking.forget()
         session.log.is_forked |= session.log.origin in imported.evidence
         self._apart.update(imported.apart)
         self._alarm(imported)
@@ -218,11 +217,13 @@ class BundleImport:
     def _alarm(self, imported: Imported) -> None:
         for pending in imported.pending:
             if pending.why is Stop.FORK:
-                notice(self._session, fork_alarm(Origin(pending.origin), SeatId(pending.seat)))
+                self._session.renew_alarm(fork_alarm(Origin(pending.origin), SeatId(pending.seat)))
             elif pending.why is Stop.OTHER_TREE:
-                notice(self._session, lasting(Code.OTHER_TREE, pending.origin, seats=frozenset({SeatId(pending.seat)})))
+                self._session.renew_alarm(
+                    lasting(Code.OTHER_TREE, pending.origin, seats=frozenset({SeatId(pending.seat)}))
+                )
             elif pending.why is Stop.OWN_LOG:
-                notice(self._session, lasting(Code.OWN_LOG))
+                self._session.renew_alarm(lasting(Code.OWN_LOG))
 
     def _remember(self, manifest: Manifest) -> None:
         """Keep what the maker says that it has, and that its bundle was imported whole."""

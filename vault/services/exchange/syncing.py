@@ -209,7 +209,7 @@ def import_bundle(
     rule = session.require(Action.SYNC)
     folder = session.folder.staging_dir
     require_for(file, session.kem_private, session.seat, session.vault)
-    staged, is_again = stage(file, folder, session.draft_key, now_s=clock.now_ms() / 1000)
+    staged, is_again = stage(file, folder, session.own_drafts.key, now_s=clock.now_ms() / 1000)
     try:
         bundle = opened(session, staged, progress)
         require_room(session, bundle)

@@ -169,8 +169,7 @@ def note_end(session: Session) -> None:
     if not _claims_an_end(session):
         return
     until = _ends(session).get(session.member)
-    session.is_expired = has_expired(until, session.clock().trusted_ms)
-    if session.is_expired:
+    if session.end_at(until):
         over = Message("The time for which you were admitted has ended: nothing can be opened or changed any more.")
         session.add_alarm(Finding(Code.MEMBER_OVER, over, severity=Severity.NEWS))
 

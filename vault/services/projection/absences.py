@@ -14,10 +14,9 @@ from vault.index.heads import heads_in
 from vault.index.keys import Listed, missed_since
 from vault.records.absence import Absent
 from vault.services.projection.places import name_of
-from vault.services.projection.raised_alarms import notice
 from vault.services.projection.reading import read_heads
 from vault.services.projection.seats import names_said, seat_of_log
-from vault.words.finding import Code, Finding, Severity, without
+from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, Value, filled, plural
 
 # How long something may be on its way before it is called missing.
@@ -58,7 +57,9 @@ def tell_waiting(session: Session) -> list[PendingRows]:
     """Have a person hear of each compartment that waits, and of none that does not any more; return them."""
     pending = all_pending(session)
     told = [Finding(Code.NOT_HERE, each.message, each.compartment, severity=Severity.NEWS) for each in pending]
-    session.alarms = (*without(session.alarms, Code.NOT_HERE), *told)
+    session.drop_alarms(Code.NOT_HERE)
+    for alarm in told:
+        session.add_alarm(alarm)
     return pending
 
 
@@ -78,9 +79,9 @@ def tell_dropped(session: Session) -> None:
             " exported, shared or erased; reading and notes go on. Ask an admin.",
             who=names or Message("somebody"),
         )
-        notice(session, Finding(Code.DROPPED, message, seats=makers))
+        session.renew_alarm(Finding(Code.DROPPED, message, seats=makers))
     else:
-        session.alarms = without(session.alarms, Code.DROPPED)
+        session.drop_alarms(Code.DROPPED)
 
 
 def _place(absent: Absent) -> Listed | None:

@@ -84,8 +84,8 @@ def hide_expired_cases(session: Session, index: Index) -> None:
     record = RecordId(access_record(session.member))
     dated = {CompartmentId(item): heads for item, heads in heads_of_record(index, record, Access.KIND).items()}
     terms = (term_of(session, case, record, heads) for case, heads in dated.items())
-    session.ends = {term.case: term.until_ms for term in terms if term is not None and term.until_ms is not None}
-    hidden = index.hides = session.hidden
+    ends = {term.case: term.until_ms for term in terms if term is not None and term.until_ms is not None}
+    hidden = index.hides = session.hide_after(ends)
     for case in dated:
         heads = heads_in(index, case)
         dates = {head.record for head in heads if head.kind == Access.KIND}  # a record goes with all its kinds

@@ -10,8 +10,7 @@ from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import CompartmentId
 from vault.services.projection.places import name_of
-from vault.services.projection.raised_alarms import notice
-from vault.words.finding import Code, Finding, Severity, without
+from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
 _ACTS: Final[Mapping[Code, Message]] = {
@@ -26,7 +25,7 @@ _ACTS: Final[Mapping[Code, Message]] = {
 @contextmanager
 def going_on(session: Session, compartment: CompartmentId, code: Code) -> Iterator[None]:
     """Let an act fail in one compartment alone: an alarm names both, and the next unlock tries again."""
-    session.alarms = without(session.alarms, code, subject=compartment)
+    session.drop_alarms(code, subject=compartment)
     try:
         yield
     except VaultError as fault:
@@ -37,7 +36,7 @@ def going_on(session: Session, compartment: CompartmentId, code: Code) -> Iterat
             fault=fault.message,
             next_step=fault.next_step,
         )
-        notice(session, Finding(code, message, compartment, severity=Severity.NEWS))
+        session.renew_alarm(Finding(code, message, compartment, severity=Severity.NEWS))
 
 
 def is_pending(session: Session, compartment: CompartmentId, code: Code) -> bool:

@@ -27,7 +27,7 @@ from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion
 from vault.services.projection.absences import tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
-from vault.services.projection.raised_alarms import notice, notice_false_acts, notice_findings
+from vault.services.projection.raised_alarms import notice_false_acts, notice_findings
 from vault.services.projection.reading import read_heads, read_valid_at, read_versions
 from vault.services.projection.revalidation import is_judged_otherwise, recount
 from vault.store.rows import Rows
@@ -180,7 +180,7 @@ def _index_as_remembered(session: Session) -> Index:
         return index  # what this session itself took from it is no difference
     state = index.state()
     if state[DIGEST_SIZE:] == pinned[DIGEST_SIZE:] and state != pinned:
-        notice(session, Finding(Code.INDEX, INDEX_REMADE, severity=Severity.NEWS))
+        session.renew_alarm(Finding(Code.INDEX, INDEX_REMADE, severity=Severity.NEWS))
         return session.remake_index()
     return index
 
@@ -188,7 +188,7 @@ def _index_as_remembered(session: Session) -> Index:
 def _notice_two_answers(session: Session) -> None:
     """Before everything is read again: say so where the database does not give one answer to all readers."""
     if content_faults(session.database):
-        notice(session, lasting(Code.DATABASE))
+        session.renew_alarm(lasting(Code.DATABASE))
 
 
 def _counter(session: Session, rows: Rows) -> VersionValidator:

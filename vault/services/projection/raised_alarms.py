@@ -13,7 +13,7 @@ from vault.services.projection.log_statements import Said
 from vault.services.projection.places import name_of
 from vault.validity.authority import Proven
 from vault.validity.version_validity import Quarantined
-from vault.words.finding import Code, Finding, Severity, without
+from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, filled, plural
 from vault.words.next_step import NextStep
 
@@ -46,12 +46,6 @@ _EMPTY = plural(
 )
 
 
-def notice(session: Session, alarm: Finding) -> None:
-    """Add an alarm, in place of an earlier one about the same thing."""
-    if alarm not in session.alarms:
-        session.alarms = (*(told for told in session.alarms if not alarm.replaces(told)), alarm)
-
-
 def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
     """Say in a line each what is missing or damaged, what waits, and what nobody was entitled to write."""
     pending = [finding for finding in findings if finding.is_pending]
@@ -70,12 +64,12 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
         (Code.EMPTY, empty, _EMPTY),
     ):
         if not found:
-            session.alarms = without(session.alarms, code)
+            session.drop_alarms(code)
         elif code is Code.QUARANTINE:
             seats = seats_of(session, (finding.origin for finding in without_ended(session, faults) or faults))
-            notice(session, Finding(code, _of(found, words), seats=seats))
+            session.renew_alarm(Finding(code, _of(found, words), seats=seats))
         else:
-            notice(session, Finding(code, _of(found, words), severity=Severity.NEWS))
+            session.renew_alarm(Finding(code, _of(found, words), severity=Severity.NEWS))
 
 
 def notice_false_acts(session: Session, origin: Origin, start: int, known: Proven) -> None:
@@ -85,7 +79,7 @@ def notice_false_acts(session: Session, origin: Origin, start: int, known: Prove
         is_false = any(fault.code is Code.ACT and (fault.seq or 0) < known.size for fault in found)
     seats = seats_of(session, [origin])
     if is_false and not seats.isdisjoint(session.directory.effective.certificates):
-        notice(session, lasting(Code.ACT, origin, seats=seats))
+        session.renew_alarm(lasting(Code.ACT, origin, seats=seats))
 
 
 def notice_absent(session: Session, compartment: CompartmentId, count: int) -> None:
@@ -97,7 +91,7 @@ def notice_absent(session: Session, compartment: CompartmentId, count: int) -> N
         where=name_of(session, compartment),
         verify=NextStep.VERIFY_LOG,
     )
-    notice(session, Finding(Code.ABSENT, message, compartment, severity=Severity.ABSENCE))
+    session.renew_alarm(Finding(Code.ABSENT, message, compartment, severity=Severity.ABSENCE))
 
 
 def _of(found: Sequence[Quarantined], words: Message) -> Message:
