@@ -14,7 +14,7 @@ from tests.sync.hostile import encoded, write
 from vault.access.session import Session
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.header import Header
-from vault.log.operation import Operation, compose
+from vault.log.operation import compose
 from vault.log.tree import Frontier, leaf_hash
 from vault.records import work
 from vault.seal.bundles import Recipient
@@ -87,7 +87,7 @@ def _send(
     return write(path, victim.vault, pages, manifest=lambda made: replace(made, member=victim.member), to=recipient)
 
 
-def _other_form(row: OperationRow) -> Operation:
+def _other_form(row: OperationRow) -> OperationRow:
     header = Header.decode(row.header)
     return compose(
         origin=row.origin,

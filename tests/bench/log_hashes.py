@@ -12,7 +12,7 @@ from tests.log.writer import ROSTER, Writer
 from vault.log.checks.verify import verify_log
 from vault.log.items import Item, ItemKind
 from vault.log.operation import compose
-from vault.log.tree import Frontier
+from vault.log.tree import Frontier, leaf_hash
 from vault.seal.signing import is_signed_raw
 from vault.store.engine import Database, open_database
 from vault.store.rowtypes import CheckpointRow, TileRow
@@ -86,7 +86,7 @@ class Log:
                     session_key=self._writer.session_key(2).public if seq == 0 else None,
                 )
                 entries.append(operation.header + operation.list + operation.sealed)
-                for level, index, hashes in self._frontier.append(operation.leaf):
+                for level, index, hashes in self._frontier.append(leaf_hash(operation.header)):
                     rows.put_tile(TileRow(log, level, index, hashes))
                 added.append((log, seq, operation.header, operation.list, operation.sealed, operation.digest))
             connection = rows.connection

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,36 +15,21 @@ from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
 from vault.log.items import Item
 from vault.log.operation import compose, operation_digest
 from vault.log.signatures import signed_message
-from vault.log.tree import Frontier
+from vault.log.tree import Frontier, leaf_hash
+from vault.store.rowtypes import CheckpointRow, OperationRow
 
 VAULT = bytes(range(16))
 SEAT = bytes(range(16, 32))
 ROSTER = sha256(b"roster").digest()
 
 
-class Row(NamedTuple):
-    """The shape of the store's operation row."""
-
-    origin: bytes
-    seq: int
-    header: bytes
-    list: bytes
-    sealed: bytes
-    digest: bytes
+class Row(OperationRow):
+    """An operation's row."""
 
     def changed(self, **parts: bytes) -> Row:
         """Return the row with other bytes and the digest that fits them."""
         other = self._replace(**parts)  # type: ignore[arg-type]  # the parts named here are all bytes
         return other._replace(digest=operation_digest(other.header, other.list, other.sealed))
-
-
-class Seal(NamedTuple):
-    """The shape of the store's checkpoint row."""
-
-    origin: bytes
-    size: int
-    root: bytes
-    note: bytes
 
 
 class Key:
@@ -76,7 +60,7 @@ class Writer:
     name: str = "a"
     predecessor: tuple[bytes, int, bytes] = (bytes(32), 0, bytes(32))
     rows: list[Row] = field(default_factory=list)
-    seals: list[Seal] = field(default_factory=list)
+    seals: list[CheckpointRow] = field(default_factory=list)
     frontier: Frontier = field(default_factory=Frontier)
     session: int = 0
 
@@ -109,23 +93,23 @@ class Writer:
             sealed=f"sealed {seq} {word}".encode() * 8,
             session_key=self.session_key(self.session + 1).public if begins else None,
         )
-        row = Row(self.origin, seq, operation.header, operation.list, operation.sealed, operation.digest)
+        row = Row(*operation)
         self.rows.append(row)
-        self.frontier.append(operation.leaf)
+        self.frontier.append(leaf_hash(operation.header))
         return row
 
-    def seal(self, *, session: int | None = None) -> Seal:
+    def seal(self, *, session: int | None = None) -> CheckpointRow:
         """Sign a checkpoint of all so far, with the session's key or that of another."""
         seal = self.seal_of(self.frontier.size, self.frontier.root(), session or self.session)
         self.seals.append(seal)
         return seal
 
-    def seal_of(self, size: int, root: bytes, session: int) -> Seal:
+    def seal_of(self, size: int, root: bytes, session: int) -> CheckpointRow:
         """Return a checkpoint of any claim."""
         key = self.session_key(session)
         body = note_body(self.origin, size, root)
         note = encode_note(body, key_name(self.origin), key.public, key.sign(body))
-        return Seal(self.origin, size, root, note)
+        return CheckpointRow(self.origin, size, root, note)
 
     def write(self, operations: int, *, per_session: int = 4) -> Writer:
         """Add operations, each with its checkpoint, as the vault does."""

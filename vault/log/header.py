@@ -7,7 +7,6 @@ That leaves one spelling for each header: no double, unsorted or escaped keys, n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import msgspec
 
@@ -76,8 +75,6 @@ class Header:
         list_digest: `r`, over the list of all that the operation caused.
         payload_digest: `x`, over the sealed payload.
     """
-
-    VERSION: ClassVar[int] = HEADER_VERSION
 
     commitment: bytes
     roster: bytes

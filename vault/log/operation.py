@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 
 from vault.errors import MalformedError
 from vault.log.header import Header
 from vault.log.items import Item, encode_items, items_digest
-from vault.log.tree import leaf_hash
+from vault.store.rowtypes import OperationRow
 from vault.words.message import Message
 
 OPERATION_LIMIT = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What a log holds at one position.
-
-    Attributes:
-        origin: the log, 32 bytes.
-        seq: the position in it, from 0.
-        header: canonical JSON, see `vault.log.header`.
-        list: the joined items, see `vault.log.items`; never erased.
-        sealed: the sealed audit payload, opaque here.
-    """
-
-    origin: bytes
-    seq: int
-    header: bytes
-    list: bytes
-    sealed: bytes
-
-    @property
-    def leaf(self) -> bytes:
-        """The leaf hash that the tree of this log holds at `seq`."""
-        return leaf_hash(self.header)
-
-    @property
-    def digest(self) -> bytes:
-        """The last part of the row's key."""
-        return operation_digest(self.header, self.list, self.sealed)
 
 
 def operation_digest(header: bytes, items: bytes, sealed: bytes) -> bytes:
@@ -65,7 +35,7 @@ def compose(
     items: Iterable[Item],
     sealed: bytes,
     session_key: bytes | None = None,
-) -> Operation:
+) -> OperationRow:
     """Return the operation that binds a list and a sealed payload to one position.
 
     Args:
@@ -100,4 +70,4 @@ def compose(
                 operation_limit=OPERATION_LIMIT,
             )
         )
-    return Operation(origin, seq, header, encoded, sealed)
+    return OperationRow(origin, seq, header, encoded, sealed, operation_digest(header, encoded, sealed))

@@ -7,26 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Protocol
 
 from vault.errors import VerificationError
 from vault.log.genesis import SEAT_IN_GENESIS, Genesis, origin_of, verify_genesis
 from vault.log.signatures import VerifySignature
+from vault.store.rowtypes import GenesisRow
 
 # A restored or copied vault begins a log. Whoever begins more of them fills the memory of all others.
 LOGS_OF_A_SEAT = 255
-
-
-class GenesisRow(Protocol):
-    """A row of the table `genesis`, believed in nothing."""
-
-    @property
-    def origin(self) -> bytes:
-        """The log that the row claims."""
-
-    @property
-    def bytes(self) -> bytes:
-        """The genesis."""
 
 
 def logs_of(

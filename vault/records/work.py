@@ -29,10 +29,10 @@ from vault.log.acts import check_act
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.epoch_notice import RevokedLog
 from vault.log.items import Item, ItemKind
-from vault.log.operation import Operation, compose
+from vault.log.operation import compose
 from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
 from vault.log.payload import Payload, commitment, encode_plaintext
-from vault.log.tree import Tile
+from vault.log.tree import Tile, leaf_hash
 from vault.records.codec import to_fields
 from vault.records.content import PARENT_LIMIT, Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
@@ -216,13 +216,12 @@ class Work:
         check_act(entry.act, items)
         operation = self._compose(entry, items, ratchet, session)
         frontier = log.frontier.copy()
-        tiles = frontier.append(operation.leaf)
+        tiles = frontier.append(leaf_hash(operation.header))
         checkpoint = _signed(log.origin, frontier.size, frontier.root(), session.seed)
         with self._keyring_with_new_epochs(), log.database.transaction() as rows:
             if log.genesis is not None:
                 rows.add_genesis(log.origin, log.genesis)
-            row = OperationRow(log.origin, self._seq, *_parts(operation), operation.digest)
-            rows.add_operation(row)
+            rows.add_operation(operation)
             epochs = [new.row() for new in self._keys.epochs]
             rows.add_epochs(epochs)
             rows.add_grants(self._keys.grants)
@@ -235,7 +234,7 @@ class Work:
             secrets_here = self._local_rows(following, session)
             for secret in secrets_here:
                 rows.put_local(secret)
-            if rows.operation(log.origin, self._seq) != row:
+            if rows.operation(log.origin, self._seq) != operation:
                 raise VerificationError(
                     Message(
                         "log {origin}: there is another row at position {seq}", origin=log.origin.hex(), seq=self._seq
@@ -278,7 +277,7 @@ class Work:
             keys.append(VersionKeyRow(origin, seq, n, sealed.epoch, sealed.wrap))
         return versions, keys, items + self._items
 
-    def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> Operation:
+    def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> OperationRow:
         log = self._log
         said = {member.name: getattr(entry, member.name) for member in fields(Entry)}
         payload = Payload(t=log.now_ms(), mono=log.monotonic_ms(), app=log.app_version, **said).encode()
@@ -336,10 +335,6 @@ class Work:
 def _signed(origin: Origin, size: int, root: bytes, seed: bytes) -> CheckpointRow:
     body = note_body(origin, size, root)
     return CheckpointRow(origin, size, root, encode_note(body, key_name(origin), *key_and_signature(seed, body)))
-
-
-def _parts(operation: Operation) -> tuple[bytes, bytes, bytes]:
-    return operation.header, operation.list, operation.sealed
 
 
 def _put_tiles(rows: Rows, origin: bytes, tiles: Sequence[Tile]) -> None:

@@ -13,11 +13,11 @@ from enum import StrEnum
 from itertools import chain
 
 from vault.errors import MalformedError
+from vault.log.ahead import Ahead
 from vault.log.checkpoint import parse_note
 from vault.log.checks.checkpoint_check import judge_seals
 from vault.log.checks.history import History
 from vault.log.checks.parting import parting_in, turned
-from vault.log.checks.report import LogReport
 from vault.log.checks.rowcheck import RowChecker
 from vault.log.checks.verify import verify_log
 from vault.log.genesis import Genesis
@@ -127,25 +127,6 @@ def prove(
     return _Proof(rows, offered, pin, comes_doubled).run(entries)
 
 
-class _Here:
-    """The proven entries that are in the store, one at each position, read as they are asked for."""
-
-    def __init__(self, rows: Rows, origin: bytes, report: LogReport) -> None:
-        self.size = report.size
-        self._rows = (row for row in rows.operations(origin, 0, report.size) if _key(row) not in report.rejected)
-        self._ahead = next(self._rows, None)
-
-    def peek(self, seq: int) -> OperationRow | None:
-        """Return the entry at a position without passing it; positions are asked for in their order."""
-        return self._ahead if self._ahead is not None and self._ahead.seq == seq else None
-
-    def upto(self, stop: int) -> Iterator[OperationRow]:
-        """Yield and pass the entries before `stop`."""
-        while self._ahead is not None and self._ahead.seq < stop:
-            yield self._ahead
-            self._ahead = next(self._rows, None)
-
-
 class _Proof:
     """One pass over the entries here and in the bundle."""
 
@@ -169,7 +150,9 @@ class _Proof:
             report, parting = turned(report, parting, operations)
         self._parting = parting
         self._rows, self._rejected = rows, report.rejected
-        self._here = _Here(rows, offered.origin, report)
+        # The proven entries that are in the store, one at each position, read as they are asked for.
+        here = (row for row in rows.operations(offered.origin, 0, report.size) if _key(row) not in report.rejected)
+        self._ahead, self._size_here = Ahead(here), report.size
         self._result = ProvenLog(offered.origin, offered.parts.seat, before=report.size)
         is_short = pin is not None and report.size < pin[0]
         # So much of two histories is here that nobody can tell which entries belong together.
@@ -188,30 +171,31 @@ class _Proof:
 
     def run(self, entries: Iterable[SentOperation]) -> ProvenLog:
         """Return what it comes to."""
-        result, here = self._result, self._here
+        result, size = self._result, self._size_here
         if self._is_damaged:
-            return replace(result, stop=Stop.DAMAGED_HERE, stop_at=here.size)
+            return replace(result, stop=Stop.DAMAGED_HERE, stop_at=size)
         incoming = iter(entries)
         first = next(incoming, None)
-        start = here.size if first is None else first.seq
-        if start > here.size:
+        start = size if first is None else first.seq
+        if start > size:
             # The first gap stops the log; what else the bundle has of other logs goes on.
-            result.stop, result.stop_at = Stop.GAP, here.size
-        for row in here.upto(min(start, here.size)):
+            result.stop, result.stop_at = Stop.GAP, size
+        for row in self._passed(min(start, size)):
             self._append(row)
         for sent in chain([] if first is None else [first], incoming):
             if result.stop is not None:
                 break
             self._take(sent)
         if self._forked_at is None:
-            for row in here.upto(here.size):
+            for row in self._passed(size):
                 self._append(row)
         return self._close()
 
     def _take(self, sent: SentOperation) -> None:
         """Put the next entry of the bundle behind what is there."""
         row, at = as_row(self._origin, sent), self._history.frontier.size
-        kept = self._here.peek(at) if self._forked_at is None else None
+        ahead = self._ahead.next if self._forked_at is None else None
+        kept = ahead if ahead is not None and ahead.seq == at else None
         if sent.seq != at:
             self._stop(Stop.GAP if sent.seq > at else Stop.ALTERED, at)
             return
@@ -221,11 +205,15 @@ class _Proof:
             self._stop(Stop.ALTERED, at)
             return
         if kept is not None and self._forked_at is None:
-            list(self._here.upto(at + 1))
+            list(self._passed(at + 1))
         if self._forked_at is not None:
             self._branch.append(row)
-        if at - max(self._result.size, self._here.size) >= UNVERIFIED_LIMIT:
+        if at - max(self._result.size, self._size_here) >= UNVERIFIED_LIMIT:
             self._stop(Stop.UNPROVEN, self._result.size)
+
+    def _passed(self, stop: int) -> Iterator[OperationRow]:
+        """Yield and pass the entries here before `stop`."""
+        return self._ahead.take_while(lambda row: row.seq < stop)
 
     def _stop(self, why: Stop, at: int) -> None:
         self._result.stop, self._result.stop_at = why, at
@@ -247,12 +235,12 @@ class _Proof:
     def _judge(self, seal: CheckpointRow, size: int) -> None:
         verdict = judge_seals([seal], self._history, self._origin, is_signed_raw)
         is_new = seal.note not in self._kept_notes
-        self._result.disagrees |= is_new and not verdict.agreeing and size <= self._here.size
+        self._result.disagrees |= is_new and not verdict.agreeing and size <= self._size_here
         if verdict.agreeing:
             self._sessions_whole &= self._history.seal()
             if self._sessions_whole:
                 self._result.size = size
-        elif not verdict.contradicting or self._forked_at is not None or size > self._here.size:
+        elif not verdict.contradicting or self._forked_at is not None or size > self._size_here:
             return
         elif self._parting is not None and self._parting.roots.get(size) == seal.root:
             pass  # the other history, which is here
@@ -265,7 +253,7 @@ class _Proof:
             self._result.notes.append(seal)
 
     def _close(self) -> ProvenLog:
-        result, here = self._result, self._here.size
+        result, here = self._result, self._size_here
         parted_at = self._forked_at
         if parted_at is not None:
             # Entries that part from what is here are evidence if the log's own key signed them, else refused.

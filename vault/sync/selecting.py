@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from vault.errors import MalformedError
+from vault.log.ahead import Ahead
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind, decode_items
 from vault.store.rows import Rows
@@ -289,20 +290,15 @@ class _Lists:
     """Asks the lists of one log in the order of its positions."""
 
     def __init__(self, operations: Iterator[OperationRow]) -> None:
-        self._rows = operations
-        self._row: OperationRow | None = next(self._rows, None)
+        self._rows = Ahead(operations)
         self._lists: list[tuple[Item, ...]] = []
         self._seq = -1
 
     def names(self, seq: int, n: int, version: bytes) -> bool:
         """Say whether place `n` of an entry names this version."""
-        while self._row is not None and self._row.seq < seq:
-            self._row = next(self._rows, None)
         if self._seq != seq:
-            self._seq, self._lists = seq, []
-        while self._row is not None and self._row.seq == seq:
-            self._lists.append(_items(self._row))
-            self._row = next(self._rows, None)
+            passed = self._rows.take_while(lambda row: row.seq <= seq)
+            self._seq, self._lists = seq, [_items(row) for row in passed if row.seq == seq]
         return any(n < len(items) and items[n][:2] == (ItemKind.VERSION, version) for items in self._lists)
 
 

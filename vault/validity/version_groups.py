@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
+from vault.log.ahead import Ahead
 from vault.log.items import ItemKind
 from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import digests_in
@@ -23,18 +24,10 @@ def of_one(
     return {n: group for n, group in left.items() if group}
 
 
-class Ahead:
-    """A stream of sealed versions, handed out by position and place."""
-
-    def __init__(self, stream: Iterator[SealedVersion]) -> None:
-        self._stream = stream
-        self._next = next(stream, None)
-
-    def of(self, seq: int) -> dict[int, list[SealedVersion]]:
-        """Return what stands at this position, by place."""
-        groups: dict[int, list[SealedVersion]] = {}
-        while self._next is not None and self._next.seq <= seq:
-            if self._next.seq == seq:
-                groups.setdefault(self._next.n, []).append(self._next)
-            self._next = next(self._stream, None)
-        return groups
+def at_position(stream: Ahead[SealedVersion], seq: int) -> dict[int, list[SealedVersion]]:
+    """Return what stands at a position, by place; what comes before it is passed over."""
+    groups: dict[int, list[SealedVersion]] = {}
+    for sealed in stream.take_while(lambda row: row.seq <= seq):
+        if sealed.seq == seq:
+            groups.setdefault(sealed.n, []).append(sealed)
+    return groups

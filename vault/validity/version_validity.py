@@ -15,6 +15,7 @@ from typing import NamedTuple
 from vault.casework.directory import Member
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
+from vault.log.ahead import Ahead
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
@@ -31,7 +32,7 @@ from vault.validity.authority import Authority, Listings, Place, Proven, names_i
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.parents import Parents
 from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce
-from vault.validity.version_groups import Ahead, of_one
+from vault.validity.version_groups import at_position, of_one
 
 _CHUNK = 256
 NO_CONTENT = "fields"
@@ -140,7 +141,7 @@ class VersionValidator:
         sealed = Ahead(self._with_states(self.rows.versions_from(origin, start, proven.size)))
         for seq, found in groupby(self.rows.operations(origin, start, proven.size), key=lambda row: row.seq):
             signed = [row for row in found if (seq, row.digest) not in proven.rejected]
-            groups = sealed.of(seq)
+            groups = at_position(sealed, seq)
             if not signed:
                 continue  # `proven.lost` has it
             # Of two rows of one header, the list of the true one is the one that the header names.

@@ -2,59 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from vault.errors import MalformedError
 from vault.log.checkpoint import Checkpoint, parse_note
 from vault.log.checks.history import History
 from vault.log.signatures import VerifySignature
+from vault.store.rowtypes import CheckpointRow
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
-
-
-class CheckpointRow(Protocol):
-    """A row of the table `checkpoint`, believed in nothing."""
-
-    @property
-    def size(self) -> int:
-        """The size that the row claims."""
-
-    @property
-    def root(self) -> bytes:
-        """The root that the row claims."""
-
-    @property
-    def note(self) -> bytes:
-        """The signed note."""
-
-
-class SealQueue:
-    """Checkpoint rows by rising size, handed out when the walk reaches that size."""
-
-    def __init__(self, rows: Iterable[CheckpointRow]) -> None:
-        self._rows: Iterator[CheckpointRow] = iter(rows)
-        self._next = next(self._rows, None)
-
-    @property
-    def next_size(self) -> int | None:
-        """The smallest size that waits."""
-        return None if self._next is None else self._next.size
-
-    def take(self, size: int) -> list[CheckpointRow]:
-        """Return the rows that wait with this size or, out of order, a smaller one."""
-        taken = []
-        while self._next is not None and self._next.size <= size:
-            taken.append(self._next)
-            self._next = next(self._rows, None)
-        return taken
-
-    def drain(self) -> Iterator[CheckpointRow]:
-        """Yield all that still wait."""
-        while self._next is not None:
-            yield self._next
-            self._next = next(self._rows, None)
 
 
 @dataclass(slots=True)

@@ -9,46 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from typing import Protocol
 
 from vault.errors import MalformedError
+from vault.log.ahead import Ahead
 from vault.log.checks.report import Findings, ListedReport, LogReport
-from vault.log.checks.rowcheck import OperationRow
 from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items, items_digest, keys_tag
-from vault.words.finding import Code
+from vault.store.rowtypes import OperationRow, VersionRow
+from vault.words.finding import Code, Finding
 from vault.words.message import Message
 
 _OF_ANOTHER = Message("listed for another compartment")
-
-
-class VersionRow(Protocol):
-    """A row of the table `version`, believed in nothing."""
-
-    @property
-    def seq(self) -> int:
-        """The operation that the row claims."""
-
-    @property
-    def n(self) -> int:
-        """The place in its list that the row claims."""
-
-    @property
-    def id(self) -> bytes:
-        """The version id that the row claims."""
-
-    @property
-    def compartment(self) -> bytes:
-        """The compartment, 16 bytes."""
-
-    @property
-    def record(self) -> bytes:
-        """The record, 16 bytes."""
-
-    @property
-    def blob(self) -> bytes:
-        """The sealed version."""
 
 
 def version_id(compartment: bytes, record: bytes, blob: bytes) -> bytes:
@@ -81,11 +53,11 @@ def check_versions(
         compartments: those held here; None where everything listed should be here.
     """
     tally = _Tally(report.origin, erased, compartments)
-    rows = _Rows(versions)
+    rows = Ahead(versions)
     for seq, items in _lists(operations, report):
-        for stray in rows.before(seq):
+        for stray in _before(rows, seq):
             tally.unlisted(stray)
-        here = list(rows.at(seq))
+        here = _before(rows, seq + 1)
         if items is None:
             continue  # which of these rows are listed nobody can say; why is in the report of the log
         for row in here:
@@ -94,7 +66,7 @@ def check_versions(
         for n, item in enumerate(items):
             if item.kind == ItemKind.VERSION:
                 tally.version(seq, n, item, [row for row in here if (row.n, row.id) == (n, item.digest)])
-    for stray in rows.before(None):
+    for stray in rows.take_while(lambda _: True):
         tally.unlisted(stray)
     return tally.report()
 
@@ -107,15 +79,7 @@ def check_listed(
     *,
     compartments: Collection[bytes] | None = None,
 ) -> ListedReport:
-    """Check the listed grants or approvals of one log.
-
-    Args:
-        operations: rows of the log by rising seq.
-        kind: which of them.
-        present: digests of the rows at hand, computed again from the rows.
-        report: that of `verify_log` over the same operations.
-        compartments: those held here; None where everything listed should be here.
-    """
+    """Check the listed grants or approvals of one log, as `check_versions` does; `present` are digests, made anew."""
     tally = _Tally(report.origin, frozenset(), compartments)
     for seq, items in proven_lists(operations, report):
         for n, item in enumerate(items):
@@ -133,11 +97,7 @@ def check_epochs(
 ) -> ListedReport:
     """Check the listed epochs of one log, and that each founding one stands where its compartment's name says.
 
-    Args:
-        operations: rows of the log by rising seq.
-        rows: digest -> row of the table `epoch`; the digests are computed again here.
-        report: that of `verify_log` over the same operations.
-        compartments: those held here; None where everything listed should be here.
+    `rows` are those of the table `epoch` by digest, which is computed again here; for the rest see `check_versions`.
     """
     tally = _Tally(report.origin, frozenset(), compartments)
     for seq, items in proven_lists(operations, report):
@@ -162,7 +122,7 @@ def check_epochs(
 
 def check_keys(
     operations: Iterable[OperationRow], folder: bytes, file_digest: bytes, report: LogReport
-) -> ListedReport:
+) -> tuple[Finding, ...]:
     """Check that the `keys` file is the newest that this log lists for its folder; older ones are never missing.
 
     Where several logs list files of one folder, the highest generation among them decides, which the caller compares.
@@ -174,14 +134,13 @@ def check_keys(
         for n, item in enumerate(items)
         if item.kind == ItemKind.KEYS and item.tag == keys_tag(folder, item.digest)
     ]
-    holds = bool(listed) and listed[-1][2] == file_digest
-    if listed and not holds:
+    if listed and listed[-1][2] != file_digest:
         seq, n, _ = listed[-1]
         older = any(digest == file_digest for _, _, digest in listed)
         what = Message("an older one that was put back") if older else Message("none that this log lists")
         message = Message("the keys file is {what}; operation {seq} lists the newest", what=what, seq=seq)
         findings.note(Code.KEYS_FILE, seq, message, n)
-    return ListedReport(len(listed), int(holds), 0, 0, findings.in_order(), findings.more)
+    return findings.in_order()
 
 
 def _lists(operations: Iterable[OperationRow], report: LogReport) -> Iterator[tuple[int, tuple[Item, ...] | None]]:
@@ -207,7 +166,7 @@ class _Tally:
         self._findings = Findings(origin)
         self._erased = erased
         self._compartments = compartments
-        self._listed = self._present = self._gone = self._foreign = 0
+        self._present = 0
 
     def version(self, seq: int, n: int, item: Item, rows: list[VersionRow]) -> None:
         """Count a listed version; one right row among several is enough."""
@@ -231,19 +190,12 @@ class _Tally:
         code: Code = Code.TAG,
     ) -> None:
         """Count one listed thing."""
-        self._listed += 1
         if fault is not None:
             message = Message("operation {seq}, item {n}: {fault}", seq=seq, n=n, fault=fault)
             self._findings.note(code, seq, message, n)
         elif here:
             self._present += 1
-        elif item.digest in self._erased:
-            self._gone += 1
-        elif self._compartments is not None and not any(
-            compartment_tag(compartment, item.digest) == item.tag for compartment in self._compartments
-        ):
-            self._foreign += 1
-        else:
+        elif item.digest not in self._erased and self._is_ours(item):
             message = Message("operation {seq}, item {n}: missing {digest}", seq=seq, n=n, digest=item.digest.hex())
             self._findings.note(Code.ABSENT, seq, message, n)
 
@@ -256,34 +208,15 @@ class _Tally:
 
     def report(self) -> ListedReport:
         """Return what it came to."""
-        return ListedReport(
-            listed=self._listed,
-            present=self._present,
-            erased=self._gone,
-            not_for_us=self._foreign,
-            problems=self._findings.in_order(),
-            more=self._findings.more,
-        )
+        return ListedReport(self._present, self._findings.in_order())
+
+    def _is_ours(self, item: Item) -> bool:
+        ours = self._compartments
+        return ours is None or any(compartment_tag(compartment, item.digest) == item.tag for compartment in ours)
 
 
-class _Rows:
-    """Version rows by rising seq, taken operation by operation."""
-
-    def __init__(self, rows: Iterable[VersionRow]) -> None:
-        self._rows = iter(rows)
-        self._next = next(self._rows, None)
-
-    def before(self, seq: int | None) -> Iterator[VersionRow]:
-        """Yield the rows of operations before `seq`, or all that are left."""
-        while self._next is not None and (seq is None or self._next.seq < seq):
-            yield self._next
-            self._next = next(self._rows, None)
-
-    def at(self, seq: int) -> Iterator[VersionRow]:
-        """Yield the rows of one operation."""
-        while self._next is not None and self._next.seq == seq:
-            yield self._next
-            self._next = next(self._rows, None)
+def _before(rows: Ahead[VersionRow], seq: int) -> list[VersionRow]:
+    return list(rows.take_while(lambda row: row.seq < seq))
 
 
 def _version_fault(row: VersionRow, item: Item) -> tuple[Code, Message] | None:

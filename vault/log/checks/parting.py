@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
-from vault.log.checks.checkpoint_check import CheckpointRow
 from vault.log.checks.report import LogReport
-from vault.log.checks.rowcheck import OperationRow, RowChecker
+from vault.log.checks.rowcheck import RowChecker
 from vault.log.checks.verify import verify_log
 from vault.log.genesis import origin_of
 from vault.log.named_history import Roots
 from vault.log.signatures import VerifySignature
 from vault.log.tree import Frontier, leaf_hash
+from vault.store.rowtypes import CheckpointRow, OperationRow
 
 Key = tuple[int, bytes]
 # Each place tried costs a check of the whole log. Behind so many that are not signed the first one is believed.

@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from vault.log.checks.rowcheck import OperationRow
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
-
-
-def by_position(operations: Iterable[OperationRow]) -> Iterator[list[OperationRow]]:
-    """Yield the rows of each position together; they come by rising seq."""
-    held: list[OperationRow] = []
-    for row in operations:
-        if held and row.seq == held[0].seq:
-            held.append(row)
-        else:
-            if held:
-                yield held
-            held = [row]
-    if held:
-        yield held
 
 
 def run_of(first: int, last: int) -> Message:

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
 from vault.errors import MalformedError
 from vault.log.header import decode_wire
 from vault.log.operation import operation_digest
+from vault.store.rowtypes import OperationRow
 from vault.words.finding import Code
 from vault.words.message import Message
-
-
-class OperationRow(Protocol):
-    """A row of the table `operation`, believed in nothing."""
-
-    @property
-    def seq(self) -> int:
-        """The position that the row claims."""
-
-    @property
-    def header(self) -> bytes:
-        """The stored header."""
-
-    @property
-    def list(self) -> bytes:
-        """The stored list."""
-
-    @property
-    def sealed(self) -> bytes:
-        """The stored payload."""
-
-    @property
-    def digest(self) -> bytes:
-        """The stored digest of the three."""
 
 
 class CheckedRow(NamedTuple):

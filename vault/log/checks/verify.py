@@ -8,20 +8,24 @@ entries together with their checkpoints, needs a checkpoint that was kept elsewh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 from math import inf
+from operator import attrgetter
 from types import MappingProxyType
 
 from vault.errors import VerificationError
+from vault.log.ahead import Ahead
 from vault.log.checkpoint import Checkpoint
-from vault.log.checks.checkpoint_check import CheckpointRow, SealQueue, SealVerdict, judge_seals, read_checkpoint
+from vault.log.checks.checkpoint_check import SealVerdict, judge_seals, read_checkpoint
 from vault.log.checks.history import History
 from vault.log.checks.history_search import AmbiguousRange
-from vault.log.checks.position_check import Places, by_position, run_of
+from vault.log.checks.position_check import Places, run_of
 from vault.log.checks.report import Findings, LogReport
-from vault.log.checks.rowcheck import CheckedRow, OperationRow, RowChecker
+from vault.log.checks.rowcheck import CheckedRow, RowChecker
 from vault.log.genesis import origin_of, verify_genesis
 from vault.log.signatures import VerifySignature
 from vault.log.tree import EMPTY_ROOT
+from vault.store.rowtypes import CheckpointRow, OperationRow
 from vault.words.finding import Code, Finding
 from vault.words.message import Message
 
@@ -60,10 +64,10 @@ def verify_log(
         first_key = verify_genesis(genesis, verify_signature).session_key
     except VerificationError as fault:
         problem = Finding(Code.GENESIS, fault.message, origin)
-        return LogReport(origin, 0, EMPTY_ROOT, (), 0, 0, (problem,))
-    walk = _Walk(origin, first_key, SealQueue(checkpoints), verify_signature, dict(pins))
-    for rows in by_position(operations):
-        walk.take(rows)
+        return LogReport(origin, 0, EMPTY_ROOT, (problem,))
+    walk = _Walk(origin, first_key, Ahead(checkpoints), verify_signature, dict(pins))
+    for _, rows in groupby(operations, key=attrgetter("seq")):
+        walk.take(list(rows))
         if progress is not None and not walk.rows % _PROGRESS_EVERY:
             progress(walk.rows)
     return walk.close()
@@ -76,7 +80,7 @@ class _Walk:
         self,
         origin: bytes,
         first_key: bytes,
-        seals: SealQueue,
+        seals: Ahead[CheckpointRow],
         verify_signature: VerifySignature,
         pins: dict[int, bytes],
     ) -> None:
@@ -110,7 +114,7 @@ class _Walk:
         self._cut = False
         self._proven = (0, EMPTY_ROOT)
         self._valid_checkpoints = 0
-        for row in seals.take(0):
+        for row in self._take_seals(0):
             message = Message("a checkpoint of size {size} says nothing", size=row.size)
             self._findings.note(Code.CHECKPOINT, row.size, message)
         self._next_seal = self._waiting_seal()
@@ -164,11 +168,7 @@ class _Walk:
             origin=self._origin,
             size=size,
             root=root,
-            session_keys=tuple(history.keys),
-            operations=self.rows,
-            checkpoints=self._valid_checkpoints,
             problems=self._findings.in_order(),
-            more=self._findings.more,
             # Beyond the newest agreement either of two rows may be the true one.
             rejected=frozenset(self._rejected.union(pair for pair in history.rejected if pair[0] < self._agreed)),
         )
@@ -247,7 +247,7 @@ class _Walk:
 
     def _judge(self) -> None:
         size = self._position
-        rows = self._seals.take(size)
+        rows = self._take_seals(size)
         pinned = self._pins.pop(size, None)
         verdicts = [judge_seals(rows, history, self._origin, self._verify_signature) for history in self._histories]
         winners = [verdict for verdict in verdicts if (verdict.agreeing if pinned is None else verdict.root == pinned)]
@@ -298,9 +298,13 @@ class _Walk:
     def _waiting_seal(self) -> float:
         """Return the next size that a checkpoint or a pin speaks of."""
         sizes = [size for size in self._pins if size > self._position]
-        if self._seals.next_size is not None:
-            sizes.append(self._seals.next_size)
+        if self._seals.next is not None:
+            sizes.append(self._seals.next.size)
         return min(sizes, default=inf)
+
+    def _take_seals(self, size: int) -> list[CheckpointRow]:
+        """Return the checkpoints that wait with this size or, out of order, a smaller one."""
+        return list(self._seals.take_while(lambda row: row.size <= size))
 
     def _accept(self, verdict: SealVerdict, size: int) -> None:
         self._agreed = size
@@ -328,7 +332,7 @@ class _Walk:
         """Judge checkpoints and pins that cover more than is here."""
         covered = max((size for size in self._pins if size > self._position), default=0)
         keys = self._histories[0].keys
-        for row in self._seals.drain():
+        for row in self._seals.take_while(lambda _: True):
             if row.size <= self._position:
                 continue  # beyond the point where the tree ends
             found = read_checkpoint(row, self._origin)

@@ -207,7 +207,7 @@ class _Checked:
         # Whoever has a seat in this folder changes the file; which of the newest ones is the later, pins remember.
         for origin in () if file.digest() in newest.values() else sorted(newest.keys() & self._reports.keys()):
             found = check_keys(rows.operations(origin), file.header.folder, file.digest(), self._reports[origin])
-            self._note(found.problems)
+            self._note(found)
 
     def absences(self) -> None:
         """Name what is missing by other signs than a list: a key that is held, or an epoch that another replaces."""
