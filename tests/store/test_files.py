@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.samples import names_in
+from vault import platform
 from vault.errors import MalformedError, NotFoundError, NoVaultError, RefusedError, TryAgainError, VerificationError
 from vault.store import files
 from vault.store.folder import VaultFolder
@@ -139,14 +140,18 @@ def test_a_folder_without_one_of_its_two_files_is_no_vault(tmp_path: Path) -> No
         part.touch()
 
 
-def test_a_synced_folder_is_refused_in_words_and_a_plain_one_is_not(tmp_path: Path) -> None:
+def test_a_synced_folder_is_refused_in_words_and_a_plain_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     synced = tmp_path / "Dropbox" / "office.vault"
     synced.mkdir(parents=True)
     with pytest.raises(RefusedError, match=r"office\.vault: it is in a folder that a sync program copies"):
         VaultFolder(synced).require_safe_place()
-    VaultFolder(tmp_path).require_safe_place(lambda _: None)
+    monkeypatch.setattr(platform, "is_network_or_synced", lambda _: None)
+    VaultFolder(tmp_path).require_safe_place()
+    monkeypatch.setattr(platform, "is_network_or_synced", lambda _: Message("it is on a network drive"))
     with pytest.raises(RefusedError, match=r"cannot be opened at .*: it is on a network drive"):
-        VaultFolder(tmp_path).require_safe_place(lambda _: Message("it is on a network drive"))
+        VaultFolder(tmp_path).require_safe_place()
 
 
 def test_a_new_file_is_private_and_never_replaces_another(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def unlock(
     """
     folder = VaultFolder(path)
     folder.require()
-    folder.require_safe_place(platform.is_network_or_synced)
+    folder.require_safe_place()
     state = platform.state_dir() if state is None else state
     file = read_key_file(folder.keys)
     try:

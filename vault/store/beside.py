@@ -9,13 +9,14 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from vault import platform
 from vault.errors import TryAgainError
+from vault.store.files import make_ballast
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
@@ -47,12 +48,33 @@ def make_beside(path: Path) -> VaultFolder:
             platform.make_private_folder(path.parent)
         building.path.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
     except OSError:
-        raise no_room(path) from None
+        raise _no_room(path) from None
     return building
 
 
-def no_room(path: Path) -> TryAgainError:
-    """Return the error of a place where no vault can be made now."""
+@contextmanager
+def built_beside(path: Path) -> Iterator[VaultFolder]:
+    """Yield a folder beside to build a vault in, with its ballast; behind the block it takes its name, in one step.
+
+    Where anything fails nothing is left of it. That the name stays, `fsync_folder` has to see to.
+
+    Raises:
+        TryAgainError: no room, or it cannot be made there.
+    """
+    building = make_beside(path)
+    try:
+        building.make()
+        make_ballast(building.ballast)
+        yield building
+        building.path.replace(path)
+    except BaseException as fault:
+        shutil.rmtree(building.path, ignore_errors=True)
+        if isinstance(fault, OSError):
+            raise _no_room(path) from None
+        raise
+
+
+def _no_room(path: Path) -> TryAgainError:
     return TryAgainError(
         Message("the vault cannot be made at {path}", path=path),
         next_step=Message("Check free space and rights, then repeat."),

@@ -6,7 +6,7 @@ Nothing is written but pages under the copy's own key.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def _copy_short_tables(
             if table not in _LONG_TABLES and table.name in homes:
                 with homes[table.name].transaction() as rows:
                     _copy_table(source, rows, table, *_wanted(table, local_purposes))
-        return {origin: source.size(origin) for origin in _origins(source)}
+        return {origin: source.size(origin) for origin in sorted(source.origins())}
 
 
 def clear_table(database: Database, name: str) -> None:
@@ -159,19 +159,6 @@ def _copy_long_tables(
                 progress(done + last.seq, steps)
             done += size
     progress(steps, steps)
-
-
-def _origins(source: Rows) -> Iterator[bytes]:
-    statement = (
-        sa.select(operation.c.origin)
-        .where(operation.c.origin > sa.bindparam("last"))
-        .order_by(operation.c.origin)
-        .limit(1)
-    )
-    last = b""
-    while (origin := source.connection.scalar(statement, {"last": last})) is not None:
-        yield origin
-        last = origin
 
 
 def _chunk_after(source: Rows, table: sa.Table, last: Any, *within: sa.ColumnElement[bool]) -> list[Any]:

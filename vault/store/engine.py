@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,7 +190,7 @@ class Database:
                 self._link.close()
 
     def _translated(self) -> AbstractContextManager[None]:
-        return translated(self.path, on_full=self._free_ballast)
+        return translated(self.path, on_full=lambda: self._ballast is not None and release_ballast(self._ballast))
 
     @contextmanager
     def _used(self) -> Iterator[Rows]:
@@ -214,9 +214,6 @@ class Database:
         answer: list[tuple[Any, ...]] = self._connection.execute(f"PRAGMA {text}").fetchall()
         return answer
 
-    def _free_ballast(self) -> bool:
-        return self._ballast is not None and release_ballast(self._ballast)
-
 
 def open_database(path: Path, raw_key: bytes, *, create: bool, ballast: Path | None = None) -> Database:
     """Open the file for this process alone; the tables are the business of vault.store.schema.
@@ -237,17 +234,9 @@ def open_database(path: Path, raw_key: bytes, *, create: bool, ballast: Path | N
     _require_raw_key(raw_key)
     if create:
         _make_empty(path)
-    elif not path.is_file() or path.stat().st_size == 0:
-        raise NoVaultError(Message("no database {name} in {parent}", name=path.name, parent=path.parent))
-    with translated(path, opening=True):
-        connection = driver.connect(str(path), isolation_level=None, check_same_thread=False)
-        try:
-            _prepare(connection, raw_key, path)
-        except BaseException:
-            # A connection left behind would keep its lock, and the right passphrase would then meet "open elsewhere".
-            connection.close()
-            raise
-    return Database(path, connection, ballast)
+    else:
+        _require_file(path)
+    return Database(path, _connected(path, raw_key, str(path), _PRAGMAS_AFTER_KEY, needs_locks=True), ballast)
 
 
 def open_finished(path: Path, raw_key: bytes) -> Database:
@@ -259,31 +248,40 @@ def open_finished(path: Path, raw_key: bytes) -> Database:
         TryAgainError: it cannot be read here.
     """
     _require_raw_key(raw_key)
-    if not path.is_file() or path.stat().st_size == 0:
-        raise NoVaultError(Message("no database {name} in {parent}", name=path.name, parent=path.parent))
-    with translated(path, opening=True):
-        address = f"{path.absolute().as_uri()}?immutable=1"
-        connection = driver.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA cipher_log_level=NONE")
-            connection.execute(f"PRAGMA key=\"x'{raw_key.hex()}'\"")
-            for pragma in _PRAGMAS_TO_READ:
-                connection.execute(f"PRAGMA {pragma}").fetchall()
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except BaseException:
-            connection.close()
-            raise
+    _require_file(path)
+    address = f"{path.absolute().as_uri()}?immutable=1"
+    connection = _connected(path, raw_key, address, _PRAGMAS_TO_READ, uri=True)
     return Database(path, connection, None, begin="BEGIN")
 
 
-def _prepare(connection: Any, raw_key: bytes, path: Path) -> None:
-    connection.execute("PRAGMA cipher_log_level=NONE")
-    connection.execute(f"PRAGMA key=\"x'{raw_key.hex()}'\"")
-    for pragma in _PRAGMAS_AFTER_KEY:
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+def _connected(
+    path: Path, raw_key: bytes, address: str, pragmas: Sequence[str], *, needs_locks: bool = False, uri: bool = False
+) -> Any:
+    with translated(path, opening=True):
+        connection = driver.connect(address, uri=uri, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA cipher_log_level=NONE")
+            connection.execute(f"PRAGMA key=\"x'{raw_key.hex()}'\"")
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if needs_locks:
+                _require_locks(connection, path)
+        except BaseException:
+            # A connection left behind would keep its lock, and the right passphrase would then meet "open elsewhere".
+            connection.close()
+            raise
+    return connection
+
+
+def _require_locks(connection: Any, path: Path) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         raise TryAgainError(Message("the file system under {name} has no usable locks", name=path.name))
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file() or path.stat().st_size == 0:
+        raise NoVaultError(Message("no database {name} in {parent}", name=path.name, parent=path.parent))
 
 
 def _make_empty(path: Path) -> None:

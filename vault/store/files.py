@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -26,12 +28,10 @@ def write_aside(path: Path, data: bytes) -> Path:
         TryAgainError: no room, or the folder cannot be written.
     """
     aside = path.with_name(path.name + ".new")
-    try:
+    with _faults_told(path):
         aside.unlink(missing_ok=True)
         _write_new(aside, data)
         fsync_folder(aside.parent)
-    except OSError as fault:
-        raise _file_fault(fault, path) from None
     return aside
 
 
@@ -41,11 +41,9 @@ def promote(path: Path) -> None:
     Raises:
         TryAgainError: the folder cannot be written.
     """
-    try:
+    with _faults_told(path):
         path.with_name(path.name + ".new").replace(path)
         fsync_folder(path.parent)
-    except OSError as fault:
-        raise _file_fault(fault, path) from None
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -58,12 +56,10 @@ def write_whole(path: Path, data: bytes) -> None:
         TryAgainError: no room, or the folder cannot be written; the old bytes stand.
     """
     aside = path.with_name(path.name + ".new")
-    try:
+    with _faults_told(path):
         aside.unlink(missing_ok=True)
         _write_new(aside, data)
         aside.replace(path)
-    except OSError as fault:
-        raise _file_fault(fault, path) from None
 
 
 def write_durable(path: Path, data: bytes) -> None:
@@ -73,10 +69,8 @@ def write_durable(path: Path, data: bytes) -> None:
         TryAgainError: no room, or the folder cannot be written.
     """
     write_whole(path, data)
-    try:
+    with _faults_told(path):
         fsync_folder(path.parent)
-    except OSError as fault:
-        raise _file_fault(fault, path) from None
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -189,6 +183,14 @@ def _write_new(path: Path, data: bytes) -> None:
         path.unlink(missing_ok=True)
         raise
     os.close(descriptor)
+
+
+@contextmanager
+def _faults_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
 
 
 def _file_fault(fault: OSError, path: Path) -> VaultError:

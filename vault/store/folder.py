@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vault import platform
 from vault.display import local_time
 from vault.errors import NoVaultError, OpenElsewhereError, RefusedError
-from vault.platform import (
-    fsync_folder,
-    is_network_or_synced,
-    lock_holder,
-    make_private_folder,
-    process_started_ms,
-)
 from vault.words.message import Message
 from vault.words.next_step import NextStep
-
-# Returns why a vault cannot live safely at this place, or None.
-PlaceCheck = Callable[[Path], Message | None]
 
 KEY_ROWS = "keyrows.db"
 """The file that a backup has and a vault has not: the rows with keys, apart from all others."""
@@ -85,8 +75,8 @@ class VaultFolder:
         """
         try:
             for folder in (self.path, self.index_dir, self.drafts_dir, self.blobs_dir):
-                make_private_folder(folder)
-                fsync_folder(folder.parent)
+                platform.make_private_folder(folder)
+                platform.fsync_folder(folder.parent)
         except OSError:
             raise RefusedError(
                 Message("the folder {path} cannot be made here", path=self.path),
@@ -116,15 +106,15 @@ class VaultFolder:
         Raises:
             OpenElsewhereError: it says since when, in the time of this computer, where the system tells.
         """
-        holder = lock_holder(self.database)
+        holder = platform.lock_holder(self.database)
         if holder is not None:
-            started = process_started_ms(holder)
+            started = platform.process_started_ms(holder)
             since = "" if started is None else f", since {local_time(started)}"
             raise OpenElsewhereError(Message("the vault is open in another window or command{since}", since=since))
 
-    def require_free(self, refuse: PlaceCheck = is_network_or_synced) -> None:
+    def require_free(self) -> None:
         """Refuse a place where no vault can be made: see `require_safe_place`, and a folder that holds something."""
-        self.require_safe_place(refuse)
+        self.require_safe_place()
         is_new = not os.path.lexists(self.path)
         if not is_new and (self.path.is_symlink() or not self.path.is_dir() or any(self.path.iterdir())):
             raise RefusedError(
@@ -132,16 +122,13 @@ class VaultFolder:
                 next_step=Message("Choose another folder."),
             )
 
-    def require_safe_place(self, refuse: PlaceCheck = is_network_or_synced) -> None:
+    def require_safe_place(self) -> None:
         """Refuse network drives and folders that a sync client moves: both break locks and the order of writes.
 
-        Args:
-            refuse: returns the reason in words, or None where a vault may live.
-
         Raises:
-            RefusedError: with that reason.
+            RefusedError: with the reason.
         """
-        reason = refuse(self.path)
+        reason = platform.is_network_or_synced(self.path)
         if reason is not None:
             raise RefusedError(
                 Message("a vault cannot be opened at {path}: {reason}", path=self.path, reason=reason),

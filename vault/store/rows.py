@@ -145,7 +145,7 @@ class Rows(Connected):
 
     def first_place(self, compartment: bytes) -> tuple[bytes, int] | None:
         """Return (origin, seq) of the earliest operation with a version in this compartment, or None."""
-        return self._first(tuple, sql.FIRST_PLACE_IN_COMPARTMENT, {"compartment": compartment})
+        return self.first_places([compartment]).get(compartment)
 
     def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
         """Return compartment -> what `first_place` returns of it, of those that hold anything."""
@@ -240,10 +240,10 @@ class Rows(Connected):
         self._insert("epoch", rows)
 
     def epochs(self, compartment: bytes | None = None) -> list[EpochRow]:
-        """Return the notices of one compartment, or of all."""
-        if compartment is None:
-            return self._all(EpochRow._make, sql.EPOCHS, {})
-        return self._all(EpochRow._make, sql.EPOCHS_OF_COMPARTMENT, {"compartment": compartment})
+        """Return the notices of one compartment, or of all, by compartment."""
+        if compartment is not None:
+            return self.epochs_of([compartment])
+        return sorted(self.every_epoch(), key=lambda row: (row.compartment, row.digest))
 
     def epochs_of(self, compartments: Collection[bytes]) -> list[EpochRow]:
         """Return the notices of these compartments, by digest."""
@@ -251,7 +251,7 @@ class Rows(Connected):
 
     def every_epoch(self) -> list[EpochRow]:
         """Return the notices of all compartments, in no order: to sort ten thousand by an index takes longer."""
-        return self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": 0})
+        return self._all(EpochRow._make, sql.EPOCHS, {})
 
     def epochs_with_revocations(self) -> list[EpochRow]:
         """Return the notices that are long enough to drop a seat, by compartment: all that do, and perhaps others."""
@@ -304,7 +304,7 @@ class Rows(Connected):
 
     def grants_of(self, epoch: bytes) -> list[GrantRow]:
         """Return to whom one epoch's key was sealed."""
-        return self._all(GrantRow._make, sql.GRANTS_OF_EPOCH, {"epoch": epoch})
+        return self.grants_of_all([epoch])
 
     def grants_of_all(self, epochs: Collection[bytes]) -> list[GrantRow]:
         """Return to whom the keys of these epochs were sealed, by digest."""

@@ -157,13 +157,7 @@ _SEALED_COLUMNS = (*version.c, version_key.c.epoch, version_key.c.wrap)
 _SEALED = sa.select(*_SEALED_COLUMNS).select_from(_WITH_KEYS)
 _SEALED_ORDER = (version.c.seq, version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
 
-FIRST_PLACE_IN_COMPARTMENT = (
-    sa.select(version.c.origin, version.c.seq)
-    .where(*_sound(version.c, version.c.compartment))
-    .order_by(version.c.seq, version.c.origin)
-    .limit(1)
-)
-# One row for each log that wrote there: the database need not sort what it is valid.
+# One row for each log that wrote there: the database need not sort what is valid.
 FIRST_PLACES_IN_COMPARTMENTS = (
     sa.select(version.c.compartment, version.c.origin, sa.func.min(version.c.seq))
     .where(*_sound(version.c), _among(version.c.compartment))
@@ -226,10 +220,9 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
     *(version_key.c[column.name] == given(column.name) for column in _PLACE)
 )
 
-EPOCHS = sa.select(epoch).where(*_sound(epoch.c)).order_by(epoch.c.compartment, epoch.c.digest)
+EPOCHS = sa.select(epoch).where(*_sound(epoch.c))
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
 EPOCHS_NAMED = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.digest))
-EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(*_sound(epoch.c, epoch.c.compartment)).order_by(epoch.c.digest)
 EPOCHS_OF_COMPARTMENTS = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.compartment))
 # Both look at every notice and return few: for an order SQLite would go through an index and fetch each row by it.
 EPOCHS_AS_LONG_AS = sa.select(epoch).where(
@@ -254,7 +247,6 @@ GRANT_TO_SEAT = (
     .limit(1)
 )
 GRANTS_OF_EPOCHS = sa.select(granted).where(*_sound(granted.c), _among(granted.c.epoch))
-GRANTS_OF_EPOCH = sa.select(granted).where(*_sound(granted.c, granted.c.epoch)).order_by(granted.c.digest)
 
 CHECKPOINTS = (
     sa.select(checkpoint)

@@ -11,134 +11,44 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
-# `sqlite_with_rowid=False`: else SQLite keeps a row in the table and its key once more in an index. Only where rows are
-# small or few: a table of sealed versions would take three times the room.
+# Columns of one name hold the same in every table: these numbers, all others bytes.
+_NUMBERS = {
+    **dict.fromkeys(("seq", "size", "idx", "number"), sa.BigInteger),
+    **dict.fromkeys(("n", "level", "purpose"), sa.Integer),
+}
 
 
-def _id(name: str) -> sa.Column[bytes]:
-    return sa.Column(name, sa.LargeBinary, nullable=False)
+def _table(name: str, columns: str, *, key: str, in_key_order: bool = False) -> sa.Table:
+    """Return a table with these columns, of which some are its key.
+
+    `in_key_order`: else SQLite keeps a row in the table and its key once more in an index. Only where rows are small or
+    few: a table of sealed versions would take three times the room.
+    """
+    made = [
+        sa.Column(column, _NUMBERS.get(column, sa.LargeBinary), nullable=False, autoincrement=False)
+        for column in columns.split()
+    ]
+    primary = sa.PrimaryKeyConstraint(*key.split(), name=f"{name}_pk")
+    return sa.Table(name, metadata, *made, primary, sqlite_with_rowid=not in_key_order)
 
 
-_blob = _id
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False, autoincrement=False)
-
-
-def _small_number(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False, autoincrement=False)
-
-
-genesis = sa.Table(
-    "genesis", metadata, _id("origin"), _blob("bytes"), sa.PrimaryKeyConstraint("origin", "bytes", name="genesis_pk")
-)
-
-operation = sa.Table(
-    "operation",
-    metadata,
-    _id("origin"),
-    _number("seq"),
-    _blob("header"),
-    _blob("list"),
-    _blob("sealed"),
-    _id("digest"),
-    sa.PrimaryKeyConstraint("origin", "seq", "digest", name="operation_pk"),
-)
-
-version = sa.Table(
-    "version",
-    metadata,
-    _id("origin"),
-    _number("seq"),
-    _small_number("n"),
-    _id("id"),
-    _id("compartment"),
-    _id("record"),
-    _blob("blob"),
-    sa.PrimaryKeyConstraint("origin", "seq", "n", "id", name="version_pk"),
-    sa.Index("version_by_record", "compartment", "record"),
-)
-
-version_key = sa.Table(
-    "version_key",
-    metadata,
-    _id("origin"),
-    _number("seq"),
-    _small_number("n"),
-    _id("epoch"),
-    _blob("wrap"),
-    sa.PrimaryKeyConstraint("origin", "seq", "n", "epoch", "wrap", name="version_key_pk"),
-    sqlite_with_rowid=False,
-)
-
-epoch = sa.Table(
-    "epoch",
-    metadata,
-    _id("digest"),
-    _id("compartment"),
-    _blob("bytes"),
-    sa.PrimaryKeyConstraint("digest", name="epoch_pk"),
-    sa.Index("epoch_by_compartment", "compartment"),
-)
-
+genesis = _table("genesis", "origin bytes", key="origin bytes")
+operation = _table("operation", "origin seq header list sealed digest", key="origin seq digest")
+version = _table("version", "origin seq n id compartment record blob", key="origin seq n id")
+sa.Index("version_by_record", version.c.compartment, version.c.record)
+version_key = _table("version_key", "origin seq n epoch wrap", key="origin seq n epoch wrap", in_key_order=True)
+epoch = _table("epoch", "digest compartment bytes", key="digest")
+sa.Index("epoch_by_compartment", epoch.c.compartment)
 # `grant` is a reserved word of PostgreSQL.
-granted = sa.Table(
-    "granted",
-    metadata,
-    _id("digest"),
-    _id("epoch"),
-    _id("seat"),
-    _id("giver"),
-    _blob("sealed"),
-    sa.PrimaryKeyConstraint("digest", name="granted_pk"),
-    sa.Index("granted_by_seat", "seat", "epoch"),
-    sa.Index("granted_by_epoch", "epoch"),
-)
-
-checkpoint = sa.Table(
-    "checkpoint",
-    metadata,
-    _id("origin"),
-    _number("size"),
-    _id("root"),
-    _blob("note"),
-    sa.PrimaryKeyConstraint("origin", "size", "note", name="checkpoint_pk"),
-    sqlite_with_rowid=False,
-)
-
-cosignature = sa.Table(
-    "cosignature",
-    metadata,
-    _id("origin"),
-    _number("size"),
-    _id("witness"),
-    _blob("line"),
-    sa.PrimaryKeyConstraint("origin", "size", "witness", "line", name="cosignature_pk"),
-)
-
+granted = _table("granted", "digest epoch seat giver sealed", key="digest")
+sa.Index("granted_by_seat", granted.c.seat, granted.c.epoch)
+sa.Index("granted_by_epoch", granted.c.epoch)
+checkpoint = _table("checkpoint", "origin size root note", key="origin size note", in_key_order=True)
+cosignature = _table("cosignature", "origin size witness line", key="origin size witness line")
 # A cache of hashes: rebuilt from the headers at will.
-tile = sa.Table(
-    "tile",
-    metadata,
-    _id("origin"),
-    _small_number("level"),
-    _number("idx"),
-    _blob("hashes"),
-    sa.PrimaryKeyConstraint("origin", "level", "idx", name="tile_pk"),
-)
-
+tile = _table("tile", "origin level idx hashes", key="origin level idx")
 # Sealed secrets of a seat on this device (FORMAT.md 3): never synced.
-local = sa.Table(
-    "local",
-    metadata,
-    _id("seat"),
-    _small_number("purpose"),
-    _number("number"),
-    _blob("blob"),
-    sa.PrimaryKeyConstraint("seat", "purpose", name="local_pk"),
-    sqlite_with_rowid=False,
-)
+local = _table("local", "seat purpose number blob", key="seat purpose", in_key_order=True)
 
 # As Alembic makes it: which step the tables are of.
 stamp = sa.Table(

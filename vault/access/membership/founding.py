@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -41,9 +40,9 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret, root_words
 from vault.seal.signing import make_signing_seed, public_key, sign
-from vault.store.beside import make_beside, no_room
+from vault.store.beside import built_beside
 from vault.store.engine import open_database
-from vault.store.files import make_ballast, promote, write_aside
+from vault.store.files import promote, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import make_tables
@@ -85,27 +84,20 @@ def found_vault(
         checked_name(organisation, "name of the organisation"), checked_name(member_name, "name of the member")
     )
     folder = VaultFolder(path)
-    folder.require_free(platform.is_network_or_synced)
+    folder.require_free()
     state = platform.state_dir() if state is None else state
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)
     number = choose(range(SLOT_COUNT))
     slot = make_slot(header, number, founder.secrets, passphrase=passphrase, member_name=founder.name)
-    building = make_beside(path)
     pin_file = PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key)
     try:
-        building.make()
-        make_ballast(building.ballast)
-        make_hints(building, founder.vault)
-        pins = _build(building, founder, founder.key_file(header, number, slot), number, state)
-        # Last of all the name: a vault that stands there is complete, and its account can use it.
-        pin_file.save(pins)
-        building.path.replace(path)
-    except BaseException as fault:
+        with built_beside(path) as building:
+            make_hints(building, founder.vault)
+            # Last of all the name: a vault that stands there is complete, and its account can use it.
+            pin_file.save(_build(building, founder, founder.key_file(header, number, slot), number, state))
+    except BaseException:
         with suppress(OSError):
             pin_file.path.unlink()
-        shutil.rmtree(building.path, ignore_errors=True)
-        if isinstance(fault, OSError):
-            raise no_room(path) from None
         raise
     platform.fsync_folder(path.parent)
     return Founded(founder.vault, founder.member, root_words(founder.root_public), founder.root_secret)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,9 +35,9 @@ from vault.seal.keys import make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import public_key
-from vault.store.beside import make_beside, no_room
+from vault.store.beside import built_beside
 from vault.store.engine import Database, open_database
-from vault.store.files import make_ballast, promote, write_aside
+from vault.store.files import promote, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import make_tables
@@ -93,12 +92,9 @@ def join(
     """
     name = _checked_name(invitation, member_name)
     folder = VaultFolder(path)
-    folder.require_free(platform.is_network_or_synced)
+    folder.require_free()
     header = KeyHeader(invitation.vault, make_id(), 0, make_key(), parameters)
-    building = make_beside(path)
-    try:
-        building.make()
-        make_ballast(building.ballast)
+    with built_beside(path) as building:
         make_hints(building, VaultId(invitation.vault))
         database_key = make_key()
         database = open_database(building.database, database_key, create=True)
@@ -115,12 +111,6 @@ def join(
         finally:
             database.close()
         promote(building.keys)
-        building.path.replace(path)
-    except BaseException as fault:
-        shutil.rmtree(building.path, ignore_errors=True)
-        if isinstance(fault, OSError):
-            raise no_room(path) from None
-        raise
     platform.fsync_folder(path.parent)
     words = joining_words(invitation.root, new.request, invitation.roster)
     return Asked(SeatId(new.request.seat), words, seal_request(invitation, new.request))

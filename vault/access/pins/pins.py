@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -77,23 +77,9 @@ class Pins:
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
-        return _filled(
-            _Wire(
-                machine=self.machine,
-                logs=[(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())],
-                current=self.current,
-                pending=self.pending,
-                roster=self.roster,
-                keys_header=self.keys_header,
-                keys_slot=self.keys_slot,
-                index=self.index,
-                highest_ms=self.highest_ms,
-                keys_generation=self.keys_generation,
-                alarms=self.alarms,
-                here=sorted(self.here),
-                attempts=self.attempts,
-            )
-        )
+        logs = [(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())]
+        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        return _filled(_Wire(**kept | {"logs": logs, "here": sorted(self.here)}))
 
     @classmethod
     def decode(cls, content: bytes) -> Pins:
@@ -103,25 +89,12 @@ class Pins:
             MalformedError: not what `encode` gives.
         """
         try:
-            wire = msgspec.msgpack.decode(content, type=_Wire)
+            kept = msgspec.structs.asdict(msgspec.msgpack.decode(content, type=_Wire))
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError(Message("the pins cannot be read")) from None
-        logs = {origin: Pinned(size, root) for origin, size, root in wire.logs}
-        return cls(
-            machine=wire.machine,
-            logs=MappingProxyType(logs),
-            current=wire.current,
-            pending=wire.pending,
-            roster=wire.roster,
-            keys_header=wire.keys_header,
-            keys_slot=wire.keys_slot,
-            index=wire.index,
-            highest_ms=wire.highest_ms,
-            keys_generation=wire.keys_generation,
-            alarms=wire.alarms,
-            here=frozenset(wire.here),
-            attempts=wire.attempts,
-        )
+        del kept["fill"]
+        logs = {origin: Pinned(size, root) for origin, size, root in kept.pop("logs")}
+        return cls(**kept | {"logs": MappingProxyType(logs), "here": frozenset(kept["here"])})
 
 
 class _Wire(msgspec.Struct, frozen=True):
@@ -188,13 +161,7 @@ def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) ->
         if origin not in logs or seen.size > logs[origin].size:
             logs[origin] = seen
     logs[log.origin] = Pinned(log.size, log.frontier.root())
-    return replace(
-        before,
-        logs=logs,
-        current=log.origin,
-        pending=None,
-        roster=log.roster,
-    )
+    return replace(before, logs=logs, current=log.origin, pending=None, roster=log.roster)
 
 
 @dataclass(frozen=True, slots=True)

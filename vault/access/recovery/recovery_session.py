@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vault import platform
 from vault.access.pins.copies import SheetKeys
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import settle_new_keys
@@ -83,7 +82,7 @@ def opened_by_sheets(path: Path, root_secret: bytes) -> Iterator[RecoverySession
     """
     folder = VaultFolder(path)
     folder.require()
-    folder.require_safe_place(platform.is_network_or_synced)
+    folder.require_safe_place()
     file = read_key_file(folder.keys)
     doors = open_door(file, root_secret)
     database, raw_key = open_with_doors(folder, doors)

@@ -33,37 +33,14 @@ _MOST_READ_AGAIN = 64
 class Waiter(Protocol):
     """What of a session is asked here."""
 
-    @property
-    def seat(self) -> SeatId:
-        """Who is here."""
-
-    @property
-    def database(self) -> Database:
-        """The vault's rows."""
-
-    @property
-    def keyring(self) -> Keyring:
-        """What was granted to the seat."""
-
-    @property
-    def directory(self) -> Directory:
-        """Who is in."""
-
-    @property
-    def prover(self) -> Prover:
-        """What is proven of the logs."""
-
-    @property
-    def quarantine(self) -> Sequence[Quarantined]:
-        """What catching up with the logs found not to count."""
-
-    @property
-    def alarms(self) -> Sequence[Finding]:
-        """What was told."""
-
-    @property
-    def lacking(self) -> Lacking:
-        """What was found out here before."""
+    seat: SeatId
+    database: Database
+    keyring: Keyring
+    directory: Directory
+    prover: Prover
+    quarantine: list[Quarantined]
+    alarms: tuple[Finding, ...]
+    lacking: Lacking
 
     def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Finding]:
         """Return what stops any act."""

@@ -141,7 +141,7 @@ def built(
     Raises:
         As `restore`.
     """
-    VaultFolder(target).require_free(platform.is_network_or_synced)
+    VaultFolder(target).require_free()
     with copied_beside(folder, target, opening, progress) as (building, proof), translated(target):
         yield building, proof
         if target.exists():

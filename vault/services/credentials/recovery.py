@@ -223,7 +223,7 @@ def require_vault(path: Path) -> None:
     """
     folder = VaultFolder(path)
     folder.require()
-    folder.require_safe_place(platform.is_network_or_synced)
+    folder.require_safe_place()
     read_key_file(folder.keys)
 
 
