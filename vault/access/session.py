@@ -197,9 +197,8 @@ class Session:
     def work(self, *compartments: CompartmentId) -> Work:
         """Begin a unit of work; nothing is written before its `commit`.
 
-        Args:
-            compartments: where versions will be written. Where two people replaced a key at once, these are joined
-                under a new one first, in an operation of its own (FORMAT.md 2).
+        Where two people replaced a key of these compartments at once, it is joined under a new one first, in an
+        operation of its own (FORMAT.md 2).
         """
         if self.is_closed:
             raise InternalError(Message("the session is closed"))

@@ -127,9 +127,7 @@ def approval_id(encoded: bytes) -> bytes:
 def approved_digest(act: str, members: Mapping[str, object]) -> bytes:
     """Return the digest of what an act is done with: the same for requester, approver and whoever checks.
 
-    Args:
-        act: the act of the log.
-        members: strings, bytes, whole numbers, and lists of these, by name.
+    `members` are strings, bytes, whole numbers, and lists of these, by name.
     """
     return sha256(_DIGEST_PREFIX + msgspec.msgpack.encode({"act": act, "of": dict(sorted(members.items()))})).digest()
 
@@ -138,14 +136,8 @@ def approved_digest(act: str, members: Mapping[str, object]) -> bytes:
 class Listing:
     """One proven operation that lists an approval, as the roster that its header names judges its seat.
 
-    Attributes:
-        origin: the log.
-        seq: its position there.
-        seat: whose log it is.
-        member: whose seat, or None where the seat is not valid there: unknown, ended, or another key's log.
-        roles: of that member, in words.
-        identity: the seat's public identity key, or empty.
-        act, at_ms: act and wall clock of its payload, where the reader may open it.
+    `member` is None where the seat is not valid there: unknown, ended, or another key's log. `act` and `at_ms` are of
+    its payload, where the reader may open it.
     """
 
     origin: bytes
@@ -194,13 +186,6 @@ def judge(
 
     The first use counts, by log and position: the same one for whoever has the same logs. An approval that was given
     and never used is no fault.
-
-    Args:
-        approval: the bytes that the listed digest names, decoded.
-        listings: every proven operation that lists it.
-        vault: this vault.
-        approvers: words of the roles that may approve.
-        verify_signature: checks an Ed25519 signature.
     """
     given = [
         listing for listing in listings if listing.seat == approval.approver and listing.act in (None, APPROVE_ACT)

@@ -48,14 +48,7 @@ class RevokedLog(NamedTuple):
 class EpochNotice:
     """One epoch. It counts because a valid operation lists its digest.
 
-    Attributes:
-        suite: number of the algorithms in use.
-        vault: the vault, 16 bytes.
-        compartment: the compartment, 16 bytes.
-        kind: what the compartment is for; every epoch repeats it.
-        epoch: the epoch's id, first 16 bytes of a hash of its key.
-        replaced: ids of the epochs that it replaces; none in the founding one.
-        revocations: logs of the seats that get no grant for it any more.
+    It replaces no epoch where it is the founding one, and revokes the logs of seats that get no grant for it any more.
     """
 
     suite: int

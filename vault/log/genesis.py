@@ -29,15 +29,8 @@ _LAYOUT = struct.Struct(">B16s16s32s32s16s32sQ32s")
 class Genesis:
     """The beginning of one log of one seat.
 
-    Attributes:
-        vault: the vault, 16 bytes.
-        seat: the seat that writes this log, 16 bytes.
-        identity: public Ed25519 key of the seat, 32 bytes.
-        session_key: public key of session 1, 32 bytes.
-        nonce: 16 random bytes.
-        predecessor: the log that this one goes on from, or zeros.
-        predecessor_size: the size of its last known checkpoint, or 0.
-        predecessor_root: the root of that checkpoint, or zeros.
+    The root and size are those of the last known checkpoint of the log that this one goes on from; zeros where it is
+    the first.
     """
 
     vault: bytes

@@ -25,11 +25,8 @@ def is_left(
 ) -> bool:
     """Say whether a cut leaves an entry valid.
 
-    Args:
-        sizes: log -> how much of it the cut leaves.
-        named: the histories that the cut names.
-        place: log and position of the entry.
-        roots: those of the history that the entry is of; None before the place where two part.
+    `sizes` is how much of each log it leaves; `roots` are those of the history that the entry is of, None before the
+    place where two part.
     """
     origin, seq = place
     if seq >= sizes.get(origin, 0):

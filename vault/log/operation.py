@@ -38,14 +38,7 @@ def compose(
 ) -> OperationRow:
     """Return the operation that binds a list and a sealed payload to one position.
 
-    Args:
-        origin: the log that it is for.
-        seq: the position, which is the size of the log before it.
-        roster: root of the newest roster that the writer knows.
-        commitment: that of the payload which `sealed` holds.
-        items: all that the operation caused, in the order of `vault.log.items`.
-        sealed: the payload, sealed for this origin and position.
-        session_key: public key of the next session, for the first entry of a session.
+    `items` come in the order of `vault.log.items`. `session_key` is the next, for the first entry of a session.
 
     Raises:
         MalformedError: more than 64 KiB, or a part that cannot be encoded.

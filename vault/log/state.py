@@ -11,9 +11,7 @@ _STATE_PREFIX = b"casevault/state/v1\x00"
 def state_digest(leaves: Iterable[bytes], versions: Iterable[bytes]) -> bytes:
     """Return one digest of all that logs and versions come to, in whatever order they are read.
 
-    Args:
-        leaves: leaf hash of each operation of each log, 32 bytes each.
-        versions: id of each version that is here and listed, 32 bytes each.
+    `leaves` are the leaf hashes of all operations, `versions` the ids of those that are here and listed.
     """
     digest = sha256(_STATE_PREFIX)
     for group in (sorted(leaves), sorted(versions)):

@@ -85,10 +85,7 @@ def clear_leftovers(path: Path, *, now: float) -> Leftovers:
     """Remove what `make_beside` made for this place and a kill left there, untouched for an hour.
 
     A folder goes only when nothing is in it but what this program puts there; whatever else has such a name stays.
-
-    Args:
-        path: where a vault shall stand.
-        now: the wall clock, seconds since 1970.
+    `now` is the wall clock, seconds since 1970.
     """
     pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
     removed: list[Path] = []

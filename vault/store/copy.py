@@ -85,12 +85,6 @@ def add_rows(
 ) -> None:
     """Add every row of these tables of one open file to those of another, in one transaction.
 
-    Args:
-        source: read only.
-        target: where the rows go.
-        names: of the tables.
-        local_purposes: as in `copy_in_parts`.
-
     Raises:
         VerificationError: a row stands at the same key already; nothing was added.
     """

@@ -26,10 +26,7 @@ _draft = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.PrimaryKeyConstraint("compartment", "record", name="draft_pk"),
 )
-_PLACE = sa.and_(
-    _draft.c.compartment == sa.bindparam("compartment"),
-    _draft.c.record == sa.bindparam("record"),
-)
+_PLACE = sa.and_(_draft.c.compartment == sa.bindparam("compartment"), _draft.c.record == sa.bindparam("record"))
 # A text field of a terminal can hold halves of characters; they are the person's too.
 _ENCODING = ("utf-8", "surrogatepass")
 

@@ -41,10 +41,8 @@ _WORDS: tuple[tuple[str, type[VaultError], Message, Message | None], ...] = (
 def translated(path: Path, *, opening: bool = False, on_full: Callable[[], bool] | None = None) -> Iterator[None]:
     """Turn every error of the driver into one of vault.errors, unchained.
 
-    Args:
-        path: the database file.
-        opening: the key has not been judged yet, so an unreadable first page means a wrong key.
-        on_full: called when there is no room; returns whether it made some.
+    While `opening` the key has not been judged yet, so that an unreadable first page means a wrong key. `on_full` is
+    called when there is no room; it returns whether it made some.
     """
     try:
         yield

@@ -41,11 +41,7 @@ def migrate(
 ) -> bool:
     """Bring the tables up to `target`; False when they are there already.
 
-    Args:
-        database: open, and used by nobody else meanwhile.
-        back_up: makes a backup and verifies it, or raises; called before the first step.
-        target: the schema to reach.
-        scripts: the folder of the steps, by default the one that came with this program.
+    `back_up` makes a backup and verifies it, or raises; it is called before the first step.
 
     Raises:
         NewerVaultError: the tables are newer than `target`; nothing was changed.

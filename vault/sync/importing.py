@@ -277,11 +277,7 @@ class _Take:
             self._admission.counts.refused += sum(1 for _ in entries)
             return
         found = prove(
-            self._rows,
-            offered,
-            entries,
-            pin=self._pins.get(origin),
-            comes_doubled=lambda: origin in self._doubled,
+            self._rows, offered, entries, pin=self._pins.get(origin), comes_doubled=lambda: origin in self._doubled
         )
         self._advance(sum(1 for _ in entries) + found.size - found.before)
         if origin == self._own and found.size > found.before:

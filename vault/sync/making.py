@@ -47,14 +47,7 @@ def make_bundle(
 ) -> Made:
     """Write a bundle to a place where nothing is.
 
-    Args:
-        rows: one view of the store, for the whole call.
-        request: what to send.
-        draft: the manifest; pages, size, root and counts are filled in here.
-        recipients: the seats that can open it.
-        path: the file to make.
-        sign: with the maker's identity key.
-        progress: (bytes done, bytes in all).
+    Pages, size, root and counts of the manifest are filled in here. `progress` is told bytes.
 
     Raises:
         RefusedError: something lies there already, or more than 1 GiB would be sent.

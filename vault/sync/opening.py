@@ -12,13 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from vault.errors import (
-    MalformedError,
-    NewerVaultError,
-    NotFoundError,
-    TryAgainError,
-    VerificationError,
-)
+from vault.errors import MalformedError, NewerVaultError, NotFoundError, TryAgainError, VerificationError
 from vault.log.tree import Frontier, leaf_hash
 from vault.progress import Progress
 from vault.seal.bundles import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
@@ -42,10 +36,8 @@ _LENGTH = struct.Struct(">I")
 class Bundle:
     """A bundle that opened as a whole for this seat.
 
-    Attributes:
-        path: the file; its rows are read from it again, piece by piece.
-        manifest: signed by the identity key that it names; whose that is the caller asks a roster.
-        size: bytes of the file.
+    Its rows are read from the file again, piece by piece. Whose the identity key of the manifest is, the caller asks a
+    roster.
     """
 
     path: Path
@@ -89,12 +81,7 @@ def open_bundle(
 ) -> Bundle:
     """Return a bundle after reading all of it once.
 
-    Args:
-        path: the file.
-        private: the seat's KEM key.
-        seat: the seat, 16 bytes.
-        vault: the vault that the bundle must be of, 16 bytes.
-        progress: (bytes done, bytes in all).
+    `progress` is told bytes.
 
     Raises:
         NotFoundError, TryAgainError, NewerVaultError: see `require_for`.

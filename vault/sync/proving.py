@@ -117,12 +117,8 @@ def prove(
 ) -> ProvenLog:
     """Return how much of a log is proven by what is here and the entries of a bundle together.
 
-    Args:
-        rows: the store.
-        offered: what the bundle has of this log.
-        entries: of the bundle, by rising position.
-        pin: size and root of what this account has verified of this log before, or None.
-        comes_doubled: whether the bundle has the entries of another history too, asked behind the last of them.
+    `pin` is size and root of what this account has verified of this log before. `comes_doubled` says whether the bundle
+    has the entries of another history too; it is asked behind the last of them.
     """
     return _Proof(rows, offered, pin, comes_doubled).run(entries)
 

@@ -38,11 +38,7 @@ class Staged(NamedTuple):
 def stage(source: Path, folder: Path, key: bytes, *, now_s: float) -> Staged:
     """Return a durable copy of a bundle in the staging folder: the same file gives the same copy.
 
-    Args:
-        source: the file as it came; the caller has asked whether it is for this seat (`opening.require_for`).
-        folder: the vault's staging folder; made if it is not there.
-        key: of the seat that it is for, 32 bytes: names the copy.
-        now_s: seconds since 1970, for the age of what lies there.
+    `key`, of the seat that it is for, names the copy. The caller has asked whether it is for this seat (`require_for`).
 
     Raises:
         NotFoundError, TryAgainError: no such file, or no room.

@@ -65,20 +65,12 @@ def read_histories(rows: Rows, auditor: Auditor, origin: Origin, known: Proven, 
 
 
 def read_payloads(
-    rows: Rows,
-    auditor: Auditor,
-    origin: Origin,
-    rejected: Container[tuple[int, bytes]] = frozenset(),
-    start: int = 0,
+    rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]] = frozenset(), start: int = 0
 ) -> Iterator[AuditEntry]:
     """Yield the entries of a log from one on, in order, hashing the audit ratchet forward from each epoch listed.
 
-    Args:
-        rows: of the vault.
-        auditor: who reads.
-        origin: the log.
-        rejected: (seq, digest) of rows that stand beside true ones and are passed over.
-        start: the first entry to yield; the one that lists its audit epoch is at most a period before it.
+    `rejected` are (seq, digest) of rows that stand beside true ones and are passed over. The entry that lists the audit
+    epoch of `start` is at most a period before it.
     """
     compartment: bytes = ZERO_ID
     key: bytes | None = None

@@ -49,11 +49,7 @@ _READ_AT_ONCE = 512
 class CompartmentState:
     """What the rows at hand come to for one compartment.
 
-    Attributes:
-        compartment: its id.
-        kind: what it is for.
-        epochs: those that are valid, the founding one first.
-        cutoffs: revoked seat -> the revocation in force on it, each as log -> size that is still valid.
+    The founding epoch is the first of those that are valid; of a revoked seat there is what is left of each log.
     """
 
     compartment: CompartmentId

@@ -62,11 +62,7 @@ def judge_rosters(
 ) -> RosterChain:
     """Judge rosters from number 0 on, each true fork as `check_chain` does; a pure function of the rows.
 
-    Args:
-        rows: where the entries stand that list them.
-        carried: all that are at hand, well-formed.
-        root_public: the root key that this seat keeps in its own secrets.
-        prove: how far a log is proven (C3); asked where rosters part alone.
+    `prove` says how far a log is proven (C3); it is asked where rosters part alone.
     """
     judge = _Judge(rows, root_public, prove, _root_keys(root_public, (branch.roster for branch in carried)))
     chain = judge.chain(carried)

@@ -61,10 +61,7 @@ class ValidEpoch:
 class Revocation:
     """One seat that one notice revokes.
 
-    Attributes:
-        made: the notice, and who lists it.
-        seat: whom it revokes.
-        sizes: what is still valid of each log of the seat.
+    `sizes` is what is still valid of each log of the seat.
     """
 
     made: Made

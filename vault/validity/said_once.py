@@ -74,11 +74,7 @@ class SaidOnce:
     def is_admission(self, version: OpenedVersion, row: OperationRow, entry: Entry, chain: RosterChain) -> bool:
         """Say whether a version of kind `member` stands in the entry that admits them, and replaces nothing.
 
-        Args:
-            version: opened.
-            row: the entry that lists it.
-            entry: the same, with its author.
-            chain: the rosters that are valid, the same at each call.
+        `row` and `entry` are the one that lists it; the rosters of `chain` are the same at each call.
         """
         member = version.content.fields.get("member")
         if version.content.parents or not isinstance(member, bytes):

@@ -13,16 +13,7 @@ from vault.access.pins.pins import PinFile, Pins, begun_pins, this_machine
 from vault.access.trust.attempts import make_hints
 from vault.casework.checks import checked_name
 from vault.casework.directory import AttemptsKey, Member, Organisation, PackageKey
-from vault.ids import (
-    RECOVERY_SEAT,
-    ZERO_ID,
-    CompartmentKind,
-    MemberId,
-    RecordId,
-    SeatId,
-    VaultId,
-    make_id,
-)
+from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentKind, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
 from vault.log.rosters.roster_entries import Certificate, MemberEntry, RosterHead
 from vault.policy.rights import NEWEST_TABLE

@@ -56,14 +56,8 @@ def make_invitation(
 ) -> Invitation:
     """Make an invitation that this seat remembers; the oldest of 32 is forgotten.
 
-    Args:
-        session: who invites.
-        by: the name of who invites, to be read by who is invited.
-        roles: words of the roles proposed; none for a further device of a member.
-        days: after how many days the member may do nothing any more; 0 for no end.
-        member: whose further device, 16 bytes, or nothing.
-        name: that member's name.
-        is_kept: whether a request may answer it later; not where it is answered at once, at the same keyboard.
+    Of a further device `member` and `name` say whose it is, and there are no roles. After so many `days` the member may
+    do nothing any more; 0 for no end. It is not kept where it is answered at once, at the same keyboard.
     """
     invitation = Invitation(
         vault=session.vault,

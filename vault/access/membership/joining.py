@@ -20,13 +20,7 @@ from vault.log.genesis import origin_of
 from vault.log.rosters.roster_entries import Certificate
 from vault.records.seatlog import begin
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door
-from vault.seal.entrance.keyfile import (
-    SLOT_COUNT,
-    KeyFile,
-    KeyHeader,
-    SeatSecrets,
-    make_key_file,
-)
+from vault.seal.entrance.keyfile import SLOT_COUNT, KeyFile, KeyHeader, SeatSecrets, make_key_file
 from vault.seal.entrance.passphrase import KdfParameters
 from vault.seal.entrance.unlocking import make_slot
 from vault.seal.joining import Invitation, Request, joining_words, seal_request
@@ -74,12 +68,7 @@ def certificate_of(request: Request) -> Certificate:
 
 
 def join(
-    path: Path,
-    invitation: Invitation,
-    *,
-    member_name: str,
-    passphrase: bytearray,
-    parameters: KdfParameters,
+    path: Path, invitation: Invitation, *, member_name: str, passphrase: bytearray, parameters: KdfParameters
 ) -> Asked:
     """Make a vault that waits for admission, in a folder that does not exist or is empty, and the request for it.
 
@@ -120,10 +109,7 @@ def join(
 class HereSeat:
     """A new seat in a folder that is a vault already: what has to be stored before and with the roster.
 
-    Attributes:
-        certificate: what the roster shall say of it.
-        keys: the folder's next `keys` file, with its slot and its door.
-        rows: its local rows.
+    `keys` is the folder's next `keys` file, with its slot and its door.
     """
 
     certificate: Certificate

@@ -73,12 +73,8 @@ def next_roster(
 ) -> Roster:
     """Return the roster that follows, unsigned.
 
-    Args:
-        effective: who is in now.
-        change: what becomes different.
-        sizes: gives, for a seat that is ended or whose member loses a role, each of its logs with what is valid of it.
-        seen: gives for such a seat the histories of these logs that are here.
-        random: 16 bytes for each entry.
+    `sizes` gives, for a seat that is ended or whose member loses a role, each of its logs with what is valid of it;
+    `seen` the histories of these logs that are here.
 
     Raises:
         RefusedError: it names a seat or member that is not in.

@@ -95,10 +95,7 @@ class PendingSeat:
     def begins(self, directory: Directory, opened: SeatSecrets, pins: Pins | None) -> bool:
         """Say whether the log begins now; refuse what does not lead from the root to this seat.
 
-        Args:
-            directory: what the rosters that arrived come to, judged from the root key in the slot.
-            opened: the seat's own secrets.
-            pins: what this account remembers: a log that it saw does not begin again.
+        A log that this account saw, as `pins` say, does not begin again.
 
         Raises:
             WaitingForDecisionError: no roster admits it yet.
@@ -161,10 +158,7 @@ class _WaitingMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def pending_seat_of(rows: Rows, place: SealedPlace, held: Keyring | None = None) -> PendingSeat | None:
     """Return how this seat's first log begins, or None where it is an ordinary seat by now.
 
-    Args:
-        rows: of the vault.
-        place: of the seat.
-        held: what the grants that arrived open, where the vault is to be opened.
+    `held` is what the grants that arrived open, where the vault is to be opened.
 
     Raises:
         WaitingForDecisionError: the seat waits, and nothing was granted to it yet.

@@ -47,11 +47,8 @@ class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def seal_proposal(session: Session, proposal: Proposal, *, came: bytes | None = None) -> bytes:
     """Return the file: whoever holds the directory can read and sign it.
 
-    Args:
-        session: who begins it, or signs.
-        proposal: what it says.
-        came: the file that it came in, where somebody else began it: it goes on under the same key, which those who
-            have it can open.
+    `came` is the file that it came in, where somebody else began it: it goes on under the same key, which those who
+    have it can open.
 
     Raises:
         RefusedError: no key of the directory is here that no ended seat knows.

@@ -82,10 +82,7 @@ def faults_among(
 ) -> list[Finding]:
     """Return the alarms that stop any act, wherever.
 
-    Args:
-        alarms: all that are told.
-        live: the seats of the newest roster.
-        taken_from: seats that the act ends or takes something from; it gives nothing to others.
+    `live` are the seats of the newest roster. From `taken_from` the act takes something, and gives nothing to others.
     """
     over = frozenset(taken_from)
     return [

@@ -102,11 +102,7 @@ class _Plan:
 def bring_back(opened: RecoverySession, wish: Wish, passphrase: bytearray, *, state: Path) -> BroughtBack:
     """Make a seat for a member with a new passphrase, and write it into a log of its own.
 
-    Args:
-        opened: what the sheets opened.
-        wish: for whom, and how much.
-        passphrase: UTF-8 bytes; wiped by the caller.
-        state: the account's state folder, where the seat's pins go.
+    The caller wipes the passphrase.
 
     Raises:
         NotFoundError: no member of this name is in.

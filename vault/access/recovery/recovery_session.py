@@ -42,17 +42,8 @@ _NO_KEY = bytes(32)  # recovery seals no rows of its own
 class RecoverySession:
     """What joined sheets reach in one folder.
 
-    Attributes:
-        folder: where.
-        file: its valid `keys` file.
-        doors: the keys of its database.
-        database: open.
-        private: recovery's KEM key.
-        root_seed: what the root signs with.
-        anchor: the root key that signed roster 0: what a seat keeps of the root.
-        directory: who is in.
-        granted: every key that some entry lists a grant of to recovery; who gave it is not judged yet.
-        listings: where things are listed.
+    `anchor` is the root key that signed roster 0: what a seat keeps of the root. `granted` is every key that some entry
+    lists a grant of to recovery; who gave it is not judged yet.
     """
 
     folder: VaultFolder

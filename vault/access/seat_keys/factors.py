@@ -37,11 +37,7 @@ class Factors:
 def check_factors(session: Session, member: str, factors: Factors, wait: Wait = sleep) -> OpenedSlot:
     """Return the session's own slot, if these factors open it; a wrong attempt counts as one at unlock does.
 
-    Args:
-        session: whose seat it must be.
-        member: the member's name as it was typed at unlock.
-        factors: as they are now.
-        wait: gets the seconds that earlier wrong attempts have earned.
+    `member` is the name as it was typed at unlock.
 
     Raises:
         WrongPassphraseError: they open nothing, or the slot of another seat; nothing was changed.
@@ -102,11 +98,7 @@ def _valid_file(session: Session) -> KeyFile:
 
 def _open_own(session: Session, file: KeyFile, member: str, factors: Factors) -> OpenedSlot:
     opened = unlock(
-        file,
-        factors.passphrase,
-        member,
-        device_secret=factors.device_secret,
-        fido2_secret=factors.fido2_secret,
+        file, factors.passphrase, member, device_secret=factors.device_secret, fido2_secret=factors.fido2_secret
     )
     if opened.secrets.seat != session.seat:
         raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))

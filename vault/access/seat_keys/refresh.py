@@ -33,9 +33,7 @@ from vault.words.message import plural
 class Refreshed:
     """What changed for this seat.
 
-    Attributes:
-        gained: compartments that it can read from now on.
-        withdrawn: compartments that it could read before.
+    Compartments that it can read from now on, and those that it could read before.
     """
 
     gained: tuple[CompartmentId, ...]
@@ -45,9 +43,7 @@ class Refreshed:
 def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None = None) -> Refreshed:
     """Bring the session level with the rows: directory, keyring, index.
 
-    Args:
-        session: open.
-        opened_at_unlock: at unlock, what was opened of these rows already: no grant is opened twice.
+    `opened_at_unlock` was opened of these rows already: no grant is opened twice.
 
     Raises:
         VerificationError: no roster is valid, or this seat is in none.

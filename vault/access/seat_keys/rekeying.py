@@ -135,11 +135,7 @@ def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
 def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: bytes) -> None:
     """Finish a change of key that was cut off or is owed; what there is no room for waits.
 
-    Args:
-        session: just opened, with nothing in doubt.
-        file: as it stands.
-        doors: what it holds for this seat.
-        opened_with: the key that the database opened with.
+    `doors` is what the file holds for this seat, `opened_with` the key that the database opened with.
     """
     with suppress(TryAgainError):
         if doors.old is not None:

@@ -22,12 +22,6 @@ def one_attempt(folder: VaultFolder, file: KeyFile, state: Path | None, wait: Wa
     Before it the delay passes that earlier attempts have earned (FORMAT.md 7). A wrong one is counted and kept as a
     hint, and destroys the slots of the folder where somebody has set that; a right one begins the count anew; what else
     ends the block leaves it as it was.
-
-    Args:
-        folder: of the vault.
-        file: its `keys` file.
-        state: this account's state folder; None for the system's usual one.
-        wait: gets the seconds.
     """
     attempts = AttemptFile.of(file.header, state)
     attempts.wait(wait, clock.now_ms())

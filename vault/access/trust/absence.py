@@ -29,19 +29,11 @@ from vault.words.next_step import NextStep
 
 
 def waits_for(
-    session: Waiter,
-    compartment: CompartmentId,
-    *,
-    keys_only: bool = False,
-    taken_from: Collection[SeatId] = (),
+    session: Waiter, compartment: CompartmentId, *, keys_only: bool = False, taken_from: Collection[SeatId] = ()
 ) -> list[Absent]:
     """Return what is not here and holds up acts in a compartment.
 
-    Args:
-        session: who acts.
-        compartment: where.
-        keys_only: epochs and grants alone.
-        taken_from: seats that the act ends or takes the compartment from, and gives nothing to.
+    `keys_only`: epochs and grants alone. From `taken_from` the act takes the compartment, and gives nothing to them.
     """
     found = list(absent_keys(session, compartment))
     if not keys_only:
@@ -86,11 +78,7 @@ def is_absence(finding: Quarantined) -> bool:
 
 
 def require_here(
-    session: Waiter,
-    compartment: CompartmentId,
-    *,
-    keys_only: bool = False,
-    taken_from: Collection[SeatId] = (),
+    session: Waiter, compartment: CompartmentId, *, keys_only: bool = False, taken_from: Collection[SeatId] = ()
 ) -> None:
     """Let an act in a compartment wait for what is listed there and not here; see `waits_for`.
 
@@ -171,11 +159,7 @@ def _is_owed(session: Waiter, authority: Authority, absent: Absent, taken_from: 
 
 
 def _is_owed_by(
-    session: Waiter,
-    state: CompartmentState | None,
-    absent: Absent,
-    entry: Entry,
-    taken_from: Collection[SeatId],
+    session: Waiter, state: CompartmentState | None, absent: Absent, entry: Entry, taken_from: Collection[SeatId]
 ) -> bool:
     if entry.seat in taken_from:
         return False

@@ -21,14 +21,7 @@ from vault.records.versions import open_each
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import (
-    HPKE_OVERHEAD,
-    GrantContext,
-    KemPrivate,
-    make_kem_seed,
-    open_from,
-    seal_to,
-)
+from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, make_kem_seed, open_from, seal_to
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
@@ -63,11 +56,7 @@ def count_attempts(
 ) -> tuple[int, bytes]:
     """Count the hints that open, and begin anew. What does not open was not written by this program.
 
-    Args:
-        folder: whose file is read.
-        vault: its id.
-        private: gives what opens the hints (`attempts_key`).
-        known: what this returned last: hints that were counted are not opened again.
+    `known` is what this returned last: hints that were counted are not opened again.
 
     Returns:
         Their number, and SHA-256 of the file as it stands now.

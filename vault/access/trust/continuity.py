@@ -49,12 +49,7 @@ class Continuity:
 def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, machine: bytes) -> Continuity:
     """Compare the stored logs with the pins: the root at the pinned size, not the size alone.
 
-    Args:
-        rows: of the vault.
-        place: of this seat.
-        identity: the seat's public identity key: a log that another key began is not this seat's, whatever it claims.
-        pins: what this account remembers.
-        machine: digest of this machine.
+    A log that another key than `identity` began is not this seat's, whatever it claims.
 
     Raises:
         VerificationError: this seat has no log here at all.
@@ -123,13 +118,8 @@ def judge_keys(
 ) -> tuple[Finding, ...]:
     """Report a `keys` file that is neither the one that this account saw last nor a newer one that a seat listed.
 
-    Args:
-        rows: of the vault.
-        file: the file.
-        own: this seat, and the number of its slot.
-        pins: what this account remembers.
-        directory: whose logs count.
-        alarms: what is known of the logs: in an old copy of the vault, old keys are the newest listed.
+    `own` is this seat and the number of its slot. `alarms` is what is known of the logs: in an old copy of the vault,
+    old keys are the newest listed.
     """
     if pins is None:
         return ()

@@ -34,13 +34,7 @@ RECOVERY = SeatId(RECOVERY_SEAT)
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Who is in, and the compartment that every seat holds.
-
-    Attributes:
-        compartment: the directory's own compartment.
-        chain: the rosters that are valid.
-        effective: what they come to.
-    """
+    """Who is in, and the compartment that every seat holds."""
 
     compartment: CompartmentId
     chain: RosterChain

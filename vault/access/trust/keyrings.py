@@ -136,9 +136,7 @@ def directory_keys(
 
 
 def with_directory_keys(
-    keyring: Keyring,
-    granted: Iterable[GrantedKey],
-    might_give: Callable[[GrantedKey], bool] = lambda key: True,
+    keyring: Keyring, granted: Iterable[GrantedKey], might_give: Callable[[GrantedKey], bool] = lambda key: True
 ) -> Keyring:
     """Return the keyring with the directory keys that were granted: a seat opens them first and believes after.
 
@@ -207,9 +205,7 @@ def _missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[by
     return _oldest_first(list(notices.items()))
 
 
-def _oldest_first(
-    missing: list[tuple[bytes, list[EpochNotice]]],
-) -> list[tuple[bytes, list[EpochNotice]]]:
+def _oldest_first(missing: list[tuple[bytes, list[EpochNotice]]]) -> list[tuple[bytes, list[EpochNotice]]]:
     """Sort by what replaces what, so that the keyring has the epochs of a compartment in their order."""
     notices = dict(missing)
     waits = {

@@ -35,10 +35,7 @@ class SheetsUsed:
 def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[SheetsUsed, ...]:
     """Return each roster with a number above `after` that the root of its time signed alone, oldest first.
 
-    Args:
-        chain: rosters that are valid.
-        anchor: the root key that signed roster 0.
-        after: number of the last roster that is known already.
+    `anchor` is the root key that signed roster 0.
     """
     found = []
     root = anchor

@@ -21,8 +21,7 @@ _LONGEST = 1 << 16
 class AmbiguousRange:
     """Positions from the first doubled one on, up to the next checkpoint that settles them.
 
-    Attributes:
-        tries: how many histories there are.
+    `tries` is how many histories there are.
     """
 
     __slots__ = ("_base", "_rows", "tries")

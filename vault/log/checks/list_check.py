@@ -180,14 +180,7 @@ class _Tally:
             self.count(seq, n, item, here=False)
 
     def count(
-        self,
-        seq: int,
-        n: int,
-        item: Item,
-        *,
-        here: bool,
-        fault: Message | None = None,
-        code: Code = Code.TAG,
+        self, seq: int, n: int, item: Item, *, here: bool, fault: Message | None = None, code: Code = Code.TAG
     ) -> None:
         """Count one listed thing."""
         if fault is not None:

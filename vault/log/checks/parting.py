@@ -61,15 +61,7 @@ def parting_in(
     verify_signature: VerifySignature,
     rejected: Collection[Key],
 ) -> Parting | None:
-    """Return where another signed history parts from the one that leaves these rows out; None: nowhere.
-
-    Args:
-        genesis: of the log.
-        operations: its rows by rising position.
-        checkpoints: its checkpoint rows by rising size.
-        verify_signature: see `vault.log.signatures`.
-        rejected: (seq, digest) of the rows that are none of the history that is told of.
-    """
+    """Return where another signed history parts from the one that leaves these rows out; None: nowhere."""
     log = _Log(genesis, operations, checkpoints, verify_signature)
     beside = _well_formed(log, rejected) if rejected else {}
     found = (_other_from(log, at, rejected, beside) for at in sorted(beside)[:_TRIES])
@@ -77,13 +69,7 @@ def parting_in(
 
 
 def turned(report: LogReport, parting: Parting, operations: Iterable[OperationRow]) -> tuple[LogReport, Parting]:
-    """Return the report of the other history of a log, and where the one of this report parts from that one.
-
-    Args:
-        report: of the one history.
-        parting: where the other one parts from it.
-        operations: the rows of the log.
-    """
+    """Return the report of the other history of a log, and where the one of this report parts from that one."""
     keys = {(row.seq, row.digest) for row in operations if parting.at <= row.seq < report.size}
     told_of = frozenset(keys - report.rejected - parting.other)
     size = max(parting.roots)

@@ -163,15 +163,9 @@ class _Walk:
                 )
                 self._findings.note(Code.BEYOND_CHECKPOINT, self._agreed, message)
         self._findings.add(*history.problems)
-        size, root = self._proven
-        return LogReport(
-            origin=self._origin,
-            size=size,
-            root=root,
-            problems=self._findings.in_order(),
-            # Beyond the newest agreement either of two rows may be the true one.
-            rejected=frozenset(self._rejected.union(pair for pair in history.rejected if pair[0] < self._agreed)),
-        )
+        # Beyond the newest agreement either of two rows may be the true one.
+        rejected = self._rejected.union(pair for pair in history.rejected if pair[0] < self._agreed)
+        return LogReport(self._origin, *self._proven, self._findings.in_order(), frozenset(rejected))
 
     def _reach(self, seq: int) -> bool:
         """Report a gap before `seq`, or that rows run backwards (then False)."""

@@ -229,11 +229,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
     Number 0 counts by the root's signature alone. Each later one must follow exactly from those that it names, signed
     as FORMAT.md 2 asks. A false one beside a true one is reported and passed over. Where true ones part, every ending
     on every side counts and no admission does; unless all of them only end or lower, the root must sign next.
-
-    Args:
-        rosters: all that are at hand, well-formed.
-        root_public: the root key that this seat keeps in its own secrets, never one from a file.
-        verify_signature: see `vault.log.signatures`.
+    `root_public` is what this seat keeps in its own secrets, never a key from a file.
     """
     line: Line[Roster] = Line()
     accepted: dict[bytes, Roster] = {}

@@ -56,12 +56,7 @@ class MemberEntry:
 class Certificate:
     """A seat: whose it is, its keys, and the only genesis without predecessor that it may have.
 
-    Attributes:
-        seat: 16 bytes.
-        member: 16 bytes, named by a `MemberEntry`.
-        kem: public KEM key, ML-KEM-768 and X25519, 1,216 bytes.
-        identity: public Ed25519 key, 32 bytes.
-        genesis: origin of the seat's first log, 32 bytes.
+    `genesis` is the origin of the seat's first log.
     """
 
     seat: bytes
@@ -75,10 +70,7 @@ class Certificate:
 class Ending:
     """A seat that this roster ends or lowers, and how much of each of its logs counts as before.
 
-    Attributes:
-        seat: 16 bytes.
-        sizes: log -> size.
-        histories: what was seen of each log that has entries; empty in rosters made before it was said.
+    `histories` is what was seen of each log that has entries; empty in rosters made before it was said.
     """
 
     seat: bytes
@@ -92,9 +84,7 @@ RosterEntry = RosterHead | MemberEntry | Certificate | Ending
 def encode_entry(entry: RosterEntry, salt: bytes) -> bytes:
     """Return the bytes of one entry.
 
-    Args:
-        entry: what it says.
-        salt: 16 random bytes of its own.
+    `salt` are 16 random bytes of its own.
 
     Raises:
         MalformedError: a part has the wrong size.

@@ -116,13 +116,7 @@ def check_succession(before: EffectiveRoster, after: RosterParts, signers: Colle
 
 
 def missing_signers(before: EffectiveRoster, after: RosterParts, signers: Collection[bytes]) -> Message | None:
-    """Return in words who has to sign yet, or None where nobody has.
-
-    Args:
-        before: what counted before.
-        after: a roster that follows from it.
-        signers: the known public keys that signed it.
-    """
+    """Return in words who has to sign yet, or None where nobody has."""
     if before.root_public in signers:
         return None
     if before.root_must_sign or after.head.new_root is not None:
