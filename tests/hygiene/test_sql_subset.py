@@ -68,7 +68,6 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "add_versions": lambda rows: rows.add_versions([_VERSION]),
     "add_version_keys": lambda rows: rows.add_version_keys([_KEY]),
     "versions": lambda rows: (rows.versions(_ID), rows.versions(_ID, _ID)),
-    "first_place": lambda rows: rows.first_place(_ID),
     "first_places": lambda rows: rows.first_places([_ID, _ID]),
     "places_in": lambda rows: rows.places_in([_ID, _ID]),
     "places_in_record": lambda rows: rows.places_in_record(_ID, _ID),

@@ -28,7 +28,6 @@ from vault.validity.authority import (
     digests_in,
     items_in,
     names_session_key,
-    proves_nothing,
 )
 
 ORIGIN = Origin(b"o" * 32)
@@ -43,11 +42,6 @@ def test_the_header_says_whether_a_session_begins(filled: Filled, filled_session
     with filled_session.database.reading() as rows:
         for row in rows.operations(filled_session.log.origin):
             assert names_session_key(row) is (Header.decode(row.header).session_key is not None)
-
-
-def test_who_can_prove_nothing_covers_not_even_the_first_entry() -> None:
-    assert not proves_nothing(ORIGIN, 0).covers(_row(0, begins=True))
-    assert Proven(1).covers(_row(0, begins=True))
 
 
 def test_a_false_row_before_the_true_one_hides_no_entry(filled: Filled, filled_session: Session) -> None:
@@ -98,7 +92,7 @@ def test_a_log_is_its_seats_own_by_seat_key_and_beginning(filled_session: Sessio
         genesis = genesis_of(rows, origin)
         assert row is not None
         assert genesis is not None
-        authority = Authority(rows, filled_session.directory.chain)
+        authority = Authority(rows, filled_session.directory.chain, lambda _origin, _seq: Proven(0))
         assert authority.is_in(genesis, row, roster)
         assert not authority.is_in(replace(genesis, seat=SeatId(bytes(16))), row, roster)
         assert not authority.is_in(replace(genesis, identity=bytes(32)), row, roster)
@@ -107,7 +101,7 @@ def test_a_log_is_its_seats_own_by_seat_key_and_beginning(filled_session: Sessio
         later = replace(genesis, predecessor=origin, predecessor_size=1, predecessor_root=bytes([1]) * 32)
         signed = later.encode(filled_session.sign(GENESIS_PURPOSE, later.unsigned())[1])
         rows.add_genesis(origin_of(signed), signed)
-        authority = Authority(rows, filled_session.directory.chain)
+        authority = Authority(rows, filled_session.directory.chain, lambda _origin, _seq: Proven(0))
         assert authority.is_in(later, row._replace(origin=origin_of(signed)), roster)
         assert not authority.is_in(later, row._replace(origin=ORIGIN), roster)
 

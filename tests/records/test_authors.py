@@ -22,7 +22,7 @@ from vault.log.rosters.roster import Roster
 from vault.policy.roles import Role
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow
-from vault.validity.authority import Authority, Proven, proves_nothing
+from vault.validity.authority import Authority, Proven
 
 FIRST = MANY.roster("root")
 SECOND = MANY.with_member("Kim", "caseworker", FIRST).roster("root")
@@ -68,7 +68,7 @@ def counts(store: Database, seq: int = 1, *, proven: Proven = PROVEN, began: Gen
 def test_an_entry_of_a_seat_that_was_in_is_told_with_its_roles(store: Database) -> None:
     put(store, row(0, begins=True), row(1))
     with store.reading() as rows:
-        entry = Authority(rows, CHAIN, proves_nothing, {LOG: Proven(2)}, dict(GENESES)).entry(LOG, 1)
+        entry = Authority(rows, CHAIN, lambda _origin, _seq: Proven(0), {LOG: Proven(2)}, dict(GENESES)).entry(LOG, 1)
     assert entry is not None
     assert (entry.origin, entry.seq, entry.items) == (LOG, 1, (ITEM,))
     assert (entry.seat, entry.roles) == (id_of("Kim-1"), frozenset({Role.CASEWORKER}))

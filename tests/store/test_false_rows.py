@@ -35,7 +35,6 @@ _READ: dict[str, Callable[[Rows], object]] = {
     "version": lambda rows: (
         rows.versions(CASE),
         rows.versions(CASE, _RECORD),
-        rows.first_place(CASE),
         rows.first_places([CASE]),
         rows.places_in([CASE]),
         rows.version_at(ORIGIN, 3, 0),

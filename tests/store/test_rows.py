@@ -118,9 +118,7 @@ def test_versions_come_with_each_of_their_keys_and_only_of_the_compartment_and_r
 def test_the_first_place_of_a_compartment_is_its_earliest_in_any_log(database: Database) -> None:
     with database.transaction() as rows:
         rows.add_versions([version(7, 0), version(3, 1), version(1, 0, compartment=OTHER_CASE)])
-        assert rows.first_place(CASE) == (ORIGIN, 3)
-        assert rows.first_place(OTHER_CASE) == (ORIGIN, 1)
-        assert rows.first_place(b"n" * 16) is None
+        assert rows.first_places([CASE, OTHER_CASE, b"n" * 16]) == {CASE: (ORIGIN, 3), OTHER_CASE: (ORIGIN, 1)}
 
 
 def test_what_is_asked_of_many_compartments_at_once_is_what_each_of_them_answers(database: Database) -> None:
@@ -133,7 +131,7 @@ def test_what_is_asked_of_many_compartments_at_once_is_what_each_of_them_answers
         rows.add_versions(written + elsewhere)
         rows.add_epochs([*epochs, EpochRow(b"e" * 32, CASE, b"notice")])
         rows.add_grants([*grants, GrantRow(b"h" * 32, EPOCH, SEAT, SEAT, b"sealed")])
-        assert rows.first_places([*cases, b"n" * 16]) == {case: rows.first_place(case) for case in cases}
+        assert rows.first_places([*cases, b"n" * 16]) == {case: rows.first_places([case])[case] for case in cases}
         assert rows.places_in(cases) == {(row.origin, row.seq) for row in written + elsewhere[:-1]}
         assert rows.epochs_of(cases) == [row for case in cases for row in rows.epochs(case)]
         assert rows.grants_of_all(cases) == [row for case in cases for row in rows.grants_of(case)]

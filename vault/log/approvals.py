@@ -191,7 +191,7 @@ def judge(
         listing for listing in listings if listing.seat == approval.approver and listing.act in (None, APPROVE_ACT)
     ]
     uses = sorted((listing for listing in listings if listing not in given), key=lambda row: (row.origin, row.seq))
-    flaw = _flaw_of(approval, given, vault=vault, approvers=approvers, verify_signature=verify_signature)
+    flaw = Refusal.OTHER_VAULT if approval.vault != vault else _flaw_of(approval, given, approvers, verify_signature)
     counted: Listing | None = None
     refused: list[tuple[Listing, Refusal]] = []
     for use in uses:
@@ -227,16 +227,9 @@ def judge_unread(listings: Sequence[Listing]) -> Judged:
 
 
 def _flaw_of(
-    approval: Approval,
-    given: Sequence[Listing],
-    *,
-    vault: bytes,
-    approvers: Collection[str],
-    verify_signature: VerifySignature,
+    approval: Approval, given: Sequence[Listing], approvers: Collection[str], verify_signature: VerifySignature
 ) -> Refusal | None:
     """Return why the approval itself is not valid."""
-    if approval.vault != vault:
-        return Refusal.OTHER_VAULT
     if not given:
         return Refusal.NOT_GIVEN
     sound = [listing for listing in given if listing.member is not None]

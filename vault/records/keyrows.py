@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from vault.ids import CompartmentId
 from vault.log.epoch_notice import EpochNotice
-from vault.records.epochs import notices_of, read_notice
+from vault.records.epochs import read_notice
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow
 
@@ -38,16 +38,18 @@ class KeyRows:
 
     def notices(self, compartment: CompartmentId) -> list[EpochNotice]:
         """Return the notices of a compartment's epochs, by digest."""
-        found = self._notices.get(compartment)
-        return notices_of(self.rows, compartment) if found is None else found
+        self._read(compartment)
+        return self._notices[compartment]
 
     def grants(self, epoch: bytes) -> list[GrantRow]:
-        """Return to whom an epoch's key was sealed, by digest."""
-        found = self._grants.get(epoch)
-        return self.rows.grants_of(epoch) if found is None else found
+        """Return to whom the key of an epoch was sealed that the notices asked for last name, by digest."""
+        return self._grants[epoch]
 
     def first_place(self, compartment: CompartmentId) -> tuple[bytes, int] | None:
         """Return (origin, seq) of the earliest operation with a version in a compartment, or None."""
-        if compartment in self._places:
-            return self._places[compartment]
-        return self.rows.first_place(compartment)
+        self._read(compartment)
+        return self._places[compartment]
+
+    def _read(self, compartment: CompartmentId) -> None:
+        if compartment not in self._places:
+            self.look_ahead([compartment])

@@ -171,12 +171,17 @@ def _process_file_limit() -> int | None:
     return None if limit == resource.RLIM_INFINITY else limit
 
 
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte to an open file, however few the system takes at once."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 def _write_new(path: Path, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        write_all(descriptor, data)
         flush_file(descriptor)
     except BaseException:
         os.close(descriptor)

@@ -143,12 +143,8 @@ class Rows(Connected):
             found = self._all(SealedVersion._make, sql.VERSIONS_OF_RECORD, asked)
         return sorted(found)  # here, because a database would sort the blobs along
 
-    def first_place(self, compartment: bytes) -> tuple[bytes, int] | None:
-        """Return (origin, seq) of the earliest operation with a version in this compartment, or None."""
-        return self.first_places([compartment]).get(compartment)
-
     def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
-        """Return compartment -> what `first_place` returns of it, of those that hold anything."""
+        """Return compartment -> (origin, seq) of the earliest operation with a version there, if there is any."""
         found: dict[bytes, tuple[bytes, int]] = {}
         for compartment, origin, seq in self._among(tuple, sql.FIRST_PLACES_IN_COMPARTMENTS, list(compartments)):
             before = found.get(compartment)

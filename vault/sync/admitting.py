@@ -33,12 +33,9 @@ class NewVersion(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """New rows in the store by kind, and how many of the bundle were refused because no proven list names them."""
+    """New entries and versions in the store, and how many rows were refused because no proven list names them."""
 
     operations: int = 0
-    checkpoints: int = 0
-    epochs: int = 0
-    grants: int = 0
     versions: int = 0
     refused: int = 0
 
@@ -85,7 +82,6 @@ class Admission:
             self._rows.add_epochs([EpochRow(digest, notice.compartment, sent.notice)])
             self._epochs_of.pop(notice.compartment, None)
             self.keyed.add(notice.compartment)
-            self.counts.epochs += 1
 
     def _grant(self, log: ProvenLog, sent: SentGrant) -> None:
         digest = grant_digest(sent.epoch, sent.seat, sent.sealed)
@@ -96,7 +92,6 @@ class Admission:
             self._rows.add_grants([GrantRow(digest, sent.epoch, sent.seat, log.seat, sent.sealed)])
             self._known_grants(sent.epoch).add(digest)
             self.keyed.add(sent.compartment)
-            self.counts.grants += 1
 
     def _versions(self, log: ProvenLog, sent: list[SentVersion]) -> None:
         if not sent:

@@ -262,10 +262,9 @@ class _Take:
     def _keep(self, found: ProvenLog) -> None:
         """Write the checkpoints of a log that hold, and what is evidence of another history."""
         here = {row.note for row in self._rows.checkpoints(found.origin)}
-        new = [seal for seal in found.notes if seal.note not in here]
-        for seal in new:
-            self._rows.add_checkpoint(seal)
-        self._admission.counts.checkpoints += len(new)
+        for seal in found.notes:
+            if seal.note not in here:
+                self._rows.add_checkpoint(seal)
         self._add_operations(found.evidence)
         if found.evidence:
             self._evidence.add(found.origin)

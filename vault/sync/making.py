@@ -15,6 +15,7 @@ from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
 from vault.progress import Progress
 from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
 from vault.seal.keys import make_key
+from vault.store.files import write_all
 from vault.store.rows import Rows
 from vault.sync.manifest import SIGNATURE_SIZE, Manifest, Sign, signed_manifest
 from vault.sync.opening import OUTER_LIMIT, encode_header
@@ -99,7 +100,7 @@ def _write(path: Path, header: bytes, body: Iterator[bytes], progress: Callable[
         part.unlink(missing_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
         try:
-            _write_all(descriptor, header)
+            write_all(descriptor, header)
             digest = bytes_digest(_teed(descriptor, header, body, progress))
             flush_file(descriptor)
             size = os.fstat(descriptor).st_size
@@ -126,16 +127,10 @@ def _teed(descriptor: int, header: bytes, body: Iterator[bytes], progress: Calla
     yield header
     done = 0
     for piece in body:
-        done += _write_all(descriptor, piece)
+        write_all(descriptor, piece)
+        done += len(piece)
         progress(done)
         yield piece
-
-
-def _write_all(descriptor: int, data: bytes) -> int:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-    return len(data)
 
 
 def _name(part: Path, path: Path) -> None:

@@ -6,7 +6,7 @@ Whoever validates versions, epochs, grants or erasures asks here first, so that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from vault.errors import MalformedError
@@ -71,12 +71,6 @@ class Proven:
     def beside(self) -> frozenset[tuple[int, bytes]]:
         """The rows that are none of the one history that is told of: (seq, digest)."""
         return self.rejected if self.parting is None else self.rejected | self.parting.other
-
-
-def proves_nothing(origin: Origin, seq: int) -> Proven:
-    """Stand for a caller that cannot prove other entries than those it judges."""
-    del origin, seq
-    return Proven(0)
 
 
 @dataclass(frozen=True)
@@ -181,7 +175,7 @@ class Authority:
 
     rows: Rows
     chain: RosterChain
-    prove: Callable[[Origin, int], Proven] = proves_nothing
+    prove: Callable[[Origin, int], Proven]
     known: dict[Origin, Proven] = field(default_factory=dict)
     _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
     _entries: dict[Place, tuple[Entry, ...]] = field(default_factory=dict)
@@ -227,10 +221,11 @@ class Authority:
 
     def roots_of(self, row: OperationRow) -> Roots | None:
         """Return the roots of the history that a proven entry is of, where its log has two there."""
-        known = self.known.get(Origin(row.origin))
-        if known is None or known.size <= row.seq:
-            known = self.prove(Origin(row.origin), row.seq)
-        return known.roots_of(row)
+        return self._proven(Origin(row.origin), row.seq).roots_of(row)
+
+    def _proven(self, origin: Origin, seq: int) -> Proven:
+        known = self.known.get(origin)
+        return self.prove(origin, seq) if known is None or known.size <= seq else known
 
     def is_in(self, genesis: Genesis, row: OperationRow, roster: Roster, roots: Roots | None = None) -> bool:
         """Say whether the log is one of its seat's own that count and the seat was in when it wrote this entry (C4).
@@ -261,9 +256,7 @@ class Authority:
         genesis = self.genesis(origin)
         if genesis is None:
             return
-        known = self.known.get(origin)
-        if known is None or known.size <= seq:
-            known = self.prove(origin, seq)
+        known = self._proven(origin, seq)
         for row in self.rows.operations(origin, seq, seq + 1):
             if not known.covers(row) or not names_its_list(row):
                 continue
@@ -272,17 +265,13 @@ class Authority:
             except MalformedError:
                 continue
             roster = self.chain.by_root(header.roster)
-            roots = known.roots_of(row)
-            if roster is not None and self.is_in(genesis, row, roster, roots):
-                yield replace(self._entry(row, items, genesis, roster, known.parting), roots=roots)
+            if roster is not None and self.is_in(genesis, row, roster, known.roots_of(row)):
+                yield self._entry(row, items, SeatId(genesis.seat), roster, known)
 
-    def _entry(
-        self, row: OperationRow, items: tuple[Item, ...], genesis: Genesis, roster: Roster, parting: Parting | None
-    ) -> Entry:
-        seat = SeatId(genesis.seat)
+    def _entry(self, row: OperationRow, items: tuple[Item, ...], seat: SeatId, roster: Roster, known: Proven) -> Entry:
         first = self.chain.first_certified.get(row.origin)
         by_root_key = first is not None and first[1] == roster.root
-        is_other = parting is not None and (row.seq, row.digest) in parting.other
+        is_other = known.parting is not None and (row.seq, row.digest) in known.parting.other
         return Entry(
             origin=Origin(row.origin),
             seq=row.seq,
@@ -295,6 +284,7 @@ class Authority:
             and roster.head.number > 0
             and row.seq < self._first_session_of(Origin(row.origin), is_other=is_other),
             digest=row.digest,
+            roots=known.roots_of(row),
         )
 
     def _first_session_of(self, origin: Origin, *, is_other: bool) -> int:

@@ -160,7 +160,7 @@ class AccessResolver:
         what a revocation of later rank cuts off of the maker's own takes none.
         """
         found = _Candidates(self, compartment)
-        everything = found.judge(_nothing)
+        everything = found.judge(lambda _: False)
         if everything is None:
             return None
         ranked = revocations_by_rank(everything.epochs, everything.given)
@@ -296,9 +296,3 @@ class _Candidates:
             allowed = entry.rights.may_found(entry.roles, notice.kind)
         item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
         return notice.is_founding and allowed and item == entry.founds.get(self.compartment)
-
-
-def _nothing(entry: Entry) -> bool:
-    """Cut nothing off."""
-    del entry
-    return False

@@ -14,7 +14,6 @@ from vault.log.named_history import NamedHistory, Roots, is_left
 from vault.policy.roles import Role
 from vault.validity.authority import Entry
 
-_NOTHING: Mapping[bytes, int] = {}
 Given = Mapping[tuple[EpochId, SeatId], frozenset[SeatId]]
 """(epoch, to) -> from whom, where it is valid."""
 
@@ -24,8 +23,8 @@ class Left(dict[bytes, int]):
 
     __slots__ = ("histories",)
 
-    def __init__(self, sizes: Mapping[bytes, int] = _NOTHING, histories: Collection[NamedHistory] = ()) -> None:
-        super().__init__(sizes)
+    def __init__(self, histories: Collection[NamedHistory] = ()) -> None:
+        super().__init__()
         self.histories = frozenset(histories)
 
 
@@ -98,7 +97,7 @@ def revocations_of(made: Made) -> list[Revocation]:
     """Return whom a notice revokes, by seat: everybody that it names but its maker."""
     sizes: dict[bytes, Left] = {}
     for revocation in made.notice.revocations:
-        sizes.setdefault(revocation.seat, Left(histories=made.notice.seen))[Origin(revocation.origin)] = revocation.size
+        sizes.setdefault(revocation.seat, Left(made.notice.seen))[Origin(revocation.origin)] = revocation.size
     return [Revocation(made, SeatId(seat), sizes[seat]) for seat in sorted(sizes) if seat != made.entry.seat]
 
 

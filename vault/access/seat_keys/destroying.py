@@ -20,6 +20,7 @@ from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT
 from vault.seal.purposes import Purpose
+from vault.store.files import write_all
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
@@ -101,7 +102,5 @@ def overwrite(path: Path, start: int, size: int) -> None:
 def overwrite_open(descriptor: int, start: int = 0, size: int = KEY_FILE_SIZE) -> None:
     """Put random bytes over a part of an open file, in place and durably: also of one that has no name any more."""
     os.lseek(descriptor, start, os.SEEK_SET)
-    rest = memoryview(secrets.token_bytes(size))
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    write_all(descriptor, secrets.token_bytes(size))
     platform.flush_file(descriptor)

@@ -109,9 +109,7 @@ def check_succession(before: EffectiveRoster, after: RosterParts, signers: Colle
         raise VerificationError(Message("after a fork the root has to sign"))
     if after.head.new_root is not None:
         raise VerificationError(Message("only the old root can name a new one"))
-    by_identity = {certificate.identity: certificate.member for certificate in before.certificates.values()}
-    members = {by_identity[key] for key in signers if key in by_identity}
-    if not _may_sign(before, after, members):
+    if not _may_sign(before, after, _members_of(before, signers)):
         raise VerificationError(Message("too few of those who must sign did"))
 
 
@@ -121,8 +119,7 @@ def missing_signers(before: EffectiveRoster, after: RosterParts, signers: Collec
         return None
     if before.root_must_sign or after.head.new_root is not None:
         return Message("the root, from the recovery sheets")
-    by_identity = {certificate.identity: certificate.member for certificate in before.certificates.values()}
-    members = {by_identity[key] for key in signers if key in by_identity}
+    members = _members_of(before, signers)
     if _may_sign(before, after, members):
         return None
     if only_ends_or_lowers(before, after) and not _touches(before, after, with_role(before, ADMIN)):
@@ -137,6 +134,10 @@ def only_ends_or_lowers(before: EffectiveRoster, after: RosterParts) -> bool:
         and all(before.certificates.get(seat) == item for seat, item in after.certificates.items())
         and all(member in before.members and roles <= before.members[member] for member, roles in after.members.items())
     )
+
+
+def _members_of(before: EffectiveRoster, keys: Collection[bytes]) -> set[bytes]:
+    return {certificate.member for certificate in before.certificates.values() if certificate.identity in keys}
 
 
 def _two_persons(before: EffectiveRoster, after: RosterParts, members: set[bytes]) -> Message:
