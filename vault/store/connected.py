@@ -58,7 +58,7 @@ class Link:
             sa.event.listen(self._engine, "begin", lambda _: self.begun())
             # SQLAlchemy undoes what it finds begun when it gets to know an engine: that may be our transaction.
             dialect = self._engine.dialect
-            undo, dialect.do_rollback = dialect.do_rollback, _nothing  # type: ignore[method-assign]
+            undo, dialect.do_rollback = dialect.do_rollback, lambda dbapi_connection: None  # type: ignore[method-assign]
             self._connection = self._engine.connect()
             dialect.do_rollback = undo  # type: ignore[method-assign]
         return self._connection
@@ -68,10 +68,6 @@ class Link:
         if self._engine is not None:
             self._engine.dispose()
         self.driver.close()
-
-
-def _nothing(dbapi_connection: object) -> None:
-    del dbapi_connection
 
 
 class Connected:

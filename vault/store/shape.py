@@ -139,12 +139,12 @@ def _numbers(rows: Rows) -> Iterator[Message]:
 
 def _in_words(said: str) -> Message:
     index = _INDEX.search(said)
-    table = None if index is None else _tables_of_indexes().get(index[1])
-    if index is None or table is None:
+    part = None if index is None else _made().get(("index", index[1]))
+    if index is None or part is None:
         return Message("it contradicts itself within")
     return Message(
         "the table {table} and its index {index} do not hold the same rows: what is read by one lacks some",
-        table=table,
+        table=part.table,
         index=index[1],
     )
 
@@ -154,10 +154,6 @@ def _of_page(said: str, end: int) -> Message:
     if page is not None and int(page[1]) > end:
         return Message("bytes stand behind its end, which nothing reads")
     return Message("a page of it is not what was written")
-
-
-def _tables_of_indexes() -> dict[str, str]:
-    return {name: part.table for (kind, name), part in _made().items() if kind == "index"}
 
 
 def _shown(name: str) -> str:

@@ -255,7 +255,7 @@ class Selection:
     def _versions(self, origin: bytes) -> Iterator[SentVersion]:
         """Yield what is listed and here: what was erased is not."""
         listed = _Lists(self._listing(origin))
-        start = 0 if self._sends_something_in_full() else self._start(origin)
+        start = 0 if any(share.in_full for share in self._shares.values()) else self._start(origin)
         for row in self._rows.version_rows(origin, start, self._reach(origin)):
             share = self._shares.get(row.compartment)
             if share is None or not (share.in_full or self._is_beyond(origin, row.seq)):
@@ -281,9 +281,6 @@ class Selection:
     def _start(self, origin: bytes) -> int:
         base, extent = self._request.base.get(origin, 0), self._request.logs[origin]
         return min(base, extent.size) if extent.one else base
-
-    def _sends_something_in_full(self) -> bool:
-        return any(share.in_full for share in self._shares.values())
 
 
 class _Lists:

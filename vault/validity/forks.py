@@ -167,11 +167,8 @@ class _Judge:
     def _lateness_of(self, carried: Carried, branch: _Branch) -> _Late:
         if self._is_too_late(carried, branch):
             return _Late.TOO_LATE
-        return _Late.NOTHING if self._is_listed(carried) else _Late.UNPROVEN
-
-    def _is_listed(self, branch: Carried) -> bool:
-        """Say whether a proven entry lists the roster there, and not a version that was laid beside its list."""
-        return bool(self._listing(branch))
+        # A version may have been laid beside a list that does not name it.
+        return _Late.NOTHING if self._listing(carried) else _Late.UNPROVEN
 
     def _listing(self, branch: Carried) -> list[OperationRow]:
         """Return the proven entries that list a roster there; of a log that forked, perhaps one in each history."""

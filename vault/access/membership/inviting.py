@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
+from vault.access.membership.proposals import StoredMember
 from vault.access.session import Session
 from vault.casework.directory import Member
 from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError
@@ -22,17 +23,11 @@ INVITATIONS_KEPT = 32
 _NOT_OURS = Message("this request does not answer an invitation of this device")
 
 
-class _Proposed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    member: bytes
-    name: str
-    until: int | None = None
-
-
 class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     invitation: bytes
     request: bytes
     made_ms: int
-    proposed: _Proposed | None = None
+    proposed: StoredMember | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,7 @@ def open_answer(session: Session, untrusted: bytes) -> Answer:
     """
     request = open_request(session.kem_private, session.vault, session.seat, untrusted)
     kept = _kept(session)
-    found = next((invitation for invitation in kept if _digest(invitation) == request.invitation), None)
+    found = next((made for made in kept if sha256(made.invitation).digest() == request.invitation), None)
     if found is None:
         raise RefusedError(_NOT_OURS, next_step=Message("Make a new invitation; each device keeps its newest 32."))
     invitation = Invitation.decode(found.invitation)
@@ -122,7 +117,7 @@ def require_words(answer: Answer, typed: Sequence[str]) -> None:
 
 def remember_proposed(session: Session, invitation: Invitation, member: Member) -> None:
     """Keep what a proposal says of who answered an invitation: no signature covers it on its way."""
-    said, sent = _Proposed(member.member, member.name, member.until), invitation.encode()
+    said, sent = StoredMember(member.member, member.name, member.until), invitation.encode()
     _keep(
         session,
         [msgspec.structs.replace(kept, proposed=said) if kept.invitation == sent else kept for kept in _kept(session)],
@@ -132,7 +127,7 @@ def remember_proposed(session: Session, invitation: Invitation, member: Member) 
 def differs_from_proposed(session: Session, members: Sequence[Member]) -> bool:
     """Say whether a proposal says something else of a member than this device did when it began it."""
     said = {item.proposed.member: item.proposed for item in _kept(session) if item.proposed is not None}
-    claims = [_Proposed(record.member, record.name, record.until) for record in members]
+    claims = [StoredMember(record.member, record.name, record.until) for record in members]
     return any(said.get(claim.member, claim) != claim for claim in claims)
 
 
@@ -151,7 +146,8 @@ def _check(session: Session, invitation: Invitation, request: Request) -> None:
         )
     certified = [certificate for roster in chain.accepted for certificate in roster.certificates.values()]
     taken = {part for certificate in certified for part in (certificate.seat, certificate.identity, certificate.kem)}
-    if taken & {request.seat, request.identity, request.kem} or (not invitation.member and _is_known(session, request)):
+    is_known = not invitation.member and any(request.member in roster.members for roster in chain.accepted)
+    if is_known or taken & {request.seat, request.identity, request.kem}:
         raise RefusedError(
             Message("this request has already been admitted"),
             next_step=Message("Ask for a new request, with a new invitation."),
@@ -160,14 +156,6 @@ def _check(session: Session, invitation: Invitation, request: Request) -> None:
         raise RefusedError(
             Message("the member of this device has left"), next_step=Message("Invite them as a new member.")
         )
-
-
-def _is_known(session: Session, request: Request) -> bool:
-    return any(request.member in roster.members for roster in session.directory.chain.accepted)
-
-
-def _digest(kept: _Kept) -> bytes:
-    return sha256(kept.invitation).digest()
 
 
 def _kept(session: Session) -> list[_Kept]:

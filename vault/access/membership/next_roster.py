@@ -58,16 +58,11 @@ class Change:
     helpers_by_supervisor: bool | None = None
 
 
-def _none_seen(seat: SeatId) -> Collection[NamedHistory]:
-    del seat
-    return ()
-
-
 def next_roster(
     effective: EffectiveRoster,
     change: Change,
     sizes: Sizes,
-    seen: Seen = _none_seen,
+    seen: Seen = lambda _: (),
     *,
     random: RandomBytes = secrets.token_bytes,
 ) -> Roster:

@@ -32,7 +32,9 @@ class Proposal:
     members: tuple[Member, ...] = ()
 
 
-class _Member(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class StoredMember(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is said of a member, as it is stored and sent."""
+
     member: bytes
     name: str
     until: int | None = None
@@ -41,7 +43,7 @@ class _Member(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: list[bytes]
     sigs: list[tuple[bytes, bytes]]
-    members: list[_Member]
+    members: list[StoredMember]
 
 
 def seal_proposal(session: Session, proposal: Proposal, *, came: bytes | None = None) -> bytes:
@@ -58,7 +60,7 @@ def seal_proposal(session: Session, proposal: Proposal, *, came: bytes | None = 
     else:
         epoch, key = EpochId(came[:ID_SIZE]), _key_of(session, came)
     fields: Mapping[str, Any] = proposal.roster.fields()
-    members = [_Member(member.member, member.name, member.until) for member in proposal.members]
+    members = [StoredMember(member.member, member.name, member.until) for member in proposal.members]
     wire = _Wire(list(fields["entries"]), [(pair[0], pair[1]) for pair in fields["sigs"]], members)
     number = proposal.roster.head.number
     sealed = seal(derive_proposal_key(key), msgspec.msgpack.encode(wire), _context(session, number))

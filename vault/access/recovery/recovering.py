@@ -6,7 +6,7 @@ All of it lies in the first session of the new seat's log: the roster, the keys,
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,8 +23,7 @@ from vault.access.trust.proving import Prover
 from vault.casework.checks import checked_name
 from vault.casework.directory import Member
 from vault.errors import RefusedError, VerificationError
-from vault.ids import ZERO_ID, MemberId, Origin, RecordId, SeatId, make_id
-from vault.log.named_history import NamedHistory
+from vault.ids import ZERO_ID, MemberId, RecordId, SeatId, make_id
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role
@@ -190,15 +189,15 @@ class _Planner:
             certificates=(Certificate(self._seat, member, kem, identity, self._log.origin),),
             ended=frozenset(ended),
         )
-        unsigned = next_roster(self._standing, change, self._sizes, self._seen)
+        logs, certificates = (self._rows, self._judge.prover), self._standing.certificates
+        unsigned = next_roster(
+            self._standing,
+            change,
+            lambda seat: sizes_of_logs(*logs, certificates[seat]),
+            lambda seat: seen_of_logs(*logs, certificates[seat]),
+        )
         root_seed = self._opened.root_seed
         return unsigned.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, unsigned.root))
-
-    def _sizes(self, seat: SeatId) -> Mapping[Origin, int]:
-        return sizes_of_logs(self._rows, self._judge.prover, self._standing.certificates[seat])
-
-    def _seen(self, seat: SeatId) -> Collection[NamedHistory]:
-        return seen_of_logs(self._rows, self._judge.prover, self._standing.certificates[seat])
 
     def _after(self, roster: Roster) -> Directory:
         before = self._opened.directory

@@ -51,7 +51,11 @@ def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None =
     before = session.log.roster
     held_before = set(session.keyring.compartments())
     with session.log.lock, session.database.reading() as rows:
-        granted = _opened(session, rows) if opened_at_unlock is None else _left_of(session, opened_at_unlock)
+        place, keyring = session.log.place, session.keyring
+        if opened_at_unlock is None:
+            granted = missing_keys(rows, place, session.kem_private, keyring, session.learned.listings)
+        else:
+            granted = [grant for grant in opened_at_unlock if grant.epoch not in keyring]
         _read_directory(session, rows, granted)
         _tell_of_rosters(session, before)
         kept, lost, refused = _judge(session, granted)
@@ -67,15 +71,6 @@ def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None =
         _keep(session, gained, withdrawn)
     _tell(session, kept if opened_at_unlock is not None else (), lost, refused)
     return Refreshed(gained, withdrawn)
-
-
-def _opened(session: Session, rows: Rows) -> list[GrantedKey]:
-    return missing_keys(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
-
-
-def _left_of(session: Session, granted: Iterable[GrantedKey]) -> list[GrantedKey]:
-    """Return those that the keyring does not hold by now."""
-    return [grant for grant in granted if grant.epoch not in session.keyring]
 
 
 def _read_directory(session: Session, rows: Rows, granted: Sequence[GrantedKey]) -> None:
