@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
-from vault.access.seat_keys.slots import free_slot
+from vault.access.seat_keys.rekeying import free_slot
 from vault.errors import RefusedError
 from vault.seal.purposes import Purpose
 from vault.store.memory import open_in_memory

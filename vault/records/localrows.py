@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import msgspec
 
@@ -11,6 +12,8 @@ from vault.ids import CompartmentId, EpochId, Origin
 from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.signing import public_key
 from vault.words.message import Message
+
+_Form = TypeVar("_Form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,14 @@ class SessionSecret(msgspec.Struct, frozen=True):
     signer: bytes
 
 
+def decoded(content: bytes, form: type[_Form], otherwise: Message) -> _Form:
+    """Return what opened bytes hold; MalformedError with this text: they are not of the form."""
+    try:
+        return msgspec.msgpack.decode(content, type=form)
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
+        raise MalformedError(otherwise) from None
+
+
 def encode_session(origin: Origin, keys: SessionKeys) -> bytes:
     """Return the content of the session row: what the next unlock needs to go on from here."""
     return msgspec.msgpack.encode(SessionSecret(origin, keys.following_seed, public_key(keys.seed)))
@@ -73,10 +84,7 @@ def decode_session(content: bytes) -> SessionSecret:
     Raises:
         MalformedError: not what `encode_session` gives.
     """
-    try:
-        return msgspec.msgpack.decode(content, type=SessionSecret)
-    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError(Message("the session row cannot be read")) from None
+    return decoded(content, SessionSecret, Message("the session row cannot be read"))
 
 
 class _RatchetContent(msgspec.Struct, frozen=True):
@@ -101,8 +109,5 @@ def decode_ratchet(content: bytes) -> Ratchet:
     Raises:
         MalformedError: not what `encode_ratchet` gives.
     """
-    try:
-        c = msgspec.msgpack.decode(content, type=_RatchetContent)
-    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError(Message("the ratchet row cannot be read")) from None
+    c = decoded(content, _RatchetContent, Message("the ratchet row cannot be read"))
     return Ratchet(CompartmentId(c.compartment), EpochId(c.epoch), c.key, c.i, c.day, c.first)

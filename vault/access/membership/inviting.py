@@ -11,8 +11,9 @@ import msgspec
 from vault.access.membership.proposals import StoredMember
 from vault.access.session import Session
 from vault.casework.directory import Member
-from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError
+from vault.errors import BrokenSealError, RefusedError, VerificationError
 from vault.log.genesis import verify_genesis
+from vault.records.localrows import decoded
 from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
@@ -175,10 +176,8 @@ def stored_invitations(session: Session) -> list[_Kept]:
         row = rows.local(session.seat, Purpose.INVITED)
     if row is None:
         return []
-    try:
-        return msgspec.msgpack.decode(session.log.place.open_row(row), type=list[_Kept])
-    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError(Message("the row of invitations cannot be read")) from None
+    content = session.log.place.open_row(row)
+    return decoded(content, list[_Kept], Message("the row of invitations cannot be read"))
 
 
 def _keep(session: Session, kept: Sequence[_Kept]) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from vault import platform
 from vault.access.membership.pending_seat import PendingSeat, place_of
 from vault.access.seat_keys.key_file import read_key_file
-from vault.access.seat_keys.rekeying import doors_here, seats_here
-from vault.access.seat_keys.slots import free_slot
+from vault.access.seat_keys.rekeying import doors_here, free_slot, seats_here
 from vault.access.session import Session
 from vault.access.trust.attempts import make_hints
 from vault.casework.checks import checked_name

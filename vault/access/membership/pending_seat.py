@@ -19,12 +19,12 @@ from vault.access.session import Session
 from vault.access.trust.attempts import attempts_key
 from vault.access.trust.continuity import Continuity
 from vault.access.trust.directory import Directory
-from vault.errors import MalformedError, VerificationError, WaitingForDecisionError
+from vault.errors import VerificationError, WaitingForDecisionError
 from vault.ids import MemberId, Origin, SeatId, VaultId
 from vault.log.genesis import origin_of
 from vault.log.rosters.roster_entries import Certificate
 from vault.log.tree import Frontier
-from vault.records.localrows import SessionKeys
+from vault.records.localrows import SessionKeys, decoded
 from vault.records.seatlog import SealedPlace, SeatLog
 from vault.seal.entrance.doors import DoorKeys, make_recovery_door
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
@@ -167,10 +167,7 @@ def pending_seat_of(rows: Rows, place: SealedPlace, held: Keyring | None = None)
     row = rows.local(place.seat, Purpose.JOINING)
     if row is None:
         return None
-    try:
-        wire = msgspec.msgpack.decode(place.open_row(row), type=_WaitingMap)
-    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError(Message("the row of the waiting seat cannot be read")) from None
+    wire = decoded(place.open_row(row), _WaitingMap, Message("the row of the waiting seat cannot be read"))
     waiting = PendingSeat(wire.genesis, MemberId(wire.member), wire.roster, wire.here, wire.seed, wire.following)
     waiting = replace(waiting, has_begun=rows.size(waiting.origin) > 0)
     if held is not None and not held.compartments() and not waiting.has_begun:

@@ -15,6 +15,7 @@ from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ID_SIZE, ZERO_ID, EpochId, MemberId
 from vault.log.rosters.roster import Roster
+from vault.records.localrows import decoded
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keys import derive_proposal_key
 from vault.seal.purposes import Purpose
@@ -124,10 +125,7 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
     number = int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
     key = _key_of(session, untrusted)
     content = open_sealed(derive_proposal_key(key), untrusted[ID_SIZE + _NUMBER_SIZE :], _context(session, number))
-    try:
-        wire = msgspec.msgpack.decode(content, type=_Wire)
-    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError(Message("the proposal cannot be read")) from None
+    wire = decoded(content, _Wire, Message("the proposal cannot be read"))
     roster = Roster.from_fields({"entries": wire.entries, "sigs": [list(pair) for pair in wire.sigs]})
     if roster.head.number != number:
         raise BrokenSealError(

@@ -18,8 +18,9 @@ import msgspec
 
 from vault import platform
 from vault.access.pins.alarms import Stored
-from vault.errors import InternalError, MalformedError, TryAgainError, VaultError
+from vault.errors import InternalError, TryAgainError, VaultError
 from vault.ids import Origin, SeatId, VaultId, make_id
+from vault.records.localrows import decoded
 from vault.records.seatlog import SeatLog
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.envelope import LocalContext, open_sealed, seal
@@ -88,10 +89,7 @@ class Pins:
         Raises:
             MalformedError: not what `encode` gives.
         """
-        try:
-            kept = msgspec.structs.asdict(msgspec.msgpack.decode(content, type=_Wire))
-        except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-            raise MalformedError(Message("the pins cannot be read")) from None
+        kept = msgspec.structs.asdict(decoded(content, _Wire, Message("the pins cannot be read")))
         del kept["fill"]
         logs = {origin: Pinned(size, root) for origin, size, root in kept.pop("logs")}
         return cls(**kept | {"logs": MappingProxyType(logs), "here": frozenset(kept["here"])})

@@ -16,8 +16,7 @@ from vault.access.pins.pins import PinFile, begun_pins, this_machine
 from vault.access.recovery.recovery_scope import RecoverableKeys, RecoveryScope, require_member
 from vault.access.recovery.recovery_session import RecoverySession
 from vault.access.seat_keys.audit_keys import AuditKey
-from vault.access.seat_keys.rekeying import slots_here
-from vault.access.seat_keys.slots import free_slot
+from vault.access.seat_keys.rekeying import free_slot, slots_here
 from vault.access.trust.directory import Directory
 from vault.access.trust.proving import Prover
 from vault.casework.checks import checked_name

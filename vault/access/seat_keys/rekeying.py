@@ -9,17 +9,17 @@ Index, drafts and backups are under other keys.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import change_keys
 from vault.access.session import Session
-from vault.errors import BrokenSealError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.errors import BrokenSealError, RefusedError, TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door, open_doors
-from vault.seal.entrance.keyfile import SLOT_BLOB_SIZE, KeyFile
+from vault.seal.entrance.keyfile import SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
 from vault.seal.keys import make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
@@ -28,7 +28,10 @@ from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
+# A vault that nobody unlocked since slots are remembered says so of no slot.
+_FOUNDERS_SLOT = 0
 _RESTORE_BOTH = Message("One of them is an older copy, or is damaged: restore both from one backup.")
 
 
@@ -47,6 +50,26 @@ def remember_slot(database: Database, seat: SeatId, number: int) -> frozenset[Se
 def slots_here(rows: Rows) -> dict[SeatId, int]:
     """Return which seats have a way into this folder, and at which slot."""
     return {SeatId(row.seat): row.number for row in rows.locals_for(Purpose.SLOT)}
+
+
+def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choice) -> int:
+    """Return a number that no seat of this folder is known to have, drawn: its place tells not who came when.
+
+    Never the first, which was the founder's in vaults of before.
+
+    Raises:
+        RefusedError: all are in use.
+    """
+    taken = {*slots_here(rows).values(), _FOUNDERS_SLOT}
+    free = [number for number in range(SLOT_COUNT) if number not in taken]
+    if not free:
+        raise RefusedError(
+            Message("this folder has slots for {slot_count} seats, and all are in use", slot_count=SLOT_COUNT),
+            next_step=Message(
+                "Revoke the devices that nobody uses any more: {list_devices}.", list_devices=NextStep.LIST_DEVICES
+            ),
+        )
+    return choose(free)
 
 
 def seats_here(session: Session) -> frozenset[SeatId]:
