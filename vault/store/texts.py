@@ -10,10 +10,7 @@ from typing import Any, NamedTuple
 class Text(NamedTuple):
     """A statement in the words of one engine.
 
-    Attributes:
-        text: with a question mark for each value, and `[name]` for a list of values.
-        names: which values it needs, in their order.
-        lists: those that are a list.
+    There is a question mark for each value, in the order of `names`, and `[name]` for a list of values.
     """
 
     text: str

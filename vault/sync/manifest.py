@@ -41,18 +41,9 @@ class Position(NamedTuple):
 class Manifest:
     """What a bundle says of itself.
 
-    Attributes:
-        vault: the vault.
-        seat, identity: the maker's seat and its public identity key. Whose key that is, the roster says.
-        member: for whom it was made.
-        made_ms: when, by the maker's clock: a claim.
-        position: where the maker stood.
-        pages: number of pages.
-        size: bytes of all pages with their lengths.
-        root: RFC 6962 root over the pages.
-        counts: rows of each kind.
-        have: origin -> size: what of each log the maker has, whole from its beginning.
-        took: seat of the receiver -> position of the newest bundle of that seat which the maker took.
+    The maker is a seat with its public identity key; whose key that is, the roster says. `made_ms` is by its clock, a
+    claim. `size` counts the bytes of all pages with their lengths, `root` is their RFC 6962 root. `have` is what of
+    each log the maker has, whole from its beginning; `took` the newest bundle of each seat that it took.
     """
 
     vault: bytes

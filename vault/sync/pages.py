@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from vault.errors import MalformedError
 from vault.ids import ZERO_DIGEST
@@ -25,12 +25,6 @@ NOTICE_LIMIT = 32 * 1024
 GRANT_LIMIT = 4_096
 
 _HEAD = struct.Struct(">B32sI")
-_LENGTH = struct.Struct(">I")
-_OPERATION = struct.Struct(">QIII")
-_PLACE = struct.Struct(">QI")
-_GRANT = struct.Struct(">QI16s16s16sI")
-_VERSION = struct.Struct(">QI16s16sI")
-_VERSION_KEY = struct.Struct(">QI16s40s")
 
 
 class PageKind(IntEnum):
@@ -139,14 +133,15 @@ def decode_page(untrusted: bytes) -> Page:
     if not _HEAD.size <= len(untrusted) <= PAGE_LIMIT:
         raise MalformedError(Message("a page of a bundle has {count} bytes", count=len(untrusted)))
     number, origin, count = _HEAD.unpack_from(untrusted)
-    if number not in _DECODERS:
+    if number not in _LAYOUTS:
         return Page(None, origin, (), count)
     kind = PageKind(number)
-    reader = _Reader(untrusted, _HEAD.size)
+    at = _HEAD.size
     rows = []
     try:
-        while reader.at < len(untrusted):
-            rows.append(_DECODERS[kind](reader))
+        while at < len(untrusted):
+            row, at = _decode_row(kind, untrusted, at)
+            rows.append(row)
     except struct.error:
         raise MalformedError(Message("a page of a bundle ends within a {name}", name=kind.name.lower())) from None
     if len(rows) != count or not rows:
@@ -159,64 +154,22 @@ def decode_page(untrusted: bytes) -> Page:
 
 
 def _encode_row(kind: PageKind, row: SentRow) -> bytes:
-    match row:
-        case SentOperation():
-            encoded = _OPERATION.pack(row.seq, len(row.header), len(row.list), len(row.sealed))
-            encoded += row.header + row.list + row.sealed
-        case SentEpoch():
-            encoded = _PLACE.pack(row.seq, row.n) + _sized(row.notice)
-        case SentGrant():
-            encoded = _GRANT.pack(*row[:-1], len(row.sealed)) + row.sealed
-        case SentVersion():
-            encoded = _VERSION.pack(*row[:-1], len(row.blob)) + row.blob
-        case SentVersionKey():
-            encoded = _VERSION_KEY.pack(*row)
-        case _:
-            encoded = _sized(row)
-    if _DECODERS[kind](_Reader(encoded, 0)) != row:
+    layout = _LAYOUTS[kind]
+    fields: tuple[Any, ...] = (row,) if isinstance(row, bytes) else row
+    fixed, parts = fields[: len(fields) - len(layout.limits)], fields[len(fields) - len(layout.limits) :]
+    encoded = layout.fixed.pack(*fixed, *map(len, parts)) + b"".join(parts)
+    if _decode_row(kind, encoded, 0) != (row, len(encoded)):
         raise MalformedError(Message("a {name} does not fit a bundle", name=kind.name.lower()))
     return encoded
 
 
-def _sized(value: bytes) -> bytes:
-    return _LENGTH.pack(len(value)) + value
-
-
-class _Reader:
-    """Reads a page from front to back."""
-
-    __slots__ = ("_bytes", "at")
-
-    def __init__(self, untrusted: bytes, at: int) -> None:
-        self._bytes = untrusted
-        self.at = at
-
-    def unpack(self, layout: struct.Struct) -> tuple[int | bytes, ...]:
-        """Return fixed fields."""
-        fields: tuple[int | bytes, ...] = layout.unpack_from(self._bytes, self.at)
-        self.at += layout.size
-        return fields
-
-    def take(self, what: str, size: int, limit: int) -> bytes:
-        """Return `size` bytes, at most `limit`."""
-        if size > limit:
-            raise MalformedError(
-                Message("a bundle carries {what} of {size} bytes, more than {limit}", what=what, size=size, limit=limit)
-            )
-        if self.at + size > len(self._bytes):
-            raise MalformedError(Message("a page of a bundle ends within {what}", what=what))
-        self.at += size
-        return self._bytes[self.at - size : self.at]
-
-
-def _read_bytes(reader: _Reader, what: str, limit: int) -> bytes:
-    (size,) = reader.unpack(_LENGTH)
-    return reader.take(what, int(size), limit)
-
-
-def _read_operation(reader: _Reader) -> SentOperation:
-    seq, *sizes = (int(number) for number in reader.unpack(_OPERATION))
-    if sum(sizes) > OPERATION_LIMIT or sizes[1] > ITEM_SIZE * LIST_LIMIT:
+def _decode_row(kind: PageKind, untrusted: bytes, at: int) -> tuple[SentRow, int]:
+    """Return the row that begins there, and where it ends; each part is bounded before it is read."""
+    layout = _LAYOUTS[kind]
+    fields = layout.fixed.unpack_from(untrusted, at)
+    at += layout.fixed.size
+    fixed, sizes = fields[: len(fields) - len(layout.limits)], fields[len(fields) - len(layout.limits) :]
+    if kind is PageKind.OPERATION and (sum(sizes) > OPERATION_LIMIT or sizes[1] > ITEM_SIZE * LIST_LIMIT):
         raise MalformedError(
             Message(
                 "a bundle carries an operation of {sum} bytes or a list of {sizes}: too large",
@@ -224,35 +177,39 @@ def _read_operation(reader: _Reader) -> SentOperation:
                 sizes=sizes[1],
             )
         )
-    header, items, sealed = (reader.take("an operation", size, OPERATION_LIMIT) for size in sizes)
-    return SentOperation(seq, header, items, sealed)
+    parts = []
+    for size, limit in zip(sizes, layout.limits, strict=True):
+        if size > limit:
+            raise MalformedError(
+                Message(
+                    "a bundle carries {what} of {size} bytes, more than {limit}",
+                    what=layout.what,
+                    size=size,
+                    limit=limit,
+                )
+            )
+        if at + size > len(untrusted):
+            raise MalformedError(Message("a page of a bundle ends within {what}", what=layout.what))
+        parts.append(untrusted[at : at + size])
+        at += size
+    return layout.make(*fixed, *parts), at
 
 
-def _read_epoch(reader: _Reader) -> SentEpoch:
-    seq, n = reader.unpack(_PLACE)
-    return SentEpoch(int(seq), int(n), _read_bytes(reader, "an epoch", NOTICE_LIMIT))
+class _Layout(NamedTuple):
+    """How a row stands in a page: fields of fixed width, of which the last are the sizes of the parts behind them."""
+
+    make: Callable[..., SentRow]
+    what: str
+    fixed: struct.Struct
+    limits: tuple[int, ...] = ()
 
 
-def _read_grant(reader: _Reader) -> SentGrant:
-    *fixed, size = reader.unpack(_GRANT)
-    return SentGrant._make((*fixed, reader.take("a grant", int(size), GRANT_LIMIT)))
-
-
-def _read_version(reader: _Reader) -> SentVersion:
-    *fixed, size = reader.unpack(_VERSION)
-    return SentVersion._make((*fixed, reader.take("a version", int(size), VERSION_LIMIT)))
-
-
-def _read_version_key(reader: _Reader) -> SentVersionKey:
-    return SentVersionKey._make(reader.unpack(_VERSION_KEY))
-
-
-_DECODERS: dict[int, Callable[[_Reader], SentRow]] = {
-    PageKind.GENESIS: lambda reader: _read_bytes(reader, "a genesis", NOTE_LIMIT),
-    PageKind.CHECKPOINT: lambda reader: _read_bytes(reader, "a checkpoint", NOTE_LIMIT),
-    PageKind.OPERATION: _read_operation,
-    PageKind.EPOCH: _read_epoch,
-    PageKind.GRANT: _read_grant,
-    PageKind.VERSION: _read_version,
-    PageKind.VERSION_KEY: _read_version_key,
+_LAYOUTS: dict[int, _Layout] = {
+    PageKind.GENESIS: _Layout(bytes, "a genesis", struct.Struct(">I"), (NOTE_LIMIT,)),
+    PageKind.CHECKPOINT: _Layout(bytes, "a checkpoint", struct.Struct(">I"), (NOTE_LIMIT,)),
+    PageKind.OPERATION: _Layout(SentOperation, "an operation", struct.Struct(">QIII"), (OPERATION_LIMIT,) * 3),
+    PageKind.EPOCH: _Layout(SentEpoch, "an epoch", struct.Struct(">QII"), (NOTICE_LIMIT,)),
+    PageKind.GRANT: _Layout(SentGrant, "a grant", struct.Struct(">QI16s16s16sI"), (GRANT_LIMIT,)),
+    PageKind.VERSION: _Layout(SentVersion, "a version", struct.Struct(">QI16s16sI"), (VERSION_LIMIT,)),
+    PageKind.VERSION_KEY: _Layout(SentVersionKey, "a wrapped key", struct.Struct(">QI16s40s")),
 }

@@ -22,11 +22,8 @@ OFFERS_KEPT = 4
 class Offer:
     """A bundle that was made for a peer: where this seat stood, and how far it reached.
 
-    Attributes:
-        position: this seat's log and size.
-        reached: origin -> size.
-        compartments: those that it covered, whole as far as this device knew.
-        keys: epoch -> number of version keys known under it, of compartments with several epochs.
+    `compartments` were covered whole, as far as this device knew. `keys` is the number of version keys known under an
+    epoch, of compartments with several.
     """
 
     position: Position
@@ -82,42 +79,33 @@ _Vector = list[tuple[bytes, int]]
 
 
 class _OfferWire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    position: tuple[bytes, int]
+    position: Position
     reached: _Vector
     compartments: list[bytes]
     keys: _Vector
 
 
 class _PeerWire(msgspec.Struct, forbid_unknown_fields=True):
-    at: tuple[bytes, int] | None
+    at: Position | None
     have: _Vector
     seat: bytes
     sent: list[_OfferWire]
-    took: tuple[bytes, int] | None
+    took: Position | None
 
 
 def encode_peers(peers: Mapping[bytes, Peer]) -> bytes:
     """Return the content of the local row."""
     return msgspec.msgpack.encode(
         [
-            _PeerWire(
-                at=_pair(peer.at),
-                have=sorted(peer.have.items()),
-                seat=seat,
-                sent=[
-                    _OfferWire(
-                        (offer.position.origin, offer.position.size),
-                        sorted(offer.reached.items()),
-                        sorted(offer.compartments),
-                        sorted(offer.keys.items()),
-                    )
-                    for offer in peer.sent
-                ],
-                took=_pair(peer.took),
-            )
+            _PeerWire(peer.at, sorted(peer.have.items()), seat, list(map(_offer_wire, peer.sent)), peer.took)
             for seat, peer in sorted(peers.items())
         ]
     )
+
+
+def _offer_wire(offer: Offer) -> _OfferWire:
+    reached, keys = sorted(offer.reached.items()), sorted(offer.keys.items())
+    return _OfferWire(offer.position, reached, sorted(offer.compartments), keys)
 
 
 def decode_peers(content: bytes) -> dict[bytes, Peer]:
@@ -132,20 +120,13 @@ def decode_peers(content: bytes) -> dict[bytes, Peer]:
         raise MalformedError(Message("the row of peers cannot be read")) from None
     return {
         wire.seat: Peer(
-            at=None if wire.at is None else Position(*wire.at),
-            have=dict(wire.have),
-            sent=tuple(
-                Offer(Position(*o.position), dict(o.reached), frozenset(o.compartments), dict(o.keys))
-                for o in wire.sent
-            ),
-            took=None if wire.took is None else Position(*wire.took),
+            wire.at,
+            dict(wire.have),
+            tuple(Offer(o.position, dict(o.reached), frozenset(o.compartments), dict(o.keys)) for o in wire.sent),
+            wire.took,
         )
         for wire in wires
     }
-
-
-def _pair(position: Position | None) -> tuple[bytes, int] | None:
-    return None if position is None else (position.origin, position.size)
 
 
 def common_have(peers: Iterable[Peer]) -> dict[bytes, int]:

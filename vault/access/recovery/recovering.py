@@ -64,12 +64,7 @@ class Wish:
 class BroughtBack:
     """What was done.
 
-    Attributes:
-        member, seat: who has access now.
-        ended: seats that ended.
-        compartments: how many the new seat was given.
-        left: how many recovery could open and the seat was not given.
-        roster: number of the roster that says so.
+    `compartments` is how many the new seat was given, `left` how many more recovery could open.
     """
 
     member: MemberId

@@ -18,12 +18,8 @@ from vault.words.message import Message
 class SealVerdict:
     """What the checkpoints of one size say about one history.
 
-    Attributes:
-        history: that history.
-        root: its root at that size.
-        agreeing: valid checkpoints of this very tree.
-        contradicting: validly signed checkpoints of another tree.
-        problems: rows that are no valid checkpoint at all.
+    Some are valid checkpoints of this very tree, others validly signed ones of another tree; `problems` are no valid
+    ones at all.
     """
 
     history: History
