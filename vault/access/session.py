@@ -52,7 +52,6 @@ class Session:
 
     Attributes:
         vault, seat, member, roles: who is here.
-        alarms: what unlock noticed.
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
         prover: what this session proved of the logs so far.
@@ -60,7 +59,6 @@ class Session:
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
         lacking: which epochs and grants are listed and not here (`trust.absence`).
-        state: this account's state folder.
         highest_ms: the highest time believed so far, or 0; see `clock`.
         ends: until when this member holds cases, ms UTC, as far as its index was asked (`projection.expired_rights`).
         is_expired: whether the day has passed until which the member was admitted (`members.members`).

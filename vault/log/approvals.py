@@ -32,13 +32,11 @@ class Approval:
     """What one seat approves for another: one act, on exactly what `digest` names, until it expires.
 
     Attributes:
-        vault: the vault, 16 bytes.
         act: the act of the log that it allows, such as `export.begin`.
         digest: `approved_digest` of what the act is done with, 32 bytes.
         requester: the seat that asks and may carry the act out, 16 bytes.
         approver: the seat that approves, 16 bytes.
         role: the role under which it does, as the roster words it.
-        why: code of the reason.
         expires_ms: wall clock in milliseconds UTC after which it allows nothing.
         nonce: 16 random bytes, so that the same thing approved again is another approval.
         signature: of the approver's identity key over `unsigned()`, 64 bytes; empty before it signed.

@@ -71,7 +71,6 @@ class Payload(Entry):
         tz0: what the local clock was ahead of UTC, in minutes.
         boot: id of the system's boot, 16 bytes.
         mono: milliseconds of that boot's own clock.
-        app: program version.
         unknown: members of a newer program, untouched.
     """
 

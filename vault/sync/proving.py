@@ -62,8 +62,6 @@ class ProvenLog:
     """A log after a bundle's rows.
 
     Attributes:
-        origin: the log.
-        seat: whose it is.
         before: how many entries were proven before.
         size: how many are proven now.
         digests: the digest of the row at each proven position.

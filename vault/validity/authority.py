@@ -78,14 +78,10 @@ class Entry:
     """One entry of somebody who was in when they wrote it.
 
     Attributes:
-        origin, seq: where it stands.
-        items: what it lists.
-        seat: who wrote it.
         roles: which roles the roster that it names gives the seat.
         rights: the rights table of that roster.
         founds_vault: it is entry 0 of the vault.
         recovers: it is of the first session of a seat that the root key admitted later (FORMAT.md 6, recovery).
-        digest: of its row.
         roots: those of the history that it is of, where the log has two there.
     """
 

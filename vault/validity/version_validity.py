@@ -89,7 +89,6 @@ class Learned:
 
     Attributes:
         states: compartment -> what is valid there, until keys of it are given or replaced (`forget`).
-        listings: where lists name things.
         said_first: how far founding entries were read for what they say once.
     """
 

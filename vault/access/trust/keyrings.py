@@ -48,7 +48,6 @@ class GrantedKey:
 
     Attributes:
         notice: what is said of the epoch.
-        opening: opens it.
         listed_at: where logs list grants of it.
         givers: whose logs these are.
         is_some_altered: a row is not what the list names.

@@ -13,9 +13,7 @@ class LogReport:
     """What the check of one log came to.
 
     Attributes:
-        origin: the log, 32 bytes.
         size: how many operations are proven (C3): covered by a valid checkpoint, and every session up to it too.
-        root: the root at that size, 32 bytes.
         problems: what was found, in order of place; at most 1,000.
         rejected: (seq, digest) of the rows that stand beside true ones and may be removed here.
     """

@@ -44,9 +44,6 @@ class Roster:
     Attributes:
         entries: the entries as stored; the head is the first.
         signatures: (public key 32, signature 64) pairs over `root`.
-        head: what it says about the vault.
-        members: member -> roles.
-        certificates: seat -> certificate.
         endings: seat that it ends or lowers -> origin -> size that is still valid.
         seen: seat that it ends or lowers -> the histories of its logs that it means.
         root: RFC 6962 root over the entries, 32 bytes.

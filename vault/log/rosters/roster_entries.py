@@ -24,11 +24,9 @@ class RosterHead:
     """What a roster says about itself and the vault; always the first entry.
 
     Attributes:
-        vault: the vault, 16 bytes.
         number: 0, then one more each time.
         prev: roots of the rosters before it: none for number 0, two after a fork.
         recovery: public KEM key of recovery, 1,216 bytes.
-        rights: number of the rights table.
         suites: numbers of the suites that may be used for writing.
         new_root: public root key from here on, 32 bytes, or None where it stays.
         helpers_by_supervisor: whether a supervisor alone may admit intake, field and caseworker.

@@ -60,8 +60,6 @@ class EffectiveRoster:
         head: of the newest roster; after a fork, that before it with the number of the fork.
         tips: roots that the next roster must name, in order.
         root_public: the root key in effect.
-        members: member -> roles.
-        certificates: seat -> certificate.
         cutoffs: every ending so far.
         root_must_sign: whether a fork left a question that only the root can settle.
     """
