@@ -231,7 +231,7 @@ WRITTEN = {
 MAPS = [
     *(Approval, SeatSecrets, Attempts, Dates, Manifest),
     *(SessionSecret, _RatchetContent, _PeerWire, _WaitingMap, _Kept, pins._Wire),
-    *(_InvitationMap, _RequestMap, proposals._Wire, proposals._Member),
+    *(_InvitationMap, _RequestMap, proposals._Wire, proposals.StoredMember),
     *(_Letter, Question, PipeQuestion, PipeAnswer, RowSet),
 ]
 

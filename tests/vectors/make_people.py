@@ -20,7 +20,7 @@ from tests.seal.places import fixed
 from tests.sync import exchange, hostile
 from vault.access.membership.inviting import _Kept
 from vault.access.membership.pending_seat import _WaitingMap
-from vault.access.membership.proposals import _Member, _Wire
+from vault.access.membership.proposals import StoredMember, _Wire
 from vault.ids import CompartmentKind
 from vault.log.approvals import APPROVAL_PURPOSE, Approval, approval_id
 from vault.log.epoch_notice import EpochNotice, RevokedLog
@@ -131,7 +131,7 @@ def roster() -> Roster:
 
 def _proposal() -> Vectors:
     proposed, epoch_key = roster(), fixed("epoch key")
-    wire = _Wire(list(proposed.entries), list(proposed.signatures), [_Member(MEMBER, "Mira", 7)])
+    wire = _Wire(list(proposed.entries), list(proposed.signatures), [StoredMember(MEMBER, "Mira", 7)])
     context = LocalContext(Purpose.PROPOSAL, VAULT, bytes(16), 4)
     sealed = _seal_with_random(
         derive_proposal_key(epoch_key), msgspec.msgpack.encode(wire), context, fixed("proposal random")
