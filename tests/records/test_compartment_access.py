@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -112,9 +112,8 @@ class Written:
 
     # ---- as `Rows`
 
-    def first_place(self, compartment: bytes) -> tuple[Origin, int] | None:
-        assert compartment == CASE
-        return self.first_record
+    def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[Origin, int]]:
+        return {} if self.first_record is None else dict.fromkeys(compartments, self.first_record)
 
     def geneses(self) -> list[GenesisRow]:
         return [GenesisRow(origin, b"") for origin in sorted({row.origin for row in self.lists})]
@@ -125,11 +124,11 @@ class Written:
     def size(self, origin: bytes) -> int:
         return 1 + max(row.seq for row in self.lists if row.origin == origin)
 
-    def epochs(self, compartment: bytes) -> list[EpochRow]:
-        return [row for row in self.notices if row.compartment == compartment]
+    def epochs_of(self, compartments: Collection[bytes]) -> list[EpochRow]:
+        return [row for row in self.notices if row.compartment in compartments]
 
-    def grants_of(self, epoch: bytes) -> list[GrantRow]:
-        return [row for row in self.grants if row.epoch == epoch]
+    def grants_of_all(self, epochs: Collection[bytes]) -> list[GrantRow]:
+        return [row for row in self.grants if row.epoch in epochs]
 
 
 @pytest.fixture

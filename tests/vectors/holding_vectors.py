@@ -139,10 +139,6 @@ class _Story(Written):
         self.grants = list(dict.fromkeys(self.grants))
         return AccessResolver(self).state(self._case)  # type: ignore[arg-type]  # it stands for `Authority`
 
-    @override
-    def first_place(self, compartment: bytes) -> tuple[Origin, int] | None:
-        return self.first_record
-
 
 def told(granted: Any, current: Any, holders: Any, cutoffs: Any) -> Outcome:
     """Return an outcome with names for ids."""
