@@ -51,6 +51,7 @@ BREACHES = {
     "deadlines ask the time": Breach("pure", "vault/deadlines/planted.py", "import vault.clock"),
     "names reads a file": Breach("pure", "vault/names/planted.py", "from pathlib import Path"),
     "the log reads a file": Breach("pure", "vault/log/planted.py", "import os"),
+    "the log opens a database": Breach("rows", "vault/log/planted.py", "import vault.store.engine"),
     "policy draws randomness": Breach("pure", "vault/policy/planted.py", "import secrets"),
     "validity asks the time": Breach("pure", "vault/validity/planted.py", "import vault.clock"),
     "redaction asks the time": Breach("pure", "vault/redaction/planted.py", "import vault.clock"),
