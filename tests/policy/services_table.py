@@ -8,9 +8,11 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
 from vault.casework.story.task import Task
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
 from vault.policy.roles import Action
 from vault.records.content import Content
@@ -159,7 +161,7 @@ CALLS: Mapping[str, Call] = {
     "notes.show": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "notes.show_corrected": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "sections.add_note": lambda run, session, case, _, section: run(
-        session, _held(session, case, section), kind="safety", text="x"
+        session, _held(session, case, section), Note(NoteKind.SAFETY, "x")
     ),
     "sections.find_in": lambda run, session, case, _, section: run(session, case, _held(session, case, section).hex()),
     "sections.open_section": lambda run, session, case, _, section: run(session, _held(session, case, section)),
