@@ -108,7 +108,7 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
             "hours: after 18:00",
             "say: about the choir",
             "may be told: only her sister",
-            "NEVER use: +996 555 010 999",
+            "DO NOT CALL: +996 555 010 999",
             f"{made.ref}  Sana {MARKER}",
             "no safe contact is kept; known: +49 30 5550 1234",
             ASK_OTHERS,

@@ -43,7 +43,7 @@ def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
     amina.sees(FIRST_NOTE)
     amina.press("f7")
     amina.sees("Person: client", "Phone +49 30 5550 1234")
-    amina.press("enter")
+    amina.press("f7")
     assert amina.focused() == "text-pane"
     amina.sees("Phone +49 30 5550 1234")  # the person goes on standing there while it is read
 
@@ -97,6 +97,30 @@ def test_a_person_is_kept_as_typed(house: House) -> None:
         kept = cases.open_case(session, house.case).persons[-1].value
     assert [name.text for name in kept.names] == ["Вера Тихоокова", "Vera Tikhookova"]
     assert (kept.born, kept.phones, kept.role.value) == ("1979-08", ("+996 555 010 412", "112"), "client")
+
+
+def test_a_known_person_is_corrected_and_a_name_taken_out_stays_misspelt(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "f7", "enter")
+        amina.at("PERSON")
+        amina.press("escape")  # nothing was typed: nothing is asked
+        amina.press("enter")
+        amina.clear("names")
+        amina.press(" Elmar Torgaev")
+        amina.fill(code_phrase="about the books", may_tell="the sister: nothing", never_use="030 55501234; 112")
+        amina.sees("! DO NOT CALL  +49 30 5550 1234")
+        amina.press("f4")
+        amina.sees("Elmar Torgaev", "(misspelt, ", "Phone DO NOT CALL  +49 30 5550 1234", "say: about the books")
+        amina.press("v")
+        amina.sees("HISTORY", "now", "before")
+    with house.open("Amina") as session:
+        persons = [person.value for person in cases.open_case(session, house.case).persons]
+    (kept,) = [person for person in persons if person.role == "client"]
+    assert [name.text for name in kept.current_names()] == ["Elmar Torgaev"]
+    assert len(kept.names) == 3  # in both scripts
+    assert kept.phones == ("+49 30 5550 1234",)
+    assert kept.safe_contact is not None
+    assert kept.safe_contact.never_use == ("030 55501234", "112")
 
 
 def test_a_refused_person_leads_to_the_field_that_is_wrong_and_leaving_asks_first(amina: Desk) -> None:

@@ -6,10 +6,13 @@ from typing import ClassVar
 
 from tui.gateway.subject import Subject, case_id
 from tui.values import shaping
-from tui.values.values import CaseShown, PersonTyped
-from vault.casework.person import SafeContact
-from vault.casework.vocabulary import Channel
+from tui.values.person_typed import PersonTyped
+from tui.values.values import CaseShown
+from vault.casework.person import Person, never_use_of
+from vault.casework.person_change import PersonChange, contact_made
+from vault.ids import RecordId
 from vault.services.cases import cases, people
+from vault.services.cases.editing import Place
 from vault.services.grants import deputies
 from vault.services.projection import authors
 from vault.words.message import Message, Words
@@ -34,7 +37,7 @@ class Casework(Subject):
         view = cases.open_case(self._session, case_id(case), why=why)
         head = view.head.value
         by = authors.written_by(self._session, view.notes)
-        alone = view.only_you
+        alone, never_use = view.only_you, never_use_of(person.value for person in view.persons)
         if alone and head.alone_reason:
             alone = Message("{alone} ({why})", alone=alone, why=head.alone_reason)
         return CaseShown(
@@ -47,7 +50,9 @@ class Casework(Subject):
             opened=head.opened,
             heads=view.head.heads,
             safe_contacts=shaping.safe_contacts(person.value for person in view.persons),
-            persons=tuple(shaping.person_shown(person.record, person.value, person.heads) for person in view.persons),
+            persons=tuple(
+                shaping.person_shown(person.record, person.value, person.heads, never_use) for person in view.persons
+            ),
             notes=tuple(
                 shaping.note_shown(note.record, note.value, note.written_ms, note.heads, by.get(note.record, ""))
                 for note in view.notes
@@ -59,13 +64,11 @@ class Casework(Subject):
             no_recovery=head.no_recovery_reason or "",
             namesakes=view.namesakes or "",
             closed=head.closed or "",
+            never_use=never_use,
         )
 
     def add_person(self, case: str, typed: PersonTyped) -> str:
         """Keep a person and return the record's id."""
-        contact = None
-        if typed.contact_channel:
-            contact = SafeContact(Channel(typed.contact_channel), typed.contact_address, typed.contact_hours)
         record = people.add(
             self._session,
             case_id(case),
@@ -75,6 +78,13 @@ class Casework(Subject):
             phones=typed.phones,
             emails=typed.emails,
             documents=typed.documents,
-            safe_contact=contact,
+            safe_contact=contact_made(typed.contact()),
         )
         return record.hex()
+
+    def change_person(self, case: str, record: str, before: PersonTyped, typed: PersonTyped) -> str:
+        """Change a person from what the form was filled with to what it says now; return the record's id."""
+        change = typed.change_from(before, tuple(map(people.document_of, typed.documents)))
+        if change != PersonChange():
+            people.change(self._session, Place(case_id(case), RecordId(bytes.fromhex(record)), Person.KIND), change)
+        return record

@@ -68,7 +68,10 @@ class Finding(Subject):
     def search(self, untrusted_words: str) -> FoundShown:
         """Find records; one entry covers all hits."""
         found = searching.search(self._session, untrusted_words)
-        hits = [HitShown(hit.case.hex(), hit.ref, hit.record.hex(), hit.kind, hit.snippet) for hit in found.hits]
+        hits = [
+            HitShown(hit.case.hex(), hit.ref, hit.record.hex(), hit.kind, hit.snippet, hit.do_not_call)
+            for hit in found.hits
+        ]
         return FoundShown(tuple(hits), found.more)
 
 

@@ -11,9 +11,11 @@ from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import ResultText
 from vault.casework.access import SectionKind
+from vault.casework.person import never_use_of
+from vault.ids import CompartmentId
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
-from vault.services.cases import sections
+from vault.services.cases import safe_contacts, sections
 from vault.services.grants import sharing
 from vault.services.projection import authors
 from vault.words.message import Message
@@ -43,6 +45,10 @@ class Sections(Subject):
         session = self._session
         view = sections.open_section(session, case_id(section), why=why)
         by = authors.written_by(session, view.notes)
+        never_use = (
+            *safe_contacts.never_use_in(session, CompartmentId(view.head.value.case)),
+            *never_use_of(person.value for person in view.persons),
+        )
         held_by = sharing.holders_of(session, view.section)
         head = view.head.value
         return SectionShown(
@@ -51,7 +57,9 @@ class Sections(Subject):
             title=head.title,
             holders=holder_lines(session, held_by.members),
             with_recovery=held_by.with_recovery,
-            persons=tuple(shaping.person_shown(person.record, person.value, person.heads) for person in view.persons),
+            persons=tuple(
+                shaping.person_shown(person.record, person.value, person.heads, never_use) for person in view.persons
+            ),
             notes=tuple(
                 shaping.note_shown(note.record, note.value, note.written_ms, note.heads, by.get(note.record, ""))
                 for note in view.notes

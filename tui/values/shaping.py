@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tui.values.codes import word_of
+from tui.values.person_typed import PersonTyped
 from tui.values.values import NoteShown, PersonShown
+from vault.casework.contact import is_never_used
 from vault.casework.note import Note
-from vault.casework.person import Person, SafeContact
+from vault.casework.person import Person, PersonName, SafeContact
+from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, Words, joined
 
 _NO_NAME: Final = Message("no name")
 
 
-def person_shown(record: bytes, person: Person, heads: int) -> PersonShown:
-    """Return a person with every field that is filled in, the safe contact first."""
-    lines: list[Words] = [" / ".join(name.text for name in person.names) or _NO_NAME, word_of(person.role), ""]
+def person_shown(record: bytes, person: Person, heads: int, never_use: Sequence[str] = ()) -> PersonShown:
+    """Return a person with every field that is filled in, the safe contact first.
+
+    `never_use` is what must never be used to reach somebody of their case: such a number says so.
+    """
+    names: list[Words] = [_name_line(name) for name in person.names]
+    lines: list[Words] = [*(names or [_NO_NAME]), word_of(person.role), ""]
     if person.safe_contact is not None:
         lines += [Message("SAFE CONTACT {contact}", contact=contact_line(person.safe_contact)), ""]
     lines += [Message("Born      {date}", date=person.born)] if person.born else []
-    lines += [Message("Phone     {number}", number=phone) for phone in person.phones]
-    lines += [Message("E-mail    {address}", address=email) for email in person.emails]
+    lines += [Message("Phone     {number}", number=_marked(phone, never_use)) for phone in person.phones]
+    lines += [Message("E-mail    {address}", address=_marked(email, never_use)) for email in person.emails]
     lines += [
         Message("Document  {kind} {number}", kind=word_of(document.kind), number=document.number)
         for document in person.documents
     ]
-    return PersonShown(record.hex(), person.role.value, person.display_name() or _NO_NAME, tuple(lines), heads)
+    name, typed = person.display_name() or _NO_NAME, PersonTyped.of(person)
+    return PersonShown(record.hex(), person.role.value, name, tuple(lines), heads, typed)
+
+
+def do_not_call(number: str) -> Words:
+    """Return a number that must never be used, as it is shown and as a warning."""
+    return Message("DO NOT CALL  {number}", number=number)
+
+
+def _marked(way: str, never_use: Sequence[str]) -> Words:
+    return do_not_call(way) if is_never_used(way, never_use) else way
+
+
+def _name_line(name: PersonName) -> Words:
+    if name.kind is NameKind.LEGAL:
+        return Message("{name}  ({script})", name=name.text, script=name.script.value)
+    return Message("{name}  ({kind}, {script})", name=name.text, kind=word_of(name.kind), script=name.script.value)
 
 
 def safe_contacts(persons: Iterable[Person]) -> tuple[Words, ...]:
@@ -48,7 +71,7 @@ def contact_line(contact: SafeContact) -> Words:
     parts: list[Words] = [joined(way) or "", contact.hours]
     parts += [Message("say: {phrase}", phrase=contact.code_phrase)] if contact.code_phrase else []
     parts += [Message("may tell: {person}", person=contact.may_tell)] if contact.may_tell else []
-    parts += [Message("NEVER USE {ways}", ways=", ".join(contact.never_use))] if contact.never_use else []
+    parts += [do_not_call(number) for number in contact.never_use]
     return joined([part for part in parts if part], "; ") or ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tui.values.person_typed import PersonTyped
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Words
 
@@ -58,13 +59,14 @@ class CaseListStart:
 
 @dataclass(frozen=True, slots=True)
 class PersonShown:
-    """A person of a case, with the lines that say all of them."""
+    """A person of a case, with the lines that say all of them, and as the form shows them."""
 
     record: str
     role: str
     name: Words = field(repr=False)
     lines: tuple[Words, ...] = field(repr=False)
     heads: int = 1
+    typed: PersonTyped | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class CaseShown:
     """A case as opened: what its header says, its people, its notes and this member's drafts for it.
 
     `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
-    the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed.
+    the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed;
+    `never_use` is what must never be used to reach its people.
     """
 
     case: str
@@ -142,32 +145,19 @@ class CaseShown:
     no_recovery: Words = field(default="", repr=False)
     namesakes: Words = ""
     closed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonTyped:
-    """What a form says of a person, as typed."""
-
-    role: str
-    names: tuple[str, ...] = field(default=(), repr=False)
-    born: str = field(default="", repr=False)
-    phones: tuple[str, ...] = field(default=(), repr=False)
-    emails: tuple[str, ...] = field(default=(), repr=False)
-    documents: tuple[str, ...] = field(default=(), repr=False)
-    contact_channel: str = ""
-    contact_address: str = field(default="", repr=False)
-    contact_hours: str = field(default="", repr=False)
+    never_use: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class HitShown:
-    """A record that a search found, with the words around the place."""
+    """A record that a search found, with the words around the place, and what in it must never be used."""
 
     case: str
     ref: str
     record: str
     kind: str
     snippet: str = field(repr=False)
+    do_not_call: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

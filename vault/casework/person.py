@@ -135,6 +135,12 @@ class Person:
         )
 
 
+def never_use_of(persons: Iterable[Person]) -> tuple[str, ...]:
+    """Return all that must never be used in a case: the lists of its people are one list."""
+    contacts = (person.safe_contact for person in persons)
+    return _each_once(line for contact in contacts if contact is not None for line in contact.never_use)
+
+
 def _each_once(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))
 

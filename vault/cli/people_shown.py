@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vault.casework.contact import never_used_in
+from vault.casework.contact import is_never_used
 from vault.ids import short_id
 from vault.words.message import Message, Words, joined
 
@@ -13,12 +13,6 @@ if TYPE_CHECKING:
 
     from vault.casework.person import Person, PersonName, SafeContact
     from vault.services.projection.reading import Stored
-
-
-def never_use_of(persons: Iterable[Stored[Person]]) -> tuple[str, ...]:
-    """Return all that must never be used in a case: the lists of its people are one list."""
-    contacts = (person.value.safe_contact for person in persons)
-    return tuple(dict.fromkeys(line for contact in contacts if contact is not None for line in contact.never_use))
 
 
 def contact_lines(persons: Iterable[Stored[Person]]) -> list[Words]:
@@ -60,7 +54,7 @@ def _details(value: Person, never_use: Sequence[str]) -> list[Words]:
 
 def marked(way: str, never_use: Sequence[str]) -> Words:
     """Return a number or address as it is shown: one that must never be used says so before it."""
-    return Message("DO NOT CALL  {number}", number=way) if never_used_in(way, never_use) else way
+    return Message("DO NOT CALL  {number}", number=way) if is_never_used(way, never_use) else way
 
 
 def warned(found: Iterable[str]) -> list[Words]:
@@ -85,7 +79,7 @@ def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, o
         "emails": list(value.emails),
         "documents": [f"{document.kind}:{document.number}" for document in value.documents],
         "safe_contact": None if contact is None else _contact_data(contact),
-        "do_not_call": [way for way in dict.fromkeys(ways) if never_used_in(way, never_use)],
+        "do_not_call": [way for way in dict.fromkeys(ways) if is_never_used(way, never_use)],
     }
 
 

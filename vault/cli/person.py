@@ -7,7 +7,7 @@ from typing import Final
 from vault.cli.dates import birth_of
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.people_shown import never_use_of, person_data, person_lines, warned, whole_person_lines
+from vault.cli.people_shown import person_data, person_lines, warned, whole_person_lines
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import edited
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
@@ -113,10 +113,11 @@ def _show(args: Given, output: Output) -> Result:
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
+        from vault.casework.person import never_use_of
         from vault.services.cases import cases
 
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
-    never_use = never_use_of(view.persons)
+    never_use = never_use_of(person.value for person in view.persons)
     lines = [line for person in view.persons for line in person_lines(person, never_use)]
     data = {"case": view.case.hex(), "persons": [person_data(person, never_use) for person in view.persons]}
     return Result(data, lines or [Message("There are no people in this case yet.")])

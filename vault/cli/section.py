@@ -6,7 +6,7 @@ from typing import Final
 
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.people_shown import never_use_of, person_data, person_lines
+from vault.cli.people_shown import person_data, person_lines
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
@@ -48,13 +48,14 @@ def _list(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
+        from vault.casework.person import never_use_of
         from vault.services.cases import notes, safe_contacts, sections
         from vault.services.projection import authors
 
         view = sections.open_section(session, sections.find(session, args.section), why=args.why)
         by = authors.written_by(session, view.notes)
         of_case = safe_contacts.never_use_in(session, CompartmentId(view.head.value.case))
-    never_use = (*of_case, *never_use_of(view.persons))
+    never_use = (*of_case, *never_use_of(person.value for person in view.persons))
     head, corrected = view.head.value, notes.corrections(view.notes)
     data = {
         "section": view.section.hex(),

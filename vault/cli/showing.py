@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vault.cli.output import Result
-from vault.cli.people_shown import contact_lines, never_use_of, person_data, person_lines
+from vault.cli.people_shown import contact_lines, person_data, person_lines
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 from vault.words.message import Message, Words, joined, plural
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     """Return a case for `--json`; `by` says who wrote each note."""
+    from vault.casework.person import never_use_of
     from vault.services.cases.notes import corrections
 
     head, corrected = view.head.value, corrections(view.notes)
-    never_use = never_use_of(view.persons)
+    never_use = never_use_of(person.value for person in view.persons)
     return {
         "case": view.case.hex(),
         "ref": head.ref,
@@ -45,10 +46,11 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
 
 def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
     """Return a case for people; `by` says who wrote each note."""
+    from vault.casework.person import never_use_of
     from vault.services.cases.notes import corrections
 
     head, corrected = view.head.value, corrections(view.notes)
-    never_use = never_use_of(view.persons)
+    never_use = never_use_of(person.value for person in view.persons)
     lines: list[Words] = [
         *contact_lines(view.persons),
         Message("CASE {ref}  {title}", ref=head.ref, title=head.title),

@@ -56,7 +56,7 @@ class CaseScreen(LooksBack):
         Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
         Command("f6", "app.focus_next", Message("Next pane: people, notes, text"), "F6"),
-        Command("enter", "read", Message("Go into the text, or on with a draft"), "Enter"),
+        Command("enter", "read", Message("Change a person; go into a text, or on with a draft"), "Enter"),
         Command("f5", "refresh", Message("Read the case again"), "F5"),
         Command("escape", "back", Message("Back to the list"), "Esc", Message("back")),
     )
@@ -173,7 +173,7 @@ class CaseScreen(LooksBack):
 
     def action_person(self) -> None:
         """Add a person."""
-        self.app.push_screen(PersonForm(self._case.case, self._case.ref), self._changed)
+        self.app.push_screen(PersonForm(self._case.case, self._case.ref, self._case.never_use), self._changed)
 
     def action_records(self) -> None:
         """Show what happened and what is due in this case."""
@@ -184,9 +184,11 @@ class CaseScreen(LooksBack):
         self.app.push_screen(CaseEdit(self._case), self._changed)
 
     def action_history(self) -> None:
-        """Show what the case said before."""
+        """Show what the person under the cursor said before, or the case."""
         case, why = self._case.case, self._why
-        self.ask(lambda vault: vault.story.history(case, "", "case", why), self.show_history)
+        person = self._person_here() if self._people.has_focus else None
+        record, kind = ("", "case") if person is None else (person.record, "person")
+        self.ask(lambda vault: vault.story.history(case, record, kind, why), self.show_history)
 
     def action_access(self) -> None:
         """Show who can open the case."""
@@ -205,9 +207,12 @@ class CaseScreen(LooksBack):
         self.app.push_screen(BreakGlass(self._case.case, self._case.ref), self._glass_broken)
 
     def action_read(self) -> None:
-        """Go into the text, or on with the draft under the cursor."""
-        draft = self._draft_here()
-        if draft is not None:
+        """Go into the text, on with the draft under the cursor, or change the person there."""
+        draft, person = self._draft_here(), self._person_here()
+        if person is not None and person.typed is not None and self._people.has_focus:
+            form = PersonForm(self._case.case, self._case.ref, self._case.never_use, person)
+            self.app.push_screen(form, self._changed)
+        elif draft is not None:
             self._edit(draft)
         else:
             self.query_one("#text-pane").focus()

@@ -1,10 +1,14 @@
-"""A person of a case, as far as they are known: no field but the role has to be filled in."""
+"""A person of a case, new or known, as far as they are known: no field but the role has to be filled in.
+
+A name that is taken out of the form of a known person stays with them, misspelt or former: exports still hide it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
+from textual import on
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
@@ -13,27 +17,52 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.text.in_words import together
 from tui.values.codes import choices
-from tui.values.values import PersonTyped
+from tui.values.person_typed import PersonTyped
+from tui.values.shaping import do_not_call
+from tui.values.values import PersonShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
-from vault.casework.vocabulary import Channel, DocumentKind, PersonRole
+from vault.casework.contact import is_never_used
+from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole
 from vault.errors import VaultError
 from vault.words.message import Message
 
 _DATES: Final = Message("{day}, {month} or {year}; ~ for about", day="14.03.1988", month="1988-03", year="1988")
+_GONE: Final = (
+    (NameKind.MISSPELT.value, Message("misspelt; it stays hidden in exports")),
+    (NameKind.FORMER.value, Message("former; it stays hidden in exports")),
+)
 _FIELDS: Final = (
     ("names", Message("Names"), Message("one for each script, with ; between")),
     ("born", Message("Born"), _DATES),
     ("phones", Message("Phones"), Message("with ; between")),
     ("emails", Message("E-mails"), Message("with ; between")),
 )
+_CONTACT: Final = (
+    ("address", Message("  address"), Message("number, address or person")),
+    ("hours", Message("  hours"), Message("when it is safe")),
+    ("code-phrase", Message("  say first"), Message("the words by which they know you")),
+    ("may-tell", Message("  may tell"), Message("who may be told what")),
+    ("never-use", Message("  never use"), Message("numbers and addresses, with ; between")),
+)
+_SEPARATOR: Final = "; "
+_WAYS: Final = ("phones", "emails", "address")
 _FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "phones", "e-mail": "emails",
-                         "document": "number", "safe contact": "address", "channel": "channel"}  # fmt: skip
+                         "document": "number", "safe contact": "address", "address": "address",
+                         "channel": "channel"}  # fmt: skip
 
 
 class PersonForm(FormScreen):
-    """Ends with the id of the person's record."""
+    """Ends with the id of the person's record.
+
+    Args:
+        case: the id of their case.
+        ref: its reference.
+        never_use: what must never be used to reach somebody of this case.
+        person: whom to change; None for somebody new.
+    """
 
     NAME = Message("New person")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -42,49 +71,84 @@ class PersonForm(FormScreen):
         leave(Message("Leave; nothing is kept")),
     )
 
-    def __init__(self, case: str, ref: str) -> None:
+    def __init__(self, case: str, ref: str, never_use: tuple[str, ...] = (), person: PersonShown | None = None) -> None:
         super().__init__()
         self._case = case
         self._ref = ref
+        self._never_use = never_use
+        self._person = person
+        self._is_warned = False
+        self._before = None if person is None else person.typed
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
+        before = self._before
+        filled = PersonTyped(PersonRole.CLIENT) if before is None else before
+        gone = [] if before is None else [FormRow(Message("Names taken out"), ChoiceField(_GONE, id="gone"))]
+        channels = [("", Message("none yet")), *choices(Channel)]
         yield VerticalScroll(
-            FormRow.of_text(*_FIELDS[0]),
-            FormRow(Message("Role"), ChoiceField(choices(PersonRole), id="role")),
-            *(FormRow.of_text(*field) for field in _FIELDS[1:]),
+            _text_row(filled, *_FIELDS[0]),
+            *gone,
+            FormRow(Message("Role"), ChoiceField(choices(PersonRole), value=filled.role, id="role")),
+            *(_text_row(filled, *field) for field in _FIELDS[1:]),
             FormRow(Message("Document"), ChoiceField(choices(DocumentKind), id="document")),
             FormRow.of_text("number", Message("  number"), Message("empty: no document")),
-            FormRow(Message("Safe contact"), ChoiceField([("", Message("none yet")), *choices(Channel)], id="channel")),
-            FormRow.of_text("address", Message("  address"), Message("number, address or person")),
-            FormRow.of_text("hours", Message("  hours"), Message("when it is safe")),
+            FormRow(Message("Safe contact"), ChoiceField(channels, value=filled.channel, id="channel")),
+            *(_text_row(filled, *field) for field in _CONTACT),
             classes="form",
             can_focus=False,
         )
 
     def on_mount(self) -> None:
         """Begin with the names."""
-        self.head(self._ref)
+        if self._person is None:
+            self.head(self._ref)
+        else:
+            self.head(self._ref, name=Message("PERSON"))
         self.query_one("#names").focus()
+
+    @on(SafeInput.Changed)
+    def _warn_of_numbers(self) -> None:
+        """Say at once that a number must never be used: before somebody dials it."""
+        never_use = (*self._never_use, *self._items("never-use"))
+        typed = [way for field in _WAYS for way in self._items(field)]
+        warned = [do_not_call(way) for way in typed if is_never_used(way, never_use)]
+        if warned:
+            self.warn(together(warned, "; "))
+        elif self._is_warned:
+            self.say("")
+        self._is_warned = bool(warned)
 
     def action_finish(self) -> None:
         """Keep the person."""
-        case, typed = self._case, self._typed()
+        case, person, before, typed = self._case, self._person, self._before, self._typed()
         self.say(Message("Keeping the person."))
-        self.ask(lambda vault: vault.casework.add_person(case, typed), self.end, failed=self._refused)
+        if person is None or before is None:
+            self.ask(lambda vault: vault.casework.add_person(case, typed), self.end, failed=self._refused)
+            return
+        record = person.record
+        self.ask(
+            lambda vault: vault.casework.change_person(case, record, before, typed), self.end, failed=self._refused
+        )
 
     @override
     def action_back(self) -> None:
-        if not any(field.value.strip() for field in self.query(SafeInput)):
-            self.end("")
+        if self._typed() == self._as_filled:
+            self._leave(yes=True)
             return
         question = Confirm(
-            Message("Leave without keeping this person?"),
+            Message("Leave without keeping this person?")
+            if self._person is None
+            else Message("Leave without keeping what you changed?"),
             Message("What you typed is gone then."),
             yes=Message("Leave"),
             no=Message("Go on typing"),
         )
-        self.app.push_screen(question, lambda yes: self.end("") if yes else None)
+        self.app.push_screen(question, lambda yes: self._leave(yes=bool(yes)))
+
+    def _leave(self, *, yes: bool) -> None:
+        if yes:
+            self.end("" if self._person is None else self._person.record)
 
     def _typed(self) -> PersonTyped:
         number = self.text("number")
@@ -95,10 +159,19 @@ class PersonForm(FormScreen):
             phones=self._items("phones"),
             emails=self._items("emails"),
             documents=(f"{self.word('document')}:{number}",) if number else (),
-            contact_channel=self.word("channel"),
-            contact_address=self.text("address"),
-            contact_hours=self.text("hours"),
+            channel=self.word("channel"),
+            address=self.text("address"),
+            hours=self.text("hours"),
+            code_phrase=self.text("code-phrase"),
+            may_tell=self.text("may-tell"),
+            never_use=self._items("never-use"),
+            gone=self.word("gone") if self._before is not None else NameKind.MISSPELT.value,
         )
+
+    @property
+    def _as_filled(self) -> PersonTyped:
+        """What the form says as long as nothing is typed."""
+        return PersonTyped(self.word("role"), channel=self.word("channel")) if self._before is None else self._before
 
     def _refused(self, error: VaultError) -> None:
         self.fail(error)
@@ -107,4 +180,14 @@ class PersonForm(FormScreen):
             self.query_one(f"#{wrong}").focus()
 
     def _items(self, name: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.text(name).split(";") if part.strip())
+        text = self.text(name)
+        if self._before is not None and name != "address":
+            before: tuple[str, ...] = getattr(self._before, name.replace("-", "_"))
+            if text == _SEPARATOR.join(before).strip():
+                return before  # as it was filled in, whatever signs stand in it
+        return tuple(part.strip() for part in text.split(_SEPARATOR.strip()) if part.strip())
+
+
+def _text_row(filled: PersonTyped, name: str, label: Message, hint: Message) -> FormRow:
+    value = getattr(filled, name.replace("-", "_"))
+    return FormRow.of_text(name, label, hint, value if isinstance(value, str) else _SEPARATOR.join(value))

@@ -12,14 +12,16 @@ from typing_extensions import override
 
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
+from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
+from tui.values.shaping import do_not_call
 from tui.values.values import FoundShown, HitShown
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.words.message import Message, plural
+from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (Column(Message("case"), 9), Column(Message("record"), 8), Column(Message("words around")))
 
@@ -80,7 +82,7 @@ class SearchScreen(VaultScreen):
 
     def _show(self, found: FoundShown) -> None:
         self._hits = {f"{place}": hit for place, hit in enumerate(found.hits)}
-        rows = [ListRow(key, (hit.ref, word_of(hit.kind), hit.snippet)) for key, hit in self._hits.items()]
+        rows = [ListRow(key, (hit.ref, word_of(hit.kind), _words(hit))) for key, hit in self._hits.items()]
         self._list.show_source(FixedRows(rows))
         hits = plural("{count} hit", "{count} hits", count=len(found.hits))
         self.head(right=Message("{hits}, newest shown", hits=hits) if found.more else hits)
@@ -91,8 +93,13 @@ class SearchScreen(VaultScreen):
 
     def _show_hit(self) -> None:
         row = self._list.row_at_cursor()
-        self.write("hit", "" if row is None else self._hits[row.key].snippet)
+        self.write("hit", "" if row is None else _words(self._hits[row.key]))
 
     @property
     def _list(self) -> VirtualList:
         return self.query_one("#hits", VirtualList)
+
+
+def _words(hit: HitShown) -> Words:
+    """Return what stands in the row of a hit: first the numbers in it that must never be used."""
+    return together((*map(do_not_call, hit.do_not_call), hit.snippet), "  ")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from vault.access.membership.next_roster import Change
 from vault.access.session import Session
 from vault.casework.checks import checked_name
+from vault.casework.contact import is_never_used
 from vault.casework.directory import DeviceName
-from vault.casework.person import Person, SafeContact
+from vault.casework.person import Person, SafeContact, never_use_of
 from vault.casework.vocabulary import PersonRole
 from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError
@@ -73,6 +74,7 @@ class ToWarn:
     contact: SafeContact | None = field(repr=False)
     phones: tuple[str, ...] = field(repr=False)
     emails: tuple[str, ...] = field(repr=False)
+    never_use: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,20 +243,26 @@ def _contact_lines(person: ToWarn) -> list[Message]:
     contact = person.contact
     if contact is None:
         ways = [*person.phones, *person.emails]
-        known = Message("no safe contact is kept; known: {ways}", ways=listed(ways))
-        return [known if ways else Message("no contact is kept")]
+        usable = [way for way in ways if not is_never_used(way, person.never_use)]
+        known = Message("no safe contact is kept; known: {ways}", ways=listed(usable))
+        barred = [Message("DO NOT CALL: {channels}", channels=listed([way])) for way in ways if way not in usable]
+        return [known if usable else Message("no contact is kept"), *barred]
     lines = [Message("{channel}: {address}", channel=contact.channel.value, address=contact.address)]
     lines += [Message("hours: {text}", text=contact.hours)] if contact.hours else []
     lines += [Message("say: {text}", text=contact.code_phrase)] if contact.code_phrase else []
     lines += [Message("may be told: {text}", text=contact.may_tell)] if contact.may_tell else []
-    lines += [Message("NEVER use: {channels}", channels=listed(contact.never_use))] if contact.never_use else []
+    lines += [Message("DO NOT CALL: {channels}", channels=listed(contact.never_use))] if contact.never_use else []
     return lines
 
 
 def _clients(view: CaseView) -> list[ToWarn]:
+    never_use = never_use_of(person.value for person in view.persons)
     persons: list[Person] = [person.value for person in view.persons if person.value.role is PersonRole.CLIENT]
     return [
-        ToWarn(view.case, view.head.value.ref, person.display_name(), person.safe_contact, person.phones, person.emails)
+        ToWarn(
+            *(view.case, view.head.value.ref, person.display_name(), person.safe_contact, person.phones),
+            *(person.emails, never_use),
+        )
         for person in persons
     ]
 
