@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing_extensions import override
 from tests.hygiene.tree import ROOT
 from tests.tables import each
 from tests.tui.driving import drive, painted
+from tests.tui.pictures import StillDesk
 from tui.looks.signs import ASCII, in_ascii
 from tui.looks.terminal_looks import Depth, Eyes, eyes_of, filter_for
 from tui.looks.tokens import (
@@ -219,6 +221,41 @@ def test_neighbours_of_one_style_are_sent_as_one() -> None:
     assert all(isinstance(segment, Segment) for segment in line)
 
 
+# ---- on real screens -------------------------------------------------------------------------------------------------
+
+SHOWN: dict[str, tuple[str, ...]] = {
+    "case list": (),
+    "case": ("enter", "down"),
+    "note": ("enter", "enter"),
+    "export": ("enter", "e", " /media/stick"),
+    "question": ("ctrl+n", " Hearing", "escape"),
+    "help": ("f1",),
+    "log": (":log", "v"),
+    "members": (":members", "down"),
+    "roles": (":members", "down", "down", "r"),
+}
+RULES = str.maketrans("│─", "  ")
+
+
+def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.cases.draft_keeper.DraftKeeper.is_due", lambda _: False)
+    said: dict[str, dict[str, list[str]]] = {name: {} for name in SHOWN}
+    with StillDesk() as desk:
+        desk.unlock()
+        for place, look in enumerate(CHOICES):
+            desk.begin_anew((80, 24), {})
+            desk.press(":looks", *["down"] * place, "enter")
+            assert desk.app.look is look
+            desk.sees("This look could not be kept: it holds until the next lock.")
+            for name, keys in SHOWN.items():
+                desk.begin_anew((80, 24), {})
+                desk.press(*keys)
+                said[name][look.name] = desk.lines().translate(RULES).split()
+    assert {name: [look for look in looks if looks[look] != looks["dark"]] for name, looks in said.items()} == {
+        name: [] for name in SHOWN
+    }
+
+
 # ---- nowhere else ----------------------------------------------------------------------------------------------------
 
 TABLE = "tui/looks/tokens.py"
@@ -275,3 +312,16 @@ def test_no_colour_and_no_border_stands_outside_the_table() -> None:
 )
 def test_a_planted_colour_is_found(source: str, is_style: bool, found: list[str]) -> None:
     assert colours_in(source, is_style=is_style) == found
+
+
+def signs_in(source: str) -> list[str]:
+    """Return what a source shows that is neither a letter, nor ASCII, nor a sign of the table."""
+    texts = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    letters = {letter for text in texts if isinstance(text, str) for letter in text if not letter.isascii()}
+    return sorted(letter for letter in letters if letter.isprintable() and not letter.isalpha() and letter not in ASCII)
+
+
+def test_only_signs_of_the_table_are_shown() -> None:
+    found = {str(path.relative_to(ROOT)): signs_in(path.read_text("utf-8")) for path in (ROOT / "tui").rglob("*.py")}
+    assert {path: signs for path, signs in found.items() if signs} == {}
+    assert signs_in("WORDS = 'done ✓, Лидия √ ...'") == ["✓"]

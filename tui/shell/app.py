@@ -19,6 +19,7 @@ from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.frame.covers import IdleWarning, Neutral
 from tui.screens.frame.wording import clock_time
 from tui.shell.looking import looks_of_account
+from tui.shell.panes import PanesApp
 from tui.shell.proposing import propose_sheets
 from tui.shell.reminders import said
 from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
@@ -47,7 +48,7 @@ CLOSE_SECONDS: Final = 0.8
 """How long the files of a session get to be closed; whatever is not, the next unlock mends."""
 
 
-class CaseVaultApp(SafeApp):
+class CaseVaultApp(PanesApp):
     """Screens of one vault.
 
     Args:

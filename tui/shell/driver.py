@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from tui.shell.decoding import TerminalText
 from tui.shell.orphaned import is_in_front
-from tui.shell.terminal import CLEAR, without_strings
+from tui.shell.terminal import CLEAR, CLICKS, without_strings
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -155,6 +155,13 @@ class SafeDriver(LinuxDriver):
             with contextlib.suppress(OSError):
                 self._file.write(CLEAR)
                 self._file.flush()
+
+    @override
+    def _enable_mouse_support(self) -> None:
+        """Ask for clicks and the wheel alone: a mouse that moves sends no byte."""
+        if self._mouse:
+            self.write(CLICKS)
+            self.flush()
 
     # Being stopped from outside (SIGTSTP) and coming back (SIGCONT, also after SIGSTOP) both lock: the case must not
     # stay on a screen that nobody answers for.

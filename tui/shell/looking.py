@@ -14,6 +14,7 @@ from typing_extensions import override
 from tui.looks.terminal_looks import Depth, Eyes, eyes_of, filter_for
 from tui.looks.tokens import CHOICES, DARK, LOOKS, MONO, Look
 from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.result_dialog import ResultDialog
 from tui.shell.theme import THEMES
 from vault.platform import make_private_folder, state_dir
 from vault.words.message import Message, Words
@@ -96,17 +97,14 @@ class LookingApp(App[None]):
         """Let the person choose how the app looks."""
 
         def chosen(name: str | None) -> None:
-            if name:
-                self.tell(self.choose_look(name))
+            words = self.choose_look(name) if name else ""
+            if words:
+                self.push_screen(ResultDialog(Message("Looks"), [words]))
 
         looks = [look for look in CHOICES if look.name != self._chosen_look]
         now = Message("{look}, as now", look=LOOKS[self._chosen_look].words)
         options = [(self._chosen_look, now), *((look.name, look.words) for look in looks)]
         self.push_screen(Choose(Message("How shall the app look?"), options), chosen)
-
-    def tell(self, words: Words) -> None:
-        """Say something about the program itself, where the person looks."""
-        raise NotImplementedError
 
     @override
     def get_line_filters(self) -> Sequence[LineFilter]:

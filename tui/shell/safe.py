@@ -313,8 +313,8 @@ class SafeApp(LookingApp):
         """Say how to leave: Ctrl+C and Ctrl+Z are habits, and no wish to lose anything."""
         self.tell(Message("Ctrl+Q quits; nothing was lost."))
 
-    @override
     def tell(self, words: Words) -> None:
+        """Say something about the program itself, where the person looks."""
         self.notify(in_words(words))
 
     # ---- what is seen ------------------------------------------------------------------------------------------

@@ -8,6 +8,9 @@ from typing import Final
 CLEAR: Final = "\x1b[0m\x1b[2J\x1b[3J\x1b[H"
 """Wipe the visible screen and the lines that scrolled out of it."""
 
+CLICKS: Final = "\x1b[?1000h\x1b[?1006h"
+"""Have clicks and the wheel reported, with places beyond column 223, and no movement."""
+
 _MODES_OFF: Final = "".join(f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1015, 1016, 1004, 2004, 2026, 2048))
 
 RESET: Final = _MODES_OFF + "\x1b[<u\x1b[?1049l\x1b[?7h\x1b[?25h" + CLEAR

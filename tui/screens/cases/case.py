@@ -55,7 +55,7 @@ class CaseScreen(LooksBack):
         Command("s", "sections", Message("Restricted sections: location, health, sources"), "s"),
         Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
-        Command("f6", "app.focus_next", Message("Next pane: people, notes, text"), "F6"),
+        Command("f6", "app.next_pane", Message("Next pane: people, notes, text"), "F6"),
         Command("enter", "read", Message("Change a person; go into a text, or on with a draft"), "Enter"),
         Command("f5", "refresh", Message("Read the case again"), "F5"),
         Command("escape", "back", Message("Back to the list"), "Esc", Message("back")),

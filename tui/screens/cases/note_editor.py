@@ -43,7 +43,7 @@ class NoteEditor(VaultScreen):
         Command("escape", "back", Message("Leave; the draft is kept"), "Esc", Message("leave, keep draft")),
         Command(
             "f6",
-            "app.focus_next",
+            "app.next_pane",
             Message("Next field: text, kind, date (as 2026-11-24T14:02)"),
             "F6",
             Message("field"),

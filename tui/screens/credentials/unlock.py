@@ -45,12 +45,17 @@ class UnlockScreen(VaultScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         # First: a passphrase typed ahead must not come into the field above, where it can be read.
         Command(
-            "enter", "next", Message("Go on; after the passphrase: unlock"), "Enter", Message("unlock"), first=True
+            "f4,enter",
+            "next",
+            Message("Go on (also Enter); after the passphrase: open"),
+            "F4",
+            Message("open"),
+            first=True,
         ),
         Command(
             "f5", "show_more", Message("A keyfile or a security key beside the passphrase"), "F5", Message("keyfile")
         ),
-        Command("f4", "show_length", Message("Show how many characters are typed"), "F4", Message("length")),
+        Command("f7", "show_length", Message("Show how many characters are typed"), "F7", Message("length")),
         Command(
             "f9",
             "come_back",

@@ -67,11 +67,11 @@ EVERYWHERE = (
     Command("f3", "app.go('search')", Message("Search all your cases"), "F3", brief=Message("search")),
     # First: a text takes these two for selecting, and the next letter would erase what they select.
     Command(
-        "f6", "app.focus_next", Message("Next pane or field (also Tab)"), "F6", brief=Message("next pane"), first=True
+        "f6", "app.next_pane", Message("Next pane or field (also Tab)"), "F6", brief=Message("next pane"), first=True
     ),
     Command(
         "f7",
-        "app.focus_previous",
+        "app.previous_pane",
         Message("Previous pane or field (also Shift+Tab)"),
         "F7",
         brief=Message("previous pane"),

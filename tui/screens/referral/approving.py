@@ -79,7 +79,7 @@ class QuestionScreen(FormScreen):
     NAME = Message("A question to you")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "approve", Message("Approve it"), "F4", Message("approve")),
-        Command("f6", "app.focus_next", Message("Next pane: text, reason, answer"), "F6", Message("pane")),
+        Command("f6", "app.next_pane", Message("Next pane: text, reason, answer"), "F6", Message("pane")),
         BROWSE,
         leave(Message("Leave; nothing is approved")),
     )
