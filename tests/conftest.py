@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator
 import pytest
 from hypothesis import settings
 from textual import _wait
+from textual.screen import Screen
 
 from tests.stretching import once
+from tests.tui.painting import paint_later
 from vault.seal.entrance import passphrase
 
 _NOT_RUN = "not run: needs "
@@ -32,10 +34,11 @@ def _stretched_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _short_waits() -> Iterator[None]:
-    """Let an app under test be looked at every 5 ms whether it rests: most of a test of a screen was that waiting."""
+    """Let an app under test be looked at every 5 ms whether it rests, and paint then: most of a test was that."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(_wait, "SLEEP_GRANULARITY", _LOOK_S)
         patched.setattr(_wait, "SLEEP_IDLE", _LOOK_S / 20)
+        patched.setattr(Screen, "_compositor_refresh", paint_later)
         yield
 
 

@@ -9,7 +9,6 @@ Mira founded it and is everything but the auditor; Karim is the second admin. A 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.founded import MEMBER, PASSPHRASE, Place, found
+from tests.services.founded import MEMBER, PASSPHRASE, Place, copy_file, found
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import CompartmentId, MemberId, SeatId, make_id
@@ -109,7 +108,7 @@ class Organisation:
 
     def copied_to(self, folder: Path) -> Organisation:
         """Return a copy under another folder: the same accounts on the same machine."""
-        shutil.copytree(self.folder, folder, copy_function=_copy, dirs_exist_ok=True)
+        shutil.copytree(self.folder, folder, copy_function=copy_file, dirs_exist_ok=True)
         moved = {
             name: Account(
                 one.name,
@@ -195,14 +194,6 @@ def make_organisation(folder: Path) -> Organisation:
 def share(session: Session, case: CompartmentId, organisation: Organisation, *names: str) -> None:
     """Grant a case to these members."""
     sharing.grant(session, case, organisation.members(*names))
-
-
-def _copy(source: str, target: str) -> str:
-    """Copy a file, but link the ballast: it is 16 MiB for each vault, and nobody writes into it."""
-    if Path(source).name == "ballast":
-        os.link(source, target)
-        return target
-    return shutil.copy2(source, target)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+from tests.tui.painting import paint
 from tui.shell.safe import SafeApp
 
 OWN_SEQUENCE = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
@@ -39,6 +40,8 @@ async def settled(pilot: Pilot[Any]) -> None:
         if app.screen_stack:
             app.screen._on_timer_update()
         quiet, turns = (quiet + 1 if _rests(app) else 0), turns + 1
+        if quiet == 1 and app.screen_stack:
+            paint(app)
 
 
 def _rests(app: App[Any]) -> bool:

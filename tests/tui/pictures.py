@@ -11,6 +11,7 @@ from textual.app import App
 from typing_extensions import override
 
 from tests.tui.desk import Driver
+from tests.tui.painting import Photographed
 from tests.tui.still_answers import ANSWERS, NOW_MS
 from tui.gateway import Gateway
 from tui.gateway.subject import Subject
@@ -76,7 +77,7 @@ class StillGateway(Gateway):
         return self.answers["status"]
 
 
-class StillApp(CaseVaultApp):
+class StillApp(Photographed, CaseVaultApp):
     """The app over a still gateway, which may be photographed: only tests can do that."""
 
     def __init__(self, gateway: StillGateway) -> None:
