@@ -46,12 +46,12 @@ _ASKS: Mapping[Action, str] = {
     Action.BREAK_GLASS: "breaking_glass.break_glass",
     Action.PARTNER_READ: "partners.find partners.list_all",
     Action.PARTNER_WRITE: "partners.add",
-    Action.INTAKE_READ: "intake.list_open",
+    Action.INTAKE_READ: "intake.count_open intake.list_open",
     Action.INTAKE_WRITE: "intake.add intake.close intake.rotate_weekly",
     Action.REGISTER_ASK: "register.ask",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
-    by_file.read_answer approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
+    by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,

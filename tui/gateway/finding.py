@@ -24,15 +24,21 @@ class Finding(Subject):
         self._list: CaseList | None = None
         self._found: tuple[str, FoundCases | None] = ("", None)
 
-    def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
-        """Return the size and first page of the list; the first call of a session puts the look into the log."""
+    @property
+    def cases(self) -> CaseList:
+        """The list of cases; the first look of a session is in the log."""
         if self._list is None:
             self._list = listing.open_list(self._session)
-        found = self._list.filter(untrusted_filter)
+        return self._list
+
+    def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
+        """Return the size and first page of the list; the first call of a session puts the look into the log."""
+        cases = self.cases
+        found = cases.filter(untrusted_filter)
         self._found = (untrusted_filter, found)
-        rows = self._list.page(0, Sort(sort), found=found)
+        rows = cases.page(0, Sort(sort), found=found)
         more = found is not None and found.more
-        return CaseListStart(self._list.count(found), tuple(map(_line, rows)), more)
+        return CaseListStart(cases.count(found), tuple(map(_line, rows)), more)
 
     def page(
         self, sort: str, untrusted_filter: str, position: int, *, after: object = None, before: object = None

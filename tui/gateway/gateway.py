@@ -14,6 +14,7 @@ from tui.gateway.evidence import Evidence
 from tui.gateway.exchange import Exchange
 from tui.gateway.finding import Finding
 from tui.gateway.handovers import Handovers
+from tui.gateway.intake import Intake
 from tui.gateway.members import Members
 from tui.gateway.proposals import Proposals
 from tui.gateway.recovery import Recovery
@@ -47,6 +48,7 @@ class Gateway:
         self.casework = Casework(door)
         self.writing = Writing(door)
         self.finding = Finding(door)
+        self.intake = Intake(door, self.finding)
         self.evidence = Evidence(door)
         self.referral = Referral(door)
         self.members = Members(door)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.gateway.subject import Subject, case_id
 from tui.values.values import DraftShown, NoteShown, Spot
+from tui.values.values_calls import SlipTyped
 from vault.casework.note import AMENDS, note_of, typed_note
 from vault.ids import make_id
 from vault.services.cases import notes, sections
@@ -20,8 +21,8 @@ class Writing(Subject):
         said = {} if amends is None else amends.note.typed() | {AMENDS: amends.record}
         return DraftShown(case, make_id().hex(), ref, 0, typed_note(said), section=section)
 
-    def save(self, draft: DraftShown) -> None:
-        """Keep a draft, sealed and on the medium when this returns."""
+    def save(self, draft: DraftShown | SlipTyped) -> None:
+        """Keep a draft or an unfinished call slip, sealed and on the medium when this returns."""
         self._unlocked.shelf.save(draft)
 
     def forget(self, draft: DraftShown) -> None:

@@ -17,7 +17,7 @@ from typing_extensions import override
 from tui.screens.credentials.unlock import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.frame.covers import IdleWarning, Neutral
-from tui.screens.frame.wording import clock_time
+from tui.shell.keeping import keep_typed
 from tui.shell.looking import looks_of_account
 from tui.shell.panes import PanesApp
 from tui.shell.proposing import propose_sheets
@@ -202,6 +202,13 @@ class CaseVaultApp(PanesApp):
         if self._is_open and isinstance(self.screen, VaultScreen) and not isinstance(self.screen, kind):
             self.push_screen(kind())
 
+    def action_call(self) -> None:
+        """Begin a call slip over whatever is there; nothing below is lost."""
+        from tui.screens.calls.call_slip import begin_call  # noqa: PLC0415 - not needed for the first paint
+
+        if self._is_open:
+            begin_call(self, self.tell)
+
     def action_help(self) -> None:
         """Show the keys of this screen."""
         from tui.screens.frame.helping import Help  # noqa: PLC0415 - not needed for the first paint
@@ -244,18 +251,9 @@ class CaseVaultApp(PanesApp):
         self._gateway_came.set()
         if self._gateway is None or not self._is_open:
             return
-        for screen in self._screen_stack:
-            if isinstance(screen, VaultScreen):
-                draft = screen.save_now()
-                if draft is not None:
-                    self._gateway.writing.save(draft)
-                saved_ms = draft.saved_ms if draft is not None else screen.kept_ms()
-                if saved_ms:
-                    self.kept = Message(
-                        "Your note is kept as a draft (saved {time}). Start it again; F4 goes on with it.",
-                        time=clock_time(saved_ms),
-                    )
-        spots = [spot for screen in self._screen_stack if isinstance(screen, VaultScreen) and (spot := screen.spot())]
+        screens = [screen for screen in self._screen_stack if isinstance(screen, VaultScreen)]
+        self.kept = keep_typed(screens, self._gateway.writing.save)
+        spots = [spot for screen in screens if (spot := screen.spot())]
         if self._is_locking:
             if spots:
                 self._gateway.writing.keep_spot(spots[-1])

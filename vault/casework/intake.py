@@ -18,6 +18,7 @@ from vault.words.message import Message
 
 KEY_SIZE = 32
 _MOST_HASHES = 256
+_LINES = (("name", "name"), ("number", "number"), ("language", "language"), ("when", "time of the call back"))
 
 
 @unique
@@ -31,7 +32,10 @@ class SlipState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A call slip. No field is mandatory; `name` is as heard, `received` in ms UTC. Only an open one holds words."""
+    """A call slip. No field is mandatory. Only an open one holds words.
+
+    `received` is in ms UTC, `name` as heard, `when` the words for when to call back.
+    """
 
     KIND: ClassVar[str] = "slip"
 
@@ -43,16 +47,17 @@ class Slip:
     call_back: bool = False
     state: SlipState = SlipState.OPEN
     case: bytes | None = None
+    when: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "received", checked_moment_ms(self.received, "time of a slip"))
-        for name in ("name", "number", "language"):
-            object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a slip", optional=True))
+        for name, called in _LINES:
+            object.__setattr__(self, name, checked_line(getattr(self, name), f"{called} of a slip", optional=True))
         object.__setattr__(self, "text", checked_text(self.text, "text of a slip", optional=True))
         object.__setattr__(self, "state", checked_word(SlipState, self.state, "state of a slip"))
         if self.case is not None:
             object.__setattr__(self, "case", checked_id(self.case, "case of a slip"))
-        if self.state is not SlipState.OPEN and (self.name or self.number or self.language or self.text):
+        if self.state is not SlipState.OPEN and any((self.name, self.number, self.language, self.text, self.when)):
             raise UsageError(Message("a slip that is moved or closed holds no words"))
 
 
@@ -63,7 +68,8 @@ def said_by(slip: Slip, role: PersonRole) -> list[Note | Person]:
     """
     heard = [("Name as heard", slip.name), ("Number", slip.number), ("Language", slip.language)]
     lines = ["A call.", *(f"{label}: {words}" for label, words in heard if words)]
-    lines += ["They wait for a call back."] if slip.call_back else []
+    if slip.call_back:
+        lines.append(f"They wait for a call back: {slip.when}" if slip.when else "They wait for a call back.")
     text = "\n".join([*lines, *(["", slip.text] if slip.text else [])])
     # As notes have it, the time of the place where it happened, which is where slips are read.
     occurred = time_data(slip.received, "%Y-%m-%dT%H:%M", zone=None)

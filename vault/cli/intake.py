@@ -67,13 +67,15 @@ def _list(args: Given, output: Output) -> Result:
                 "language": slip.language,
                 "text": slip.text,
                 "call_back": slip.call_back,
+                "when": slip.when,
                 "overdue": shown.is_overdue,
                 "do_not_call": slip.number in unsafe,
             }
         )
         line: Words = f"{local_time(slip.received)}  {short_id(shown.stored.record)}"
         if slip.call_back:
-            line = Message("{slip}  CALL BACK", slip=line)
+            asked = Message("CALL BACK {when}", when=slip.when) if slip.when else Message("CALL BACK")
+            line = Message("{slip}  {asked}", slip=line, asked=asked)
         if shown.is_overdue:
             line = Message("{slip}  OVERDUE: move it or close it", slip=line)
         lines.append(line)

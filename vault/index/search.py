@@ -67,6 +67,19 @@ def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older:
     return Hits(tuple(Hit(*row[:5]) for row in rows), query.words, rows[-1][5] if more else None)
 
 
+def cases_of_phone(index: Index, untrusted_number: str, *, limit: int = MOST_HITS) -> list[bytes]:
+    """Return cases with a person whose number ends in these digits, however spaced; none for fewer than four."""
+    digits = reversed_digits(untrusted_number)
+    if len(digits) < SHORTEST_PHONE:
+        return []
+    with index.reading() as sql:
+        found = sql.execute(
+            "SELECT DISTINCT head.case_id FROM phone JOIN head USING (doc) WHERE digits >= ? AND digits < ? LIMIT ?",
+            (digits, digits + ":", limit),
+        )
+        return [bytes(case) for (case,) in found]
+
+
 def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str, frozenset[bytes]]:
     """Return, for each of the words that is part of a name of a person in another case, some of those cases.
 

@@ -19,7 +19,7 @@ from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows
 from tui.screens.frame.wording import moment, packed
-from tui.text.in_words import warning
+from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
 from tui.values.messages import OpenCase
@@ -43,6 +43,9 @@ _COLUMNS: Final = (
 _OLD_BACKUP_MS: Final = 7 * DAY_MS
 _ALARMS_SHOWN: Final = 3
 _CREATE: Final = "case.create"
+_NO_CASES: Final = Message("No cases yet; Ctrl+N makes one.")
+_NONE_GIVEN: Final = Message("No case was given to you yet.")
+_NO_MATCH: Final = Message("Nothing matches; Esc shows all.")
 _WHY: Final = Message("Why do you open this case? The reason goes into the log.")
 _NO_LETTERS: Final = " /."
 """They have an act of their own: the last two are one key, in two layouts."""
@@ -230,10 +233,9 @@ class CaseList(VaultScreen):
             found = Message("{found} or more, newest shown", found=found)
         self.head(found, Message("sort: {order}", order=word_of(sort)))
         if not start.count:
-            none = Message("No case was given to you yet.")
-            empty = Message("No cases yet; Ctrl+N makes one.") if _CREATE in self._status.may else none
-            self.say(Message("Nothing matches; Esc shows all.") if words else empty)
-        else:
+            empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
+            self.say(_NO_MATCH if words else empty)
+        elif self.said in map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH)):
             self.say("")
         self._mark(pages, 0, start.rows)
 

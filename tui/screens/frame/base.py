@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
@@ -28,6 +29,7 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from tui.gateway import Gateway
     from tui.values.values import DraftShown, Spot
+    from tui.values.values_calls import SlipTyped
     from vault.errors import VaultError
 
 T = TypeVar("T")
@@ -75,6 +77,15 @@ EVERYWHERE = (
         Message("Previous pane or field (also Shift+Tab)"),
         "F7",
         brief=Message("previous pane"),
+        first=True,
+    ),
+    # First: over a question too. A telephone waits for nobody.
+    Command(
+        "f9",
+        "app.call",
+        Message("Call slip: somebody is on the telephone"),
+        "F9",
+        brief=Message("call slip"),
         first=True,
     ),
     Command("f8", "app.home", Message("The list of cases"), "F8", brief=Message("list of cases")),
@@ -166,6 +177,7 @@ class VaultScreen(Screen[str]):
     def __init__(self) -> None:
         super().__init__()
         self._said = ""
+        self._ends_with: str | None = None
 
     @override
     def compose(self) -> ComposeResult:
@@ -273,7 +285,7 @@ class VaultScreen(Screen[str]):
         answer.stop()
         answer.deliver()
 
-    def save_now(self) -> DraftShown | None:
+    def save_now(self) -> DraftShown | SlipTyped | None:
         """Return the draft that has to be saved before the app ends, or None."""
         return None
 
@@ -281,9 +293,26 @@ class VaultScreen(Screen[str]):
         """Return when all that is typed here was kept as a draft, or 0 where something is not, or nothing is typed."""
         return 0
 
+    def kept_words(self, time: str) -> Message:
+        """Return what to say of what was typed here and is kept, when the app ends."""
+        return Message("Your note is kept as a draft (saved {time}). Start it again; F4 goes on with it.", time=time)
+
     def end(self, word: Words) -> None:
         """Close, with this word for whoever opened the screen."""
         self.dismiss(in_words(word))
+
+    @override
+    def dismiss(self, result: str | None = None) -> AwaitComplete:
+        """Close, or wait for that while another screen lies over this one: Textual would close that one instead."""
+        if self.app.screen is self:
+            return super().dismiss(result)
+        self._ends_with = result
+        return AwaitComplete()
+
+    @on(events.ScreenResume)
+    def _end_late(self) -> None:
+        if self._ends_with is not None:
+            self.dismiss(self._ends_with)
 
     def spot(self) -> Spot | None:
         """Return where to come back to after a lock, if it is worth coming back."""

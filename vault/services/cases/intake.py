@@ -19,16 +19,17 @@ from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError
-from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.log.items import Item, ItemKind
 from vault.policy.clocks import ClockState
-from vault.policy.roles import Action
+from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import from_fields
 from vault.records.versions import open_each
 from vault.records.work import Entry, Work
 from vault.services.cases.cases import CaseMade, new_case
 from vault.services.grants.sharing import replace_key
+from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.kinds_held import held_of_kind, the_one
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.services.projection.reading import Stored, stored_of_kind
@@ -58,11 +59,18 @@ def add(
     language: str = "",
     text: str = "",
     call_back: bool = False,
+    when: str = "",
 ) -> RecordId:
-    """Keep a call slip and return its id. No field is mandatory."""
+    """Keep a call slip and return its id. No field is mandatory; `when` says when to call back, as it was said."""
     rule = session.require(Action.INTAKE_WRITE)
     slip = Slip(
-        received=session.log.now_ms(), name=name, number=number, language=language, text=text, call_back=call_back
+        received=session.log.now_ms(),
+        name=name,
+        number=number,
+        language=language,
+        text=text,
+        call_back=call_back,
+        when=when,
     )
     home = the_one(session, CompartmentKind.INTAKE)
     with session.work(home) as work:
@@ -79,6 +87,21 @@ def list_open(session: Session) -> list[SlipLine]:
         work.commit(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
     latest = session.clock().trusted_ms - SLIP_DAYS * DAY_MS
     return [SlipLine(slip, slip.value.received < latest) for slip in sorted(found, key=lambda row: row.value.received)]
+
+
+def count_open(session: Session) -> int:
+    """Return how many slips are open: a number alone, so that no look is in the log."""
+    session.require(Action.INTAKE_READ)
+    return sum(slip.value.state is SlipState.OPEN for slip in _slips(session))
+
+
+def takers(session: Session) -> list[str]:
+    """Return the names of the members whose roles take calls, sorted."""
+    session.require(Action.MEMBER_LIST)
+    names, directory = names_of_members(session), session.directory
+    taking = ALLOWED[Action.INTAKE_WRITE]
+    found = [MemberId(member) for member in directory.effective.members]
+    return sorted((name_in(names, member) for member in found if directory.roles_of(member) & taking), key=str.casefold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +198,7 @@ def _keep_ended(
     parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, slip.record, Slip.KIND)]
     work.keep(
         home,
-        replace(slip.value, name="", number="", language="", text="", state=state, case=case),
+        replace(slip.value, name="", number="", language="", text="", when="", state=state, case=case),
         slip.record,
         parents,
     )

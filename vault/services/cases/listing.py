@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, page, page_at
+from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, page, page_at, row_of
+from vault.index.search import cases_of_phone
+from vault.names.forms import words_of
+from vault.names.transliteration import latin_spellings
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.projection.projection import up_to_date_index
+
+MOST_LIKE = 3
+"""How many cases are named beside what somebody types of a call."""
+_LOCAL_DIGITS = 9
+_FEWEST_LOCAL_DIGITS = 7
+_SHORTEST_WORD = 3
+_MOST_WORDS = 4
+_MOST_SPELLINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,38 @@ class CaseList:
     def filter(self, untrusted_words: str) -> FoundCases | None:
         """Return the cases whose names, or those of their people, hold all the words; None for no words."""
         return find(up_to_date_index(self._session), untrusted_words)
+
+    def ends_as(self, untrusted_number: str) -> list[CaseRow]:
+        """Return cases, open or closed, of people with a number that ends as this one does.
+
+        Of a long one the last nine, eight or seven digits are asked: it may be heard without its country or trunk.
+        """
+        index = up_to_date_index(self._session)
+        digits = "".join(letter for letter in untrusted_number if letter.isdecimal())
+        for length in range(min(len(digits), _LOCAL_DIGITS), min(len(digits), _FEWEST_LOCAL_DIGITS) - 1, -1):
+            found = cases_of_phone(index, digits[-length:], limit=MOST_LIKE)
+            if found:
+                rows = [row_of(index, case) for case in found]
+                return [row for row in rows if row is not None]
+        return []
+
+    def sounds_as(self, untrusted_name: str) -> list[CaseRow]:
+        """Return open cases with people of this name: those with all of its words, else with most of them.
+
+        A word may be a beginning, and each is also asked as it may be written in Latin letters.
+        """
+        words = [word for word in words_of(untrusted_name) if len(word) >= _SHORTEST_WORD][:_MOST_WORDS]
+        if not words:
+            return []
+        index = up_to_date_index(self._session)
+        counted: Counter[int] = Counter()
+        for word in words:
+            spellings = {word, *latin_spellings(word)[:_MOST_SPELLINGS]}
+            found = [cases.docs for spelling in spellings if (cases := find(index, spelling)) is not None]
+            counted.update({doc for docs in found for doc in docs})
+        most = max(counted.values(), default=0)
+        docs = sorted((doc for doc, count in counted.items() if count == most), reverse=True)[:MOST_LIKE]
+        return page(index, Sort.NAME, found=FoundCases(tuple(docs), more=False)) if docs else []
 
     def page(
         self,

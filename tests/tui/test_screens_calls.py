@@ -1,0 +1,205 @@
+"""The call slip: by one key over any screen, and no word of it, or of what lies below, is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.services.colleague import admit
+from tests.tui.desk import Desk
+from tests.tui.driving import hostile_in
+from tests.tui.house import AMINA, CLIENT, DANA, House
+from tui.gateway.draft_shelf import draft_content, slip_typed
+from tui.gateway.intake import Intake
+from tui.values.values_calls import SlipTyped
+from vault.casework.intake import Slip
+from vault.errors import TryAgainError
+from vault.policy.roles import Role
+from vault.services.cases import intake
+from vault.words.message import Message
+
+pytestmark = pytest.mark.screen
+
+
+def _slips(house: House, name: str = "Amina") -> list[Slip]:
+    with house.open(name) as session:
+        return [line.stored.value for line in intake.list_open(session)]
+
+
+def _put_away(house: House) -> list[str]:
+    with house.open("Amina") as amina:
+        return [draft.text for draft in amina.drafts().list() if draft.kind == "slip"]
+
+
+def _full(*_: Any) -> None:
+    raise TryAgainError(Message("no room on the disk"))
+
+
+def test_one_key_begins_a_slip_where_words_are_written_and_one_keeps_it(house: House) -> None:
+    with house.desk("Dana") as dana:
+        dana.press("f9")
+        assert dana.focused() == "said"
+        dana.press(" « Mon frère est arrêté »", "f4")
+        dana.sees("The call slip is kept.")
+    assert [(slip.text, slip.number, slip.call_back) for slip in _slips(house)] == [
+        ("« Mon frère est arrêté »", "", False)
+    ]
+    assert _put_away(house) == []
+
+
+def test_each_field_of_a_slip_is_kept_and_the_call_back_with_its_words(house: House) -> None:
+    with house.desk("Amina") as amina:
+        for wish in ("after 15:00", "yes", "no"):
+            amina.press("f9")
+            amina.fill(number="+33 6 39 98 01 02", name="Saïd? Zomorodi?", language="French", call_back=wish)
+            amina.press("f4")
+    slips = _slips(house)
+    assert {(slip.number, slip.name, slip.language) for slip in slips} == {
+        ("+33 6 39 98 01 02", "Saïd? Zomorodi?", "French")
+    }
+    assert [(slip.call_back, slip.when) for slip in slips] == [(True, "after 15:00"), (True, ""), (False, "")]
+
+
+def test_a_slip_lies_over_form_editor_and_question_and_what_is_typed_there_stays(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " A note", "f9", " The first call.", "escape")
+        assert amina.value("note") == "A note"
+        amina.press("  goes on", "escape", "p", " Vera Tikhookova", "f9")
+        assert amina.value("said") == "The first call."
+        amina.press("escape")
+        assert amina.value("names") == "Vera Tikhookova"
+        amina.press("escape")
+        amina.sees("Leave without keeping this person?")
+        amina.press("f9", "  Over a question.", "f4")
+        amina.sees("Leave without keeping this person?")
+    assert [slip.text for slip in _slips(house)] == ["The first call. Over a question."]
+
+
+def test_an_answer_that_comes_late_to_the_screen_below_closes_no_slip(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " They called.")
+        amina.type_at_once("", "f4", "f9", "R", "i", "n", "g")
+        assert amina.value("said") == "Ring"
+        amina.press("escape")
+        amina.sees("Notes (3)", "They called.")  # the editor below ended as it should
+
+
+def test_what_is_put_away_or_locked_over_comes_back_with_the_key(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9", " He does not know where.")
+        amina.fill(number="06 39 98 01 02")
+        amina.press("escape")
+        amina.sees("The call slip is put away. F9 goes on with it.")
+        amina.press("f9")
+        assert (amina.value("said"), amina.value("number")) == ("He does not know where.", "06 39 98 01 02")
+        amina.go_to("said")
+        amina.press("  Two children.", "ctrl+l")
+        assert "F9 goes on with it" in str(amina.app.kept)
+    with house.desk("Amina") as amina:
+        amina.press("f9")
+        assert amina.value("said") == "He does not know where. Two children."
+        amina.press("f4")
+    assert [slip.text for slip in _slips(house)] == ["He does not know where. Two children."]
+
+
+def test_a_pause_saves_and_a_slip_without_a_word_leaves_nothing(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9", "f4")
+        amina.sees("! Nothing is written yet.")
+        amina.press("escape", "f9", " They called.")
+        amina.pause(0.8)
+        amina.sees("saved", "nothing else is needed")
+        amina.go_to("said")
+        amina.press("ctrl+u", "escape")
+    assert (_slips(house), _put_away(house)) == ([], [])
+
+
+def test_a_full_disk_is_said_and_the_words_stay(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.desk("Amina") as amina:
+        with monkeypatch.context() as patched:
+            patched.setattr(Intake, "save", _full)
+            patched.setattr(Intake, "add", _full)
+            amina.press("f9", " They called.")
+            amina.pause(0.8)
+            amina.sees("NOT SAVED", "! The slip is not saved. No room on the disk.")
+            amina.press("f4", "escape")
+            assert amina.value("said") == "They called."
+        amina.press("f4")
+    assert [slip.text for slip in _slips(house)] == ["They called."]
+
+
+def test_number_and_name_remind_of_a_case_and_enter_shows_it_over_the_slip(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9", " A call.")
+        amina.fill(number="0049 30/5550-1234", name="Torgaeva?")
+        amina.pause(0.4)
+        amina.sees(f"! ends as {house.ref} does", f"like {CLIENT} ({house.ref})")
+        amina.go_to("number")
+        amina.press("enter")
+        amina.at(house.ref)
+        amina.press("f9")
+        amina.sees("A call slip is open already.")
+        amina.press("escape")
+        assert amina.value("said") == "A call."
+    with house.desk("Dana") as dana:  # who holds no case
+        dana.press("f9")
+        dana.fill(number="0049 30/5550-1234", name="Torgaeva?")
+        dana.pause(0.4)
+        dana.sees_not(house.ref, "like")
+
+
+def test_who_takes_no_calls_hears_who_does(house: House) -> None:
+    with house.place.open() as mira:
+        far = admit(mira, name="Vera Tolm", passphrase=b"vera opens", roles=frozenset({Role.FIELD}))
+    house.place.proposed_today()
+    with Desk(house.place, far.name, far.passphrase, unlocks=True) as vera:
+        vera.press("f9")
+        vera.sees("Your roles take no calls. Give it to:", DANA, AMINA)
+        vera.press("escape")
+        vera.at("Cases")
+
+
+HOSTILE = ("\x1b]52;c;aGk=\x07\x1b[2J boo", "ж" * 10_000, "هاتف من السجن \u202e123", "Звонок\u2066 из СИЗО")
+
+
+FIELDS = ("number", "name", "language", "said", "call-back")
+
+
+def test_no_text_of_a_slip_acts_on_the_terminal_and_none_is_lost(house: House) -> None:
+    with house.desk("Amina") as amina:
+        for text in HOSTILE:
+            amina.press("f9")
+            amina.fill(**dict.fromkeys(FIELDS, text))
+            assert hostile_in(amina.painted()) == ""
+            typed = {field: amina.value(field) for field in FIELDS}
+            amina.press("escape", "f9")
+            assert {field: amina.value(field) for field in FIELDS} == typed
+            amina.press("f4")
+            for field in ("name", "number", "language", "call-back"):  # what is no line is refused by its field's name
+                if amina.screen.query("#said"):
+                    amina.sees("is longer than 512 characters")
+                    assert amina.focused() == field
+                    amina.clear(field)
+                    amina.press("f4")
+            amina.sees("The call slip is kept.")
+    texts = [slip.text for slip in _slips(house)]
+    assert [text[-3:] for text in texts] == ["boo", "жжж", "123", "ИЗО"]
+    assert len(texts[1]) == 10_000
+
+
+def test_the_same_again_takes_the_field_of_the_last_call(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9", " A call.")
+        amina.fill(language="Uzbek", number="06 39 98 01 02")
+        amina.press("f4", "f9")
+        amina.go_to("language")
+        amina.press("ctrl+d")
+        assert (amina.value("language"), amina.value("number")) == ("Uzbek", "")
+
+
+def test_a_slip_survives_its_bytes_and_damage_costs_no_word() -> None:
+    slip = SlipTyped("22" * 16, 5, "1", "Вера نورا", "", "half \ud83d of a letter\n", '"}{\\', saved_ms=7)
+    assert slip_typed(b"\x22" * 16, 7, draft_content(slip)) == slip
+    assert slip_typed(b"r", 7, '{"said": "kept", "begun_ms": "x"}') == SlipTyped("72", 7, said="kept", saved_ms=7)
+    assert [slip_typed(b"r", 7, content) for content in ("half a", "[1]")] == [None, None]

@@ -1,0 +1,115 @@
+"""Calls: the slip that is being typed, the open ones, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.gateway.finding import Finding
+from tui.gateway.subject import Subject, UnlockedVault, case_id
+from tui.text.in_words import in_words
+from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
+from vault.errors import RefusedError
+from vault.ids import make_id
+from vault.index.cases import CaseRow
+from vault.policy.roles import Action
+from vault.services.cases import intake
+from vault.words.message import Message, enumerated
+
+
+class Intake(Subject):
+    """Keeps call slips and ends them."""
+
+    def __init__(self, door: UnlockedVault, finding: Finding) -> None:
+        super().__init__(door)
+        self._finding = finding
+        self._last: SlipTyped | None = None
+
+    def begin(self, now_ms: int) -> SlipBegun:
+        """Return the slip that was put away, or an empty one; for who takes no calls, who does."""
+        try:
+            self._session.require(Action.INTAKE_WRITE)
+        except RefusedError:
+            return SlipBegun(None, self._who_takes_calls())
+        return SlipBegun(self._unlocked.shelf.slip() or SlipTyped(make_id().hex(), now_ms), last=self._last)
+
+    def is_put_away(self) -> bool:
+        """Say whether a slip waits to be gone on with."""
+        return self._unlocked.shelf.slip() is not None
+
+    def save(self, slip: SlipTyped) -> None:
+        """Keep what is typed, sealed and on the medium when this returns; it is no slip yet."""
+        self._unlocked.shelf.save(slip)
+
+    def forget(self, slip: SlipTyped) -> None:
+        """Delete what was typed."""
+        self._unlocked.shelf.forget(slip)
+
+    def add(self, slip: SlipTyped) -> str:
+        """Keep the slip and forget what was typed; returns its id. The slip is durable first."""
+        wish = slip.call_back.strip()
+        is_no = wish.casefold() == in_words(Message("no"))
+        is_yes = wish.casefold() == in_words(Message("yes"))
+        record = intake.add(
+            self._session,
+            name=slip.name,
+            number=slip.number,
+            language=slip.language,
+            text=slip.said,
+            call_back=bool(wish) and not is_no,
+            when="" if is_no or is_yes else wish,
+        )
+        self._last = slip
+        self.forget(slip)
+        return record.hex()
+
+    def remind(self, number: str, name: str) -> Reminding:
+        """Return cases that this member may list whose people have such a number or such a name."""
+        if not self._may(Action.CASE_LIST):
+            return Reminding()
+        cases = self._finding.cases
+        return Reminding(_like(cases.ends_as(number)), _like(cases.sounds_as(name)))
+
+    def list_open(self) -> tuple[SlipLine, ...]:
+        """Return the open slips, oldest first."""
+        return tuple(
+            SlipLine(
+                line.stored.record.hex(),
+                line.stored.value.received,
+                line.stored.value.number,
+                line.stored.value.name,
+                line.stored.value.language,
+                line.stored.value.text,
+                line.stored.value.call_back,
+                line.stored.value.when,
+                line.is_overdue,
+            )
+            for line in intake.list_open(self._session)
+        )
+
+    def count(self) -> int:
+        """Return how many slips are open; 0 for who may not know."""
+        return intake.count_open(self._session) if self._may(Action.INTAKE_READ) else 0
+
+    def move(self, slip: str, case: str) -> None:
+        """Put all its words into a case and close it."""
+        intake.move(self._session, slip, case_id(case))
+
+    def move_to_new(self, slip: str, title: str, kind: str) -> str:
+        """Make a case of it, and return the case."""
+        made = intake.move_to_new(self._session, slip, title=title, kind=kind).made
+        assert made is not None  # noqa: S101 - for the type checker: it made one
+        return made.case.hex()
+
+    def close(self, slip: str) -> None:
+        """Close it: it becomes no case."""
+        intake.close(self._session, slip)
+
+    def _who_takes_calls(self) -> Message:
+        names = intake.takers(self._session)
+        if not names:
+            return Message("Your roles take no calls, and nobody else's do.")
+        return Message("Your roles take no calls. Give it to: {names}.", names=enumerated(names))
+
+
+def _like(rows: Iterable[CaseRow]) -> tuple[CaseLike, ...]:
+    return tuple(CaseLike(row.case.hex(), row.ref, row.name or row.title) for row in rows)

@@ -1,0 +1,122 @@
+"""The fields of a call slip, with the cases that its number and its name remind of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.suggester import SuggestFromList
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.calls.languages import languages
+from tui.screens.frame.form_row import FormRow
+from tui.text.safe_content import safe_content
+from tui.text.safe_text import safe_line, safe_text
+from tui.values.values_calls import CaseLike, Reminding, SlipTyped
+from tui.widgets.fields import SafeInput, SafeTextArea
+from vault.words.message import Message, Words
+
+_HINT: Final = Message(
+    "Enter on a number or a name shows that case. Later it goes into a case, or becomes one, or is closed. No field has"
+    " to be filled."
+)
+
+
+class CallFields(Vertical):
+    """Number, name as heard, language, what was said, and whether to call back."""
+
+    DEFAULT_CSS = """
+    CallFields { padding: 1 2 0 2; height: 1fr; max-width: 100; }
+    .-wide CallFields { margin-left: 8; }
+    CallFields FormRow { margin-bottom: 0; }
+    CallFields FormRow SafeInput, CallFields FormRow SafeInput:focus, CallFields #said { background: $bg; }
+    CallFields FormRow Horizontal { height: 1; width: 1fr; background: $bg; }
+    CallFields Horizontal > SafeInput { width: 1fr; }
+    CallFields .match { width: auto; max-width: 60%; height: 1; padding: 0 1; color: $dim; }
+    CallFields #number-match { color: $warn; }
+    CallFields .said-row { height: 4; margin: 1 0; }
+    CallFields #said { height: 100%; width: 1fr; padding: 0 1; }
+    CallFields #call-hint { margin-top: 1; height: auto; color: $dim; }
+    .-low CallFields { padding: 0 2; }
+    .-low CallFields #call-hint { display: none; }
+    .-low CallFields .said-row { height: 1fr; margin: 0; }
+    """
+
+    @override
+    def compose(self) -> ComposeResult:
+        said = FormRow(Message("What was said"), SafeTextArea("", id="said", soft_wrap=True))
+        said.add_class("said-row")
+        known = SuggestFromList(languages(), case_sensitive=False)
+        yield FormRow(Message("Number"), Horizontal(_line("number"), Static("", id="number-match", classes="match")))
+        yield FormRow(Message("Heard name"), Horizontal(_line("name"), Static("", id="name-match", classes="match")))
+        yield FormRow(Message("Language"), SafeInput(id="language", compact=True, suggester=known))
+        yield said
+        yield FormRow(Message("Call back"), _line("call-back", Message("empty: no; or yes, or when")))
+        yield Static(safe_content(_HINT), id="call-hint")
+
+    @property
+    def area(self) -> SafeTextArea:
+        """Where what was said is written."""
+        return self.query_one("#said", SafeTextArea)
+
+    def text_of(self, field: str) -> str:
+        """Return what was typed into a field of one line."""
+        return self._line(field).value
+
+    def typed(self, slip: SlipTyped) -> SlipTyped:
+        """Return the slip with what stands in the fields."""
+        return replace(
+            slip,
+            number=self.text_of("number"),
+            name=self.text_of("name"),
+            language=self.text_of("language"),
+            said=self.area.text,
+            call_back=self.text_of("call-back"),
+        )
+
+    def add(self, slip: SlipTyped) -> None:
+        """Put in what a slip says, before what was typed already."""
+        for name, text in _lines_of(slip).items():
+            field = self._line(name)
+            field.value = field.value or safe_line(text)
+        earlier, typed = safe_text(slip.said), self.area.text
+        if earlier:
+            self.area.text = f"{earlier}\n{typed}" if typed else earlier
+            self.area.cursor_location = self.area.document.end
+
+    def take_again(self, last: SlipTyped) -> None:
+        """Put into the field that has the focus what it had in another slip."""
+        for name, text in _lines_of(last).items():
+            if self._line(name).has_focus:
+                self._line(name).value = safe_line(text)
+
+    def show_reminding(self, found: Reminding) -> None:
+        """Say which cases the number and the name remind of."""
+        self.query_one("#number-match", Static).update(safe_content(_ends_as(found.by_number)))
+        self.query_one("#name-match", Static).update(safe_content(_like(found.by_name)))
+
+    def _line(self, name: str) -> SafeInput:
+        return self.query_one(f"#{name}", SafeInput)
+
+
+def _line(name: str, placeholder: Words = "") -> SafeInput:
+    return SafeInput(placeholder=placeholder, id=name, compact=True)
+
+
+def _lines_of(slip: SlipTyped) -> dict[str, str]:
+    return {"number": slip.number, "name": slip.name, "language": slip.language, "call-back": slip.call_back}
+
+
+def _ends_as(found: tuple[CaseLike, ...]) -> Words:
+    if len(found) == 1:
+        return Message("! ends as {ref} does", ref=found[0].ref)
+    return Message("! ends as {ref} does, and others", ref=found[0].ref) if found else ""
+
+
+def _like(found: tuple[CaseLike, ...]) -> Words:
+    if len(found) == 1:
+        return Message("like {client} ({ref})", client=found[0].client, ref=found[0].ref)
+    return Message("like {client} ({ref}), and others", client=found[0].client, ref=found[0].ref) if found else ""

@@ -1,0 +1,326 @@
+"""A call slip, over whatever was there: begun by one key, kept by one, and what is typed survives anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar, Final
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.calls.call_fields import CallFields
+from tui.screens.cases.draft_keeper import DraftKeeper
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.covers import Neutral
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.wording import sentence
+from tui.text.calendar import long_day
+from tui.text.in_words import together, warning
+from tui.values.messages import OpenCase
+from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipTyped
+from tui.widgets.cover import Cover
+from tui.widgets.fields import SafeInput, SafeTextArea
+from tui.widgets.head import Head
+from tui.widgets.lines import KeyHints
+from tui.widgets.progress import ProgressModal
+from tui.widgets.sheet import TooSmall
+from vault.clock import monotonic_ms
+from vault.display import time_text
+from vault.errors import VaultError
+from vault.words.message import Message, Words
+
+_LOOK_SECONDS: Final = 0.1
+_REMIND_SECONDS: Final = 0.25
+_NOT_SAVED: Final = Message("The slip is not saved.")
+_FIELD_OF_WORD: Final = {
+    "number": "number", "name": "name", "language": "language", "text": "said", "time": "call-back"
+}  # fmt: skip
+
+
+def begin_call(app: App[Any], tell: Callable[[Words], None]) -> None:
+    """Begin a slip over the screen of this app, or say that one is open; a bar of long work stays alone.
+
+    `tell` says what became of it, on the screen where somebody then is.
+    """
+    top = app.screen
+    if isinstance(top, Cover | Neutral | ProgressModal | CallSlip):
+        return
+    if any(isinstance(below, CallSlip) for below in app.screen_stack):
+        if isinstance(top, VaultScreen):
+            top.warn(Message("A call slip is open already. Esc goes back to it."))
+        return
+
+    def said(words: str | None) -> None:
+        if words:
+            app.call_later(tell, words)
+
+    slip = CallSlip(top.NAME if isinstance(top, VaultScreen) else "")
+    app.push_screen(slip, said)
+
+
+class CallSlip(VaultScreen):
+    """Ends with a sentence for the screen below, which stays as it was."""
+
+    NAME = Message("Call")
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Keep the slip"), "F4", Message("keep")),
+        Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next field"), rank=3),
+        Command(
+            "ctrl+d",
+            "again",
+            Message("The same again as in the last call, in this field"),
+            "Ctrl+D",
+            Message("same again"),
+            first=True,
+            rank=4,
+        ),
+        Command("escape", "back", Message("Put the slip away; F9 goes on with it"), "Esc", Message("put away")),
+        Command("", "discard", Message("Throw what was typed away"), ""),
+    )
+    DEFAULT_CSS = """
+    CallSlip { background: $bg 60%; }
+    .-flat CallSlip { background: $bg; }
+    CallSlip #call { dock: bottom; width: 100%; height: 19; max-height: 100%; background: $raised; }
+    CallSlip #status { background: $raised; }
+    """
+
+    def __init__(self, behind: Words = "") -> None:
+        super().__init__()
+        self._behind = behind
+        self._slip: SlipTyped | None = None
+        self._last: SlipTyped | None = None
+        self._keeper = DraftKeeper(monotonic_ms)
+        self._ended = False
+        self._finishing = False
+        self._reminds: Timer | None = None
+        self._asked = ("", "")
+        self._reminding = Reminding()
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical(id="call"):
+            yield Head(self.NAME)
+            yield from self.compose_middle()
+            yield Static("", id="status")
+            yield KeyHints(self.footer())
+        yield TooSmall()
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield CallFields()
+
+    def on_mount(self) -> None:
+        """Stand where somebody writes what is said, and go on with what was put away."""
+        self._fields.area.focus()
+        self.head(_when(self.desk.now_ms()), Message("not saved yet, nothing is needed"))
+        if self._behind:
+            self.say(Message("Behind this: {screen}; nothing there is lost.", screen=self._behind))
+        now = self.desk.now_ms()
+        self.ask(lambda vault: vault.intake.begin(now), self._begun, failed=self._not_begun, alone=False)
+        self.set_interval(_LOOK_SECONDS, self._look)
+
+    def _begun(self, begun: SlipBegun) -> None:
+        if begun.slip is None:
+            self._ended = True
+            self.app.switch_screen(ResultDialog(self.NAME, [begun.refusal]))
+            return
+        self._slip, self._last = begun.slip, begun.last
+        self.head(_when(begun.slip.begun_ms), _saved(begun.slip.saved_ms))
+        typed = self._as_typed()
+        if not begun.slip.is_empty:
+            self.say(Message("Going on with the slip that was put away."))
+        self._fields.add(begun.slip)
+        if not typed.is_empty:
+            self._keeper.typed()
+
+    def _not_begun(self, error: VaultError) -> None:
+        self.end(warning(sentence(error)))
+
+    # ---- keeping what is typed ----------------------------------------------------------------------------------
+
+    @on(SafeTextArea.Changed)
+    @on(SafeInput.Changed)
+    def _typed(self) -> None:
+        if self.is_mounted and self._slip is not None and self._as_typed() != self._slip:
+            self._keeper.typed()
+
+    def _look(self) -> None:
+        if self._ended or self._slip is None or not self._keeper.is_due():
+            return
+        slip = self._take()
+        self._keeper.begun()
+        self.ask(lambda vault: vault.intake.save(slip), lambda _: self._kept(slip), failed=self._not_kept, alone=False)
+
+    @override
+    def save_now(self) -> SlipTyped | None:
+        return self._take() if not self._ended and self._slip is not None and self._keeper.is_unsaved else None
+
+    @override
+    def kept_ms(self) -> int:
+        if self._ended or self._slip is None or self._slip.is_empty or self._keeper.is_unsaved:
+            return 0
+        return self._slip.saved_ms
+
+    @override
+    def kept_words(self, time: str) -> Message:
+        return Message("Your call slip is kept (saved {time}). Start it again; F9 goes on with it.", time=time)
+
+    def _take(self) -> SlipTyped:
+        typed = self._as_typed()
+        self._slip = replace(typed, saved_ms=self.desk.now_ms(), turn=max(typed.turn + 1, monotonic_ms()))
+        return self._slip
+
+    def _as_typed(self) -> SlipTyped:
+        slip = self._slip or SlipTyped("", self.desk.now_ms())
+        return self._fields.typed(slip)
+
+    def _kept(self, slip: SlipTyped) -> None:
+        self._keeper.ended(kept=True)
+        self.head(_when(slip.begun_ms), _saved(slip.saved_ms))
+        if self.said.startswith(warning(_NOT_SAVED)):
+            self.say(Message("The slip is saved again."))
+
+    def _not_kept(self, error: VaultError) -> None:
+        self._keeper.ended(kept=False)
+        self.head(right=Message("NOT SAVED"))
+        self.warn(together((_NOT_SAVED, sentence(error)), " "))
+
+    # ---- whom it reminds of -------------------------------------------------------------------------------------
+
+    @on(SafeInput.Changed, "#number")
+    @on(SafeInput.Changed, "#name")
+    def _remind_late(self) -> None:
+        if self._reminds is not None:
+            self._reminds.stop()
+        self._reminds = self.set_timer(_REMIND_SECONDS, self._remind)
+
+    def _remind(self) -> None:
+        asked = self._fields.text_of("number"), self._fields.text_of("name")
+        if asked != self._asked:
+            self._asked = asked
+            self.ask(lambda vault: vault.intake.remind(*asked), partial(self._show_reminding, asked))
+
+    def _show_reminding(self, asked: tuple[str, str], found: Reminding) -> None:
+        if asked == self._asked:
+            self._reminding = found
+            self._fields.show_reminding(found)
+
+    @on(SafeInput.Submitted, "#number")
+    def _show_by_number(self) -> None:
+        self._show_case(self._reminding.by_number)
+
+    @on(SafeInput.Submitted, "#name")
+    def _show_by_name(self) -> None:
+        self._show_case(self._reminding.by_name)
+
+    @on(SafeInput.Submitted)
+    def _next_field(self, event: SafeInput.Submitted) -> None:
+        if event.input.id not in {"number", "name"}:
+            self.app.action_focus_next()
+
+    def _show_case(self, found: tuple[CaseLike, ...]) -> None:
+        if found:
+            self.post_message(OpenCase(found[0].case))
+        else:
+            self.app.action_focus_next()
+
+    # ---- ending -------------------------------------------------------------------------------------------------
+
+    def action_finish(self) -> None:
+        """Keep the slip; it is durable when the sheet closes."""
+        if self._finishing or self._slip is None:
+            return
+        slip = self._take()
+        if slip.is_empty:
+            self.warn(Message("Nothing is written yet. Esc puts the slip away."))
+            return
+        self._finishing = True
+        self.ask(
+            lambda vault: vault.intake.add(slip),
+            lambda _: self.end(Message("The call slip is kept. F2 lists the open ones.")),
+            failed=self._not_finished,
+        )
+
+    def _not_finished(self, error: VaultError) -> None:
+        self._finishing = False
+        self._keeper.typed()
+        self.fail(error)
+        wrong = next((field for word, field in _FIELD_OF_WORD.items() if str(error).startswith(word)), None)
+        if wrong is not None:
+            self.query_one(f"#{wrong}").focus()
+
+    @override
+    def action_back(self) -> None:
+        if self._finishing:
+            return
+        if self._slip is None:
+            self.end("")
+            return
+        slip = self._take()
+        words: Words = "" if slip.is_empty else Message("The call slip is put away. F9 goes on with it.")
+        self._keeper.begun()
+        self.ask(
+            lambda vault: vault.intake.forget(slip) if slip.is_empty else vault.intake.save(slip),
+            lambda _: self.end(words),
+            failed=self._not_kept,
+            alone=False,
+        )
+
+    def action_again(self) -> None:
+        """Put in what this field had in the last call."""
+        if self._last is not None:
+            self._fields.take_again(self._last)
+
+    def action_discard(self) -> None:
+        """Throw what was typed away, after a question."""
+        from tui.widgets.confirm import Confirm  # noqa: PLC0415 - rarely needed
+
+        question = Confirm(
+            Message("Throw this call slip away?"),
+            Message("What was typed is gone for good."),
+            yes=Message("Throw away"),
+            no=Message("Keep"),
+        )
+        self.app.push_screen(question, self._discard)
+
+    def _discard(self, wished: bool | None) -> None:
+        slip = self._slip
+        if wished and slip is not None:
+            self._ended = True
+            self.ask(lambda vault: vault.intake.forget(slip), lambda _: self.end(""), alone=False)
+
+    @override
+    def end(self, word: Words) -> None:
+        self._ended = True
+        super().end(word)
+
+    @property
+    def _fields(self) -> CallFields:
+        return self.query_one(CallFields)
+
+    @override
+    def head(self, about: Words = "", right: Words = "", *, name: Words = "") -> None:
+        self._about = about or self._about
+        super().head(self._about, right, name=name)
+
+    _about: Words = ""
+
+
+def _when(ms: int) -> Message:
+    begun = datetime.fromtimestamp(ms / 1000)
+    return Message("{time}, {day}", time=time_text(ms, "%H:%M", zone=None), day=long_day(begun.date()))
+
+
+def _saved(ms: int) -> Message:
+    if ms:
+        return Message("saved {time}, nothing else is needed", time=time_text(ms, "%H:%M", zone=None))
+    return Message("not saved yet, nothing is needed")
