@@ -110,7 +110,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.all_pending editing.locate editing.own_record projection.reindex reminders.times_due
     undoing.last
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
-    notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
+    logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
     sections.find timed_grants.announcements
     """,

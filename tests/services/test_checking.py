@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.services.founded import Filled
+from tests.services.office import Office
 from vault.access.session import Session
 from vault.errors import VerificationError
+from vault.services.cases import cases
 from vault.services.evidence import checking, logbook
 from vault.validity.audit_payloads import read_payloads
 from vault.words.finding import Code, Finding, Severity
@@ -75,3 +78,15 @@ def test_that_the_log_was_read_is_in_it(filled_session: Session) -> None:
     assert first.act == "log.read"
     acts = {line.payload.act for line in logbook.newest(filled_session, act="case").lines if line.payload}
     assert acts == {"case.create"}
+
+
+def test_entries_name_cases_by_reference_to_a_member_who_holds_them_and_to_no_other(
+    filled: Filled, filled_session: Session, office: Office
+) -> None:
+    assert set(logbook.references(filled_session, logbook.newest(filled_session).lines).values()) == set(filled.refs)
+    with office.open(office.amina) as amina:
+        cases.create(amina, title="Hearing", kind="other")
+    with office.place.open() as founder:
+        lines = logbook.newest(founder).lines
+        assert any(line.payload is not None and line.payload.act == "case.create" for line in lines)
+        assert logbook.references(founder, lines) == {}

@@ -6,6 +6,7 @@ An answer is a value, or a function of what was asked. What no picture shows has
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -252,12 +253,26 @@ FORMS = (
     Question("07:40", 1, (IdentifierType.TIME,), Action.REMOVE, "… called at 07:40 from ⟦PHONE⟧. Two …"),
 )
 ACTS = (
-    ("log.read", "", ""),
-    ("note.create", "case ~3fa91c07", "1 note"),
-    ("case.view", "case ~3fa91c07 casework", "1 case, 3 people, 3 notes"),
-    ("case.list", "", "4 cases"),
-    ("unlock.ok", "", ""),
+    # minutes ago, by, act, outcome, case, covers, whom
+    (1, "Amina Raskolda", "log.read", "ok", "", "", ""),
+    (4, "Amina Raskolda", "export.done", "ok", "K7QM-3XPD", "4 files, 12 decisions", "Maître Kaltbrunner"),
+    (5, "Joel Brandvik", "approve", "ok", "K7QM-3XPD", "", ""),
+    (93, "Nadia Ferrante", "export.begin", "denied:consent", "T4WB-9HNC", "", ""),
+    (95, "Amina Raskolda", "case.search", "ok", "", "3 people", ""),
+    (96, "Amina Raskolda", "case.view", "ok", "K7QM-3XPD", "1 case, 3 people, 3 notes", ""),
+    (240, "Amina Raskolda", "unlock.ok", "ok", "", "", ""),
+    (2_700, "Amina Raskolda", "grant.add", "ok", "M2RF-6VJK", "2 seats", "Joel Brandvik"),
+    (2_740, "Joel Brandvik", "case.view", "ok", "M2RF-6VJK", "1 case, 1 person", ""),
+    (2_790, "Nadia Ferrante", "case.list", "ok", "", "4 cases", ""),
+    (7_100, "Joel Brandvik", "break.glass", "ok:alone", "~3fa91c07", "", "Nadia Ferrante"),
+    (12_800, "Amina Raskolda", "sync.out", "ok", "", "", ""),
+    (12_950, "Amina Raskolda", "note.correct", "ok", "K7QM-3XPD", "1 note", ""),
+    (500_000, "Amina Raskolda", "log.genesis", "ok", "", "", ""),
 )
+LOG_DAYS: Final = {  # days ago: entries, and what matters among them
+    0: (15, "!E"), 1: (9, ""), 2: (22, "G"), 4: (7, "A"), 5: (1, ""), 8: (12, ""), 9: (4, "E"), 13: (2, ""),
+    20: (6, ""),
+}  # fmt: skip
 
 
 def _export(
@@ -275,10 +290,13 @@ def _export(
 
 def _log() -> LogShown:
     lines = [
-        LogLineShown(12 - place, NOW_MS - place * 60_000, "Amina Raskolda", act, "ok", about, covers)
-        for place, (act, about, covers) in enumerate(ACTS)
+        LogLineShown(
+            191 - place, NOW_MS - ago * 60_000, by, act, outcome, case, "casework" if case else "", covers, whom
+        )
+        for place, (ago, by, act, outcome, case, covers, whom) in enumerate(ACTS)
     ]
-    return LogShown(tuple(lines), 13, 13)
+    today = datetime.fromtimestamp(NOW_MS / 1000, UTC).date()
+    return LogShown(tuple(lines), 192, 192, {today - timedelta(days=ago): day for ago, day in LOG_DAYS.items()})
 
 
 def _invited(*given: object) -> ResultText:
@@ -346,7 +364,8 @@ ANSWERS: dict[str, Any] = {
     ), more=False),
     "evidence.read_log": _log,
     "evidence.verify": Checked(
-        True, "13 of 13 entries in 1 log are proven; opened: 9 versions, and what 13 entries say", "9c" * 32),
+        True, "192 of 192 entries in 1 log are proven; opened: 9 versions, and what 192 entries say", "9c" * 32,
+        entries=192),
     "evidence.back_up": lambda destination, *_: MadeBackup(
         destination / "backup-4", b"", 13, 9, 1, ("backup-1",), 3),
     "referral.may_add": True,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final
 
+from tui.drawn.bars import ALONE, EXPORT, GRANT, REFUSED
 from tui.gateway.subject import StoppedError, Subject, telling
 from tui.text.in_words import in_words
+from tui.values.acts import EXPORTS, GRANTS
 from tui.values.values import Checked, LogLineShown, LogShown
+from vault.display import DAY, time_data
+from vault.log.payload import Payload
 from vault.progress import Progress, Stopped
 from vault.services.backups import backups
 from vault.services.backups.backups import MadeBackup
@@ -19,18 +26,21 @@ from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.words.message import Message, Words, plural
 
 _LOG_LINES: Final = 1000
+_EVERY: Final = sys.maxsize
 
 
 class Evidence(Subject):
     """Reads and checks the log, makes backups."""
 
     def read_log(self) -> LogShown:
-        """Return the newest entries of all logs."""
-        page = logbook.newest(self._session, limit=_LOG_LINES)
-        by = names_of_logs(self._session, (line.origin for line in page.lines))
-        named = logbook.names_of_objects(self._session, page.lines)
-        lines = tuple(_log_line(line, by.get(line.origin, NOBODY_KNOWN), named) for line in page.lines)
-        return LogShown(lines, page.scanned, page.total)
+        """Return the newest entries of all logs, and how many there are on each day."""
+        page = logbook.newest(self._session, limit=_EVERY)
+        lines = page.lines[:_LOG_LINES]
+        by = names_of_logs(self._session, (line.origin for line in lines))
+        named = logbook.names_of_objects(self._session, lines)
+        refs = logbook.references(self._session, lines)
+        shown = tuple(_log_line(line, by.get(line.origin, NOBODY_KNOWN), named, refs) for line in lines)
+        return LogShown(shown, page.scanned, page.total, _days(page.lines))
 
     def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
         """Check all that is stored; None when it was stopped before the end, and then nothing is logged."""
@@ -55,7 +65,7 @@ class Evidence(Subject):
             else fault.message
             for fault in found.faults
         ]
-        return Checked(found.verified, said, found.root.hex(), tuple(faults))
+        return Checked(found.verified, said, found.root.hex(), tuple(faults), found.entries)
 
     def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> MadeBackup | None:
         """Make a backup, open it and read all of it; None when it was stopped: then the earlier backups stand."""
@@ -67,11 +77,35 @@ class Evidence(Subject):
         )
 
 
-def _log_line(line: LogLine, by: str, named: Mapping[bytes, str]) -> LogLineShown:
+def _log_line(line: LogLine, by: str, named: Mapping[bytes, str], refs: Mapping[bytes, str]) -> LogLineShown:
     payload = line.payload
     if payload is None:
-        return LogLineShown(line.seq, None, by, "?", line.fault or "", "", "")
-    about = "" if payload.obj is None else in_words(Message("case ~{id}", id=payload.obj.hex()[:8]))
-    about = f"{about} {payload.why or ''}".strip()
-    covers = f"{logbook.covers_in_words(payload)} {logbook.whom(payload, named)}".strip()
-    return LogLineShown(line.seq, payload.t, by, payload.act, payload.out, about, covers)
+        return LogLineShown(line.seq, None, by, "?", line.fault or "", "", "", "", "")
+    case = "" if payload.obj is None else refs.get(payload.obj, f"~{payload.obj.hex()[:8]}")
+    covers = logbook.covers_in_words(payload)
+    whom = ", ".join(named[obj] for obj in payload.objs if obj in named)
+    return LogLineShown(line.seq, payload.t, by, payload.act, payload.out, case, payload.why or "", covers, whom)
+
+
+def _days(lines: Iterable[LogLine]) -> dict[date, tuple[int, str]]:
+    """Return for each day how many entries it has, and the letters of what matters among them."""
+    counts: Counter[date] = Counter()
+    letters: dict[date, set[str]] = defaultdict(set)
+    for line in lines:
+        day = None if line.payload is None else time_data(line.payload.t, DAY, zone=None)
+        if line.payload is not None and day is not None:
+            counts[date.fromisoformat(day)] += 1
+            letters[date.fromisoformat(day)] |= _letters(line.payload)
+    return {day: (count, "".join(sorted(letters[day]))) for day, count in counts.items()}
+
+
+def _letters(payload: Payload) -> set[str]:
+    way, _, code = payload.out.partition(":")
+    is_done = way == "ok"
+    found = {
+        EXPORT: is_done and payload.act in EXPORTS,
+        GRANT: is_done and payload.act in GRANTS,
+        ALONE: code == "alone",
+        REFUSED: way == "denied",
+    }
+    return {letter for letter, holds in found.items() if holds}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from tui.values.person_typed import PersonTyped
 from vault.casework.note import AMENDS, TEXT, Note
@@ -170,24 +171,41 @@ class FoundShown:
 
 @dataclass(frozen=True, slots=True)
 class LogLineShown:
-    """One entry of the log: no word of any case is in it. `by` is the member in whose log it stands."""
+    """One entry of the log: no word of any case is in it.
+
+    Attributes:
+        seq: its place in the log that it stands in.
+        when_ms: its time, which is a claim; None where this seat may not read the entry.
+        by: the member in whose log it stands.
+        act, outcome: codes; of an entry that cannot be read `?` and why.
+        case: the reference where this member holds the case, else `~` and the beginning of its pseudonym.
+        why: code of the reason.
+        covers: how much it covers, in words.
+        whom: the members or recipients that it names.
+    """
 
     seq: int
     when_ms: int | None
     by: str = field(repr=False)
     act: str
     outcome: str
-    about: str
+    case: str
+    why: str
     covers: str
+    whom: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class LogShown:
-    """The newest entries; `scanned` of `total` were looked at."""
+    """The newest entries; `scanned` of `total` were looked at, and all of these are in `days`.
+
+    `days` has for each day of this computer's zone how many entries it has, and the letters of what matters among them.
+    """
 
     lines: tuple[LogLineShown, ...]
     scanned: int
     total: int
+    days: Mapping[date, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +216,4 @@ class Checked:
     covered: str
     root: str
     faults: tuple[Words, ...] = ()
+    entries: int = 0

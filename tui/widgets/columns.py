@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_line
-from tui.widgets.cells import Cell, ListCell, cells_of, width_of
+from tui.widgets.cells import Cell, ListCell, cells_of, text_of, width_of
 from vault.words.message import Words
 
 _CUT: Final = "~"
@@ -27,12 +27,14 @@ class Column:
         width: cells; 0 for the one column that takes what is left.
         is_right: its words end at its right edge, as numbers and distances do.
         rank: where the one that takes what is left would get too narrow, the highest goes first; 0 stays.
+        runs_on: its words may go on over the columns behind it that are empty in their row.
     """
 
     title: Words
     width: int = 0
     is_right: bool = False
     rank: int = 0
+    runs_on: bool = False
 
     @property
     def cells(self) -> int:
@@ -85,10 +87,14 @@ def lay_out(columns: Sequence[Column], cells: Sequence[ListCell], width: int) ->
     shown = fitting(columns, width)
     fixed = _fixed(shown)
     rest = max(width - fixed, 0)
+    left = [(column, cell) for column, cell in zip(columns, cells, strict=True) if column in shown]
     laid: list[Cell] = []
-    for column, cell in zip(columns, cells, strict=True):
-        if column not in shown:
-            continue
+    while left:
+        (column, cell), *left = left
+        room = column.cells or rest
+        while column.runs_on and left and not text_of(left[0][1]):
+            room += len(_GAP) + (left[0][0].cells or rest)
+            left = left[1:]
         laid += [Cell(_GAP)] if laid else []
-        laid += fit_cells(cell, column.cells or rest, is_right=column.is_right)
+        laid += fit_cells(cell, room, is_right=column.is_right)
     return laid if fixed <= width else fit_cells(tuple(laid), width)

@@ -204,13 +204,13 @@ class VirtualList(ScrollView, can_focus=True):
             line += [*fit_cells(state, _STATE), Cell(" ")]
         if row is None:
             return [*line, Cell("...")]
-        room = room_of(self.size.width, has_states=self.has_states, is_scrolled=self.show_vertical_scrollbar)
+        room = room_of(self.size.width, has_states=self.has_states)
         return [*line, *lay_out(self.columns, row.cells, room)]
 
 
-def room_of(width: int, *, has_states: bool, is_scrolled: bool) -> int:
-    """Return how many cells there are for the columns of a list that is so wide."""
-    return max(width - 2 * _MARGIN - (_STATE + 1 if has_states else 0) + (1 if is_scrolled else 0), 0)
+def room_of(width: int, *, has_states: bool) -> int:
+    """Return how many cells there are for the columns of a list so wide; its scroll bar stands in the margin."""
+    return max(width - 2 * _MARGIN - (_STATE + 1 if has_states else 0), 0)
 
 
 class ListHeader(Widget):
@@ -233,7 +233,7 @@ class ListHeader(Widget):
 
     @override
     def render_line(self, y: int) -> Line:
-        room = room_of(self.size.width, has_states=self._has_states, is_scrolled=False)
+        room = room_of(self.size.width, has_states=self._has_states)
         titles = [Cell(column.title, Token.DIM) for column in self.columns]
         before = Cell(" " * (_MARGIN + (_STATE + 1 if self._has_states else 0)))
         return draw(look_of(self), [before, *lay_out(self.columns, titles, room)], self.size.width, self._on)

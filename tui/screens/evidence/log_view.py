@@ -3,69 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import ClassVar, Final
 
-from textual import on
+from rich.cells import cell_len
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.drawn.bars import DayCount, bars, days_shown, legend
+from tui.drawn.pieces import Line, Rows, finished
+from tui.looks.signs import DONE
+from tui.looks.tokens import Token
+from tui.screens.evidence.log_rows import LogRow, log_rows, matching, older, whole
 from tui.screens.frame.base import Command
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.rows import FixedRows
-from tui.screens.frame.wording import moment
+from tui.screens.frame.wording import clock_minute, zone_words
+from tui.text.calendar import from_to, on_calendar
 from tui.text.in_words import in_words, together, warning
 from tui.text.safe_content import safe_content
 from tui.values.values import Checked, LogLineShown, LogShown
+from tui.widgets.cells import WIDE, Cell
 from tui.widgets.columns import Column
+from tui.widgets.drawn import DrawnPart
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (
-    Column(Message("time"), 16),
-    Column(Message("who"), 18, rank=1),
-    Column(Message("act"), 14),
-    Column(Message("what")),
-)
 _FAULTS_SHOWN: Final = 4
+_ROWS_FOR_BARS: Final = 20
 _EXPORTS_WAIT: Final = Message("Exports wait until the log is sound; reading and notes go on.")
 
 
 class LogScreen(LongWorkScreen):
-    """The newest entries, and what a check of everything says."""
+    """The newest entries under the bars of the last days, and what a check of everything says."""
 
     NAME = Message("Log")
     ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("slash,full_stop", "filter", Message("Show some entries: an act, a name, a case"), "/",
+                Message("filter")),
+        Command("r", "fold", Message("Show reading and unlocking too, or one row a day for it"), "r",
+                Message("reading too")),
         Command("v", "verify", Message("Verify: hash all data again, check every signature"), "v", Message("verify")),
-        Command("slash,full_stop", "filter", Message("Show only some acts, such as export"), "/", Message("filter")),
-        Command("f5", "refresh", Message("Read the log again"), "F5", Message("refresh")),
+        Command("f5", "refresh", Message("Read the log again"), "F5"),
         Command("escape", "back", Message("Take the filter away; then back"), "Esc", Message("back")),
-    )
+    )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: tuple[LogLineShown, ...] = ()
+        self._log = LogShown((), 0, 0)
+        self._rows: list[LogRow] = []
+        self._today = date.min
+        self._folds = True
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield Static(safe_content(Message("Not verified in this session; v does it.")), id="verdict")
-        yield SafeInput(placeholder=Message("an act or the beginning of one: case, export, unlock"), id="filter")
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="entries")
-        yield Static("", id="entry", classes="below")
+        yield Static(safe_content(Message("Not verified in this session; v does it.")), id="proof")
+        yield DrawnPart(self._draw, id="bars")
+        yield SafeInput(placeholder=Message("an act, a name or a case: export, Amina, K7QM"), id="filter")
+        yield ListHeader(_columns(80, []))
+        yield VirtualList(_columns(80, []), FixedRows(), id="entries")
 
     def on_mount(self) -> None:
         """Read the log."""
         self._filter.display = False
+        self._bars.display = False
         self._list.focus()
         self.action_refresh()
+
+    @on(events.Resize)
+    def _fit(self, event: events.Resize) -> None:
+        """Leave the bars out where rows are few, and lay the columns out for the width."""
+        self._show_bars(event.size.height)
+        self._show_rows()
 
     def action_refresh(self) -> None:
         """Read the newest entries; that they were read is in the log too."""
         self.ask(lambda vault: vault.evidence.read_log(), self._show, failed=self._not_read)
+
+    def action_fold(self) -> None:
+        """Show each entry of reading and unlocking, or one row a day."""
+        self._folds = not self._folds
+        self._bars.show(self._draw)
+        self._show_rows()
 
     def action_filter(self) -> None:
         """Begin to filter."""
@@ -92,19 +116,30 @@ class LogScreen(LongWorkScreen):
 
     @on(SafeInput.Changed, "#filter")
     def _filter_typed(self) -> None:
-        self._show_lines()
+        self._show_rows()
 
     @on(SafeInput.Submitted, "#filter")
     def _filter_done(self) -> None:
         self._list.focus()
 
+    @on(VirtualList.Opened)
+    def _tell_whole(self, opened: VirtualList.Opened) -> None:
+        """Say all of the entry under the cursor; of a row that is folded, show what it stands for."""
+        row = self._rows[int(opened.row.key)]
+        if len(row.lines) == 1:
+            self.say(whole(self._shown_lines()[row.lines[0]]))
+        elif row.lines:
+            self.action_fold()
+
     def _show(self, log: LogShown) -> None:
-        self._lines = log.lines
-        entries = plural("{count} entry", "{count} entries", count=log.total)
-        if len(log.lines) < log.total:
-            entries = Message("{entries}, {shown} newest shown", entries=entries, shown=len(log.lines))
-        self.head(entries, Message("no word of any case"))
-        self._show_lines()
+        self._log = log
+        now_ms = self.desk.now_ms()
+        self._today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date()
+        first = on_calendar(self._today.toordinal() - days_shown(self.size.width) + 1)
+        self.head(from_to(first, self._today), zone_words(now_ms))
+        self._bars.show(self._draw)
+        self._show_bars(self.size.height)
+        self._show_rows()
 
     def _not_read(self, error: VaultError) -> None:
         if isinstance(error, RefusedError):
@@ -112,32 +147,48 @@ class LogScreen(LongWorkScreen):
         else:
             self.fail(error)
 
-    @on(VirtualList.Moved)
-    def _show_entry(self) -> None:
-        """Show all of the entry under the cursor: a row is too short for it."""
-        row = self._list.row_at_cursor()
-        self.write("entry", "" if row is None else _whole(self._lines[int(row.key)]))
+    def _draw(self, width: int) -> Rows:
+        """Draw an empty row, the bars, and what their letters stand for."""
+        days = {day: DayCount(count, letters) for day, (count, letters) in self._log.days.items()}
+        fold = Message("reading is folded") if self._folds else Message("reading is shown")
+        return (*finished([Line(width)]), *bars(days, self._today, width), *legend(width, fold))
 
-    def _show_lines(self) -> None:
-        words = self._filter.value.strip().casefold()
-        rows = [
-            ListRow(f"{place}", _cells(line)) for place, line in enumerate(self._lines) if line.act.startswith(words)
-        ]
-        self._list.show_source(FixedRows(rows))
-        self._show_entry()
+    def _show_bars(self, rows: int) -> None:
+        self._bars.display = bool(self._log.lines) and rows >= _ROWS_FOR_BARS
+
+    def _shown_lines(self) -> tuple[LogLineShown, ...]:
+        typed = self._filter.value
+        return tuple(matching(self._log.lines, typed)) if typed.strip() else self._log.lines
+
+    def _show_rows(self) -> None:
+        """Show the rows for what is typed; a filter folds nothing, because it asks for single entries."""
+        folds = self._folds and not self._filter.value.strip()
+        self._rows = log_rows(self._shown_lines(), year=self._today.year, folds=folds)
+        if len(self._log.lines) < self._log.total:
+            self._rows.append(older(self._log))
+        columns = _columns(self.size.width, self._rows)
+        self._list.columns = self.query_one(ListHeader).columns = columns
+        self.query_one(ListHeader).refresh()
+        self._list.show_source(FixedRows([ListRow(f"{place}", _cells(row)) for place, row in enumerate(self._rows)]))
 
     def _verified(self, found: Checked) -> None:
         if found.verified:
-            words: Words = Message("VERIFIED. {covered}. Root {root}", covered=found.covered, root=found.root[:16])
+            sentence = Message(
+                "Nothing was changed, removed or reordered: {entries}, checked {time}",
+                entries=_entries(found.entries),
+                time=clock_minute(self.desk.now_ms()),
+            )
+            words: Words = f"{DONE} {in_words(sentence)}"
+            self.say(Message("{covered}. Root {root}", covered=found.covered, root=found.root[:16]))
         else:
             faults: list[Words] = [f"  {in_words(fault)}" for fault in found.faults[:_FAULTS_SHOWN]]
             if len(found.faults) > _FAULTS_SHOWN:
                 faults.append(Message("  and {n} more: casevault log verify", n=len(found.faults) - _FAULTS_SHOWN))
             head = Message("NOT VERIFIED. First bad place first. {covered}", covered=found.covered)
             words = together([warning(head), *faults])
-        self.write("verdict", words)
-        self.say("" if found.verified else warning(_EXPORTS_WAIT))
-        if self._lines:
+            self.say(warning(_EXPORTS_WAIT))
+        self.write("proof", words)
+        if self._log.lines:
             self.action_refresh()
 
     @property
@@ -145,20 +196,36 @@ class LogScreen(LongWorkScreen):
         return self.query_one("#entries", VirtualList)
 
     @property
+    def _bars(self) -> DrawnPart:
+        return self.query_one("#bars", DrawnPart)
+
+    @property
     def _filter(self) -> SafeInput:
         return self.query_one("#filter", SafeInput)
 
 
-def _cells(line: LogLineShown) -> tuple[str, ...]:
-    result = "" if line.outcome == "ok" else f"! {line.outcome}"
-    return (_when(line), line.by, line.act, "  ".join(filter(None, (result, line.covers, line.about))))
+def _columns(width: int, rows: Iterable[LogRow]) -> tuple[Column, ...]:
+    """Return the columns, those of names as wide as the names are, up to what the width allows."""
+    most = 20 if width >= WIDE else 12
+    rows = list(rows)
+    who = min(max((cell_len(in_words(row.who)) for row in rows), default=0), most)
+    whom = min(max((cell_len(row.whom) for row in rows), default=0), most)
+    when = max((cell_len(in_words(row.when)) for row in rows), default=12)
+    return (
+        Column(Message("when"), when),
+        Column(Message("who"), max(who, 8)),
+        Column(Message("what was done"), runs_on=True),
+        Column(Message("case"), 9, rank=1),
+        Column(Message("to whom"), max(whom, 7), rank=2),
+    )
 
 
-def _whole(line: LogLineShown) -> str:
-    about = ", ".join(filter(None, (line.covers, line.about)))
-    where = Message("{member}, entry {seq}, {moment}", member=line.by, seq=line.seq, moment=_when(line))
-    return ". ".join(filter(None, (f"{in_words(where)}: {line.act}, {line.outcome}", about)))
+def _cells(row: LogRow) -> tuple[Cell, ...]:
+    if row.is_quiet:
+        return tuple(Cell(words, Token.DIM) for words in (row.when, row.who, row.what, row.case, row.whom))
+    what = Cell(row.what, Token.WARN, bold=True) if row.is_wrong else Cell(row.what)
+    return (Cell(row.when), Cell(row.who, bold=True), what, Cell(row.case, Token.DIM), Cell(row.whom))
 
 
-def _when(line: LogLineShown) -> str:
-    return "?" if line.when_ms is None else moment(line.when_ms)
+def _entries(count: int) -> Message:
+    return plural("{count} entry", "{count} entries", count=count)

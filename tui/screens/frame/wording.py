@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tui.text.in_words import in_words
 from tui.values.codes import words_of
-from vault.display import DAY, time_text
+from vault.display import DAY, local_time, time_text
 from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
 
@@ -38,6 +38,20 @@ def day_and_time(ms: int) -> str:
 def clock_time(ms: int) -> str:
     """Return the time of day, with seconds."""
     return time_text(ms, "%H:%M:%S", zone=None)
+
+
+def clock_minute(ms: int) -> str:
+    """Return the time of day, `13:58`."""
+    return time_text(ms, "%H:%M", zone=None)
+
+
+def zone_words(ms: int) -> Words:
+    """Return what the clock of this computer is ahead of UTC, in words for the head of a screen with times."""
+    ahead = local_time(ms)[-5:]  # `+0130`
+    hours, minutes = ahead[1:3].lstrip("0"), ahead[3:].removeprefix("00")
+    if not ahead[1:].isdigit() or not hours + minutes:
+        return Message("times are UTC")
+    return Message("times of UTC{ahead}", ahead=f"{ahead[0]}{hours or 0}{':' if minutes else ''}{minutes}")
 
 
 def named(name: str, *, is_you: bool) -> Words:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from vault.access.session import Session
 from vault.display import counted
-from vault.errors import UsageError
-from vault.ids import Origin, SeatId
+from vault.errors import UsageError, VaultError
+from vault.ids import CompartmentId, Origin, SeatId
+from vault.index.cases import page, row_of
 from vault.log.genesis import origin_of
 from vault.log.payload import Payload
 from vault.policy.roles import Action
@@ -17,10 +19,12 @@ from vault.records.logs import genesis_of
 from vault.records.work import Entry
 from vault.services.exports import partners
 from vault.services.projection.authors import names_of_members
+from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.validity.audit_payloads import read_histories
 from vault.words.message import Message
 
 _SEVERAL: Final = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
+_CASES_OPENED: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,24 @@ def names_of_objects(session: Session, lines: Iterable[LogLine]) -> dict[bytes, 
     known: dict[bytes, str] = {kept.record: kept.name for kept in partners.list_all(session)}
     known.update(names_of_members(session).items())
     return {object_id: known[object_id] for object_id in wanted & known.keys()}
+
+
+def references(session: Session, lines: Iterable[LogLine]) -> dict[bytes, str]:
+    """Return the references of the cases that entries name by pseudonym, of those alone that this member holds.
+
+    A pseudonym stands in the case's own record and nowhere else, so cases are opened until all are known: those met in
+    this session, then the first of the list, `_CASES_OPENED` at most. Others keep their pseudonym.
+    """
+    wanted = {line.payload.obj for line in lines if line.payload is not None and line.payload.obj is not None}
+    index = up_to_date_index(session)
+    known: dict[bytes, bytes] = {audit: case for case, audit in session.audits.items()}
+    for row in page(index, size=_CASES_OPENED) if wanted - known.keys() else ():
+        with suppress(VaultError):  # a case that does not open here is told where it is opened
+            known[audit_of(session, CompartmentId(row.case))] = row.case
+        if wanted <= known.keys():
+            break
+    rows = {audit: row_of(index, known[audit]) for audit in wanted & known.keys()}
+    return {audit: row.ref for audit, row in rows.items() if row is not None}
 
 
 def whom(payload: Payload, names: Mapping[bytes, str]) -> str:
