@@ -22,13 +22,7 @@ from vault.words.message import Message, Words, plural
 
 @dataclass(slots=True)
 class WayBack:
-    """Into the vault at the door, or out of a backup, which becomes the vault at the door.
-
-    Attributes:
-        place: the vault, or the backup.
-        is_backup: which of them.
-        member: who comes back.
-    """
+    """Into the vault at the door, or out of a backup, which becomes the vault at the door."""
 
     place: Path
     is_backup: bool

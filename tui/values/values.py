@@ -15,12 +15,8 @@ from vault.words.message import Words
 class VaultStatus:
     """How this vault stands, for the lines over the list of cases.
 
-    Attributes:
-        backup_ms: when the last backup was made on this device, or None.
-        alarms: sentences of what unlock noticed.
-        lacks: standing shortcomings, such as `no recovery sheets`.
-        drafts: how many are kept.
-        may: the acts that this member's roles allow, of those that begin from the list.
+    `lacks` are standing shortcomings, such as `no recovery sheets`; `may` the acts that this member's roles allow, of
+    those that begin from the list.
     """
 
     member: str = field(repr=False)

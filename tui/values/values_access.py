@@ -12,10 +12,8 @@ from vault.words.message import Words
 class HolderLine:
     """A member who can open a case or a section.
 
-    Attributes:
-        until: the last day, or empty.
-        why: the reason that was written down, or empty.
-        given_by: who wrote that down, or empty.
+    `until` is the last day, `why` the reason that was written down and `given_by` by whom; each empty where there is
+    none.
     """
 
     member: str
@@ -30,13 +28,9 @@ class HolderLine:
 class AccessShown:
     """Who can open a case.
 
-    Attributes:
-        only_you: the warning beside a case that no other member can open, or empty.
-        keys: how many keys it had so far.
-        current: how many of them are current: two after two people changed it at once.
-        pending: versions that do not lie under the current key yet.
-        cost_versions, cost_holders: what a new key would cost.
-        may_share: whether this member's role gives and takes it.
+    `only_you` is the warning beside a case that no other member can open. It had `keys` so far; two are current after
+    two people changed it at once; `pending` versions do not lie under the current key yet. `cost_versions` and
+    `cost_holders` are what a new key would cost; `may_share`: this member's role gives and takes it.
     """
 
     holders: tuple[HolderLine, ...]

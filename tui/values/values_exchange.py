@@ -28,10 +28,7 @@ class ResultText:
 class QuestionAsked:
     """A question of another member: the things first, then what its asker says of them.
 
-    Attributes:
-        asker: who asks, by the newest roster.
-        lines: all of it, to be read.
-        reasons: codes, of which the approver gives one.
+    The approver gives one of the codes `reasons`.
     """
 
     asker: str = field(repr=False)

@@ -11,13 +11,9 @@ from vault.words.message import Message, Words
 class MemberLine:
     """One member as the list shows them.
 
-    Attributes:
-        devices: how many of theirs are in.
-        until: the last day for which they were admitted, or empty.
-        stand: `in`, `suspended`, `over` or `left`.
-        deputy: who opens their new cases too, or empty.
-        lent: to whom their cases are lent, and until when, as far as this member's own cases tell; or empty.
-        may_stand_in: whether their roles let them open cases and hand them over.
+    `until` is the last day for which they were admitted, `deputy` who opens their new cases too, `lent` to whom their
+    cases are lent, and until when, as far as this member's own cases tell. `stand` is `in`, `suspended`, `over` or
+    `left`; `may_stand_in`: their roles let them open cases and hand them over.
     """
 
     member: str
@@ -45,12 +41,9 @@ class MembersShown:
 class RequestShown:
     """A request to join, and the words to compare. `answer` is the gateway's own.
 
-    Attributes:
-        name: as whoever asks wrote it: nothing of it is believed before the words agree.
-        roles: what the invitation proposed; none for a further device.
-        days: for how many days, or 0.
-        is_device: whether it is a further device of a member.
-        is_yours: whether that member is the one who looks.
+    The name is as whoever asks wrote it: nothing of it is believed before the words agree. `roles` are those that the
+    invitation proposed, `days` for how many, or 0. `is_device`: it is a further device of a member; `is_yours`: of the
+    one who looks.
     """
 
     name: str = field(repr=False)
@@ -66,11 +59,8 @@ class RequestShown:
 class Changed:
     """What came of a change of who is in.
 
-    Attributes:
-        lines: sentences on what was done.
-        missing: who has to sign yet, in words; empty when the change counts.
-        proposal: the file for them.
-        root_is_here: whether the root, which may sign too, lies in this vault.
+    `missing` says who has to sign yet, and `proposal` is the file for them; both empty when the change counts.
+    `root_is_here`: the root, which may sign too, lies in this vault.
     """
 
     lines: tuple[Words, ...] = field(repr=False)

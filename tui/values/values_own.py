@@ -31,9 +31,7 @@ class OwnFactors:
 class SheetsMade:
     """A set of sheets that the gateway holds until it is told to forget them. No word of them.
 
-    Attributes:
-        count, needed: how many there are, and how many open everything.
-        asked: for each sheet the places of the words to ask for.
+    `needed` of them open everything; `asked` has for each the places of the words to ask for.
     """
 
     count: int

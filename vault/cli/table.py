@@ -26,13 +26,9 @@ class Given(SimpleNamespace):
 class Arg(NamedTuple):
     """A value at its place, an option, or an option without a value.
 
-    Attributes:
-        form: as the usage shows it.
-        help: what it is.
-        choices: the only words that it takes, if it does not take others.
-        of: what makes the value; raises `ValueError`, or a `UsageError` that says more.
-        default: the value when it is left out; a repeated one is an empty list then.
-        into: its name in `Given`, if that is not its own name.
+    `choices` are the only words that it takes, if there are some. `of` makes the value; it raises `ValueError`, or a
+    `UsageError` that says more. A repeated one that is left out is an empty list. `into` is its name in `Given`, if
+    that is not its own name.
     """
 
     form: str

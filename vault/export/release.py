@@ -53,14 +53,9 @@ def export_members(*, files: Mapping[str, bytes], profile: str, purpose: str, re
 class Release:
     """Who asked for a package and who approved it.
 
-    Attributes:
-        day: the day of the release, as its maker claims.
-        roles: of the member who asked, sorted.
-        seat: of that member, 16 bytes.
-        approval: of a second person; None means `alone`: nobody else in the organisation could have approved.
-        approver_key: the second seat's public identity key, 32 bytes; empty without an approval.
-        pages: `read`, or `unread` where nobody at the organisation read the finished pages; empty in packages of
-            format 2, which did not tell it.
+    The day is as its maker claims; roles and seat are those of the member who asked. Without an approval nobody else in
+    the organisation could have approved. `approver_key` is the second seat's public identity key. `pages` says `read`,
+    or `unread` where nobody at the organisation read the finished pages; packages of format 2 did not tell it.
     """
 
     day: date

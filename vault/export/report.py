@@ -36,14 +36,9 @@ _TELLING_LETTERS = (("fa", "پچژگ"), ("ky", "ңөү"), ("uk", "іїєґ"))
 class Cover:
     """What stands on the first page beside the case, and how the report leaves.
 
-    Attributes:
-        purpose: as agreed with the recipient.
-        language: of the report.
-        release: the rule by which it leaves: `alone`, or `two-person`.
-        pages: `read`, or `unread` where nobody at the organisation read the finished pages.
-        day: of the report, `YYYY-MM-DD`; it dates the file too. Without one the file is dated as one of 2000.
-        organisation, reference, contact, recipient: whose report it is, what to quote, whom to call, for whom it is.
-            An empty one leaves its row out.
+    The purpose is as agreed with the recipient; `release` is the rule by which it leaves. `pages` says `read`, or
+    `unread` where nobody at the organisation read the finished pages. The day, `YYYY-MM-DD`, dates the file too;
+    without one it is dated as one of 2000. Of the others an empty one leaves its row out.
     """
 
     purpose: str

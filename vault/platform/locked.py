@@ -14,8 +14,7 @@ class LockedMemory:
 
     What Python computes with passes through memory of its own: this protects what rests here, not what is in use.
 
-    Attributes:
-        is_locked: whether the system promised to keep it out of swap (`RLIMIT_MEMLOCK` bounds how much it does).
+    `is_locked`: the system promised to keep it out of swap (`RLIMIT_MEMLOCK` bounds how much it does).
     """
 
     def __init__(self, size: int) -> None:

@@ -40,9 +40,8 @@ Second = Callable[[Question], Approval]
 class Approver:
     """A member who may approve what this session's member asks for.
 
-    Attributes:
-        is_here: they can do it at this keyboard.
-        unlocks_first: they can once they have unlocked this vault here: `member add` made their seat, and no log yet.
+    `unlocks_first`: they can do it at this keyboard once they have unlocked this vault here: `member add` made their
+    seat, and no log yet.
     """
 
     member: MemberId

@@ -46,12 +46,8 @@ _AGAIN = "That is none of these reasons. One of them, or nothing to refuse: "
 class PipeQuestion(msgspec.Struct, frozen=True):
     """A question as the first process sends it.
 
-    Attributes:
-        keys: the bytes of the `keys` file, of which a passphrase opens one slot.
-        name: the second person's name, as the slot is bound to it.
-        requester: the seat that asks.
-        wanted: what shall be approved.
-        lent: seat -> rows of it, for each seat of that person on this device.
+    A passphrase opens one slot of `keys`, which is bound to `name`. `lent` has the rows of each seat of that person on
+    this device.
     """
 
     keys: bytes

@@ -39,14 +39,8 @@ _NAMES = {"seats": "devices that get its key", "why": "reason"}
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """May this act be done, with this?
 
-    Attributes:
-        act: the act of the log.
-        of: what it is done with (FORMAT.md 5).
-        contents: the files that `of` names by digest.
-        about: how the asker words it: a claim.
-        reasons: codes of which the approver gives one.
-        expires_ms: until when the approval shall allow it.
-        subject: audit pseudonym of the case, or None.
+    `of` is what the act is done with (FORMAT.md 5), `contents` the files that it names by digest, `about` how the asker
+    words it: a claim. The approver gives one of the codes `reasons`; `subject` is the audit pseudonym of the case.
     """
 
     act: str

@@ -30,12 +30,8 @@ class CancelledError(Exception):
 class State:
     """What logs and versions come to.
 
-    Attributes:
-        digest: over the leaf hash of every operation and the id of every version that is here and listed.
-        operations: how many entries all logs have.
-        versions: how many versions are here and listed.
-        reachable: for how many of them the seat holds a key.
-        keys_files: digests of the `keys` files that the logs list.
+    The digest is over the leaf hash of every operation and the id of every version that is here and listed; of
+    `reachable` versions the seat holds a key. `keys_files` are digests of the `keys` files that the logs list.
     """
 
     digest: bytes
@@ -55,16 +51,8 @@ def log_sizes(database: Database) -> dict[bytes, int]:
 class StateReader:
     """Reads a state from the tables of one file and the key rows of the same or another.
 
-    Attributes:
-        tables: holds operations and versions.
-        key_rows: holds wrapped keys.
-        vault: whose they are.
-        keyring: the epochs of the seat that reads.
-        opens: whether each reachable version is decrypted, or only counted.
-        seat: who reads: what this seat's own logs list opens, or is damaged.
-        passed_over: what is no wrapped key, and is not counted as one.
-        progress: told how many of how many entries are done.
-        cancelled: asked between them.
+    `opens`: each reachable version is decrypted, and not only counted. What the own logs of `seat` list opens, or is
+    damaged. `passed_over` is no wrapped key, and is not counted as one.
     """
 
     tables: Database

@@ -44,14 +44,8 @@ _OWN_ENTRY = Message(" (as a rule one of them tells of the backup itself)")
 class Restored:
     """A vault that was brought back.
 
-    Attributes:
-        path: the new vault.
-        backup: where it came from.
-        made_ms: when the backup was made, as its maker's clock said.
-        operations, versions, drafts: what it holds.
-        lost_entries: how many entries this device saw that are not in it, or None where this device saw none.
-        origin: the log that begins in it.
-        warnings: what unlock noticed.
+    `made_ms` is when the backup was made, as its maker's clock said; `lost_entries` how many entries this device saw
+    that are not in it, or None where it saw none; `origin` the log that begins in it.
     """
 
     path: Path

@@ -44,11 +44,8 @@ USUAL_SHAPE = "2-of-3"
 class Drilled:
     """What a drill showed.
 
-    Attributes:
-        opened: compartments held here whose current keys the sheets open.
-        without: compartments held here that were made without recovery.
-        erased: whether the secret lay on this device until now.
-        at_ms: when.
+    Of compartments held here the sheets open the current keys of `opened`; those `without` were made without recovery.
+    `erased`: the secret lay on this device until now.
     """
 
     opened: int
@@ -69,12 +66,8 @@ class NewSheets:
 class RecoveryStatus:
     """How recovery stands, as this seat sees it.
 
-    Attributes:
-        root_words: of the root in effect.
-        secret_is_here: sheets of it were not proven yet.
-        drill_ms: the last drill on this device, or None.
-        held, without, stale: compartments held here: all, those made without recovery, those still under old sheets.
-        used: each time that sheets were joined, oldest first.
+    `secret_is_here`: sheets of it were not proven yet. Of the compartments `held` here some were made `without`
+    recovery, and `stale` ones are under old sheets still. `used` tells each time that sheets were joined, oldest first.
     """
 
     root_words: tuple[str, ...]

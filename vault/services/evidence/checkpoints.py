@@ -23,11 +23,7 @@ from vault.words.message import Message
 class SignedCheckpoint:
     """The newest checkpoint of this seat's log, as others can keep it, and 13 words of its root to read aloud.
 
-    Attributes:
-        note: a signed note of C2SP.
-        size, root, words: what it says.
-        key: what other tools check it with; each session has a key of its own.
-        since: an earlier size of the log, or None where none was asked for.
+    The note is a signed note of C2SP; with `key`, which each session has of its own, other tools check it.
     """
 
     note: str

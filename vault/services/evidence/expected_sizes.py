@@ -15,9 +15,8 @@ from vault.words.message import Message
 class Bounds:
     """What is known of logs from elsewhere than their own rows.
 
-    Attributes:
-        sizes: each log that is here, that this account saw, or that another one goes on from -> size -> root there.
-        forks: log -> (size, sentence) where those who know of it contradict each other.
+    `sizes` has each log that is here, that this account saw, or that another one goes on from -> size -> root there;
+    `forks` log -> (size, sentence) where those who know of it contradict each other.
     """
 
     sizes: dict[Origin, dict[int, bytes]]

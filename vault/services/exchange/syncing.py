@@ -60,12 +60,8 @@ class MadeBundle:
 class Inside:
     """What a bundle says of itself, after all of it was opened. Nothing was imported.
 
-    Attributes:
-        sender: name of the member whose seat made it.
-        is_known: whether a roster known here certifies that seat.
-        made_ms: when, as the maker's clock said.
-        counts: rows of each kind.
-        entries: entries of it that this device lacks, as far as its own words go.
+    `is_known`: a roster known here certifies the maker's seat. `made_ms` is as the maker's clock said; `entries` are
+    those of it that this device lacks, as far as its own words go.
     """
 
     sender: str
@@ -80,15 +76,10 @@ class Inside:
 class ImportedBundle:
     """What came, what waits, what conflicts.
 
-    Attributes:
-        sender: name of the member whose seat made the bundle.
-        made_ms: when, as the maker's clock said.
-        entries: new entries of logs.
-        came: kind of record -> how many new versions of it can be read and stand now.
-        gained, withdrawn: compartments that can be read from now on, and not any more.
-        pending: sentences on what stays out until something else arrives.
-        faults: sentences on what contradicts itself or was refused.
-        conflicts: (compartment, record) of records that have several versions now and had not before.
+    `made_ms` is as the maker's clock said. `came` counts new versions by kind of record; `gained` and `withdrawn` can
+    be read from now on, and not any more. `pending` are sentences on what stays out until something else arrives,
+    `faults` on what contradicts itself or was refused; `conflicts` name records that have several versions now and had
+    not before.
     """
 
     sender: str

@@ -17,10 +17,8 @@ from vault.words.message import Message
 class KeysOfCase:
     """The keys of one case.
 
-    Attributes:
-        epochs: how many it had so far.
-        current: how many of them are current: two after two people changed it at once, until one of them writes.
-        pending: versions that do not lie under the current key yet.
+    It had `epochs` so far. Two are current after two people changed it at once, until one of them writes; `pending`
+    versions do not lie under the current key yet.
     """
 
     epochs: int

@@ -48,12 +48,7 @@ _EPOCH_AT = 35
 class Device:
     """One device that is in.
 
-    Attributes:
-        seat: its id.
-        member, member_name: whose it is.
-        name: how it is called, or nothing.
-        since: number of the first roster that certifies it.
-        is_this: whether it is the one in use.
+    `since` is the number of the first roster that certifies it; `is_this`: it is the one in use.
     """
 
     seat: SeatId
@@ -81,9 +76,7 @@ class ToWarn:
 class WarnList:
     """Whom to warn of a lost device, as far as this member can read it.
 
-    Attributes:
-        clients: of the cases that this member holds too.
-        unread: how many cases of that device this member cannot read: who holds them makes the list for those.
+    `unread` cases of that device this member cannot read: who holds them makes the list for those.
     """
 
     clients: tuple[ToWarn, ...]

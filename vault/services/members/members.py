@@ -44,13 +44,8 @@ class Stand(StrEnum):
 class MemberShown:
     """One member, as the list shows them.
 
-    Attributes:
-        member, name: who.
-        roles: what they do; of a member who left, nothing.
-        seats: their devices that are in.
-        since: number of the first roster that names them.
-        stand: how they stand.
-        until_ms: until when they were admitted, or None.
+    `since` is the number of the first roster that names them, `until_ms` until when they were admitted. Who left has no
+    roles.
     """
 
     member: MemberId

@@ -43,13 +43,9 @@ _ASK_AGAIN = Message(
 class Outcome:
     """What came of a change.
 
-    Attributes:
-        number: of the roster.
-        missing: who has to sign yet, in words; None once the change counts.
-        proposal: the file for those who sign, where somebody has to.
-        admitted, ended: seats that it admitted, and that it ended.
-        cases: how many cases and sections got a new key from this seat because of that.
-        pending: how many did not although they should: an alarm says why, and the next unlock tries again.
+    `missing` says who has to sign yet; None once the change counts. `proposal` is the file for those. Because of it
+    `cases` cases and sections got a new key from this seat; `pending` did not although they should: an alarm says why,
+    and the next unlock tries again.
     """
 
     number: int

@@ -27,11 +27,7 @@ ON_ITS_WAY_MS = 14 * DAY_MS
 class PendingRows:
     """What a compartment waits for.
 
-    Attributes:
-        compartment: which.
-        absent: what is not here, the first place first.
-        is_missing: it was here, or was written in this folder, or did not come for 14 days.
-        message: what a person reads.
+    The first place stands first. `is_missing`: it was here, or was written in this folder, or did not come for 14 days.
     """
 
     compartment: CompartmentId

@@ -38,14 +38,11 @@ _NAMES: Final = {
 class Said:
     """What one run reads of payloads.
 
-    Attributes:
-        opened: how many.
-        newer: how many of them name an act that this program does not know: counted, not judged.
-        kept: log, position and digest of the entry -> payload, of the acts that need two persons, and of drills.
-        closed: logs of which this seat cannot read every payload.
-        owed: log -> entries that this seat should be able to read and cannot.
-        sealed_to_others: how many were sealed to the auditors of their time, and this seat was none.
-        may_read: whether this seat reads what is sealed at an entry, by the newest roster that its log had named.
+    Of `opened` payloads `newer` ones name an act that this program does not know: counted, not judged. `kept` has those
+    of acts that need two persons, and of drills, by log, position and digest of the entry. `closed` are logs of which
+    this seat cannot read every payload; `owed` entries it should be able to read and cannot; `sealed_to_others` were
+    sealed to the auditors of their time, and this seat was none. `may_read` asks that of an entry, by the newest roster
+    that its log had named.
     """
 
     may_read: Callable[[Origin, int, bytes], bool] = lambda origin, seq, digest: False
