@@ -15,17 +15,3 @@ from vault.services.backups.backups import MadeBackup
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.exports.partners import KeptPartner
 from vault.services.members.rostering import ProposalShown
-
-__all__ = [
-    "Approver",
-    "Drilled",
-    "ExportStep",
-    "Followed",
-    "Gateway",
-    "GeneratedPassphrase",
-    "KeptPartner",
-    "MadeBackup",
-    "ProposalShown",
-    "Question",
-    "RecoveryStatus",
-]
