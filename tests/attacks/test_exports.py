@@ -118,7 +118,7 @@ class Referral:
 
     def report(self) -> str:
         """Return the words of its report."""
-        pages = read_with_pdfium(self.opened().pdf).pages
+        pages = read_with_pdfium(self.opened().members["report.pdf"]).pages
         return " ".join(" ".join(pages).split())
 
 
@@ -142,7 +142,7 @@ def test_what_nobody_read_says_so_in_log_report_data_and_manifest(desk: Desk, re
     assert done.json()["read"] is False
     assert outcomes(desk) == {"export.begin": "ok:alone", "export.done": "ok:unread"}
     opened = referral.opened()
-    assert json.loads(opened.data)["pages"] == "unread"
+    assert json.loads(opened.members["data.json"])["pages"] == "unread"
     assert opened.manifest.release is not None
     assert opened.manifest.release.pages == "unread"
     assert "UNREAD" in str(opened.manifest.release.sentence())
@@ -176,7 +176,7 @@ def test_at_a_terminal_each_question_and_each_page_is_shown_before_the_word_to_s
     person.type("yes")
     assert person.end() == 0
     assert outcomes(desk) == {"export.begin": "ok:alone", "export.done": "ok"}
-    assert json.loads(referral.opened().data)["pages"] == "read"
+    assert json.loads(referral.opened().members["data.json"])["pages"] == "read"
     assert "Nobody at the organisation read" not in referral.report()
 
 

@@ -90,7 +90,7 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
     )
     texts = [
         block["text"]
-        for section in json.loads(open_package(package.sealed, str(identity)).data)["sections"]
+        for section in json.loads(open_package(package.sealed, str(identity)).members["data.json"])["sections"]
         for block in section["blocks"]
     ]
     assert not [text for text in texts if re.search("hope|may|client|дата|étape", text.casefold())]

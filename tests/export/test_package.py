@@ -69,8 +69,8 @@ def resealed(**files: bytes) -> bytes:
 def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
     whole = write_package(prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
     opened = open_package(whole.sealed, str(IDENTITY), age_recipient=RECIPIENT)
-    assert opened.pdf == prepared().pdf
-    assert opened.data == prepared().data
+    assert opened.members["report.pdf"] == prepared().pdf
+    assert opened.members["data.json"] == prepared().data
     assert opened.standing is ManifestStatus.COMPARE
     assert opened.manifest.recipient == fingerprint(RECIPIENT)
     # Who approves reads what another program found in the file.

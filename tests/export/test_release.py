@@ -91,7 +91,7 @@ def test_the_recipient_sees_both_by_role_and_the_reason_and_report_and_data_say_
     sentence = str(verify_package(sealed(), identity=str(IDENTITY)).sentence())
     assert "asked for by admin/caseworker (seat 00010203)" in sentence
     assert "approved by a second seat as supervisor (seat 10111213), reason legal-referral" in sentence
-    assert b'"release":"two-person"' in open_package(sealed(), str(IDENTITY)).data
+    assert b'"release":"two-person"' in open_package(sealed(), str(IDENTITY)).members["data.json"]
     assert "by two persons of the organisation: one asked and another approved" in " ".join(
         " ".join(prepared().pages).split()
     )
@@ -108,7 +108,7 @@ def test_alone_stands_in_report_data_and_manifest() -> None:
     )
     opened = open_package(package.sealed, str(IDENTITY))
     assert "by one person: nobody else in the organisation could approve it" in " ".join(" ".join(alone.pages).split())
-    assert b'"release":"alone"' in opened.data
+    assert b'"release":"alone"' in opened.members["data.json"]
     assert b'"rule":"alone"' in opened.members[archive.MANIFEST]
     assert "released ALONE" in str(verify_package(package.sealed, identity=str(IDENTITY)).sentence())
 

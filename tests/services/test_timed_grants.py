@@ -167,12 +167,12 @@ def test_a_holiday_gives_the_deputy_what_the_giver_holds_and_no_more(office: Off
         shared = cases.create(amina, title="Shared", kind="asylum").case
         alone = cases.create(amina, title="Alone", kind="asylum", alone_reason="she asked for it").case
         until_ms = amina.log.now_ms() + 5 * DAY_MS
-        assert timed_grants.away(amina, office.amina.member, office.nadia.member, until_ms=until_ms).given == 2
+        assert timed_grants.away(amina, office.amina.member, office.nadia.member, until_ms=until_ms) == 2
         assert office.nadia.member in sharing.holders_of(amina, alone).members
-        assert timed_grants.away(amina, office.amina.member, office.nadia.member, until_ms=until_ms).given == 0
+        assert timed_grants.away(amina, office.amina.member, office.nadia.member, until_ms=until_ms) == 0
     with office.open(office.joel) as joel:
         hers = cases.create(joel, title="Of Joel", kind="other").case
-        assert timed_grants.away(joel, office.amina.member, office.nadia.member, until_ms=until_ms).given == 0
+        assert timed_grants.away(joel, office.amina.member, office.nadia.member, until_ms=until_ms) == 0
         assert sharing.holders_of(joel, hers).members == {office.joel.member}
         assert joel.holds(shared)
         assert not joel.holds(alone)
@@ -182,7 +182,7 @@ def test_what_others_gave_away_of_her_cases_is_announced_to_the_owner_until_it_e
     case = _case_of_amina(office)
     with office.open(office.joel) as joel:
         until_ms = timed_grants.end_of_day("2099-01-02")
-        assert timed_grants.away(joel, office.amina.member, office.nadia.member, until_ms=until_ms).given == 1
+        assert timed_grants.away(joel, office.amina.member, office.nadia.member, until_ms=until_ms) == 1
         assert housekeeping.settle(joel) == []
     with office.open(office.amina) as amina:
         assert "as your deputy" in str(housekeeping.settle(amina)[-1])

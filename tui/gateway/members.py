@@ -181,7 +181,7 @@ class Members(Subject):
     def lend(self, member: str, deputy: str, until: str) -> ResultText:
         """Open a member's cases to a deputy until the end of a day: those that the giver holds."""
         until_ms = timed_grants.end_of_day(until)
-        given = timed_grants.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms).given
+        given = timed_grants.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms)
         if not given:
             return ResultText(
                 (Message("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already."),)

@@ -34,8 +34,6 @@ _PROPOSED_EVERY_MS: Final = 20 * HOUR_MS
 class Recovery(Subject):
     """Makes and proves the sheets of this vault."""
 
-    shapes: tuple[str, ...] = tuple(recovery.SHAPES)
-
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self._sheets: tuple[Sheet, ...] = ()

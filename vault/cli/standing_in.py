@@ -18,7 +18,7 @@ def _away(args: Given, output: Output) -> Result:
         from vault.services.projection import authors
 
         member, deputy = authors.find_member(session, args.who), authors.find_member(session, args.deputy)
-        given = timed_grants.away(session, member, deputy, until_ms=until_ms).given
+        given = timed_grants.away(session, member, deputy, until_ms=until_ms)
     data = {"member": member.hex(), "deputy": deputy.hex(), "until": timed_grants.last_day(until_ms), "cases": given}
     lines = [
         plural(

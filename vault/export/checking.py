@@ -21,9 +21,8 @@ from vault.words.message import Message
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A clean answer: what was checked and what pdfium reads on each page, for the last look of a person."""
+    """A clean answer: how many forms the canary tried, and what pdfium reads on each page, for a person."""
 
-    digests: tuple[str, ...]
     canary_forms: int
     pages: tuple[str, ...] = field(repr=False)
 
@@ -151,7 +150,7 @@ def _parsed(answer: bytes, digests: tuple[str, ...]) -> Verdict:
         found = [
             (str(check), str(where), tuple(int(place) for place in forms)) for check, where, forms in value["findings"]
         ]
-        verdict = Verdict(answered, int(value["canary_forms"]), tuple(str(page) for page in value["pages"]))
+        verdict = Verdict(int(value["canary_forms"]), tuple(str(page) for page in value["pages"]))
     except (ValueError, KeyError, TypeError):
         raise LeakError(Message("cannot check the package: the verifier's answer makes no sense")) from None
     if answered != digests:

@@ -47,16 +47,6 @@ class OpenedPackage:
     standing: ManifestStatus
     members: Mapping[str, bytes] = field(repr=False)
 
-    @property
-    def pdf(self) -> bytes:
-        """The report."""
-        return self.members[archive.REPORT]
-
-    @property
-    def data(self) -> bytes:
-        """The same as data."""
-        return self.members[archive.DATA]
-
 
 @dataclass(frozen=True, slots=True)
 class Examination:

@@ -37,17 +37,10 @@ WHAT_MAY_BE_KEPT = Message(
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Who can open a compartment.
-
-    Attributes:
-        members: the members, by id.
-        with_recovery: whether the recovery sheets open it too.
-        only_you: nobody but the member who asks can open it: neither another member nor the sheets.
-    """
+    """The members who can open a compartment, and whether the recovery sheets open it too."""
 
     members: frozenset[MemberId]
     with_recovery: bool
-    only_you: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +77,12 @@ def holders_of(session: Session, case: CompartmentId) -> Holders:
     session.require(Action.CASE_READ, case)
     state = session.state_of(case)
     if state is None:
-        return Holders(frozenset({session.member}), with_recovery=False, only_you=False)
+        return Holders(frozenset({session.member}), with_recovery=False)
     live = session.directory.effective.certificates
     members = frozenset(
         member for seat in state.holders if seat in live and (member := member_of_seat(session, seat)) is not None
     )
-    with_recovery = RECOVERY in state.holders
-    return Holders(members, with_recovery, members <= {session.member} and not with_recovery)
+    return Holders(members, RECOVERY in state.holders)
 
 
 def grant(session: Session, case: CompartmentId, members: Sequence[MemberId]) -> frozenset[MemberId]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
@@ -26,14 +25,6 @@ from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.words.finding import Code
 from vault.words.message import Message
-
-
-@dataclass(frozen=True, slots=True)
-class AwaySet:
-    """What `away` gave: how many of the member's cases, and until when; cases that the giver does not hold are none."""
-
-    given: int
-    until_ms: int
 
 
 def end_of_day(day: str) -> int:
@@ -78,8 +69,8 @@ def give(
     sharing.grant(session, case, members)
 
 
-def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int) -> AwaySet:
-    """Grant a member's cases to a deputy until a moment: all of those that the giver holds."""
+def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int) -> int:
+    """Grant a member's cases to a deputy until a moment: all of those that the giver holds; return how many."""
     session.require(Action.AWAY_SET)
     session.require_sound_log(session.directory.compartment)
     if member == deputy:
@@ -92,7 +83,7 @@ def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int)
         if _may_share(session, case) and deputy not in sharing.holders_of(session, case).members:
             give(session, case, [deputy], until_ms=until_ms, why=GrantReason.AWAY)
             given += 1
-    return AwaySet(given, until_ms)
+    return given
 
 
 def terms_of(session: Session, case: CompartmentId) -> list[Term]:
