@@ -96,7 +96,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     export_material.question_for fault_attribution.seats_of fault_attribution.without_ended going_on.going_on
     kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
-    reading.read_heads reading.read_versions recovered.recovered_logs report_covers.make_cover
+    reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
     sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
     """,

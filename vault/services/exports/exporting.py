@@ -10,7 +10,8 @@ from vault.casework.approving import Approving
 from vault.errors import RefusedError, UsageError
 from vault.export.package import prepare
 from vault.export.release import ACT
-from vault.export.report import READ, Cover
+from vault.export.report import READ, UNREAD, Cover
+from vault.export.wording import USUAL_PURPOSE
 from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.log.approvals import Approval
 from vault.policy.roles import Action
@@ -19,9 +20,9 @@ from vault.records.work import Entry
 from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
 from vault.services.approvals import by_file
 from vault.services.approvals.approving import APART_MS, TWO_PERSON, Second, approver_named, approvers, rule_of
-from vault.services.exports.export_material import WHY, Decisions, Ready, make_ready, question_for
+from vault.services.exports.export_material import WHY, Decisions, Material, make_ready, question_for
 from vault.services.exports.export_steps import Approve, DeclinedError, ExportSteps
-from vault.services.exports.report_covers import Wish, as_asked, make_cover
+from vault.services.exports.report_covers import Wish, as_asked, organisation_name, today
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.words.message import Message
@@ -120,7 +121,7 @@ def export(
     )
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
-    cover = _cover(session, ready, wish, release=release, is_read=approve is not None)
+    cover = _cover(session, ready.material, wish, release=release, is_read=approve is not None)
     question = None if asked is None else ready.material.question(asked)
     if question is not None:
         cover = as_asked(cover, question.value)
@@ -179,7 +180,7 @@ def ask(
     ready = make_ready(session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
-    cover = _cover(session, ready, wish, release=TWO_PERSON, is_read=approve is not None)
+    cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)
     prepared = prepare(ready.dossier, cover, progress=progress)
     if approve is not None and not approve(prepared.pages):
         raise DeclinedError
@@ -201,13 +202,16 @@ def ask(
     return Asked(tuple(approver.name for approver in chosen), question.digest)
 
 
-def _cover(session: Session, ready: Ready, wish: Wish, *, release: str, is_read: bool) -> Cover:
-    return make_cover(
-        session,
-        ready.material.head,
-        wish,
-        last_contact=ready.material.contact,
-        recipient=ready.material.recipient.name,
+def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:
+    """Return the cover of a report that is made today."""
+    return Cover(
+        purpose=USUAL_PURPOSE,
+        language=wish.language,
         release=release,
-        is_read=is_read,
+        pages=READ if is_read else UNREAD,
+        day=today(session).isoformat(),
+        organisation=organisation_name(session),
+        reference="" if material.head is None else material.head.ref,
+        contact=" ".join((material.contact if wish.contact is None else wish.contact).split()),
+        recipient=material.recipient.name,
     )

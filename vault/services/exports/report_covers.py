@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.casework.approving import Approving
-from vault.casework.case import Case
 from vault.casework.directory import Organisation
 from vault.casework.note import Note
 from vault.display import DAY, time_text
-from vault.export.report import READ, UNREAD, Cover
-from vault.export.wording import USUAL_PURPOSE
+from vault.export.report import Cover
 from vault.ids import RecordId
 from vault.policy.roles import Role
 from vault.records.codec import of_kind
@@ -50,23 +48,6 @@ def organisation_name(session: Session) -> str:
     """Return what the organisation is called, as whoever founded the vault said; empty where nothing says so."""
     versions = read_valid(session, session.directory.compartment)
     return next((said.name for _, said in of_kind(versions, Organisation)), "")
-
-
-def make_cover(
-    session: Session, head: Case | None, wish: Wish, *, last_contact: str, recipient: str, release: str, is_read: bool
-) -> Cover:
-    """Return the cover of a report that is made today."""
-    return Cover(
-        purpose=USUAL_PURPOSE,
-        language=wish.language,
-        release=release,
-        pages=READ if is_read else UNREAD,
-        day=today(session).isoformat(),
-        organisation=organisation_name(session),
-        reference="" if head is None else head.ref,
-        contact=" ".join((last_contact if wish.contact is None else wish.contact).split()),
-        recipient=recipient,
-    )
 
 
 def as_asked(cover: Cover, asked: Approving) -> Cover:
