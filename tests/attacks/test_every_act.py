@@ -49,6 +49,7 @@ from vault.services.credentials import factors, recovery
 from vault.services.evidence import checking, logbook
 from vault.services.exchange import syncing
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 from vault.services.grants import deputies, handover, sharing, timed_grants
 from vault.services.members import devices, joining, members, rostering
 
@@ -116,7 +117,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.CASE_SEARCH: (lambda to: searching.search(to.session, MARKER),),
     Action.CASE_EXPORT: (
         lambda to: exporting.ask(
-            to.session, to.case, profile="lawyer", to=RECIPIENT, out=to.folder / "question", take_proposals=True
+            to.session, to.case, Wish("lawyer", RECIPIENT, take_proposals=True), out=to.folder / "question"
         ),
     ),
     Action.CASE_SHARE: (

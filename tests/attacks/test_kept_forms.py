@@ -16,6 +16,7 @@ from vault.records.codec import from_fields
 from vault.redaction.actions import Action
 from vault.services.cases import cases, notes
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 
 @pytest.fixture
@@ -33,12 +34,9 @@ def exported(
     return exporting.export(
         session,
         case,
-        profile="lawyer",
-        to=RECIPIENT,
+        Wish("lawyer", RECIPIENT, decisions=decisions, take_proposals=proposed),
         out=out,
-        decisions=decisions,
-        take_proposals=proposed,
-        approve=lambda pages: True,  # somebody read them
+        approve=lambda pages: True,
     )
 
 

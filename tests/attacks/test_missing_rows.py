@@ -24,6 +24,7 @@ from vault.seal.age import fingerprint, make_identity, recipient_of
 from vault.services.cases import cases, notes, searching
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 Take = Callable[[Any], None]
 NEWEST = "SELECT origin, seq, n FROM version ORDER BY seq DESC LIMIT 1"
@@ -217,9 +218,7 @@ def test_a_recipients_older_key_is_not_taken_when_the_newer_one_is_gone(
         assert in_english(session.warnings)
         assert not index or new not in {one.age_recipient for one in kept}
         with pytest.raises(VerificationError, match="waits until"):
-            exporting.export(
-                session, short.cases[0], profile="lawyer", to=RECIPIENT, out=tmp_path_factory.mktemp("out")
-            )
+            exporting.export(session, short.cases[0], Wish("lawyer", RECIPIENT), out=tmp_path_factory.mktemp("out"))
 
 
 ALTERED = [

@@ -14,6 +14,7 @@ from vault.ids import CompartmentId
 from vault.services.cases import cases, notes, people
 from vault.services.evidence import logbook
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 NOTE = "vera tikhookova waited, and Rose Dlamini asked for Ткачук. The rose was red."
 
@@ -33,7 +34,7 @@ def case(session: Session) -> CompartmentId:
 def exported(
     session: Session, case: CompartmentId, out: Path, decisions: dict[str, str]
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(session, case, profile="lawyer", to=RECIPIENT, out=out, decisions=decisions)
+    return exporting.export(session, case, Wish("lawyer", RECIPIENT, decisions=decisions), out=out)
 
 
 def test_a_person_of_another_case_is_removed_unasked_and_cannot_be_kept(
@@ -61,6 +62,6 @@ def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId
 
 def test_the_people_of_this_case_are_no_strangers_in_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
     people.add(session, case, role="client", names=["Vera Tikhookova"])
-    done = exporting.export(session, case, profile="lawyer-named", to=RECIPIENT, out=tmp_path, take_proposals=True)
+    done = exporting.export(session, case, Wish("lawyer-named", RECIPIENT, take_proposals=True), out=tmp_path)
     assert isinstance(done, exporting.Exported)
     assert "vera tikhookova waited" in " ".join(done.pages)

@@ -20,6 +20,7 @@ from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
 from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
@@ -64,7 +65,7 @@ def relayed(organisation: Organisation, tmp_path: Path) -> Iterator[Relayed]:
 
 
 def export(session: Session, case: CompartmentId, out: Path) -> None:
-    exporting.export(session, case, profile="lawyer", to=LAWYER, out=out, take_proposals=True)
+    exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
 
 
 def assert_goes_out(session: Session, case: CompartmentId, out: Path) -> None:

@@ -20,6 +20,7 @@ from vault.errors import VerificationError
 from vault.services.cases import cases, notes, searching
 from vault.services.evidence import checking, logbook
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 
@@ -102,7 +103,7 @@ def list_log(session: Session, victim: Filled, out: Path) -> None:
 
 def export(session: Session, victim: Filled, out: Path) -> None:
     partners.add(session, name="Advocate Orlova", age_recipient=AGE)
-    exporting.export(session, victim.cases[1], profile="lawyer", to="Advocate Orlova", out=out)
+    exporting.export(session, victim.cases[1], Wish("lawyer", "Advocate Orlova"), out=out)
 
 
 ACTS_THAT_GO_ON = {"read": read, "search": search, "write": write, "list the log": list_log}

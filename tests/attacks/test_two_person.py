@@ -37,6 +37,7 @@ from vault.services.approvals.pipe import ask_second
 from vault.services.approvals.question import Question
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 from vault.store import tables
 
 __all__ = ["filled", "filled_template", "founded_template"]  # fixtures
@@ -227,10 +228,8 @@ def test_no_seal_is_put_on_a_package_under_anothers_approval(
         exporting.export(
             director,
             filled.cases[0],
-            profile="lawyer",
-            to=LAWYER,
+            Wish("lawyer", LAWYER, take_proposals=True),
             out=tmp_path,
-            take_proposals=True,
             second=lambda _: approval,
         )
     assert list(tmp_path.glob("*.age*")) == []

@@ -23,11 +23,12 @@ from tests.export.many_notes import LAWYER
 from tests.services.founded import Place
 from vault.ids import CompartmentId
 from vault.services.exports import exporting
+from vault.services.exports.export_material import Wish
 folder, case = Path(sys.argv[1]), CompartmentId(bytes.fromhex(sys.argv[2]))
 with Place(folder / "office.vault", folder / "state").open() as session:
     wall = time.perf_counter()
     exporting.export(
-        session, case, profile="lawyer-named", to=LAWYER, out=folder, take_proposals=True, approve=lambda pages: True
+        session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=folder, approve=lambda pages: True
     )
     wall = time.perf_counter() - wall
 cpu = sum(os.times()[:4])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from vault.services.cases import cases, notes, people
 from vault.services.cases.editing import Place
 from vault.services.evidence import logbook
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 LAWYER = "Maître Ondrelle"
 
@@ -38,7 +41,7 @@ def case(filled_session: Session) -> CompartmentId:
 
 
 def exported(session: Session, case: CompartmentId, out: Path) -> exporting.Exported:
-    result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=out, take_proposals=True)
+    result = exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
     assert isinstance(result, exporting.Exported)
     return result
 
@@ -51,7 +54,7 @@ def acts(session: Session) -> list[str]:
 def test_nothing_is_written_while_a_question_is_open(
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
-    result = exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path)
+    result = exporting.export(filled_session, case, Wish("lawyer", LAWYER), out=tmp_path)
     assert isinstance(result, exporting.Undecided)
     assert {question.form for question in result.questions} == {"Qarvosh"}
     assert list(tmp_path.glob("*.age*")) == []
@@ -71,16 +74,16 @@ def test_the_pages_name_nobody_and_only_the_same_profile_and_recipient_go_on_wit
     assert done.payload is not None
     assert done.payload.cause == begun.seq < done.seq
     assert (done.payload.dig, done.payload.why) == (first.digest, "legal-referral")
-    second = exporting.export(session, case, profile="lawyer", to=LAWYER, out=tmp_path)
+    second = exporting.export(session, case, Wish("lawyer", LAWYER), out=tmp_path)
     assert isinstance(second, exporting.Exported)
     assert (first.questions, second.questions) == (1, 0)
     assert first.pages == second.pages
     assert first.path != second.path
-    named = exporting.export(session, case, profile="lawyer-named", to=LAWYER, out=tmp_path)
+    named = exporting.export(session, case, Wish("lawyer-named", LAWYER), out=tmp_path)
     assert isinstance(named, exporting.Undecided)
     assert "Qarvosh" in {question.form for question in named.questions}
     partners.add(session, name="Another", age_recipient=recipient_of(make_identity()))
-    other = exporting.export(session, case, profile="lawyer", to="Another", out=tmp_path, take_proposals=True)
+    other = exporting.export(session, case, Wish("lawyer", "Another", take_proposals=True), out=tmp_path)
     assert isinstance(other, exporting.Exported)
     codes, others = ({word for word in " ".join(made.pages).split() if "[P-" in word} for made in (first, other))
     assert codes
@@ -98,7 +101,7 @@ def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_le
     notes.add(session, case, Note(NoteKind.CONTACT, "Vuzhanin called; the papers say Zumrat."))
     text = " ".join(exported(session, case, tmp_path).pages).casefold()
     assert [form for form in ("vuzhanin", "vyuzhanin", "zumrat", "odil") if form in text] == []
-    named = exporting.export(session, case, profile="lawyer-named", to=LAWYER, out=tmp_path, take_proposals=True)
+    named = exporting.export(session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=tmp_path)
     assert isinstance(named, exporting.Exported)
     (names,) = [line for line in "\n".join(named.pages).splitlines() if "Vyuzhanin" in line]
     assert not {"Vuzhanin", "Zumrat"} & set(names.split())
@@ -109,7 +112,7 @@ def test_a_failed_check_stops_the_export_and_is_logged(
 ) -> None:
     monkeypatch.setattr(checking, "verifier_command", lambda: ("/bin/false",))
     with pytest.raises(LeakError, match="cannot check the package"):
-        exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path, take_proposals=True)
+        exporting.export(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=tmp_path)
     assert list(tmp_path.glob("*.age*")) == []
     assert acts(filled_session)[1] == "export.abort"
     assert "export.done" not in acts(filled_session)
@@ -123,14 +126,16 @@ def test_a_failed_check_stops_the_export_and_is_logged(
     ]
 )
 def test_refusals_change_nothing(  # noqa: PLR0917 - a row of the table, then fixtures
-    changes: dict[str, object],
+    changes: dict[str, Any],
     error: type[Exception],
     words: str,
     filled_session: Session,
     case: CompartmentId,
     tmp_path: Path,
 ) -> None:
-    given: dict[str, object] = {"profile": "lawyer", "to": LAWYER, "out": tmp_path, "take_proposals": True, **changes}
+    out = changes.get("out", tmp_path)
+    told = {name: value for name, value in changes.items() if name != "out"}
+    wish = replace(Wish("lawyer", LAWYER, take_proposals=True), **told)
     with pytest.raises(error, match=words):
-        exporting.export(filled_session, case, **given)  # type: ignore[arg-type]  # each row changes one
+        exporting.export(filled_session, case, wish, out=out)
     assert "export.begin" not in acts(filled_session)

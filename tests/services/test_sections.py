@@ -17,6 +17,7 @@ from vault.seal.age import make_identity, recipient_of
 from vault.services import housekeeping
 from vault.services.cases import cases, notes, people, searching, sections
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
@@ -97,7 +98,7 @@ def test_nothing_of_a_section_is_offered_to_an_export(office: Office, tmp_path: 
         partners.add(founder, name="Lawyer", age_recipient=recipient_of(make_identity()))
     with office.open(office.amina) as amina:
         notes.add(amina, case, Note(NoteKind.INTERVIEW, "She spoke of Nobbleton for an hour."))
-        asked = exporting.ask(amina, case, profile="lawyer", to="Lawyer", out=tmp_path / "question")
+        asked = exporting.ask(amina, case, Wish("lawyer", "Lawyer"), out=tmp_path / "question")
         forms = {question.form for question in asked.questions} if isinstance(asked, Undecided) else set()
         assert "Nobbleton" in forms
         assert not {form for form in forms if "Quietwater" in form or form == "17" or "Host" in form}

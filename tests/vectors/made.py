@@ -27,6 +27,7 @@ from vault.services.backups import backups
 from vault.services.cases import cases, intake, notes, people, register, sections
 from vault.services.exchange import syncing
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 from vault.services.grants import sharing
 from vault.services.members import joining
 
@@ -117,7 +118,7 @@ def _leave(session: Session, folder: Path, age_recipient: str) -> Path:
     partners.add(session, name=LAWYER, age_recipient=age_recipient)
     case = cases.create(session, title=TITLE, kind="asylum").case
     people.add(session, case, role="client", names=["Тихон Омутков"], born="1987-06")
-    exported = exporting.export(session, case, profile="lawyer", to=LAWYER, out=folder, take_proposals=True)
+    exported = exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=folder)
     assert isinstance(exported, exporting.Exported)
     return exported.path
 

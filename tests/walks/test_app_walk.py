@@ -22,6 +22,7 @@ from vault.services.backups import backups
 from vault.services.cases import cases
 from vault.services.evidence import checking
 from vault.services.exports import packages
+from vault.services.exports.export_material import Wish
 
 __all__ = ["founded_template"]  # a fixture
 
@@ -144,12 +145,8 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
 
     step = gateway.referral.export(
         case,
-        profile="lawyer",
-        to="Maître Lorvane",
+        Wish("lawyer", "Maître Lorvane", language="en"),
         out=out,
-        decisions={},
-        language="en",
-        contact="",
         approve=decline,
         progress=lambda done, total: None,
         stopped=lambda: False,

@@ -14,6 +14,7 @@ from tests.export.many_notes import LAWYER, make_case
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tui.gateway import Gateway
 from vault.services.cases import cases
+from vault.services.exports.export_material import Wish
 
 pytestmark = pytest.mark.long
 
@@ -64,12 +65,8 @@ def test_a_case_of_2000_notes_is_exported_by_the_command_and_by_the_app(large: P
     seen: list[int] = []
     step = gateway.referral.export(
         row.case.hex(),
-        profile="lawyer-named",
-        to=LAWYER,
+        Wish("lawyer-named", LAWYER, language="fr"),
         out=out,
-        decisions={},
-        language="fr",
-        contact="",
         approve=lambda pages: len(pages) > 100,
         progress=lambda done, total: seen.append(done),
         stopped=lambda: False,

@@ -13,5 +13,6 @@ from vault.seal.entrance.words import GeneratedPassphrase
 from vault.services.approvals.approving import Approver
 from vault.services.backups.backups import MadeBackup
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
+from vault.services.exports.export_material import Wish
 from vault.services.exports.partners import KeptPartner
 from vault.services.members.rostering import ProposalShown

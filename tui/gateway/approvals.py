@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from vault.services.approvals import approving, breaking_glass, by_file
 from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.exports import exporting
+from vault.services.exports.export_material import Wish
 from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.exporting import Undecided
-from vault.services.exports.report_covers import Wish
 from vault.services.grants import timed_grants
 from vault.words.message import Message
 
@@ -53,12 +53,8 @@ class Approvals(Subject):
     def ask(
         self,
         case: str,
+        wish: Wish,
         *,
-        profile: str,
-        to: str,
-        decisions: Mapping[str, str],
-        language: str,
-        contact: str,
         approve: Callable[[tuple[str, ...]], bool],
         progress: Progress,
         stopped: Stopped,
@@ -73,11 +69,8 @@ class Approvals(Subject):
             asked = exporting.ask(
                 self._session,
                 case_id(case),
-                profile=profile,
-                to=to,
+                wish,
                 out=out,
-                decisions=decisions,
-                wish=Wish(language, contact or None),
                 approve=approve,
                 approver=approver or None,
                 progress=telling(progress, stopped),

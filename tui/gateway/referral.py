@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,10 @@ from vault.seal.age import fingerprint
 from vault.services.approvals import by_file
 from vault.services.approvals.approving import Second
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.exporting import Exported, Undecided
 from vault.services.exports.partners import KeptPartner
-from vault.services.exports.report_covers import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,9 @@ class Referral(Subject):
     def export(
         self,
         case: str,
+        wish: Wish,
         *,
-        profile: str,
-        to: str,
         out: Path,
-        decisions: Mapping[str, str],
-        language: str,
-        contact: str,
         approve: Callable[[tuple[str, ...]], bool],
         progress: Progress,
         stopped: Stopped,
@@ -69,20 +65,16 @@ class Referral(Subject):
 
         Nothing is written but in the first case.
 
-        `out` is a folder that exists; decisions go by form. An empty contact takes what the last report of the case
-        said. `approve` gets the finished pages as another reader reads them; False stops before anything is sealed.
-        `answer` is the file in which a second person elsewhere answered.
+        `out` is a folder that exists. `approve` gets the finished pages as another reader reads them; False stops
+        before anything is sealed. `answer` is the file in which a second person elsewhere answered.
         """
         given = None if answer is None else by_file.read_answer(self._session, answer)
         try:
             done = exporting.export(
                 self._session,
                 case_id(case),
-                profile=profile,
-                to=to,
+                wish,
                 out=out,
-                decisions=decisions,
-                wish=Wish(language, contact or None),
                 approve=approve,
                 second=second,
                 answer=given,

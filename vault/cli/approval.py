@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,12 +33,8 @@ def _ask(args: Given, output: Output) -> Result:
             return exporting.ask(
                 session,
                 cases.find(session, args.case),
-                profile=args.profile,
-                to=args.to,
+                replace(wish, decisions=decisions),
                 out=args.out,
-                decisions=decisions,
-                take_proposals=args.decide == "proposed",
-                wish=wish,
                 approve=approve,
                 approver=args.second,
                 progress=output.progress_of(PROGRESS),

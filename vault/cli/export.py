@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,8 @@ from vault.errors import WaitingForDecisionError
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
+    from vault.services.exports.export_material import Wish
     from vault.services.exports.exporting import Exported, Undecided
-    from vault.services.exports.report_covers import Wish
 
 
 REPORT: Final = (
@@ -41,14 +42,14 @@ _CONTACT = Message("Whom may the recipient call, and how? (empty: as in the last
 PROGRESS = Message("Reading the finished files again")
 
 
-def wish_of(args: Given, output: Output) -> Wish:
-    """Return what is said of the report; whom to call is asked for at a terminal."""
-    from vault.services.exports.report_covers import Wish
+def wish_of(args: Given, output: Output, *, asks: bool = True) -> Wish:
+    """Return what shall leave; whom to call is asked for at a terminal."""
+    from vault.services.exports.export_material import Wish
 
     contact = args.contact
-    if contact is None and is_read_here(output) and not args.unread:
+    if contact is None and is_read_here(output) and not args.unread and asks:
         contact = ask_line(_CONTACT) or None
-    return Wish(args.language, contact)
+    return Wish(args.profile, args.to, {}, args.decide == "proposed", args.language, contact)
 
 
 def _export(args: Given, output: Output) -> Result:
@@ -60,22 +61,17 @@ def _export(args: Given, output: Output) -> Result:
         from vault.services.approvals import by_file
         from vault.services.cases import cases
         from vault.services.exports import exporting
-        from vault.services.exports.report_covers import Wish
 
         second = second_of(args, output, session)
         answer = None if args.approval is None else by_file.read_answer(session, args.approval)
-        wish = Wish(args.language, args.contact) if answer is not None else wish_of(args, output)
+        wish = wish_of(args, output, asks=answer is None)
 
         def act(decisions: Mapping[str, str]) -> Exported | Undecided:
             return exporting.export(
                 session,
                 cases.find(session, args.case),
-                profile=args.profile,
-                to=args.to,
+                replace(wish, decisions=decisions),
                 out=args.out,
-                decisions=decisions,
-                take_proposals=args.decide == "proposed",
-                wish=wish,
                 approve=approve,
                 second=second,
                 answer=answer,

@@ -34,7 +34,7 @@ from vault.services.demo_cases import (
     DemoRecord,
 )
 from vault.services.evidence import checking
-from vault.services.exports import exporting, packages, partners
+from vault.services.exports import export_material, exporting, packages, partners
 from vault.services.grants import sharing
 from vault.services.members import joining
 from vault.store.files import write_durable
@@ -134,7 +134,9 @@ def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Say) ->
     identity = make_identity()
     write_durable(place.identity, f"{identity}\n".encode())
     partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
-    result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=place.lawyer, take_proposals=True)
+    result = exporting.export(
+        session, case, export_material.Wish("lawyer", LAWYER, take_proposals=True), out=place.lawyer
+    )
     if isinstance(result, exporting.Undecided):
         raise VerificationError(Message("questions are still open"))
     say(

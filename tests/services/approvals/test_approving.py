@@ -23,6 +23,7 @@ from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import approving
 from vault.services.evidence import checking, logbook
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 LAWYER = "Maître Ondrelle"
 
@@ -52,7 +53,7 @@ def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
 def export(
     session: Session, case: CompartmentId, out: Path, second: approving.Second | None
 ) -> exporting.Exported | exporting.Undecided:
-    return exporting.export(session, case, profile="lawyer", to=LAWYER, out=out, take_proposals=True, second=second)
+    return exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, second=second)
 
 
 def acts(session: Session) -> list[str]:

@@ -29,6 +29,7 @@ from vault.services.approvals import by_file
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
+from vault.services.exports.export_material import Wish
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
@@ -54,9 +55,7 @@ def office(organisation: Organisation, tmp_path: Path) -> Office:
         case = cases.create(amina, title="Hearing", kind="extradition").case
         notes.add(amina, case, Note(NoteKind.CONTACT, "They called from Qarvosh."))
         question, second = tmp_path / "question", full_name(SELIN)
-        asked = exporting.ask(
-            amina, case, profile="lawyer", to=LAWYER, out=question, take_proposals=True, approver=second
-        )
+        asked = exporting.ask(amina, case, Wish("lawyer", LAWYER, take_proposals=True), out=question, approver=second)
     assert isinstance(asked, exporting.Asked)
     assert asked.names == (second,)
     return Office(organisation, case, question)
@@ -73,8 +72,7 @@ def export(session: Session, office: Office, answer: Path) -> exporting.Exported
     return exporting.export(
         session,
         office.case,
-        profile="lawyer",
-        to=LAWYER,
+        Wish("lawyer", LAWYER),
         out=office.question.parent,
         answer=by_file.read_answer(session, answer),
     )
@@ -142,5 +140,5 @@ def test_no_question_goes_to_its_asker_or_in_the_place_of_something(office: Offi
             (SELIN, office.question, "something at this place already"),
         ):
             with pytest.raises(RefusedError, match=words):
-                exporting.ask(amina, office.case, profile="lawyer", to=LAWYER, out=out, approver=full_name(name))
+                exporting.ask(amina, office.case, Wish("lawyer", LAWYER), out=out, approver=full_name(name))
             assert not office.question.with_name("other").exists()

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.gateway import Wish
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
@@ -160,10 +161,17 @@ class ExportScreen(SecondedScreen):
         elif (out := self.place("out")) is not None:
             self._export(out, second)
 
+    def _wish(self) -> Wish:
+        return Wish(
+            self.word("profile"),
+            self.word("recipient"),
+            dict(self._decided),
+            language=self.word("language"),
+            contact=self.text("contact") or None,
+        )
+
     def _export(self, out: Path, second: SecondRows) -> None:
-        to, profile = self.word("recipient"), self.word("profile")
-        language, contact = self.word("language"), self.text("contact")
-        decided = dict(self._decided)
+        wish = self._wish()
         who = second.who if second.way == HERE else ""
         answer = second.file if second.way == ANSWER else None
 
@@ -174,12 +182,8 @@ class ExportScreen(SecondedScreen):
             progress(1, 100)
             return vault.referral.export(
                 self._case,
-                profile=profile,
-                to=to,
+                wish,
                 out=out,
-                decisions=decided,
-                language=language,
-                contact=contact,
                 approve=approve,
                 progress=progress,
                 stopped=stopped,
@@ -196,19 +200,13 @@ class ExportScreen(SecondedScreen):
         )
 
     def _ask_apart(self, second: SecondRows) -> None:
-        to, profile = self.word("recipient"), self.word("profile")
-        language, contact = self.word("language"), self.text("contact")
-        decided, who, file = dict(self._decided), second.who, second.file or Path()
+        wish, who, file = self._wish(), second.who, second.file or Path()
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep | None:
             progress(1, 100)
             return vault.approvals.ask(
                 self._case,
-                profile=profile,
-                to=to,
-                decisions=decided,
-                language=language,
-                contact=contact,
+                wish,
                 approve=lambda pages: self._wait_for_approval(pages, stopped, "ask"),
                 progress=progress,
                 stopped=stopped,

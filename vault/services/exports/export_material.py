@@ -44,6 +44,23 @@ Decisions = Mapping[str, RedactionAction | str]
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What shall leave: by the profile of a name, such as `lawyer`, for the recipient of a name.
+
+    Decisions go by form, beside those that earlier exports to this recipient by this profile took; `take_proposals`
+    decides every open question as proposed: what nobody knows is removed. `language` is that of the report, `contact`
+    whom the recipient may call, and how; None takes what the last report of the case said.
+    """
+
+    profile: str
+    to: str
+    decisions: Decisions = field(default_factory=dict)
+    take_proposals: bool = False
+    language: str = "en"
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """All that an export is made of.
 
@@ -97,37 +114,29 @@ class Ready:
 
 
 def make_ready(
-    session: Session,
-    case: CompartmentId,
-    *,
-    profile: str,
-    to: str,
-    decisions: Decisions | None = None,
-    take_proposals: bool = False,
-    asked: bytes | None = None,
+    session: Session, case: CompartmentId, wish: Wish, *, asked: bytes | None = None
 ) -> Ready | OpenQuestions:
     """Gather a case and redact it for one recipient; the view is in the log before.
 
-    Arguments are as in `exporting.export`; `asked` is the digest of a question that was answered since: its decisions
-    and codes are taken again.
+    `asked` is the digest of a question that was answered since: its decisions and codes are taken again.
     """
-    material = _gather(session, case, profile_named(profile), find(session, to))
+    material = _gather(session, case, profile_named(wish.profile), find(session, wish.to))
     question = None if asked is None else material.question(asked)
     given = [code for disclosure in material.before for code in disclosure.pseudonyms]
     earlier = [
         Earlier(disclosure.decisions, frozenset(disclosure.read))
         for disclosure in material.before
-        if disclosure.profile == profile
+        if disclosure.profile == wish.profile
     ]
     if question is not None:  # what it decided was read in these very files, else its digest is of others
         given = list(question.value.pseudonyms)
         earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
     book = PseudonymBook(given, choose=secrets.choice)
-    taken = _Taken(*decisions_in_force(earlier, decisions or {}))
+    taken = _Taken(*decisions_in_force(earlier, wish.decisions))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
-    if isinstance(result, OpenQuestions) and take_proposals:
-        taken = _Taken(*decisions_in_force(earlier, {**(decisions or {}), **decide_proposed(result)}))
+    if isinstance(result, OpenQuestions) and wish.take_proposals:
+        taken = _Taken(*decisions_in_force(earlier, {**wish.decisions, **decide_proposed(result)}))
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result

@@ -20,15 +20,13 @@ from vault.records.work import Entry
 from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
 from vault.services.approvals import by_file
 from vault.services.approvals.approving import APART_MS, TWO_PERSON, Second, approver_named, approvers, rule_of
-from vault.services.exports.export_material import WHY, Decisions, Material, make_ready, question_for
+from vault.services.exports.export_material import WHY, Material, Wish, make_ready, question_for
 from vault.services.exports.export_steps import Approve, DeclinedError, ExportSteps
-from vault.services.exports.report_covers import Wish, as_asked, organisation_name, today
+from vault.services.exports.report_covers import as_asked, organisation_name, today
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.words.message import Message
 from vault.words.next_step import NextStep
-
-_USUAL = Wish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +65,9 @@ class Asked:
 def export(
     session: Session,
     case: CompartmentId,
+    wish: Wish,
     *,
-    profile: str,
-    to: str,
     out: Path,
-    decisions: Decisions | None = None,
-    take_proposals: bool = False,
-    wish: Wish = _USUAL,
     approve: Approve | None = None,
     second: Second | None = None,
     answer: Approval | None = None,
@@ -84,12 +78,8 @@ def export(
     Args:
         session: who exports.
         case: the case.
-        profile: the name of a profile, such as `lawyer`.
-        to: the recipient's name.
+        wish: what shall leave, and for whom.
         out: a folder that exists.
-        decisions: form -> action, beside those that earlier exports to this recipient by this profile took.
-        take_proposals: decide every open question as proposed; what nobody knows is removed.
-        wish: language of the report, whom the recipient may call, its purpose.
         approve: asked once the files are finished and checked, with the pages as another reader reads them; only when
             it says yes is anything sealed. Without it nobody reads them, and log, report and package say `unread`,
             unless they were read when the question of `answer` was asked.
@@ -116,9 +106,7 @@ def export(
         )
     release = rule_of(session)
     asked = None if answer is None else answer.digest
-    ready = make_ready(
-        session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals, asked=asked
-    )
+    ready = make_ready(session, case, wish, asked=asked)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=release, is_read=approve is not None)
@@ -144,13 +132,9 @@ def export(
 def ask(
     session: Session,
     case: CompartmentId,
+    wish: Wish,
     *,
-    profile: str,
-    to: str,
     out: Path,
-    decisions: Decisions | None = None,
-    take_proposals: bool = False,
-    wish: Wish = _USUAL,
     approve: Approve | None = None,
     approver: str | None = None,
     progress: Progress | None = None,
@@ -177,7 +161,7 @@ def ask(
         )
     by_file.require_new(out)
     chosen = approvers(session) if approver is None else [approver_named(session, approver)]
-    ready = make_ready(session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals)
+    ready = make_ready(session, case, wish)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)
     cover = _cover(session, ready.material, wish, release=TWO_PERSON, is_read=approve is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vault.access.session import Session
 from vault.casework.approving import Approving
@@ -31,17 +31,6 @@ _WRITES = (
     Role.AUDITOR,
 )
 _FORMER = "former"
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody who exports says of the report.
-
-    `contact`: whom the recipient may call, and how; None takes what the last report of the case said.
-    """
-
-    language: str = "en"
-    contact: str | None = None
 
 
 def organisation_name(session: Session) -> str:
