@@ -176,6 +176,8 @@ def test_after_a_change_of_member_no_process_and_no_screen_knows_the_first(fille
             pane.type(SECOND_PASSPHRASE)
             pane.wait_for("•" * len(SECOND_PASSPHRASE))
             pane.keys("Enter")
+            pane.wait_for("Home")
+            pane.keys("c")
             pane.wait_for("Cases  0 cases")
             assert found_in(following, [*TITLES, keys["kem"], PASSPHRASE]) == set()
         finally:

@@ -45,8 +45,8 @@ FINDS = {
     MIRA: set(MARKERS),  # the control: the same eyes find all of it with the right keys
     SELIN: {"case", "person", "slip", "register"},  # the case was given to her; she does intake
     DANA: {"slip", "register"},
-    JOEL: set(),
-    AMINA: set(),
+    JOEL: {"slip", "register"},  # caseworkers take calls
+    AMINA: {"slip", "register"},
     KARIM: set(),
     NOOR: set(),
 }

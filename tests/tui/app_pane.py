@@ -77,6 +77,9 @@ class AppPane:
         self.type(PASSPHRASE.decode())
         self.wait_for("•" * len(PASSPHRASE))
         self.keys("Enter")
+        if then.startswith("Cases"):
+            self.wait_for("Home")
+            self.keys("c")
         self.wait_for(then)
 
     def open_first_case(self) -> None:

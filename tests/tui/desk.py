@@ -282,6 +282,7 @@ class Desk(Driver):
             self.gateway.approvals.run_second = beside.run
         self._passphrase = passphrase
         self._unlocks = unlocks
+        options = {"begins_at_home": False} | options
         app = CaseVaultApp(Start(place.path, member), open_gateway=lambda _: self.gateway, **options)
         super().__init__(app, size)
 

@@ -81,7 +81,8 @@ class StillApp(Photographed, CaseVaultApp):
     """The app over a still gateway, which may be photographed: only tests can do that."""
 
     def __init__(self, gateway: StillGateway) -> None:
-        super().__init__(Start(_VAULT, "Amina"), open_gateway=lambda _: gateway, clock_ms=lambda: NOW_MS)
+        start = Start(_VAULT, "Amina")
+        super().__init__(start, open_gateway=lambda _: gateway, clock_ms=lambda: NOW_MS, begins_at_home=False)
 
     @override
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:  # type: ignore[override]  # the safe app refuses

@@ -36,7 +36,7 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
-from tui.values.values_story import ChangeShown, RecordShown
+from tui.values.values_story import ChangeShown, DueShown, HomeShown, RecordShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.story.detention import Detention
@@ -342,9 +342,24 @@ RECORDS = tuple(
     )
 )
 
+DUE = tuple(
+    DueShown("c3" * 16, ref, client, f"{number:02x}" * 16, kind, when, headline)
+    for number, (ref, client, kind, when, headline) in enumerate(
+        (
+            ("K7QM-3XPD", "Вьюжанин Арсений", "deadline", "2026-11-26", "Appeal"),
+            ("T4WB-9QRS", "Zumurrudi Salim", "detention", "2026-11-27T18:00", "Приёмник 1"),
+            ("K7QM-3XPD", "Вьюжанин Арсений", "hearing", "2026-12-02T09:30", "Complaint, second district"),
+            ("T4WB-9QRS", "Zumurrudi Salim", "task", "2026-11-27", "Call the interpreter"),
+            ("K7QM-3XPD", "Вьюжанин Арсений", "task", "", "Ask the sister"),
+        ),
+        start=1,
+    )
+)
+
 # ---- all of it -----------------------------------------------------------------------------------------------------
 
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
+STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), ("no recovery sheets",), 1)
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         "no auditor who does nothing else", "no recovery sheets"), 1, frozenset({"case.create"})),
@@ -410,6 +425,7 @@ ANSWERS: dict[str, Any] = {
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
     "story.list_in": RECORDS,
+    "story.home": HomeShown("2026-11-27", STANDING, DUE, 2),
     "story.history": (
         ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", "flagged"),)),
         ChangeShown(NOW_MS - HOUR_MS, "Joel", is_current=True, changed=(("stage", "arrested"), ("risk", "high"))),

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from tests.tui.pictures import StillDesk
 from tests.tui.still_answers import ALONE, APPROVERS, ASKED, MEMBERS, PAGES, SHEET, SIGNED
+from tui.screens.cases.home import HomeScreen
 from tui.screens.credentials.sheet_paper import SheetPaper
 from tui.screens.credentials.sheets_guide import SheetsGuide
 from tui.screens.frame.browse import Browse, Entry
@@ -137,6 +138,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "give": ("enter", "w", "g"),
     "take back": ("enter", "w", "down", "t"),
     "taken back": ("enter", "w", "down", "t", "y"),
+    "home": lambda desk: _push(desk, HomeScreen()),
     "records": ("enter", "d"),
     "record": ("enter", "d", "enter"),
     "history": ("enter", "v"),

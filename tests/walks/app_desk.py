@@ -35,7 +35,8 @@ class AppDesk:
                 gateway.approvals.run_second = beside.run
             return gateway
 
-        self.app = CaseVaultApp(Start(place.path, member, comes_back=comes_back), open_gateway=open_gateway)
+        start = Start(place.path, member, comes_back=comes_back)
+        self.app = CaseVaultApp(start, open_gateway=open_gateway, begins_at_home=False)
 
     def walk(self, steps: Callable[[Pilot[None]], Awaitable[None]]) -> None:
         """Take these steps, then close the vault."""

@@ -36,7 +36,8 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
     founded_template: Place, tmp_path: Path
 ) -> None:
     place = founded_template.copied_to(tmp_path / "office")
-    app = CaseVaultApp(Start(place.path, MEMBER), open_gateway=lambda path: Gateway(path, state=place.state))
+    start = Start(place.path, MEMBER)
+    app = CaseVaultApp(start, open_gateway=lambda path: Gateway(path, state=place.state), begins_at_home=False)
     out, stick, identity = tmp_path / "out", tmp_path / "stick", make_identity()
     out.mkdir()
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.gateway.subject import Subject, case_id
-from tui.values.values_story import ChangeShown, RecordShown
+from tui.values.values import VaultStatus
+from tui.values.values_story import ChangeShown, DueShown, HomeShown, RecordShown
 from vault.casework.form import FormedRecord, labelled
 from vault.errors import NotFoundError
 from vault.ids import RecordId
+from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.services.cases import case_changes, cases, editing, story, undoing
-from vault.services.cases.story import DueLine
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.words.message import Message, Words
@@ -21,9 +22,19 @@ from vault.words.message import Message, Words
 class Story(Subject):
     """Keeps and changes the records of a case."""
 
-    def due(self, until: str | None = None) -> tuple[DueLine, ...]:
+    def home(self, status: VaultStatus) -> HomeShown:
+        """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
+        due = self.due() if self._may(Action.CASE_LIST) else ()
+        return HomeShown(self.today(), status, due)
+
+    def due(self, until: str | None = None) -> tuple[DueShown, ...]:
         """Return what has to be kept in all cases, soonest first; until a day, or all."""
-        return tuple(story.due(self._session, until=until))
+        return tuple(
+            DueShown(
+                line.case.hex(), line.ref, line.client, line.record.hex(), line.kind, line.when or "", line.headline
+            )
+            for line in story.due(self._session, until=until)
+        )
 
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""

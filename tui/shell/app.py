@@ -77,9 +77,11 @@ class CaseVaultApp(PanesApp):
         open_gateway: Callable[[Path], Gateway] | None = None,
         clock_ms: Callable[[], int] = now_ms,
         idle_clock_ms: Callable[[], int] = monotonic_ms,
+        begins_at_home: bool = True,
         **looks: Any,
     ) -> None:
         super().__init__(last_words=last_words, **looks)
+        self._begins_at_home = begins_at_home
         self._start_with = start
         self._open_gateway = open_gateway or _open_gateway
         self._clock_ms = clock_ms
@@ -167,6 +169,8 @@ class CaseVaultApp(PanesApp):
 
         spot, known = found
         self.switch_screen(CaseList(*known))
+        if self._begins_at_home and spot is None:
+            self._show_home()
         if spot is not None:
             self.call_later(self.post_message, OpenCase(spot.case, record=spot.record, draft=spot.draft))
         else:
@@ -193,6 +197,13 @@ class CaseVaultApp(PanesApp):
             return
         for _ in above:
             await self.pop_screen()
+        if self._begins_at_home:
+            self._show_home()
+
+    def _show_home(self) -> None:
+        from tui.screens.cases.home import HomeScreen  # noqa: PLC0415 - not needed for the first paint
+
+        self.push_screen(HomeScreen())
 
     def action_go(self, place: str) -> None:
         """Go to a screen that stands on its own, such as the search."""

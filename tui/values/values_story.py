@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tui.values.values import VaultStatus
 from vault.words.message import Message, Words
 
 
@@ -21,6 +22,29 @@ class RecordShown:
     lines: tuple[tuple[Message, str], ...] = field(repr=False)
     by: str = field(default="", repr=False)
     heads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DueShown:
+    """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none."""
+
+    case: str
+    ref: str
+    client: str = field(repr=False)
+    record: str
+    kind: str
+    when: str
+    headline: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeShown:
+    """What home shows; `today` is ISO, `slips` how many are open."""
+
+    today: str
+    status: VaultStatus
+    due: tuple[DueShown, ...] = field(repr=False)
+    slips: int = 0
 
 
 @dataclass(frozen=True, slots=True)

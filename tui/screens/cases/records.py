@@ -41,7 +41,7 @@ class RecordsScreen(LooksBack):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "new", Message("Add a record"), "n", Message("new")),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
-        Command("space", "done", Message("Say that it is over since today"), "Space", Message("done")),
+        Command("space", "done", Message("Say that it is over since today"), "Space", Message("done"), first=True),
         HISTORY,
         UNDO,
         READ_AGAIN,

@@ -88,7 +88,7 @@ EVERYWHERE = (
         brief=Message("call slip"),
         first=True,
     ),
-    Command("f8", "app.home", Message("The list of cases"), "F8", brief=Message("list of cases")),
+    Command("f8", "app.home", Message("Home: dates, what is to do, alerts"), "F8", brief=Message("home")),
     Command("", "app.go('back_up')", Message("Make a backup"), ""),
     Command("", "app.go('log')", Message("The log, and its verification"), ""),
     Command("", "app.go('members')", Message("Members: invite, admit, roles, away, leave"), ""),

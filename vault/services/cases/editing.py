@@ -145,7 +145,7 @@ def edit(
 def history(session: Session, place: Place, *, why: str = "casework") -> list[Earlier]:
     """Return every valid version of a record, oldest first; opening them opens the case, which is in the log before."""
     log_view(session, place.case, why=why)
-    current = set(heads_of(session.index(), place.case, place.record, place.kind))
+    current = set(heads_of(up_to_date_index(session), place.case, place.record, place.kind))
     with session.database.reading() as rows:
         places = [(origin, seq) for _, origin, seq in rows.places_in_record(place.case, place.record)]
     versions = [

@@ -85,7 +85,7 @@ def list_in(
 ) -> list[Stored[FormedRecord]]:
     """Return the records of these kinds in a case by their date; opening them opens the case, in the log before."""
     log_view(session, case, why=why)
-    heads = [head for kind in kinds for head in heads_in(session.index(), case, kind_named(kind).KIND)]
+    heads = [head for kind in kinds for head in heads_in(up_to_date_index(session), case, kind_named(kind).KIND)]
     versions = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
     found = [record for kind in kinds for record in stored_of_kind(versions, kind_named(kind))]
     return sorted(found, key=lambda record: (record.value.when() or NO_DATE, record.written_ms, record.record))

@@ -1,0 +1,53 @@
+"""Home: what a member sees first, and that it follows what is done in a case."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import Filled
+from tests.tui.desk import Desk
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
+
+
+@pytest.fixture
+def filled(filled_template: Filled, tmp_path: Path) -> Filled:
+    return Filled(filled_template.place.copied_to(tmp_path), filled_template.cases, filled_template.refs)
+
+
+def test_a_date_set_in_a_case_stands_on_home_says_how_late_it_is_and_goes_once_it_is_done(filled: Filled) -> None:
+    yesterday = (datetime.datetime.now(tz=datetime.UTC).date() - datetime.timedelta(days=1)).isoformat()
+    filled.place.proposed_today()
+    with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
+        mira.sees("Nothing is due. d in a case sets a date.")
+        mira.press("c", "enter", "d", "n")
+        mira.press("end", "enter")
+        mira.fill(what="Appeal of the teacher", at=yesterday)
+        mira.press("f4")
+        mira.sees("Appeal of the teacher")
+        mira.press("f8")
+        mira.sees("1 overdue", "1 day late", "Appeal of the teacher")
+        mira.press("enter", "d", "space")
+        mira.press("f8")
+        mira.sees("0 overdue", "Nothing is due.")
+
+
+def test_a_case_is_renamed_moved_to_a_stage_closed_and_the_last_act_is_taken_back(filled: Filled) -> None:
+    filled.place.proposed_today()
+    with Desk(filled.place, unlocks=True) as mira:
+        mira.press("enter", "m")
+        mira.clear("title")
+        mira.fill(title="Detention of a teacher")
+        mira.press("f4")
+        mira.sees("Detention of a teacher")
+        mira.press("v")
+        mira.sees("HISTORY", "title: Detention of a teacher")
+        mira.press("enter", "ctrl+z", "y")
+        mira.sees("Taken back: case.")
+        mira.sees_not("Detention of a teacher")
+        mira.press("m", "ctrl+w", " moved on", "enter")
+        mira.press("m")
