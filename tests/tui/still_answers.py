@@ -425,6 +425,7 @@ ANSWERS: dict[str, Any] = {
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
     "story.list_in": RECORDS,
+    "intake.count": 2,
     "story.home": HomeShown("2026-11-27", STANDING, DUE, 2),
     "story.history": (
         ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", "flagged"),)),

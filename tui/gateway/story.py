@@ -22,10 +22,10 @@ from vault.words.message import Message, Words
 class Story(Subject):
     """Keeps and changes the records of a case."""
 
-    def home(self, status: VaultStatus) -> HomeShown:
+    def home(self, status: VaultStatus, slips: int) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         due = self.due() if self._may(Action.CASE_LIST) else ()
-        return HomeShown(self.today(), status, due)
+        return HomeShown(self.today(), status, due, slips)
 
     def due(self, until: str | None = None) -> tuple[DueShown, ...]:
         """Return what has to be kept in all cases, soonest first; until a day, or all."""

@@ -93,7 +93,7 @@ class HomeScreen(VaultScreen):
 
     def action_refresh(self) -> None:
         """Read all of it again."""
-        self.ask(lambda vault: vault.story.home(vault.status()), self._show)
+        self.ask(lambda vault: vault.story.home(vault.status(), vault.intake.count()), self._show)
 
     def action_cases(self) -> None:
         """Go to the list of cases, which lies below."""
