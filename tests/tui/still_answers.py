@@ -52,6 +52,7 @@ from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
 from vault.services.backups.backups import MadeBackup
 from vault.services.credentials.recovery import RecoveryStatus
+from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import KeptPartner
 from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
@@ -276,15 +277,15 @@ LOG_DAYS: Final = {  # days ago: entries, and what matters among them
 
 
 def _export(
-    _case: str, *, out: Path, decisions: dict[str, str], approve: Callable[[tuple[str, ...]], bool], **_: object
+    _case: str, wish: Wish, *, out: Path, approve: Callable[[tuple[str, ...]], bool], **_: object
 ) -> ExportStep | None:
-    still_open = tuple(form for form in FORMS if form.form not in decisions)
+    still_open = tuple(form for form in FORMS if form.form not in wish.decisions)
     if still_open:
         return ExportStep(questions=still_open)
     if not approve(PAGES):
         return None
     words = ("amber", "birch", "cedar", "dune")
-    path, decided = out / "package.age", len(decisions)
+    path, decided = out / "package.age", len(wish.decisions)
     return ExportStep(Exported(path, b"", Digest(b""), decided, decided, words, "alone", is_read=True, pages=PAGES))
 
 
