@@ -53,7 +53,8 @@ def parse(verb: Verb, words: Sequence[str], given: Given) -> None:
     unknown = [word for word in others[:end] if _is_option(word)]
     values = [word for word in others[:end] if not _is_option(word)] + others[end + 1 :]
     missing = _places(verb, values, given)
-    missing += [arg.name for arg in verb.args if isinstance(arg, Arg) and arg.is_option and _is_missing(arg, given)]
+    required = [arg for arg in verb.args if isinstance(arg, Arg) and arg.is_option and arg.is_required]
+    missing += [arg.name for arg in required if getattr(given, arg.key) in (None, [])]
     if missing:
         raise UsageError(Message("the following arguments are required: {names}", names=", ".join(missing)))
     for choice in verb.args:
@@ -88,10 +89,6 @@ def _put(given: Given, arg: Arg, text: str) -> None:
     if arg.choices and value not in arg.choices:
         raise _refusal(arg.name, Message("invalid choice (choose from {choices})", choices=", ".join(arg.choices)))
     setattr(given, arg.key, [*getattr(given, arg.key), value] if arg.is_repeated else value)
-
-
-def _is_missing(arg: Arg, given: Given) -> bool:
-    return arg.is_required and getattr(given, arg.key) in (None, [])
 
 
 def _require_one(choice: OneOf, given: Given) -> None:

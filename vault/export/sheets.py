@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
 from importlib.resources import files
 
 import typst
@@ -53,7 +52,8 @@ def render_sheet(sheet: Sheet, *, day: str, languages: Sequence[str] = LANGUAGES
         DependencyMissingError: a font package is not installed.
     """
     inputs = {"sheet": json.dumps(_value(sheet, day, languages), ensure_ascii=False)}
-    compiler = typst.Compiler(_template(), font_paths=fonts(), sys_inputs=inputs)
+    template = files("vault.export").joinpath("sheet.typ").read_bytes()
+    compiler = typst.Compiler(template, font_paths=fonts(), sys_inputs=inputs)
     try:
         pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
     except typst.TypstError:
@@ -108,8 +108,3 @@ def _each_once(said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     """Return what languages say, and what two of them say alike once, in the first of them."""
     first = {text: language for language, text in reversed(said)}
     return [{"language": first[text], "text": text} for text in dict.fromkeys(text for _, text in said)]
-
-
-@cache
-def _template() -> bytes:
-    return files("vault.export").joinpath("sheet.typ").read_bytes()

@@ -20,7 +20,7 @@ from vault.redaction.find_registered import find_in
 from vault.redaction.judge import Judge, judge_all
 from vault.redaction.profile import Profile
 from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import Asked, OpenQuestions, form_key, grouped
+from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped
 from vault.redaction.registry import Registry
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Span, fuse
@@ -56,7 +56,7 @@ def redact(
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    desk = _Desk(Judge(profile, registry, Decided.of_forms(decisions, read, elsewhere)))
+    desk = _Desk(Judge(profile, registry, Decided(decisions_by_key(decisions), read, elsewhere)))
     opened = [plan for record in source.records if (plan := desk.plan(record)) is not None]
     planned = desk.settled(opened)
     if desk.asked:
@@ -213,7 +213,7 @@ class _Desk:
             # Only the first place of a form shows its neighbourhood; a long text repeats its forms many times.
             context = "" if key in self.shown else context_of(text, start, end, spans)
             self.shown.add(key)
-            self.asked.append(Asked(form, kind, context, conflict, self.judge.decided.before(key)))
+            self.asked.append(Asked(form, kind, context, conflict, self.judge.decided.actions.get(key)))
 
 
 def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:

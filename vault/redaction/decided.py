@@ -12,7 +12,7 @@ from functools import cached_property
 
 from vault.redaction.actions import Action, strongest
 from vault.redaction.deny import with_fate, words_of_form
-from vault.redaction.questions import HIDING, decisions_by_key
+from vault.redaction.questions import HIDING
 
 Versions = frozenset[bytes]
 
@@ -27,17 +27,6 @@ class Decided:
     actions: Mapping[str, Action] = field(repr=False)
     read: Mapping[str, Versions] = field(repr=False)
     elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
-
-    @classmethod
-    def of_forms(
-        cls, decisions: Mapping[str, Action | str], read: Mapping[str, Versions], elsewhere: frozenset[str]
-    ) -> Decided:
-        """Return decisions by form as those of their keys; `read` goes by key.
-
-        Raises:
-            UsageError: an action that does not exist, or two decisions that contradict each other.
-        """
-        return cls(decisions_by_key(decisions), read, elsewhere)
 
     def exactly(self, key: str, version: bytes) -> Action | None:
         """Return what was decided about a form as a whole, if it holds in a version."""
@@ -57,10 +46,6 @@ class Decided:
         if action is Action.PSEUDONYM and len(whose) > 1:
             return Action.REMOVE, None
         return action, b"form:" + min(whose).encode()
-
-    def before(self, key: str) -> Action | None:
-        """Return what was decided about a form, wherever that holds."""
-        return self.actions.get(key)
 
     @cached_property
     def hidden(self) -> Mapping[str, frozenset[tuple[Action, str]]]:

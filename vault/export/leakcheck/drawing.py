@@ -52,7 +52,7 @@ class PageReading:
 
     def __init__(self, page: PageObject, reader: PdfReader, findings: Findings, where: str) -> None:
         self._findings, self._where = findings, where
-        self._maps = {name: glyph_map(font.get_object()) for name, font in _fonts(page).items()}
+        self._maps = {name: glyph_map(font.get_object()) for name, font in _resources(page).get("/Font", {}).items()}
         self._spaces = _colour_spaces(page)
         self._box = tuple(float(n) for n in page.mediabox)
         self._stack: list[_State] = []
@@ -196,10 +196,6 @@ def glyph_map(font: Any) -> dict[int, str]:
 def _resources(page: PageObject) -> DictionaryObject:
     resources = page["/Resources"].get_object()
     return resources if isinstance(resources, DictionaryObject) else DictionaryObject()
-
-
-def _fonts(page: PageObject) -> dict[str, Any]:
-    return dict(_resources(page).get("/Font", {}).items())
 
 
 def _colour_spaces(page: PageObject) -> dict[str, int]:
