@@ -38,15 +38,11 @@ class Done(StrEnum):
 class Dates:
     """Milliseconds UTC, or None for what this device never did or cannot tell.
 
-    Attributes:
-        opened: last unlock. backup: last backup that was proven. verify: last check of a log or of a backup.
-        highest: the highest time seen by any of them.
-        separated: whether those who audit do nothing else here.
-        sheets: whether the secret of the recovery sheets is off this device: it goes when they are proven.
-        made: whether a set of sheets was made here of that secret.
-        drill: last drill that proved the sheets.
-        proposed: when the app last proposed to make and prove sheets.
-        root: digest of the root key in effect then and at the last unlock; with another one the drill says nothing.
+    Last unlock, last backup that was proven, last check of a log or of a backup, and the highest time seen by any of
+    them. `separated`: those who audit do nothing else here. `sheets`: the secret of the recovery sheets is off this
+    device, as it goes when they are proven; `made`: a set was made here of that secret. `drill` is the last that proved
+    the sheets, `proposed` when the app last proposed it. `root` is the digest of the root key in effect then and at the
+    last unlock: with another one the drill says nothing.
     """
 
     opened: int | None = None
