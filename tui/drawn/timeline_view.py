@@ -70,8 +70,8 @@ class View:
         return replace(self, zoom=_BY_SIZE[place], first=_first(self.cursor, _BY_SIZE[place], at))
 
     def resized(self, cells: int) -> View:
-        """Return the view for another width; its last day stays the last."""
-        return replace(self, cells=cells, first=_first(self.first, self.zoom, cells - self.cells))
+        """Return the view for another width: its last day stays the last, and the cursor stays in view."""
+        return replace(self, cells=cells, first=_first(self.first, self.zoom, cells - self.cells)).moved(0)
 
 
 def view_at(today: date, cells: int, zoom: Zoom = Zoom.MONTH) -> View:

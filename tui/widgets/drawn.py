@@ -139,14 +139,17 @@ class TimelinePart(DrawnPart, can_focus=True):
     @override
     def watch_has_focus(self, _has_focus: bool) -> None:
         super().watch_has_focus(_has_focus)
+        self._paint()
         if _has_focus:
-            self._go(self._view_at(self._width))
-        else:
-            self._paint()
+            self.call_after_refresh(self._tell)  # it may have the focus before it has a width
 
     def _go(self, view: View) -> None:
         self._view = view
         self._paint()
+        self._tell()
+
+    def _tell(self) -> None:
+        view = self._view_at(self._width)
         self.post_message(self.Moved(told_at(self._case, view), view.zoom))
 
     def _paint(self) -> None:

@@ -15,9 +15,10 @@ from typing_extensions import override
 from tests.tui.drawn.test_parts import DAYS
 from tests.tui.drawn.test_timeline import CASE
 from tests.tui.drawn.values import TODAY
-from tests.tui.driving import drive, shown
+from tests.tui.driving import drive, painted, shown
 from tui.drawn.bars import DayCount, bars
 from tui.drawn.timeline_view import Zoom
+from tui.looks.tokens import CHOICES
 from tui.shell.safe import SafeApp
 from tui.text.in_words import in_words
 from tui.widgets.drawn import DrawnPart, TimelinePart
@@ -83,10 +84,45 @@ def test_the_keys_of_a_timeline_move_its_cursor_and_its_zoom_and_say_what_is_the
     async def steps(pilot: Pilot[Any]) -> None:
         app.part.focus()
         await pilot.pause()
+        assert "today ▼" in shown(app)
         await pilot.press("left", "plus", "minus", "minus", "home")
         await pilot.pause()
+        assert "today ▼" in shown(app)
 
     drive(app, steps)
     assert app.told[0] == ("27 Nov — 28 Nov: in detention and 1 note", Zoom.MONTH)
     assert app.told[1] == ("25 Nov — 26 Nov: appeal, late, in detention and 2 notes", Zoom.MONTH)
     assert [zoom for _, zoom in app.told[2:]] == [Zoom.DAY, Zoom.MONTH, Zoom.YEAR, Zoom.YEAR]
+
+
+def test_a_timeline_that_has_the_focus_from_the_start_opens_at_today() -> None:
+    class Focused(TimelinePart):
+        def on_mount(self) -> None:
+            self.focus()
+
+    app = Showing(Focused(CASE, TODAY))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        assert "today ▼" in shown(app)
+
+    drive(app, steps)
+    assert [told for told, _ in app.told] == ["27 Nov — 28 Nov: in detention and 1 note"]
+
+
+def test_the_text_is_the_same_in_every_look() -> None:
+    app = Showing(TimelinePart(CASE, TODAY))
+    seen: set[str] = set()
+    styles: set[str] = set()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        app.part.focus()
+        for look in CHOICES:
+            app.theme = look.name
+            await pilot.pause()
+            seen.add(shown(app))
+            styles.add(painted(app))
+
+    drive(app, steps)
+    assert len(seen) == 1
+    assert len(styles) == len(CHOICES)

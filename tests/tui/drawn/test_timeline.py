@@ -114,6 +114,8 @@ def test_the_cursor_tells_what_its_cell_holds_the_labels_without_room_too(steps:
 def test_the_cursor_stays_in_view_and_zoom_leaves_it_where_it_is() -> None:
     there = view().moved(-100)
     assert 0 <= there.x(there.cursor) < there.cells
+    early = view(width=120).moved(-60).resized(20)
+    assert early.x(early.cursor) in range(20)
     near = view().moved(-7)
     assert near.zoomed(1).zoom is Zoom.DAY
     assert near.x(near.cursor) - near.zoomed(1).x(near.cursor) in range(5)  # a day has five cells
