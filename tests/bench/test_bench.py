@@ -103,6 +103,7 @@ def test_the_page_and_the_json_say_goal_ratio_machine_and_date(tmp_path: Path) -
     assert data["machine"]["python"]
 
 
+@pytest.mark.long  # a minute, for figures and no promise
 @pytest.mark.parametrize(
     "bench",
     [
