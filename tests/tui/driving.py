@@ -18,6 +18,7 @@ from textual.worker import WorkerCancelled
 
 from tests.tui.painting import paint
 from tui.shell.safe import SafeApp
+from tui.widgets.strip import Strip
 
 OWN_SEQUENCE = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 """Colours and cursor moves, the only sequences that a painted screen needs."""
@@ -49,7 +50,8 @@ def _rests(app: App[Any]) -> bool:
         return not app.workers
     screen = app.screen
     waits = app._resize_timer or screen._layout_required or screen._dirty_widgets or screen._callbacks
-    return not waits and all(map(_listens, [app, *screen.walk_children(with_self=True)]))
+    is_late = any(strip.is_waiting for strip in screen.query(Strip))
+    return not waits and not is_late and all(map(_listens, [app, *screen.walk_children(with_self=True)]))
 
 
 def _listens(pump: Any) -> bool:

@@ -17,11 +17,11 @@ from tests.tui.driving import drive, shown
 from tui.looks.tokens import Token
 from tui.screens.frame.rows import FixedRows
 from tui.shell.safe import SafeApp
-from tui.widgets.cells import Cell, text_of
+from tui.widgets.cells import Cell, broken, text_of
 from tui.widgets.columns import Column
 from tui.widgets.head import head_texts
 from tui.widgets.pages import ListRow
-from tui.widgets.pair import Pair, Twin, aligned, broken
+from tui.widgets.pair import Pair, Twin, aligned
 from tui.widgets.sheet import BY_HEIGHT, BY_WIDTH
 from tui.widgets.strip import MOST_FACTS, Fact, ListAndStrip, Strip
 from tui.widgets.virtual_list import VirtualList
@@ -84,7 +84,7 @@ def test_at_80_columns_the_facts_are_a_strip_with_one_column_of_labels() -> None
     lines = _listing((80, 24))
     assert lines[0] == "> !! row 0"
     assert lines[16] == "  !! row 16"
-    assert lines[17] == "                Вьюжанин Арсений  Vyuzhanin"
+    assert lines[17] == "  Вьюжанин Арсений  Vyuzhanin"
     assert lines[18] == "  SAFE CONTACT  Signal by his sister Лидия, after 18:00; says “library card”"
     assert lines[19] == "  DO NOT CALL   +996 555 010 203"
 
@@ -92,7 +92,8 @@ def test_at_80_columns_the_facts_are_a_strip_with_one_column_of_labels() -> None
 def test_at_120_columns_they_are_a_pane_beside_the_list_with_each_label_over_its_text() -> None:
     lines = _listing((120, 40))
     assert lines[39].startswith("  !! row 39")
-    assert [line[72:].strip() for line in lines[:8]] == [
+    assert [line[72:].strip() for line in lines[:9]] == [
+        "",
         "Вьюжанин Арсений  Vyuzhanin",
         "",
         "SAFE CONTACT",

@@ -294,3 +294,27 @@ def test_in_a_narrow_window_whole_columns_go_and_no_heading_is_cut() -> None:
     columns = (Column("ref", 10), Column("title"), Column("stage", 18, rank=2), Column("until", 10, rank=1))
     shown = [[column.title for column in fitting(columns, width)] for width in (76, 50, 36, 20)]
     assert shown == [["ref", "title", "stage", "until"], ["ref", "title", "until"], ["ref", "title"], ["ref", "title"]]
+
+
+def test_the_cursor_passes_over_headings_and_second_lines() -> None:
+    class Days(Numbers):
+        @override
+        def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow]:
+            day = Cell("Today, Friday 27 November", Token.DIM, bold=True)
+            rows = [ListRow("", (day,), is_passed=True), *map(_row, range(2)), ListRow("", (day,), is_passed=True)]
+            return [*rows, *map(_row, range(2, 4)), ListRow("", ("", "more", ""), is_passed=True)]
+
+    app = Listing(Days(total=7))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        rows = app.query_one(VirtualList)
+        passed = []
+        for key in ("", "up", "down", "down", "down", "down", "end", "up", "up", "home"):
+            await pilot.press(*[key] if key else [])
+            passed.append(rows.cursor)
+        assert passed == [1, 1, 2, 4, 5, 5, 5, 4, 2, 1]
+        assert "  Today, Friday 27 November" in shown(app)
+        rows.show_source(Days(total=7))
+        assert rows.cursor == 1
+
+    drive(app, steps)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip as Line
 
@@ -107,3 +107,39 @@ def _add(runs: list[tuple[str, Style]], text: str, style: Style) -> None:
 def width_of(cells: Sequence[Cell]) -> int:
     """Return how many terminal cells they take."""
     return sum(cell_len(cell.text) for cell in cells)
+
+
+def broken(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
+    """Yield words with meanings in rows of at most so many terminal cells, broken at blanks where there are any."""
+    row: list[Cell] = []
+    room = max(width, 1)
+    for cell in cells:
+        for word in _words(cell.text):
+            is_blank = word.isspace()
+            rest = word
+            if cell_len(rest.rstrip(" ")) > room and row and not is_blank:
+                yield row
+                row, room = [], max(width, 1)
+            while cell_len(rest.rstrip(" ")) > room:
+                piece = set_cell_size(rest, room).rstrip(" ") or rest[0]
+                yield [*row, replace(cell, words=piece)]
+                row, room, rest = [], max(width, 1), rest[len(piece) :]
+            rest = rest[: len(rest) if cell_len(rest) <= room else len(rest.rstrip(" "))]
+            if row and row[-1] == replace(cell, words=row[-1].words):
+                row[-1] = replace(cell, words=row[-1].text + rest)
+            elif rest:
+                row.append(replace(cell, words=rest))
+            room -= cell_len(rest)
+    yield row
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield words, each with the blanks behind it."""
+    word = ""
+    for letter in text:
+        if word.endswith(" ") and letter != " ":
+            yield word
+            word = ""
+        word += letter
+    if word:
+        yield word

@@ -63,8 +63,13 @@ def _cells(hints: Sequence[Hint]) -> list[Cell]:
     cells: list[Cell] = []
     for hint in hints:
         cells += [Cell(" " * _BETWEEN)] if cells else []
-        cells += [Cell(hint.key, Token.ACC, bold=True), Cell(" "), Cell(hint.label)]
+        cells += of_hint(hint)
     return cells
+
+
+def of_hint(hint: Hint) -> list[Cell]:
+    """Return a key in the accent colour, with its word."""
+    return [Cell(hint.key, Token.ACC, bold=True), Cell(" "), Cell(hint.label)]
 
 
 class _Keys(Widget):

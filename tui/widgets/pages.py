@@ -21,11 +21,13 @@ class ListRow:
         key: what to hand back when it is chosen.
         cells: its words, in columns.
         state: a sign of two cells before them (`!!` late, `!` soon), in lists that have states; its word is in a cell.
+        is_passed: the cursor passes over it: a heading of one cell, as wide as the list, or a second line of a row.
     """
 
     key: str
     cells: tuple[ListCell, ...] = field(repr=False)
     state: Cell | None = None
+    is_passed: bool = False
 
 
 class PageSource(Protocol):

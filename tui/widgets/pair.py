@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len, set_cell_size
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip as Line
@@ -14,7 +13,7 @@ from typing_extensions import override
 
 from tui.looks.signs import LINE
 from tui.looks.tokens import Token
-from tui.widgets.cells import Cell, draw, look_of
+from tui.widgets.cells import Cell, broken, draw, look_of
 
 _MARGIN: Final = 2
 
@@ -110,39 +109,3 @@ def aligned(twin: Twin, left: int, right: int) -> list[tuple[list[Cell], list[Ce
         (on_left, on_right, "" if row else twin.mark)
         for row, (on_left, on_right) in enumerate(zip(lefts, rights, strict=True))
     ]
-
-
-def broken(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
-    """Yield words with meanings in rows of at most so many terminal cells, broken at blanks where there are any."""
-    row: list[Cell] = []
-    room = max(width, 1)
-    for cell in cells:
-        for word in _words(cell.text):
-            is_blank = word.isspace()
-            rest = word
-            if cell_len(rest.rstrip(" ")) > room and row and not is_blank:
-                yield row
-                row, room = [], max(width, 1)
-            while cell_len(rest.rstrip(" ")) > room:
-                piece = set_cell_size(rest, room).rstrip(" ") or rest[0]
-                yield [*row, replace(cell, words=piece)]
-                row, room, rest = [], max(width, 1), rest[len(piece) :]
-            rest = rest[: len(rest) if cell_len(rest) <= room else len(rest.rstrip(" "))]
-            if row and row[-1] == replace(cell, words=row[-1].words):
-                row[-1] = replace(cell, words=row[-1].text + rest)
-            elif rest:
-                row.append(replace(cell, words=rest))
-            room -= cell_len(rest)
-    yield row
-
-
-def _words(text: str) -> Iterator[str]:
-    """Yield words, each with the blanks behind it."""
-    word = ""
-    for letter in text:
-        if word.endswith(" ") and letter != " ":
-            yield word
-            word = ""
-        word += letter
-    if word:
-        yield word

@@ -10,9 +10,9 @@ from textual.strip import Strip as Line
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.looks.tokens import Token
 from tui.text.in_words import in_words
 from tui.widgets.cells import WIDE, Cell, draw, look_of
+from tui.widgets.lines import Hint, of_hint
 from tui.widgets.wrapped import wrapped
 from vault.words.message import Message
 
@@ -49,7 +49,7 @@ class TooSmall(Widget):
             least_rows=FEWEST_ROWS,
         )
         lines = [[Cell(line)] for line in wrapped(in_words(said), columns)]
-        lines.append([Cell("Ctrl+L", Token.ACC, bold=True), Cell(" "), Cell(Message("lock"))])
+        lines.append([*of_hint(Hint("Ctrl+L", Message("lock")))])
         return draw(look_of(self), lines[y] if y < len(lines) else (), columns)
 
 

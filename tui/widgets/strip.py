@@ -16,9 +16,8 @@ from typing_extensions import override
 from tui.looks.signs import RULE
 from tui.looks.tokens import Token
 from tui.text.in_words import in_words
-from tui.widgets.cells import Cell, ListCell, cells_of, draw, look_of, text_of
+from tui.widgets.cells import Cell, ListCell, broken, cells_of, draw, look_of
 from tui.widgets.columns import fit_cells
-from tui.widgets.wrapped import wrapped
 from vault.words.message import Words
 
 if TYPE_CHECKING:
@@ -75,6 +74,11 @@ class Strip(Widget):
         self._forget_wish()
         self._timer = self.set_timer(LATE_SECONDS, lambda: self.show(facts()))
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it will show something else in a moment."""
+        return self._timer is not None
+
     def _forget_wish(self) -> None:
         if self._timer is not None:
             self._timer.stop()
@@ -95,32 +99,28 @@ class Strip(Widget):
 
 
 def strip_lines(facts: Sequence[Fact], width: int) -> list[list[Cell]]:
-    """Return a line for each fact, the labels in a column as wide as the longest of them."""
+    """Return a line for each fact, the labels in one column; what has no label begins where it does."""
     column = max((cell_len(in_words(fact.label)) for fact in facts), default=0) + 2
-    return [[*fit_cells(_label(fact), column), *fit_cells(fact.text, max(width - column, 0))] for fact in facts]
+    lines: list[list[Cell]] = []
+    for fact in facts:
+        label = fit_cells(_label(fact, fact.token), column) if in_words(fact.label) else []
+        lines.append([*label, *fit_cells(fact.text, max(width - (column if label else 0), 0))])
+    return lines
 
 
 def pane_lines(facts: Sequence[Fact], width: int) -> list[list[Cell]]:
     """Return each label over its fact in as many lines as that takes, with air between them."""
     lines: list[list[Cell]] = []
     for fact in facts:
-        lines += [[]] if lines else []
-        lines += [[_label(fact)]] if in_words(fact.label) else []
-        first = cells_of(fact.text)
-        token = first[0] if len(first) == 1 else Cell("")
-        if len(first) > 1 and sum(cell_len(cell.text) for cell in first) <= width:
-            lines.append(list(first))
-            continue
-        text = first[0].words if len(first) == 1 else text_of(fact.text)
-        lines += [
-            [Cell(line, token.token, token.bold, token.underline, token.strike)]
-            for line in wrapped(in_words(text), width)
-        ]
+        lines.append([])
+        token = Token.ACC if fact.token is Token.DIM else fact.token
+        lines += [[_label(fact, token)]] if in_words(fact.label) else []
+        lines += broken(cells_of(fact.text), width)
     return lines
 
 
-def _label(fact: Fact) -> Cell:
-    return Cell(fact.label, fact.token, bold=fact.token is not Token.DIM)
+def _label(fact: Fact, token: Token) -> Cell:
+    return Cell(fact.label, token, bold=token is not Token.DIM)
 
 
 class ListAndStrip(Container):

@@ -89,6 +89,7 @@ class VirtualList(ScrollView, can_focus=True):
         """Show other rows from the start, as after a search; the marks go."""
         self._pages = PageCache(source)
         self.marked = frozenset()
+        self._count = source.count()
         self.cursor = 0
         self.scroll_to(y=0, animate=False)
         self.reload()
@@ -111,8 +112,20 @@ class VirtualList(ScrollView, can_focus=True):
         return self._pages.row(self.cursor) if self._count else None
 
     def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor on a row."""
-        return max(0, min(cursor, self._count - 1))
+        """Keep the cursor on a row that it does not pass over: on its way, or else the nearest before it."""
+        place = max(0, min(cursor, self._count - 1))
+        step = -1 if cursor < self.cursor else 1
+        for way in (step, -step):
+            found = place
+            while 0 <= found < self._count and self._passes(found):
+                found += way
+            if 0 <= found < self._count:
+                return found
+        return place
+
+    def _passes(self, index: int) -> bool:
+        row = self._pages.row(index)
+        return row is not None and row.is_passed
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Paint the two rows that changed, or scroll when the new one is out of view."""
@@ -172,8 +185,9 @@ class VirtualList(ScrollView, can_focus=True):
 
     @override
     def on_mount(self) -> None:
-        """Take the height of all rows."""
+        """Take the height of all rows, and stand on the first that the cursor does not pass over."""
         self._set_height()
+        self.cursor = 0
 
     def on_resize(self) -> None:
         """Lay the columns out for the new width, and keep the cursor in view where there are fewer lines."""
@@ -205,6 +219,8 @@ class VirtualList(ScrollView, can_focus=True):
         if row is None:
             return [*line, Cell("...")]
         room = room_of(self.size.width, has_states=self.has_states)
+        if row.is_passed and len(row.cells) < len(self.columns):
+            return [*line, *fit_cells(row.cells[0], room)]
         return [*line, *lay_out(self.columns, row.cells, room)]
 
 

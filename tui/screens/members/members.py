@@ -8,9 +8,9 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
-from textual.widgets import Static
 from typing_extensions import override
 
+from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
@@ -28,11 +28,13 @@ from tui.text.in_words import together, warning
 from tui.values.codes import word_of, words_of
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import MemberLine, MembersShown
+from tui.widgets.cells import Cell, ListCell
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
+from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, plural
 
 _COLUMNS: Final = (
     Column(Message("name"), 24),
@@ -92,9 +94,8 @@ class MembersScreen(ChangingScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="members")
-        yield Static("", id="member", classes="below")
+        rows = (ListHeader(_COLUMNS), VirtualList(_COLUMNS, FixedRows(), id="members"))
+        yield ListAndStrip(*rows, strip=Strip(id="member"))
 
     def on_mount(self) -> None:
         """Read who is in."""
@@ -237,7 +238,7 @@ class MembersScreen(ChangingScreen):
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
-        self._show_one()
+        self.query_one(Strip).show_late(self._facts)
 
     def _deputy_chosen(self, member: MemberLine, deputy: str | None) -> None:
         if deputy:
@@ -257,16 +258,18 @@ class MembersScreen(ChangingScreen):
         lack = "" if shown.separated else warning(Message("no auditor who does nothing else"))
         self.head(plural("{count} member", "{count} members", count=here), lack)
         self.show_keys()
-        self._show_one()
+        self.query_one(Strip).show(self._facts())
 
-    def _show_one(self) -> None:
+    def _facts(self) -> list[Fact]:
+        member = self._under_cursor()
+        return [] if member is None else _facts_of(member)
+
+    def _under_cursor(self) -> MemberLine | None:
         row = self._list.row_at_cursor()
-        member = next((member for member in self._shown.members if row is not None and member.member == row.key), None)
-        self.write("member", "" if member is None else together(_lines(member)))
+        return next((member for member in self._shown.members if row is not None and member.member == row.key), None)
 
     def _here(self) -> MemberLine | None:
-        row = self._list.row_at_cursor()
-        member = next((member for member in self._shown.members if row is not None and member.member == row.key), None)
+        member = self._under_cursor()
         if member is not None and member.stand == "left":
             self.warn(Message("They have left; they come back only by a new invitation (i)."))
             return None
@@ -280,28 +283,29 @@ class MembersScreen(ChangingScreen):
         return self.query_one("#members", VirtualList)
 
 
-def _cells(member: MemberLine) -> tuple[Words, ...]:
-    devices = plural("{count} device", "{count} devices", count=member.devices)
-    stand = devices if member.stand == "in" else word_of(member.stand)
-    return named(member.name, is_you=member.is_you), words_of(member.roles), member.until, stand
+def _cells(member: MemberLine) -> tuple[ListCell, ...]:
+    devices = Cell(plural("{count} device", "{count} devices", count=member.devices), Token.DIM)
+    stand = devices if member.stand == "in" else Cell(word_of(member.stand), Token.WARN)
+    return named(member.name, is_you=member.is_you), words_of(member.roles), Cell(member.until, Token.DIM), stand
 
 
 def _roles_of(member: MemberLine) -> Message:
     return Message("{name}: {roles}", name=member.name, roles=words_of(member.roles) or Message("no role"))
 
 
-def _lines(member: MemberLine) -> list[Words]:
-    lines: list[Words] = [_roles_of(member)]
-    if member.until:
-        lines = [Message("{member}, admitted until {day}", member=_roles_of(member), day=member.until)]
-    lines += [_STANDS[member.stand]] if member.stand in _STANDS else []
-    lines += [Message("Deputy, who opens their new cases too: {deputy}", deputy=member.deputy)] if member.deputy else []
-    lines += [Message("Away: cases are lent to {lent}", lent=member.lent)] if member.lent else []
-    return lines
+def _facts_of(member: MemberLine) -> list[Fact]:
+    facts = [Fact("", Cell(member.name, bold=True))]
+    facts.append(Fact(Message("Roles"), words_of(member.roles) or Message("no role")))
+    facts += [Fact(Message("Admitted until"), member.until)] if member.until else []
+    facts += [Fact(word_of(member.stand), _STANDS[member.stand], Token.WARN)] if member.stand in _STANDS else []
+    deputy = Message("{deputy} opens their new cases too", deputy=member.deputy)
+    facts += [Fact(Message("Deputy"), deputy)] if member.deputy else []
+    facts += [Fact(Message("Away"), Message("cases are lent to {lent}", lent=member.lent))] if member.lent else []
+    return facts
 
 
 _STANDS: Final = {
-    "suspended": Message("Suspended: no device of theirs is in."),
+    "suspended": Message("No device of theirs is in."),
     "over": Message("The time for which they were admitted has ended."),
-    "left": Message("Left: shown so that their notes keep a name."),
+    "left": Message("Shown so that their notes keep a name."),
 }
