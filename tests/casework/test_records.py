@@ -134,6 +134,10 @@ def test_the_names_of_the_words_are_what_the_store_keeps() -> None:
         "worker",
         "interpreter",
         "persecutor",
+        "guarantor",
+        "co-accused",
+        "dependant",
+        "lawyer",
         "third",
     ]
     assert NameKind("passport") is NameKind.PASSPORT

@@ -27,7 +27,7 @@ _ASKS: Mapping[Action, str] = {
     cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list story.due
     """,
     Action.CASE_READ: """
-    editing.history people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
+    editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     sections.find_in sections.list_of sharing.holders_of timed_grants.terms_of
     """,
@@ -78,6 +78,8 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
     "intake.move": (Action.INTAKE_WRITE, Action.CASE_WRITE),
     "intake.move_to_new": (Action.INTAKE_WRITE, Action.CASE_CREATE),
+    "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
+    "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
     "sections.open_section": (Action.CASE_READ, Action.CASE_READ),
 }
@@ -107,7 +109,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
-    absences.all_pending editing.locate editing.own_record projection.reindex reminders.times_due
+    absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
     undoing.last
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
@@ -147,6 +149,8 @@ CALLS: Mapping[str, Call] = {
     "people.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Person.KIND), PersonChange(role="third")
     ),
+    "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
+    "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
     "people.show": lambda run, session, case, *_: run(session, Place(case, RecordId(bytes(16)), Person.KIND)),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
     "story.change": lambda run, session, case, *_: run(

@@ -197,3 +197,31 @@ def test_a_number_that_must_never_be_used_says_do_not_call_wherever_it_is_shown_
     assert "DO NOT CALL" in desk.run("intake", "add", "--number", "555010203").out
     _said(desk, "person", "edit", person, "--use-again", "+996 555 010203")
     assert "DO NOT CALL" not in desk.run("case", "show", ref).out
+
+
+def test_a_person_of_two_cases_is_said_to_be_one_and_their_cases_are_found(desk: Desk) -> None:
+    refs = [_made(desk), _made(desk, "asylum"), _made(desk, "family")]
+    first, second, third = (_person(desk, ref, "--name", "Арсений Вьюжанин") for ref in refs)
+    alone = _said(desk, "person", "cases", first)["cases"]
+    assert [line["ref"] for line in alone] == refs[:1]
+    assert _said(desk, "person", "same", first, second)["places"] == 2
+    assert _said(desk, "person", "same", third, second)["places"] == 3
+    for person in (first, second, third):
+        assert {line["ref"] for line in _said(desk, "person", "cases", person)["cases"]} == set(refs)
+    assert desk.run("person", "same", first, first).code != 0
+
+
+def test_relatives_parties_and_linked_cases_stand_in_a_case_and_name_its_people_alone(desk: Desk) -> None:
+    ref, other = _made(desk), _made(desk, "asylum")
+    client = _person(desk, ref, "--name", "Arseni Vyuzhanin")
+    wife = _said(desk, "person", "add", ref, "--role", "dependant", "--name", "Lidia Vyuzhanina")["person"]
+    stranger = _person(desk, other, "--name", "Noor Example")
+    relation = ("--from-person", wife[:8], "--relation", "spouse", "--to-person", client)
+    record = _said(desk, "relation", "add", ref, *relation, "--exposed", "yes")["record"]
+    (kept,) = _said(desk, "relation", "list", ref)["records"]
+    assert (kept["from_person"], kept["to_person"], kept["relation"]) == (wife, client, "spouse")
+    assert "Lidia Vyuzhanina" in desk.run("relation", "list", ref).out
+    assert desk.run("relation", "edit", record, "--to-person", stranger).code != 0
+    assert desk.run("relation", "add", ref, "--from-person", wife, "--relation", "spouse").code != 0
+    _said(desk, "link", "add", ref, "--to-case", other, "--why", "same order")
+    assert [link["to_case"] for link in _said(desk, "link", "list", ref)["records"]] == [other]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tui.gateway.subject import Subject, case_id
 from tui.values.values import VaultStatus
@@ -13,7 +12,7 @@ from vault.errors import NotFoundError
 from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
-from vault.services.cases import case_changes, cases, editing, story, undoing
+from vault.services.cases import case_changes, cases, editing, people, story, undoing
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.words.message import Message, Words
@@ -39,14 +38,14 @@ class Story(Subject):
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""
         found = story.list_in(self._session, case_id(case), why=why)
-        by = authors.written_by(self._session, found)
-        return tuple(_shown(record, by.get(record.record, "")) for record in found)
+        by, names = authors.written_by(self._session, found), people.names_in(self._session, case_id(case))
+        return tuple(_shown(record, by.get(record.record, ""), names) for record in found)
 
     def add(self, case: str, kind: str, typed: Mapping[str, str]) -> str:
         """Keep a record as typed and return its id."""
-        made = story.kind_named(kind)
-        values: dict[str, Any] = made.FORM.from_typed(typed)
-        return story.add(self._session, case_id(case), made(**values)).hex()
+        made, home = story.kind_named(kind), case_id(case)
+        values = story.typed_values(self._session, home, made.FORM, typed)
+        return story.add(self._session, home, made(**values)).hex()
 
     def change(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> str:
         """Change fields of a record to what was typed and return its id."""
@@ -108,7 +107,7 @@ def _record_id(record: str) -> RecordId:
         raise NotFoundError(Message("there is no such record among yours")) from None
 
 
-def _shown(stored: Stored[FormedRecord], by: str) -> RecordShown:
+def _shown(stored: Stored[FormedRecord], by: str, names: Mapping[RecordId, str]) -> RecordShown:
     value = stored.value
     return RecordShown(
         record=stored.record.hex(),
@@ -117,7 +116,7 @@ def _shown(stored: Stored[FormedRecord], by: str) -> RecordShown:
         headline=value.headline(),
         is_due=value.is_due(),
         typed=value.typed(),
-        lines=tuple(labelled(value)),
+        lines=tuple(labelled(value, names)),
         by=by,
         heads=stored.heads,
     )

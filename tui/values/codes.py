@@ -14,7 +14,9 @@ _WORDS: Final = (
     Message("auditor"), Message("field"), Message("suspended"), Message("over"), Message("left"),
     # people of a case
     Message("client"), Message("relative"), Message("witness"), Message("worker"), Message("interpreter"),
-    Message("persecutor"), Message("third"),
+    Message("persecutor"), Message("third"), Message("guarantor"), Message("co-accused"), Message("dependant"),
+    Message("lawyer"), Message("relation"), Message("link"), Message("spouse"), Message("parent"), Message("child"),
+    Message("sibling"), Message("guardian"), Message("friend"), Message("same-charge"),
     # documents and ways to reach somebody
     Message("passport"), Message("id-card"), Message("pin"), Message("birth-cert"), Message("unhcr-case"),
     Message("asylum-cert"), Message("court-case"), Message("wanted-ref"), Message("prison-no"), Message("other"),

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from vault.casework.checks import checked_id, checked_line, checked_lines, checked_text, checked_word
 from vault.casework.dates import checked_date, checked_day, checked_moment
 from vault.errors import UsageError
+from vault.ids import RecordId
 from vault.words.message import Message
 
 
@@ -41,6 +43,7 @@ _CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
     Shape.MOMENT: checked_moment,
     Shape.RECORD: checked_id,
 }
+_NO_NAMES: Mapping[RecordId, str] = MappingProxyType({})
 _OF_TIME = frozenset({Shape.DATE, Shape.DAY, Shape.MOMENT})
 _SHOWN: Final = Message("{label}: {value}")
 _NEVER_NONE: Final = frozenset({Shape.LINES, Shape.YES_NO})
@@ -204,7 +207,14 @@ def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
 
 
-def labelled(record: FormedRecord) -> Sequence[tuple[Message, str]]:
-    """Return what stands in a record, each with the label of its field; empty fields are left out."""
-    values = ((field.label, field.to_typed(getattr(record, field.name)), field.shape) for field in record.FORM.fields)
-    return [(label, text) for label, text, shape in values if text and not (shape is Shape.YES_NO and text == NO)]
+def labelled(record: FormedRecord, names: Mapping[RecordId, str] = _NO_NAMES) -> Sequence[tuple[Message, str]]:
+    """Return what stands in a record, each with the label of its field; empty fields are left out.
+
+    `names` is what other records of the case are called.
+    """
+    values = ((field, getattr(record, field.name)) for field in record.FORM.fields)
+    told = [
+        (field, (names.get(RecordId(value)) if isinstance(value, bytes) else None) or field.to_typed(value))
+        for field, value in values
+    ]
+    return [(field.label, text) for field, text in told if text and not (field.shape is Shape.YES_NO and text == NO)]

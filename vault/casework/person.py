@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, TypeVar
 
-from vault.casework.checks import checked_items, checked_line, checked_lines, checked_word
+from vault.casework.checks import checked_id, checked_items, checked_line, checked_lines, checked_word
 from vault.casework.contact import is_never_used
 from vault.casework.dates import checked_date
 from vault.casework.script import Script, script_of
@@ -74,7 +74,10 @@ class SafeContact:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person. No field but the role is mandatory: a call at night starts with a number and no name."""
+    """A person. No field but the role is mandatory: a call at night starts with a number and no name.
+
+    `who` is the same in every case in which somebody stands, once a member who holds both said so.
+    """
 
     KIND: ClassVar[str] = "person"
 
@@ -85,6 +88,7 @@ class Person:
     emails: tuple[str, ...] = field(default=(), repr=False)
     documents: tuple[IdentityDocument, ...] = field(default=(), repr=False)
     safe_contact: SafeContact | None = field(default=None, repr=False)
+    who: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "role", checked_word(PersonRole, self.role, "role of a person"))
@@ -92,6 +96,8 @@ class Person:
         object.__setattr__(self, "documents", checked_items(self.documents, IdentityDocument, "documents of a person"))
         if self.born is not None:
             object.__setattr__(self, "born", checked_date(self.born, "date of birth"))
+        if self.who is not None:
+            object.__setattr__(self, "who", checked_id(self.who, "who a person is"))
         object.__setattr__(self, "phones", checked_lines(self.phones, "phone"))
         if not all(sum(letter.isdigit() for letter in phone) >= FEWEST_PHONE_DIGITS for phone in self.phones):
             raise UsageError(
@@ -132,6 +138,7 @@ class Person:
             emails=_each_once(email for person in all_of for email in person.emails),
             documents=_each_once(document for person in all_of for document in person.documents),
             safe_contact=contact,
+            who=next((person.who for person in all_of if person.who is not None), None),
         )
 
 

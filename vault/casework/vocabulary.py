@@ -32,6 +32,10 @@ class PersonRole(StrEnum):
     WORKER = "worker"
     INTERPRETER = "interpreter"
     PERSECUTOR = "persecutor"
+    GUARANTOR = "guarantor"
+    CO_ACCUSED = "co-accused"
+    DEPENDANT = "dependant"
+    LAWYER = "lawyer"
     THIRD = "third"
 
 

@@ -74,7 +74,10 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),
              ("new", "list", "show", "edit", "stage", "close", "reopen")),
-        Noun("person", Message("the people of a case"), ("add", "list", "show", "edit")),
+        Noun("person", Message("the people of a case"), ("add", "list", "show", "edit", "same", "cases")),
+        Noun("relation", Message("how the people of a case stand to each other"), ("add", "list", "edit"),
+             file="story"),
+        Noun("link", Message("other cases that belong to a case"), ("add", "list", "edit"), file="story"),
         Noun("note", Message("write, list, read and correct notes"), ("add", "list", "show", "amend")),
         Noun("deadline", Message("dates that have to be kept, and the rules that give them"),
              ("add", "list", "move", "edit", "done", "rules", "count", "calendar")),

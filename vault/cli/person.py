@@ -11,9 +11,13 @@ from vault.cli.people_shown import person_data, person_lines, warned, whole_pers
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import edited
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
-from vault.words.message import Message, Words
+from vault.ids import short_id
+from vault.words.message import Message, Words, plural
 
-PERSON_ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
+PERSON_ROLES = (
+    *("client", "relative", "dependant", "witness", "co-accused", "guarantor", "lawyer", "worker", "interpreter"),
+    *("persecutor", "third"),
+)
 CHANNELS = ("phone", "sms", "messenger", "email", "in-person", "through-someone", "not-known")
 _BORN = Personal(
     "born", "--born", Message("Date of birth (1984, 5.1984, 17.05.1984; ~ for about)"), of=birth_of("--born")
@@ -111,6 +115,35 @@ def _show(args: Given, output: Output) -> Result:
     return Result({"case": place.case.hex(), **person_data(person, never_use)}, whole_person_lines(person, never_use))
 
 
+def _same(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.casework.person import Person
+        from vault.services.cases import editing, same_person
+
+        place, other = (editing.locate(session, text, frozenset({Person.KIND})) for text in (args.person, args.other))
+        count = same_person.same(session, place, other)
+    told = plural(
+        "They are one person now, in {count} place of your cases.",
+        "They are one person now, in {count} places of your cases.",
+        count=count,
+    )
+    return Result({"person": place.record.hex(), "other": other.record.hex(), "places": count}, [told])
+
+
+def _cases(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.casework.person import Person
+        from vault.services.cases import editing, same_person
+
+        found = same_person.cases_of(session, editing.locate(session, args.person, frozenset({Person.KIND})))
+    data = [
+        {"case": line.case.hex(), "ref": line.ref, "title": line.title, "person": line.record.hex(), "name": line.name}
+        for line in found
+    ]
+    lines = [f"{line.ref}  {line.title}  {line.name}  {short_id(line.record)}" for line in found]
+    return Result({"cases": data}, lines)
+
+
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.person import never_use_of
@@ -131,6 +164,10 @@ VERBS: Final = (
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
     Verb("show", Message("all that is known of a person"), (_PERSON,), _show),
+    Verb("same", Message("say that this person and another one, of another case, are one"), (
+        _PERSON, Arg("OTHER", Message("the other person's id, or its beginning")),
+    ), _same),
+    Verb("cases", Message("the cases of yours in which the same person stands"), (_PERSON,), _cases),
     Verb("edit", Message("change what is known of a person; a wrong name stays, marked"), (
         _PERSON,
         Arg("[--role ROLE]", Message("their role in this case"), choices=PERSON_ROLES),

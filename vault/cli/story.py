@@ -5,9 +5,9 @@ Their verbs are made from their forms; `deadline` takes some of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import Form, FormedRecord, FormField, Shape, labelled
 from vault.casework.story import STORY
@@ -22,6 +22,7 @@ from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.access.session import Session
+    from vault.ids import RecordId
     from vault.services.projection.reading import Stored
 
 RECORD: Final = Arg("RECORD", Message("the record's id, or its beginning"))
@@ -32,8 +33,9 @@ def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, asked(kind.FORM, is_new=True)) as (session, answers):
         from vault.services.cases import cases, story
 
-        values: dict[str, Any] = kind.FORM.from_typed(typed_fields(kind.FORM, args, answers))
-        record = story.add(session, cases.find(session, args.case), kind(**values))
+        case = cases.find(session, args.case)
+        values = story.typed_values(session, case, kind.FORM, typed_fields(kind.FORM, args, answers))
+        record = story.add(session, case, kind(**values))
     return Result({"record": record.hex()}, [Message("The record is saved."), Message("id {id}", id=short_id(record))])
 
 
@@ -62,12 +64,13 @@ def changed(session: Session, kind: type[FormedRecord], record: str, typed: dict
 
 def _list(kind: type[FormedRecord], args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import cases, story
+        from vault.services.cases import cases, people, story
         from vault.services.projection import authors
 
-        found = story.list_in(session, cases.find(session, args.case), (kind.KIND,), why=args.why)
-        by = authors.written_by(session, found)
-    lines = [line for record in found for line in record_lines(record, by.get(record.record, ""))]
+        case = cases.find(session, args.case)
+        found = story.list_in(session, case, (kind.KIND,), why=args.why)
+        by, names = authors.written_by(session, found), people.names_in(session, case)
+    lines = [line for record in found for line in record_lines(record, by.get(record.record, ""), names)]
     return Result({"records": [record_data(record) for record in found]}, lines or [Message("There are none.")])
 
 
@@ -76,8 +79,8 @@ def record_data(record: Stored[FormedRecord]) -> dict[str, object]:
     return {"record": record.record.hex(), "kind": record.value.KIND, **record.value.plain()}
 
 
-def record_lines(record: Stored[FormedRecord], by: str) -> list[Words]:
-    """Return a record for people; `by` says who wrote it."""
+def record_lines(record: Stored[FormedRecord], by: str, names: Mapping[RecordId, str] | None = None) -> list[Words]:
+    """Return a record for people; `by` says who wrote it, `names` what the people of its case are called."""
     value = record.value
     head = Message(
         "{when}  {kind}  {about}  id {id}  {name}",
@@ -87,7 +90,8 @@ def record_lines(record: Stored[FormedRecord], by: str) -> list[Words]:
         id=short_id(record.record),
         name=by,
     )
-    return [head, *(indented(Message("{label}: {value}", label=label, value=text)) for label, text in labelled(value))]
+    told = labelled(value, names or {})
+    return [head, *(indented(Message("{label}: {value}", label=label, value=text)) for label, text in told)]
 
 
 # ---- from forms to options

@@ -38,6 +38,7 @@ class PersonColumns:
     is_client: bool
     phones: tuple[str, ...] = field(default=(), repr=False)
     never_use: tuple[str, ...] = field(default=(), repr=False)
+    who: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

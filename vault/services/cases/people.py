@@ -11,11 +11,12 @@ from vault.casework.vocabulary import DocumentKind, PersonRole, word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_of
+from vault.index.people import people_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import Edited, Place, edit
-from vault.services.projection.projection import audit_of
+from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
 
@@ -119,6 +120,12 @@ def checked_person(
         documents=tuple(map(document_of, documents)),
         safe_contact=safe_contact,
     )
+
+
+def names_in(session: Session, case: CompartmentId) -> dict[RecordId, str]:
+    """Return what the people of a case are called, by the ids of their records."""
+    session.require(Action.CASE_READ, case)
+    return {RecordId(record): name for record, name in people_in(up_to_date_index(session), case).items()}
 
 
 def contact_change(channel: str | None, typed: Mapping[str, Sequence[str]]) -> ContactChange:

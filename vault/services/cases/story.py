@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vault.access.session import Session
-from vault.casework.form import FormedRecord
+from vault.casework.form import Form, FormedRecord, Shape
+from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.casework.story.deadline import Deadline
 from vault.casework.story.incident import Incident
@@ -16,11 +17,12 @@ from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.dated import due as due_rows
 from vault.index.heads import heads_in
+from vault.index.people import people_in
 from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, log_view, today
-from vault.services.cases.editing import Edited, Place, edit
+from vault.services.cases.editing import Edited, Place, edit, locate
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.words.message import Message
@@ -62,6 +64,28 @@ def add(session: Session, case: CompartmentId, record: FormedRecord) -> RecordId
     return kept
 
 
+def typed_values(session: Session, case: CompartmentId, form: Form, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values that were typed; a person of the case by the beginning of their id, or by their name.
+
+    Raises:
+        UsageError: no such field, a value of another shape, or a record of another case.
+    """
+    fields = {field.name for field in form.fields if field.shape is Shape.RECORD}
+    found = {
+        name: _id_of(session, case, text) if name in fields and text.strip() else text for name, text in typed.items()
+    }
+    return form.from_typed(found)
+
+
+def _id_of(session: Session, case: CompartmentId, text: str) -> str:
+    people = people_in(up_to_date_index(session), case)
+    named = [record for record, name in people.items() if name.casefold() == text.strip().casefold()]
+    place = Place(case, RecordId(named[0]), Person.KIND) if len(named) == 1 else locate(session, text)
+    if place.case != case:
+        raise UsageError(Message("this record stands in another case"))
+    return place.record.hex()
+
+
 def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
     """Change fields of a record to what was typed; an empty text empties a field that may be empty.
 
@@ -69,7 +93,8 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
         UsageError: no such field, or a value of another shape.
     """
     kind = kind_named(place.kind)
-    values: dict[str, Any] = kind.FORM.from_typed(typed)
+    session.require(_to_write(place.kind), place.case)
+    values = typed_values(session, place.case, kind.FORM, typed)
     if not values:
         raise UsageError(Message("there is nothing to change"))
 

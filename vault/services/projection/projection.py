@@ -274,6 +274,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
                 name_key=sort_key(person.display_name()),
                 is_client=person.role is PersonRole.CLIENT,
                 phones=person.phones,
+                who=person.who,
                 never_use=() if person.safe_contact is None else person.safe_contact.never_use,
             )
         case Note.KIND:
