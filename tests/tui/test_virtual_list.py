@@ -318,3 +318,17 @@ def test_the_cursor_passes_over_headings_and_second_lines() -> None:
         assert rows.cursor == 1
 
     drive(app, steps)
+
+
+def test_a_list_that_is_shown_asks_for_its_first_page_once() -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("down")
+        other = Numbers(total=100)
+        app.query_one(VirtualList).show_source(other)
+        await pilot.pause()
+        assert "C-0 " in _cursor_line(app)
+        assert [number for number, _, _ in other.asked] == [0]
+
+    drive(app, steps)

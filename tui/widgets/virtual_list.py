@@ -90,9 +90,10 @@ class VirtualList(ScrollView, can_focus=True):
         self._pages = PageCache(source)
         self.marked = frozenset()
         self._count = source.count()
+        self._set_height()
         self.cursor = 0
         self.scroll_to(y=0, animate=False)
-        self.reload()
+        self.refresh()
 
     def reload(self) -> None:
         """Read the rows again after a change, with the cursor left where it can stay."""
