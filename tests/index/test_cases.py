@@ -28,6 +28,7 @@ from vault.index.cases import (
 from vault.index.dated import due
 from vault.index.entries import CaseColumns, Entry, IndexedRecord, RemovedCompartment
 from vault.index.file import Index
+from vault.index.previews import next_dates, people_at_a_glance
 
 STATUSES = ("open", "closed", "appeal")
 
@@ -290,3 +291,20 @@ def test_a_case_is_found_by_its_reference_and_by_its_id(index: Index) -> None:
         "2026-01-02",
     )
     assert row_of(index, id16("c")) is None
+
+
+def test_beside_the_list_stand_the_people_of_a_case_clients_first_and_its_next_dates(index: Index) -> None:
+    apply(
+        index,
+        [
+            case("a"),
+            person("Lidia", case="a", client=False, at=1),
+            person("Arseni", case="a", at=2),
+            person("Other", case="b", at=3),
+            deadline("a", "2026-03-04"),
+            deadline("b", "2026-03-01"),
+        ],
+        {},
+    )
+    assert [glance.name for glance in people_at_a_glance(index, id16("a"))] == ["Arseni", "Lidia"]
+    assert [glance.when for glance in next_dates(index, id16("a"))] == ["2026-03-04"]

@@ -13,18 +13,16 @@ from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, FIRST_NOTE, House
 from tui.gateway.evidence import Evidence
-from tui.screens.cases import case_list
 from tui.screens.cases.case import _note_row
-from tui.screens.frame.rows import case_cells
 from tui.screens.frame.wording import day_and_time
-from tui.values.values import CaseLine, NoteShown
-from tui.widgets.cells import text_of
-from tui.widgets.columns import lay_out
+from tui.values.values import NoteShown
 from vault.casework.note import Note
-from vault.casework.vocabulary import NoteKind
+from vault.casework.person import SafeContact
+from vault.casework.story.task import Task
+from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import TryAgainError
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases, notes
+from vault.services.cases import cases, notes, people, story
 from vault.services.exports import partners
 from vault.words.message import Message
 
@@ -48,9 +46,18 @@ def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
     amina.sees("Phone +49 30 5550 1234")  # the person goes on standing there while it is read
 
 
-def test_at_80_columns_a_title_of_two_words_is_whole_and_notes_of_one_day_are_told_apart(amina: Desk) -> None:
-    line = CaseLine("c1", "XB28-67HC", "Ilta Sarvanto", "Family Sarvanto, Dublin", "asylum", "pre-reg")
-    assert "Family Sarvanto, Dublin" in text_of(tuple(lay_out(case_list._COLUMNS, case_cells(line), 78)))
+def test_below_the_list_stands_the_case_under_the_cursor_its_people_and_how_to_reach_them(house: House) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="Family Sarvanto, on the way to Dublin", kind="family")
+        contact = SafeContact(Channel.MESSENGER, "her sister", code_phrase="library card")
+        people.add(amina, made.case, role="client", names=["Aaro Sarvanto"], safe_contact=contact)
+        story.add(amina, made.case, Task("fetch the papers", due="2026-12-14"))
+    with house.desk("Amina", size=(80, 24)) as desk:
+        desk.wait_for("library card")
+        desk.sees("Family Sarvanto, on the way to Dublin", "SAFE CONTACT", "her sister", "NEXT", "fetch the papers")
+
+
+def test_at_80_columns_notes_of_one_day_are_told_apart(amina: Desk) -> None:
     note = NoteShown("n1", Note(NoteKind.CONTACT, "Phoned Sami about the transfer"), 1_800_000_000_000)
     assert _note_row(note, is_corrected=False).cells == (
         day_and_time(1_800_000_000_000),

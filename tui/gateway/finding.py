@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.gateway.subject import Subject, UnlockedVault, case_id
-from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown
+from tui.values import shaping
+from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, PreviewShown
 from vault.errors import InternalError
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
+from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.services.cases import cases, listing, searching
 from vault.services.cases.listing import CaseList
@@ -71,6 +73,18 @@ class Finding(Subject):
         session.states_of(held)  # judged together, then asked one by one
         return frozenset(compartment.hex() for compartment in held if cases.only_you(session, compartment) is not None)
 
+    def preview(self, case: str) -> PreviewShown | None:
+        """Return what stands beside the list of a case in it; None where it went."""
+        found = self.cases.preview(case_id(case))
+        if found is None:
+            return None
+        row = found.row
+        contacts = tuple((name, shaping.contact_line(contact)) for name, contact in found.contacts)
+        dates = tuple((date.kind, "" if date.when == NO_DATE else date.when, date.headline) for date in found.dates)
+        return PreviewShown(
+            row.title, row.kind, row.status, row.risk, found.clients, found.others, contacts, dates, found.owner
+        )
+
     def search(self, untrusted_words: str) -> FoundShown:
         """Find records; one entry covers all hits."""
         found = searching.search(self._session, untrusted_words)
@@ -82,4 +96,6 @@ class Finding(Subject):
 
 
 def _line(row: CaseRow) -> CaseLine:
-    return CaseLine(row.case.hex(), row.ref, row.name, row.title, row.kind, row.status, row.heads, row.place)
+    return CaseLine(
+        row.case.hex(), row.ref, row.name, row.title, row.kind, row.status, row.heads, row.place, due=row.due or ""
+    )

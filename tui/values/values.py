@@ -31,7 +31,7 @@ class VaultStatus:
 class CaseLine:
     """One row of the list. `place` is the gateway's own: where the row stands in the order that was asked for.
 
-    `is_alone`: no other member can open it.
+    `is_alone`: no other member can open it. `due` is the next date, ISO, or empty.
     """
 
     case: str
@@ -43,6 +43,22 @@ class CaseLine:
     heads: int = 1
     place: object = field(default=None, repr=False)
     is_alone: bool = False
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewShown:
+    """What stands beside the list of the case under the cursor; `dates` are (kind, ISO date or empty, headline)."""
+
+    title: str = field(repr=False)
+    kind: str
+    stage: str
+    risk: str
+    clients: tuple[str, ...] = field(repr=False)
+    others: tuple[str, ...] = field(repr=False)
+    contacts: tuple[tuple[str, Words], ...] = field(repr=False)
+    dates: tuple[tuple[str, str, str], ...] = field(repr=False)
+    owner: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

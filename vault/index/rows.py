@@ -176,8 +176,11 @@ def _add_dated(sql: Statements, found: Iterable[tuple[int, bytes, DatedColumns]]
 
 def _add_people(sql: Statements, found: Sequence[tuple[int, IndexedRecord, PersonColumns]]) -> None:
     sql.executemany(
-        "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(doc, entry.case, entry.record, c.is_client, storable(c.name), c.name_key, c.who) for doc, entry, c in found],
+        "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (doc, entry.case, entry.record, c.is_client, storable(c.name), c.name_key, c.who, storable(c.contact))
+            for doc, entry, c in found
+        ],
     )
     numbers = {(reversed_digits(phone), doc) for doc, _, c in found for phone in c.phones}
     sql.executemany("INSERT INTO phone VALUES (?, ?)", [place for place in numbers if place[0]])

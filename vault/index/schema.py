@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 16
+STAMP = 17
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -43,7 +43,8 @@ _TABLES = (
     "CREATE INDEX case_row_by_case ON case_row(case_id)",
     "CREATE TABLE case_count(cases INTEGER NOT NULL)",
     "CREATE TABLE person(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, record BLOB NOT NULL,"
-    " is_client INTEGER NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, who BLOB)",
+    " is_client INTEGER NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, who BLOB,"
+    " contact TEXT NOT NULL)",
     "CREATE INDEX person_by_who ON person(who) WHERE who IS NOT NULL",
     "CREATE INDEX person_by_case ON person(case_id, is_client, record)",
     # When a person was first written, whichever versions are heads now: the first client names the case.

@@ -5,43 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.new_case import NewCase
-from tui.screens.cases.note_lines import draft_kind
+from tui.screens.cases.standing import draft_words, standing_words
 from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows
-from tui.screens.frame.wording import moment, packed
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
 from tui.values.messages import OpenCase
-from tui.values.values import CaseLine, CaseListStart, DraftShown, VaultStatus
+from tui.values.values import CaseLine, CaseListStart, DraftShown, PreviewShown, VaultStatus
 from tui.widgets.cells import text_of
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
+from tui.widgets.strip import LATE_SECONDS, ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.display import age
-from vault.durations import DAY_MS
 from vault.errors import RefusedError, VaultError
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, plural
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 _COLUMNS: Final = (
     Column(Message("ref"), 10),
+    Column(Message("date"), 6),
     Column(Message("client"), 16),
     Column(Message("title")),
     Column(Message("kind, stage"), 20, rank=1),
 )
-_OLD_BACKUP_MS: Final = 7 * DAY_MS
-_ALARMS_SHOWN: Final = 3
 _CREATE: Final = "case.create"
 _NO_CASES: Final = Message("No cases yet; Ctrl+N makes one.")
 _NONE_GIVEN: Final = Message("No case was given to you yet.")
@@ -87,13 +88,14 @@ class CaseList(VaultScreen):
         self._pages: CasePages | FixedRows = FixedRows()
         self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
         self._is_marking = False
+        self._resting: Timer | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(self._standing_words()), id="standing")
         yield SafeInput(placeholder=Message("names of cases and people"), id="filter", select_on_focus=False)
-        yield ListHeader(_COLUMNS)
-        yield VirtualList(_COLUMNS, FixedRows(), id="cases")
+        rows = (ListHeader(_COLUMNS), VirtualList(_COLUMNS, FixedRows(), id="cases"))
+        yield ListAndStrip(*rows, strip=Strip(id="preview"))
 
     @override
     def commands(self) -> tuple[Command, ...]:
@@ -201,7 +203,7 @@ class CaseList(VaultScreen):
                 draft = by_record[record]
                 self.post_message(OpenCase(draft.case, draft=draft.record))
 
-        options = [(draft.record, _draft_words(draft)) for draft in drafts]
+        options = [(draft.record, draft_words(draft)) for draft in drafts]
         self.app.push_screen(Choose(Message("Go on with which draft?"), options), chosen)
 
     def _read(self, *, keep_cursor: bool = False) -> None:
@@ -238,6 +240,7 @@ class CaseList(VaultScreen):
         elif self.said in map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH)):
             self.say("")
         self._mark(pages, 0, start.rows)
+        self._moved()
 
     def _not_listed(self, error: VaultError) -> None:
         self.head()
@@ -283,6 +286,25 @@ class CaseList(VaultScreen):
             self._list.page_arrived(number)
 
     @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self._tell_alone()
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(LATE_SECONDS, self._preview)
+
+    def _preview(self) -> None:
+        """Show what is known of the case under the cursor, once it rests there."""
+        row = self._list.row_at_cursor()
+        if row is None:
+            self.query_one("#preview", Strip).show(())
+            return
+        self.ask(lambda vault: vault.finding.preview(row.key), partial(self._previewed, row.key), failed=lambda _: None)
+
+    def _previewed(self, case: str, shown: PreviewShown | None) -> None:
+        row = self._list.row_at_cursor()
+        if shown is not None and row is not None and row.key == case:
+            self.query_one("#preview", Strip).show(preview_facts(shown))
+
     def _tell_alone(self) -> None:
         row = self._list.row_at_cursor()
         if row is not None and text_of(row.cells[0]).endswith("!"):
@@ -295,18 +317,7 @@ class CaseList(VaultScreen):
         self.write("standing", self._standing_words())
 
     def _standing_words(self) -> str:
-        status, now = self._status, self.desk.now_ms()
-        made = status.backup_ms
-        late = made is None or now - made > _OLD_BACKUP_MS
-        backup = Message("none from this device") if made is None else age(made, now)
-        backed_up = Message("backup: {when}", when=backup)
-        words: list[Words] = [warning(backed_up) if late else backed_up]
-        words += [Message("drafts: {n} (F4)", n=status.drafts)] if status.drafts else []
-        lines = packed([*words, *map(warning, status.lacks)], self.app.size.width - 2)
-        lines += [warning(alarm) for alarm in status.alarms[:_ALARMS_SHOWN]]
-        if len(status.alarms) > _ALARMS_SHOWN:
-            lines.append(warning(Message("and {n} more (F2, noticed)", n=len(status.alarms) - _ALARMS_SHOWN)))
-        return "\n".join(lines)
+        return standing_words(self._status, self.desk.now_ms(), self.app.size.width - 2)
 
     def on_resize(self) -> None:
         """Lay the lines over the list out for the new width."""
@@ -319,14 +330,3 @@ class CaseList(VaultScreen):
     @property
     def _filter(self) -> SafeInput:
         return self.query_one("#filter", SafeInput)
-
-
-def _draft_words(draft: DraftShown) -> Message:
-    return plural(
-        "{ref}  {kind}  {moment}  {count} character",
-        "{ref}  {kind}  {moment}  {count} characters",
-        ref=draft.ref,
-        kind=draft_kind(draft),
-        moment=moment(draft.saved_ms),
-        count=len(draft.text),
-    )

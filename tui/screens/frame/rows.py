@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Final
 
+from tui.text.calendar import short_day
 from tui.values.codes import word_of, words_of
 from tui.values.values import CaseLine, CaseListStart
 from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow
 from vault.words.message import Words, plural
 
 _KEPT_PLACES: Final = 2 * KEPT_PAGES * PAGE_ROWS
+_FULL_DAY: Final = len("2026-11-27")
 
 
 class FixedRows:
@@ -72,8 +75,9 @@ class CasePages:
 
 
 def case_cells(line: CaseLine) -> tuple[Words, ...]:
-    """Return the cells of a case: reference, client, title, kind and stage; `!` after what only oneself can open."""
+    """Return the cells of a case: reference, next date, client, title, stage; `!` after what only oneself can open."""
     stage: Words = words_of((line.kind, line.stage))
     if line.heads != 1:
         stage = plural("{count} version, {kind}", "{count} versions, {kind}", count=line.heads, kind=word_of(line.kind))
-    return (f"{line.ref}!" if line.is_alone else line.ref, line.client, line.title, stage)
+    due = short_day(date.fromisoformat(line.due[:_FULL_DAY])) if len(line.due) >= _FULL_DAY else ""
+    return (f"{line.ref}!" if line.is_alone else line.ref, due, line.client, line.title, stage)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+import msgspec
+
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.person import SafeContact
+from vault.ids import CompartmentId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, page, page_at, row_of
+from vault.index.previews import DateGlance, next_dates, people_at_a_glance
 from vault.index.search import cases_of_phone
 from vault.names.forms import words_of
 from vault.names.transliteration import latin_spellings
 from vault.policy.roles import Action
 from vault.records.work import Entry
+from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import up_to_date_index
 
 MOST_LIKE = 3
@@ -22,6 +28,21 @@ _FEWEST_LOCAL_DIGITS = 7
 _SHORTEST_WORD = 3
 _MOST_WORDS = 4
 _MOST_SPELLINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CasePreview:
+    """What stands beside the list of the case under its cursor: all of it is in the index, none of it is a note.
+
+    `others` are people who are no clients; `contacts` are safe contacts, each with whose it is; `owner` a member.
+    """
+
+    row: CaseRow
+    clients: tuple[str, ...] = field(repr=False)
+    others: tuple[str, ...] = field(repr=False)
+    contacts: tuple[tuple[str, SafeContact], ...] = field(repr=False)
+    dates: tuple[DateGlance, ...] = field(repr=False)
+    owner: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,27 @@ class CaseList:
         if position == 0 or after is not None or before is not None:
             return page(index, sort, found=found, after=after, before=None if after else before)
         return page_at(index, position, sort, found=found)
+
+    def preview(self, case: CompartmentId) -> CasePreview | None:
+        """Return what stands beside the list of one of its cases; None where it went."""
+        index = up_to_date_index(self._session)
+        row = row_of(index, case)
+        if row is None:
+            return None
+        people = people_at_a_glance(index, case)
+        owner = "" if not row.owner else name_in(names_of_members(self._session), bytes.fromhex(row.owner))
+        return CasePreview(
+            row,
+            clients=tuple(person.name for person in people if person.is_client),
+            others=tuple(person.name for person in people if not person.is_client),
+            contacts=tuple(
+                (person.name, msgspec.json.decode(person.contact, type=SafeContact))
+                for person in people
+                if person.contact
+            ),
+            dates=tuple(next_dates(index, case)),
+            owner=owner,
+        )
 
 
 def open_list(session: Session) -> CaseList:

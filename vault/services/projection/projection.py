@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
+import msgspec
+
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
-from vault.casework.person import Person
+from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
 from vault.casework.vocabulary import PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
@@ -243,6 +245,10 @@ def _entries(
             yield entry
 
 
+def _contact(contact: SafeContact | None) -> str:
+    return "" if contact is None else msgspec.json.encode(contact).decode()
+
+
 def _entry(version: OpenedVersion) -> IndexedRecord | None:
     """Return what the index keeps of a version; None for rosters, which the directory's own chain judges."""
     if version.record == ROSTER_RECORD:
@@ -276,6 +282,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
                 phones=person.phones,
                 who=person.who,
                 never_use=() if person.safe_contact is None else person.safe_contact.never_use,
+                contact=_contact(person.safe_contact),
             )
         case Note.KIND:
             note = from_fields(Note, version.content.fields)

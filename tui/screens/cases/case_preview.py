@@ -1,0 +1,33 @@
+"""What the list says of the case under its cursor: who, how to reach them, what comes next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.looks.tokens import Token
+from tui.text.in_words import together
+from tui.values.codes import word_of
+from tui.values.values import PreviewShown
+from tui.widgets.cells import Cell
+from tui.widgets.strip import Fact
+from vault.words.message import Message, Words
+
+_MOST_CONTACTS: Final = 2
+_GRAVE: Final = frozenset({"high", "immediate"})
+
+
+def preview_facts(case: PreviewShown) -> list[Fact]:
+    """Return the facts of a case, the safe contact before its dates."""
+    risk = Cell(word_of(case.risk), Token.ALARM if case.risk in _GRAVE else Token.FG, bold=case.risk in _GRAVE)
+    people: list[Words] = [*case.clients, *case.others]
+    facts = [Fact("", Cell(case.title, bold=True))]
+    facts += [Fact(Message("people"), together(people, ", "))] if people else []
+    for name, contact in case.contacts[:_MOST_CONTACTS]:
+        facts.append(Fact(Message("SAFE CONTACT"), Message("{name}: {contact}", name=name, contact=contact), Token.FG))
+    for kind, when, headline in case.dates[:1]:
+        day = when.replace("T", " ")
+        facts.append(Fact(Message("NEXT"), together((day, word_of(kind), headline), "  "), Token.FG))
+    stage = together((word_of(case.kind), word_of(case.stage)), ", ")
+    facts.append(Fact(Message("stage"), (Cell(stage), Cell("  "), Cell(Message("risk")), Cell(" "), risk)))
+    facts += [Fact(Message("owner"), case.owner)] if case.owner else []
+    return facts

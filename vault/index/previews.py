@@ -1,0 +1,52 @@
+"""What the list shows of the case under its cursor, beside its row."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vault.index.file import Index
+
+_MOST_PEOPLE = 8
+_MOST_DATES = 3
+
+
+class PersonGlance(NamedTuple):
+    """A person of a case: the first name, and the safe contact as JSON, or empty."""
+
+    name: str
+    is_client: bool
+    contact: str
+
+
+class DateGlance(NamedTuple):
+    """Something to keep in a case, as `dated.DatedRow` has it."""
+
+    kind: str
+    when: str
+    headline: str
+
+
+_PEOPLE = (
+    "SELECT name, is_client, contact FROM person JOIN head USING (doc) LEFT JOIN begun"
+    " ON begun.compartment=head.compartment AND begun.record=head.record"
+    " WHERE person.case_id=? ORDER BY is_client DESC, begun.at_ms, person.record LIMIT ?"
+)
+_DATES = (
+    "SELECT head.kind, day, headline FROM dated JOIN head USING (doc)"
+    " WHERE dated.case_id=? AND is_due ORDER BY day, dated.doc LIMIT ?"
+)
+
+
+def people_at_a_glance(index: Index, case: bytes) -> list[PersonGlance]:
+    """Return the first people of a case, clients before others."""
+    with index.reading() as sql:
+        return [
+            PersonGlance(name, bool(is_client), contact)
+            for name, is_client, contact in sql.execute(_PEOPLE, (case, _MOST_PEOPLE))
+        ]
+
+
+def next_dates(index: Index, case: bytes) -> list[DateGlance]:
+    """Return the next dates of a case, what has none last."""
+    with index.reading() as sql:
+        return [DateGlance(*row) for row in sql.execute(_DATES, (case, _MOST_DATES))]
