@@ -23,8 +23,6 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled, fill, found
 from vault.services.cases import cases
 from vault.services.evidence import checking
 
-ROUNDS = 200
-COMMANDS = 24
 _REPOSITORY = Path(__file__).parents[2]
 
 
@@ -42,16 +40,17 @@ def office(tmp_path: Path) -> Filled:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("rounds", [50, pytest.param(200, marks=pytest.mark.long)])
 def test_nothing_acknowledged_is_lost_when_children_of_one_unlocked_process_are_killed(
-    office: Filled, seed: int
+    office: Filled, seed: int, rounds: int
 ) -> None:
     command = [sys.executable, "-m", "tests.attacks.killing", str(office.path), str(office.state)]
     done = subprocess.run(
-        [*command, office.refs[1], str(ROUNDS), str(seed)], cwd=_REPOSITORY, capture_output=True, text=True, check=False
+        [*command, office.refs[1], str(rounds), str(seed)], cwd=_REPOSITORY, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     promised = json.loads(done.stdout)
-    assert len(promised["notes"]) > ROUNDS
+    assert len(promised["notes"]) > rounds
     with office.open() as session:
         assert session.warnings == ()
         stored = {note.record.hex(): note.value.text for note in cases.open_case(session, office.cases[1]).notes}
@@ -63,7 +62,7 @@ def test_nothing_acknowledged_is_lost_when_children_of_one_unlocked_process_are_
     written = [text for text in stored.values() if text.startswith("note ")]
     assert all(is_whole(text) for text in written)
     # What became durable and was not heard any more: at most the one in flight at each kill.
-    assert len(written) - len(promised["notes"]) <= ROUNDS
+    assert len(written) - len(promised["notes"]) <= rounds
 
 
 def start_note_add(
@@ -96,8 +95,9 @@ def start_note_add(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("commands", [8, pytest.param(24, marks=pytest.mark.long)])
 def test_nothing_acknowledged_is_lost_when_the_real_command_is_killed(
-    office: Filled, tmp_path: Path, seed: int
+    office: Filled, tmp_path: Path, seed: int, commands: int
 ) -> None:
     chance = random.Random(seed)
     home = tmp_path / "home"
@@ -106,7 +106,7 @@ def test_nothing_acknowledged_is_lost_when_the_real_command_is_killed(
     whole, said = start_note_add(office, home, made_text(0, 0)).communicate()
     took = time.monotonic() - began
     acknowledged = [json.loads(whole)["note"]]
-    for number in range(1, COMMANDS):
+    for number in range(1, commands):
         process = start_note_add(office, home, made_text(number, number))
         time.sleep(chance.uniform(0.3, 1.1) * took)
         process.kill()
@@ -124,4 +124,4 @@ def test_nothing_acknowledged_is_lost_when_the_real_command_is_killed(
     assert set(acknowledged) <= stored.keys()
     written = [text for text in stored.values() if text.startswith("note ")]
     assert all(is_whole(text) for text in written)
-    assert len(acknowledged) <= len(written) <= COMMANDS
+    assert len(acknowledged) <= len(written) <= commands

@@ -55,7 +55,7 @@ class Desk:
         text = given if isinstance(given, str) else json.dumps(given) if given is not None else ""
         done = subprocess.run(
             [
-                *("strace", "-f", "-y", "-xx", "-s", "4000000", "-e", f"trace={CALLS}"),
+                *("strace", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "4000000", "-e", f"trace={CALLS}"),
                 *("-o", str(self.root / "traces" / f"{self.runs:02}")),
                 *(sys.executable, *self.program, "--vault", str(self.root / "home" / "desk.vault")),
                 *("--passphrase-file", str(self.root / "given" / "passphrase"), "--json", *arguments),
