@@ -332,3 +332,16 @@ def test_a_list_that_is_shown_asks_for_its_first_page_once() -> None:
         assert [number for number, _, _ in other.asked] == [0]
 
     drive(app, steps)
+
+
+def test_the_cursor_of_the_terminal_stands_on_the_row() -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("down", "down")
+        assert app.cursor_position == (0, 3)  # below the headings
+        await pilot.press("end")
+        await pilot.pause()
+        assert app.cursor_position == (0, 23)
+
+    drive(app, steps)

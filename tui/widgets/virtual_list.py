@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import ModalScreen
@@ -135,7 +135,17 @@ class VirtualList(ScrollView, can_focus=True):
         if not self._scroll_into_view(new):
             self.refresh_line(old)
             self.refresh_line(new)
+        self._place_terminal_cursor()
         self.post_message(self.Moved(new, self.row_at_cursor()))
+
+    def on_focus(self) -> None:
+        """Have the terminal's own cursor stand here: magnifiers and Braille lines follow it."""
+        self._place_terminal_cursor()
+
+    def _place_terminal_cursor(self) -> None:
+        if self.has_focus:
+            region = self.content_region
+            self.app.cursor_position = Offset(region.x, region.y + self.cursor - self.scroll_offset.y)
 
     def _scroll_into_view(self, index: int) -> bool:
         """Bring the row to the middle when it is out of view: half a page at a time costs the fewest full paints."""
