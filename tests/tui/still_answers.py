@@ -36,7 +36,7 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
-from tui.values.values_story import ChangeShown, DueShown, HomeShown, RecordShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, RecordShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.story.detention import Detention
@@ -425,6 +425,8 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
+    "story.today": "2026-11-27",
+    "story.agenda": tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE),
     "story.list_in": RECORDS,
     "intake.count": 2,
     "story.home": HomeShown("2026-11-27", STANDING, DUE, 2),

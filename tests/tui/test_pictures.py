@@ -139,6 +139,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "take back": ("enter", "w", "down", "t"),
     "taken back": ("enter", "w", "down", "t", "y"),
     "home": lambda desk: _push(desk, HomeScreen()),
+    "week": (":the week",),
     "records": ("enter", "d"),
     "record": ("enter", "d", "enter"),
     "history": ("enter", "v"),

@@ -10,6 +10,8 @@ import pytest
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 from tests.tui.desk import Desk
+from vault.casework.story.task import Task
+from vault.services.cases import story
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -25,7 +27,8 @@ def test_a_date_set_in_a_case_stands_on_home_says_how_late_it_is_and_goes_once_i
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         mira.sees("Nothing is due. d in a case sets a date.")
         mira.press("c", "enter", "d", "n")
-        mira.press("end", "enter")
+        mira.until("> deadline", "down")
+        mira.press("enter")
         mira.fill(what="Appeal of the teacher", at=yesterday)
         mira.press("f4")
         mira.sees("Appeal of the teacher")
@@ -51,3 +54,20 @@ def test_a_case_is_renamed_moved_to_a_stage_closed_and_the_last_act_is_taken_bac
         mira.sees_not("Detention of a teacher")
         mira.press("m", "ctrl+w", " moved on", "enter")
         mira.press("m")
+
+
+def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Filled) -> None:
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    filled.place.proposed_today()
+    with filled.place.open() as session:
+        story.add(session, filled.cases[0], Task("call the interpreter", due=today.isoformat()))
+    with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
+        mira.press("w")
+        mira.sees("Week", "call the interpreter", "today")
+        mira.press("m")
+        mira.press("ctrl+u", f" {(today + datetime.timedelta(days=1)).isoformat()}", "enter")
+        mira.sees("in 1 day")
+        mira.press("space")
+        mira.sees("done")
+        mira.press("space")
+        mira.sees("There is nothing to keep here.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 
 from tests.cli.desk import Desk
@@ -225,3 +226,17 @@ def test_relatives_parties_and_linked_cases_stand_in_a_case_and_name_its_people_
     assert desk.run("relation", "add", ref, "--from-person", wife, "--relation", "spouse").code != 0
     _said(desk, "link", "add", ref, "--to-case", other, "--why", "same order")
     assert [link["to_case"] for link in _said(desk, "link", "list", ref)["records"]] == [other]
+
+
+def test_a_week_is_printed_with_references_and_without_a_name_or_a_word(desk: Desk, tmp_path: Path) -> None:
+    ref = _made(desk)
+    _said(desk, "detention", "add", ref, "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
+    _said(desk, "person", "add", ref, "--role", "client", "--name", "Arseni Vyuzhanin")
+    page = tmp_path / "week.pdf"
+    _said(desk, "deadline", "week", "--on", "2026-12-09", "--out", str(page))
+    text = "\n".join(found.extract_text() for found in pypdf.PdfReader(page).pages)
+    assert ref in text
+    assert "detention" in text
+    for word in ("Vyuzhanin", "teacher", "4/17", "SIZO"):
+        assert word not in text
+    assert desk.run("deadline", "week", "--out", str(page)).code != 0  # it writes over nothing

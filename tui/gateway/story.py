@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from tui.gateway.subject import Subject, case_id
 from tui.values.values import VaultStatus
-from tui.values.values_story import ChangeShown, DueShown, HomeShown, RecordShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, RecordShown
 from vault.casework.form import FormedRecord, labelled
 from vault.errors import NotFoundError
 from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.services.cases import case_changes, cases, editing, people, story, undoing
+from vault.services.cases.story import DueLine
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.words.message import Message, Words
@@ -28,11 +30,12 @@ class Story(Subject):
 
     def due(self, until: str | None = None) -> tuple[DueShown, ...]:
         """Return what has to be kept in all cases, soonest first; until a day, or all."""
+        return tuple(_due_shown(line) for line in story.due(self._session, until=until))
+
+    def agenda(self, first: date, last: date) -> tuple[AgendaShown, ...]:
+        """Return what stands from a day to another in all cases, kept or not, by its date."""
         return tuple(
-            DueShown(
-                line.case.hex(), line.ref, line.client, line.record.hex(), line.kind, line.when or "", line.headline
-            )
-            for line in story.due(self._session, until=until)
+            AgendaShown(_due_shown(entry.line), entry.is_due) for entry in story.agenda(self._session, first, last)
         )
 
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
@@ -98,6 +101,12 @@ class Story(Subject):
     def undo(self) -> str:
         """Take back the last thing that was written here; return the kinds of what went, with commas between."""
         return ", ".join(undoing.undo(self._session, undoing.last(self._session)))
+
+
+def _due_shown(line: DueLine) -> DueShown:
+    return DueShown(
+        line.case.hex(), line.ref, line.client, line.record.hex(), line.kind, line.when or "", line.headline
+    )
 
 
 def _record_id(record: str) -> RecordId:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.screens.cases.search import SearchScreen
+from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import ExchangeScreen
@@ -16,6 +17,7 @@ from tui.screens.referral.approving import QuestionFile
 
 PLACES: Final[dict[str, type[VaultScreen]]] = {
     "search": SearchScreen,
+    "week": WeekScreen,
     "log": LogScreen,
     "back_up": BackupScreen,
     "own_access": OwnAccessScreen,

@@ -38,6 +38,14 @@ class DueShown:
 
 
 @dataclass(frozen=True, slots=True)
+class AgendaShown:
+    """A date of the agenda, and whether it still has to be kept."""
+
+    line: DueShown
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HomeShown:
     """What home shows; `today` is ISO, `slips` how many are open."""
 

@@ -208,6 +208,22 @@ def _count(args: Given, output: Output) -> Result:
     return Result(data, [head, *map(indented, found.explanation)])
 
 
+def _week(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        import datetime
+
+        from vault.cli.next_steps import in_words
+        from vault.services.cases import cases
+        from vault.services.exports import paper_week
+
+        day = args.on or cases.today(session)
+        count = paper_week.print_week(session, datetime.date.fromisoformat(day), args.out, in_words)
+    return Result(
+        {"file": str(args.out), "dates": count},
+        [Message("The week is in {file}. It names nobody, and is not encrypted.", file=args.out)],
+    )
+
+
 def _calendar(args: Given, output: Output) -> Result:
     from vault.cli.next_steps import in_words
     from vault.deadlines.icalendar import Entry, calendar_text
@@ -320,6 +336,10 @@ VERBS: Final = (
         *_COUNT_FROM,
         Arg("[--court DATE ...]", Message("a date that a court set, the oldest order first: it applies")),
     ), _count),
+    Verb("week", Message("write a week as a page to print: references and kinds, no names"), (
+        Arg("[--on DATE]", Message("a day of the week; today without it"), of=day_of("--on", is_past=False)),
+        Arg("--out FILE", Message("the PDF file to write"), of=Path),
+    ), _week),
     Verb("calendar", Message("write what is due as a calendar file: dates without names, references and words"), (
         _OUT, _DUE, _ZONE,
     ), _calendar),

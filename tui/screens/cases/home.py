@@ -35,7 +35,7 @@ from vault.words.message import Message, Words, plural
 
 _DATES: Final = (Column("", 10), Column("", 4), Column("", 18), Column(""), Column("", 14, is_right=True))
 _TASKS: Final = (Column("", 4), Column(""), Column("", 11, is_right=True))
-_SOON_DAYS: Final = 3
+SOON_DAYS: Final = 3
 _MOST_ALERTS: Final = 2
 _FULL_DAY: Final = len("2026-11-27")
 _REF: Final = 4
@@ -49,6 +49,7 @@ class HomeScreen(VaultScreen):
         Command("enter", "open", Message("Open the case of the row"), "Enter", Message("open")),
         Command("c", "cases", Message("The list of cases"), "c", Message("cases")),
         Command("f3", "app.go('search')", Message("Search all your cases"), "F3", Message("search")),
+        Command("w", "app.go('week')", Message("The week"), "w", Message("week")),
         Command("n", "new", Message("Make a new case"), "n", Message("new")),
         Command("1", "section('dates')", Message("Dates"), "1"),
         Command("2", "section('tasks')", Message("To do"), "2"),
@@ -157,7 +158,7 @@ def _days_left(line: DueShown, today: date) -> int | None:
 
 
 def _token(left: int | None) -> Token:
-    if left is None or left > _SOON_DAYS:
+    if left is None or left > SOON_DAYS:
         return Token.FG
     return Token.ALARM if left < 0 else Token.WARN
 
@@ -174,12 +175,12 @@ def _by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[st
 def _counted(lines: Sequence[DueShown], today: date) -> Words:
     lefts = [left for line in lines if (left := _days_left(line, today)) is not None]
     late = sum(left < 0 for left in lefts)
-    soon = sum(0 <= left <= _SOON_DAYS for left in lefts)
+    soon = sum(0 <= left <= SOON_DAYS for left in lefts)
     return Message(
         "{late} overdue, {soon} in the next {days} days, {later} later",
         late=late,
         soon=soon,
-        days=_SOON_DAYS,
+        days=SOON_DAYS,
         later=len(lines) - late - soon,
     )
 

@@ -15,6 +15,7 @@ from vault.casework.story.deadline import Deadline
 from vault.casework.story.incident import Incident
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.dated import DatedRow, between
 from vault.index.dated import due as due_rows
 from vault.index.heads import heads_in
 from vault.index.people import people_in
@@ -41,6 +42,14 @@ class DueLine:
     kind: str
     when: str | None
     headline: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """A date of the agenda, and whether it still has to be kept."""
+
+    line: DueLine
+    is_due: bool
 
 
 def kind_named(kind: str) -> type[FormedRecord]:
@@ -143,18 +152,25 @@ def due(session: Session, *, until: str | None = None, limit: int = 1000) -> lis
     found = due_rows(index, until or NO_DATE, limit=limit)
     with session.work() as work:
         work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
-    return [
-        DueLine(
-            CompartmentId(row.case),
-            row.ref,
-            row.client,
-            RecordId(row.record),
-            row.kind,
-            None if row.when == NO_DATE else row.when,
-            row.headline,
-        )
-        for row in found
-    ]
+    return [_line(row) for row in found]
+
+
+def agenda(session: Session, first: datetime.date, last: datetime.date, *, limit: int = 1000) -> list[AgendaLine]:
+    """Return what stands from a day to another in the open cases of this member, kept or not, by its date.
+
+    Only kinds that have to be kept are in it. The look is in the log before it is returned.
+    """
+    rule = session.require(Action.CASE_LIST)
+    kinds = [kind for kind, record in STORY.items() if record.FORM.done_by is not None]
+    found = between(up_to_date_index(session), first.isoformat(), last.isoformat(), kinds, limit=limit)
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
+    return [AgendaLine(_line(row), is_due) for row, is_due in found]
+
+
+def _line(row: DatedRow) -> DueLine:
+    when = None if row.when == NO_DATE else row.when
+    return DueLine(CompartmentId(row.case), row.ref, row.client, RecordId(row.record), row.kind, when, row.headline)
 
 
 def _act(kind: str, what: str) -> str:

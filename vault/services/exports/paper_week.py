@@ -1,0 +1,74 @@
+"""Print a week of dates: what stands on the wall of an office names nobody."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+from vault.access.session import Session
+from vault.export.week_page import PaperDate, PaperDay, PaperWeek, render_week
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.services.cases import story
+from vault.services.cases.story import AgendaLine
+from vault.store.files import write_new
+from vault.words.message import Message, Words
+
+_DAYS = 7
+_FULL_DAY = len("2026-11-27")
+
+
+def print_week(session: Session, first: datetime.date, out: Path, in_words: Callable[[Words], str]) -> int:
+    """Write the week that this day lies in as a PDF of references, kinds and times; return how many dates are on it.
+
+    That it was printed is in the log before the file is there. `in_words` makes sentences in the language of who asks.
+
+    Raises:
+        RefusedError: something lies at `out`.
+        TryAgainError: no room.
+    """
+    rule = session.require(Action.CASE_LIST)
+    monday = first - datetime.timedelta(days=first.weekday())
+    days = [monday + datetime.timedelta(days=number) for number in range(_DAYS)]
+    lines = [entry for entry in story.agenda(session, days[0], days[-1]) if len(entry.line.when or "") >= _FULL_DAY]
+    week = PaperWeek(
+        in_words(Message("Week {number}", number=monday.isocalendar().week)),
+        in_words(Message("{first} to {last}", first=days[0].isoformat(), last=days[-1].isoformat())),
+        in_words(Message("nothing")),
+        in_words(Message("References only: this page names nobody. Open the case in CaseVault to see whose it is.")),
+        tuple(_day(day, lines, in_words) for day in days),
+    )
+    page = render_week(week)
+    with session.work() as work:
+        work.commit(Entry(act="print", covers={"dates": len(lines)}, pol=rule))
+    write_new(out, page)
+    return len(lines)
+
+
+def _day(day: datetime.date, lines: list[AgendaLine], in_words: Callable[[Words], str]) -> PaperDay:
+    found = [entry for entry in lines if (entry.line.when or "").startswith(day.isoformat())]
+    name = in_words(Message("{weekday} {day}", weekday=_WEEKDAYS[day.weekday()], day=day.isoformat()))
+    return PaperDay(
+        name,
+        tuple(
+            PaperDate(
+                (entry.line.when or "").partition("T")[2],
+                entry.line.ref,
+                in_words(story.kind_named(entry.line.kind).FORM.title),
+                not entry.is_due,
+            )
+            for entry in found
+        ),
+    )
+
+
+_WEEKDAYS = (
+    Message("Monday"),
+    Message("Tuesday"),
+    Message("Wednesday"),
+    Message("Thursday"),
+    Message("Friday"),
+    Message("Saturday"),
+    Message("Sunday"),
+)
