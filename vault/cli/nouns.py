@@ -74,7 +74,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),
              ("new", "list", "show", "edit", "stage", "close", "reopen")),
-        Noun("person", Message("the people of a case"), ("add", "list", "show", "edit", "same", "cases")),
+        Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit")),
         Noun("relation", Message("how the people of a case stand to each other"), ("add", "list", "edit"),
              file="story"),
         Noun("link", Message("other cases that belong to a case"), ("add", "list", "edit"), file="story"),
