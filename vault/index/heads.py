@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
+from vault.ids import CompartmentId, RecordId
 from vault.index.file import Index
 
 
@@ -45,6 +47,17 @@ def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> set[
             "SELECT record, case_id FROM head WHERE record BETWEEN ? AND ? AND kind=?", (first, last, kind)
         )
         return {(bytes(record), bytes(case)) for record, case in rows}
+
+
+def records_of(index: Index, versions: Collection[bytes]) -> set[tuple[CompartmentId, RecordId]]:
+    """Return (compartment, record) of those versions that are heads here."""
+    with index.reading() as sql:
+        found = [
+            row
+            for version in versions
+            for row in sql.execute("SELECT compartment, record FROM head WHERE version=?", (version,))
+        ]
+        return {(CompartmentId(compartment), RecordId(record)) for compartment, record in found}
 
 
 def records_between(index: Index, first: bytes, last: bytes) -> set[tuple[bytes, bytes, str]]:

@@ -21,7 +21,8 @@ from vault.index.apply import apply
 from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns, RemovedRecord
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
-from vault.index.heads import heads_in
+from vault.index.heads import heads_in, records_of
+from vault.log.items import ItemKind
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.progress import Progress
@@ -34,7 +35,7 @@ from vault.services.projection.reading import read_heads, read_valid_at, read_ve
 from vault.services.projection.revalidation import is_judged_otherwise, recount
 from vault.store.rows import Rows
 from vault.store.shape import content_faults
-from vault.validity.authority import Proven
+from vault.validity.authority import Proven, items_in
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
@@ -70,6 +71,8 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
         known = _proven(session, origin, start, size)
         asks |= origin != session.log.origin and known.size > start
         found += _catch_up_with(session, index, origin, start=start, known=known)
+        if not index.was_made:
+            _let_erased_go(session, index, origin, start, known.size)
         if origin != session.log.origin and Role.AUDITOR in session.roles:
             notice_false_acts(session, origin, start, known)
         if known.size < size:
@@ -172,6 +175,15 @@ def _runs(places: list[int]) -> Iterator[list[int]]:
             run = []
         run.append(seq)
     yield run
+
+
+def _let_erased_go(session: Session, index: Index, origin: Origin, start: int, size: int) -> None:
+    """Bring into the index anew what others erased in this folder since: their rows are not here any more."""
+    with session.database.reading() as rows:
+        erased = {
+            digest for row in rows.operations(origin, start, size) for digest, _ in items_in(row, ItemKind.ERASED)
+        }
+    reindex(session, records_of(index, erased))
 
 
 def _index_as_remembered(session: Session) -> Index:

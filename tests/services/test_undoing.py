@@ -1,0 +1,87 @@
+"""What somebody takes back, as another member of the same folder sees it, and after a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.house import House, make_house
+from vault.casework.note import Note
+from vault.casework.story.task import Task
+from vault.casework.vocabulary import NoteKind
+from vault.errors import NotFoundError, RefusedError
+from vault.index.file import Index
+from vault.services.cases import cases, notes, searching, story, undoing
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+
+
+@pytest.fixture(scope="module")
+def house_template(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return make_house(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture
+def house(house_template: House, tmp_path: Path) -> House:
+    return house_template.copied_to(tmp_path)
+
+
+def test_who_saw_it_in_the_same_folder_misses_nothing_and_finds_nothing(house: House) -> None:
+    with house.open("Amina") as amina:
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "Quillfeather by mistake"))
+    with house.open("Joel") as joel:
+        assert searching.search(joel, "Quillfeather").hits
+    with house.open("Amina") as amina:
+        undoing.undo(amina, undoing.last(amina))
+    with house.open("Joel") as joel:
+        assert not searching.search(joel, "Quillfeather").hits
+        assert "Quillfeather by mistake" not in {note.value.text for note in cases.open_case(joel, house.case).notes}
+        assert joel.quarantine == []
+        assert [line for line in joel.warnings if "not here" in str(line)] == []
+        assert checking.verify(joel).verified
+
+
+def test_nobody_takes_back_what_another_wrote(house: House) -> None:
+    with house.open("Amina") as amina:
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "hers"))
+    with house.open("Joel") as joel, pytest.raises((NotFoundError, RefusedError)):
+        undoing.undo(joel, undoing.last(joel))
+
+
+def test_a_new_case_and_a_grant_are_not_taken_back(house: House) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="A new one", kind="asylum").case
+        with pytest.raises(RefusedError, match="cannot be undone"):
+            undoing.last(amina)
+        story.add(amina, made, Task("first"))
+        sharing.grant(amina, made, [house.people["Joel"].member])
+        assert [version.content.kind for version in undoing.last(amina).versions] == ["task"]
+
+
+def test_what_was_written_more_than_ten_minutes_ago_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.open("Amina") as amina:
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "old"))
+        later = amina.log.now_ms() + 11 * 60_000
+        monkeypatch.setattr(amina.log, "now_ms", lambda: later)
+        with pytest.raises(NotFoundError, match="in the last 10 minutes"):
+            undoing.last(amina)
+
+
+def test_an_index_that_was_cut_off_in_between_is_made_anew_and_finds_nothing_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with house.open("Amina") as amina:
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "Quillfeather by mistake"))
+        undoable = undoing.last(amina)
+        monkeypatch.setattr("vault.services.cases.undoing.reindex", crash)
+        with pytest.raises(KeyboardInterrupt):
+            undoing.undo(amina, undoable)
+    with house.open("Amina") as amina:
+        index = amina.index()
+        assert isinstance(index, Index)
+        assert index.was_made
+        assert not searching.search(amina, "Quillfeather").hits
