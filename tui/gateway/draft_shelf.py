@@ -83,7 +83,7 @@ def draft_content(draft: DraftShown | SlipTyped) -> str:
     """Return what the drafts file keeps of a draft. Halves of characters survive as escapes."""
     if isinstance(draft, SlipTyped):
         return json.dumps({name: part for name, part in asdict(draft).items() if name not in _ELSEWHERE})
-    beside = {"ref": draft.ref, "cursor": draft.cursor, "section": draft.section}
+    beside = {"ref": draft.ref, "cursor": draft.cursor, "section": draft.section, "steps": draft.steps}
     return json.dumps({**draft.typed, **beside})
 
 
@@ -106,6 +106,7 @@ def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: st
         typed=typed_note({name: value for name, value in kept.items() if isinstance(value, str)}),
         cursor=_cursor(kept.get("cursor")),
         section=str(kept.get("section", "")),
+        steps=steps if isinstance(steps := kept.get("steps"), dict) else {},
     )
 
 

@@ -98,6 +98,7 @@ class DraftShown:
     """A note that was typed and not finished. `record` names the draft.
 
     `typed` holds each field of the note as typed (`vault.casework.note.typed_note`).
+    `steps` is what can be taken back in each field (`tui.values.typing_steps`).
     `section` is the restricted section that it is for, or empty for the case itself.
     `turn` grows with each save of a session: threads may overtake one another, and an older text must not win.
     """
@@ -110,6 +111,7 @@ class DraftShown:
     cursor: tuple[int, int] = (0, 0)
     turn: int = 0
     section: str = ""
+    steps: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def text(self) -> str:

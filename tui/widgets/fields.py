@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from textual import events
 from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.document._document import Document, EditResult
+from textual.document._edit import Edit
 from textual.message import Message
 from textual.widgets import Input, TextArea
 from typing_extensions import override
 
 from tui.text.in_words import in_words
+from tui.text.keys import with_layouts
 from tui.text.safe_text import safe_line
+from tui.values.typing_steps import Step, Steps
+from vault.clock import monotonic_ms
 
 
 class SafeInput(Input):
-    """One line of text; its placeholder may be a sentence of ours."""
+    """One line of text; its placeholder may be a sentence of ours. What was typed can be taken back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(with_layouts("ctrl+z"), "undo", show=False),
+        Binding(with_layouts("ctrl+y"), "redo", show=False),
+    ]
+    REMEMBERS: ClassVar[bool] = True
+    """Whether what was typed and erased is kept as long as the field is there."""
 
     class PasteCut(Message):
         """Only the first line of a paste was taken.
@@ -32,8 +45,30 @@ class SafeInput(Input):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["placeholder"] = safe_line(in_words(options.get("placeholder", "")))
+        self.steps = Steps(monotonic_ms)
+        self._known = ""
         super().__init__(*args, **options)
         self.cursor_blink = False
+
+    def watch_value(self, value: str) -> None:
+        """Remember what was typed."""
+        if self.REMEMBERS and self.is_mounted and value != self._known:
+            self.steps.changed(self._known, value)
+        self._known = value if self.REMEMBERS else ""
+
+    def action_undo(self) -> None:
+        """Take back what was typed or erased last."""
+        self._take(self.steps.undo(self.value))
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self._take(self.steps.redo(self.value))
+
+    def _take(self, step: Step | None) -> None:
+        if step is not None:
+            self._known = step.of(self.value)
+            self.value = self._known
+            self.cursor_position = step.at + len(step.came)
 
     def on_paste(self, event: events.Paste) -> None:
         """Say what a field of one line cannot take; Textual's own handler then takes the first line."""
@@ -44,6 +79,8 @@ class SafeInput(Input):
 
 class PassphraseInput(SafeInput):
     """One line that is shown as dots and leaves the field in no other way than by being read once."""
+
+    REMEMBERS = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **(options | {"password": True}))
@@ -64,8 +101,41 @@ class PassphraseInput(SafeInput):
 
 
 class SafeTextArea(TextArea):
-    """Several lines of text, without syntax colours."""
+    """Several lines of text, without syntax colours. What was typed can be taken back, in our steps."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(with_layouts("ctrl+z"), "undo", show=False),
+        Binding(with_layouts("ctrl+y"), "redo", show=False),
+    ]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        self.steps = Steps(monotonic_ms)
+        super().__init__(*args, **options, max_checkpoints=0)
         self.cursor_blink = False
+
+    @override
+    def edit(self, edit: Edit) -> EditResult:
+        before = self.text
+        result = super().edit(edit)
+        self.steps.changed(before, self.text)
+        return result
+
+    @override
+    def load_text(self, text: str) -> None:
+        self.steps.clear()
+        super().load_text(text)
+
+    @override
+    def undo(self) -> None:
+        self._take(self.steps.undo(self.text))
+
+    @override
+    def redo(self) -> None:
+        self._take(self.steps.redo(self.text))
+
+    def _take(self, step: Step | None) -> None:
+        if step is not None:
+            document = cast("Document", self.document)  # the other kind has syntax colours, which nobody asks for
+            start, end = (document.get_location_from_index(at) for at in (step.at, step.at + len(step.gone)))
+            super().edit(Edit(step.came, start, end, maintain_selection_offset=False))
+            self.scroll_cursor_visible()

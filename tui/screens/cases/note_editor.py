@@ -76,6 +76,8 @@ class NoteEditor(VaultScreen):
         area = self._area
         area.cursor_location = area.document.end if self._draft.cursor == (0, 0) else self._draft.cursor
         area.focus()
+        for name, field in self._fields().items():
+            field.steps.restore(self._draft.steps.get(name))
         self._show_saved(_saved(self._draft.saved_ms))
         if self._draft.amends:
             self.say(Message("This corrects an earlier note, which stays as it was written."))
@@ -118,6 +120,7 @@ class NoteEditor(VaultScreen):
             self._as_typed(),
             saved_ms=self._now(),
             cursor=self._area.cursor_location,
+            steps={name: field.steps.kept() for name, field in self._fields().items()},
             turn=max(self._draft.turn + 1, monotonic_ms()),
         )
         return self._draft
@@ -167,12 +170,20 @@ class NoteEditor(VaultScreen):
         self.ask(lambda vault: vault.writing.save(draft), lambda _: self.end(""), failed=self._not_kept, alone=False)
 
     def action_undo(self) -> None:
-        """Take back what was typed or erased last, as Ctrl+Z does in the text."""
-        self._area.undo()
+        """Take back what was typed or erased last, as Ctrl+Z does in a field."""
+        self._field_in_use().action_undo()
 
     def action_redo(self) -> None:
-        """Do again what was taken back, as Ctrl+Y does in the text."""
-        self._area.redo()
+        """Do again what was taken back, as Ctrl+Y does in a field."""
+        self._field_in_use().action_redo()
+
+    def _field_in_use(self) -> SafeInput | SafeTextArea:
+        return next((field for field in self._fields().values() if field.has_focus), self._area)
+
+    def _fields(self) -> dict[str, SafeInput | SafeTextArea]:
+        """Return the fields that hold what was typed, by the names of the note's."""
+        lines = {field.id or "": field for field in self.query("#about SafeInput").results(SafeInput)}
+        return {**lines, TEXT: self._area}
 
     def action_discard(self) -> None:
         """Throw the draft away, after a question."""
