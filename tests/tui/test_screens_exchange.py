@@ -39,7 +39,7 @@ def test_a_bundle_is_made_for_a_member_looked_into_and_taken(house: House, tmp_p
     bundle = tmp_path / "to-joel.bundle"
     with house.desk("Amina") as amina:
         amina.press(":exchange", "left", "tab")
-        amina.until(f"For < {JOEL}", "right")
+        amina.until(f"For {JOEL}", "right")
         amina.press("f4")
         amina.sees("! Type the whole path, from / or ~ on.")
         amina.press(f" {bundle}")

@@ -58,10 +58,14 @@ class SafeInput(Input):
 
     def action_undo(self) -> None:
         """Take back what was typed or erased last."""
+        if not self.REMEMBERS:
+            raise SkipAction
         self._take(self.steps.undo(self.value))
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
+        if not self.REMEMBERS:
+            raise SkipAction
         self._take(self.steps.redo(self.value))
 
     def _take(self, step: Step | None) -> None:

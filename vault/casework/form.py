@@ -145,6 +145,12 @@ class Form:
     dated_by: str | None = None
     done_by: str | None = None
 
+    def is_past(self, field: FormField) -> bool | None:
+        """Say where a date lies: what has to be kept is to come, what happened or is over is past; None for either."""
+        if field.name == self.done_by:
+            return True
+        return self.done_by is None if field.name == self.dated_by else None
+
     def from_typed(self, typed: Mapping[str, str]) -> dict[str, object]:
         """Return the values of the fields that were typed.
 

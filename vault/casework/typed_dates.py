@@ -97,28 +97,29 @@ _ISO: Final = re.compile(r"(\d{4})[-./](\d{1,2})(?:[-./](\d{1,2}))?", re.ASCII)
 _MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./ -](\d{4})", re.ASCII)
 _MONTH: Final = _alternatives(words.MONTHS)
 _YEAR: Final = r"(\d{4})(?: г\.?| года?| году)?"
+# Not compiled before somebody types such words: that would cost every command some milliseconds.
 _WORDED: Final = (
-    re.compile(
+    (
         rf"(?:le |on )?(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|-го|е)?(?: of)? "
         rf"(?P<month>{_MONTH})\.?(?: (?P<year>{_YEAR}))?"
     ),
-    re.compile(rf"(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<year>\d{{4}}))?"),
-    re.compile(rf"(?:in |en |в )?(?P<month>{_MONTH})\.?(?: (?P<year>{_YEAR}))"),
+    (rf"(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<year>\d{{4}}))?"),
+    (rf"(?:in |en |в )?(?P<month>{_MONTH})\.?(?: (?P<year>{_YEAR}))"),
 )
 _YEAR_WORDED: Final = re.compile(r"(?:(?:year|annee|in|en|в|год) (\d{4})(?: г\.?| году)?|(\d{4}) (?:г\.?|год|году))")
 _ABOUT: Final = re.compile(rf"(?:~ ?|(?:{_alternatives(words.ABOUT)})\.? )(.+)|(.+?) ?~")
-_WEEKDAY: Final = re.compile(
+_WEEKDAY: Final = (
     rf"(?:(?:on|le|в|во) )?(?:(?P<before>{_alternatives(words.WHICH)}) )?"
     rf"(?P<weekday>{_alternatives(words.WEEKDAYS)})\.?(?: (?P<after>{_alternatives(words.WHICH)}))?(?P<rest> .+)?"
 )
 _COUNT: Final = rf"(?P<count>\d{{1,3}}|{_alternatives(words.COUNTS)})"
 _UNIT: Final = rf"(?P<unit>{_alternatives(words.UNITS)})"
 _AGO: Final = (
-    re.compile(rf"{_COUNT} {_UNIT} (?:ago|назад)"),
-    re.compile(rf"(?P<count>){_UNIT} назад"),
-    re.compile(rf"il y a {_COUNT} {_UNIT}"),
+    (rf"{_COUNT} {_UNIT} (?:ago|назад)"),
+    (rf"(?P<count>){_UNIT} назад"),
+    (rf"il y a {_COUNT} {_UNIT}"),
 )
-_AHEAD: Final = (re.compile(rf"(?:in|dans|через) {_COUNT} {_UNIT}"), re.compile(rf"через (?P<count>){_UNIT}"))
+_AHEAD: Final = ((rf"(?:in|dans|через) {_COUNT} {_UNIT}"), (rf"через (?P<count>){_UNIT}"))
 
 
 class _Reader:
@@ -199,7 +200,7 @@ class _Reader:
 
     def _worded(self, said: str) -> _Read | None:
         for pattern in _WORDED:
-            if (found := pattern.fullmatch(said)) is not None:
+            if (found := re.fullmatch(pattern, said)) is not None:
                 named = found.groupdict()
                 month, day = words.MONTHS[named["month"]], int(named.get("day") or 0)
                 if named["year"]:
@@ -208,7 +209,7 @@ class _Reader:
         return None
 
     def _weekday(self, said: str) -> _Read | None:
-        found = _WEEKDAY.fullmatch(said)
+        found = re.fullmatch(_WEEKDAY, said)
         if found is None or (found["before"] and found["after"]):
             return None
         weekday, which = words.WEEKDAYS[found["weekday"]], words.WHICH.get(found["before"] or found["after"])
@@ -240,7 +241,7 @@ class _Reader:
 
     def _counted(self, said: str) -> _Read | None:
         for sign, patterns in ((-1, _AGO), (1, _AHEAD)):
-            found = next(filter(None, (pattern.fullmatch(said) for pattern in patterns)), None)
+            found = next(filter(None, (re.fullmatch(pattern, said) for pattern in patterns)), None)
             if found is not None:
                 count = words.COUNTS.get(found["count"]) or int(found["count"] or 1)
                 return self._so_long(sign * count, words.UNITS[found["unit"]])

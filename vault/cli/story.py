@@ -122,16 +122,9 @@ def options_for(form: Form, *, is_new: bool) -> tuple[Arg, ...]:
         words = () if field.words is None else tuple(word.value for word in field.words)
         option = f"{_option(field)} {'WORD' if words else shown}"
         is_required = is_new and field.is_required
-        read = of_shape(field.shape, _option(field), is_past=_is_past(form, field))
+        read = of_shape(field.shape, _option(field), is_past=form.is_past(field))
         options.append(Arg(option if is_required else f"[{option}]", field.label, choices=words, of=read))
     return (*options, *options_of(asked(form, is_new=is_new)))
-
-
-def _is_past(form: Form, field: FormField) -> bool | None:
-    """Say where a date of a field lies: a day that has to be kept is to come, and on which it was kept is past."""
-    if field.name == form.done_by:
-        return True
-    return False if form.done_by is not None and field.name == form.dated_by else None
 
 
 def _option(field: FormField) -> str:

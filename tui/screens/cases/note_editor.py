@@ -7,29 +7,30 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import Horizontal
+from textual.containers import Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.draft_keeper import DraftKeeper
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dates import are_clear, date_field
+from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.wording import clock_time, sentence
 from tui.text.in_words import together, warning
-from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_text
 from tui.values.codes import choices
 from tui.values.values import DraftShown, Spot
+from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput, SafeTextArea
-from vault.casework.form import FormField, Shape
+from vault.casework.form import FormField
 from vault.casework.note import CHOSEN, TEXT
 from vault.clock import monotonic_ms
 from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 _LOOK_SECONDS: Final = 0.1
-_HINTS: Final = {Shape.MOMENT: Message("empty: now")}
+_NOW: Final = Message("empty: now")
 _NOT_SAVED: Final = Message("The draft is not saved.")
 
 
@@ -44,7 +45,7 @@ class NoteEditor(VaultScreen):
         Command(
             "f6",
             "app.next_pane",
-            Message("Next field: text, kind, date (as 2026-11-24T14:02)"),
+            Message("Next field: text, kind, date (yesterday, 26.11, hier à 14h)"),
             "F6",
             Message("field"),
         ),
@@ -63,12 +64,8 @@ class NoteEditor(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         fixed = bool(self._draft.amends)
-        beside = (
-            widget
-            for field in CHOSEN
-            for widget in (Static(safe_content(field.label), classes="inline"), _field(field, self._draft.typed))
-        )
-        yield Horizontal(*beside, id="about", disabled=fixed)
+        rows = (FormRow(field.label, _field(field, self._draft.typed)) for field in CHOSEN)
+        yield Vertical(*rows, id="about", disabled=fixed)
         yield SafeTextArea(safe_text(self._draft.text), id="note", soft_wrap=True)
 
     def on_mount(self) -> None:
@@ -148,7 +145,7 @@ class NoteEditor(VaultScreen):
 
     def action_finish(self) -> None:
         """Keep the note; it is durable when the screen closes."""
-        if self._finishing:
+        if self._finishing or not are_clear(self):
             return
         draft = self._take()
         if not draft.text.strip():
@@ -225,12 +222,14 @@ def _field(field: FormField, typed: Mapping[str, str]) -> Widget:
     value = typed.get(field.name, field.usual)
     if field.words is not None:
         return ChoiceField(choices(field.words), value=value, id=field.name)
-    return SafeInput(
-        safe_text(value), placeholder=_HINTS.get(field.shape, ""), id=field.name, max_length=32, compact=True
-    )
+    if field.is_of_time:
+        return date_field(field, safe_text(value), is_past=True, hint=_NOW)
+    return SafeInput(safe_text(value), id=field.name, max_length=32, compact=True)
 
 
 def _value(widget: Widget) -> str:
+    if isinstance(widget, DateInput):
+        return widget.written
     return widget.value if isinstance(widget, ChoiceField | SafeInput) else ""
 
 

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dates import are_clear, birth_field
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import together
@@ -29,14 +30,12 @@ from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRol
 from vault.errors import VaultError
 from vault.words.message import Message
 
-_DATES: Final = Message("{day}, {month} or {year}; ~ for about", day="14.03.1988", month="1988-03", year="1988")
 _GONE: Final = (
     (NameKind.MISSPELT.value, Message("misspelt; it stays hidden in exports")),
     (NameKind.FORMER.value, Message("former; it stays hidden in exports")),
 )
 _FIELDS: Final = (
     ("names", Message("Names"), Message("one for each script, with ; between")),
-    ("born", Message("Born"), _DATES),
     ("phones", Message("Phones"), Message("with ; between")),
     ("emails", Message("E-mails"), Message("with ; between")),
 )
@@ -90,6 +89,7 @@ class PersonForm(FormScreen):
             _text_row(filled, *_FIELDS[0]),
             *gone,
             FormRow(Message("Role"), ChoiceField(choices(PersonRole), value=filled.role, id="role")),
+            FormRow(Message("Born"), birth_field("born", filled.born)),
             *(_text_row(filled, *field) for field in _FIELDS[1:]),
             FormRow(Message("Document"), ChoiceField(choices(DocumentKind), id="document")),
             FormRow.of_text("number", Message("  number"), Message("empty: no document")),
@@ -121,6 +121,8 @@ class PersonForm(FormScreen):
 
     def action_finish(self) -> None:
         """Keep the person."""
+        if not are_clear(self):
+            return
         case, person, before, typed = self._case, self._person, self._before, self._typed()
         self.say(Message("Keeping the person."))
         if person is None or before is None:

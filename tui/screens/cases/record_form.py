@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dates import are_clear, date_field
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import in_words
@@ -26,9 +27,6 @@ from vault.words.message import Message, Words
 _HINTS: Final[Mapping[Shape, Words]] = {
     Shape.LINES: Message("with ; between"),
     Shape.TEXT: "",
-    Shape.DATE: Message("{day}; ~ for about", day="2026-11-27"),
-    Shape.DAY: Message("{day}", day="2026-11-27"),
-    Shape.MOMENT: Message("{day}, or {time}", day="2026-11-27", time="2026-11-27T09:30"),
 }
 _NOT_SAID: Final = Message("not said")
 
@@ -69,6 +67,8 @@ class RecordForm(FormScreen):
 
     def action_finish(self) -> None:
         """Keep the record."""
+        if not are_clear(self):
+            return
         case, kind, record, typed = self._case, self._kind, self._record, self._typed()
         self.say(Message("Keeping the record."))
         if not record:
@@ -106,6 +106,8 @@ class RecordForm(FormScreen):
             return ChoiceField(choices((NO, YES)), value=value or NO, id=field.name)
         if field.shape is Shape.LINES:
             value = "; ".join(value.splitlines())
+        if field.is_of_time:
+            return date_field(field, value, is_past=self._form.is_past(field))
         return SafeInput(value, placeholder=in_words(_HINTS.get(field.shape, "")), id=field.name, compact=True)
 
     def _typed(self) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual import events, on
@@ -25,11 +26,20 @@ from tui.widgets.lines import Hint, KeyLine
 from tui.widgets.pages import ListRow
 from tui.widgets.sheet import Sheet
 from tui.widgets.virtual_list import VirtualList
+from vault.casework.date_words import plain
 from vault.words.message import Message, Words
+
+_WHILE_TYPED: Final = {
+    "enter": "take_what_is_left",
+    "escape": "leave_as_it_was",
+    "backspace": "erase_letter",
+    "up": "step_up",
+    "down": "step_down",
+}
 
 
 class ChoiceField(Widget, can_focus=True):
-    """One of a few words, changed with left and right, or by the letter that a word begins with.
+    """One of a few words: typing narrows them, the arrows move among what is left, Enter takes and goes on.
 
     Args:
         words: (value, label), the first chosen.
@@ -43,6 +53,7 @@ class ChoiceField(Widget, can_focus=True):
         Binding("right,space", "step(1)", show=False),
     ]
     place: reactive[int] = reactive(0)
+    typed: reactive[str] = reactive("")
 
     class Changed(Event):
         """Another word was chosen."""
@@ -67,6 +78,7 @@ class ChoiceField(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._words = tuple((value, in_words(label)) for value, label in words)
+        self._before = 0
         self.choose(value)
 
     @property
@@ -82,36 +94,90 @@ class ChoiceField(Widget, can_focus=True):
                 self.refresh()
 
     def action_step(self, by: int) -> None:
-        """Take the next word, or the one before."""
-        self.place = (self.place + by) % len(self._words)
-        self.post_message(self.Changed(self))
+        """Take the next word of those that are left, or the one before."""
+        left = self._left(self.typed)
+        at = left.index(self.place) if self.place in left else 0
+        self._take(left[(at + by) % len(left)])
 
     def on_key(self, event: events.Key) -> None:
-        """Take the next word that begins with the letter that was typed."""
-        letter = (event.character or "").casefold()
-        if not letter.isalnum():
-            return
-        count = len(self._words)
-        after = (*range(self.place + 1, count), *range(self.place + 1))
-        found = next((at for at in after if self._words[at][1].casefold().startswith(letter)), None)
-        if found is not None:
+        """Narrow the words to those with what was typed."""
+        if self.typed and event.key in _WHILE_TYPED:
             event.stop()
-            self.action_step(found - self.place)
+            getattr(self, _WHILE_TYPED[event.key])()
+        elif event.character is not None and (event.character.isalnum() or (self.typed and event.character in " -")):
+            event.stop()
+            self._type(event.character)
+
+    def _type(self, letter: str) -> None:
+        if not self.typed:
+            self._before = self.place
+        typed = self.typed + letter
+        left = self._left(typed)
+        if left:
+            self.typed = typed
+            if self.place not in left:
+                self._take(left[0])
+        elif set(plain(typed)) == {plain(letter)}:  # the same letter again: the next word that begins so
+            self.action_step(1)
+
+    def take_what_is_left(self) -> None:
+        """Take the word that is chosen, and go on to the next field."""
+        self.typed = ""
+        self.screen.focus_next()
+
+    def leave_as_it_was(self) -> None:
+        """Forget what was typed, and what it chose."""
+        self.typed = ""
+        self._take(self._before)
+
+    def erase_letter(self) -> None:
+        """Narrow less."""
+        self.typed = self.typed[:-1]
+
+    def step_up(self) -> None:
+        """Take the word before."""
+        self.action_step(-1)
+
+    def step_down(self) -> None:
+        """Take the next word."""
+        self.action_step(1)
+
+    def on_blur(self) -> None:
+        """What is chosen stays; what was typed to find it is done with."""
+        self.typed = ""
 
     def on_click(self) -> None:
         """Take the next word."""
         self.action_step(1)
 
+    def _take(self, place: int) -> None:
+        if place != self.place:
+            self.place = place
+            self.post_message(self.Changed(self))
+
+    def _left(self, typed: str) -> list[int]:
+        """Return the places of the words with this at the beginning, or at that of a part; all of them for nothing."""
+        wanted = plain(typed)
+        labels = [plain(label) for _, label in self._words]
+        first = [place for place, label in enumerate(labels) if label.startswith(wanted)]
+        inner = [place for place, label in enumerate(labels) if re.search(rf"[\s-]{re.escape(wanted)}", label)]
+        return first + [place for place in inner if place not in first] if wanted else first
+
     @override
     def render(self) -> Content:
-        word = f"< {self._words[self.place][1]} >"
+        word, width = self._words[self.place][1], self.size.width
+        if not self.has_focus:
+            return Content(fit(word, width))
+        if self.typed:
+            others = "  ".join(self._words[place][1] for place in self._left(self.typed) if place != self.place)
+            return Content(fit(f"{self.typed}  > {word}  {others}", width))
         place, count = self.place + 1, len(self._words)
         helps = (
-            Message("  ({place} of {count}; left and right change it)", place=place, count=count),
+            Message("  ({place} of {count}; type, or left and right)", place=place, count=count),
             Message("  ({place} of {count})", place=place, count=count),
         )
-        fitting = (word + text for text in map(in_words, helps) if cell_len(word + text) <= self.size.width)
-        return Content(fit(next(fitting, word) if self.has_focus else word, self.size.width))
+        fitting = (word + text for text in map(in_words, helps) if cell_len(word + text) <= width)
+        return Content(fit(next(fitting, word), width))
 
 
 class Choose(Sheet[str]):

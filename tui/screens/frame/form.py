@@ -8,6 +8,7 @@ from tui.screens.frame.base import Command
 from tui.screens.frame.browse import Browse, PlaceInput, start_of
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.long_work import LongWorkScreen
+from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message, Words
 
@@ -25,7 +26,8 @@ class FormScreen(LongWorkScreen):
 
     def text(self, field: str) -> str:
         """Return what was typed into a field."""
-        return self.query_one(f"#{field}", SafeInput).value.strip()
+        place = self.query_one(f"#{field}", SafeInput)
+        return place.written if isinstance(place, DateInput) else place.value.strip()
 
     def word(self, field: str) -> str:
         """Return what was chosen in a field."""

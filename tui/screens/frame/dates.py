@@ -1,0 +1,50 @@
+"""Date fields of forms: how each is read, and what happens where a date is not clear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.wording import sentence
+from tui.widgets.date_field import DateField, DateInput
+from vault.casework.form import FormField, Shape
+from vault.casework.typed_dates import Lean, typed_birth, typed_day, typed_moment
+from vault.errors import UsageError
+from vault.words.message import Message, Words
+
+_CALLED: Final = "date"
+_LEANS: Final[Mapping[bool | None, Lean]] = {True: Lean.PAST, False: Lean.COMING, None: Lean.EITHER}
+_BIRTH_HINT: Final = Message("14.03.1988 or ~1988")
+_HINT: Final = Message("as 26.11")
+
+
+def birth_field(name: str, value: str = "") -> DateField:
+    """Return a field for a date of birth."""
+    return DateField(value, read=_birth, name=name, hint=_BIRTH_HINT)
+
+
+def date_field(field: FormField, value: str = "", *, is_past: bool | None = None, hint: Words = _HINT) -> DateField:
+    """Return a field for a date of a form, of which `Form.is_past` says where it lies."""
+
+    def read(text: str, today: date) -> str:
+        return (typed_day if field.shape is Shape.DAY else typed_moment)(text, today, _CALLED, _LEANS[is_past])
+
+    return DateField(value, read=read, name=field.name, hint=hint)
+
+
+def are_clear(screen: VaultScreen) -> bool:
+    """Say whether every date of a screen is clear; where one is not, say why, with the cursor there."""
+    for field in screen.query(DateInput):
+        try:
+            field.understood()
+        except UsageError as error:
+            screen.warn(sentence(error))
+            field.focus()
+            return False
+    return True
+
+
+def _birth(text: str, today: date) -> str:
+    return typed_birth(text, today, _CALLED)

@@ -1,0 +1,152 @@
+"""A field for a date: it takes what people say, and says beside it what it understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import Any, Final, Protocol, cast
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.text.date_words import moment_in_words
+from tui.text.in_words import in_words
+from tui.widgets.fields import SafeInput
+from vault.casework.dates import checked_moment
+from vault.errors import UsageError
+from vault.words.message import Message, Words
+
+Read = Callable[[str, date], str]
+"""Makes the date of a text, as it was typed on this day, as a record keeps it; raises `UsageError`."""
+
+
+_NOT_YET: Final = Message("not a date yet")
+_TWO_WAYS: Final = Message("can be read in two ways")
+
+
+class _HasClock(Protocol):
+    def now_ms(self) -> int:
+        """Return the wall clock."""
+
+
+class DateInput(SafeInput):
+    """Where the date is typed. Once the field is left, the date itself stands there: `yesterday` would not keep.
+
+    Args:
+        value: as a record keeps it, or as it was typed.
+        read: how a text is understood.
+    """
+
+    def __init__(self, value: str, *, read: Read, **options: Any) -> None:
+        super().__init__(value, **options)
+        self._read = read
+        self._given = value if _is_kept(value) else ""
+
+    @property
+    def written(self) -> str:
+        """The date as a record keeps it; what was typed, where it is none.
+
+        Four digits that may be a day or a year come back as a question, not as that year.
+        """
+        try:
+            return self.understood()
+        except UsageError:
+            typed = self.value.strip()
+            return f"{typed}?" if _is_kept(typed) else typed
+
+    def understood(self) -> str:
+        """Return the date as a record keeps it, or nothing where nothing was typed.
+
+        Raises:
+            UsageError: it is no date, or has two readings.
+        """
+        typed = self.value.strip()
+        if typed and typed == self._given:  # a year that was kept is not read anew: the same digits typed may be a day
+            return typed
+        return self._read(typed, self.today) if typed else ""
+
+    @property
+    def today(self) -> date:
+        """The day that it is here."""
+        now = cast("_HasClock", self.app).now_ms()
+        return datetime.fromtimestamp(now / 1000, UTC).astimezone().date()
+
+    def on_blur(self) -> None:
+        """Let the date itself stand there."""
+        with suppress(UsageError):
+            self.value = self._given = self.understood()
+
+
+def _is_kept(text: str) -> bool:
+    try:
+        return checked_moment(text, "date") == text
+    except UsageError:
+        return False
+
+
+class Understood(Widget):
+    """What was understood, in the longest words that fit."""
+
+    DEFAULT_CSS = """
+    Understood { width: 1fr; height: 1; padding-left: 2; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: tuple[str, ...] = ()
+
+    def say(self, *words: Words) -> None:
+        """Say the first of these that fits."""
+        said = tuple(map(in_words, words))
+        if said != self._words:
+            self._words = said
+            self.refresh()
+
+    @override
+    def render(self) -> Content:
+        width = self.content_size.width
+        return Content(next((words for words in self._words if cell_len(words) <= width), ""))
+
+
+class DateField(Horizontal):
+    """A date with what was understood beside it.
+
+    Args:
+        value, read: see `DateInput`.
+        name: of the place to type into.
+        hint: what stands in the empty place.
+    """
+
+    DEFAULT_CSS = """
+    DateField { height: 1; width: 1fr; }
+    DateField > DateInput { width: 26; }
+    """
+
+    def __init__(self, value: str, *, read: Read, name: str, hint: Words = "") -> None:
+        super().__init__()
+        self._field = DateInput(value, read=read, placeholder=hint, id=name, compact=True, max_length=64)
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield self._field
+        yield Understood()
+
+    def on_mount(self) -> None:
+        """Say what stands there."""
+        self._say()
+
+    @on(SafeInput.Changed)
+    def _say(self) -> None:
+        said = self.query_one(Understood)
+        try:
+            written = self._field.understood()
+        except UsageError as error:
+            said.say(_NOT_YET if error.next_step == UsageError.usual_step else _TWO_WAYS)
+        else:
+            said.say(*(moment_in_words(written, self._field.today) if written else ()))
