@@ -139,7 +139,7 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_
     person = Person(passphrase=asking.people["Joel"].passphrase)
     with asking.desk("Amina", beside=person) as amina:
         amina.press("enter", "e")
-        amina.sees(f"Who < {JOEL}, caseworker >", "! Once they have unlocked this vault here", NADIA)
+        amina.sees(f"Who {JOEL}, caseworker", "! Once they have unlocked this vault here", NADIA)
         amina.fill(out=str(tmp_path))
         amina.press_and_wait("f4", "read back from the finished file")
         amina.press_and_wait("f4", "DONE. The package is at")
@@ -156,11 +156,11 @@ def test_glass_is_broken_before_two_for_who_could_not_open_the_case(asking: Hous
     person = Person(passphrase=asking.people["Joel"].passphrase, reasons=("emergency",))
     with asking.desk("Amina", beside=person) as amina:
         amina.press("enter", "g", "f4")
-        amina.sees("! Type the last day, as YYYY-MM-DD.", f"Open to < {MIRA} >", f"Who < {JOEL}, caseworker >")
+        amina.sees("! Type the last day, as YYYY-MM-DD.", f"Open to {MIRA}", f"Who {JOEL}, caseworker")
         amina.sees("! Once they have unlocked this vault here under their own name, they can approve it here: " + NADIA)
         amina.go_to("member")
         amina.press("right")
-        amina.sees(f"Open to < {NADIA} >")
+        amina.sees(f"Open to {NADIA}")
         amina.sees_not("! Once they have unlocked")
         amina.fill(until=DAY)
         amina.press("f4", "enter")
@@ -179,7 +179,7 @@ def test_glass_is_broken_before_two_for_who_could_not_open_the_case(asking: Hous
 def test_glass_is_not_broken_where_nobody_who_may_approve_can_act_here(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "g")
-        amina.until(f"Open to < {MIRA} >", "f5")
+        amina.until(f"Open to {MIRA}", "f5")
         amina.fill(until=DAY)
         amina.press("f4")
         amina.sees("! Nobody can approve it at this keyboard now.")

@@ -93,6 +93,7 @@ class CaseVaultApp(PanesApp):
         self._touched_ms = idle_clock_ms()
         self._warning: IdleWarning | None = None
         self._loan = TerminalLoan(self)
+        self.typed_last: dict[str, str] = {}
 
     # ---- work for screens ---------------------------------------------------------------------------------------
 

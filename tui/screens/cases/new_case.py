@@ -14,19 +14,21 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.values.codes import choices
 from tui.widgets.fields import SafeInput
 from vault.casework.stages import CaseKind
 from vault.words.message import Message, Words
 
 
-class NewCase(FormScreen):
+class NewCase(SameAgain, FormScreen):
     """Ends with the id of the case that was made."""
 
     NAME = Message("New case")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Make the case"), "F4", Message("make the case")),
         NEXT_FIELD,
+        SAME_AGAIN,
         leave(Message("Leave; nothing is made")),
     )
 

@@ -12,10 +12,11 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.cases.draft_keeper import DraftKeeper
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.screens.frame.wording import clock_time, sentence
 from tui.text.in_words import together, warning
 from tui.text.safe_text import safe_text
@@ -31,13 +32,15 @@ from vault.words.message import Message, Words
 
 _LOOK_SECONDS: Final = 0.1
 _NOW: Final = Message("empty: now")
+_TEXT_PLACE: Final = "note"
 _NOT_SAVED: Final = Message("The draft is not saved.")
 
 
-class NoteEditor(VaultScreen):
+class NoteEditor(SameAgain):
     """Ends with the id of the note, or empty when the draft was kept."""
 
     NAME = Message("Note")
+    AUTO_FOCUS = f"#{_TEXT_PLACE}"
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Finish: the draft becomes a note, for good"), "F4", Message("finish")),
@@ -50,6 +53,7 @@ class NoteEditor(VaultScreen):
             Message("field"),
         ),
         Command("", "discard", Message("Throw this draft away"), ""),
+        SAME_AGAIN,
         Command("", "undo", Message("Take back what was typed or erased last"), "Ctrl+Z"),
         Command("", "redo", Message("Do again what was taken back"), "Ctrl+Y"),
     )
@@ -66,7 +70,7 @@ class NoteEditor(VaultScreen):
         fixed = bool(self._draft.amends)
         rows = (FormRow(field.label, _field(field, self._draft.typed)) for field in CHOSEN)
         yield Vertical(*rows, id="about", disabled=fixed)
-        yield SafeTextArea(safe_text(self._draft.text), id="note", soft_wrap=True)
+        yield SafeTextArea(safe_text(self._draft.text), id=_TEXT_PLACE, soft_wrap=True)
 
     def on_mount(self) -> None:
         """Stand where the last letter was typed."""
@@ -179,7 +183,7 @@ class NoteEditor(VaultScreen):
 
     def _fields(self) -> dict[str, SafeInput | SafeTextArea]:
         """Return the fields that hold what was typed, by the names of the note's."""
-        lines = {field.id or "": field for field in self.query("#about SafeInput").results(SafeInput)}
+        lines = {field.id or "": field for field in self.query_one("#about").query(SafeInput)}
         return {**lines, TEXT: self._area}
 
     def action_discard(self) -> None:
@@ -215,7 +219,7 @@ class NoteEditor(VaultScreen):
 
     @property
     def _area(self) -> SafeTextArea:
-        return self.query_one("#note", SafeTextArea)
+        return self.query_one(SafeTextArea)
 
 
 def _field(field: FormField, typed: Mapping[str, str]) -> Widget:

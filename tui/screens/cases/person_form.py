@@ -18,6 +18,7 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, birth_field
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.text.in_words import together
 from tui.values.codes import choices
 from tui.values.person_typed import PersonTyped
@@ -53,7 +54,7 @@ _FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "pho
                          "channel": "channel"}  # fmt: skip
 
 
-class PersonForm(FormScreen):
+class PersonForm(SameAgain, FormScreen):
     """Ends with the id of the person's record.
 
     Args:
@@ -67,6 +68,7 @@ class PersonForm(FormScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the person"), "F4", Message("keep")),
         NEXT_FIELD,
+        SAME_AGAIN,
         leave(Message("Leave; nothing is kept")),
     )
 

@@ -14,6 +14,7 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.text.in_words import in_words
 from tui.values.codes import choices
 from tui.values.values_story import RecordShown
@@ -31,7 +32,7 @@ _HINTS: Final[Mapping[Shape, Words]] = {
 _NOT_SAID: Final = Message("not said")
 
 
-class RecordForm(FormScreen):
+class RecordForm(SameAgain, FormScreen):
     """Ends with the id of the record.
 
     Args:
@@ -44,6 +45,7 @@ class RecordForm(FormScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the record"), "F4", Message("keep")),
         NEXT_FIELD,
+        SAME_AGAIN,
         leave(Message("Leave; nothing is kept")),
     )
 

@@ -130,7 +130,13 @@ def leave(words: Message) -> Command:
 
 
 class Desk(Protocol):
-    """The app, as far as a screen knows it."""
+    """The app, as far as a screen knows it.
+
+    Attributes:
+        typed_last: what was typed last in this session, by the name of the field.
+    """
+
+    typed_last: dict[str, str]
 
     def work_for(
         self,

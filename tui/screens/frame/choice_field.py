@@ -93,6 +93,10 @@ class ChoiceField(Widget, can_focus=True):
                 self.set_reactive(ChoiceField.place, place)
                 self.refresh()
 
+    def take(self, value: str) -> None:
+        """Take this value as if a person had chosen it."""
+        self._take(next((place for place, (known, _) in enumerate(self._words) if known == value), self.place))
+
     def action_step(self, by: int) -> None:
         """Take the next word of those that are left, or the one before."""
         left = self._left(self.typed)
@@ -111,14 +115,16 @@ class ChoiceField(Widget, can_focus=True):
     def _type(self, letter: str) -> None:
         if not self.typed:
             self._before = self.place
-        typed = self.typed + letter
-        left = self._left(typed)
-        if left:
+        if self.typed and set(plain(self.typed + letter)) == {plain(letter)} and not self._left(self.typed + letter):
+            self.action_step(1)  # the same letter again: the next word that begins so
+            return
+        # What narrows no further begins anew: somebody found the wrong word, and types another.
+        typed = next((typed for typed in (self.typed + letter, letter) if self._left(typed)), None)
+        if typed is not None:
             self.typed = typed
+            left = self._left(typed)
             if self.place not in left:
                 self._take(left[0])
-        elif set(plain(typed)) == {plain(letter)}:  # the same letter again: the next word that begins so
-            self.action_step(1)
 
     def take_what_is_left(self) -> None:
         """Take the word that is chosen, and go on to the next field."""
