@@ -122,9 +122,8 @@ class ChoiceField(Widget, can_focus=True):
         typed = next((typed for typed in (self.typed + letter, letter) if self._left(typed)), None)
         if typed is not None:
             self.typed = typed
-            left = self._left(typed)
-            if self.place not in left:
-                self._take(left[0])
+            if not plain(self._words[self.place][1]).startswith(plain(typed)):
+                self._take(self._left(typed)[0])
 
     def take_what_is_left(self) -> None:
         """Take the word that is chosen, and go on to the next field."""

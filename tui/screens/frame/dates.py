@@ -16,7 +16,7 @@ from vault.words.message import Message, Words
 
 _CALLED: Final = "date"
 _LEANS: Final[Mapping[bool | None, Lean]] = {True: Lean.PAST, False: Lean.COMING, None: Lean.EITHER}
-_BIRTH_HINT: Final = Message("14.03.1988 or ~1988")
+_BIRTH_HINT: Final = Message("14.03.1988, ~1988")
 _HINT: Final = Message("as 26.11")
 
 
