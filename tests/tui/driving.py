@@ -40,6 +40,9 @@ async def settled(pilot: Pilot[Any]) -> None:
         await asyncio.sleep(0 if turns < _TURNS_WITHOUT_SLEEP else 0.002)
         if app.screen_stack:
             app.screen._on_timer_update()
+            for strip in app.screen.query(Strip):  # nobody waits for a cursor to rest
+                if strip.is_waiting:
+                    strip.call_later(strip.rest_now)
         quiet, turns = (quiet + 1 if _rests(app) else 0), turns + 1
         if quiet == 1 and app.screen_stack:
             paint(app)

@@ -23,6 +23,7 @@ from tui.values.values import (
     LogShown,
     NoteShown,
     PersonShown,
+    PreviewShown,
     VaultStatus,
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
@@ -374,6 +375,12 @@ ANSWERS: dict[str, Any] = {
     "writing.take_spot": None,
     "finding.start": _start,
     "finding.alone": lambda shown: frozenset(shown[2:3]),
+    "finding.preview": PreviewShown(
+        "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged", "high",
+        ("Арсений Вьюжанин",), ("Лидия Вьюжанина (relative)",),
+        (("Арсений Вьюжанин", "messenger through his sister; after 18:00; NEVER USE +996 555 010 203"),),
+        (("appeal", "2026-11-26", "Appeal"),), "Amina Raskolda",
+    ),
     "finding.search": FoundShown((
         HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …"),
         HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي"),

@@ -23,7 +23,7 @@ from tui.widgets.head import head_texts
 from tui.widgets.pages import ListRow
 from tui.widgets.pair import Pair, Twin, aligned
 from tui.widgets.sheet import BY_HEIGHT, BY_WIDTH
-from tui.widgets.strip import MOST_FACTS, Fact, ListAndStrip, Strip
+from tui.widgets.strip import MOST_FACTS, Fact, ListAndStrip, Strip, strip_lines
 from tui.widgets.virtual_list import VirtualList
 from tui.widgets.wrapped import wrapped
 
@@ -136,6 +136,21 @@ def test_the_facts_follow_a_cursor_that_rests_and_none_that_runs(monkeypatch: py
 
     drive(SafeApp(), steps)
     assert asked == [4]
+
+
+def test_a_strip_gives_its_spare_rows_to_what_is_longer_than_a_line_safe_contact_first() -> None:
+    facts = [Fact("owner", "Amina Raskolda, who is away until December"), Fact("SAFE CONTACT", "a b " * 9, Token.ACC)]
+
+    def said(rows: int) -> list[str]:
+        return [text_of(tuple(line)).rstrip() for line in strip_lines(facts, 36, rows)]
+
+    assert said(3) == [
+        "owner         Amina Raskolda, who i~",
+        "SAFE CONTACT  a b a b a b a b a b a",
+        "              b a b a b a b",
+    ]
+    assert said(7)[:2] == ["owner         Amina Raskolda, who is", "              away until December"]
+    assert said(2)[1] == "SAFE CONTACT  a b a b a b a b a b a~"
 
 
 def test_no_more_facts_are_shown_than_there_is_room_for() -> None:

@@ -60,6 +60,7 @@ class Strip(Widget):
         self._on = on
         self._facts: tuple[Fact, ...] = ()
         self._timer: Timer | None = None
+        self._wish: Callable[[], None] | None = None
 
     def show(self, facts: Sequence[Fact]) -> None:
         """Show these at once. The same ones again cost no byte."""
@@ -71,15 +72,28 @@ class Strip(Widget):
 
     def show_late(self, facts: Callable[[], Sequence[Fact]]) -> None:
         """Show what this returns, once nothing else was wished for `LATE_SECONDS`."""
+        self.when_rested(lambda: self.show(facts()))
+
+    def when_rested(self, wish: Callable[[], None]) -> None:
+        """Call this once nothing else was wished for `LATE_SECONDS`: to ask a worker for what shall be shown."""
         self._forget_wish()
-        self._timer = self.set_timer(LATE_SECONDS, lambda: self.show(facts()))
+        self._wish = wish
+        self._timer = self.set_timer(LATE_SECONDS, self.rest_now)
+
+    def rest_now(self) -> None:
+        """Do at once what waits for the cursor to rest."""
+        wish = self._wish
+        self._forget_wish()
+        if wish is not None:
+            wish()
 
     @property
     def is_waiting(self) -> bool:
         """Whether it will show something else in a moment."""
-        return self._timer is not None
+        return self._wish is not None
 
     def _forget_wish(self) -> None:
+        self._wish = None
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -88,24 +102,44 @@ class Strip(Widget):
     def render_line(self, y: int) -> Line:
         width, look = self.size.width, look_of(self)
         is_pane = self.screen.has_class("-wide")
-        lines = (
-            pane_lines(self._facts, width - 2 * _MARGIN) if is_pane else strip_lines(self._facts, width - 2 * _MARGIN)
-        )
+        room = width - 2 * _MARGIN
+        rows = self.size.height - (1 if look.is_flat else 0)
+        lines = pane_lines(self._facts, room) if is_pane else strip_lines(self._facts, room, rows)
         if look.is_flat and not is_pane:  # a line parts what has no ground of its own
-            lines = [[Cell(RULE * (width - 2 * _MARGIN), Token.MARK)], *lines]
+            lines = [[Cell(RULE * room, Token.MARK)], *lines]
         line = lines[y] if y < len(lines) else []
         edge = Cell("│ " if look.is_flat and is_pane else "  ", Token.MARK)
         return draw(look, [edge, *line], width, self._on)
 
 
-def strip_lines(facts: Sequence[Fact], width: int) -> list[list[Cell]]:
-    """Return a line for each fact, the labels in one column; what has no label begins where it does."""
+def strip_lines(facts: Sequence[Fact], width: int, rows: int) -> list[list[Cell]]:
+    """Return the facts in at most so many lines, labels in one column; what has no label begins where they do.
+
+    Rows to spare go to facts that are longer than a line, first to those with a label in colour. What is longer still
+    ends in `~`.
+    """
     column = max((cell_len(in_words(fact.label)) for fact in facts), default=0) + 2
+    spare = max(rows - len(facts), 0)
+    taken: dict[int, list[list[Cell]]] = {}
+    for place in sorted(range(len(facts)), key=lambda place: facts[place].token is Token.DIM):
+        fact = facts[place]
+        room = width - (column if in_words(fact.label) else 0)
+        taken[place] = _lines_of(cells_of(fact.text), max(room, 1), spare + 1)
+        spare -= len(taken[place]) - 1
     lines: list[list[Cell]] = []
-    for fact in facts:
+    for place, fact in enumerate(facts):
         label = fit_cells(_label(fact, fact.token), column) if in_words(fact.label) else []
-        lines.append([*label, *fit_cells(fact.text, max(width - (column if label else 0), 0))])
-    return lines
+        blank = [Cell(" " * column)] if label else []
+        lines += [[*(blank if below else label), *line] for below, line in enumerate(taken[place])]
+    return lines[:rows]
+
+
+def _lines_of(text: Sequence[Cell], width: int, most: int) -> list[list[Cell]]:
+    lines = list(broken(text, width))
+    if len(lines) <= most:
+        return lines
+    rest = [part for line in lines[most - 1 :] for part in (*line, Cell(" "))]
+    return [*lines[: most - 1], fit_cells(tuple(rest), width)]
 
 
 def pane_lines(facts: Sequence[Fact], width: int) -> list[list[Cell]]:

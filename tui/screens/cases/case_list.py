@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.widget import Widget
@@ -28,13 +28,10 @@ from tui.widgets.cells import text_of
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
-from tui.widgets.strip import LATE_SECONDS, ListAndStrip, Strip
+from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, plural
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
 
 _COLUMNS: Final = (
     Column(Message("ref"), 10),
@@ -88,7 +85,6 @@ class CaseList(VaultScreen):
         self._pages: CasePages | FixedRows = FixedRows()
         self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
         self._is_marking = False
-        self._resting: Timer | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -288,22 +284,20 @@ class CaseList(VaultScreen):
     @on(VirtualList.Moved)
     def _moved(self) -> None:
         self._tell_alone()
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(LATE_SECONDS, self._preview)
+        self._strip.when_rested(self._preview)
 
     def _preview(self) -> None:
         """Show what is known of the case under the cursor, once it rests there."""
         row = self._list.row_at_cursor()
         if row is None:
-            self.query_one("#preview", Strip).show(())
+            self._strip.show(())
             return
         self.ask(lambda vault: vault.finding.preview(row.key), partial(self._previewed, row.key), failed=lambda _: None)
 
     def _previewed(self, case: str, shown: PreviewShown | None) -> None:
         row = self._list.row_at_cursor()
         if shown is not None and row is not None and row.key == case:
-            self.query_one("#preview", Strip).show(preview_facts(shown))
+            self._strip.show(preview_facts(shown))
 
     def _tell_alone(self) -> None:
         row = self._list.row_at_cursor()
@@ -322,6 +316,10 @@ class CaseList(VaultScreen):
     def on_resize(self) -> None:
         """Lay the lines over the list out for the new width."""
         self.write("standing", self._standing_words())
+
+    @property
+    def _strip(self) -> Strip:
+        return self.query_one("#preview", Strip)
 
     @property
     def _list(self) -> VirtualList:

@@ -23,10 +23,10 @@ def preview_facts(case: PreviewShown) -> list[Fact]:
     facts = [Fact("", Cell(case.title, bold=True))]
     facts += [Fact(Message("people"), together(people, ", "))] if people else []
     for name, contact in case.contacts[:_MOST_CONTACTS]:
-        facts.append(Fact(Message("SAFE CONTACT"), Message("{name}: {contact}", name=name, contact=contact), Token.FG))
+        facts.append(Fact(Message("SAFE CONTACT"), Message("{name}: {contact}", name=name, contact=contact), Token.ACC))
     for kind, when, headline in case.dates[:1]:
         day = when.replace("T", " ")
-        facts.append(Fact(Message("NEXT"), together((day, word_of(kind), headline), "  "), Token.FG))
+        facts.append(Fact(Message("NEXT"), together((day, word_of(kind), headline), "  "), Token.ACC))
     stage = together((word_of(case.kind), word_of(case.stage)), ", ")
     facts.append(Fact(Message("stage"), (Cell(stage), Cell("  "), Cell(Message("risk")), Cell(" "), risk)))
     facts += [Fact(Message("owner"), case.owner)] if case.owner else []
