@@ -119,6 +119,11 @@ def time_data(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str | N
     return moment.strftime(form) if moment.year >= 1970 else None
 
 
+def here(now_ms: int) -> datetime:
+    """Return the time of this computer's own clock, ms UTC, in the zone of this computer."""
+    return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone()
+
+
 def _with_closed_isolates(line: str) -> str:
     letters = list(line)
     open_at: list[int] = []

@@ -61,8 +61,7 @@ def _lean(*, is_past: bool | None) -> Lean:
 
 def _today() -> datetime.date:
     """Return the day that it is where this computer stands."""
-    import datetime
-
     from vault.clock import now_ms
+    from vault.display import here
 
-    return datetime.datetime.fromtimestamp(now_ms() / 1000, datetime.UTC).astimezone().date()
+    return here(now_ms()).date()

@@ -263,11 +263,11 @@ def _due(rule: Rule, args: Given) -> Due:
 
 
 def _now() -> datetime.datetime:
-    import datetime
 
     from vault.clock import now_ms
+    from vault.display import here
 
-    return datetime.datetime.fromtimestamp(now_ms() / 1000, datetime.UTC)
+    return here(now_ms())
 
 
 def _place(args: Given) -> Place:

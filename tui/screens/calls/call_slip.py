@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Final
 
@@ -33,7 +32,7 @@ from tui.widgets.lines import KeyHints
 from tui.widgets.progress import ProgressModal
 from tui.widgets.sheet import TooSmall
 from vault.clock import monotonic_ms
-from vault.display import time_text
+from vault.display import here, time_text
 from vault.errors import VaultError
 from vault.words.message import Message, Words
 
@@ -316,8 +315,7 @@ class CallSlip(VaultScreen):
 
 
 def _when(ms: int) -> Message:
-    begun = datetime.fromtimestamp(ms / 1000)
-    return Message("{time}, {day}", time=time_text(ms, "%H:%M", zone=None), day=long_day(begun.date()))
+    return Message("{time}, {day}", time=time_text(ms, "%H:%M", zone=None), day=long_day(here(ms).date()))
 
 
 def _saved(ms: int) -> Message:

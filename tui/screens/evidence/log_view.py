@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
@@ -31,6 +31,7 @@ from tui.widgets.drawn import DrawnPart
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.display import here
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural
 
@@ -134,7 +135,7 @@ class LogScreen(LongWorkScreen):
     def _show(self, log: LogShown) -> None:
         self._log = log
         now_ms = self.desk.now_ms()
-        self._today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date()
+        self._today = here(now_ms).date()
         first = on_calendar(self._today.toordinal() - days_shown(self.size.width) + 1)
         self.head(from_to(first, self._today), zone_words(now_ms))
         self._bars.show(self._draw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from vault.access.session import Session
+from vault.display import here
 from vault.index.dated import due
 from vault.index.rows import NO_DATE
 
@@ -22,7 +23,7 @@ def times_due(session: Session, *, now_s: int) -> tuple[int, ...]:
     At most 32, each once: neither how many things are due nor of which case shows. What was due before `now_s` is left
     out: whoever unlocks sees it. A day or a time is that of this computer's place.
     """
-    until = datetime.datetime.fromtimestamp(now_s).astimezone() + datetime.timedelta(days=_DAYS_AHEAD)
+    until = here(now_s * 1000) + datetime.timedelta(days=_DAYS_AHEAD)
     found = set[int]()
     for row in due(session.index(), until.date().isoformat(), limit=_LOOKED_AT):
         if row.when == NO_DATE or len(row.when) < _FULL_DAY or row.when.endswith("~"):
