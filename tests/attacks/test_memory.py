@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from tests.services.test_destroying import prove
 from tests.tui.app_pane import AppPane
 from tests.tui.second_desk import REASON, SECOND, SECOND_PASSPHRASE, seat_the_second, to_the_second
 from tests.tui.terminals import is_running, wait_for
+from vault.casework.story.hearing import Hearing
+from vault.services.cases import story
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -136,6 +139,37 @@ def test_after_a_lock_neither_the_old_child_nor_its_parent_nor_the_next_child_ho
             assert neighbour_reads(following) == set()
         finally:
             pane.close()
+
+
+def test_of_a_date_neither_its_day_nor_a_word_is_in_a_locked_process_or_in_any_file(filled: Filled) -> None:
+    tomorrow = datetime.datetime.now().astimezone() + datetime.timedelta(days=1)
+    when = f"{tomorrow.date().isoformat()}T09:32"
+    with filled.open() as session:
+        story.add(session, filled.cases[0], Hearing(when, about="Larkspur Yard"))
+    needles = [when.encode(), b"Larkspur Yard"]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), filled)
+        try:
+            pane.unlock()
+            parent, child = pane.processes()
+            assert set(needles) <= found_in(child, needles)  # the control
+            pane.keys("C-l")
+            wait_for("the end of the child", lambda: not is_running(child))
+            pane.wait_for("Passphrase")
+            wait_for("another child", lambda: len(pane.processes()) == 2)
+            same, following = pane.processes()
+            assert same == parent
+            for pid in (parent, following):
+                assert found_in(pid, needles) == set()
+            everything = pane.everything()
+            assert "Larkspur" not in everything
+            assert when[:10] not in everything
+        finally:
+            pane.close()
+    for file in [*filled.path.rglob("*"), *filled.state.rglob("*")]:
+        if file.is_file():
+            content = file.read_bytes()
+            assert [needle for needle in needles if needle in content] == []
 
 
 def test_after_a_change_of_member_no_process_and_no_screen_knows_the_first(filled: Filled) -> None:

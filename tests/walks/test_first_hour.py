@@ -240,3 +240,44 @@ def test_a_week_is_printed_with_references_and_without_a_name_or_a_word(desk: De
     for word in ("Vyuzhanin", "teacher", "4/17", "SIZO"):
         assert word not in text
     assert desk.run("deadline", "week", "--out", str(page)).code != 0  # it writes over nothing
+
+
+def test_scenario_2_a_night_arrest_is_written_down_with_its_clocks_and_the_dead_number(desk: Desk) -> None:
+    ref = _made(desk, "detention")
+    client = ("--role", "client", "--name", "Arseni Vyuzhanin", "--phone", "+996 555 010 203")
+    person = _said(desk, "person", "add", ref, *client)["person"]
+    arrest = ("--what", "arrest", "--at", "2026-11-20T05:40", "--affected", "telephone and laptop were taken")
+    _said(desk, "incident", "add", ref, *arrest, "--text", "No lawyer was there.")
+    _said(desk, "person", "edit", person, "--channel", "through-someone", "--never-use", "+996 555 010 203")
+    assert "DO NOT CALL" in desk.run("case", "show", ref).out
+    assert "DO NOT CALL" in desk.run("person", "show", person).out
+    # Clocks by their certainty: what is confirmed is counted, what is not says which text a lawyer must check.
+    counted = _said(desk, "deadline", "count", "COE_16_40D", "--trigger", "2026-11-20")
+    unconfirmed = desk.run("deadline", "count", "MINSK_40D", "--trigger", "2026-11-20").out
+    assert "2026-12-30" in str(counted)
+    assert "in time" not in unconfirmed
+    for step in ("find out where he is", "send a lawyer", "tell the family by the safe way"):
+        _said(desk, "task", "add", ref, "--what", step, "--due", "2026-11-20")
+    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]][:3] == [
+        "find out where he is",
+        "send a lawyer",
+        "tell the family by the safe way",
+    ]
+
+
+def test_scenario_17_after_a_refused_extradition_the_risk_is_high_and_check_ins_are_due(
+    desk: Desk,
+) -> None:
+    ref = _made(desk)
+    said = desk.run("case", "stage", ref, "refused-at-risk", "--on", "2026-11-20").out
+    assert "the most dangerous time" in said
+    assert _said(desk, "case", "show", ref)["risk"] == "high"
+    section = _said(desk, "section", "new", ref, "--kind", "location", "--title", "Where he is")["section"]
+    note = ("note", "add", ref, "--section", section, "--kind", "safety", "--json")
+    assert desk.run(*note, stdin="Larkspur Yard 4, second floor").code == 0
+    assert _said(desk, "search", "Larkspur")["hits"] == []
+    for day in ("2026-11-21", "2026-11-22"):
+        _said(desk, "task", "add", ref, "--what", "check-in by his sister", "--due", f"{day}T22:00")
+    first, second = _said(desk, "deadline", "list")["due"]
+    _said(desk, "task", "done", first["record"])
+    assert [row["when"] for row in _said(desk, "deadline", "list")["due"]] == [second["when"]]

@@ -21,6 +21,10 @@ _NONE = Message("No case is open to you yet. A caseworker or supervisor makes on
 CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
 _CASES = Arg("CASE ...", Message("ids or references of cases, up to 500"), into="case")
+_AT_RISK = Message(
+    "This is the most dangerous time: the risk is high now. Put where they are into a restricted section (`casevault"
+    " section new`), and set a task for each check-in (`casevault task add`)."
+)
 _CHANGED = Message("Cases changed")
 _NEW_TITLE = Personal("title", "--title", Message("New title of the case"))
 _WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
@@ -96,7 +100,10 @@ def _stage(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import case_changes, cases
 
-        return edited(case_changes.set_stage(session, cases.find(session, args.case), args.stage, on=args.on))
+        result = edited(case_changes.set_stage(session, cases.find(session, args.case), args.stage, on=args.on))
+    if args.stage == "refused-at-risk":
+        return Result(result.data, [*result.lines, _AT_RISK])
+    return result
 
 
 def _close(args: Given, output: Output) -> Result:
