@@ -169,6 +169,7 @@ class ListAndStrip(Container):
     DEFAULT_CSS: ClassVar[str] = """
     ListAndStrip { layout: vertical; height: 1fr; }
     ListAndStrip > #rows-of-strip { height: 1fr; }
+    .-flat ListAndStrip > Strip { height: 8; }
     .-wide ListAndStrip { layout: horizontal; }
     .-wide ListAndStrip > Strip { width: 48; height: 1fr; padding: 0; }
     .-slim ListAndStrip > Strip, .-low ListAndStrip > Strip { display: none; }

@@ -52,7 +52,7 @@ class WeekScreen(VaultScreen):
         Command("t", "today", Message("Back to this week"), "t", Message("today")),
         Command("space", "done", Message("Say that it is done"), "Space", Message("done"), first=True),
         Command("m", "move", Message("Give it another date"), "m", Message("move")),
-        Command("enter", "open", Message("Open the case"), "Enter", Message("open")),
+        Command("enter", "open", Message("Open the case"), "Enter", Message("open"), rank=2),
         READ_AGAIN,
         BACK,
     )
