@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import Filled
+from tests.services.conftest import filled_template, founded, founded_template
+from tests.services.founded import Filled, Place
 from tests.tui.desk import Desk
 from vault.casework.story.task import Task
 from vault.services.cases import story
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
+__all__ = ["filled_template", "founded", "founded_template"]  # fixtures
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_date_set_in_a_case_stands_on_home_says_how_late_it_is_and_goes_once_i
     yesterday = (datetime.datetime.now(tz=datetime.UTC).date() - datetime.timedelta(days=1)).isoformat()
     filled.place.proposed_today()
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
-        mira.sees("Nothing is due. d in a case sets a date.")
+        mira.sees("0 overdue")
         mira.press("c", "enter", "d", "n")
         mira.until("> deadline", "down")
         mira.press("enter")
@@ -36,7 +36,8 @@ def test_a_date_set_in_a_case_stands_on_home_says_how_late_it_is_and_goes_once_i
         mira.sees("1 overdue", "1 day late", "Appeal of the teacher")
         mira.press("enter", "d", "space")
         mira.press("f8")
-        mira.sees("0 overdue", "Nothing is due.")
+        mira.sees("0 overdue")
+        mira.sees_not("Appeal of the teacher")
 
 
 def test_a_case_is_renamed_moved_to_a_stage_closed_and_the_last_act_is_taken_back(filled: Filled) -> None:
@@ -71,3 +72,14 @@ def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Fi
         mira.sees("done")
         mira.press("space")
         mira.sees("There is nothing to keep here.")
+
+
+def test_a_new_vault_says_what_makes_it_safe_and_ticks_what_is_done(founded: Place) -> None:
+    founded.proposed_today()
+    with Desk(founded, unlocks=True, begins_at_home=True) as mira:
+        mira.sees("Four things make this vault safe and useful.", "□ a first case", "□ a first backup")
+        mira.press("n")
+        mira.fill(title="The first one")
+        mira.press("f4")
+        mira.press("f8")
+        mira.sees("√ a first case", "□ a second member")

@@ -13,9 +13,9 @@ from vault.errors import NotFoundError
 from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
-from vault.services.cases import case_changes, cases, editing, people, story, undoing
+from vault.services.cases import case_changes, cases, editing, listing, people, story, undoing
 from vault.services.cases.story import DueLine
-from vault.services.projection import authors
+from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
 from vault.words.message import Message, Words
 
@@ -26,7 +26,15 @@ class Story(Subject):
     def home(self, status: VaultStatus, slips: int) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         due = self.due() if self._may(Action.CASE_LIST) else ()
-        return HomeShown(self.today(), status, due, slips)
+        return HomeShown(self.today(), status, due, slips, self._begun(status))
+
+    def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
+        session = self._session
+        if not self._may(Action.CASE_CREATE) or not self._may(Action.RECOVERY_MANAGE):
+            return ()
+        proven = dates.read(session.vault, self._unlocked.state).proven
+        members = len(session.directory.effective.members)
+        return (proven is not False, status.backup_ms is not None, members > 1, listing.has_cases(session))
 
     def due(self, until: str | None = None) -> tuple[DueShown, ...]:
         """Return what has to be kept in all cases, soonest first; until a day, or all."""

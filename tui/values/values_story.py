@@ -47,12 +47,17 @@ class AgendaShown:
 
 @dataclass(frozen=True, slots=True)
 class HomeShown:
-    """What home shows; `today` is ISO, `slips` how many are open."""
+    """What home shows; `today` is ISO, `slips` how many are open.
+
+    `begun` says of the four things that make a new vault safe and useful whether they are done: sheets that are proven,
+    a backup, a second member, a case. Empty for who cannot do them.
+    """
 
     today: str
     status: VaultStatus
     due: tuple[DueShown, ...] = field(repr=False)
     slips: int = 0
+    begun: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

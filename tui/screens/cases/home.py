@@ -35,6 +35,12 @@ from vault.words.message import Message, Words, plural
 
 _DATES: Final = (Column("", 10), Column("", 4), Column("", 18), Column(""), Column("", 14, is_right=True))
 _TASKS: Final = (Column("", 4), Column(""), Column("", 11, is_right=True))
+_BEGINNING: Final = (
+    Message("recovery sheets on paper, 10 minutes  (F2, your access; then r)"),
+    Message("a first backup  (F2, backup)"),
+    Message("a second member  (F2, members; then i)"),
+    Message("a first case  (n)"),
+)
 SOON_DAYS: Final = 3
 _MOST_ALERTS: Final = 2
 _FULL_DAY: Final = len("2026-11-27")
@@ -67,6 +73,7 @@ class HomeScreen(VaultScreen):
         yield SectionLine(1, Message("Dates"), id="dates-head")
         yield DrawnPart(lambda width: (), id="days")
         yield VirtualList(_DATES, FixedRows(), id="dates", has_states=True)
+        yield Static("", id="begin")
         yield Horizontal(
             Vertical(
                 SectionLine(2, Message("To do"), id="tasks-head"),
@@ -141,7 +148,11 @@ class HomeScreen(VaultScreen):
         self._say("alerts", str(len(alarms)) if alarms else Message("none"))
         self.write("alerts", *_alerts(alarms))
         self.write("safe", *_safe(shown.status, self.desk.now_ms()))
-        if not shown.due:
+        is_new = bool(shown.begun) and not all(shown.begun)
+        self.query_one("#begin").display = is_new
+        self._list("dates").display = bool(dates) or not is_new
+        self.write("begin", *(_beginning(shown.begun) if is_new else ()))
+        if not shown.due and not is_new:
             self.say(Message("Nothing is due. d in a case sets a date."))
 
     def _say(self, part: str, count: Words) -> None:
@@ -149,6 +160,14 @@ class HomeScreen(VaultScreen):
 
     def _list(self, name: str) -> VirtualList:
         return self.query_one(f"#{name}", VirtualList)
+
+
+def _beginning(done: Sequence[bool]) -> list[Words]:
+    """Return what makes a new vault safe and useful, each with whether it is done."""
+    lines: list[Words] = [Message("Four things make this vault safe and useful. The order is yours.")]
+    for is_done, words in zip(done, _BEGINNING, strict=True):
+        lines.append(Message("{sign} {words}", sign=DONE if is_done else TO_DO, words=words))
+    return [*lines, Message("Somebody is on the phone right now? F9 takes a call without any case.")]
 
 
 def _days_left(line: DueShown, today: date) -> int | None:

@@ -136,6 +136,12 @@ class CaseList:
         )
 
 
+def has_cases(session: Session) -> bool:
+    """Say whether this member holds any open case."""
+    session.require(Action.CASE_LIST)
+    return case_count(up_to_date_index(session)) > 0
+
+
 def open_list(session: Session) -> CaseList:
     """Open the list of all cases that this member holds; the look is in the log before any row is read.
 
