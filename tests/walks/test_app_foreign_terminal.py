@@ -53,7 +53,8 @@ def test_a_day_at_a_terminal_that_sends_no_utf_8(typed: bytes, filled: Filled, t
     office.press(typed + b".", TOLD)
     office.press(b"\x15" + MEMBER.encode() + b"\t", b"Halvorsen")  # Ctrl+U, and the name again
     office.terminal.press(PASSPHRASE + b"\r")
-    office.terminal.hear(b"2 cases")
+    office.terminal.hear(b"Home")
+    office.press(b"c", b"2 cases")
     office.press(b"\r", "People (")
     told = len(office.terminal.bytes)
     office.press(b"n", "finish")

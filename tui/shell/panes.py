@@ -13,8 +13,8 @@ class PanesApp(SafeApp):
 
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave F7 to the lock screen, which has two fields and few keys."""
-        is_left = action == "previous_pane" and isinstance(self.screen, UnlockScreen)
+        """Leave F7 to the lock screen, which has two fields and few keys, and F9, the way back by recovery sheets."""
+        is_left = action in {"previous_pane", "call"} and isinstance(self.screen, UnlockScreen)
         return not is_left and super().check_action(action, parameters)
 
     def action_next_pane(self) -> None:
