@@ -27,6 +27,7 @@ from tui.values.values import (
     VaultStatus,
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
+from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
 from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText
 from tui.values.values_members import (
     Changed,
@@ -63,6 +64,16 @@ from vault.words.message import Message
 NOW_MS: Final = 1_795_615_320_000
 """2026-11-25 14:02 UTC."""
 HOUR_MS: Final = 3_600_000
+
+# ---- calls ---------------------------------------------------------------------------------------------------------
+
+SLIPS = (
+    SlipLine("c1" * 16, NOW_MS - 16 * 24 * HOUR_MS, "", "Нур?", "Kyrgyz", "Will call again.", call_back=False,
+             is_overdue=True),
+    SlipLine("c2" * 16, NOW_MS - HOUR_MS, "+33 6 39 98 01 02", "Saïd? Zomorodi?", "French",
+             "« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him.",
+             call_back=True, when="today after 15:00"),
+)  # fmt: skip
 
 # ---- people and devices --------------------------------------------------------------------------------------------
 
@@ -385,6 +396,13 @@ ANSWERS: dict[str, Any] = {
         HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …"),
         HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي"),
     ), more=False),
+    "intake.begin": lambda now_ms: SlipBegun(SlipTyped("c0" * 16, now_ms)),
+    "intake.save": None,
+    "intake.forget": None,
+    "intake.remind": lambda number, name: Reminding(
+        (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if number else (),
+        (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if name else ()),
+    "intake.list_open": SLIPS,
     "evidence.read_log": _log,
     "evidence.verify": Checked(
         True, "192 of 192 entries in 1 log are proven; opened: 9 versions, and what 192 entries say", "9c" * 32,

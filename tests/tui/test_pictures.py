@@ -70,6 +70,18 @@ def _asked(desk: StillDesk) -> None:
     desk.press("f4")
 
 
+def _called(desk: StillDesk) -> None:
+    desk.press("f9", " « Mon frère est arrêté », this morning at the prefecture.")
+    desk.fill(number="+33 6 39 98 01 02", name="Saïd? Zomorodi?", language="French", call_back="today after 15:00")
+    desk.pause(0.4)  # what it reminds of comes when the hand rests
+    desk.go_to("said")
+
+
+def _calls(desk: StillDesk) -> None:
+    desk.press(":open slips", "down")
+    desk.pause(0.3)  # the strip follows the cursor when it rests
+
+
 def _exported(desk: StillDesk) -> None:
     desk.press("enter", "e", " /media/stick", "f4", "a")
     desk.press_and_wait("f4", "read back from the finished file")
@@ -105,6 +117,11 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "log": (":log", "v"),
     "backup": (":backup", " /media/stick", "enter"),
     "drafts": ("f4",),
+    "call": _called,
+    "calls": _calls,
+    "one call": (":open slips", "down", "enter"),
+    "which case": (":open slips", "down", "m"),
+    "case of a call": (":open slips", "down", "n"),
     "idle": _warned,
     "members": (":members", "down", "down"),
     "members and who left": (":members", "o", "end"),

@@ -90,15 +90,16 @@ class Intake(Subject):
         """Return how many slips are open; 0 for who may not know."""
         return intake.count_open(self._session) if self._may(Action.INTAKE_READ) else 0
 
-    def move(self, slip: str, case: str) -> None:
-        """Put all its words into a case and close it."""
+    def move(self, slip: str, case: str) -> str:
+        """Put all its words into a case and close it; returns the reference of the case."""
         intake.move(self._session, slip, case_id(case))
+        return self._finding.cases.ref_of(case_id(case))
 
     def move_to_new(self, slip: str, title: str, kind: str) -> str:
-        """Make a case of it, and return the case."""
+        """Make a case of it, and return its reference."""
         made = intake.move_to_new(self._session, slip, title=title, kind=kind).made
         assert made is not None  # noqa: S101 - for the type checker: it made one
-        return made.case.hex()
+        return made.ref
 
     def close(self, slip: str) -> None:
         """Close it: it becomes no case."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tui.screens.calls.open_slips import OpenSlips
 from tui.screens.cases.search import SearchScreen
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
@@ -18,6 +19,7 @@ from tui.screens.referral.approving import QuestionFile
 PLACES: Final[dict[str, type[VaultScreen]]] = {
     "search": SearchScreen,
     "week": WeekScreen,
+    "calls": OpenSlips,
     "log": LogScreen,
     "back_up": BackupScreen,
     "own_access": OwnAccessScreen,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.suggester import SuggestFromList
@@ -16,6 +17,7 @@ from tui.screens.frame.form_row import FormRow
 from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_line, safe_text
 from tui.values.values_calls import CaseLike, Reminding, SlipTyped
+from tui.widgets.columns import fit
 from tui.widgets.fields import SafeInput, SafeTextArea
 from vault.words.message import Message, Words
 
@@ -25,25 +27,11 @@ _HINT: Final = Message(
 )
 
 
+_LONGEST_CLIENT: Final = 18
+
+
 class CallFields(Vertical):
     """Number, name as heard, language, what was said, and whether to call back."""
-
-    DEFAULT_CSS = """
-    CallFields { padding: 1 2 0 2; height: 1fr; max-width: 100; }
-    .-wide CallFields { margin-left: 8; }
-    CallFields FormRow { margin-bottom: 0; }
-    CallFields FormRow SafeInput, CallFields FormRow SafeInput:focus, CallFields #said { background: $bg; }
-    CallFields FormRow Horizontal { height: 1; width: 1fr; background: $bg; }
-    CallFields Horizontal > SafeInput { width: 1fr; }
-    CallFields .match { width: auto; max-width: 60%; height: 1; padding: 0 1; color: $dim; }
-    CallFields #number-match { color: $warn; }
-    CallFields .said-row { height: 4; margin: 1 0; }
-    CallFields #said { height: 100%; width: 1fr; padding: 0 1; }
-    CallFields #call-hint { margin-top: 1; height: auto; color: $dim; }
-    .-low CallFields { padding: 0 2; }
-    .-low CallFields #call-hint { display: none; }
-    .-low CallFields .said-row { height: 1fr; margin: 0; }
-    """
 
     @override
     def compose(self) -> ComposeResult:
@@ -56,6 +44,11 @@ class CallFields(Vertical):
         yield said
         yield FormRow(Message("Call back"), _line("call-back", Message("empty: no; or yes, or when")))
         yield Static(safe_content(_HINT), id="call-hint")
+
+    def on_descendant_focus(self) -> None:
+        """Let the label of the field in use stand out: Textual restyles the row alone, not the label in it."""
+        for row in self.query(FormRow):
+            row.set_class(row.has_pseudo_class("focus-within"), "-here")
 
     @property
     def area(self) -> SafeTextArea:
@@ -111,12 +104,16 @@ def _lines_of(slip: SlipTyped) -> dict[str, str]:
 
 
 def _ends_as(found: tuple[CaseLike, ...]) -> Words:
-    if len(found) == 1:
-        return Message("! ends as {ref} does", ref=found[0].ref)
-    return Message("! ends as {ref} does, and others", ref=found[0].ref) if found else ""
+    if len(found) > 1:
+        return Message("! ends as {ref} does, +{more}", ref=found[0].ref, more=len(found) - 1)
+    return Message("! ends as {ref} does", ref=found[0].ref) if found else ""
 
 
 def _like(found: tuple[CaseLike, ...]) -> Words:
-    if len(found) == 1:
-        return Message("like {client} ({ref})", client=found[0].client, ref=found[0].ref)
-    return Message("like {client} ({ref}), and others", client=found[0].client, ref=found[0].ref) if found else ""
+    if not found:
+        return ""
+    client, ref = found[0].client, found[0].ref
+    client = fit(client, min(cell_len(client), _LONGEST_CLIENT))
+    if len(found) > 1:
+        return Message("like {client} ({ref}), +{more}", client=client, ref=ref, more=len(found) - 1)
+    return Message("like {client} ({ref})", client=client, ref=ref)

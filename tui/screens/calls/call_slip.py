@@ -85,12 +85,6 @@ class CallSlip(VaultScreen):
         Command("escape", "back", Message("Put the slip away; F9 goes on with it"), "Esc", Message("put away")),
         Command("", "discard", Message("Throw what was typed away"), ""),
     )
-    DEFAULT_CSS = """
-    CallSlip { background: $bg 60%; }
-    .-flat CallSlip { background: $bg; }
-    CallSlip #call { dock: bottom; width: 100%; height: 19; max-height: 100%; background: $raised; }
-    CallSlip #status { background: $raised; }
-    """
 
     def __init__(self, behind: Words = "") -> None:
         super().__init__()

@@ -56,9 +56,13 @@ class HomeScreen(VaultScreen):
         Command("c", "cases", Message("The list of cases"), "c", Message("cases")),
         Command("f3", "app.go('search')", Message("Search all your cases"), "F3", Message("search")),
         Command("w", "app.go('week')", Message("The week"), "w", Message("week")),
+        Command(
+            "f9", "app.call", Message("Call slip: somebody is on the telephone"), "F9", Message("call"), first=True
+        ),
         Command("n", "new", Message("Make a new case"), "n", Message("new")),
         Command("1", "section('dates')", Message("Dates"), "1"),
         Command("2", "section('tasks')", Message("To do"), "2"),
+        Command("3", "app.go('calls')", Message("The open call slips"), "3"),
         READ_AGAIN,
         Command("escape", "cases", Message("The list of cases"), "Esc"),
     )

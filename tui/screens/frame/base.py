@@ -90,6 +90,7 @@ EVERYWHERE = (
     ),
     Command("f8", "app.home", Message("Home: dates, what is to do, alerts"), "F8", brief=Message("home")),
     Command("", "app.go('week')", Message("The week: what has to be kept, day by day"), ""),
+    Command("", "app.go('calls')", Message("Calls: the open slips, into a case or closed"), ""),
     Command("", "app.go('back_up')", Message("Make a backup"), ""),
     Command("", "app.go('log')", Message("The log, and its verification"), ""),
     Command("", "app.go('members')", Message("Members: invite, admit, roles, away, leave"), ""),

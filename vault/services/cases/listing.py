@@ -59,6 +59,11 @@ class CaseList:
         """Return the cases whose names, or those of their people, hold all the words; None for no words."""
         return find(up_to_date_index(self._session), untrusted_words)
 
+    def ref_of(self, case: CompartmentId) -> str:
+        """Return the reference of a case; empty for one that is not among these."""
+        row = row_of(up_to_date_index(self._session), case)
+        return "" if row is None else row.ref
+
     def ends_as(self, untrusted_number: str) -> list[CaseRow]:
         """Return cases, open or closed, of people with a number that ends as this one does.
 

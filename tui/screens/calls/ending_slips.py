@@ -1,0 +1,149 @@
+"""What a slip becomes: the case that gets its words is chosen, or made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import FormScreen
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.rows import FixedRows
+from tui.text.safe_text import safe_line
+from tui.values.codes import choices, word_of
+from tui.values.values import CaseListStart
+from tui.values.values_calls import CaseLike, Reminding, SlipLine
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.casework.stages import CaseKind
+from vault.words.message import Message
+
+_COLUMNS: Final = (
+    Column(Message("ref"), 10),
+    Column(Message("client"), 20),
+    Column(Message("title"), rank=1),
+    Column(Message("stage"), 16),
+)
+_LONGEST_TITLE: Final = 60
+
+
+class PickCase(VaultScreen):
+    """Ends with the case that was chosen, or empty."""
+
+    NAME = Message("Into which case?")
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "take", Message("Move the words into the case under the cursor"), "F4", Message("move it there")),
+        Command("down", "to_list", Message("From the words to the cases"), "Down", Message("cases")),
+        leave(Message("Leave; the slip stays open")),
+    )
+
+    def __init__(self, slip: SlipLine) -> None:
+        super().__init__()
+        self._slip = slip
+        self._wish = 0
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield SafeInput(placeholder=Message("a reference, or names of cases and people"), id="wanted", compact=True)
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="cases")
+
+    def on_mount(self) -> None:
+        """Offer the cases that the call reminds of, or all."""
+        self.query_one("#wanted").focus()
+        number, name = self._slip.number, self._slip.name
+        self.ask(lambda vault: vault.intake.remind(number, name), self._offer)
+
+    def _offer(self, found: Reminding) -> None:
+        like = {case.case: case for case in (*found.by_number, *found.by_name)}
+        if like and not self._words:
+            self._list.show_source(FixedRows([_like_row(case) for case in like.values()]))
+            self.say(Message("The call reminds of these. Type a reference or a name for others."))
+        else:
+            self._read()
+
+    @property
+    def _words(self) -> str:
+        return self.query_one("#wanted", SafeInput).value
+
+    @on(SafeInput.Changed, "#wanted")
+    def _read(self) -> None:
+        self._wish += 1
+        wish, words = self._wish, self._words
+
+        def show(start: CaseListStart) -> None:
+            if wish == self._wish:
+                self._show(start)
+
+        self.ask(lambda vault: vault.finding.start("name", words), show)
+
+    def _show(self, start: CaseListStart) -> None:
+        rows = [ListRow(row.case, (row.ref, row.client, row.title, word_of(row.stage))) for row in start.rows]
+        self._list.show_source(FixedRows(rows))
+        more = Message("There are more; a reference or a name leaves fewer.")
+        self.say(more if start.count > len(rows) else "" if rows else Message("No open case matches."))
+
+    @on(SafeInput.Submitted, "#wanted")
+    def action_take(self) -> None:
+        """Take the case under the cursor."""
+        self._list.action_open()
+
+    def action_to_list(self) -> None:
+        """Go to the cases."""
+        self._list.focus()
+
+    @on(VirtualList.Opened)
+    def _chosen(self, event: VirtualList.Opened) -> None:
+        self.end(event.row.key)
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#cases", VirtualList)
+
+
+class MakeCase(FormScreen):
+    """Ends with the reference of the case that was made of a slip."""
+
+    NAME = Message("A case of this call")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Make the case, with all words of the slip"), "F4", Message("make the case")),
+        NEXT_FIELD,
+        leave(Message("Leave; the slip stays open")),
+    )
+
+    def __init__(self, slip: SlipLine) -> None:
+        super().__init__()
+        self._slip = slip
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        title = safe_line(self._slip.name)[:_LONGEST_TITLE]
+        yield VerticalScroll(
+            FormRow.of_text("title", Message("Title"), Message("for those who may open the case"), value=title),
+            FormRow(Message("Kind"), ChoiceField(choices(CaseKind), id="kind")),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the title."""
+        self.query_one("#title").focus()
+
+    def action_finish(self) -> None:
+        """Make the case."""
+        slip, title, kind = self._slip.slip, self.text("title"), self.word("kind")
+        self.say(Message("Making the case."))
+        self.ask(lambda vault: vault.intake.move_to_new(slip, title, kind), self.end)
+
+
+def _like_row(case: CaseLike) -> ListRow:
+    return ListRow(case.case, (case.ref, case.client, "", ""))

@@ -1,0 +1,115 @@
+"""One open call slip, whole, and the three ways in which it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.calls.ending_slips import MakeCase, PickCase
+from tui.screens.frame.base import BACK, Command, VaultScreen
+from tui.screens.frame.wording import moment
+from tui.text.in_words import together
+from tui.text.safe_content import safe_content
+from tui.values.values_calls import SlipLine
+from tui.widgets.confirm import Confirm
+from vault.words.message import Message, Words
+
+
+class OneSlip(VaultScreen):
+    """Ends with what became of the slip, or empty."""
+
+    NAME = Message("Call")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("m", "move", Message("Move all its words into a case"), "m", Message("into a case")),
+        Command("n", "new", Message("Make a case of it"), "n", Message("make a case")),
+        Command("x", "close", Message("Close it: it becomes no case"), "x", Message("close")),
+        BACK,
+    )
+
+    def __init__(self, slip: SlipLine) -> None:
+        super().__init__()
+        self._slip = slip
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(Static(safe_content(_whole(self._slip))), id="slip-words")
+
+    def on_mount(self) -> None:
+        """Say from when it is."""
+        late = Message("OVERDUE: move it or close it") if self._slip.is_overdue else ""
+        self.head(moment(self._slip.received_ms), late)
+        self.query_one("#slip-words").focus()
+
+    def action_move(self) -> None:
+        """Choose the case that gets its words."""
+        move(self, self._slip, self.end)
+
+    def action_new(self) -> None:
+        """Make a case of it."""
+        make_case(self, self._slip, self.end)
+
+    def action_close(self) -> None:
+        """Close it, after a question."""
+        question = Confirm(
+            Message("Close this slip without a case?"),
+            Message("It is listed nowhere then. Its words stay sealed in the intake; they are not erased."),
+            yes=Message("Close it"),
+            no=Message("Keep it open"),
+        )
+        self.app.push_screen(question, self._close)
+
+    def _close(self, wished: bool | None) -> None:
+        if wished:
+            slip = self._slip.slip
+            self.ask(lambda vault: vault.intake.close(slip), lambda _: self.end(Message("The slip is closed.")))
+
+
+def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
+    """Ask for the case, move the slip there, and go on with a sentence."""
+
+    def chosen(case: str | None) -> None:
+        if case:
+            screen.ask(lambda vault: vault.intake.move(slip.slip, case), lambda ref: then(_moved(ref)))
+
+    screen.app.push_screen(PickCase(slip), chosen)
+
+
+def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
+    """Ask what case it is, make it of the slip, and go on with a sentence."""
+
+    def made(ref: str | None) -> None:
+        if ref:
+            then(_moved(ref))
+
+    screen.app.push_screen(MakeCase(slip), made)
+
+
+def caller(slip: SlipLine) -> str:
+    """Return who called, as far as that was heard."""
+    return slip.name or slip.number or "—"
+
+
+def asked_back(slip: SlipLine) -> Words:
+    """Return whether to call back, and when."""
+    return (slip.when or Message("yes")) if slip.call_back else ""
+
+
+def _moved(ref: str) -> str:
+    return together([Message("Every word of the slip is in case {ref} now, and the slip is closed.", ref=ref)])
+
+
+def _whole(slip: SlipLine) -> str:
+    lines: list[Words] = [
+        Message("Number: {number}", number=slip.number or "—"),
+        Message("Heard name: {name}", name=slip.name or "—"),
+        Message("Language: {language}", language=slip.language or "—"),
+        Message("Call back: {wish}", wish=asked_back(slip) or "—"),
+        "",
+        slip.text or "—",
+    ]
+    return together(lines)

@@ -1,0 +1,145 @@
+"""The open call slips, the oldest first, and what becomes of each: into a case, a case of its own, or closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.looks.signs import LATE
+from tui.looks.tokens import Token
+from tui.screens.calls.one_slip import OneSlip, asked_back, caller, make_case, move
+from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.rows import FixedRows
+from tui.text.calendar import short_day
+from tui.values.values_calls import SlipLine
+from tui.widgets.cells import Cell
+from tui.widgets.columns import Column
+from tui.widgets.pages import ListRow
+from tui.widgets.strip import Fact, ListAndStrip, Strip
+from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.display import time_text
+from vault.words.message import Message, plural
+
+_COLUMNS: Final = (
+    Column(Message("received"), 21),
+    Column(Message("who"), 18),
+    Column(Message("what was said")),
+    Column(Message("call back"), 10, rank=1),
+)
+
+
+class OpenSlips(VaultScreen):
+    """Slips that are not moved or closed yet."""
+
+    NAME = Message("Calls")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "open", Message("Read the slip; move or close it there"), "Enter", Message("read")),
+        Command("m", "move", Message("Move all its words into a case"), "m", Message("into a case")),
+        Command("n", "new", Message("Make a case of it"), "n", Message("make a case")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._slips: dict[str, SlipLine] = {}
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListAndStrip(
+            ListHeader(_COLUMNS, has_states=True),
+            VirtualList(_COLUMNS, FixedRows(), id="slips", has_states=True),
+            strip=Strip(id="slip-strip"),
+        )
+
+    def on_mount(self) -> None:
+        """Read the slips."""
+        self._list.focus()
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read the list; the look is in the log."""
+        self.ask(lambda vault: vault.intake.list_open(), self._show)
+
+    def _show(self, slips: tuple[SlipLine, ...]) -> None:
+        self._slips = {slip.slip: slip for slip in slips}
+        self._list.show_source(FixedRows([_row(slip) for slip in slips]))
+        late = sum(slip.is_overdue for slip in slips)
+        found = plural("{count} open", "{count} open", count=len(slips))
+        self.head(found, Message("{count} overdue", count=late) if late else Message("oldest first"))
+        if not slips and not self.said:
+            self.say(Message("No open slip. F9 takes a call."))
+        self._show_facts()
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self.query_one(Strip).show_late(self._facts)
+
+    def _show_facts(self) -> None:
+        self.query_one(Strip).show(self._facts())
+
+    def _facts(self) -> list[Fact]:
+        slip = self._at_cursor()
+        return [] if slip is None else facts(slip)
+
+    @on(VirtualList.Opened)
+    def _opened(self, event: VirtualList.Opened) -> None:
+        self.app.push_screen(OneSlip(self._slips[event.row.key]), self._ended)
+
+    def action_open(self) -> None:
+        """Read the slip under the cursor."""
+        self._list.action_open()
+
+    def action_move(self) -> None:
+        """Choose the case that gets its words."""
+        slip = self._at_cursor()
+        if slip is not None:
+            move(self, slip, self._ended)
+
+    def action_new(self) -> None:
+        """Make a case of it."""
+        slip = self._at_cursor()
+        if slip is not None:
+            make_case(self, slip, self._ended)
+
+    def _ended(self, words: str | None) -> None:
+        if words:
+            self.say(words)
+            self.action_refresh()
+
+    def _at_cursor(self) -> SlipLine | None:
+        row = self._list.row_at_cursor()
+        return None if row is None else self._slips.get(row.key)
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#slips", VirtualList)
+
+
+def facts(slip: SlipLine) -> list[Fact]:
+    """Return what a strip or a pane shows of a slip."""
+    said = [
+        Fact(Message("Number"), slip.number or "—"),
+        Fact(Message("Heard name"), slip.name or "—"),
+        Fact(Message("Language"), slip.language or "—"),
+        Fact(Message("Call back"), asked_back(slip) or "—"),
+        Fact(Message("What was said"), slip.text or "—"),
+    ]
+    late = Fact(Message("OVERDUE"), Message("longer than 14 days: move it or close it"), Token.ALARM)
+    return [late, *said] if slip.is_overdue else said
+
+
+def _row(slip: SlipLine) -> ListRow:
+    said = slip.text.strip().partition("\n")[0]
+    day = short_day(datetime.fromtimestamp(slip.received_ms / 1000).date())
+    time = time_text(slip.received_ms, "%H:%M", zone=None)
+    received: tuple[Cell, ...] = (Cell(Message("{day} {time}", day=day, time=time)),)
+    if slip.is_overdue:
+        received = (*received, Cell("  "), Cell(Message("overdue"), Token.ALARM))
+    late = Cell(LATE, Token.ALARM) if slip.is_overdue else None
+    return ListRow(slip.slip, (received, caller(slip), said, asked_back(slip)), state=late)
