@@ -94,7 +94,7 @@ async def photograph(path: Path, state: Path) -> str:
     app = PictureApp(Start(path, MEMBER), open_gateway=lambda found: StillGateway(found, state=state))
     async with app.run_test(size=SIZE) as pilot:
         # The second key leaves what is proposed first: recovery sheets.
-        for keys in (PASSPHRASE.decode(), ["enter"], ["escape"], ["enter"], ["down"], ["down"]):
+        for keys in (PASSPHRASE.decode(), ["enter"], ["escape"], ["c"], ["enter"], ["down"], ["down"]):
             await pilot.press(*keys)
             for _ in range(3):
                 await app.workers.wait_for_complete()
