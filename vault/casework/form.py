@@ -85,6 +85,8 @@ class FormField:
         Raises:
             UsageError: nothing where something must stand, or something of another shape.
         """
+        if self.words is not None and isinstance(value, self.words):
+            return value
         if self.shape is Shape.YES_NO:
             if not isinstance(value, bool):
                 raise UsageError(Message("{field} must be yes or no", field=self.in_words))
@@ -175,7 +177,9 @@ class FormedRecord:
         for field in self.FORM.fields:
             value = getattr(self, field.name)
             if value is not None or field.is_required or field.shape in _NEVER_NONE:
-                object.__setattr__(self, field.name, field.checked(value))
+                checked = field.checked(value)
+                if checked is not value:
+                    object.__setattr__(self, field.name, checked)
 
     def headline(self) -> str:
         """Return what tells it from others, in a line of its own words."""
