@@ -37,7 +37,7 @@ def to_the_second(pane: AppPane) -> Path:
     pane.unlock()
     pane.open_first_case()
     pane.keys("e")
-    pane.wait_for(f"< {SECOND}, supervisor >")
+    pane.wait_for(f"{SECOND}, supervisor")
     pane.type(str(out))
     pane.wait_for(str(out))
     pane.keys("F4")

@@ -33,7 +33,7 @@ async def _order_and_let_leave(desk: AppDesk, pilot: Pilot[None]) -> None:
     while f"> {AMINA}" not in desk.words():
         await press(pilot, "down")
     await press(pilot, "h", "n", "tab")
-    while f"< {NADIA}" not in desk.words():
+    while f"{NADIA} (" not in desk.words():
         await press(pilot, "right")
     await press(pilot, "tab")
     await type_in(pilot, "leaves on Friday")

@@ -105,7 +105,7 @@ def test_a_laptop_is_gone_and_whom_to_warn_is_on_the_screen_before_anything_else
     async def give(pilot: Pilot[None]) -> None:
         await aminas.unlock(pilot, office.amina.passphrase)
         await press(pilot, "enter", "w", "g")
-        while f"< {MEMBER}" not in aminas.words():
+        while f"{MEMBER} (" not in aminas.words():
             await press(pilot, "right")
         await press(pilot, "f4", "enter")
         assert MEMBER in aminas.words()
