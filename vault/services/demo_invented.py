@@ -1,0 +1,227 @@
+"""Invented people, notes and events of a national organisation, in three scripts; one seed gives the same again.
+
+No one here exists: surnames are put together from syllables, each written in three alphabets.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Iterator
+from typing import Final
+
+from vault.casework.form import FormedRecord
+from vault.casework.note import Note
+from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
+from vault.casework.stages import CaseKind
+from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
+from vault.casework.story.detention import Detention, DetentionEnd
+from vault.casework.story.event import Event
+from vault.casework.story.hearing import Hearing
+from vault.casework.story.incident import Incident, IncidentKind
+from vault.casework.story.task import Task
+from vault.casework.story.wanted import SeenHow, Wanted, WantedSystem
+from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind, PersonRole
+
+ORGANISATION: Final = "National Legal Aid (invented)"
+_Written = tuple[str, str, str]  # Cyrillic, Latin, Arabic
+
+_GIVEN: Final[tuple[_Written, ...]] = (
+    ("Арсений", "Arseniy", "أرسيني"), ("Вера", "Vera", "فيرا"), ("Нора", "Nora", "نورا"), ("Салим", "Salim", "سليم"),
+    ("Лидия", "Lidiya", "ليديا"), ("Тимур", "Timur", "تيمور"), ("Зарина", "Zarina", "زارينا"), ("Омар", "Omar", "عمر"),
+    ("Алёна", "Alyona", "أليونا"), ("Юсуф", "Yusuf", "يوسف"), ("Мадина", "Madina", "مدينة"), ("Илья", "Ilya", "إيليا"),
+    ("Гульнара", "Gulnara", "غولنارا"), ("Хасан", "Khasan", "حسن"), ("Полина", "Polina", "بولينا"),
+    ("Рустам", "Rustam", "رستم"), ("Лейла", "Leyla", "ليلى"), ("Карим", "Karim", "كريم"), ("Ева", "Eva", "إيفا"),
+    ("Данияр", "Daniyar", "دانيار"), ("Самира", "Samira", "سميرة"), ("Максим", "Maksim", "مكسيم"),
+    ("Амина", "Amina", "أمينة"), ("Жанна", "Zhanna", "جانا"),
+)  # fmt: skip
+_BEGINNINGS: Final[tuple[_Written, ...]] = (
+    ("Вью", "Vyu", "فيو"), ("Тихо", "Tikho", "تيخو"), ("Зуму", "Zumu", "زمو"), ("Орви", "Orvi", "أورفي"),
+    ("Кальто", "Kalto", "كالتو"), ("Брезо", "Brezo", "بريزو"), ("Муро", "Muro", "مورو"), ("Шаве", "Shave", "شافي"),
+    ("Хоро", "Khoro", "خورو"), ("Дзиву", "Dzivu", "دزيفو"), ("Лату", "Latu", "لاتو"), ("Пельме", "Pelme", "بلمي"),
+    ("Ряби", "Ryabi", "ريابي"), ("Санжи", "Sanzhi", "سنجي"), ("Угры", "Ugry", "أوغري"), ("Фало", "Falo", "فالو"),
+    ("Чебу", "Chebu", "تشيبو"), ("Эльзе", "Elze", "إلزي"), ("Ясно", "Yasno", "ياسنو"), ("Гурде", "Gurde", "غوردي"),
+)  # fmt: skip
+_MIDDLES: Final[tuple[_Written, ...]] = (
+    ("жан", "zhan", "جان"), ("ок", "ok", "وك"), ("рруд", "rrud", "رود"), ("лар", "lar", "لار"), ("бек", "bek", "بك"),
+    ("мур", "mur", "مور"), ("няк", "nyak", "نياك"), ("сол", "sol", "سول"), ("тав", "tav", "تاف"), ("вид", "vid", "فيد"),
+    ("хар", "khar", "خار"), ("шин", "shin", "شين"), ("дор", "dor", "دور"), ("гал", "gal", "غال"), ("пис", "pis", "بيس"),
+    ("зем", "zem", "زيم"),
+)  # fmt: skip
+_ENDINGS: Final[tuple[_Written, ...]] = (
+    ("ин", "in", "ين"), ("ов", "ov", "وف"), ("ский", "skiy", "سكي"), ("и", "i", "ي"), ("ян", "yan", "يان"),
+    ("енко", "enko", "ينكو"),
+)  # fmt: skip
+# As other offices write the same letters; a name in a list rarely agrees with the one in a passport.
+_OTHERWISE: Final = (("kh", "h"), ("zh", "j"), ("sh", "ch"), ("y", "i"), ("u", "ou"), ("v", "w"), ("k", "c"))
+
+_PLACES: Final = ("Aldovar", "Brisk-on-Sea", "Верхний Лог", "Келемир", "دار الزهور", "Nouvelle-Orme", "Tarn Bridge")
+_COURTS: Final = ("Court of the first district", "Court of the second district", "Суд третьего округа", "Appeal court")
+_SENTENCES: Final = (
+    "{name} called from {phone} and asks when the lawyer comes.",
+    "The letter of the court arrived on {day}; a copy lies in the paper file.",
+    "Met {name} in the office at {place}; the interpreter was present.",
+    "The landlord gave notice; {name} needs another room before {day}.",
+    "Nobody may call the flat. Messages go through the sister.",
+    "The hearing in {place} was put off; the judge asks for the passport.",
+    "The school in {place} takes the children from Monday.",
+    "Two men asked for {name} at the market and left without a word.",
+    "The doctor wrote a report; it is to be translated by {day}.",
+    "{name} позвонил с номера {phone}, просит перезвонить вечером.",
+    "Встретились в офисе в городе {place}, паспорт у адвоката.",
+    "Решение получено {day}, срок обжалования нужно проверить.",
+    "Сестра видела машину у дома, адрес никому не сообщать.",
+    "Перевод свидетельства будет готов {day}.",
+    "Суд отложил заседание, адвокат подаст жалобу.",
+    "{name} боится возвращаться: брата вызывали на допрос.",
+    "{name} appelle de {place} ; l'entretien est fixé au {day}.",
+    "Le recours doit partir avant le {day}, pièces à joindre.",
+    "L'interprète confirme les dates ; le récit reste le même.",
+    "La famille est hébergée à {place} jusqu'au {day}.",
+    "اتصل {name} من الرقم {phone} ويطلب موعدا مع المحامي.",
+    "وصلت رسالة المحكمة يوم {day} وتحتاج إلى ترجمة.",
+    "العائلة تقيم عند أقارب في {place} ولا يجوز ذكر العنوان.",
+    "قال إن أخاه اعتقل في {place} قبل السفر.",
+)
+_TITLES: Final = {
+    CaseKind.ASYLUM: "{name}: asylum claim",
+    CaseKind.EXTRADITION: "{name}: extradition request",
+    CaseKind.DETENTION: "{name}: detained in {place}",
+    CaseKind.FAMILY: "{name}: family in transit",
+    CaseKind.OTHER: "{name}: advice",
+}
+_TASKS: Final = ("call the interpreter", "fetch the translation", "bring the power of attorney", "заказать справку")
+_DATES: Final = ("appeal against the refusal", "answer to the prosecutor", "travel document", "продление удостоверения")
+_EVENTS: Final = ("first summons", "left the country", "border crossed", "обыск в квартире")
+_WHERE_HELD: Final = ("remand prison 1", "remand prison 3", "police station 9", "transit zone")
+_ROLES: Final = (
+    PersonRole.RELATIVE, PersonRole.WITNESS, PersonRole.INTERPRETER, PersonRole.DEPENDANT, PersonRole.GUARANTOR,
+    PersonRole.LAWYER,
+)  # fmt: skip
+_NOTE_KINDS: Final = (NoteKind.CONTACT, NoteKind.CONTACT, NoteKind.INTERVIEW, NoteKind.LEGAL_ADVICE, NoteKind.SAFETY)
+_KINDS: Final = (CaseKind.ASYLUM, CaseKind.ASYLUM, CaseKind.EXTRADITION, CaseKind.DETENTION, CaseKind.FAMILY)
+CLOSE_REASON: Final = "the matter is over"
+_DAYS_BACK: Final = 700
+
+
+class Invented:
+    """A source of invented casework around one day; two of one seed and day give the same."""
+
+    def __init__(self, seed: int, today: datetime.date) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - invented people, no secret
+        self._today = today
+        self._phones = 0
+
+    def person(self, role: PersonRole, names: int = 6) -> Person:
+        """Return a person with so many names, 6 at most: first in the script that is theirs, then as others write."""
+        written, born = self._name(), self._today - datetime.timedelta(days=self.random.randrange(6_000, 26_000))
+        first = self.random.randrange(3)
+        self._phones += 1
+        phone = f"+996 555 {self._phones // 1000 % 1000:03} {self._phones % 1000:03}"
+        contact = None
+        if role is PersonRole.CLIENT and self.random.random() < 1 / 4:
+            contact = SafeContact(Channel.PHONE, phone, "18:00-20:00", never_use=(f"+996 700 {phone[-7:]}",))
+        return Person(
+            role=role,
+            names=tuple(self._names(written, first))[:names],
+            born=born.isoformat(),
+            phones=(phone,),
+            documents=(IdentityDocument(DocumentKind.PASSPORT, f"AN{self.random.randrange(10**7):07}"),)
+            if role is PersonRole.CLIENT
+            else (),
+            safe_contact=contact,
+        )
+
+    def other_role(self) -> PersonRole:
+        """Return what somebody beside the client is to a case."""
+        return self.random.choice(_ROLES)
+
+    def kind(self) -> CaseKind:
+        """Return what a case is about."""
+        return self.random.choice(_KINDS)
+
+    def title(self, kind: CaseKind, client: Person) -> str:
+        """Return what a case is called."""
+        surname = client.display_name().split()[-1]
+        return _TITLES[kind].format(name=surname, place=self.random.choice(_PLACES))
+
+    def past_day(self, before: int = 0) -> datetime.date:
+        """Return a day of the last two years, at least so many days ago."""
+        return self._today - datetime.timedelta(days=before + self.random.randrange(_DAYS_BACK - before))
+
+    def note(self, client: Person) -> Note:
+        """Return a note of two to nine sentences about a client."""
+        said = {
+            "name": self.random.choice(client.names).text,
+            "phone": client.phones[0],
+            "place": self.random.choice(_PLACES),
+            "day": self.past_day().isoformat(),
+        }
+        sentences = self.random.choices(_SENTENCES, k=self.random.randint(2, 9))
+        return Note(
+            self.random.choice(_NOTE_KINDS),
+            " ".join(sentences).format(**said),
+            occurred=self.past_day().isoformat() if self.random.random() < 1 / 2 else None,
+        )
+
+    def records(self, kind: CaseKind, *, is_open: bool) -> Iterator[FormedRecord]:
+        """Yield what happened in a case and what is to be kept; of a closed one everything is over."""
+        chosen = self.random.choice
+        if kind in {CaseKind.EXTRADITION, CaseKind.DETENTION}:
+            yield from self._held(kind, is_open=is_open)
+        yield Event(
+            what=chosen(_EVENTS), at=self.past_day(90).isoformat()[:7], place=chosen(_PLACES), source="the client"
+        )
+        for number in range(self.random.randint(1, 3)):
+            is_over = not is_open or number > 0 or self.random.random() < 2 / 3
+            at = self.past_day(10) if is_over else self._coming(60)
+            done, end = (at.isoformat(), DeadlineEnd.KEPT) if is_over else (None, None)
+            yield Deadline(chosen(_DATES), at.isoformat(), chosen(tuple(SetBy)[::2]), done=done, end=end)
+        at = self._coming(30)
+        is_done = not is_open or self.random.random() < 4 / 5
+        yield Task(chosen(_TASKS), due=at.isoformat(), done=self.past_day().isoformat() if is_done else None)
+
+    def _held(self, kind: CaseKind, *, is_open: bool) -> Iterator[FormedRecord]:
+        chosen, taken = self.random.choice, self.past_day(40)
+        if kind is CaseKind.EXTRADITION:
+            yield Wanted(chosen(tuple(WantedSystem)[:4]), "accused", seen=taken.isoformat(), seen_how=SeenHow.ARREST)
+        yield Incident(IncidentKind.ARREST, at=f"{taken}T05:40", place=chosen(_PLACES), told_by="the family")
+        is_held = is_open and self.random.random() < 1 / 3
+        yield Detention(
+            place=chosen(_WHERE_HELD),
+            taken=taken.isoformat(),
+            order=f"order {self.random.randrange(1, 40)}/{self.random.randrange(1, 400)}",
+            court=chosen(_COURTS),
+            expires=self._coming(60).isoformat() if is_held else (taken + datetime.timedelta(days=30)).isoformat(),
+            ended=None if is_held else (taken + datetime.timedelta(days=20)).isoformat(),
+            end=None if is_held else DetentionEnd.RELEASED,
+        )
+        at = self._coming(30) if is_held else taken + datetime.timedelta(days=2)
+        yield Hearing(
+            f"{at}T10:00", "detention", chosen(_COURTS), outcome=None if is_held else "detained for one month"
+        )
+
+    def _coming(self, days: int) -> datetime.date:
+        return self._today + datetime.timedelta(days=self.random.randrange(-3, days))
+
+    def _name(self) -> _Written:
+        given, *parts = (self.random.choice(pool) for pool in (_GIVEN, _BEGINNINGS, _MIDDLES, _ENDINGS))
+        cyrillic, latin, arabic = (
+            f"{first} {''.join(syllables)}" for first, syllables in zip(given, zip(*parts, strict=True), strict=True)
+        )
+        return cyrillic, latin, arabic
+
+    def _names(self, written: _Written, first: int) -> Iterator[PersonName]:
+        """Yield the name in its own script, in the two others, and as lists, papers and the press have it."""
+        latin = written[1]
+        yield PersonName.written(written[first])
+        for place in range(3):
+            if place != first:
+                yield PersonName.written(written[place], NameKind.PASSPORT if place == 1 else NameKind.LEGAL)
+        plain = latin.lower()
+        spelled = [plain.replace(old, new).title() for old, new in _OTHERWISE if old in plain]
+        kinds = (NameKind.POLICE_LIST, NameKind.PRESS, NameKind.MISSPELT)
+        for variant, kind in zip(self.random.sample(spelled, k=min(len(spelled), len(kinds))), kinds, strict=False):
+            yield PersonName.written(variant, kind)
+        for kind in (NameKind.ALIAS, NameKind.BIRTH, NameKind.FORMER):
+            yield PersonName.written(self._name()[first], kind)
