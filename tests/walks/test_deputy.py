@@ -115,7 +115,7 @@ def test_slips_and_the_clock_at_the_command_line(desk: OfficeDesk) -> None:
     assert (kept["slip"], kept["call_back"], kept["overdue"]) == (slip, True, False)
     desk.done(people.nadia, "intake", "close", slip)
     assert desk.done(people.nadia, "intake", "list").out == "No open slips.\n"
-    assert desk.run(people.amina, "intake", "list").code == 5
+    assert desk.done(people.amina, "intake", "list").out == "No open slips.\n"  # a caseworker takes calls too
     assert desk.done(people.amina, "clock", "show", "--json").json()["state"] == "steady"
     assert desk.run(people.amina, "clock", "confirm").code == 2
     assert desk.run(people.amina, "clock", "repair").code == 5
