@@ -14,6 +14,8 @@ from tests.tui.still import press, settled, type_in
 from tests.walks.app_desk import AppDesk
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeTextArea
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases
 
 __all__ = ["founded_template"]  # a fixture
@@ -85,9 +87,4 @@ def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_acr
         (row,) = cases.list_all(session)
         (note,) = cases.open_case(session, cases.find(session, row.ref)).notes
         assert session.drafts().list() == []
-    assert note.value.typed() == {
-        "kind": "legal-advice",
-        "text": "She waits at home",
-        "occurred": yesterday.isoformat(),
-        "amends": "",
-    }
+    assert note.value == Note(NoteKind.LEGAL_ADVICE, "She waits at home", yesterday.isoformat())
