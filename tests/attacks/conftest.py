@@ -58,7 +58,7 @@ def short_template(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     place = found(tmp_path_factory.mktemp("short"))
     filled = Filled(place, *fill(place))
     with filled.open() as session:
-        partners.add(session, name=RECIPIENT, age_recipient=AGE)
+        partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
     return filled
 
 

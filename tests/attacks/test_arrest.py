@@ -52,7 +52,7 @@ def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempP
         share(mira, case, organisation, SELIN, JOEL)
         notes.add(mira, case, Note(NoteKind.CONTACT, BEFORE["case"]))
         intake.add(mira, text=BEFORE["slip"])
-        partners.add(mira, name=BEFORE["partner"], age_recipient=AGE)
+        partners.add(mira, name=BEFORE["partner"], age_recipient=AGE, compared=True)
         before = current_keys(mira)
     for name in (*LEFT, JOEL):
         organisation.exchange(MIRA, name)
@@ -66,7 +66,7 @@ def arrested(organisation_template: Organisation, tmp_path_factory: pytest.TempP
         meet(organisation, karim, selin, tomas)
         notes.add(selin, case, Note(NoteKind.CONTACT, AFTER["case"]))
         intake.add(tomas, text=AFTER["slip"])
-        partners.add(karim, name=AFTER["partner"], age_recipient=AGE)
+        partners.add(karim, name=AFTER["partner"], age_recipient=AGE, compared=True)
         meet(organisation, karim, selin, tomas)
     return Arrested(organisation, case, before)
 

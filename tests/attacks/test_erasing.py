@@ -180,7 +180,7 @@ def test_nobody_erases_a_recipient_or_a_roster(office: Office, role: str) -> Non
     """All hold the directory, and a supervisor may write some of it: what is withheld there is missing all the same."""
     attacker = office.strangers[["caseworker", "supervisor"].index(role)]
     with office.filled.open() as owner:
-        partners.add(owner, name="Advocate Fennimore", age_recipient=AGE)
+        partners.add(owner, name="Advocate Fennimore", age_recipient=AGE, compared=True)
         home = owner.directory.compartment
         with owner.database.reading() as rows:
             opened, _ = open_each(rows.versions(home), vault=owner.vault, keyring=owner.keyring)

@@ -93,7 +93,7 @@ def referral(desk: Desk, tmp_path: Path) -> Referral:
     out = tmp_path / "out"
     out.mkdir()
     with desk.place.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(identity), compared=True)
         case = cases.create(session, title="T", kind="asylum")
         people.add(session, case.case, role="client", names=["Мирало Дастенов", "Miralo Dastenov"], born="1991-02-03")
         notes.add(session, case.case, Note(NoteKind.INTERVIEW, "Miralo Dastenov came on foot.", "2024-03-12"))

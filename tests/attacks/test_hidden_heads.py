@@ -22,7 +22,7 @@ def session(short: Filled) -> Iterator[Session]:
 
 
 def test_a_record_of_the_directory_hides_no_other_by_naming_it_as_parent(session: Session) -> None:
-    (hidden,) = partners._stored(session)
+    ((_, hidden),) = partners._stored(session)
     with session.work() as work:
         work.write(session.directory.compartment, RecordId(make_id()), "rule", {}, parents=[hidden.version])
         work.commit(Entry(act="rule.edit"))

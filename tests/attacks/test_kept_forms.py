@@ -22,7 +22,7 @@ from vault.services.exports.export_material import Wish
 @pytest.fixture
 def case(session: Session) -> CompartmentId:
     """A case with one note, whose export of June kept the flower."""
-    partners.add(session, name=RECIPIENT, age_recipient=AGE)
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
     made = cases.create(session, title="T", kind="asylum").case
     notes.add(session, made, Note(NoteKind.CONTACT, "In June he gave her a Rose."))
     return made

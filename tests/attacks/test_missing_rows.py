@@ -14,13 +14,11 @@ from tests.english import in_english
 from tests.services.founded import MEMBER, Filled
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.partner import Partner
 from vault.casework.vocabulary import NoteKind
 from vault.errors import VerificationError
 from vault.ids import RecordId, VersionId, make_id
-from vault.records.codec import to_fields
 from vault.records.work import Entry
-from vault.seal.age import fingerprint, make_identity, recipient_of
+from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes, searching
 from vault.services.evidence import checking
 from vault.services.exports import exporting, partners
@@ -193,16 +191,8 @@ def test_what_the_index_knows_and_the_store_lacks_is_told_and_the_rest_is_shown(
 
 
 def change_key(session: Session) -> None:
-    """Give the recipient another key, as an edit does."""
-    (kept,) = partners.list_all(session)
-    key = recipient_of(make_identity())
-    partner = Partner(name=RECIPIENT, age_recipient=key, fingerprint=fingerprint(key))
-    (parent,) = (one.version for one in partners._stored(session))
-    with session.work() as work:
-        work.write(
-            session.directory.compartment, kept.record, Partner.KIND, to_fields(partner), parents=[VersionId(parent)]
-        )
-        work.commit(Entry(act="partner.edit"))
+    """Give the recipient another key."""
+    partners.edit(session, RECIPIENT, age_recipient=recipient_of(make_identity()))
 
 
 @pytest.mark.parametrize("index", [True, False], ids=["index kept", "index removed"])

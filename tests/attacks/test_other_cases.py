@@ -22,7 +22,7 @@ NOTE = "vera tikhookova waited, and Rose Dlamini asked for Ткачук. The ros
 @pytest.fixture
 def case(session: Session) -> CompartmentId:
     """A case whose note names people of another one."""
-    partners.add(session, name=RECIPIENT, age_recipient=AGE)
+    partners.add(session, name=RECIPIENT, age_recipient=AGE, compared=True)
     other = cases.create(session, title="T", kind="asylum").case
     people.add(session, other, role="client", names=["Vera Tikhookova", "Вера Тихоокова"])
     people.add(session, other, role="relative", names=["Степан Ткачук"])

@@ -108,6 +108,8 @@ def work_through(desk: Desk) -> None:
     identity = subprocess.run(["age-keygen"], capture_output=True, text=True, check=True).stdout
     key = next(word for word in identity.split() if word.startswith("age1"))
     recipient = desk.run("recipient", "add", "--age", key, "--from", "-", given={"name": MARKERS["recipient"]})
+    words = str(recipient["fingerprint"])
+    desk.run("recipient", "confirm", str(recipient["recipient"]), "--from", "-", given={"words": words})
     export = (
         "export",
         case,

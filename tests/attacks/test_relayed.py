@@ -51,7 +51,7 @@ class Relayed:
 @pytest.fixture
 def relayed(organisation: Organisation, tmp_path: Path) -> Iterator[Relayed]:
     with organisation.at(MIRA, SELIN, JOEL, AMINA) as (mira, selin, joel, amina):
-        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
         made = cases.create(selin, title="Case of both", kind="asylum")
         share(selin, made.case, organisation, JOEL)
         own = cases.create(joel, title="A case of Joel's own", kind="family").case
@@ -134,7 +134,7 @@ def test_a_record_of_the_directory_stops_all(organisation: Organisation, tmp_pat
     """Whoever relays leaves a row out of the directory; who is meant to get what leaves may stand in it."""
     with organisation.at(MIRA, SELIN, JOEL) as (mira, selin, joel):
         own = cases.create(joel, title="A case of Joel's own", kind="family").case
-        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
         give(mira, selin, tmp_path)
         with selin.database.transaction() as rows:
             (row,) = (

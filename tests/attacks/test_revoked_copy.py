@@ -41,7 +41,7 @@ def write_after(owner: Session, short: Filled) -> None:
     notes.add(owner, short.cases[0], Note(NoteKind.CONTACT, CASE_AFTER["note"]))
     people.add(owner, short.cases[0], role="witness", names=[CASE_AFTER["person"]])
     intake.add(owner, text=SHARED_AFTER["slip"])
-    partners.add(owner, name=SHARED_AFTER["partner"], age_recipient=AGE)
+    partners.add(owner, name=SHARED_AFTER["partner"], age_recipient=AGE, compared=True)
     register.add(owner, [CASE_AFTER["person"]])
 
 

@@ -102,7 +102,7 @@ def list_log(session: Session, victim: Filled, out: Path) -> None:
 
 
 def export(session: Session, victim: Filled, out: Path) -> None:
-    partners.add(session, name="Advocate Orlova", age_recipient=AGE)
+    partners.add(session, name="Advocate Orlova", age_recipient=AGE, compared=True)
     exporting.export(session, victim.cases[1], Wish("lawyer", "Advocate Orlova"), out=out)
 
 

@@ -46,7 +46,7 @@ __all__ = ["filled", "filled_template", "founded_template"]  # fixtures
 @pytest.fixture
 def oren(filled: Filled) -> Colleague:
     with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
         admitted = admit(session)
     with admitted.open(filled.place):
         pass
@@ -176,7 +176,7 @@ def test_a_second_device_of_the_director_approves_nothing(filled: Filled) -> Non
 
 def test_a_member_without_such_a_role_approves_nothing(filled: Filled) -> None:
     with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
         admit(session)
         helper = admit(session, name="Tove Lindqvarn", passphrase=b"four amber lamps", roles={Role.INTAKE})
     with helper.open(filled.place):

@@ -56,7 +56,7 @@ def note_texts(amount: int, seed: int = 11) -> list[str]:
 
 def make_case(session: Session, amount: int) -> CompartmentId:
     """Found a case of so many notes, and a recipient for it."""
-    partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()))
+    partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     case = cases.create(session, title="Many notes", kind="asylum").case
     people.add(session, case, role="client", names=[CLIENT, "Мирало Дастенов"], born="1987-06-05")
     people.add(session, case, role="witness", names=["Tikhon Omutkov", "Тихон Омутков"], phones=["+996 555 010 203"])

@@ -46,7 +46,7 @@ _ASKS: Mapping[Action, str] = {
     Action.SECTION_CREATE: "sections.create",
     Action.BREAK_GLASS: "breaking_glass.break_glass",
     Action.PARTNER_READ: "partners.find partners.list_all",
-    Action.PARTNER_WRITE: "partners.add",
+    Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
     Action.INTAKE_READ: "intake.count_open intake.list_open",
     Action.INTAKE_WRITE: "intake.add intake.close intake.rotate_weekly",
     Action.REGISTER_ASK: "register.ask",

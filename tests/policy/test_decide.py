@@ -37,7 +37,7 @@ _ROLES = "An admin gives roles (change-roles)."
 @each(
     [
         (Action.CASE_CREATE, "role", f"This needs the role caseworker or supervisor. {_ROLES}"),
-        (Action.PARTNER_WRITE, "role", f"This needs the role admin. {_ROLES}"),
+        (Action.PARTNER_WRITE, "role", f"This needs the role admin, caseworker or supervisor. {_ROLES}"),
         (Action.CASE_READ, "grant", "Ask somebody who holds the case."),
         (Action.CASE_READ, "expired", "Ask somebody who holds the case."),
         (Action.CASE_READ, "over", "Ask an admin."),

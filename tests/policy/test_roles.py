@@ -17,7 +17,7 @@ case.share       . x x . . . .
 section.create   . x x . . . .
 break.glass      . x x . . . .
 partner.read     x x x x x x x
-partner.write    x . . . . . .
+partner.write    x x x . . . .
 intake.read      . x x x . . .
 intake.write     . x x x . . .
 register.ask     . x x x . . .

@@ -32,7 +32,7 @@ LAWYER = "Maître Ondrelle"
 def case(filled_session: Session) -> CompartmentId:
     """A case of its own, and a recipient."""
     session = filled_session
-    partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()))
+    partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     made = cases.create(session, title="T", kind="extradition").case
     people.add(session, made, role="witness", names=["Тихон Омутков", "Tikhon Omutkov"], born="1987-06-05")
     text = f"Tikhon Omutkov met {MEMBER} in Qarvosh. Омуткова ждали. He was born on 5 June 1987."
@@ -82,7 +82,7 @@ def test_the_pages_name_nobody_and_only_the_same_profile_and_recipient_go_on_wit
     named = exporting.export(session, case, Wish("lawyer-named", LAWYER), out=tmp_path)
     assert isinstance(named, exporting.Undecided)
     assert "Qarvosh" in {question.form for question in named.questions}
-    partners.add(session, name="Another", age_recipient=recipient_of(make_identity()))
+    partners.add(session, name="Another", age_recipient=recipient_of(make_identity()), compared=True)
     other = exporting.export(session, case, Wish("lawyer", "Another", take_proposals=True), out=tmp_path)
     assert isinstance(other, exporting.Exported)
     codes, others = ({word for word in " ".join(made.pages).split() if "[P-" in word} for made in (first, other))

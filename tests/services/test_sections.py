@@ -95,7 +95,7 @@ def test_no_search_finds_and_no_list_counts_what_lies_in_a_section(office: Offic
 def test_nothing_of_a_section_is_offered_to_an_export(office: Office, tmp_path: Path) -> None:
     case, _ = _case_with_section(office)
     with office.place.open() as founder:
-        partners.add(founder, name="Lawyer", age_recipient=recipient_of(make_identity()))
+        partners.add(founder, name="Lawyer", age_recipient=recipient_of(make_identity()), compared=True)
     with office.open(office.amina) as amina:
         notes.add(amina, case, Note(NoteKind.INTERVIEW, "She spoke of Nobbleton for an hour."))
         asked = exporting.ask(amina, case, Wish("lawyer", "Lawyer"), out=tmp_path / "question")

@@ -21,7 +21,7 @@ READ_ON = "-- Enter reads on --"
 def seat_the_second(filled: Filled) -> None:
     """Admit the supervisor into the founder's folder, and keep a recipient."""
     with filled.open() as session:
-        partners.add(session, name="Maître Lorvane", age_recipient=recipient_of(make_identity()))
+        partners.add(session, name="Maître Lorvane", age_recipient=recipient_of(make_identity()), compared=True)
         oren = colleague.admit(session)
     with oren.open(filled.place):
         pass

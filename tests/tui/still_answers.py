@@ -45,7 +45,7 @@ from vault.casework.story.detention import Detention
 from vault.casework.story.hearing import Hearing
 from vault.casework.story.wanted import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
-from vault.ids import Digest, MemberId, RecordId
+from vault.ids import CompartmentId, Digest, MemberId, RecordId
 from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.questions import Question
 from vault.seal.entrance.wordlists import Language
@@ -411,7 +411,8 @@ ANSWERS: dict[str, Any] = {
         destination / "backup-4", b"", 13, 9, 1, ("backup-1",), 3),
     "referral.may_add": True,
     "referral.recipients": [
-        KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord"),
+        KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
+                    CompartmentId(b"d" * 16), is_confirmed=True),
     ],
     "referral.words_of": KEY_WORDS,
     "referral.export": _export,

@@ -26,7 +26,7 @@ DAY = (datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=3
 def asking(house: House) -> House:
     """A house with a recipient, where Joel has come in before and Nadia has not."""
     with house.open("Mira") as mira:
-        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     with house.open("Joel"):
         pass
     return house
@@ -67,7 +67,7 @@ def test_a_bundle_is_made_for_a_member_looked_into_and_taken(house: House, tmp_p
 def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> None:
     place = found(tmp_path)
     with place.open() as mira:
-        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
         cases.create(mira, title="Hearing", kind="extradition")
     place.proposed_today()
     with Desk(place, unlocks=True) as desk:

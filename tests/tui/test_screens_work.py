@@ -178,7 +178,7 @@ def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown(house: H
 def export(house: House, tmp_path: Path) -> House:
     """A house with a recipient, and a note that leaves questions open."""
     with house.open("Mira") as mira:
-        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     with house.open("Amina") as amina:
         notes.add(amina, house.case, Note(NoteKind.CONTACT, "Orvillard and Sana came from Qarvosh by bus at 07:40."))
     with house.open("Joel"):

@@ -115,7 +115,7 @@ def make(folder: Path, *, entries: int = 0) -> Made:
 
 def _leave(session: Session, folder: Path, age_recipient: str) -> Path:
     """Export a case while nobody else is there to be asked."""
-    partners.add(session, name=LAWYER, age_recipient=age_recipient)
+    partners.add(session, name=LAWYER, age_recipient=age_recipient, compared=True)
     case = cases.create(session, title=TITLE, kind="asylum").case
     people.add(session, case, role="client", names=["Тихон Омутков"], born="1987-06")
     exported = exporting.export(session, case, Wish("lawyer", LAWYER, take_proposals=True), out=folder)

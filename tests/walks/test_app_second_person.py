@@ -58,7 +58,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
     out.mkdir()
     (tmp_path / "lawyer.key").write_text(identity)
     with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(identity), compared=True)
         oren = admit(session)
     with oren.open(filled.place):
         pass
@@ -175,7 +175,7 @@ async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
 
 def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisation, tmp_path: Path) -> None:
     with organisation.open(MIRA) as mira:
-        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
     organisation.exchange(MIRA, AMINA)
     with organisation.open(AMINA) as session:
         case = cases.create(session, title="Hearing", kind="extradition").case

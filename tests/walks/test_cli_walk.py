@@ -58,6 +58,9 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
     public = next(word for word in identity.read_text().split() if word.startswith("age1"))
     recipient = desk.run("recipient", "add", "Maître Lorvane", "--age", public, "--json").json()
     assert len(recipient["fingerprint"].split()) == 13
+    assert "NOT CONFIRMED" in desk.run("recipient", "list").out
+    others = " ".join(reversed(recipient["fingerprint"].split()))
+    assert desk.run("recipient", "confirm", "Maître Lorvane", "--words", others).code != 0
 
     out = tmp_path / "out"
     out.mkdir()
@@ -73,6 +76,11 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
         "--unread",
         "--json",
     )
+    assert "casevault recipient confirm" in desk.run(*arguments, "--decide", "proposed").err
+    confirm = ("recipient", "confirm", "Maître Lorvane", "--words", recipient["fingerprint"])
+    assert desk.run(*confirm, "--json").json()["confirmed"]
+    edit = ("recipient", "edit", "Maître Lorvane", "--town", "Qarvosh", "--language", "fr", "--phone", "0312 555 010")
+    assert desk.run(*edit, "--json").json()["confirmed"]
     waiting = desk.run(*arguments)
     assert waiting.code == 3
     assert list(out.iterdir()) == []

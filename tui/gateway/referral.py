@@ -47,7 +47,7 @@ class Referral(Subject):
 
     def add_recipient(self, name: str, age_recipient: str) -> KeptPartner:
         """Keep a recipient, whose words were compared."""
-        return partners.add(self._session, name=name, age_recipient=age_recipient)
+        return partners.add(self._session, name=name, age_recipient=age_recipient, compared=True)
 
     def export(
         self,

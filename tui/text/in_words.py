@@ -16,6 +16,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.CARRY_OUT_HANDOVER: Message("Members (F2, members; then h, c)"),
     NextStep.CHANGE_ROLES: Message("Members (F2, members; then r)"),
     NextStep.CHECK_COMPUTER: Message("casevault doctor in a terminal"),
+    NextStep.CONFIRM_RECIPIENT: Message("casevault recipient confirm in a terminal"),
     NextStep.CONFIRM_CLOCK: Message("casevault clock confirm in a terminal"),
     NextStep.DISARM_DESTRUCTION: Message("casevault destroy after-wrong-attempts off in a terminal"),
     NextStep.DRILL_RECOVERY: Message("Recovery (F2, access; then r, d)"),

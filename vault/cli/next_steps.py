@@ -10,6 +10,7 @@ from vault.words.next_step import NextStep
 
 COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.ADD_RECIPIENT: "casevault recipient add",
+    NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
     NextStep.APPROVE_HERE: "--second NAME",
     NextStep.ASK_APPROVAL: "casevault approval ask",
     NextStep.CARRY_OUT_HANDOVER: "casevault handover carry-out",

@@ -106,7 +106,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("clock", Message("show and correct the time that decides when rights end"), ("show", "confirm", "repair")),
     ),
     Message("referrals"): (
-        Noun("recipient", Message("lawyers, courts and others who receive packages"), ("add", "list")),
+        Noun("recipient", Message("lawyers, courts and others who receive packages"),
+             ("add", "list", "edit", "confirm")),
         Noun("export", Message("make a redacted package for one recipient")),
         Noun("approval", Message("ask a second person at another place, and answer as that person"),
              ("ask", "show", "give", "list")),

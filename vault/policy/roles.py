@@ -86,7 +86,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SECTION_CREATE: _WORKERS,
     Action.BREAK_GLASS: _WORKERS,
     Action.PARTNER_READ: _EVERYBODY,
-    Action.PARTNER_WRITE: _ADMINS,
+    Action.PARTNER_WRITE: _ADMINS | _WORKERS,
     Action.INTAKE_READ: _INTAKERS,
     Action.INTAKE_WRITE: _INTAKERS,
     Action.REGISTER_ASK: _INTAKERS,

@@ -133,7 +133,7 @@ def _work(session: Session, case: CompartmentId, say: Say) -> None:
 def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Say) -> exporting.Exported:
     identity = make_identity()
     write_durable(place.identity, f"{identity}\n".encode())
-    partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
+    partners.add(session, name=LAWYER, age_recipient=recipient_of(identity), compared=True)
     result = exporting.export(
         session, case, export_material.Wish("lawyer", LAWYER, take_proposals=True), out=place.lawyer
     )

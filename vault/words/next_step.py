@@ -15,6 +15,7 @@ class NextStep(Enum):
     CHANGE_ROLES = "change-roles"
     CHECK_COMPUTER = "check-computer"
     CONFIRM_CLOCK = "confirm-clock"
+    CONFIRM_RECIPIENT = "confirm-recipient"
     DISARM_DESTRUCTION = "disarm-destruction"
     DRILL_RECOVERY = "drill-recovery"
     EXPORT = "export"

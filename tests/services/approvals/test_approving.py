@@ -32,7 +32,7 @@ LAWYER = "Maître Ondrelle"
 def oren(filled: Filled) -> Colleague:
     """A supervisor with a seat in the same folder, who has opened it once."""
     with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
         admitted = admit(session)
     with admitted.open(filled.place):
         pass
@@ -64,7 +64,7 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
     filled: Filled, tmp_path: Path
 ) -> None:
     with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
         new = admit(session)
         (approver,) = approving.approvers(session)
         assert (approver.is_here, approver.unlocks_first) == (False, True)
@@ -123,7 +123,7 @@ def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs
 
 def test_one_member_alone_exports_alone_and_the_log_says_so(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
         done = export(session, filled.cases[0], tmp_path, None)
         assert isinstance(done, exporting.Exported)
         assert "by one person: nobody else in the organisation could approve it" in " ".join(

@@ -49,7 +49,7 @@ class Office:
 @pytest.fixture
 def office(organisation: Organisation, tmp_path: Path) -> Office:
     with organisation.open(MIRA) as mira:
-        partners.add(mira, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
     organisation.exchange(MIRA, AMINA)
     with organisation.open(AMINA) as amina:
         case = cases.create(amina, title="Hearing", kind="extradition").case

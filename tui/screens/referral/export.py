@@ -27,7 +27,7 @@ from tui.screens.referral.recipient import RecipientForm
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
 from vault.progress import Progress, Stopped
-from vault.words.message import Message, plural
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Approver, ExportStep, Gateway, KeptPartner, Question
@@ -130,10 +130,7 @@ class ExportScreen(SecondedScreen):
         place = self.query_one("#recipient-place")
         await place.remove_children()
         if self._recipients:
-            words = [
-                (recipient.name, f"{recipient.name}  ({_first_words(recipient.fingerprint)})")
-                for recipient in self._recipients
-            ]
+            words = [(recipient.name, _recipient_words(recipient)) for recipient in self._recipients]
             await place.mount(FormRow(Message("Recipient"), ChoiceField(words, value=chosen, id="recipient")))
         else:
             await place.mount(Static(safe_content(_NO_RECIPIENT)))
@@ -297,3 +294,10 @@ class ExportScreen(SecondedScreen):
 
 def _first_words(fingerprint: str) -> str:
     return " ".join(fingerprint.split()[:3]) + " ..."
+
+
+def _recipient_words(recipient: KeptPartner) -> Words:
+    words = _first_words(recipient.fingerprint)
+    if recipient.is_confirmed:
+        return Message("{name}  ({words})", name=recipient.name, words=words)
+    return Message("{name}  ({words})  NOT CONFIRMED", name=recipient.name, words=words)

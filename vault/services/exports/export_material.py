@@ -151,11 +151,20 @@ def question_for(session: Session, material: Material, prepared: PreparedReport,
         act=ACT,
         of=prepared.members(recipient.age_recipient),
         contents=prepared.files,
-        about=(str(Message("this report leaves for {name}", name=recipient.name)),),
+        about=tuple(map(str, _about(recipient))),
         reasons=REASONS,
         expires_ms=session.log.now_ms() + valid_ms,
         subject=audit_of(session, material.case),
     )
+
+
+def _about(recipient: KeptPartner) -> list[Message]:
+    about = [Message("this report leaves for {name}", name=recipient.name)]
+    if not recipient.is_confirmed:
+        about.append(
+            Message("nobody confirmed their key yet; read its words to them: {words}", words=recipient.fingerprint)
+        )
+    return about
 
 
 def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:

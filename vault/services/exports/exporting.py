@@ -22,6 +22,7 @@ from vault.services.approvals import by_file
 from vault.services.approvals.approving import APART_MS, TWO_PERSON, Second, approver_named, approvers, rule_of
 from vault.services.exports.export_material import WHY, Material, Wish, make_ready, question_for
 from vault.services.exports.export_steps import Approve, DeclinedError, ExportSteps
+from vault.services.exports.partners import find, require_confirmed
 from vault.services.exports.report_covers import as_asked, organisation_name, today
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
@@ -105,6 +106,8 @@ def export(
             next_step=Message("Make the folder first; the package is written into it."),
         )
     release = rule_of(session)
+    if release != TWO_PERSON:  # else a second person reads for whom it is, and whether the key is confirmed
+        require_confirmed(find(session, wish.to))
     asked = None if answer is None else answer.digest
     ready = make_ready(session, case, wish, asked=asked)
     if isinstance(ready, OpenQuestions):
