@@ -119,9 +119,12 @@ def time_data(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str | N
     return moment.strftime(form) if moment.year >= 1970 else None
 
 
-def here(now_ms: int) -> datetime:
-    """Return the time of this computer's own clock, ms UTC, in the zone of this computer."""
-    return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone()
+def here(ms: int) -> datetime:
+    """Return a time, ms UTC, in the zone of this computer; of one that its calendar has not, the first of 1970."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+    except (OverflowError, ValueError, OSError):  # as in `time_data`
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _with_closed_isolates(line: str) -> str:

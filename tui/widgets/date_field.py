@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final, Protocol, cast
 
 from rich.cells import cell_len
@@ -19,6 +19,7 @@ from tui.text.date_words import moment_in_words
 from tui.text.in_words import in_words
 from tui.widgets.fields import SafeInput
 from vault.casework.dates import checked_moment
+from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, Words
 
@@ -75,7 +76,7 @@ class DateInput(SafeInput):
     def today(self) -> date:
         """The day that it is here."""
         now = cast("_HasClock", self.app).now_ms()
-        return datetime.fromtimestamp(now / 1000, UTC).astimezone().date()
+        return here(now).date()
 
     def on_blur(self) -> None:
         """Let the date itself stand there."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import ClassVar, Final
 
 from textual import on
@@ -22,7 +21,7 @@ from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.display import time_text
+from vault.display import here, time_text
 from vault.words.message import Message, plural
 
 _COLUMNS: Final = (
@@ -136,7 +135,7 @@ def facts(slip: SlipLine) -> list[Fact]:
 
 def _row(slip: SlipLine) -> ListRow:
     said = slip.text.strip().partition("\n")[0]
-    day = short_day(datetime.fromtimestamp(slip.received_ms / 1000).date())
+    day = short_day(here(slip.received_ms).date())
     time = time_text(slip.received_ms, "%H:%M", zone=None)
     received: tuple[Cell, ...] = (Cell(Message("{day} {time}", day=day, time=time)),)
     if slip.is_overdue:
