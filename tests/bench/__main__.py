@@ -7,6 +7,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import (
@@ -19,6 +20,7 @@ from tests.bench import (
     leaving,
     list_of_cases,
     log_hashes,
+    national,
     one_case,
     one_note,
     refusals,
@@ -33,6 +35,7 @@ BENCHES: tuple[Bench, ...] = (
     *bulk_import.BENCHES,
     *one_note.BENCHES,
     *one_case.BENCHES,
+    *national.BENCHES,
     *unlocking.BENCHES,
     *refusals.BENCHES,
     *sharing_keys.BENCHES,
@@ -54,11 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was chosen. Returns 1 when a bench broke; a goal that does not hold is a figure like any other."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small amounts, to see that it works; writes no page")
+    parser.add_argument("--national", action="store_true", help="the bench `national` at its whole size: half an hour")
     parser.add_argument("--only", choices=[bench.name for bench in BENCHES], help="one bench alone; writes no page")
     parser.add_argument("--out", type=Path, help="write the page and the JSON into this folder")
     chosen = parser.parse_args(arguments)
     benches = [bench for bench in BENCHES if chosen.only in (None, bench.name)]
-    run = run_all(benches, QUICK if chosen.quick else FULL, "small amounts" if chosen.quick else "full amounts")
+    scale = QUICK if chosen.quick else FULL
+    scale = replace(scale, part=1) if chosen.national else scale
+    run = run_all(benches, scale, "small amounts" if chosen.quick else "full amounts")
     out = chosen.out or (None if chosen.quick or chosen.only else _DOCS)
     if out is not None:
         report.write(run, out)

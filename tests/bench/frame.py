@@ -27,10 +27,11 @@ class Scale:
     notes: int
     cases: int
     rounds: int
+    part: int = 1_000  # of a national organisation: one of so many
 
 
-FULL = Scale(notes=100_000, cases=1_000_000, rounds=1_000)
-QUICK = Scale(notes=3_000, cases=10_000, rounds=60)
+FULL = Scale(notes=100_000, cases=1_000_000, rounds=1_000, part=20)
+QUICK = Scale(notes=3_000, cases=10_000, rounds=60, part=200)
 
 
 @dataclass(frozen=True, slots=True)

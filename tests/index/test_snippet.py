@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tables import each
-from vault.index.fold import sort_key
+from vault.index.fold import fold_word, fold_words, sort_key, words_of
 from vault.index.query import parse
 from vault.index.snippet import snippet
 
@@ -72,6 +72,13 @@ def test_no_text_and_no_words_are_an_error_and_the_width_holds(text: str, words:
     cut = snippet(text, words, width)
     assert len(cut) <= width + 2
     assert not any(ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 for letter in cut)
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=300))
+@example("Ёлкин ﷺ İstanbul ǅ й и\u0306 Straße \ufdfa \u0345\n")
+def test_words_folded_together_are_as_each_alone(text: str) -> None:
+    words = words_of(text)
+    assert fold_words(words) == [fold_word(word) for word in words]
 
 
 def test_titles_sort_without_case_marks_and_accents() -> None:

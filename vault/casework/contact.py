@@ -43,8 +43,8 @@ def never_used_in(text: str, never_use: Iterable[str]) -> tuple[str, ...]:
     if not lines:
         return ()
     numbers = [found[0] for found in _NUMBER.finditer(text)]
-    words = [word.strip(".,;:()<>«»\"'") for word in text.split()]
     addresses = {_plain(line) for line in lines if not digits_of(line) or "@" in line}
+    words = [word.strip(".,;:()<>«»\"'") for word in text.split()] if addresses else []
     found = [number for number in numbers if is_never_used(number, lines)]
     found += [word for word in words if _plain(word) in addresses]
     return tuple(dict.fromkeys(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from vault.index.fold import fold_word, word_places
+from vault.index.fold import fold_words, word_places
 
 _WIDTH = 160
 _BEFORE = 40
@@ -26,10 +26,12 @@ def snippet(text: str, words: Collection[str], width: int = _WIDTH) -> str:
     """
     text = text[:_LONGEST_TEXT]
     wanted = tuple(filter(None, words))
+    places = word_places(text) if wanted else []
+    folded = fold_words([text[start:end] for start, end in places])
     hits = [
-        (start, word)
-        for start, end in (word_places(text) if wanted else ())
-        if (word := next((w for w in wanted if fold_word(text[start:end]).startswith(w)), None)) is not None
+        (start, next(word for word in wanted if written.startswith(word)))
+        for (start, _), written in zip(places, folded, strict=True)
+        if written.startswith(wanted)
     ]
     begin = max(0, _best_place(hits, width) - _BEFORE)
     if begin:  # whole words

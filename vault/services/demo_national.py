@@ -62,7 +62,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class Content:
     """One case before it is written."""
 
     founding: NewCase
@@ -115,9 +115,9 @@ def fill(
     if not 0 < size.cases <= min(size.notes, size.names):
         raise InternalError(Message("each case has a note and a name"))
     counted: Counter[str] = Counter()
-    waiting: list[_Content] = []
+    waiting: list[Content] = []
     amount = works = 0
-    for content in _contents(session, size, seed):
+    for content in contents_of(session, size, seed):
         counted.update(record.KIND for record in content.records)
         counted.update({Case.KIND: 1, "name": sum(len(r.names) for r in content.records if isinstance(r, Person))})
         if waiting and amount + len(content.records) + 1 > VERSIONS_PER_WORK:
@@ -135,7 +135,7 @@ def fill(
     return counted
 
 
-def _write(session: Session, contents: list[_Content]) -> None:
+def _write(session: Session, contents: list[Content]) -> None:
     """Found these cases in one operation; what does not fit beside them follows in operations of their own."""
     left: list[tuple[CompartmentId, bytes, tuple[CaseworkRecord, ...]]] = []
     room = VERSIONS_PER_WORK - len(contents)
@@ -156,7 +156,8 @@ def _write(session: Session, contents: list[_Content]) -> None:
             work.commit(Entry(act="case.import", obj=audit, covers=Counter(record.KIND for record in records)))
 
 
-def _contents(session: Session, size: Size, seed: int) -> Iterator[_Content]:
+def contents_of(session: Session, size: Size, seed: int) -> Iterator[Content]:
+    """Yield what `fill` writes, case by case, the same each time but for references."""
     invented = Invented(seed, datetime.date.fromisoformat(cases.today(session)))
     any_case = cases.new_case(session, title=ORGANISATION, kind=invented.kind())
     names = _shared(size.names, size.cases)
@@ -180,7 +181,7 @@ def _contents(session: Session, size: Size, seed: int) -> Iterator[_Content]:
             *(invented.note(persons[0]) for _ in range(notes)),
             *invented.records(kind, is_open=is_open),
         )
-        yield _Content(replace(any_case, head=head), records)
+        yield Content(replace(any_case, head=head), records)
 
 
 def _persons(invented: Invented, names: int) -> list[Person]:

@@ -90,16 +90,19 @@ class Learned:
     Attributes:
         states: compartment -> what is valid there, until keys of it are given or replaced (`forget`).
         said_first: how far founding entries were read for what they say once.
+        wrapped_newly: the replaced epochs under which nothing lay, and how long the logs of others were then.
     """
 
     states: dict[CompartmentId, CompartmentState | None] = field(default_factory=dict)
     listings: Listings = field(default_factory=Listings)
     said_first: dict[FirstAsked, FirstSaid] = field(default_factory=dict)
+    wrapped_newly: tuple[frozenset[bytes], tuple[tuple[bytes, int], ...]] | None = None
 
     def forget_all(self) -> None:
         """Read and judge everything anew: entries came in behind some that were read."""
         self.states.clear()
         self.listings = Listings()
+        self.wrapped_newly = None
 
     def forget(self, compartment: CompartmentId) -> None:
         """Judge a compartment anew when it is asked for next."""

@@ -221,11 +221,20 @@ def rewrap_all(
 def rewrap_left(session: Session, compartments: Collection[CompartmentId]) -> None:
     """Wrap anew what still lies under another key than the newest of these compartments, if anything does.
 
-    One look at which keys are in use tells whether there is anything: no version is read for it.
+    One look at which keys are in use tells whether there is anything: no version is read for it. It goes over all
+    wrapped keys, so it is taken where a key was replaced, and again when there are more such keys or others' entries.
     """
-    newest = {held[-1] for compartment in compartments if (held := session.keyring.epochs_of(compartment))}
+    older = {epoch for compartment in compartments for epoch in session.keyring.epochs_of(compartment)[:-1]}
+    if not older:
+        return
     with session.database.reading() as rows:
-        older = rows.epochs_in_use() - newest
+        sizes = {row.origin: rows.size(row.origin) for row in rows.geneses() if row.origin != session.log.origin}
+        looked = (frozenset(older), tuple(sorted(sizes.items())))
+        if session.learned.wrapped_newly == looked:
+            return
+        older &= rows.epochs_in_use()
+    if not older:
+        session.learned.wrapped_newly = looked
     left = {CompartmentId(where) for epoch in older if (where := session.keyring.compartment_of(epoch)) is not None}
     rewrap_all(session, left.intersection(compartments))
 

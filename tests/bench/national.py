@@ -1,0 +1,210 @@
+"""The hours of a day in a vault as large as a national organisation has, or a part of it, beside plain SQLite.
+
+Ours writes its durable entry before it shows anything; the peer keeps no log.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from tests.bench.frame import Against, Bench, Figure, Goal, NotRunError, Series, Setting, interleave, measure, timed
+from tests.bench.peers import CorePlain, PlainNote, plain_sqlite
+from tests.services.founded import found
+from vault.access.session import Session
+from vault.casework.form import FormedRecord
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.story.task import Task
+from vault.casework.vocabulary import NoteKind
+from vault.ids import CompartmentId, make_id
+from vault.index.cases import Sort
+from vault.index.query import parse
+from vault.records.codec import to_fields
+from vault.services import housekeeping
+from vault.services.cases import cases, editing, intake, listing, notes, searching, story
+from vault.services.demo_national import NATIONAL, SEED, Content, Size, contents_of, fill
+from vault.services.projection.projection import audit_of, up_to_date_index
+
+_OPENED = "a case opened"
+_SHOWN = 50
+_PAGE = 64
+_MOST_DUE = 1_000
+_TABLES = """
+CREATE TABLE case_row(id INTEGER PRIMARY KEY, title, ref, status, kind, due, name, closed);
+CREATE TABLE record(id INTEGER PRIMARY KEY, case_id, kind, day, fields);
+CREATE VIRTUAL TABLE text USING fts5(body, content='', tokenize='unicode61 remove_diacritics 2', prefix='2');
+CREATE INDEX by_due ON case_row(due) WHERE closed IS NULL;
+CREATE INDEX by_case ON record(case_id);
+CREATE INDEX by_day ON record(day) WHERE day IS NOT NULL;
+"""
+# Words and beginnings that people type, common and rare; names have no end of them and come from the vault itself.
+_ASKED = (
+    "interpreter",
+    "landlord",
+    "суд",
+    "переводчик",
+    "recours",
+    "lettre",
+    "market",
+    "sister",
+    "محامي",
+    "passport a",
+)
+
+
+def run(setting: Setting) -> Iterator[Figure]:
+    """Fill ours and the peer with the same, then take each act in turn with the peer's."""
+    size, rounds = NATIONAL.part(setting.scale.part), min(setting.scale.rounds, 200)
+    peer = _Plain(setting.folder / "plain.db")
+    place = found(setting.folder)
+    with place.open() as session:
+        filled = Series()
+        measure(filled, lambda: fill(session, size))
+        peer.fill(session, size)
+        of = f"{size.cases:,} cases, {size.notes:,} notes, {size.names:,} names"
+        yield timed(f"{of}: made, checked and in the index", "s", [filled.total()])
+    with place.open() as session:
+        up_to_date_index(session)
+        asked = _Asked(session, peer)
+        yield from _looks(asked, rounds, of)
+        yield from _edit(session, asked, rounds, of)
+    peer.close()
+
+
+def _looks(asked: _Asked, rounds: int, of: str) -> Iterator[Figure]:
+    acts: tuple[tuple[str, Callable[[int], object], Callable[[int], object], float, Goal], ...] = (
+        ("first page of the list", asked.list, asked.peer.list, 50, Goal(300, Against.ITSELF)),
+        (_OPENED, asked.open, asked.peer.open, 50, Goal(3.6, Against.PEER_CPU)),
+        ("home", asked.home, asked.peer.home, 50, Goal(150, Against.ITSELF)),
+        (f"search, newest {_SHOWN} with their words", asked.search, asked.peer.search, 99, Goal(20, Against.ITSELF)),
+    )
+    for name, ours, plain, percent, goal in acts:
+        ours(0)
+        both = interleave(rounds, ours, plain)
+        for shown in dict.fromkeys((50.0, percent)):
+            yield timed(
+                f"{of}: {name}: p{shown:.0f}",
+                "ms",
+                [series.percentile(shown) for series in both],
+                peer_name=CorePlain.name if name == _OPENED else "plain sqlite3, FTS5",
+                goal=goal if shown == percent else None,
+            )
+
+
+def _edit(session: Session, asked: _Asked, rounds: int, of: str) -> Iterator[Figure]:
+    """Edit a task and keep a note in turn; what either leaves to the index is brought in between, unmeasured."""
+    places = asked.tasks(rounds)
+    edited, noted = Series(), Series()
+    for number, place in enumerate(places):
+        change = partial(editing.edit, session, place, Task, _put_off)
+        note = partial(notes.add, session, place.case, Note(NoteKind.CONTACT, f"put off, for the {number}th time"))
+        audit_of(session, place.case)
+        for series, act in ((edited, change), (noted, note))[:: 1 if number % 2 else -1]:
+            measure(series, act)
+            up_to_date_index(session)
+    yield timed(
+        f"{of}: a task edited, until it is acknowledged: p50",
+        "ms",
+        [edited.percentile(50), noted.percentile(50)],
+        peer_name="ours, a note",
+        goal=Goal(1, Against.PEER_CPU),
+    )
+
+
+def _put_off(task: Task) -> Task:
+    return Task(what=f"{task.what}, again", due=task.due, by=task.by, done=task.done, text=task.text)
+
+
+class _Asked:
+    """Takes one act of a day after the other in ours."""
+
+    def __init__(self, session: Session, peer: _Plain) -> None:
+        self.session, self.peer = session, peer
+        self.cases = [CompartmentId(row.case) for row in cases.list_all(session)]
+
+    def list(self, _number: int) -> object:
+        return listing.open_list(self.session).page(0, Sort.DUE)
+
+    def open(self, number: int) -> object:
+        case = self.cases[number % len(self.cases)]
+        self.session.viewed.add((case, "casework"))  # its entry was made, as at each opening but the first
+        return cases.open_case(self.session, case)
+
+    def home(self, _number: int) -> object:
+        return (housekeeping.settle(self.session), story.due(self.session), intake.count_open(self.session))
+
+    def search(self, number: int) -> object:
+        return searching.search(self.session, _ASKED[number % len(_ASKED)], limit=_SHOWN)
+
+    def tasks(self, most: int) -> list[editing.Place]:
+        """Return where tasks stand that are due."""
+        due = [line for line in story.due(self.session) if line.kind == Task.KIND]
+        if not due:
+            raise NotRunError("no task is due in so few cases")
+        return [editing.Place(line.case, line.record, Task.KIND) for line in (due * most)[:most]]
+
+
+class _Plain:
+    """The same casework in plain SQLite."""
+
+    def __init__(self, path: Path) -> None:
+        self._sql = plain_sqlite(path)
+        self._sql.executescript(_TABLES)
+        self._core = CorePlain(path.with_suffix(".core"))
+        self._cases: list[bytes] = []
+
+    def fill(self, session: Session, size: Size) -> None:
+        """Keep what `fill` wrote into ours."""
+        self._sql.execute("BEGIN")
+        for number, content in enumerate(contents_of(session, size, SEED), 1):
+            self._keep(number, content)
+        self._sql.execute("COMMIT")
+
+    def list(self, _number: int) -> object:
+        rows = f"SELECT * FROM case_row WHERE closed IS NULL ORDER BY due, id LIMIT {_PAGE}"
+        return self._sql.execute(rows).fetchall()
+
+    def open(self, number: int) -> object:
+        return self._core.notes_of(self._cases[number % len(self._cases)])
+
+    def home(self, _number: int) -> object:
+        due = "SELECT record.*, ref, name FROM record JOIN case_row ON case_row.id=case_id AND closed IS NULL"
+        return self._sql.execute(f"{due} WHERE day IS NOT NULL ORDER BY day LIMIT {_MOST_DUE}").fetchall()
+
+    def search(self, number: int) -> object:
+        query = parse(_ASKED[number % len(_ASKED)])
+        assert query is not None
+        hits = f"SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT {_SHOWN + 1}"
+        found = self._sql.execute(f"SELECT record.* FROM record JOIN ({hits}) ON record.id=rowid", (query.expression,))
+        return [(*row[:4], json.loads(row[4])) for row in found]
+
+    def close(self) -> None:
+        self._sql.close()
+        self._core.close()
+
+    def _keep(self, number: int, content: Content) -> None:
+        head = content.founding.head
+        due = [record.when() for record in content.records if isinstance(record, FormedRecord) and record.is_due()]
+        days = sorted(day for day in due if day)
+        client = next(record.display_name() for record in content.records if isinstance(record, Person))
+        row = (number, head.title, head.ref, head.stage, head.kind, days[0] if days else "~", client, head.closed)
+        self._sql.execute("INSERT INTO case_row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        case = number.to_bytes(16, "big")
+        notes_of_it = []
+        for record in (head, *content.records):
+            day = record.when() if isinstance(record, FormedRecord) and record.is_due() else None
+            fields = json.dumps(to_fields(record), default=str, ensure_ascii=False)
+            kept = self._sql.execute(
+                "INSERT INTO record(case_id, kind, day, fields) VALUES (?, ?, ?, ?)", (number, record.KIND, day, fields)
+            )
+            self._sql.execute("INSERT INTO text(rowid, body) VALUES (?, ?)", (kept.lastrowid, fields))
+            notes_of_it.append(PlainNote(make_id(), case, record.KIND, 1_700_000_000_000, fields))
+        self._core.insert(notes_of_it)
+        if head.closed is None:
+            self._cases.append(case)
+
+
+BENCHES = (Bench("national", run),)
