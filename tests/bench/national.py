@@ -76,7 +76,7 @@ def run(setting: Setting) -> Iterator[Figure]:
 
 def _looks(asked: _Asked, rounds: int, of: str) -> Iterator[Figure]:
     acts: tuple[tuple[str, Callable[[int], object], Callable[[int], object], float, Goal], ...] = (
-        ("first page of the list", asked.list, asked.peer.list, 50, Goal(300, Against.ITSELF)),
+        ("first page of the list", asked.first_page, asked.peer.first_page, 50, Goal(300, Against.ITSELF)),
         (_OPENED, asked.open, asked.peer.open, 50, Goal(3.6, Against.PEER_CPU)),
         ("home", asked.home, asked.peer.home, 50, Goal(150, Against.ITSELF)),
         (f"search, newest {_SHOWN} with their words", asked.search, asked.peer.search, 99, Goal(20, Against.ITSELF)),
@@ -96,7 +96,7 @@ def _looks(asked: _Asked, rounds: int, of: str) -> Iterator[Figure]:
 
 def _edit(session: Session, asked: _Asked, rounds: int, of: str) -> Iterator[Figure]:
     """Edit a task and keep a note in turn; what either leaves to the index is brought in between, unmeasured."""
-    places = asked.tasks(rounds)
+    places: list[editing.Place] = asked.tasks(rounds)
     edited, noted = Series(), Series()
     for number, place in enumerate(places):
         change = partial(editing.edit, session, place, Task, _put_off)
@@ -125,7 +125,7 @@ class _Asked:
         self.session, self.peer = session, peer
         self.cases = [CompartmentId(row.case) for row in cases.list_all(session)]
 
-    def list(self, _number: int) -> object:
+    def first_page(self, _number: int) -> object:
         return listing.open_list(self.session).page(0, Sort.DUE)
 
     def open(self, number: int) -> object:
@@ -163,7 +163,7 @@ class _Plain:
             self._keep(number, content)
         self._sql.execute("COMMIT")
 
-    def list(self, _number: int) -> object:
+    def first_page(self, _number: int) -> object:
         rows = f"SELECT * FROM case_row WHERE closed IS NULL ORDER BY due, id LIMIT {_PAGE}"
         return self._sql.execute(rows).fetchall()
 
