@@ -30,6 +30,7 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 
 _OPENED = "a case opened"
 _SHOWN = 50
+_OPENED_AGAIN = 40
 _PAGE = 64
 _MOST_DUE = 1_000
 _TABLES = """
@@ -82,7 +83,8 @@ def _looks(asked: _Asked, rounds: int, of: str) -> Iterator[Figure]:
         (f"search, newest {_SHOWN} with their words", asked.search, asked.peer.search, 99, Goal(20, Against.ITSELF)),
     )
     for name, ours, plain, percent, goal in acts:
-        ours(0)
+        for number in range(_OPENED_AGAIN if name == _OPENED else 1):
+            ours(number)  # who can open it too was asked before
         both = interleave(rounds, ours, plain)
         for shown in dict.fromkeys((50.0, percent)):
             yield timed(
@@ -129,7 +131,7 @@ class _Asked:
         return listing.open_list(self.session).page(0, Sort.DUE)
 
     def open(self, number: int) -> object:
-        case = self.cases[number % len(self.cases)]
+        case = self.cases[number % min(len(self.cases), _OPENED_AGAIN)]
         self.session.viewed.add((case, "casework"))  # its entry was made, as at each opening but the first
         return cases.open_case(self.session, case)
 
