@@ -103,7 +103,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
     sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
     """,
-    "invented people, into a vault that was made for them a moment ago": "demo_national.fill",
+    "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
     approving.rule_of authors.all_names authors.find_member authors.names_of_members
     authors.names_of_logs authors.written_by breaking_glass.said_of cases.deputy_words dates.duties_are_separated
