@@ -230,11 +230,10 @@ class CaseList(VaultScreen):
         if start.more:
             found = Message("{found} or more, newest shown", found=found)
         self.head(found, Message("sort: {order}", order=word_of(sort)))
-        if not start.count:
-            empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
-            self.say(_NO_MATCH if words else empty)
-        elif self.said in map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH)):
-            self.say("")
+        is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH))}
+        empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
+        if is_own or words:  # what was done, such as a slip that was kept, goes on standing there
+            self.say("" if start.count else _NO_MATCH if words else empty)
         self._mark(pages, 0, start.rows)
         self._moved()
 
