@@ -16,6 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault.casework.note import note_of
+from vault.casework.story.deadline import Deadline
+from vault.casework.story.detention import Detention
+from vault.casework.story.hearing import Hearing
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -29,19 +32,30 @@ from tui.gateway.casework import Casework  # noqa: E402
 from tui.shell.app import CaseVaultApp  # noqa: E402
 from tui.shell.start import Start  # noqa: E402
 from tui.values.values import CaseShown  # noqa: E402
+from tui.values.values_records import StageShown  # noqa: E402
 from vault.access.unlock import unlock  # noqa: E402
 from vault.seal.entrance.passphrase import FLOOR  # noqa: E402
-from vault.services.cases import cases, notes, people  # noqa: E402
+from vault.services.cases import cases, notes, people, story  # noqa: E402
 from vault.services.credentials import founding  # noqa: E402
 from vault.services.demo_cases import EXTRADITION, MEMBER, ORGANISATION  # noqa: E402
 
 PICTURE = ROOT / "docs" / "app.svg"
-SIZE = (100, 20)
+SIZE = (112, 30)
+TODAY = "2026-11-27"
+NOW_MS = 1_795_766_400_000  # 2026-11-27 08:00 UTC
 REF = "K7QM-3XPD"
 FIRST_NOTE_MS = 1_795_419_600_000  # 2026-11-23 07:40 UTC
 NEXT_NOTE_MS = 26 * 3_600_000
 PASSPHRASE = b"demo"
 SAFE_CONTACT = "Арсений Вьюжанин: messenger through his sister; after 18:00"
+NEVER_USE = "+996 555 010 203"
+STORY = (
+    Detention(taken="2026-10-14", expires="2026-12-10"),
+    Hearing("2026-10-16", about="Arrest", outcome="held for two months"),
+    Hearing("2026-11-30T09:30", about="Extradition"),
+    Deadline("Appeal", "2026-11-26"),
+)
+STAGES = (StageShown("flagged", "2026-09-19"), StageShown("provisional", "2026-10-14"))
 
 
 class StillCasework(Casework):
@@ -53,7 +67,15 @@ class StillCasework(Casework):
         written = [
             replace(note, written_ms=FIRST_NOTE_MS + place * NEXT_NOTE_MS) for place, note in enumerate(shown.notes)
         ]
-        return replace(shown, ref=REF, notes=tuple(written), safe_contacts=(SAFE_CONTACT,))
+        return replace(
+            shown,
+            ref=REF,
+            notes=tuple(written),
+            safe_contacts=(SAFE_CONTACT,),
+            never_use=(NEVER_USE,),
+            stages=STAGES,
+            today=TODAY,
+        )
 
 
 class StillGateway(Gateway):
@@ -86,12 +108,18 @@ def make_vault(folder: Path) -> Path:
             people.add(session, case, role=person.role, names=person.names, born=person.born, phones=person.phones)
         for kind, text in EXTRADITION.notes:
             notes.add(session, case, note_of({"kind": kind, "text": text}))
+        for record in STORY:
+            story.add(session, case, record)
     return path
 
 
 async def photograph(path: Path, state: Path) -> str:
     """Unlock the vault, open its case and return the screen as SVG, without fonts from elsewhere."""
-    app = PictureApp(Start(path, MEMBER), open_gateway=lambda found: StillGateway(found, state=state))
+    app = PictureApp(
+        Start(path, MEMBER),
+        open_gateway=lambda found: StillGateway(found, state=state),
+        clock_ms=lambda: NOW_MS,
+    )
     async with app.run_test(size=SIZE) as pilot:
         # The second key leaves what is proposed first: recovery sheets.
         for keys in (PASSPHRASE.decode(), ["enter"], ["escape"], ["c"], ["enter"], ["down"], ["down"]):

@@ -84,7 +84,7 @@ class AppPane:
 
     def open_first_case(self) -> None:
         self.keys("Enter")
-        self.wait_for("People (")
+        self.wait_for("People ")
 
     def command(self) -> int:
         """Return the process that the shell knows."""

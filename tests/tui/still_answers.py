@@ -38,11 +38,14 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, RecordShown
+from tui.values.values_records import RecordShown, StageShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
+from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
 from vault.casework.story.detention import Detention
 from vault.casework.story.hearing import Hearing
+from vault.casework.story.task import Task
 from vault.casework.story.wanted import Wanted, WantedSystem
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, Digest, MemberId, RecordId
@@ -169,13 +172,14 @@ NOTES = (
         by="Joel Brandvik",
     ),
     NoteShown(
-        "b2",
+        "b2" * 16,
         Note(
             NoteKind.INTERVIEW,
             "Арсений Вьюжанин рассказал, что его имя есть в базе розыска с 2 июня 2026 года. Сестра видела машину у "
             "дома.",
         ),
         NOW_MS - 8 * HOUR_MS,
+        by="Amina Raskolda",
     ),
     NoteShown(
         "b3",
@@ -188,8 +192,14 @@ NOTES = (
         NOW_MS - 2 * HOUR_MS,
         by="Селин Астерхольт",
     ),
+    NoteShown(
+        "b4",
+        Note(NoteKind.INTERVIEW, "It was the 3rd of June.", amends=b"\xb2" * 16),
+        NOW_MS - HOUR_MS,
+        by="Amina Raskolda",
+    ),
 )
-CONTACT = "Арсений Вьюжанин: messenger through his sister; after 18:00; NEVER USE +996 555 010 203"
+CONTACT = "Арсений Вьюжанин: messenger through his sister; after 18:00; say: “library card”"
 YOU = HolderLine("a0" * 16, "Amina Raskolda", is_you=True)
 HOLDERS = (
     YOU,
@@ -234,8 +244,9 @@ def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
 
 def _open(case: str, _why: str) -> CaseShown:
     ref, _, title, kind, stage = CASES[0]
-    return CaseShown(case, ref, title, kind, stage, "high", "2026-11-20", 1, (CONTACT,), PERSONS, NOTES, (DRAFT,),
-                     owner="a0" * 16, deputy="a2" * 16)  # fmt: skip
+    return CaseShown(case, ref, title, kind, stage, "high", "2026-09-19", 1, (CONTACT,), PERSONS, NOTES, (DRAFT,),
+                     owner="a0" * 16, deputy="a2" * 16, never_use=("+996 555 010 203",), story=(*RECORDS, *MORE_STORY),
+                     stages=STAGES, today="2026-11-25")  # fmt: skip
 
 
 def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
@@ -354,6 +365,21 @@ RECORDS = tuple(
         start=1,
     )
 )
+
+MORE_STORY = tuple(
+    _record(number, record)
+    for number, record in enumerate(
+        (
+            Hearing("2026-10-16T10:00", about="Arrest", outcome="held for two months"),
+            Deadline("Appeal", "2026-11-24", SetBy.RULE),
+            Deadline("Complaint to the prosecutor", "2026-11-02", SetBy.COURT, done="2026-11-01", end=DeadlineEnd.KEPT),
+            Task("Call the interpreter", "2026-11-27"),
+            Task("Ask the sister"),
+        ),
+        start=11,
+    )
+)
+STAGES = (StageShown("flagged", "2026-09-19"), StageShown("provisional", "2026-10-14"))
 
 DUE = tuple(
     DueShown("c3" * 16, ref, client, f"{number:02x}" * 16, kind, when, headline)

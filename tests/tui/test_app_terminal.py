@@ -93,7 +93,7 @@ def test_locking_saves_what_was_typed_and_asks_for_the_passphrase_again(pane: Ap
     pane.type(", and the rest")
     pane.wait_for("half a sentence, and the rest")
     pane.keys("F4")
-    pane.wait_for("Notes (7)")
+    pane.wait_for("Notes 7")
     pane.keys("C-q")
     pane.wait_for("code 0")
     assert _drafts(filled) == []

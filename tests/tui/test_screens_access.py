@@ -122,7 +122,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press("escape")
         amina.sees("location Where she is 2")
         amina.press("escape")
-        amina.sees("Notes (2)")
+        amina.sees("Notes 2")
         amina.sees_not("Quietwater")
     with house.open("Joel") as joel:
         (line,) = sections.list_of(joel, house.case)

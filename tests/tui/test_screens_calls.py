@@ -82,7 +82,7 @@ def test_an_answer_that_comes_late_to_the_screen_below_closes_no_slip(house: Hou
         amina.type_at_once("", "f4", "f9", "R", "i", "n", "g")
         assert amina.value("said") == "Ring"
         amina.press("escape")
-        amina.sees("Notes (3)", "They called.")  # the editor below ended as it should
+        amina.sees("Notes 3", "They called.")  # the editor below ended as it should
 
 
 def test_what_is_put_away_or_locked_over_comes_back_with_the_key(house: House) -> None:

@@ -130,11 +130,11 @@ def test_a_pause_in_typing_saves_and_leaving_keeps_the_draft_which_the_case_offe
         amina.pause(0.8)
         assert amina.words() == saved, "nothing typed, nothing saved"
         amina.press("  Twice.", "escape")
-        amina.sees("Notes (2), 1 draft", "DRAFT contact saved ", "They called. Twice.")
+        amina.sees("Notes 2", "Drafts, for you alone", "DRAFT contact saved ", "They called. Twice.")
         amina.press("enter")
         assert amina.value("note") == "They called. Twice."
         amina.press("  And again.", "f4")
-        amina.sees("Notes (3)")
+        amina.sees("Notes 3")
         amina.sees_not("draft")
     assert _texts(house)[-1] == "contact: They called. Twice. And again."
     assert _drafts(house) == []
@@ -152,13 +152,13 @@ def test_f4_makes_the_draft_a_note_once_and_an_empty_note_is_not_kept(house: Hou
 
 def test_correcting_a_note_names_it_and_leaves_its_kind(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "f7", "a")
+        amina.press("enter", "2", "a")
         amina.sees("Put the cursor on the note that you want to correct.")
-        amina.press("f6", "a")
+        amina.press("1", "a")
         assert amina.value("note").startswith("He was asked for at the market.")
         amina.press("ctrl+end", "  By two men.", "f4")
-        amina.sees("Notes (3)", "corrects an earlier note", "correction  He was asked")
-        amina.press("down")
+        amina.sees("Notes 3", "corrects an earlier note", "└ corrected ", "Amina: He was asked")
+        amina.press("up")
         amina.sees("CORRECTED by a later note")
     assert _texts(house)[-1] == "interview: He was asked for at the market.\n\nTwo men, no papers. By two men."
 

@@ -13,9 +13,6 @@ from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, FIRST_NOTE, House
 from tui.gateway.evidence import Evidence
-from tui.screens.cases.case import _note_row
-from tui.screens.frame.wording import day_and_time
-from tui.values.values import NoteShown
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.story.task import Task
@@ -39,11 +36,10 @@ def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
     amina.sees("interview", AMINA, "He was asked for at the market.", "Two men, no papers.")
     amina.press("down")
     amina.sees(FIRST_NOTE)
-    amina.press("f7")
+    amina.press("f6")
     amina.sees("Person: client", "Phone +49 30 5550 1234")
-    amina.press("f7")
+    amina.press("f6", "f6")
     assert amina.focused() == "text-pane"
-    amina.sees("Phone +49 30 5550 1234")  # the person goes on standing there while it is read
 
 
 def test_below_the_list_stands_the_case_under_the_cursor_its_people_and_how_to_reach_them(house: House) -> None:
@@ -58,14 +54,10 @@ def test_below_the_list_stands_the_case_under_the_cursor_its_people_and_how_to_r
 
 
 def test_at_80_columns_notes_of_one_day_are_told_apart(amina: Desk) -> None:
-    note = NoteShown("n1", Note(NoteKind.CONTACT, "Phoned Sami about the transfer"), 1_800_000_000_000)
-    assert _note_row(note, is_corrected=False).cells == (
-        day_and_time(1_800_000_000_000),
-        "Phoned Sami about the transfer  (contact)",
-    )
     amina.resize(80, 24)
     amina.press("enter")
-    assert re.search(r"\d\d-\d\d-\d\d \d\d:\d\d  He was", amina.lines())
+    assert re.search(r"\d\d:\d\d  interview +\w+ +He was", amina.lines())
+    amina.sees("Today, ")
 
 
 def test_another_reason_is_chosen_from_the_list_and_goes_into_the_log(house: House) -> None:
@@ -97,8 +89,8 @@ def test_a_person_is_kept_as_typed(house: House) -> None:
         for text in ("1979-08", "+996 555 010 412; 112", ""):
             amina.press(*([f" {text}"] if text else []), "tab")
         amina.press("right", "tab", " 71 0034512", "tab", "right", "tab", " through her sister", "f4")
-        amina.sees("People (3)", "SAFE CONTACT Вера Тихоокова: phone through her sister")
-        amina.press("f7", "end")
+        amina.sees("People 3", "SAFE CONTACT Вера Тихоокова: phone through her sister")
+        amina.press("2", "end")
         amina.sees("Phone +996 555 010 412", "Document id-card 71 0034512", "1979-08")
     with house.open("Amina") as session:
         kept = cases.open_case(session, house.case).persons[-1].value
@@ -108,7 +100,7 @@ def test_a_person_is_kept_as_typed(house: House) -> None:
 
 def test_a_known_person_is_corrected_and_a_name_taken_out_stays_misspelt(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "f7", "enter")
+        amina.press("enter", "2", "enter")
         amina.at("PERSON")
         amina.press("escape")  # nothing was typed: nothing is asked
         amina.press("enter")
@@ -140,9 +132,9 @@ def test_a_refused_person_leads_to_the_field_that_is_wrong_and_leaving_asks_firs
     amina.press("escape", "enter")
     amina.at("NEW PERSON")
     amina.press("escape", "y")
-    amina.sees("People (2)")
+    amina.sees("People 2")
     amina.press("p", "escape")
-    amina.sees("People (2)")
+    amina.sees("People 2")
 
 
 def test_what_a_field_leaves_out_of_a_paste_is_said(amina: Desk) -> None:

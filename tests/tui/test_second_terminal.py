@@ -72,7 +72,7 @@ def test_ctrl_c_of_the_second_person_refuses_and_the_app_goes_on(pane: AppPane) 
     pane.wait_for("! The second person did not approve. Nothing was done.")
     assert list(out.iterdir()) == []
     pane.keys("Escape")
-    pane.wait_for("People (")
+    pane.wait_for("People ")
     assert SHOWN not in pane.everything()
 
 

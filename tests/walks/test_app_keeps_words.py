@@ -70,7 +70,7 @@ def test_a_note_of_200_lines_comes_out_whole_after_every_key_of_its_screen(
         assert editor.focused is area
         await press(pilot, "f4")
         await settled(pilot)
-        assert "Notes (1)" in desk.said()
+        assert "Notes 1" in desk.said()
 
     desk.walk(steps)
     shown = Desk.of(place, tmp_path).run("case", "show", made.ref, "--json").json()

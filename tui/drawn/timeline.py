@@ -51,12 +51,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A day in court, or a date. `is_late`: it should be done and is not."""
+    """A day in court, or a date. `is_late`: it should be done and is not; `more` is told, and never drawn."""
 
     day: date
     label: Words = field(repr=False)
     is_late: bool = False
     is_about: bool = False
+    more: Words = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

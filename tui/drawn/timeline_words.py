@@ -9,7 +9,7 @@ from typing import TypeAlias
 from tui.drawn.timeline import CaseTime, Mark, Span, Stage
 from tui.drawn.timeline_view import View
 from tui.text.calendar import day_and_year, monday_of, short_day, short_day_of_week
-from vault.words.message import Message, enumerated, plural
+from vault.words.message import Message, Words, enumerated, plural
 
 _Said: TypeAlias = tuple[date, int, Message]
 """The day, the place of the lane, and the sentence."""
@@ -51,7 +51,7 @@ def _all(case: CaseTime) -> list[_Said]:
     return [
         *((stage.day, 0, _about(stage, Message("stage {name}", name=stage.name))) for stage in case.stages),
         *((span.day, 1, _about(span, _detained(span))) for span in case.detained),
-        *((mark.day, 2, _about(mark, Message("court, {what}", what=mark.label))) for mark in case.court),
+        *((mark.day, 2, _about(mark, Message("court, {what}", what=_whole(mark)))) for mark in case.court),
         *((mark.day, 3, _about(mark, _date(mark))) for mark in case.dates),
     ]
 
@@ -67,7 +67,12 @@ def _detained(span: Span) -> Message:
 
 
 def _date(mark: Mark) -> Message:
-    return Message("{what}, late", what=mark.label) if mark.is_late else Message("date, {what}", what=mark.label)
+    what = _whole(mark)
+    return Message("{what}, late", what=what) if mark.is_late else Message("date, {what}", what=what)
+
+
+def _whole(mark: Mark) -> Words:
+    return Message("{what}, {more}", what=mark.label, more=mark.more) if mark.more else mark.label
 
 
 def _notes(count: int) -> Message:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tui.gateway.story import record_shown
 from tui.gateway.subject import Subject, case_id
 from tui.values import shaping
 from tui.values.person_typed import PersonTyped
 from tui.values.values import CaseShown
+from tui.values.values_records import StageShown
+from vault.casework.case import Case
 from vault.casework.person import Person, never_use_of
 from vault.casework.person_change import PersonChange, contact_made
+from vault.display import DAY, time_text
 from vault.ids import RecordId
 from vault.services.cases import cases, people
-from vault.services.cases.editing import Place
+from vault.services.cases.editing import Place, history
 from vault.services.grants import deputies
 from vault.services.projection import authors
 from vault.words.message import Message, Words
@@ -36,7 +40,8 @@ class Casework(Subject):
         """Open a case under a view that is in the log; again in the same session and for the same reason: no entry."""
         view = cases.open_case(self._session, case_id(case), why=why)
         head = view.head.value
-        by = authors.written_by(self._session, view.notes)
+        by = authors.written_by(self._session, (*view.notes, *view.story))
+        names = {person.record: person.value.display_name() for person in view.persons}
         alone, never_use = view.only_you, never_use_of(person.value for person in view.persons)
         if alone and head.alone_reason:
             alone = Message("{alone} ({why})", alone=alone, why=head.alone_reason)
@@ -65,7 +70,24 @@ class Casework(Subject):
             namesakes=view.namesakes or "",
             closed=head.closed or "",
             never_use=never_use,
+            story=tuple(record_shown(record, by.get(record.record, ""), names) for record in view.story),
+            stages=self._stages(view, why),
+            today=cases.today(self._session),
         )
+
+    def _stages(self, view: cases.CaseView, why: str) -> tuple[StageShown, ...]:
+        """Return what the versions of a case say of its stage, oldest first; each counts once."""
+        stages: list[StageShown] = []
+        for version in history(self._session, Place(view.case, view.head.record, Case.KIND), why=why):
+            said = version.value
+            if said is None:
+                continue
+            since = said.stage_since or (time_text(version.written_ms, DAY) if stages else said.opened)
+            if not stages or stages[-1].stage != said.stage:
+                stages.append(StageShown(said.stage, since))
+            elif said.stage_since:  # the day was put right
+                stages[-1] = StageShown(said.stage, since)
+        return tuple(stages)
 
     def add_person(self, case: str, typed: PersonTyped) -> str:
         """Keep a person and return the record's id."""

@@ -7,7 +7,8 @@ from datetime import date
 
 from tui.gateway.subject import Subject, case_id
 from tui.values.values import VaultStatus
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, RecordShown
+from tui.values.values_records import RecordShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown
 from vault.casework.form import FormedRecord, labelled
 from vault.errors import NotFoundError
 from vault.ids import RecordId
@@ -50,7 +51,7 @@ class Story(Subject):
         """Return the records with a form in a case, by their date."""
         found = story.list_in(self._session, case_id(case), why=why)
         by, names = authors.written_by(self._session, found), people.names_in(self._session, case_id(case))
-        return tuple(_shown(record, by.get(record.record, ""), names) for record in found)
+        return tuple(record_shown(record, by.get(record.record, ""), names) for record in found)
 
     def add(self, case: str, kind: str, typed: Mapping[str, str]) -> str:
         """Keep a record as typed and return its id."""
@@ -124,7 +125,8 @@ def _record_id(record: str) -> RecordId:
         raise NotFoundError(Message("there is no such record among yours")) from None
 
 
-def _shown(stored: Stored[FormedRecord], by: str, names: Mapping[RecordId, str]) -> RecordShown:
+def record_shown(stored: Stored[FormedRecord], by: str, names: Mapping[RecordId, str]) -> RecordShown:
+    """Return a record with a form; `names` is what the people of its case are called."""
     value = stored.value
     return RecordShown(
         record=stored.record.hex(),

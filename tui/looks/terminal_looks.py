@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from textual.color import Color as TextualColor
 
 
+_ACCESSIBLE: Final = "CASEVAULT_ACCESSIBLE"
+
+
 class Depth(Enum):
     """How many colours there are."""
 
@@ -38,11 +41,13 @@ class Eyes:
         depth: how many colours.
         forbids_colour: NO_COLOR is set, which is stronger than any choice.
         has_signs: whether it shows more than ASCII.
+        reads_aloud: a screen reader says what stands there: what is drawn elsewhere is a list of sentences.
     """
 
     depth: Depth = Depth.FULL
     forbids_colour: bool = False
     has_signs: bool = True
+    reads_aloud: bool = False
 
     def look(self, chosen: str) -> Look:
         """Return the look that this terminal gets when this one was chosen."""
@@ -69,6 +74,7 @@ def eyes_of(environ: Mapping[str, str]) -> Eyes:
         depth=Depth.FEW if is_bare or not has_256 else Depth.FULL if is_full else Depth.INDEXED,
         forbids_colour="NO_COLOR" in environ,
         has_signs=term != "linux" and "utf8" in spoken.lower().replace("-", ""),
+        reads_aloud=environ.get(_ACCESSIBLE, "0") not in {"", "0"},
     )
 
 

@@ -84,6 +84,11 @@ class LookingApp(App[None]):
         """The look that is drawn."""
         return LOOKS.get(self.theme, DARK)
 
+    @property
+    def reads_aloud(self) -> bool:
+        """Whether a screen reader says what stands here."""
+        return self._eyes.reads_aloud
+
     def choose_look(self, name: str) -> Words:
         """Take this look from now on, and return what there is to say about it."""
         self._chosen_look = name

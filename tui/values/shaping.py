@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from tui.values.codes import word_of
@@ -53,12 +54,15 @@ def _name_line(name: PersonName) -> Words:
 
 
 def safe_contacts(persons: Iterable[Person]) -> tuple[Words, ...]:
-    """Return one line for each person with a safe contact: the first thing that a case says."""
+    """Return one line for each person with a safe contact: the first thing that a case says.
+
+    What must never be used stands apart, in one list for all of the case (`never_use_of`).
+    """
     return tuple(
         Message(
             "{name}: {contact}",
             name=person.display_name() or word_of(person.role),
-            contact=contact_line(person.safe_contact),
+            contact=contact_line(replace(person.safe_contact, never_use=())),
         )
         for person in persons
         if person.safe_contact is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tui.values.person_typed import PersonTyped
+from tui.values.values_records import RecordShown, StageShown
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Words
 
@@ -137,6 +138,8 @@ class Spot:
 class CaseShown:
     """A case as opened: what its header says, its people, its notes and this member's drafts for it.
 
+    `story` are its records with a form by their date, `stages` what it came to, oldest first; `today` is ISO.
+
     `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
     the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed;
     `never_use` is what must never be used to reach its people.
@@ -161,6 +164,9 @@ class CaseShown:
     namesakes: Words = ""
     closed: str = ""
     never_use: tuple[str, ...] = field(default=(), repr=False)
+    story: tuple[RecordShown, ...] = field(default=(), repr=False)
+    stages: tuple[StageShown, ...] = ()
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True)

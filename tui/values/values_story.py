@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tui.values.values import VaultStatus
-from vault.words.message import Message, Words
-
-
-@dataclass(frozen=True, slots=True)
-class RecordShown:
-    """A record with a form: under which date it stands (ISO, or empty), as typed, and in lines with their labels."""
-
-    record: str
-    kind: str
-    when: str
-    headline: str = field(repr=False)
-    is_due: bool
-    typed: Mapping[str, str] = field(repr=False)
-    lines: tuple[tuple[Message, str], ...] = field(repr=False)
-    by: str = field(default="", repr=False)
-    heads: int = 1
+from vault.words.message import Words
 
 
 @dataclass(frozen=True, slots=True)

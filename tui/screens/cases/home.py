@@ -19,6 +19,7 @@ from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
 from tui.text.calendar import long_day, short_day
+from tui.text.due_words import SOON_DAYS, days_left, distance_words
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
 from tui.values.values import VaultStatus
@@ -41,7 +42,6 @@ _BEGINNING: Final = (
     Message("a second member  (F2, members; then i)"),
     Message("a first case  (n)"),
 )
-SOON_DAYS: Final = 3
 _MOST_ALERTS: Final = 2
 _FULL_DAY: Final = len("2026-11-27")
 _REF: Final = 4
@@ -174,12 +174,6 @@ def _beginning(done: Sequence[bool]) -> list[Words]:
     return [*lines, Message("Somebody is on the phone right now? F9 takes a call without any case.")]
 
 
-def _days_left(line: DueShown, today: date) -> int | None:
-    if len(line.when) < _FULL_DAY:
-        return None
-    return (date.fromisoformat(line.when[:_FULL_DAY]) - today).days
-
-
 def _token(left: int | None) -> Token:
     if left is None or left > SOON_DAYS:
         return Token.FG
@@ -189,14 +183,14 @@ def _token(left: int | None) -> Token:
 def _by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[str]]:
     found: dict[date, list[str]] = {}
     for line in lines:
-        left = _days_left(line, today)
+        left = days_left(line.when, today)
         if left is not None:
             found.setdefault(date.fromisoformat(line.when[:_FULL_DAY]), []).append(_token(left).value)
     return found
 
 
 def _counted(lines: Sequence[DueShown], today: date) -> Words:
-    lefts = [left for line in lines if (left := _days_left(line, today)) is not None]
+    lefts = [left for line in lines if (left := days_left(line.when, today)) is not None]
     late = sum(left < 0 for left in lefts)
     soon = sum(0 <= left <= SOON_DAYS for left in lefts)
     return Message(
@@ -209,7 +203,7 @@ def _counted(lines: Sequence[DueShown], today: date) -> Words:
 
 
 def _date_row(line: DueShown, today: date) -> ListRow:
-    left = _days_left(line, today)
+    left = days_left(line.when, today)
     token = _token(left)
     when: Words = "" if left is None else short_day(date.fromisoformat(line.when[:_FULL_DAY]))
     about = line.headline or word_of(line.kind)
@@ -223,21 +217,9 @@ def _date_row(line: DueShown, today: date) -> ListRow:
 
 
 def _task_row(line: DueShown, today: date) -> ListRow:
-    left = _days_left(line, today)
+    left = days_left(line.when, today)
     cells = (Cell(line.ref[:_REF], Token.DIM), line.headline, Cell(distance_words(left, line.when), _token(left)))
     return ListRow(line.record, cells, Cell(TO_DO, Token.DIM))
-
-
-def distance_words(left: int | None, when: str) -> Words:
-    """Return how far away a day is, in words; with the time, where it is today and has one."""
-    if left is None:
-        return ""
-    if left < 0:
-        return plural("{count} day late", "{count} days late", count=-left)
-    if left == 0:
-        time = when.partition("T")[2]
-        return Message("today {time}", time=time) if time else Message("today")
-    return plural("in {count} day", "in {count} days", count=left)
 
 
 def _alerts(alarms: Sequence[Words]) -> list[Words]:

@@ -39,3 +39,11 @@ def with_versions(head: Words, heads: int) -> Words:
     if heads == 1:
         return head
     return Message("{head}  {heads} VERSIONS, the newest is shown", head=head, heads=heads)
+
+
+def draft_head(draft: DraftShown) -> Message:
+    """Return what stands over the text of a draft."""
+    values = {"kind": draft_kind(draft), "moment": moment(draft.saved_ms)}
+    if draft.section:
+        return Message("DRAFT  {kind}  saved {moment}  for a restricted section", **values)
+    return Message("DRAFT  {kind}  saved {moment}", **values)

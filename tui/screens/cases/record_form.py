@@ -17,7 +17,7 @@ from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.text.in_words import in_words
 from tui.values.codes import choices
-from tui.values.values_story import RecordShown
+from tui.values.values_records import RecordShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.form import NO, YES, Form, FormField, Shape

@@ -12,13 +12,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.cases.case_parts.due_rows import record_lines
 from tui.screens.cases.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.cases.record_form import RecordForm
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.rows import FixedRows
 from tui.values.codes import word_of
-from tui.values.values_story import RecordShown
+from tui.values.values_records import RecordShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
@@ -124,11 +125,7 @@ class RecordsScreen(LooksBack):
     @on(VirtualList.Moved)
     def _show_details(self) -> None:
         record = self._here()
-        lines: list[Words] = []
-        if record is not None:
-            lines = [Message("{label}: {value}", label=label, value=value) for label, value in record.lines]
-            lines += [Message("by {name}", name=record.by)] if record.by else []
-        self.write("details", *lines)
+        self.write("details", *([] if record is None else record_lines(record)))
 
     def _here(self) -> RecordShown | None:
         row = self._list.row_at_cursor()

@@ -14,11 +14,11 @@ from typing_extensions import override
 from tui.drawn.week import days_of_week, week_name
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
-from tui.screens.cases.home import SOON_DAYS, distance_words
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.rows import FixedRows
 from tui.text.calendar import long_day, monday_of
+from tui.text.due_words import SOON_DAYS, distance_words
 from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase

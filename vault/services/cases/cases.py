@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.form import FormedRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.stages import CaseKind, first_stage
+from vault.casework.story import STORY
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
 from vault.index.heads import Head, heads_in
+from vault.index.rows import NO_DATE
 from vault.log.payload import covered_digest
 from vault.policy.roles import ALLOWED, Action
 from vault.records.seatlog import Holder
@@ -63,6 +66,7 @@ class CaseView:
     head: Stored[Case]
     persons: tuple[Stored[Person], ...]
     notes: tuple[Stored[Note], ...]
+    story: tuple[Stored[FormedRecord], ...] = ()  # by their date
     only_you: Message | None = None
     namesakes: Message | None = None  # the warning where other cases bear its reference
 
@@ -211,9 +215,17 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
         head=heads[0],
         persons=tuple(stored_of_kind(versions, Person)),
         notes=tuple(stored_of_kind(versions, Note)),
+        story=tuple(by_date(versions, STORY.values())),
         only_you=only_you(session, case),
         namesakes=_namesakes(session, case, heads[0].value.ref),
     )
+
+
+def by_date(versions: Iterable[OpenedVersion], kinds: Iterable[type[FormedRecord]]) -> list[Stored[FormedRecord]]:
+    """Return the records of these kinds with a form by their date; what has none comes last."""
+    formed = [version for version in versions if version.content.kind in STORY]
+    found = [record for kind in kinds for record in stored_of_kind(formed, kind)]
+    return sorted(found, key=lambda record: (record.value.when() or NO_DATE, record.written_ms, record.record))
 
 
 def only_you(session: Session, case: CompartmentId) -> Message | None:

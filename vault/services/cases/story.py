@@ -22,10 +22,10 @@ from vault.index.people import people_in
 from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.services.cases.cases import MOST_LISTED, log_view, today
+from vault.services.cases.cases import MOST_LISTED, by_date, log_view, today
 from vault.services.cases.editing import Edited, Place, edit, locate
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_heads, stored_of_kind
+from vault.services.projection.reading import Stored, read_heads
 from vault.words.message import Message
 
 _LONGEST_SPAN = 36_500
@@ -121,8 +121,7 @@ def list_in(
     log_view(session, case, why=why)
     heads = [head for kind in kinds for head in heads_in(up_to_date_index(session), case, kind_named(kind).KIND)]
     versions = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
-    found = [record for kind in kinds for record in stored_of_kind(versions, kind_named(kind))]
-    return sorted(found, key=lambda record: (record.value.when() or NO_DATE, record.written_ms, record.record))
+    return by_date(versions, map(kind_named, kinds))
 
 
 def day_within(session: Session, span: str) -> str:

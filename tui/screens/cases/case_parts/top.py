@@ -1,0 +1,174 @@
+"""What somebody must know of a case before their hand is at the telephone: three lines on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from rich.cells import cell_len
+from textual.geometry import Size
+from textual.strip import Strip as Line
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.looks.signs import NONE, NOT_KNOWN, RISK
+from tui.looks.tokens import Token
+from tui.screens.cases.case_parts.due_rows import SIGNS, about_words, due_in, due_token
+from tui.screens.frame.wording import packed
+from tui.text.calendar import short_day, short_day_of_week
+from tui.text.due_words import day_said, days_left, distance_words, time_said
+from tui.text.in_words import in_words
+from tui.values.codes import word_of
+from tui.values.values import CaseShown
+from tui.values.values_records import RecordShown
+from tui.widgets.cells import Cell, broken, draw, look_of, width_of
+from tui.widgets.columns import fit_cells
+from vault.casework.vocabulary import Risk
+from vault.words.message import Message, Words, plural
+
+_MARGIN: Final = 2
+_LABELS: Final = (Message("SAFE CONTACT"), Message("DO NOT CALL"), Message("NEXT"))
+_MOST_CONTACTS: Final = 2
+_MOST_LINES: Final = 2
+_LEAST_ABOUT: Final = 8
+_GAP: Final = "   "
+_RISKS: Final = {
+    Risk.IMMEDIATE.value: (3, Token.ALARM),
+    Risk.HIGH.value: (3, Token.ALARM),
+    Risk.MEDIUM.value: (2, Token.WARN),
+    Risk.LOW.value: (1, Token.FG),
+}
+
+
+class CaseTop(Widget):
+    """How to reach people without harm, what must never be used, what comes next; warnings of the case below."""
+
+    DEFAULT_CSS = """
+    CaseTop { height: auto; background: $band; }
+    """
+
+    def __init__(self, case: CaseShown, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._case = case
+
+    def show(self, case: CaseShown) -> None:
+        """Show the case as it is now; the same lines again cost no byte."""
+        width, before = self.size.width, self._case
+        self._case = case
+        if top_lines(before, width) != (now := top_lines(case, width)):
+            self.refresh(layout=len(now) != self.size.height)
+
+    @override
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(top_lines(self._case, width))
+
+    @override
+    def render_line(self, y: int) -> Line:
+        lines = top_lines(self._case, self.size.width)
+        line = lines[y] if y < len(lines) else []
+        return draw(look_of(self), [Cell(" " * _MARGIN), *line], self.size.width, Token.BAND)
+
+
+def top_lines(case: CaseShown, width: int) -> list[list[Cell]]:
+    """Return the lines that stand over a case of this width, without the margin."""
+    room = max(width - 2 * _MARGIN, 1)
+    column = max(cell_len(in_words(label)) for label in _LABELS) + 2
+    tokens = (Token.ACC, Token.ALARM, Token.ACC)
+    contact, never, following = (
+        fit_cells(Cell(label, token, bold=True), column) for label, token in zip(_LABELS, tokens, strict=True)
+    )
+    blank = [Cell(" " * column)]
+    lines: list[list[Cell]] = []
+    for place, row in _contacts(case, room - column):
+        lines.append([*(blank if place else contact), *row])
+    risk = _risk(case.risk)
+    numbers = _never_use(case, room - column - width_of(risk) - 2)
+    for place, number in enumerate(numbers):
+        line = [*(blank if place else never), *number]
+        lines.append(line if place else [*line, Cell(" " * max(room - width_of(line) - width_of(risk), 1)), *risk])
+    lines.append([*following, *_next(case, room - column)])
+    warnings = [words for words in (case.namesakes, case.alone) if words]
+    if case.no_recovery:
+        warnings.append(Message("Recovery cannot open this case: {why}", why=case.no_recovery))
+    for words in warnings:
+        lines += broken([Cell("! ", Token.WARN, bold=True), Cell(words)], room)
+    return lines
+
+
+def _contacts(case: CaseShown, room: int) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield the lines of the safe contacts, each with its place in what it belongs to."""
+    if not case.safe_contacts:
+        yield 0, [Cell(Message("{sign} none is said; ask first", sign=NONE), Token.DIM)]
+    for contact in case.safe_contacts[:_MOST_CONTACTS]:
+        rows = list(broken([Cell(contact)], room))
+        for place, row in enumerate(rows[:_MOST_LINES]):
+            is_cut = place == _MOST_LINES - 1 and len(rows) > _MOST_LINES
+            yield place, fit_cells((*row, Cell(" "), *rows[place + 1]), room) if is_cut else row
+    more = len(case.safe_contacts) - _MOST_CONTACTS
+    if more > 0:
+        yield 1, [Cell(plural("and {count} more, among the people", "and {count} more, among the people", count=more))]
+
+
+def _never_use(case: CaseShown, room: int) -> list[list[Cell]]:
+    """Return all that must never be used, in as many lines as that takes: no number is left out or broken."""
+    if not case.never_use:
+        return [[Cell(Message("{sign} none is said", sign=NONE), Token.DIM)]]
+    return [[Cell(line, bold=True)] for line in packed(case.never_use, room)]
+
+
+def _risk(risk: str) -> list[Cell]:
+    signs, token = _RISKS.get(risk, (0, Token.FG))
+    words = Message("risk {signs} {risk}", signs=RISK * signs or NOT_KNOWN, risk=word_of(risk))
+    return [Cell(words, token, bold=token is Token.ALARM)]
+
+
+def _next(case: CaseShown, room: int) -> list[Cell]:
+    today = date.fromisoformat(case.today) if case.today else None
+    dated = [record for record in due_in(case) if today is not None and days_left(record.when, today) is not None]
+    if today is None or not dated:
+        return [Cell(Message("{sign} nothing is due; d sets a date", sign=NONE), Token.DIM)]
+    cells = _first(dated[0], today, room)
+    if dated[1:]:
+        cells += _second(dated[1], room - width_of(cells))
+    return cells
+
+
+def _first(record: RecordShown, today: date, room: int) -> list[Cell]:
+    left = days_left(record.when, today)
+    token = due_token(left)
+    sign = f"{SIGNS[token]} " if token in SIGNS else ""
+    day = short_day_of_week(_day(record))
+
+    def said(about: Words) -> Message:
+        return Message("{about}, {day}, {distance}", about=about, day=day, distance=distance_words(left, record.when))
+
+    around = cell_len(sign) + cell_len(in_words(said("")))
+    about = _cut(about_words(record), max(room - around, _LEAST_ABOUT))
+    return [Cell(sign, token, bold=True), Cell(said(about), token, bold=token is not Token.FG)]
+
+
+def _second(record: RecordShown, room: int) -> list[Cell]:
+    """Return what comes then, with its day; nothing where there is no room for the day."""
+    time = time_said(record.when)
+    day = short_day(_day(record))
+    when: Words = Message("{day} {time}", day=day, time=time) if time else day
+
+    def said(about: Words) -> Message:
+        return Message("then {about} {when}", about=about, when=when)
+
+    left = room - len(_GAP) - cell_len(in_words(said("")))
+    if left < _LEAST_ABOUT:
+        return []
+    return [Cell(_GAP), Cell(said(_cut(about_words(record), left)))]
+
+
+def _day(record: RecordShown) -> date:
+    said = day_said(record.when)
+    assert said is not None  # noqa: S101 - only what has a full day comes here
+    return said[0]
+
+
+def _cut(words: Words, room: int) -> str:
+    whole = Cell(words).text
+    return whole if cell_len(whole) <= room else "".join(cell.text for cell in fit_cells(Cell(whole), room))
