@@ -14,9 +14,12 @@ from tui.gateway.draft_shelf import draft_content, slip_typed
 from tui.gateway.intake import Intake
 from tui.values.values_calls import SlipTyped
 from vault.casework.intake import Slip
+from vault.casework.person import Person
+from vault.casework.person_change import ContactChange, contact_made
+from vault.casework.vocabulary import PersonRole
 from vault.errors import TryAgainError
 from vault.policy.roles import Role
-from vault.services.cases import intake
+from vault.services.cases import intake, people
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -147,6 +150,17 @@ def test_number_and_name_remind_of_a_case_and_enter_shows_it_over_the_slip(house
         dana.fill(number="0049 30/5550-1234", name="Torgaeva?")
         dana.pause(0.4)
         dana.sees_not(house.ref, "like")
+
+
+def test_a_number_that_must_never_be_used_is_warned_of_as_it_is_typed(house: House) -> None:
+    with house.open("Amina") as session:
+        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
+        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+    with house.desk("Amina") as amina:
+        amina.press("f9")
+        amina.fill(number="0555 010-203")
+        amina.pause(0.4)
+        amina.sees("! DO NOT CALL  0555 010-203")
 
 
 def test_who_takes_no_calls_hears_who_does(house: House) -> None:

@@ -12,7 +12,7 @@ from vault.errors import RefusedError
 from vault.ids import make_id
 from vault.index.cases import CaseRow
 from vault.policy.roles import Action
-from vault.services.cases import intake
+from vault.services.cases import intake, safe_contacts
 from vault.words.message import Message, enumerated
 
 
@@ -67,7 +67,8 @@ class Intake(Subject):
         if not self._may(Action.CASE_LIST):
             return Reminding()
         cases = self._finding.cases
-        return Reminding(_like(cases.ends_as(number)), _like(cases.sounds_as(name)))
+        must_not_call = bool(number.strip()) and safe_contacts.is_never_used_anywhere(self._session, number)
+        return Reminding(_like(cases.ends_as(number)), _like(cases.sounds_as(name)), must_not_call)
 
     def list_open(self) -> tuple[SlipLine, ...]:
         """Return the open slips, oldest first."""

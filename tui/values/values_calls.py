@@ -65,7 +65,8 @@ class CaseLike:
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
-    """Cases that a call reminds of: by its number, and by the name as heard."""
+    """Cases that a call reminds of: by its number, and by the name as heard; whether the number must never be used."""
 
     by_number: tuple[CaseLike, ...] = ()
     by_name: tuple[CaseLike, ...] = ()
+    must_not_call: bool = False

@@ -24,6 +24,7 @@ from tui.screens.frame.wording import sentence
 from tui.text.calendar import long_day
 from tui.text.in_words import together, warning
 from tui.values.messages import OpenCase
+from tui.values.shaping import do_not_call
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipTyped
 from tui.widgets.cover import Cover
 from tui.widgets.fields import SafeInput, SafeTextArea
@@ -204,6 +205,10 @@ class CallSlip(VaultScreen):
 
     def _show_reminding(self, asked: tuple[str, str], found: Reminding) -> None:
         if asked == self._asked:
+            if found.must_not_call:
+                self.warn(do_not_call(asked[0]))
+            elif self._reminding.must_not_call:
+                self.say("")
             self._reminding = found
             self._fields.show_reminding(found)
 
