@@ -419,8 +419,10 @@ ANSWERS: dict[str, Any] = {
         (("appeal", "2026-11-26", "Appeal"),), "Amina Raskolda",
     ),
     "finding.search": FoundShown((
-        HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …"),
-        HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي"),
+        HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …",
+                 client="Арсений Вьюжанин", written_ms=1_795_608_000_000, marks=((20, 25),)),
+        HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي", title="Salim Zumurrudi",
+                 client="Salim Zumurrudi", is_closed=True, why="digits"),
     ), more=False),
     "intake.begin": lambda now_ms: SlipBegun(SlipTyped("c0" * 16, now_ms)),
     "intake.save": None,

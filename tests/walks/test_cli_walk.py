@@ -51,7 +51,7 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
 
     hits = desk.run("search", "hearing", "--json").json()["hits"]
     assert {hit["record"] for hit in hits} >= {note["note"]}
-    assert all(set(hit) == {"case", "record", "kind", "snippet", "do_not_call"} for hit in hits)
+    assert all(set(hit) == {"case", "record", "kind", "snippet", "do_not_call", "closed"} for hit in hits)
 
     identity = tmp_path / "lawyer.key"
     subprocess.run(["age-keygen", "-o", str(identity)], capture_output=True, check=True)

@@ -89,7 +89,20 @@ class Finding(Subject):
         """Find records; one entry covers all hits."""
         found = searching.search(self._session, untrusted_words)
         hits = [
-            HitShown(hit.case.hex(), hit.ref, hit.record.hex(), hit.kind, hit.snippet, hit.do_not_call)
+            HitShown(
+                hit.case.hex(),
+                hit.ref,
+                hit.record.hex(),
+                hit.kind,
+                hit.snippet,
+                hit.do_not_call,
+                title=hit.title,
+                client=hit.client,
+                is_closed=hit.is_closed,
+                written_ms=hit.written_ms,
+                marks=hit.marks,
+                why=hit.why,
+            )
             for hit in found.hits
         ]
         return FoundShown(tuple(hits), found.more)

@@ -179,6 +179,12 @@ class HitShown:
     kind: str
     snippet: str = field(repr=False)
     do_not_call: tuple[str, ...] = field(default=(), repr=False)
+    title: str = field(default="", repr=False)
+    client: str = field(default="", repr=False)
+    is_closed: bool = False
+    written_ms: int = 0
+    marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    why: str = "exact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,14 @@ def _search(args: Given, output: Output) -> Result:
             "kind": h.kind,
             "snippet": h.snippet,
             "do_not_call": list(h.do_not_call),
+            "closed": h.is_closed,
         }
         for h in found.hits
     ]
     lines: list[Words] = []
     for h in found.hits:
         lines.append(f"{h.ref}  {h.kind:<7}  {h.snippet}")
+        lines += [indented(Message("in a closed case"))] if h.is_closed else []
         lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in h.do_not_call]
     if found.more:
         lines.append(Message("More than {limit} records match: add a word.", limit=args.limit))

@@ -41,6 +41,14 @@ def snippet(text: str, words: Collection[str], width: int = _WIDTH) -> str:
     return f"{_CUT if begin else ''}{shown}{_CUT if end < len(text) else ''}"
 
 
+def hits_in(text: str, words: Collection[str]) -> tuple[tuple[int, int], ...]:
+    """Return the half-open places of the words of a text that begin with one of these folded words."""
+    wanted = tuple(filter(None, words))
+    places = word_places(text) if wanted else []
+    folded = fold_words([text[start:end] for start, end in places])
+    return tuple(place for place, written in zip(places, folded, strict=True) if written.startswith(wanted))
+
+
 def _best_place(hits: list[tuple[int, str]], width: int) -> int:
     """Return the first hit from which the most different words lie within the width."""
     best, most, last = 0, 0, 0

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from vault.access.session import Session
 from vault.casework.contact import never_used_in
+from vault.casework.person import Person
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.index.cases import row_of
+from vault.index.cases import CaseRow, row_of
+from vault.index.fold import fold_words, words_of
 from vault.index.never_use import never_use_by_case
 from vault.index.search import Hit
 from vault.index.search import search as search_index
-from vault.index.snippet import snippet
+from vault.index.snippet import hits_in, snippet
 from vault.policy.roles import Action
 from vault.records.content import Content
 from vault.records.work import Entry
@@ -24,9 +28,20 @@ MOST_SHOWN = 1_000
 _MOST_PSEUDONYMS = 64
 
 
+class Why(StrEnum):
+    """Why a record was found, as far as the words around the place show it."""
+
+    EXACT = "exact"
+    BEGINNING = "beginning"
+    DIGITS = "digits"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """One hit: where it is, the words around what was searched, and what stands in it that must never be used."""
+    """One hit: where it is, the words around what was searched, and what stands in it that must never be used.
+
+    `title` is the name of a person, else empty; `client` names the case; `marks` are the places in the snippet.
+    """
 
     case: CompartmentId
     ref: str
@@ -34,6 +49,12 @@ class FoundRecord:
     kind: str
     snippet: str = field(repr=False)
     do_not_call: tuple[str, ...] = field(default=(), repr=False)
+    title: str = field(default="", repr=False)
+    client: str = field(default="", repr=False)
+    is_closed: bool = False
+    written_ms: int = 0
+    marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    why: Why = Why.EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +88,55 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
     with session.work() as work:
         work.commit(Entry(act="case.search", why=why, objs=pseudonyms, covers=counts, pol=rule))
     rows = {case: row_of(index, case) for case in cases}
-    refs = {case: row.ref for case, row in rows.items() if row is not None}
-    texts = _texts(session, found.hits)
+    opened = _opened(session, found.hits)
     never_use = never_use_by_case(index, cases)
     return Found(
-        hits=tuple(
-            FoundRecord(
-                case=CompartmentId(hit.case),
-                ref=refs.get(CompartmentId(hit.case), ""),
-                record=RecordId(hit.record),
-                kind=hit.kind,
-                snippet=snippet(texts[VersionId(hit.version)], found.words),
-                do_not_call=never_used_in(texts[VersionId(hit.version)], never_use.get(hit.case, ())),
-            )
+        tuple(
+            _found(hit, rows[CompartmentId(hit.case)], opened[VersionId(hit.version)], found.words, never_use)
             for hit in found.hits
-            if VersionId(hit.version) in texts
+            if VersionId(hit.version) in opened
         ),
         more=found.more,
     )
 
 
-def _texts(session: Session, hits: tuple[Hit, ...]) -> dict[VersionId, str]:
-    """Open the records that were found, and only these; those that are not here any more have no text."""
-    texts: dict[VersionId, str] = {}
+def _found(
+    hit: Hit, row: CaseRow | None, content: Content, words: Sequence[str], never_use: Mapping[bytes, Sequence[str]]
+) -> FoundRecord:
+    text = _visible_text(content)
+    shown = snippet(text, words)
+    places = hits_in(shown, words)
+    is_whole = _holds_whole(shown, words) or (len(shown) < len(text) and _holds_whole(text, words))
+    by_digits = not places and all(word.isdecimal() for word in words)
+    return FoundRecord(
+        case=CompartmentId(hit.case),
+        ref="" if row is None else row.ref,
+        record=RecordId(hit.record),
+        kind=hit.kind,
+        snippet=shown,
+        do_not_call=never_used_in(text, never_use.get(hit.case, ())),
+        title=next(iter(_strings(content.fields.get("names"))), "") if hit.kind == Person.KIND else "",
+        client="" if row is None else row.name,
+        is_closed=row is not None and row.closed is not None,
+        written_ms=content.clock[0],
+        marks=places,
+        why=Why.EXACT if is_whole else Why.DIGITS if by_digits else Why.BEGINNING,
+    )
+
+
+def _holds_whole(text: str, words: Sequence[str]) -> bool:
+    return set(words) <= set(fold_words(words_of(text)))
+
+
+def _opened(session: Session, hits: tuple[Hit, ...]) -> dict[VersionId, Content]:
+    """Open the records that were found, and only these; those that are not here any more are left out."""
+    found: dict[VersionId, Content] = {}
     for hit in hits:
         version = VersionId(hit.version)
         opened = read_versions(session, CompartmentId(hit.compartment), RecordId(hit.record), frozenset({version}))
         if opened:
-            texts[version] = _visible_text(opened[0].content)
-    return texts
+            found[version] = opened[0].content
+    return found
 
 
 def _visible_text(content: Content) -> str:

@@ -1,0 +1,37 @@
+"""What a hit says of itself: whose it is, why it was found, and whether its case is closed."""
+
+from __future__ import annotations
+
+from tests.services.founded import Filled
+from tests.tables import each
+from vault.access.session import Session
+from vault.services.cases import case_changes, searching
+from vault.services.cases.searching import Why
+
+
+@each(
+    [
+        ("Tomasz", "person", Why.EXACT, "Tomasz"),
+        ("interv", "note", Why.BEGINNING, "interview"),
+        ("first case note", "note", Why.EXACT, "note"),
+        ("1234", "person", Why.EXACT, "1234"),
+    ]
+)
+def test_a_hit_says_why_it_was_found_and_where(
+    asked: str, kind: str, why: Why, marked: str, filled_session: Session
+) -> None:
+    hit = searching.search(filled_session, asked).hits[0]
+    assert (hit.kind, hit.why, hit.is_closed) == (kind, why, False)
+    assert marked in [hit.snippet[start:end] for start, end in hit.marks]
+    assert bool(hit.title) is (kind == "person")
+
+
+def test_last_digits_are_no_word_that_stands_there(filled_session: Session) -> None:
+    (hit,) = searching.search(filled_session, "501234").hits
+    assert (hit.why, hit.marks) == (Why.DIGITS, ())
+
+
+def test_a_hit_of_a_closed_case_says_so(filled: Filled, filled_session: Session) -> None:
+    case_changes.close(filled_session, filled.cases[1], reason="over")
+    (hit,) = searching.search(filled_session, "tomasz").hits
+    assert hit.is_closed
