@@ -41,7 +41,7 @@ def test_the_owner_cannot_be_reached_at_0540_and_the_deputy_reads_the_case(offic
         await press(pilot, "enter", "enter")
         assert f"{made.ref} Arrest" in desk.words()
         assert "Ilham Torgaev" in desk.words()
-        await press(pilot, "f6")
+        await press(pilot, "1")
         assert "call the lawyer Orlova first." in desk.words()
         assert office.amina.name in desk.words(), "the note says who wrote it"
         await press(pilot, "w")
