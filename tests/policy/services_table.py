@@ -24,7 +24,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: "cases.create cases.new_case devices.give_cases",
     Action.CASE_LIST: """
     bulk.change_all bulk.close_all case_changes.list_closed
-    cases.list_all cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
+    cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week story.agenda story.due
     """,
     Action.CASE_READ: """

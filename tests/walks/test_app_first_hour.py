@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.house import House, house, house_template
-from vault.services.cases import cases, intake
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.services.cases import cases, intake, notes
 
 __all__ = ["house", "house_template"]  # fixtures
 
@@ -49,6 +51,15 @@ def test_a_call_becomes_a_case_of_its_own_and_another_is_closed(house: House) ->
         amina.sees("The slip is closed.", "0 open")
         amina.press("escape")
         amina.sees("Zomorodi")
+
+
+def test_a_case_says_above_its_notes_for_how_long_there_was_no_contact(house: House) -> None:
+    with house.open("Amina") as session:
+        made = cases.create(session, title="A long silence", kind="other")
+        notes.add(session, made.case, Note(NoteKind.CONTACT, "A call.", occurred="2026-01-02"))
+    with house.desk("Amina") as amina:
+        amina.press("slash", f" {made.ref}", "enter", "enter")
+        amina.sees("A long silence", "no contact for")
 
 
 def test_a_contact_costs_three_keys_beside_its_text(house: House) -> None:

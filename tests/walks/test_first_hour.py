@@ -34,6 +34,22 @@ def _made(desk: Desk, kind: str = "extradition") -> str:
     return str(_said(desk, "case", "new", "--kind", kind, "--title", "Extradition of a teacher")["ref"])
 
 
+def test_a_case_says_for_how_long_there_was_no_contact_and_the_list_finds_it(desk: Desk) -> None:
+    silent, heard = _made(desk), _made(desk)
+    for ref, day in ((silent, "2026-01-02"), (heard, None)):
+        on = ("--when", day) if day else ()
+        assert desk.run("note", "add", ref, "--kind", "contact", *on, stdin="A call.").code == 0
+    assert _said(desk, "case", "show", silent)["last_contact"] == "2026-01-02"
+    assert "no contact for" in desk.run("case", "show", silent).out
+    found = {row["ref"]: row["last_contact"] for row in _said(desk, "case", "list", "--no-contact", "30")["cases"]}
+    assert found[silent] == "2026-01-02"
+    assert heard not in found
+    slip = _said(desk, "intake", "add", "--text", "He is well.")["slip"]
+    _said(desk, "intake", "move", slip, "--to", silent)
+    assert silent not in _listed(desk, "--no-contact", "30")  # the call counts, moved as it is
+    assert desk.run("case", "list", "--no-contact", "0", "--json").code != 0
+
+
 def test_title_stage_and_risk_of_a_case_change_and_the_history_says_what_they_were(desk: Desk) -> None:
     ref = _made(desk)
     _said(desk, "case", "edit", ref, "--title", "Extradition of Arseni Vyuzhanin")

@@ -42,6 +42,7 @@ class Casework(Subject):
         head = view.head.value
         by = authors.written_by(self._session, (*view.notes, *view.story))
         names = {person.record: person.value.display_name() for person in view.persons}
+        today = cases.today(self._session)
         alone, never_use = view.only_you, never_use_of(person.value for person in view.persons)
         if alone and head.alone_reason:
             alone = Message("{alone} ({why})", alone=alone, why=head.alone_reason)
@@ -68,11 +69,12 @@ class Casework(Subject):
             alone=alone or "",
             no_recovery=head.no_recovery_reason or "",
             namesakes=view.namesakes or "",
+            silence=view.silence or "" if view.last_contact not in {None, today} else "",
             closed=head.closed or "",
             never_use=never_use,
             story=tuple(record_shown(record, by.get(record.record, ""), names) for record in view.story),
             stages=self._stages(view, why),
-            today=cases.today(self._session),
+            today=today,
         )
 
     def _stages(self, view: cases.CaseView, why: str) -> tuple[StageShown, ...]:

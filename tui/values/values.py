@@ -142,7 +142,7 @@ class CaseShown:
 
     `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
     the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed;
-    `never_use` is what must never be used to reach its people.
+    `never_use` is what must never be used to reach its people; `silence` for how long there was no contact.
     """
 
     case: str
@@ -162,6 +162,7 @@ class CaseShown:
     alone: Words = field(default="", repr=False)
     no_recovery: Words = field(default="", repr=False)
     namesakes: Words = ""
+    silence: Words = ""
     closed: str = ""
     never_use: tuple[str, ...] = field(default=(), repr=False)
     story: tuple[RecordShown, ...] = field(default=(), repr=False)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from vault.casework.dates import moment_text
 from vault.casework.form import Form, FormedRecord, FormField, Shape
 from vault.casework.vocabulary import NoteKind
+from vault.display import DAY, time_data
 from vault.ids import short_id
-from vault.words.message import Message, Words, filled
+from vault.words.message import Message, Words, filled, plural
 
 TEXT: Final = "text"
 AMENDS: Final = "amends"
@@ -78,3 +80,36 @@ def note_head(note: Note, *, word: Callable[[str], Words] = str, earlier: Words 
         if value:
             head.append(filled(entry.shown, label=entry.label, value=value))
     return head
+
+
+def contact_day(note: Note, written_ms: int) -> str | None:
+    """Return the day (YYYY-MM-DD) of a note about a contact, None for others.
+
+    Of a month or a year that is not known better it is the first day: a silence is rather told too long.
+    """
+    if note.kind is not NoteKind.CONTACT:
+        return None
+    said = (note.occurred or "").replace("~", "")
+    return f"{said[:10]}-01-01"[:10] if said else time_data(written_ms, DAY)
+
+
+def last_contact(notes: Iterable[tuple[Note, int]]) -> str | None:
+    """Return the day of the last contact among notes, each with when it was written in ms UTC; None without any."""
+    days = (contact_day(note, written_ms) for note, written_ms in notes)
+    return max((day for day in days if day is not None), default=None)
+
+
+def days_since(day: str, today: str) -> int:
+    """Return how many days ago a day was (both YYYY-MM-DD); 0 for one that is yet to come."""
+    return max((date.fromisoformat(today) - date.fromisoformat(day)).days, 0)
+
+
+def silence(last: str | None, today: str) -> Message:
+    """Return how long there was no contact, in words."""
+    if last is None:
+        return Message("no contact is noted")
+    days = days_since(last, today)
+    return plural("no contact for {count} day", "no contact for {count} days", count=days) if days else _CONTACT_TODAY
+
+
+_CONTACT_TODAY: Final = Message("last contact today")

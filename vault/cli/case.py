@@ -9,7 +9,7 @@ from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import case_data, case_lines, edited
-from vault.cli.table import CASE, Arg, Given, Verb
+from vault.cli.table import CASE, Arg, Given, OneOf, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message, Words, plural
@@ -56,10 +56,17 @@ def _new(args: Given, output: Output) -> Result:
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
+        from vault.casework.note import silence
         from vault.services.cases import case_changes, cases
 
-        listed = case_changes.list_closed if args.closed else cases.list_all
-        rows = listed(session, limit=args.limit)
+        last: dict[bytes, str | None] = {}
+        if args.no_contact is not None:
+            silent = cases.list_silent(session, days=args.no_contact, limit=args.limit)
+            rows, last = [row for row, _ in silent], {row.case: day for row, day in silent}
+        else:
+            listed = case_changes.list_closed if args.closed else cases.list_all
+            rows = listed(session, limit=args.limit)
+        today = cases.today(session)
         alone = cases.only_yours(session, rows)
     data = [
         {
@@ -71,12 +78,15 @@ def _list(args: Given, output: Output) -> Result:
             "due": r.due,
             "closed": r.closed,
             "only_you": r.case in alone,
+            **({"last_contact": last[r.case]} if r.case in last else {}),
         }
         for r in rows
     ]
     lines: list[Words] = []
     for r in rows:
-        line = f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}"
+        line: Words = f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}"
+        if r.case in last:
+            line = Message("{case}  {silence}", case=line, silence=silence(last[r.case], today))
         lines.append(Message("{case}  [only YOU can open this case]", case=line) if r.case in alone else line)
     return Result({"cases": data}, lines or [_NONE])
 
@@ -170,7 +180,10 @@ VERBS: Final = (
         *options_of((_TITLE, _REASON)),
     ), _new),
     Verb("list", Message("the cases that you can open"), (
-        Arg("[--closed]", Message("the closed cases instead")),
+        OneOf((
+            Arg("[--closed]", Message("the closed cases instead")),
+            Arg("[--no-contact DAYS]", Message("open cases without a contact for so many days"), of=int),
+        )),
         Arg("[--limit N]", Message("maximum number of cases"), of=int, default=1000),
     ), _list),
     Verb("show", Message("open a case"), (CASE,), _show),

@@ -36,6 +36,7 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
         "stage": head.stage,
         "risk": head.risk,
         "opened": head.opened,
+        "last_contact": view.last_contact,
         "only_you": view.only_you is not None,
         "namesakes": view.namesakes is not None,
         "no_recovery_reason": head.no_recovery_reason,
@@ -62,6 +63,7 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
             opened=head.opened,
         ),
     ]
+    lines += [view.silence] if view.silence else []
     lines += [Message("WARNING: {namesakes}", namesakes=view.namesakes)] if view.namesakes else []
     lines += [view.only_you] if view.only_you else []
     if view.only_you and head.alone_reason:

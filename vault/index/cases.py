@@ -161,6 +161,15 @@ def cases_by_ref(index: Index, ref: str) -> list[bytes]:
         return [bytes(case) for (case,) in found]
 
 
+def silent_cases(index: Index, since: str, *, limit: int) -> list[tuple[CaseRow, str | None]]:
+    """Return open cases without a contact on this day (YYYY-MM-DD) or later, by reference, each with its last one."""
+    silent = "top=1 AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.case_id=case_row.case_id AND day>=?)"
+    rows = _rows(index, ("ref",), silent, [since], backwards=False, tail="LIMIT ?", extra=[limit])
+    with index.reading() as sql:
+        last = "SELECT max(day) FROM contact WHERE case_id=?"
+        return [(row, sql.execute(last, (row.case,)).fetchone()[0]) for row in rows]
+
+
 def closed_cases(index: Index, *, limit: int) -> list[CaseRow]:
     """Return closed cases, by reference."""
     return _rows(index, ("ref",), "top=2", [], backwards=False, tail="LIMIT ?", extra=[limit])

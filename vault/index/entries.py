@@ -69,6 +69,7 @@ class IndexedRecord:
         columns: exactly what the kind has: a case its CaseColumns, a person its PersonColumns, one with a form its
             DatedColumns, others none.
         corrects: the record of the earlier note that a note corrects.
+        contact: the day of the contact that a note is about, YYYY-MM-DD.
     """
 
     compartment: bytes
@@ -83,6 +84,7 @@ class IndexedRecord:
     text: str = field(default="", repr=False)
     columns: CaseColumns | PersonColumns | DatedColumns | None = field(default=None, repr=False)
     corrects: bytes | None = None
+    contact: str | None = None
 
     def __post_init__(self) -> None:
         ids = (self.compartment, self.record, self.case)

@@ -15,7 +15,7 @@ from vault.index.schema import Statements
 NO_DATE = "~"
 
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
-_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated")
+_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated", "contact")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
 # CROSS JOIN in both, or SQLite walks through all cases and looks for each among the wanted ones.
@@ -72,6 +72,8 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
     )
     corrections = [(doc, e.corrects) for doc, e in documents if e.corrects is not None]
     sql.executemany("INSERT INTO correction VALUES (?, ?)", corrections)
+    contacts = [(doc, e.case, e.contact) for doc, e in documents if e.contact is not None]
+    sql.executemany("INSERT INTO contact VALUES (?, ?, ?)", contacts)
     cases = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, CaseColumns)]
     people = [(doc, e, e.columns) for doc, e in documents if isinstance(e.columns, PersonColumns)]
     dated = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, DatedColumns)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 17
+STAMP = 18
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -53,6 +53,9 @@ _TABLES = (
     # Heads of notes that correct an earlier one: of one note they are found without reading all of its case.
     "CREATE TABLE correction(doc INTEGER PRIMARY KEY, note BLOB NOT NULL)",
     "CREATE INDEX correction_by_note ON correction(note)",
+    # Heads of notes about a contact: for how long a case had none.
+    "CREATE TABLE contact(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, day TEXT NOT NULL)",
+    "CREATE INDEX contact_by_case ON contact(case_id, day)",
     # Records with a form (`casework.form`): under which date they stand, and whether somebody has to keep it.
     "CREATE TABLE dated(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, day TEXT NOT NULL, is_due INTEGER NOT NULL,"
     " headline TEXT NOT NULL)",

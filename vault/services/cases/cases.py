@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.form import FormedRecord
-from vault.casework.note import Note
+from vault.casework.note import Note, last_contact, silence
 from vault.casework.person import Person
 from vault.casework.stages import CaseKind, first_stage
 from vault.casework.story import STORY
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, make_case_ref, make_id, short_id
-from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
+from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page, silent_cases
 from vault.index.heads import Head, heads_in
 from vault.index.rows import NO_DATE
 from vault.log.payload import covered_digest
@@ -35,6 +35,7 @@ from vault.services.projection.short_ids import ids_between, the_one_named, type
 from vault.words.message import Message, plural
 
 MOST_LISTED = 1_000_000
+_LONGEST_SILENCE = 36_500
 REASONS = (
     "casework",
     "intake",
@@ -69,6 +70,8 @@ class CaseView:
     story: tuple[Stored[FormedRecord], ...] = ()  # by their date
     only_you: Message | None = None
     namesakes: Message | None = None  # the warning where other cases bear its reference
+    last_contact: str | None = None  # its day, YYYY-MM-DD
+    silence: Message | None = None  # for how long there was no contact, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,23 @@ def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
     return rows
 
 
+def list_silent(session: Session, *, days: int, limit: int = 1000) -> list[tuple[CaseRow, str | None]]:
+    """Return open cases without a contact for so many days, each with the day of its last one, by reference.
+
+    Contacts in restricted sections do not count: whoever lists may not open them.
+    """
+    rule = session.require(Action.CASE_LIST)
+    if not 1 <= limit <= MOST_LISTED:
+        raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
+    if not 1 <= days <= _LONGEST_SILENCE:
+        raise UsageError(Message("--no-contact must be between 1 and {most} days", most=_LONGEST_SILENCE))
+    since = datetime.date.fromisoformat(today(session)) - datetime.timedelta(days=days - 1)
+    rows = silent_cases(up_to_date_index(session), since.isoformat(), limit=limit)
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
+    return rows
+
+
 def find(session: Session, text: str) -> CompartmentId:
     """Return the case with this reference, this id, or this beginning of one.
 
@@ -210,11 +230,15 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
     heads = stored_of_kind(versions, Case)
     if not heads:
         raise NotFoundError(Message("case {case} has no valid record of itself", case=case.hex()))
+    shown = stored_of_kind(versions, Note)
+    last = last_contact((note.value, note.written_ms) for note in shown)
     return CaseView(
         case=case,
         head=heads[0],
         persons=tuple(stored_of_kind(versions, Person)),
-        notes=tuple(stored_of_kind(versions, Note)),
+        notes=tuple(shown),
+        last_contact=last,
+        silence=silence(last, today(session)),
         story=tuple(by_date(versions, STORY.values())),
         only_you=only_you(session, case),
         namesakes=_namesakes(session, case, heads[0].value.ref),

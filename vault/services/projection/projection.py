@@ -11,7 +11,7 @@ import msgspec
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.casework.note import Note
+from vault.casework.note import Note, contact_day
 from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
 from vault.casework.vocabulary import PersonRole
@@ -268,6 +268,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
     names, text = "", ""
     columns: CaseColumns | PersonColumns | DatedColumns | None = None
     corrects: bytes | None = None
+    contact: str | None = None
     match version.content.kind:
         case Case.KIND:
             case = from_fields(Case, version.content.fields)
@@ -299,6 +300,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
         case Note.KIND:
             note = from_fields(Note, version.content.fields)
             text, corrects = note.text, note.amends
+            contact = contact_day(note, version.content.clock[0])
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
@@ -318,4 +320,5 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
         text=text,
         columns=columns,
         corrects=corrects,
+        contact=contact,
     )

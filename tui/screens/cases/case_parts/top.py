@@ -88,6 +88,8 @@ def top_lines(case: CaseShown, width: int) -> list[list[Cell]]:
         line = [*(blank if place else never), *number]
         lines.append(line if place else [*line, Cell(" " * max(room - width_of(line) - width_of(risk), 1)), *risk])
     lines.append([*following, *_next(case, room - column)])
+    if case.silence:
+        lines.append([*blank, Cell(case.silence, Token.DIM)])
     warnings = [words for words in (case.namesakes, case.alone) if words]
     if case.no_recovery:
         warnings.append(Message("Recovery cannot open this case: {why}", why=case.no_recovery))
