@@ -420,9 +420,9 @@ ANSWERS: dict[str, Any] = {
     ),
     "finding.search": FoundShown((
         HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …",
-                 client="Арсений Вьюжанин", written_ms=1_795_608_000_000, marks=((20, 25),)),
+                 client="Арсений Вьюжанин", written_ms=1_795_608_000_000, marks=((20, 25),), why=Message("exact")),
         HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي", title="Salim Zumurrudi",
-                 client="Salim Zumurrudi", is_closed=True, why="digits"),
+                 client="Salim Zumurrudi", is_closed=True, why=Message("last digits")),
     ), more=False),
     "intake.begin": lambda now_ms: SlipBegun(SlipTyped("c0" * 16, now_ms)),
     "intake.save": None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from tui.gateway.subject import Subject, UnlockedVault, case_id
 from tui.values import shaping
@@ -13,7 +13,14 @@ from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.services.cases import cases, listing, searching
 from vault.services.cases.listing import CaseList
+from vault.services.cases.searching import Why
 from vault.words.message import Message
+
+_WHY: Final = {
+    Why.EXACT: Message("exact"),
+    Why.BEGINNING: Message("beginning of a word"),
+    Why.DIGITS: Message("last digits"),
+}
 
 
 class Finding(Subject):
@@ -101,7 +108,7 @@ class Finding(Subject):
                 is_closed=hit.is_closed,
                 written_ms=hit.written_ms,
                 marks=hit.marks,
-                why=hit.why,
+                why=_WHY[hit.why],
             )
             for hit in found.hits
         ]

@@ -185,7 +185,7 @@ class HitShown:
     is_closed: bool = False
     written_ms: int = 0
     marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)
-    why: str = "exact"
+    why: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,17 +27,12 @@ from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column(""), Column("", 30), Column("", 20, is_right=True))
+_COLUMNS: Final = (Column(""), Column("", 30), Column("", 20, is_right=True, rank=1))
 _GROUPS: Final = (
     (Message("People"), frozenset({"person"})),
     (Message("Notes"), frozenset({"note"})),
     (Message("Dates and records"), frozenset[str]()),
 )
-_WHY: Final = {
-    "exact": Message("exact"),
-    "beginning": Message("beginning of a word"),
-    "digits": Message("last digits"),
-}
 
 
 class SearchScreen(VaultScreen):
@@ -123,7 +118,7 @@ def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
             yield ListRow("", ((Cell(heading, Token.ACC, bold=True), count),), is_passed=True)
         for key, hit in of_group.items():
             del left[key]
-            yield ListRow(key, (_what(hit), _where(hit), Cell(_WHY[hit.why], Token.DIM)))
+            yield ListRow(key, (_what(hit), _where(hit), Cell(hit.why, Token.DIM)))
             yield ListRow(key, (_marked(hit),), is_passed=True)
 
 
