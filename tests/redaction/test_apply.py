@@ -35,7 +35,7 @@ from tests.redaction.people import (
 from tests.redaction.test_find_registered import DISGUISES
 from tests.tables import each
 from vault.casework.disclosure import Disclosure
-from vault.casework.form import FormedRecord
+from vault.casework.form import FormedRecord, Shape
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.partner import Partner
 from vault.casework.person import Person, SafeContact
@@ -105,7 +105,8 @@ def test_a_record_with_a_form_does_not_leave_before_a_profile_names_it(kind: typ
     typed = {}
     for field in kind.FORM.fields:
         word = None if field.words is None else next(iter(field.words)).value
-        typed[field.name] = word or ("слово" if field.is_written else "2026-12-14" if field.is_of_time else "")
+        other = "ab" * 16 if field.shape is Shape.RECORD else ""
+        typed[field.name] = word or ("слово" if field.is_written else "2026-12-14" if field.is_of_time else other)
     record = kind(**kind.FORM.from_typed(typed))
     assert "слово" in record.words()
     assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()

@@ -23,6 +23,7 @@ from tui.values.values_records import RecordShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.casework.form import Form, Shape
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
 
@@ -76,7 +77,9 @@ class RecordsScreen(LooksBack):
 
     def action_new(self) -> None:
         """Ask which kind, then for the record."""
-        kinds = [(kind, record.FORM.title) for kind, record in STORY.items()]
+        # A relation asks for the ids of two people, which nobody types here.
+        typed = {kind: record.FORM for kind, record in STORY.items() if not _asks_for_ids(record.FORM)}
+        kinds = [(kind, form.title) for kind, form in typed.items()]
         self.app.push_screen(Choose(Message("What do you want to add?"), kinds), self._begin)
 
     def _begin(self, kind: str | None) -> None:
@@ -134,6 +137,10 @@ class RecordsScreen(LooksBack):
     @property
     def _list(self) -> VirtualList:
         return self.query_one("#story", VirtualList)
+
+
+def _asks_for_ids(form: Form) -> bool:
+    return any(field.shape is Shape.RECORD for field in form.fields)
 
 
 def _cells(record: RecordShown) -> tuple[Words, ...]:
