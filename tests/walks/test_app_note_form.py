@@ -79,7 +79,7 @@ def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_acr
         assert area.text == "She "
         await press(pilot, "ctrl+y", "ctrl+y", "ctrl+y", "f4")
         await settled(pilot)
-        assert "Notes (1)" in after.said()
+        assert "Notes 1" in after.said()
         assert f"of {yesterday}" in after.said()
 
     after.walk(go_on)
