@@ -227,6 +227,7 @@ def _make_case(session: Session, case: DemoCase) -> CompartmentId:
             phones=person.phones,
             emails=person.emails,
             documents=person.documents,
+            safe_contact=person.contact,
         )
     for kind, text in case.notes:
         notes.add(session, made, note_of({"kind": kind, "text": text}))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vault.casework.person import SafeContact
+from vault.casework.vocabulary import Channel
+
 ORGANISATION = "Harbour Legal Aid (invented)"
 MEMBER = "Amina"
 COLLEAGUE = "Joël"
@@ -20,6 +23,7 @@ class DemoPerson:
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    contact: SafeContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ EXTRADITION = DemoCase(
             ("+996 555 010 203",),
             ("a.vyuzhanin@example.org",),
             ("passport:71 0034512",),
+            SafeContact(
+                Channel.THROUGH_SOMEONE,
+                "Signal by his sister Лидия",
+                hours="after 18:00",
+                code_phrase="library card",
+                never_use=("+996 555 010 203",),
+            ),
         ),
         DemoPerson("relative", ("Лидия Вьюжанина",), "1991-11-02", ("+996 555 010 204",)),
         DemoPerson("interpreter", ("نورا الزمردي", "Nora Zumurrudi"), phones=("+996 555 010 777",)),
