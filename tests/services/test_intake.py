@@ -54,7 +54,7 @@ def test_what_a_caller_said_goes_into_the_case_with_the_closing_in_one_entry(off
         slip = intake.add(nadia, call_back=True, **WORDS)
         up_to_date_index(nadia)
         size = nadia.log.size
-        assert intake.move(nadia, slip.hex(), case, role="client").kinds == ("note", "person")
+        assert intake.move(nadia, slip.hex(), case, role="client").kinds == ("note", "person", "task")
         assert nadia.log.size == size + 1
         view = cases.open_case(nadia, case)
         (note,), (person,) = view.notes, view.persons

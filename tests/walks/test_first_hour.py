@@ -148,7 +148,8 @@ def test_a_slip_becomes_a_new_case_with_every_word_and_the_caller(desk: Desk) ->
     heard = ("--name", "Zumurrudi", "--number", "+33 6 39 98 01 02", "--text", "taken from home last night")
     slip = _said(desk, "intake", "add", "--call-back", *heard)["slip"]
     moved = _said(desk, "intake", "move", slip[:8], "--new", "detention", "--title", "Night arrest")
-    assert moved["kept"] == ["note", "person"]
+    assert moved["kept"] == ["note", "person", "task"]
+    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]] == ["call back Zumurrudi"]
     shown = _said(desk, "case", "show", moved["ref"])
     assert shown["title"] == "Night arrest"
     assert [person["names"] for person in shown["persons"]] == [["Zumurrudi"]]

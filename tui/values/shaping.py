@@ -24,11 +24,12 @@ def person_shown(record: bytes, person: Person, heads: int, never_use: Sequence[
     `never_use` is what must never be used to reach somebody of their case: such a number says so.
     """
     names: list[Words] = [_name_line(name) for name in person.names]
-    lines: list[Words] = [*(names or [_NO_NAME]), word_of(person.role), ""]
+    lines: list[Words] = []
     if person.safe_contact is not None:
-        lines += [Message("SAFE CONTACT {contact}", contact=contact_line(person.safe_contact)), ""]
-    lines += [Message("Born      {date}", date=person.born)] if person.born else []
+        lines.append(Message("SAFE CONTACT {contact}", contact=contact_line(person.safe_contact)))
     lines += [Message("Phone     {number}", number=_marked(phone, never_use)) for phone in person.phones]
+    lines += [*(names or [_NO_NAME]), word_of(person.role)]
+    lines += [Message("Born      {date}", date=person.born)] if person.born else []
     lines += [Message("E-mail    {address}", address=_marked(email, never_use)) for email in person.emails]
     lines += [
         Message("Document  {kind} {number}", kind=word_of(document.kind), number=document.number)

@@ -10,6 +10,7 @@ from typing import ClassVar
 from vault.casework.checks import checked_bytes, checked_id, checked_line, checked_moment_ms, checked_text, checked_word
 from vault.casework.note import Note
 from vault.casework.person import FEWEST_PHONE_DIGITS, Person, PersonName
+from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.display import time_data
 from vault.errors import UsageError
@@ -61,10 +62,10 @@ class Slip:
             raise UsageError(Message("a slip that is moved or closed holds no words"))
 
 
-def said_by(slip: Slip, role: PersonRole) -> list[Note | Person]:
+def said_by(slip: Slip, role: PersonRole) -> list[Note | Person | Task]:
     """Return what an open slip says as records of a case: a note with all of its words, and who called, as heard.
 
-    The person is left out where neither a name nor a number was heard.
+    The person is left out where neither a name nor a number was heard. A call back that was promised is a task.
     """
     heard = [("Name as heard", slip.name), ("Number", slip.number), ("Language", slip.language)]
     lines = ["A call.", *(f"{label}: {words}" for label, words in heard if words)]
@@ -73,11 +74,13 @@ def said_by(slip: Slip, role: PersonRole) -> list[Note | Person]:
     text = "\n".join([*lines, *(["", slip.text] if slip.text else [])])
     # As notes have it, the time of the place where it happened, which is where slips are read.
     occurred = time_data(slip.received, "%Y-%m-%dT%H:%M", zone=None)
-    found: list[Note | Person] = [Note(NoteKind.CONTACT, text, occurred=occurred)]
+    found: list[Note | Person | Task] = [Note(NoteKind.CONTACT, text, occurred=occurred)]
     if slip.name or slip.number:
         names = (PersonName.written(slip.name),) if slip.name else ()
         phones = (slip.number,) if sum(letter.isdigit() for letter in slip.number) >= FEWEST_PHONE_DIGITS else ()
         found.append(Person(role, names, phones=phones))
+    if slip.call_back:
+        found.append(Task(" ".join(filter(None, ("call back", slip.name or slip.number, slip.when)))))
     return found
 
 

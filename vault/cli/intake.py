@@ -25,7 +25,7 @@ _VALUES = (
 _WHO = (Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),)
 _TITLE = Personal("title", "--title", Message("Title of the new case"), required=True)
 _DO_NOT_CALL = Message("DO NOT CALL this number: a case that you can open has it on a never-use list.")
-_KEPT = {"note": Message("a note"), "person": Message("a person")}
+_KEPT = {"note": Message("a note"), "person": Message("a person"), "task": Message("a task to call back")}
 _CLOSED = Message(
     "The slip is closed and no longer listed. It is not erased: its words stay sealed in the"
     " intake, and a member who holds the key of the intake could still read them."
@@ -101,7 +101,7 @@ def _move(args: Given, output: Output) -> Result:
             case = cases.find(session, args.to)
             moved, ref = intake.move(session, args.slip, case, role=args.role or "third"), args.to.strip()
         else:
-            role = args.role or "client"
+            role = args.role or "third"
             moved = intake.move_to_new(session, args.slip, title=answers["title"][0], kind=args.new, role=role)
             assert moved.made is not None  # noqa: S101 - for the type checker: it made one
             case, ref = moved.made.case, moved.made.ref

@@ -133,6 +133,8 @@ class CaseScreen(LooksBack):
         self._case = case
         self._corrected = corrected_in(case.notes)
         stands = Message("{kind} {into} {stage}", kind=word_of(case.kind), into=INTO, stage=word_of(case.stage))
+        if case.closed:
+            stands = Message("CLOSED {day}", day=case.closed)
         if case.heads > 1:
             stands = Message("{stands}  {heads} VERSIONS", stands=stands, heads=case.heads)
         self.head(case.title, stands, name=case.ref)

@@ -16,6 +16,7 @@ from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine
 from tui.values.codes import choices
 from tui.values.values import CaseShown
+from tui.widgets.confirm import Confirm
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message
@@ -31,8 +32,17 @@ class CaseEdit(FormScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the changes"), "F4", Message("keep")),
         NEXT_FIELD,
-        Command("ctrl+w", "close_case", Message("Close the case; it leaves the list"), "Ctrl+W", Message("close")),
-        Command("ctrl+o", "reopen_case", Message("Open the closed case again"), "Ctrl+O"),
+        Command(
+            "ctrl+w",
+            "close_case",
+            Message("Close the case; it leaves the list"),
+            "Ctrl+W",
+            Message("close"),
+            first=True,
+        ),
+        Command(
+            "ctrl+o", "reopen_case", Message("Open the closed case again"), "Ctrl+O", Message("open again"), first=True
+        ),
         leave(Message("Leave; nothing is changed")),
     )
 
@@ -76,6 +86,21 @@ class CaseEdit(FormScreen):
             return case.case
 
         self.ask(keep, self.end)
+
+    @override
+    def action_back(self) -> None:
+        case = self._case
+        typed = (self.text("title"), self.word("risk"), self.word("stage"))
+        if typed == (case.title, case.risk, case.stage):
+            self.end("")
+            return
+        question = Confirm(
+            Message("Leave without keeping the changes?"),
+            Message("The case stays as it was."),
+            yes=Message("Leave"),
+            no=Message("Go on typing"),
+        )
+        self.app.push_screen(question, lambda yes: self.end("") if yes else None)
 
     def action_close_case(self) -> None:
         """Ask why, then close the case."""

@@ -15,6 +15,7 @@ from itertools import pairwise
 import typst
 from pypdf import PdfReader
 
+from vault.casework.script import Script, script_of
 from vault.export.font_tables import drawable
 from vault.export.leakcheck.forms import ForbiddenForms, Occurrence, is_right_to_left, words
 from vault.export.leakcheck.reading import read_drawing, read_with_pdfium
@@ -49,14 +50,14 @@ def check_readers(forms: Sequence[str], font_folders: Sequence[str], findings: F
         findings.add(Check.CANARY, "nothing was written")
         return 0
     wanted = ForbiddenForms([forms[place] for place in tried])
-    phrases = {n: words(forms[place]) for n, place in enumerate(tried) if is_right_to_left(forms[place])}
+    phrases = {n: words(forms[place]) for n, place in enumerate(tried) if _is_read_by_words(forms[place])}
     parts = ForbiddenForms([word for phrase in phrases.values() for word in phrase])
     for reading in (read_with_pdfium(pdf), read_drawing(PdfReader(io.BytesIO(pdf)), Findings())):
         half = len(reading.pages) // 2
         for weight, pages in (("regular", reading.pages[:half]), ("bold", reading.pages[half:])):
             # Line by line: a form must be found on its own, not torn together from two lines.
             found = {place for page in pages for line in page.splitlines() for place in wanted.find_in(line)}
-            # The drawing sets each word of a right-to-left line apart, and not in reading order: word by word then.
+            # See `_is_read_by_words`.
             heard = {
                 parts.forms[place] for page in pages for line in page.splitlines() for place in parts.find_in(line)
             }
@@ -65,6 +66,16 @@ def check_readers(forms: Sequence[str], font_folders: Sequence[str], findings: F
             if missed:
                 findings.add(Check.CANARY, f"{reading.reader} cannot read these fonts, {weight}", missed)
     return len(tried)
+
+
+def _is_read_by_words(form: str) -> bool:
+    """Say whether the drawing is right about the words of a form and not about its line.
+
+    Of a right-to-left line it sets the words apart, and of one in two scripts it takes letters of one for those of the
+    other that look alike.
+    """
+    scripts = {script_of(letter) for letter in form if letter.isalpha()} - {Script.COMMON}
+    return is_right_to_left(form) or len(scripts) > 1
 
 
 def _chosen(forms: Sequence[str], points: frozenset[int]) -> list[Occurrence]:

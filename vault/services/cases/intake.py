@@ -16,6 +16,7 @@ from vault.casework.case import Case
 from vault.casework.intake import Slip, SlipState, said_by
 from vault.casework.note import Note
 from vault.casework.person import Person
+from vault.casework.story.task import Task
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError
@@ -129,7 +130,7 @@ def close(session: Session, slip: str) -> None:
 
 
 def move(session: Session, slip: str, case: CompartmentId, *, role: str = PersonRole.THIRD.value) -> Moved:
-    """Put all words of a slip into a case, as a note and perhaps a person, and close it: in one entry.
+    """Put all words of a slip into a case, as a note, perhaps a person and a task, and close it: in one entry.
 
     Args:
         session: who moves it.
@@ -151,7 +152,7 @@ def move(session: Session, slip: str, case: CompartmentId, *, role: str = Person
     return Moved(tuple(record.KIND for record in said))
 
 
-def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.CLIENT.value) -> Moved:
+def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.THIRD.value) -> Moved:
     """Make a case of a slip: found it, put all its words there as `move` does, and close it, in one entry.
 
     Raises:
@@ -183,7 +184,7 @@ def _open_slip(session: Session, slip: str) -> Stored[Slip]:
 
 
 def _keep_said(
-    session: Session, work: Work, slip: Stored[Slip], said: Sequence[Note | Person], case: CompartmentId
+    session: Session, work: Work, slip: Stored[Slip], said: Sequence[Note | Person | Task], case: CompartmentId
 ) -> Counter[str]:
     for record in said:
         work.keep(case, record)
