@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from tests.tables import each
+from vault.export.fonts import font_folders
+from vault.export.leakcheck.canary import check_readers
 from vault.export.leakcheck.forms import ForbiddenForms, fold, squeeze
+from vault.export.leakcheck.verdict import Findings
 
 NAME = ForbiddenForms(["Варнелис", "Toviel Varnelis", "فارنيلس", "+999 700 112 233", "Lio"])
 
@@ -51,3 +54,10 @@ def test_hits_are_told_by_place_in_the_list_and_a_hundred_thousand_forms_cost_no
 def test_folding_and_squeezing_unite_what_readers_change() -> None:
     assert fold("й") == fold("и\u0306")
     assert squeeze("(a-\u200b b)") == squeeze("]a\ufffeb[") == squeeze("<a‐b>")
+
+
+@each(["sister Лидия", "Signal by his sister Лидия", "Лидия, her sister", "لیلا her sister"])
+def test_a_form_in_two_scripts_stops_no_export(form: str) -> None:
+    findings = Findings()
+    assert check_readers([form], [str(folder) for folder in font_folders()], findings) == 1
+    assert findings.found == []
