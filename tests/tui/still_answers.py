@@ -480,6 +480,7 @@ ANSWERS: dict[str, Any] = {
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
     "story.today": "2026-11-27",
+    "story.undoable": (("note",), "Der zweite Termin"),
     "story.agenda": tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE),
     "story.list_in": RECORDS,
     "intake.count": 2,

@@ -20,6 +20,9 @@ from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
 from vault.words.message import Message, Words
 
+_NOT_TOLD = frozenset({"audit", "who"})  # random, for the log and for other cases
+_MEMBERS = frozenset({"owner", "deputy"})
+
 
 class Story(Subject):
     """Keeps and changes the records of a case."""
@@ -101,11 +104,22 @@ class Story(Subject):
         shown, before = [], dict[str, object]()
         for version in editing.history(self._session, place, why=why):
             fields = {} if version.value is None else to_fields(version.value)
-            names = sorted(name for name in {*before, *fields} if fields.get(name) != before.get(name))
-            changed = tuple((name, _in_words(fields.get(name))) for name in names)
+            differs = (name for name in {*before, *fields} if fields.get(name) != before.get(name))
+            names = sorted(name for name in differs if name not in _NOT_TOLD)
+            changed = tuple((name, self._told(name, fields.get(name))) for name in names)
             shown.append(ChangeShown(version.written_ms, version.by, version.is_current, changed))
             before = fields or before
         return tuple(shown)
+
+    def _told(self, name: str, value: object) -> Words:
+        if name in _MEMBERS and isinstance(value, bytes):
+            return authors.name_in(authors.names_of_members(self._session), value)
+        return _in_words(value)
+
+    def undoable(self) -> tuple[tuple[str, ...], str]:
+        """Return what was written last here and can be taken back: its kinds, and its first words."""
+        found = undoing.last(self._session)
+        return found.kinds, found.about
 
     def undo(self) -> str:
         """Take back the last thing that was written here; return the kinds of what went, with commas between."""

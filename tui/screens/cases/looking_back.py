@@ -9,7 +9,7 @@ from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
-from tui.values.codes import word_of
+from tui.values.codes import word_of, words_of
 from tui.values.values_story import ChangeShown
 from tui.widgets.confirm import Confirm
 from vault.words.message import Message, Words
@@ -29,10 +29,14 @@ class LooksBack(VaultScreen):
         self.app.push_screen(ResultDialog(Message("HISTORY"), _lines(changes)))
 
     def action_undo(self) -> None:
-        """Ask, then take back what was written last."""
+        """Say what was written last, ask, and take it back."""
+        self.ask(lambda vault: vault.story.undoable(), self._ask_whether)
+
+    def _ask_whether(self, found: tuple[tuple[str, ...], str]) -> None:
+        kinds, about = found
         question = Confirm(
-            Message("Take back what you wrote last?"),
-            Message("It is erased here. Nobody else has it yet."),
+            Message("Take back what you wrote last? {kinds}: {about}", kinds=words_of(kinds), about=about),
+            Message("What it replaced stands again. What was new is erased here; nobody else has it yet."),
             yes=Message("Take it back"),
             no=Message("Keep it"),
         )

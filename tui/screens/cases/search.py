@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from textual import on
@@ -25,6 +24,7 @@ from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
+from vault.display import here
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (Column(""), Column("", 30), Column("", 20, is_right=True, rank=1))
@@ -125,7 +125,7 @@ def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
 def _what(hit: HitShown) -> tuple[Cell, ...]:
     if hit.title:
         return (Cell(hit.title, bold=True),)
-    day = datetime.fromtimestamp(hit.written_ms / 1000, tz=UTC).date()
+    day = here(hit.written_ms).date()
     return (Cell(short_day(day), bold=True), Cell(" "), Cell(word_of(hit.kind), bold=True))
 
 

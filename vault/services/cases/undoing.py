@@ -39,6 +39,27 @@ class Undoable:
     versions: tuple[OpenedVersion, ...]
 
     @property
+    def about(self) -> str:
+        """Return the first words of what was written, for the question whether to take it back."""
+        for version in self.versions:
+            fields = version.content.fields
+            for name in ("what", "about", "title", "text", "place", "order", "number"):
+                said = fields.get(name)
+                if isinstance(said, str) and said.strip():
+                    return said.strip().splitlines()[0]
+            match fields.get("names"):
+                case [{"text": str(name)}, *_]:
+                    return name
+                case _:
+                    pass
+        return ""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of record that it wrote, each once."""
+        return tuple(dict.fromkeys(version.content.kind for version in self.versions))
+
+    @property
     def places(self) -> tuple[CompartmentId, ...]:
         """Return the compartments that it wrote in."""
         return tuple(dict.fromkeys(version.compartment for version in self.versions))
