@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from textual.app import App
 from typing_extensions import override
@@ -108,6 +108,7 @@ class StillDesk(Driver):
         self.resize(*size)
         self.home()
         self.press("home")
+        cast(Any, self.screen).say("")  # what the picture before left there
 
     def hold_sheets(self, sheets: tuple[Sheet, ...]) -> None:
         """Have this set lie in the vault for the moment."""
