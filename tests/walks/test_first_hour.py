@@ -241,7 +241,7 @@ def test_relatives_parties_and_linked_cases_stand_in_a_case_and_name_its_people_
     assert "Lidia Vyuzhanina" in desk.run("relation", "list", ref).out
     assert desk.run("relation", "edit", record, "--to-person", stranger).code != 0
     assert desk.run("relation", "add", ref, "--from-person", wife, "--relation", "spouse").code != 0
-    _said(desk, "link", "add", ref, "--to-case", other, "--why", "same order")
+    _said(desk, "link", "add", ref, "--to-case", other, "--reason", "same order")
     assert [link["to_case"] for link in _said(desk, "link", "list", ref)["records"]] == [other]
 
 

@@ -179,7 +179,7 @@ def agenda_rows(lines: Sequence[AgendaShown], today: date, monday: date) -> list
     second, shown_day = monday + timedelta(days=_DAYS), None
     for day in sorted(day for day in by_day if monday <= day <= last):
         if day >= second > (shown_day or monday):
-            rows.append(ListRow(f"week {second}", (Cell(week_name(second), Token.ACC, bold=True),), is_passed=True))
+            rows.append(ListRow("second_week", (Cell(week_name(second), Token.ACC, bold=True),), is_passed=True))
         shown_day = day
         rows.append(_heading(day, today))
         rows += [_row(shown, day, today) for shown in by_day[day]]

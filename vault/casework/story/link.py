@@ -18,10 +18,10 @@ class Link(FormedRecord):
         Message("linked case"),
         (
             FormField("to_case", Message("Reference of the other case"), is_required=True),
-            FormField("why", Message("Why they belong together")),
+            FormField("reason", Message("Why they belong together")),
         ),
-        headline=("to_case", "why"),
+        headline=("to_case", "reason"),
     )
 
     to_case: str
-    why: str | None = field(default=None, repr=False)
+    reason: str | None = field(default=None, repr=False)
