@@ -40,23 +40,6 @@ def test_a_date_set_in_a_case_stands_on_home_says_how_late_it_is_and_goes_once_i
         mira.sees_not("Appeal of the teacher")
 
 
-def test_a_case_is_renamed_moved_to_a_stage_closed_and_the_last_act_is_taken_back(filled: Filled) -> None:
-    filled.place.proposed_today()
-    with Desk(filled.place, unlocks=True) as mira:
-        mira.press("enter", "m")
-        mira.clear("title")
-        mira.fill(title="Detention of a teacher")
-        mira.press("f4")
-        mira.sees("Detention of a teacher")
-        mira.press("v")
-        mira.sees("HISTORY", "title: Detention of a teacher")
-        mira.press("enter", "ctrl+z", "y")
-        mira.sees("Taken back: case.")
-        mira.sees_not("Detention of a teacher")
-        mira.press("m", "ctrl+w", " moved on", "enter")
-        mira.press("m")
-
-
 def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Filled) -> None:
     today = datetime.datetime.now(tz=datetime.UTC).date()
     filled.place.proposed_today()

@@ -1,63 +1,38 @@
-"""The first hour of a caseworker's day, by the command: what was written can be put right, and what is due is said."""
+"""The first hour of a caseworker's day, by command and by app: what was written is put right, and found again."""
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
-from typing import Any
 
 import pypdf
 import pytest
 
 from tests.cli.desk import Desk
-from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import MEMBER, Filled
+from tests.services.founded import MEMBER
+from tests.tui.house import House, house, house_template
+from tests.walks.command_desk import desk, filled_template, founded_template, listed, made, person_in, said
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.services.cases import cases, intake, notes, people
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
+__all__ = ["desk", "filled_template", "founded_template", "house", "house_template"]  # fixtures
 
-
-@pytest.fixture
-def desk(filled_template: Filled, tmp_path: Path) -> Desk:
-    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
-
-
-def _said(desk: Desk, *arguments: str) -> dict[str, Any]:
-    answer = desk.run(*arguments, "--json")
-    assert answer.code == 0, answer.err
-    return answer.json()
+SAID = "« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him."
+HOSTILE = "\x1b]0;gone\x07\x1b[2J[/b] Ножницы مقص \u202e"
 
 
-def _listed(desk: Desk, *options: str) -> list[str]:
-    return [row["ref"] for row in _said(desk, "case", "list", *options)["cases"]]
+# ---- by the command ------------------------------------------------------------------------------------------------
 
 
-def _made(desk: Desk, kind: str = "extradition") -> str:
-    return str(_said(desk, "case", "new", "--kind", kind, "--title", "Extradition of a teacher")["ref"])
-
-
-def test_a_case_says_for_how_long_there_was_no_contact_and_the_list_finds_it(desk: Desk) -> None:
-    silent, heard = _made(desk), _made(desk)
-    for ref, day in ((silent, "2026-01-02"), (heard, None)):
-        on = ("--when", day) if day else ()
-        assert desk.run("note", "add", ref, "--kind", "contact", *on, stdin="A call.").code == 0
-    assert _said(desk, "case", "show", silent)["last_contact"] == "2026-01-02"
-    assert "no contact for" in desk.run("case", "show", silent).out
-    found = {row["ref"]: row["last_contact"] for row in _said(desk, "case", "list", "--no-contact", "30")["cases"]}
-    assert found[silent] == "2026-01-02"
-    assert heard not in found
-    slip = _said(desk, "intake", "add", "--text", "He is well.")["slip"]
-    _said(desk, "intake", "move", slip, "--to", silent)
-    assert silent not in _listed(desk, "--no-contact", "30")  # the call counts, moved as it is
-    assert desk.run("case", "list", "--no-contact", "0", "--json").code != 0
-
-
-def test_title_stage_and_risk_of_a_case_change_and_the_history_says_what_they_were(desk: Desk) -> None:
-    ref = _made(desk)
-    _said(desk, "case", "edit", ref, "--title", "Extradition of Arseni Vyuzhanin")
-    _said(desk, "case", "stage", ref, "refused-at-risk", "--on", "2026-11-20")
-    shown = _said(desk, "case", "show", ref)
+def test_by_command_title_stage_and_risk_of_a_case_change_and_the_history_says_what_they_were(desk: Desk) -> None:
+    ref = made(desk)
+    said(desk, "case", "edit", ref, "--title", "Extradition of Arseni Vyuzhanin")
+    said(desk, "case", "stage", ref, "refused-at-risk", "--on", "2026-11-20")
+    shown = said(desk, "case", "show", ref)
     assert (shown["title"], shown["stage"]) == ("Extradition of Arseni Vyuzhanin", "refused-at-risk")
     assert shown["risk"] == "high"  # a refused extradition is the most dangerous time
-    versions = _said(desk, "history", ref)["versions"]
+    versions = said(desk, "history", ref)["versions"]
     assert [version["changed"].get("title") for version in versions] == [
         "Extradition of a teacher",
         "Extradition of Arseni Vyuzhanin",
@@ -68,125 +43,20 @@ def test_title_stage_and_risk_of_a_case_change_and_the_history_says_what_they_we
     assert "nothing is saved" in desk.run("case", "edit", ref, "--risk", "high").out
 
 
-def test_a_closed_case_leaves_the_list_is_found_by_its_words_and_opens_again(desk: Desk) -> None:
-    ref = _made(desk)
-    _said(desk, "case", "close", ref, "--reason", "travelled on")
-    assert ref not in _listed(desk)
-    assert _listed(desk, "--closed") == [ref]
-    (hit,) = _said(desk, "search", "teacher")["hits"]
-    assert _said(desk, "case", "show", hit["case"])["ref"] == ref
-    assert desk.run("case", "close", ref, "--reason", "twice").code != 0
-    _said(desk, "case", "reopen", ref)
-    assert ref in _listed(desk)
-    assert _listed(desk, "--closed") == []
-
-
-def test_the_end_of_a_detention_is_the_next_date_of_its_case_until_it_is_over(desk: Desk) -> None:
-    ref = _made(desk)
-    order = ("--taken", "2026-10-14", "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
-    record = _said(desk, "detention", "add", ref, *order)["record"]
-    _said(desk, "hearing", "add", ref, "--at", "2026-12-14T09:30", "--court", "Court of the second district")
-    due = _said(desk, "deadline", "list")["due"]
-    assert [(row["kind"], row["when"]) for row in due] == [("detention", "2026-12-10"), ("hearing", "2026-12-14T09:30")]
-    extension = ("--expires", "2027-01-10", "--extended", "2026-12-09")
-    _said(desk, "detention", "edit", record, *extension)
-    assert [version["changed"].get("expires") for version in _said(desk, "history", record)["versions"]] == [
-        "2026-12-10",
-        "2027-01-10",
-    ]
-    rows = {row["ref"]: row["due"] for row in _said(desk, "case", "list")["cases"]}
-    assert rows[ref] == "2026-12-14T09:30"
-    _said(desk, "detention", "done", record, "--on", "2026-12-20")
-    assert [row["kind"] for row in _said(desk, "deadline", "list")["due"]] == ["hearing"]
-
-
-def test_a_deadline_is_added_moved_and_done_and_a_task_without_a_date_is_still_to_do(desk: Desk) -> None:
-    ref = _made(desk)
-    deadline = ("--what", "appeal", "--at", "01.12.2026", "--set-by", "court", "--source", "order 4/17")
-    record = _said(desk, "deadline", "add", ref, *deadline)["record"]
-    _said(desk, "task", "add", ref, "--what", "call the interpreter")
-    _said(desk, "deadline", "move", record, "2026-12-03")
-    due = _said(desk, "deadline", "list")["due"]
-    assert [(row["about"], row["when"]) for row in due] == [("appeal", "2026-12-03"), ("call the interpreter", None)]
-    assert _said(desk, "deadline", "list", "--due", "0d")["due"] == []
-    _said(desk, "deadline", "done", record)
-    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]] == ["call the interpreter"]
-    assert _said(desk, "deadline", "list", ref)["records"][0]["at"] == "2026-12-03"
-
-
-def test_a_record_that_does_not_fit_its_form_is_refused_and_nothing_is_written(desk: Desk) -> None:
-    ref = _made(desk)
-    refused = [
-        ("hearing", "add", ref, "--at", "soon"),
-        ("wanted", "add", ref, "--system", "all-of-them"),
-        ("incident", "add", ref),
-        ("detention", "edit", "0000", "--expires", "2026-12-10"),
-        ("case", "stage", ref, "recognised"),
-        ("case", "edit", ref),
-    ]
-    before = len(_said(desk, "history", ref)["versions"])
-    assert [arguments for arguments in refused if desk.run(*arguments).code == 0] == []
-    assert len(_said(desk, "history", ref)["versions"]) == before
-    assert _said(desk, "incident", "list", ref)["records"] == []
-
-
-def test_what_was_written_last_is_taken_back_and_what_it_replaced_stands_again(desk: Desk) -> None:
-    ref = _made(desk)
-    record = _said(desk, "task", "add", ref, "--what", "call the lawyer Zumurrudi")["record"]
-    _said(desk, "task", "done", record)
-    assert _said(desk, "undo")["undone"] == {"task": 1}
-    assert _said(desk, "task", "list", ref)["records"][0]["done"] is None
-    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]] == ["call the lawyer Zumurrudi"]
-    _said(desk, "undo")
-    assert _said(desk, "task", "list", ref)["records"] == []
-    assert _said(desk, "search", "Zumurrudi")["hits"] == []
-    assert desk.run("undo").code != 0  # the case itself: it can be closed
-    assert _said(desk, "log", "verify")["verified"]
-
-
-def test_a_slip_becomes_a_new_case_with_every_word_and_the_caller(desk: Desk) -> None:
-    heard = ("--name", "Zumurrudi", "--number", "+33 6 39 98 01 02", "--text", "taken from home last night")
-    slip = _said(desk, "intake", "add", "--call-back", *heard)["slip"]
-    moved = _said(desk, "intake", "move", slip[:8], "--new", "detention", "--title", "Night arrest")
-    assert moved["kept"] == ["note", "person", "task"]
-    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]] == ["call back Zumurrudi"]
-    shown = _said(desk, "case", "show", moved["ref"])
-    assert shown["title"] == "Night arrest"
-    assert [person["names"] for person in shown["persons"]] == [["Zumurrudi"]]
-    assert all(word in shown["notes"][0]["text"] for word in heard[1::2])
-    assert _said(desk, "intake", "list")["slips"] == []
-    assert desk.run("intake", "move", slip, "--to", moved["ref"]).code != 0
-
-
-def test_many_cases_get_a_risk_and_are_closed_in_one_command_which_goes_on_where_it_stopped(desk: Desk) -> None:
-    refs = [_made(desk) for _ in range(3)]
-    done = _said(desk, "case", "edit", *refs, "--risk", "high")
-    assert (done["changed"], done["same"], done["refused"]) == (3, 0, [])
-    _said(desk, "case", "close", refs[0], "--reason", "travelled on")
-    done = _said(desk, "case", "close", *refs, "--reason", "the office closes")
-    assert (done["changed"], done["same"]) == (2, 1)
-    assert sorted(_listed(desk, "--closed")) == sorted(refs)
-    assert _said(desk, "case", "show", refs[1])["risk"] == "high"
-
-
-def _person(desk: Desk, ref: str, *options: str) -> str:
-    return str(_said(desk, "person", "add", ref, "--role", "client", *options)["person"])
-
-
-def test_a_mistyped_name_is_corrected_stays_with_its_mark_and_the_history_has_both(desk: Desk) -> None:
-    ref = _made(desk)
-    person = _person(desk, ref, "--name", "Арсений Вюжанин", "--phone", "+996 555 010 203")
+def test_by_command_a_mistyped_name_is_corrected_stays_with_its_mark_and_the_history_has_both(desk: Desk) -> None:
+    ref = made(desk)
+    person = person_in(desk, ref, "--name", "Арсений Вюжанин", "--phone", "+996 555 010 203")
     change = ("--add-name", "Арсений Вьюжанин", "--misspelt", "Арсений Вюжанин", "--born", "1988-03")
-    assert _said(desk, "person", "edit", person[:8], *change)["changed"]
-    _said(desk, "person", "edit", person, "--drop-phone", "0555 010203", "--phone", "+996 555 010 412")
-    shown = _said(desk, "person", "show", person)
+    assert said(desk, "person", "edit", person[:8], *change)["changed"]
+    said(desk, "person", "edit", person, "--drop-phone", "0555 010203", "--phone", "+996 555 010 412")
+    shown = said(desk, "person", "show", person)
     assert shown["spellings"] == [
         {"text": "Арсений Вьюжанин", "script": "Cyrl", "kind": "legal"},
         {"text": "Арсений Вюжанин", "script": "Cyrl", "kind": "misspelt"},
     ]
     assert (shown["born"], shown["phones"]) == ("1988-03", ["+996 555 010 412"])
     assert person[:8] in desk.run("person", "list", ref).out
-    assert len(_said(desk, "history", person)["versions"]) == 3
+    assert len(said(desk, "history", person)["versions"]) == 3
     refused = [
         ("--misspelt", "Somebody else"),
         ("--drop-phone", "112233"),
@@ -195,62 +65,51 @@ def test_a_mistyped_name_is_corrected_stays_with_its_mark_and_the_history_has_bo
         (),
     ]
     assert [options for options in refused if desk.run("person", "edit", person, *options).code == 0] == []
-    assert len(_said(desk, "history", person)["versions"]) == 3
+    assert len(said(desk, "history", person)["versions"]) == 3
 
 
-def test_a_number_that_must_never_be_used_says_do_not_call_wherever_it_is_shown_or_typed(desk: Desk) -> None:
-    ref = _made(desk)
-    person = _person(desk, ref, "--name", "Арсений Вьюжанин", "--phone", "0555 010 203")
-    contact = ("--channel", "messenger", "--address", "through his sister", "--hours", "after 18:00")
-    more = ("--code-phrase", "about the books", "--may-tell", "the sister: nothing", "--never-use", "+996 555 010203")
-    assert _said(desk, "person", "edit", person, *contact, *more)["do_not_call"] == []
-    case = desk.run("case", "show", ref)
-    first = case.out.splitlines()[0]
-    assert first.startswith("SAFE CONTACT  Арсений Вьюжанин: messenger through his sister; after 18:00")
-    assert "DO NOT CALL  +996 555 010203" in case.out
-    for shown in (("case", "show", ref), ("person", "list", ref), ("person", "show", person), ("search", "Вьюжанин")):
-        assert "DO NOT CALL  0555 010 203" in desk.run(*shown).out, shown
-    other = ("--role", "relative", "--name", "Lev", "--phone", "(996) 555-01-02-03")
-    assert _said(desk, "person", "add", ref, *other)["do_not_call"] == ["(996) 555-01-02-03"]
-    assert "DO NOT CALL" in desk.run("intake", "add", "--number", "555010203").out
-    _said(desk, "person", "edit", person, "--use-again", "+996 555 010203")
-    assert "DO NOT CALL" not in desk.run("case", "show", ref).out
+def test_by_command_a_slip_becomes_a_case_or_is_moved_into_one_with_every_word_and_the_caller(desk: Desk) -> None:
+    heard = ("--name", "Zumurrudi", "--number", "+33 6 39 98 01 02", "--text", "taken from home last night")
+    slip = said(desk, "intake", "add", "--call-back", *heard)["slip"]
+    moved = said(desk, "intake", "move", slip[:8], "--new", "detention", "--title", "Night arrest")
+    assert moved["kept"] == ["note", "person", "task"]
+    assert [row["about"] for row in said(desk, "deadline", "list")["due"]] == ["call back Zumurrudi"]
+    shown = said(desk, "case", "show", moved["ref"])
+    assert shown["title"] == "Night arrest"
+    assert [person["names"] for person in shown["persons"]] == [["Zumurrudi"]]
+    assert all(word in shown["notes"][0]["text"] for word in heard[1::2])
+    assert said(desk, "intake", "list")["slips"] == []
+    assert desk.run("intake", "move", slip, "--to", moved["ref"]).code != 0
+    second = said(desk, "intake", "add", "--text", "His brother asks again.")["slip"]
+    said(desk, "intake", "move", second, "--to", moved["ref"])
+    assert "His brother asks again." in str(said(desk, "case", "show", moved["ref"])["notes"])
 
 
-def test_a_person_of_two_cases_is_said_to_be_one_and_their_cases_are_found(desk: Desk) -> None:
-    refs = [_made(desk), _made(desk, "asylum"), _made(desk, "family")]
-    first, second, third = (_person(desk, ref, "--name", "Арсений Вьюжанин") for ref in refs)
-    alone = _said(desk, "person", "cases", first)["cases"]
-    assert [line["ref"] for line in alone] == refs[:1]
-    assert _said(desk, "person", "same", first, second)["places"] == 2
-    assert _said(desk, "person", "same", third, second)["places"] == 3
-    for person in (first, second, third):
-        assert {line["ref"] for line in _said(desk, "person", "cases", person)["cases"]} == set(refs)
-    assert desk.run("person", "same", first, first).code != 0
+def test_by_command_the_end_of_a_detention_is_the_next_date_of_its_case_until_it_is_over(desk: Desk) -> None:
+    ref = made(desk)
+    order = ("--taken", "2026-10-14", "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
+    record = said(desk, "detention", "add", ref, *order)["record"]
+    said(desk, "hearing", "add", ref, "--at", "2026-12-14T09:30", "--court", "Court of the second district")
+    due = said(desk, "deadline", "list")["due"]
+    assert [(row["kind"], row["when"]) for row in due] == [("detention", "2026-12-10"), ("hearing", "2026-12-14T09:30")]
+    extension = ("--expires", "2027-01-10", "--extended", "2026-12-09")
+    said(desk, "detention", "edit", record, *extension)
+    assert [version["changed"].get("expires") for version in said(desk, "history", record)["versions"]] == [
+        "2026-12-10",
+        "2027-01-10",
+    ]
+    rows = {row["ref"]: row["due"] for row in said(desk, "case", "list")["cases"]}
+    assert rows[ref] == "2026-12-14T09:30"
+    said(desk, "detention", "done", record, "--on", "2026-12-20")
+    assert [row["kind"] for row in said(desk, "deadline", "list")["due"]] == ["hearing"]
 
 
-def test_relatives_parties_and_linked_cases_stand_in_a_case_and_name_its_people_alone(desk: Desk) -> None:
-    ref, other = _made(desk), _made(desk, "asylum")
-    client = _person(desk, ref, "--name", "Arseni Vyuzhanin")
-    wife = _said(desk, "person", "add", ref, "--role", "dependant", "--name", "Lidia Vyuzhanina")["person"]
-    stranger = _person(desk, other, "--name", "Noor Example")
-    relation = ("--from-person", wife[:8], "--relation", "spouse", "--to-person", client)
-    record = _said(desk, "relation", "add", ref, *relation, "--exposed", "yes")["record"]
-    (kept,) = _said(desk, "relation", "list", ref)["records"]
-    assert (kept["from_person"], kept["to_person"], kept["relation"]) == (wife, client, "spouse")
-    assert "Lidia Vyuzhanina" in desk.run("relation", "list", ref).out
-    assert desk.run("relation", "edit", record, "--to-person", stranger).code != 0
-    assert desk.run("relation", "add", ref, "--from-person", wife, "--relation", "spouse").code != 0
-    _said(desk, "link", "add", ref, "--to-case", other, "--reason", "same order")
-    assert [link["to_case"] for link in _said(desk, "link", "list", ref)["records"]] == [other]
-
-
-def test_a_week_is_printed_with_references_and_without_a_name_or_a_word(desk: Desk, tmp_path: Path) -> None:
-    ref = _made(desk)
-    _said(desk, "detention", "add", ref, "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
-    _said(desk, "person", "add", ref, "--role", "client", "--name", "Arseni Vyuzhanin")
+def test_by_command_a_week_is_printed_with_references_and_without_a_name_or_a_word(desk: Desk, tmp_path: Path) -> None:
+    ref = made(desk)
+    said(desk, "detention", "add", ref, "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
+    said(desk, "person", "add", ref, "--role", "client", "--name", "Arseni Vyuzhanin")
     page = tmp_path / "week.pdf"
-    _said(desk, "deadline", "week", "--on", "2026-12-09", "--out", str(page))
+    said(desk, "deadline", "week", "--on", "2026-12-09", "--out", str(page))
     text = "\n".join(found.extract_text() for found in pypdf.PdfReader(page).pages)
     assert ref in text
     assert "detention" in text
@@ -259,42 +118,182 @@ def test_a_week_is_printed_with_references_and_without_a_name_or_a_word(desk: De
     assert desk.run("deadline", "week", "--out", str(page)).code != 0  # it writes over nothing
 
 
-def test_scenario_2_a_night_arrest_is_written_down_with_its_clocks_and_the_dead_number(desk: Desk) -> None:
-    ref = _made(desk, "detention")
-    client = ("--role", "client", "--name", "Arseni Vyuzhanin", "--phone", "+996 555 010 203")
-    person = _said(desk, "person", "add", ref, *client)["person"]
-    arrest = ("--what", "arrest", "--at", "2026-11-20T05:40", "--affected", "telephone and laptop were taken")
-    _said(desk, "incident", "add", ref, *arrest, "--text", "No lawyer was there.")
-    _said(desk, "person", "edit", person, "--channel", "through-someone", "--never-use", "+996 555 010 203")
-    assert "DO NOT CALL" in desk.run("case", "show", ref).out
-    assert "DO NOT CALL" in desk.run("person", "show", person).out
-    # Clocks by their certainty: what is confirmed is counted, what is not says which text a lawyer must check.
-    counted = _said(desk, "deadline", "count", "COE_16_40D", "--trigger", "2026-11-20")
-    unconfirmed = desk.run("deadline", "count", "MINSK_40D", "--trigger", "2026-11-20").out
-    assert "2026-12-30" in str(counted)
-    assert "in time" not in unconfirmed
-    for step in ("find out where he is", "send a lawyer", "tell the family by the safe way"):
-        _said(desk, "task", "add", ref, "--what", step, "--due", "2026-11-20")
-    assert [row["about"] for row in _said(desk, "deadline", "list")["due"]][:3] == [
-        "find out where he is",
-        "send a lawyer",
-        "tell the family by the safe way",
-    ]
+def test_by_command_a_person_of_two_cases_is_said_to_be_one_and_their_cases_are_found(desk: Desk) -> None:
+    refs = [made(desk), made(desk, "asylum"), made(desk, "family")]
+    first, second, third = (person_in(desk, ref, "--name", "Арсений Вьюжанин") for ref in refs)
+    alone = said(desk, "person", "cases", first)["cases"]
+    assert [line["ref"] for line in alone] == refs[:1]
+    assert said(desk, "person", "same", first, second)["places"] == 2
+    assert said(desk, "person", "same", third, second)["places"] == 3
+    for person in (first, second, third):
+        assert {line["ref"] for line in said(desk, "person", "cases", person)["cases"]} == set(refs)
+    assert desk.run("person", "same", first, first).code != 0
 
 
-def test_scenario_17_after_a_refused_extradition_the_risk_is_high_and_check_ins_are_due(
-    desk: Desk,
+def test_by_command_a_closed_case_leaves_the_list_is_found_by_its_words_and_opens_again(desk: Desk) -> None:
+    ref = made(desk)
+    said(desk, "case", "close", ref, "--reason", "travelled on")
+    assert ref not in listed(desk)
+    assert listed(desk, "--closed") == [ref]
+    (hit,) = said(desk, "search", "teacher")["hits"]
+    assert said(desk, "case", "show", hit["case"])["ref"] == ref
+    assert desk.run("case", "close", ref, "--reason", "twice").code != 0
+    said(desk, "case", "reopen", ref)
+    assert ref in listed(desk)
+    assert listed(desk, "--closed") == []
+
+
+def test_by_command_what_was_written_last_is_taken_back_and_what_it_replaced_stands_again(desk: Desk) -> None:
+    ref = made(desk)
+    record = said(desk, "task", "add", ref, "--what", "call the lawyer Zumurrudi")["record"]
+    said(desk, "task", "done", record)
+    assert said(desk, "undo")["undone"] == {"task": 1}
+    assert said(desk, "task", "list", ref)["records"][0]["done"] is None
+    assert [row["about"] for row in said(desk, "deadline", "list")["due"]] == ["call the lawyer Zumurrudi"]
+    said(desk, "undo")
+    assert said(desk, "task", "list", ref)["records"] == []
+    assert said(desk, "search", "Zumurrudi")["hits"] == []
+    assert desk.run("undo").code != 0  # the case itself: it can be closed
+    assert said(desk, "log", "verify")["verified"]
+
+
+# ---- by the app ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.screen
+def test_by_app_a_case_is_made_a_mistyped_name_corrected_and_title_and_stage_changed(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("ctrl+n", " Extradition of a techer", "enter", "right", "f4")
+        amina.sees("Extradition of a techer", "extradition ► flagged", "Notes 0")
+        amina.press("p", " Арсений Вюжанин", "f4", "2", "enter")
+        amina.clear("names")
+        amina.press(" Арсений Вьюжанин", "f4")
+        amina.sees("People 1", "Арсений Вьюжанин", "Арсений Вюжанин (misspelt, ")
+        amina.press("m")
+        amina.clear("title")
+        amina.fill(title="Extradition of a teacher")
+        amina.go_to("stage")
+        amina.press(*"refused", "f4")
+        amina.sees("Extradition of a teacher", "refused")
+        amina.sees_not("techer")
+        amina.press("1", "v")
+        amina.sees("HISTORY", "title: Extradition of a techer", "title: Extradition of a teacher")
+    with house.open("Amina") as session:
+        ref = next(row.ref for row in cases.list_all(session) if row.title == "Extradition of a teacher")
+        view = cases.open_case(session, cases.find(session, ref))
+    assert (view.head.value.stage, view.head.value.risk) == ("refused-at-risk", "high")
+    assert [name.text for name in view.persons[0].value.current_names()] == ["Арсений Вьюжанин"]
+
+
+@pytest.mark.screen
+def test_by_app_a_call_of_one_key_is_kept_by_one_moved_with_every_word_into_a_case_and_found_again(
+    house: House,
 ) -> None:
-    ref = _made(desk)
-    said = desk.run("case", "stage", ref, "refused-at-risk", "--on", "2026-11-20").out
-    assert "the most dangerous time" in said
-    assert _said(desk, "case", "show", ref)["risk"] == "high"
-    section = _said(desk, "section", "new", ref, "--kind", "location", "--title", "Where he is")["section"]
-    note = ("note", "add", ref, "--section", section, "--kind", "safety", "--json")
-    assert desk.run(*note, stdin="Larkspur Yard 4, second floor").code == 0
-    assert _said(desk, "search", "Larkspur")["hits"] == []
-    for day in ("2026-11-21", "2026-11-22"):
-        _said(desk, "task", "add", ref, "--what", "check-in by his sister", "--due", f"{day}T22:00")
-    first, second = _said(desk, "deadline", "list")["due"]
-    _said(desk, "task", "done", first["record"])
-    assert [row["when"] for row in _said(desk, "deadline", "list")["due"]] == [second["when"]]
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " In the middle of a note", "f9", f" {SAID}")
+        amina.fill(number="+33 6 39 98 01 02", name="Saïd? Zomorodi?", language="French", call_back="after 15:00")
+        amina.press("f4")
+        assert amina.value("note") == "In the middle of a note"
+        amina.press("escape", "escape", ":open slips")
+        amina.sees("1 open", "Saïd? Zomorodi?", "after 15:00")
+        amina.press("m", f" {house.ref}", "f4")
+        amina.sees(f"Every word of the slip is in case {house.ref} now", "0 open")
+        amina.press("escape", "f3", " prefecture", "enter")
+        amina.sees("1 hit", house.ref)
+    with house.open("Amina") as session:
+        view = cases.open_case(session, house.case)
+        text = view.notes[-1].value.text
+        person = view.persons[-1].value
+    for words in (*SAID.splitlines(), "+33 6 39 98 01 02", "Saïd? Zomorodi?", "French", "after 15:00"):
+        assert words in text, words
+    assert (person.display_name(), person.phones) == ("Saïd? Zomorodi?", ("+33 6 39 98 01 02",))
+
+
+@pytest.mark.screen
+def test_by_app_a_call_becomes_a_case_of_its_own_and_another_is_closed(house: House) -> None:
+    with house.open("Amina") as session:
+        intake.add(session, name="Zomorodi", text=HOSTILE)
+        intake.add(session, text="A wrong number.")
+    with house.desk("Amina") as amina:
+        amina.press(":open slips", "n")
+        amina.clear("title")
+        amina.press(" Zomorodi, arrested", "f4")
+        amina.sees("Every word of the slip is in case", "1 open")
+        amina.press("enter", "x", "y")
+        amina.sees("The slip is closed.", "0 open")
+        amina.press("escape")
+        amina.sees("Zomorodi")
+
+
+@pytest.mark.screen
+def test_by_app_the_end_of_an_order_stands_on_the_page_of_the_week(house: House) -> None:
+    tomorrow = (datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=1)).isoformat()
+    with house.desk("Amina", begins_at_home=True) as amina:
+        amina.press("c", "enter", "d", "n")
+        amina.until("> detention", "down")
+        amina.press("enter")
+        amina.fill(expires=tomorrow, order="order 4/17")
+        amina.press("f4")
+        amina.sees(tomorrow, "order 4/17")
+        amina.press("f8", "w")
+        amina.sees("Week", "detention", "in 1 day", house.ref)
+        amina.press("enter")
+        amina.sees("Dates 1", "order 4/17")
+
+
+@pytest.mark.screen
+def test_by_app_a_person_is_joined_with_the_same_one_of_another_case(house: House) -> None:
+    with house.open("Amina") as session:
+        other = cases.create(session, title="Family of the arrested", kind="family")
+        theirs = people.add(session, other.case, role="client", names=["Ilham Torgaev"])
+    with house.desk("Amina") as amina:
+        amina.press("slash", f" {house.ref}", "enter", "enter", "j")
+        amina.sees("Put the cursor on the person")
+        amina.press("2", "j")
+        amina.sees("The same person as", other.ref)
+        amina.press("f4")
+        amina.sees("They are one person now, in 2 places of your cases.")
+    with house.open("Amina") as session:
+        ours = cases.open_case(session, house.case).persons
+        (joined,) = (person.value for person in cases.open_case(session, other.case).persons if person.record == theirs)
+    assert joined.who in {person.value.who for person in ours} - {None}
+
+
+@pytest.mark.screen
+def test_by_app_a_case_is_closed_and_found_again_and_the_last_act_is_taken_back(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "m")
+        amina.clear("title")
+        amina.fill(title="Detention of a teacher")
+        amina.press("f4")
+        amina.sees("Detention of a teacher")
+        amina.press("ctrl+z", "y")
+        amina.sees("Taken back: case.")
+        amina.sees_not("Detention of a teacher")
+        amina.press("m", "ctrl+w", " moved on", "enter")
+        amina.sees("CLOSED")
+        amina.press("escape")
+        amina.sees_not(house.ref)
+        amina.press("f3", " market", "enter")
+        amina.sees("1 hit", house.ref, "closed")
+        amina.press("enter")
+        amina.sees("CLOSED", "He was asked for at the market.")
+        amina.press("m", "ctrl+o")
+        amina.sees_not("CLOSED")
+
+
+@pytest.mark.screen
+def test_by_app_a_contact_costs_three_keys_beside_its_text_and_ends_a_silence(house: House) -> None:
+    text, keys = " He called from the station.", ("enter", "n", "f4")
+    with house.open("Amina") as session:
+        made = cases.create(session, title="A long silence", kind="other")
+        notes.add(session, made.case, Note(NoteKind.CONTACT, "A call.", occurred="2026-01-02"))
+    with house.desk("Amina") as amina:
+        amina.press("slash", f" {made.ref}", "enter", "enter")
+        amina.sees("A long silence", "no contact for")
+        amina.press("escape", "slash", "ctrl+u", f" {house.ref}", "enter", *keys[:2], text, *keys[2:])
+        amina.sees("He called from the station.")
+    assert len(keys) <= 6
+    with house.open("Amina") as session:
+        note = cases.open_case(session, house.case).notes[-1].value
+    assert (note.kind, note.text) == ("contact", text.strip())

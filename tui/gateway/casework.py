@@ -15,7 +15,7 @@ from vault.casework.person import Person, never_use_of
 from vault.casework.person_change import PersonChange, contact_made
 from vault.display import DAY, time_text
 from vault.ids import RecordId
-from vault.services.cases import cases, people
+from vault.services.cases import cases, people, same_person
 from vault.services.cases.editing import Place, history
 from vault.services.grants import deputies
 from vault.services.projection import authors
@@ -112,3 +112,11 @@ class Casework(Subject):
         if change != PersonChange():
             people.change(self._session, Place(case_id(case), RecordId(bytes.fromhex(record)), Person.KIND), change)
         return record
+
+    def same_person(self, case: str, record: str, other_case: str, other: str) -> int:
+        """Say that a person of a case is one with a person of another; return in how many places they stand now."""
+        places = (
+            Place(case_id(at), RecordId(bytes.fromhex(who)), Person.KIND)
+            for at, who in ((case, record), (other_case, other))
+        )
+        return same_person.same(self._session, *places)

@@ -7,15 +7,17 @@ from typing import ClassVar, Final
 from tui.gateway.subject import Subject, UnlockedVault, case_id
 from tui.values import shaping
 from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, PreviewShown
+from vault.casework.person import Person
 from vault.errors import InternalError
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.services.cases import cases, listing, searching
 from vault.services.cases.listing import CaseList
-from vault.services.cases.searching import Why
+from vault.services.cases.searching import FoundRecord, Why
 from vault.words.message import Message
 
+_MOST_AMONG: Final = 200
 _WHY: Final = {
     Why.EXACT: Message("exact"),
     Why.BEGINNING: Message("beginning of a word"),
@@ -95,24 +97,29 @@ class Finding(Subject):
     def search(self, untrusted_words: str) -> FoundShown:
         """Find records; one entry covers all hits."""
         found = searching.search(self._session, untrusted_words)
-        hits = [
-            HitShown(
-                hit.case.hex(),
-                hit.ref,
-                hit.record.hex(),
-                hit.kind,
-                hit.snippet,
-                hit.do_not_call,
-                title=hit.title,
-                client=hit.client,
-                is_closed=hit.is_closed,
-                written_ms=hit.written_ms,
-                marks=hit.marks,
-                why=_WHY[hit.why],
-            )
-            for hit in found.hits
-        ]
-        return FoundShown(tuple(hits), found.more)
+        return FoundShown(tuple(map(_hit, found.hits)), found.more)
+
+    def people(self, untrusted_words: str) -> FoundShown:
+        """Find people, among the newest records that have the words; one entry covers all of these."""
+        found = searching.search(self._session, untrusted_words, limit=_MOST_AMONG)
+        return FoundShown(tuple(_hit(hit) for hit in found.hits if hit.kind == Person.KIND), found.more)
+
+
+def _hit(hit: FoundRecord) -> HitShown:
+    return HitShown(
+        hit.case.hex(),
+        hit.ref,
+        hit.record.hex(),
+        hit.kind,
+        hit.snippet,
+        hit.do_not_call,
+        title=hit.title,
+        client=hit.client,
+        is_closed=hit.is_closed,
+        written_ms=hit.written_ms,
+        marks=hit.marks,
+        why=_WHY[hit.why],
+    )
 
 
 def _line(row: CaseRow) -> CaseLine:

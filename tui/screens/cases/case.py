@@ -20,6 +20,7 @@ from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.case_timeline import CaseTimeline
 from tui.screens.cases.case_parts.due_rows import about_words, record_lines
 from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, CaseLists
+from tui.screens.cases.case_parts.same_person import SamePerson
 from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.cases.note_editor import NoteEditor
@@ -69,6 +70,7 @@ class CaseScreen(LooksBack):
         Command("2", "part('people')", Message("People"), "2"),
         Command("3", "part('dates')", Message("Dates that have to be kept"), "3"),
         Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
+        Command("j", "same", Message("Say that a person here is one with a person of another case"), "j"),
         HISTORY,
         UNDO,
         Command("w", "access", Message("Who can open it: give, take back, new key"), "w"),
@@ -185,6 +187,14 @@ class CaseScreen(LooksBack):
         """Add a person."""
         self.app.push_screen(PersonForm(self._case.case, self._case.ref, self._case.never_use), self._changed)
 
+    def action_same(self) -> None:
+        """Say who of another case is the person under the cursor."""
+        here = self._lists.here()
+        if not isinstance(here, PersonShown):
+            self.say(Message("Put the cursor on the person who is in another case too."))
+            return
+        self.app.push_screen(SamePerson(self._case.case, self._case.ref, here), self._told_and_changed)
+
     def action_records(self) -> None:
         """Show what happened and what is due in this case."""
         self.app.push_screen(RecordsScreen(self._case.case, self._case.ref, self._why), self._changed)
@@ -220,7 +230,7 @@ class CaseScreen(LooksBack):
 
     def action_break_glass(self) -> None:
         """Open this case to another member, in an emergency."""
-        self.app.push_screen(BreakGlass(self._case.case, self._case.ref), self._glass_broken)
+        self.app.push_screen(BreakGlass(self._case.case, self._case.ref), self._told_and_changed)
 
     def action_read(self) -> None:
         """Go into the text, on with the draft under the cursor, or change the person or the date there."""
@@ -264,7 +274,7 @@ class CaseScreen(LooksBack):
     def _changed(self, record: str | None) -> None:
         self.action_refresh(record or "")
 
-    def _glass_broken(self, words: str | None) -> None:
+    def _told_and_changed(self, words: str | None) -> None:
         self.say(words or "")
         self.action_refresh()
 

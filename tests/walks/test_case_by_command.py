@@ -1,0 +1,141 @@
+"""What a case is told by the command beside the first hour: dates, relations, numbers never to use, scenarios."""
+
+from __future__ import annotations
+
+from tests.cli.desk import Desk
+from tests.walks.command_desk import desk, filled_template, founded_template, listed, made, person_in, said
+
+__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+
+
+def test_a_case_says_for_how_long_there_was_no_contact_and_the_list_finds_it(desk: Desk) -> None:
+    silent, heard = made(desk), made(desk)
+    for ref, day in ((silent, "2026-01-02"), (heard, None)):
+        on = ("--when", day) if day else ()
+        assert desk.run("note", "add", ref, "--kind", "contact", *on, stdin="A call.").code == 0
+    assert said(desk, "case", "show", silent)["last_contact"] == "2026-01-02"
+    assert "no contact for" in desk.run("case", "show", silent).out
+    found = {row["ref"]: row["last_contact"] for row in said(desk, "case", "list", "--no-contact", "30")["cases"]}
+    assert found[silent] == "2026-01-02"
+    assert heard not in found
+    slip = said(desk, "intake", "add", "--text", "He is well.")["slip"]
+    said(desk, "intake", "move", slip, "--to", silent)
+    assert silent not in listed(desk, "--no-contact", "30")  # the call counts, moved as it is
+    assert desk.run("case", "list", "--no-contact", "0", "--json").code != 0
+
+
+def test_a_deadline_is_added_moved_and_done_and_a_task_without_a_date_is_still_to_do(desk: Desk) -> None:
+    ref = made(desk)
+    deadline = ("--what", "appeal", "--at", "01.12.2026", "--set-by", "court", "--source", "order 4/17")
+    record = said(desk, "deadline", "add", ref, *deadline)["record"]
+    said(desk, "task", "add", ref, "--what", "call the interpreter")
+    said(desk, "deadline", "move", record, "2026-12-03")
+    due = said(desk, "deadline", "list")["due"]
+    assert [(row["about"], row["when"]) for row in due] == [("appeal", "2026-12-03"), ("call the interpreter", None)]
+    assert said(desk, "deadline", "list", "--due", "0d")["due"] == []
+    said(desk, "deadline", "done", record)
+    assert [row["about"] for row in said(desk, "deadline", "list")["due"]] == ["call the interpreter"]
+    assert said(desk, "deadline", "list", ref)["records"][0]["at"] == "2026-12-03"
+
+
+def test_a_record_that_does_not_fit_its_form_is_refused_and_nothing_is_written(desk: Desk) -> None:
+    ref = made(desk)
+    refused = [
+        ("hearing", "add", ref, "--at", "soon"),
+        ("wanted", "add", ref, "--system", "all-of-them"),
+        ("incident", "add", ref),
+        ("detention", "edit", "0000", "--expires", "2026-12-10"),
+        ("case", "stage", ref, "recognised"),
+        ("case", "edit", ref),
+    ]
+    before = len(said(desk, "history", ref)["versions"])
+    assert [arguments for arguments in refused if desk.run(*arguments).code == 0] == []
+    assert len(said(desk, "history", ref)["versions"]) == before
+    assert said(desk, "incident", "list", ref)["records"] == []
+
+
+def test_many_cases_get_a_risk_and_are_closed_in_one_command_which_goes_on_where_it_stopped(desk: Desk) -> None:
+    refs = [made(desk) for _ in range(3)]
+    done = said(desk, "case", "edit", *refs, "--risk", "high")
+    assert (done["changed"], done["same"], done["refused"]) == (3, 0, [])
+    said(desk, "case", "close", refs[0], "--reason", "travelled on")
+    done = said(desk, "case", "close", *refs, "--reason", "the office closes")
+    assert (done["changed"], done["same"]) == (2, 1)
+    assert sorted(listed(desk, "--closed")) == sorted(refs)
+    assert said(desk, "case", "show", refs[1])["risk"] == "high"
+
+
+def test_a_number_that_must_never_be_used_says_do_not_call_wherever_it_is_shown_or_typed(desk: Desk) -> None:
+    ref = made(desk)
+    person = person_in(desk, ref, "--name", "Арсений Вьюжанин", "--phone", "0555 010 203")
+    contact = ("--channel", "messenger", "--address", "through his sister", "--hours", "after 18:00")
+    more = ("--code-phrase", "about the books", "--may-tell", "the sister: nothing", "--never-use", "+996 555 010203")
+    assert said(desk, "person", "edit", person, *contact, *more)["do_not_call"] == []
+    case = desk.run("case", "show", ref)
+    first = case.out.splitlines()[0]
+    assert first.startswith("SAFE CONTACT  Арсений Вьюжанин: messenger through his sister; after 18:00")
+    assert "DO NOT CALL  +996 555 010203" in case.out
+    for shown in (("case", "show", ref), ("person", "list", ref), ("person", "show", person), ("search", "Вьюжанин")):
+        assert "DO NOT CALL  0555 010 203" in desk.run(*shown).out, shown
+    other = ("--role", "relative", "--name", "Lev", "--phone", "(996) 555-01-02-03")
+    assert said(desk, "person", "add", ref, *other)["do_not_call"] == ["(996) 555-01-02-03"]
+    assert "DO NOT CALL" in desk.run("intake", "add", "--number", "555010203").out
+    said(desk, "person", "edit", person, "--use-again", "+996 555 010203")
+    assert "DO NOT CALL" not in desk.run("case", "show", ref).out
+
+
+def test_relatives_parties_and_linked_cases_stand_in_a_case_and_name_its_people_alone(desk: Desk) -> None:
+    ref, other = made(desk), made(desk, "asylum")
+    client = person_in(desk, ref, "--name", "Arseni Vyuzhanin")
+    wife = said(desk, "person", "add", ref, "--role", "dependant", "--name", "Lidia Vyuzhanina")["person"]
+    stranger = person_in(desk, other, "--name", "Noor Example")
+    relation = ("--from-person", wife[:8], "--relation", "spouse", "--to-person", client)
+    record = said(desk, "relation", "add", ref, *relation, "--exposed", "yes")["record"]
+    (kept,) = said(desk, "relation", "list", ref)["records"]
+    assert (kept["from_person"], kept["to_person"], kept["relation"]) == (wife, client, "spouse")
+    assert "Lidia Vyuzhanina" in desk.run("relation", "list", ref).out
+    assert desk.run("relation", "edit", record, "--to-person", stranger).code != 0
+    assert desk.run("relation", "add", ref, "--from-person", wife, "--relation", "spouse").code != 0
+    said(desk, "link", "add", ref, "--to-case", other, "--reason", "same order")
+    assert [link["to_case"] for link in said(desk, "link", "list", ref)["records"]] == [other]
+
+
+def test_scenario_2_a_night_arrest_is_written_down_with_its_clocks_and_the_dead_number(desk: Desk) -> None:
+    ref = made(desk, "detention")
+    client = ("--role", "client", "--name", "Arseni Vyuzhanin", "--phone", "+996 555 010 203")
+    person = said(desk, "person", "add", ref, *client)["person"]
+    arrest = ("--what", "arrest", "--at", "2026-11-20T05:40", "--affected", "telephone and laptop were taken")
+    said(desk, "incident", "add", ref, *arrest, "--text", "No lawyer was there.")
+    said(desk, "person", "edit", person, "--channel", "through-someone", "--never-use", "+996 555 010 203")
+    assert "DO NOT CALL" in desk.run("case", "show", ref).out
+    assert "DO NOT CALL" in desk.run("person", "show", person).out
+    # Clocks by their certainty: what is confirmed is counted, what is not says which text a lawyer must check.
+    counted = said(desk, "deadline", "count", "COE_16_40D", "--trigger", "2026-11-20")
+    unconfirmed = desk.run("deadline", "count", "MINSK_40D", "--trigger", "2026-11-20").out
+    assert "2026-12-30" in str(counted)
+    assert "in time" not in unconfirmed
+    for step in ("find out where he is", "send a lawyer", "tell the family by the safe way"):
+        said(desk, "task", "add", ref, "--what", step, "--due", "2026-11-20")
+    assert [row["about"] for row in said(desk, "deadline", "list")["due"]][:3] == [
+        "find out where he is",
+        "send a lawyer",
+        "tell the family by the safe way",
+    ]
+
+
+def test_scenario_17_after_a_refused_extradition_the_risk_is_high_and_check_ins_are_due(
+    desk: Desk,
+) -> None:
+    ref = made(desk)
+    answer = desk.run("case", "stage", ref, "refused-at-risk", "--on", "2026-11-20").out
+    assert "the most dangerous time" in answer
+    assert said(desk, "case", "show", ref)["risk"] == "high"
+    section = said(desk, "section", "new", ref, "--kind", "location", "--title", "Where he is")["section"]
+    note = ("note", "add", ref, "--section", section, "--kind", "safety", "--json")
+    assert desk.run(*note, stdin="Larkspur Yard 4, second floor").code == 0
+    assert said(desk, "search", "Larkspur")["hits"] == []
+    for day in ("2026-11-21", "2026-11-22"):
+        said(desk, "task", "add", ref, "--what", "check-in by his sister", "--due", f"{day}T22:00")
+    first, second = said(desk, "deadline", "list")["due"]
+    said(desk, "task", "done", first["record"])
+    assert [row["when"] for row in said(desk, "deadline", "list")["due"]] == [second["when"]]
