@@ -8,6 +8,8 @@ from typing import NamedTuple
 from vault.ids import CompartmentId, RecordId
 from vault.index.file import Index
 
+_VERSIONS_AT_ONCE = 256
+
 
 class Head(NamedTuple):
     """A version that nobody replaced. A record with two of one kind is in conflict: both are shown."""
@@ -50,14 +52,28 @@ def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> set[
 
 
 def records_of(index: Index, versions: Collection[bytes]) -> set[tuple[CompartmentId, RecordId]]:
-    """Return (compartment, record) of those versions that are heads here."""
+    """Return (compartment, record) of those versions that were brought in: as heads, or as what others replace."""
+    asked, found = list(versions), set[tuple[CompartmentId, RecordId]]()
     with index.reading() as sql:
-        found = [
-            row
-            for version in versions
-            for row in sql.execute("SELECT compartment, record FROM head WHERE version=?", (version,))
-        ]
-        return {(CompartmentId(compartment), RecordId(record)) for compartment, record in found}
+        for start in range(0, len(asked), _VERSIONS_AT_ONCE):
+            some = asked[start : start + _VERSIONS_AT_ONCE]
+            among = ", ".join("?" * len(some))
+            rows = sql.execute(
+                f"SELECT compartment, record FROM head WHERE version IN ({among})"  # noqa: S608 - question marks alone
+                f" UNION SELECT compartment, record FROM replaced WHERE version IN ({among})",
+                [*some, *some],
+            )
+            found |= {(CompartmentId(compartment), RecordId(record)) for compartment, record in rows}
+    return found
+
+
+def heads_since(index: Index, compartment: bytes, at_ms: int) -> list[Head]:
+    """Return the heads of a compartment that their writers' clocks say are not older than a time in ms."""
+    with index.reading() as sql:
+        found = sql.execute(
+            "SELECT record, version, kind FROM head WHERE compartment=? AND at_ms>=?", (compartment, at_ms)
+        )
+        return [Head(*row) for row in found]
 
 
 def records_between(index: Index, first: bytes, last: bytes) -> set[tuple[bytes, bytes, str]]:

@@ -27,6 +27,7 @@ class Purpose(IntEnum):
     BUNDLE = 19
     REQUEST = 20
     LETTER = 21
+    OFFERED = 22
 
 
 # Sealed under one seat's own key, with the short AAD; the others belong to versions or travel by HPKE.

@@ -120,8 +120,11 @@ class CompartmentState:
 
     def may_erase(self, entry: Entry) -> bool:
         """Say whether the author of an entry might erase what stands there: by role, and where they may write."""
-        if self.kind not in _ERASABLE or not (self.kind in _OF_CALLS or entry.roles & ERASERS):
-            return False
+        may = self.kind in _ERASABLE and (self.kind in _OF_CALLS or bool(entry.roles & ERASERS))
+        return may and self.may_write(entry)
+
+    def may_write(self, entry: Entry) -> bool:
+        """Say whether the author of an entry might write something there then, of whatever kind (C5, C6)."""
         may = entry.rights.may_write_some(entry.roles, self.kind)
         return may and self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
 

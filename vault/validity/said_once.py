@@ -65,11 +65,23 @@ class SaidOnce:
         fixed = _FIXED.get((place, kind))
         if fixed is None:
             return None
-        asked = (version.compartment, kind, founding.origin, founding.seq, founding.list_digest)
-        first = self.said_first.setdefault(asked, FirstSaid())
-        if first.says is None and not self._read_on(first, version, founding, fixed):
+        first = self._first(version.compartment, kind, founding)
+        if first.says is None and not self._read_on(first, version.compartment, kind, founding, fixed):
             return "C7"
         return None if first.says == _said(version, fixed) else "C5"
+
+    def said_in(self, compartment: CompartmentId, place: CompartmentKind, founding: Entry) -> bytes | None:
+        """Return the id of the version that says once what a case or a section is; of one not here that may be it."""
+        for (home, kind), fixed in _FIXED.items():
+            if home is place:
+                first = self._first(compartment, kind, founding)
+                if first.says is not None or not self._read_on(first, compartment, kind, founding, fixed):
+                    return founding.items[first.at].digest
+        return None
+
+    def _first(self, compartment: CompartmentId, kind: str, founding: Entry) -> FirstSaid:
+        asked = (compartment, kind, founding.origin, founding.seq, founding.list_digest)
+        return self.said_first.setdefault(asked, FirstSaid())
 
     def is_admission(self, version: OpenedVersion, row: OperationRow, entry: Entry, chain: RosterChain) -> bool:
         """Say whether a version of kind `member` stands in the entry that admits them, and replaces nothing.
@@ -92,21 +104,23 @@ class SaidOnce:
             )
         return member in self._admitted[asked]
 
-    def _read_on(self, first: FirstSaid, version: OpenedVersion, founding: Entry, fixed: tuple[str, ...]) -> bool:
+    def _read_on(
+        self, first: FirstSaid, compartment: CompartmentId, kind: str, founding: Entry, fixed: tuple[str, ...]
+    ) -> bool:
         """Look for the first version of a kind; say whether all that the entry lists before it is here and opens."""
         placed = self._places(founding)
-        for first.at in merge(placed.get(version.compartment, ()), placed[None]):
+        for first.at in merge(placed.get(compartment, ()), placed[None]):
             item = founding.items[first.at]
-            if item == Item.in_compartment(ItemKind.VERSION, version.compartment, item.digest):
+            if item == Item.in_compartment(ItemKind.VERSION, compartment, item.digest):
                 listed = [
                     sealed
                     for sealed in self.rows.version_at(founding.origin, founding.seq, first.at)
-                    if (sealed.id, sealed.compartment) == (item.digest, version.compartment)
+                    if (sealed.id, sealed.compartment) == (item.digest, compartment)
                 ]
                 opened = self._opened(listed)
                 if opened is None:
                     return False
-                if opened.content.kind == version.content.kind:
+                if opened.content.kind == kind:
                     first.says = _said(opened, fixed)
                     return True
         return True

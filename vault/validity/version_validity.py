@@ -30,6 +30,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import Authority, Listings, Place, Proven, names_its_list, roles_in
 from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.erasures import Erasures
 from vault.validity.parents import Parents
 from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce
 from vault.validity.version_groups import at_position, of_one
@@ -125,6 +126,7 @@ class VersionValidator:
     own: SeatId | None = None
     _lacking: dict[CompartmentId, bool] = field(default_factory=dict)
     _holding: AccessResolver = field(init=False)
+    _erasures: Erasures = field(init=False)
     _once: SaidOnce = field(init=False)
     _parents: Parents = field(init=False)
 
@@ -132,6 +134,7 @@ class VersionValidator:
         self._once = SaidOnce(self.rows, self.vault, self.keyring, self.learned.said_first)
         self._parents = Parents(self.rows, self.learned.listings)
         self._holding = AccessResolver(self.authority, self.learned.listings)
+        self._erasures = Erasures(self.rows, self.authority, self.learned.listings, self._once, self.state)
 
     def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
         """Yield each version listed in the proven entries from `start` on, opened if it is valid, in order of place.
@@ -231,26 +234,16 @@ class VersionValidator:
         )
 
     def erased_ids(self) -> set[bytes]:
-        """Return the ids of all versions that somebody listed as erased who might erase them (FORMAT.md 6)."""
-        places = self.learned.listings.of(self.rows, ItemKind.ERASED)
-        among = {row.compartment for row in self.rows.epochs()}
-        return {item for item, found in places.items() if any(self._may_erase(item, place, among) for place in found)}
+        """Return the ids of all versions that count as erased (FORMAT.md 6)."""
+        return self._erasures.all_ids()
+
+    def void_erasures(self, versions: Iterable[bytes]) -> set[Place]:
+        """Return where those of these versions are listed, of what this seat holds, whose erasure does not count."""
+        return self._erasures.void(versions, self.keyring.compartments())
 
     def _is_erased(self, item: Item) -> bool:
-        """Say whether a proven entry of somebody who might erase it lists the version, which is ours, as erased."""
-        places = self.learned.listings.of(self.rows, ItemKind.ERASED).get(item.digest, ())
-        return any(self._may_erase(item.digest, place, self.keyring.compartments()) for place in places)
-
-    def _may_erase(self, version: bytes, place: Place, among: Iterable[bytes]) -> bool:
-        """Say whether the author of an entry may erase what it lists there."""
-        entry = self.authority.entry(*place, listing=(ItemKind.ERASED, version))
-        if entry is None:
-            return False
-        tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
-        states = (
-            self.state(CompartmentId(candidate)) for candidate in among if compartment_tag(candidate, version) in tags
-        )
-        return any(state is not None and state.may_erase(entry) for state in states)
+        """Say whether the version, which is ours, counts as erased."""
+        return self._erasures.counts(item.digest, self.keyring.compartments())
 
     def _failed_check(self, version: OpenedVersion, signed: _Signed) -> str | None:
         row, author = signed

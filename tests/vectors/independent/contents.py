@@ -70,6 +70,34 @@ def open_version(everything: Everything, row: Version, keys: Keys) -> bytes | No
     return None
 
 
+def founding_of(everything: Everything, compartment: bytes) -> Entry | None:
+    """Return the entry whose place gives a compartment its name."""
+    places = ((one, n) for one in everything.entries() for n, item in enumerate(one.items) if item.kind == EPOCH)
+    return next((one for one, n in places if founded(one, n) == compartment), None)
+
+
+def kept(everything: Everything, compartment: bytes, keys: Keys, erased: set[bytes]) -> bytes | None:
+    """Return the version in which a case or a section says once what it is, if another there stands on it (6)."""
+    founding, kind = founding_of(everything, compartment), everything.kind_of(compartment)
+    said = next((word for home, word in _SAID_ONCE if home == kind), None)
+    if founding is None or said is None:
+        return None
+    listed = [
+        item.digest for item in founding.items if (item.kind, item.tag) == (VERSION, tag_of(compartment, item.digest))
+    ]
+    contents = opened_at(everything, founding, compartment, keys)
+    first = next(
+        (one for one, found in zip(listed, contents, strict=True) if found is None or found["kind"] == said), None
+    )
+    with_keys = {(wrap.origin, wrap.seq, wrap.n) for wrap in everything.rows.version_keys}
+    for row in everything.rows.versions:
+        if row.compartment == compartment and row.id != first and row.id not in erased and row.place in with_keys:
+            entry = listed_at(everything, row)
+            if entry is not None and everything.may_write_there(entry, compartment):
+                return first
+    return None
+
+
 def opened_at(everything: Everything, entry: Entry, compartment: bytes, keys: Keys) -> Iterator[dict[str, Any] | None]:
     """Yield what an entry lists of a compartment, in order of place; None for what is not here or does not open."""
     for n, item in enumerate(entry.items):
@@ -91,9 +119,8 @@ def said_anew(everything: Everything, row: Version, entry: Entry, content: dict[
     fixed = _SAID_ONCE.get((everything.kind_of(row.compartment), content["kind"]))
     if fixed is None:
         return None
-    places = ((one, n) for one in everything.entries() for n, item in enumerate(one.items) if item.kind == EPOCH)
-    founding = next(one for one, n in places if founded(one, n) == row.compartment)
-    for first in opened_at(everything, founding, row.compartment, keys):
+    founding = founding_of(everything, row.compartment)
+    for first in opened_at(everything, founding, row.compartment, keys) if founding is not None else ():
         if first is None:
             return "C7"
         if first["kind"] == content["kind"]:

@@ -26,6 +26,7 @@ from tests.vectors.independent.contents import (
     Opened,
     Payload,
     heads,
+    kept,
     listed_at,
     open_version,
     read_content,
@@ -177,6 +178,7 @@ def absent(whole: Whole) -> Iterator[Fault]:
     # What an audit epoch lacks shows in the payloads, and nothing else hangs on it.
     held = {one for one in whole.held() if everything.kind_of(one) != AUDIT}
     erased = everything.erased()
+    erased -= {one for compartment in held if (one := kept(everything, compartment, whole.keys, erased)) is not None}
     for entry in everything.entries():
         own = everything.seat_of(entry) == whole.secrets.seat
         for n, item in enumerate(entry.items):

@@ -1,4 +1,4 @@
-"""Take back the last thing that this device wrote in a case or in the intake, while nobody else has it.
+"""Take back the last thing that this device wrote in a case or in the intake, while nobody built on it or took it away.
 
 The versions that the entry wrote are erased: what they replaced stands again. That something was written and taken back
 stays in the log, without its words.
@@ -7,6 +7,7 @@ stays in the log, without its words.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vault.access.session import Session
@@ -17,14 +18,14 @@ from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.durations import MINUTE_MS
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
+from vault.index.heads import heads_since
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
-from vault.seal.purposes import Purpose
+from vault.services.projection.offered import offered_of
 from vault.services.projection.projection import audit_of, reindex, up_to_date_index
-from vault.services.projection.reading import read_valid_at
-from vault.sync.peers import decode_peers
+from vault.services.projection.reading import read_heads, read_valid_at
 from vault.words.message import Message, plural
 
 UNDO_MINUTES = 10
@@ -94,23 +95,24 @@ def last(session: Session) -> Undoable:
             Message("the last thing that you did cannot be undone"),
             next_step=Message("A case can be closed, and access can be revoked."),
         )
-    if newest < _offered(session):
-        raise RefusedError(
-            Message("a bundle was made since: others may have what you wrote"),
-            next_step=Message("Correct it, or write a note that says what is wrong."),
-        )
-    return Undoable(tuple(sorted(versions, key=lambda version: version.n)))
+    found = tuple(sorted(versions, key=lambda version: version.n))
+    _require_untouched(session, found)
+    return Undoable(found)
 
 
 def undo(session: Session, undoable: Undoable) -> Counter[str]:
     """Take back what `last` returned, and return how many versions of each kind went.
 
     Raises:
-        RefusedError: this member may not write there.
+        RefusedError: this member may not write there, or somebody built on it since.
+        VerificationError: something of the case is missing here.
     """
     rule = ""
     for home in undoable.places:
         rule = _require(session, home)
+    session.require_sound_log(*undoable.places)
+    up_to_date_index(session)
+    _require_untouched(session, undoable.versions)
     kinds = Counter(version.content.kind for version in undoable.versions)
     cases = [home for home in undoable.places if _is_case(session, home)]
     audit = audit_of(session, cases[0]) if cases else None
@@ -124,15 +126,57 @@ def undo(session: Session, undoable: Undoable) -> Counter[str]:
     return kinds
 
 
-def _offered(session: Session) -> int:
-    """Return how many entries of this device's log any bundle has that was made for somebody else."""
+def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> None:
+    """Refuse what a bundle from this folder has, what another version replaced, and what somebody's record names.
+
+    Raises:
+        RefusedError: so it is.
+    """
+    if versions[0].seq < offered_of(session, versions[0].origin):
+        raise RefusedError(
+            Message("a bundle was made since: others may have what you wrote"),
+            next_step=Message("Correct it, or write a note that says what is wrong."),
+        )
+    own = {version.id for version in versions}
+    for version in versions:
+        later = _of_record(session, version.compartment, version.record)
+        if any(version.id in other.content.parents for other in later):
+            raise RefusedError(
+                Message("somebody has changed it since: it cannot be undone any more"),
+                next_step=Message("Look at the record again, then correct it."),
+            )
+    records = {version.record for version in versions}
+    for home in {version.compartment for version in versions}:
+        since = min(version.content.clock[0] for version in versions)
+        heads = heads_since(session.index(), home, since)
+        others = frozenset(VersionId(head.version) for head in heads if head.version not in own)
+        for other in read_heads(session, home, others):
+            if not records.isdisjoint(_named_in(other.content.fields)):
+                raise RefusedError(
+                    Message("somebody has written about it since: it cannot be undone any more"),
+                    next_step=Message("Look at the record again, then correct it."),
+                )
+
+
+def _of_record(session: Session, home: CompartmentId, record: RecordId) -> list[OpenedVersion]:
     with session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.PEERS)
-    if row is None:
-        return 0
-    peers = decode_peers(session.log.place.open_row(row))
-    positions = [offer.position for peer in peers.values() for offer in peer.sent]
-    return max((position.size for position in positions if position.origin == session.log.origin), default=0)
+        places = [(origin, seq) for _, origin, seq in rows.places_in_record(home, record)]
+    return [version for version in read_valid_at(session, home, places) if version.record == record]
+
+
+def _named_in(value: object) -> Iterator[bytes]:
+    """Yield every run of bytes in the fields of a record: ids of others among them."""
+    match value:
+        case bytes():
+            yield value
+        case Mapping():
+            for part in value.values():
+                yield from _named_in(part)
+        case list():
+            for part in value:
+                yield from _named_in(part)
+        case _:
+            pass
 
 
 def _is_case(session: Session, home: CompartmentId) -> bool:

@@ -27,6 +27,7 @@ from vault.services.exchange.peers import (
     peers_of,
 )
 from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.offered import keep_offered
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.sync.making import make_bundle
@@ -145,6 +146,7 @@ def make(
         )
         covered = frozenset(compartments) - not_whole(session)
     try:
+        keep_offered(session, draft.have)
         with session.work() as work:
             work.commit(Entry(act="sync.out", dig=made.digest, pol=rule))
     except BaseException:

@@ -183,7 +183,10 @@ def _let_erased_go(session: Session, index: Index, origin: Origin, start: int, s
         erased = {
             digest for row in rows.operations(origin, start, size) for digest, _ in items_in(row, ItemKind.ERASED)
         }
+        kept = _counter(session, rows).void_erasures(erased) if erased else set()
     reindex(session, records_of(index, erased))
+    if kept:  # what is not here of them is missing, and asked for in every session
+        apply(index, [], {}, pending=kept)
 
 
 def _index_as_remembered(session: Session) -> Index:

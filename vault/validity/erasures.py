@@ -1,0 +1,82 @@
+"""Which versions count as erased: what somebody listed so who had the right (FORMAT.md 6).
+
+The version in which a case or a section says once what it is counts as erased only with all that stands on it: else
+one who holds a case could take its beginning away, and with it the case itself, from everybody, in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from vault.ids import CompartmentId
+from vault.log.items import Item, ItemKind, compartment_tag
+from vault.store.rows import Rows
+from vault.store.rowtypes import SealedVersion
+from vault.validity.authority import Authority, Listings, Place
+from vault.validity.compartment_access import CompartmentState
+from vault.validity.said_once import SaidOnce
+
+
+@dataclass(slots=True)
+class Erasures:
+    """Judges erasures as one moment of the rows shows them. `state` returns what is valid in a compartment."""
+
+    rows: Rows
+    authority: Authority
+    listings: Listings
+    once: SaidOnce
+    state: Callable[[CompartmentId], CompartmentState | None]
+    _outlived: dict[CompartmentId, bool] = field(default_factory=dict)
+
+    def all_ids(self) -> set[bytes]:
+        """Return the ids of all versions that count as erased."""
+        among = {row.compartment for row in self.rows.epochs()}
+        return {version for version in self.listings.of(self.rows, ItemKind.ERASED) if self.counts(version, among)}
+
+    def counts(self, version: bytes, among: Iterable[bytes]) -> bool:
+        """Say whether a version of one of these compartments counts as erased."""
+        return any(not self._is_kept(version, state) for state in self._rightly(version, among))
+
+    def void(self, versions: Iterable[bytes], among: Iterable[bytes]) -> set[Place]:
+        """Return where those of these versions are listed that somebody listed as erased and that are kept."""
+        homes = list(among)
+        return {
+            (entry.origin, entry.seq)
+            for version in versions
+            for state in self._rightly(version, homes)
+            if self._is_kept(version, state)
+            for entry in state.beginnings
+        }
+
+    def _rightly(self, version: bytes, among: Iterable[bytes]) -> Iterator[CompartmentState]:
+        """Yield the compartments in which somebody who might lists a version as erased."""
+        for place in self.listings.of(self.rows, ItemKind.ERASED).get(version, ()):
+            entry = self.authority.entry(*place, listing=(ItemKind.ERASED, version))
+            if entry is None:
+                continue
+            tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
+            for candidate in among:
+                if compartment_tag(candidate, version) in tags:
+                    state = self.state(CompartmentId(candidate))
+                    if state is not None and state.may_erase(entry):
+                        yield state
+
+    def _is_kept(self, version: bytes, state: CompartmentState) -> bool:
+        """Say whether a version says what a case or a section is, and something else stands there."""
+        said = {self.once.said_in(state.compartment, state.kind, entry) for entry in state.beginnings}
+        if version not in said:
+            return False
+        if state.compartment not in self._outlived:
+            others = (sealed for sealed in self.rows.versions(state.compartment) if sealed.id not in said)
+            self._outlived[state.compartment] = any(self._stands(sealed, state) for sealed in others)
+        return self._outlived[state.compartment]
+
+    def _stands(self, sealed: SealedVersion, state: CompartmentState) -> bool:
+        """Say whether somebody who might wrote a version that is here, and nobody who might lists it as erased."""
+        entry = self.authority.entry(sealed.origin, sealed.seq, (ItemKind.VERSION, sealed.id))
+        if entry is None or Item.in_compartment(ItemKind.VERSION, state.compartment, sealed.id) not in entry.listed:
+            return False
+        if not state.may_write(entry):
+            return False
+        return not any(self._rightly(sealed.id, {state.compartment}))
