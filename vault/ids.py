@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from enum import IntEnum
@@ -30,6 +31,7 @@ RandomBytes = Callable[[int], bytes]
 # No vowels and no look-alikes: a reference is read aloud and must not spell a word.
 _REF_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 _REF_LENGTH = 8
+_REF_SHAPE = re.compile(f"[{_REF_ALPHABET}]{{4}}-[{_REF_ALPHABET}]{{4}}")
 
 
 class CompartmentKind(IntEnum):
@@ -53,6 +55,11 @@ def make_case_ref(choose: Callable[[str], str] = secrets.choice) -> str:
     """Return a case reference such as `K7QM-3XPD`: random, so that it tells neither order nor number."""
     letters = "".join(choose(_REF_ALPHABET) for _ in range(_REF_LENGTH))
     return f"{letters[:4]}-{letters[4:]}"
+
+
+def is_case_ref(text: str) -> bool:
+    """Tell whether a text has the shape of a drawn reference: pages that name nobody may show it."""
+    return _REF_SHAPE.fullmatch(text) is not None
 
 
 def short_id(whole: bytes) -> str:

@@ -143,7 +143,7 @@ class _Asked:
 
     def tasks(self, most: int) -> list[editing.Place]:
         """Return where tasks stand that are due."""
-        due = [line for line in story.due(self.session) if line.kind == Task.KIND]
+        due = [line for line in story.due(self.session).lines if line.kind == Task.KIND]
         if not due:
             raise NotRunError("no task is due in so few cases")
         return [editing.Place(line.case, line.record, Task.KIND) for line in (due * most)[:most]]

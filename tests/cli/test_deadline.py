@@ -12,6 +12,9 @@ from tests.cli.desk import Desk
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 from tests.tables import each
+from vault.casework.story.deadline import Deadline
+from vault.ids import RecordId
+from vault.records.work import Entry
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -75,6 +78,9 @@ def test_a_rule_keeps_a_date_in_a_case_and_the_list_says_where_it_stands(desk: D
         "answer": ("person", "in-time"),
     }
     assert "Government Regulation 188" in records["decision"]["check"]
+    due = {line["about"]: (line.get("state"), line.get("check")) for line in said(desk, "deadline", "list")["due"]}
+    assert due == {what: (record["state"], record["check"]) for what, record in records.items()}
+    assert due["decision"][1] in " ".join(desk.run("deadline", "list").out.split())
     order = ("--at", FAR_AHEAD, "--set-by", "court")
     said(desk, "deadline", "edit", records["decision"]["record"], *order)
     records = {record["what"]: record for record in said(desk, "deadline", "list", ref)["records"]}
@@ -116,3 +122,25 @@ def test_a_calendar_file_has_dates_and_no_word_of_a_case(desk: Desk, tmp_path: P
     assert not any(word in text for word in (ref, "appeal", "Court", "teacher", kept["record"]))
     assert file.stat().st_mode & 0o077 == 0
     assert desk.run("deadline", "calendar", "--out", str(file)).code != 0
+
+
+def test_done_asks_for_the_case_where_records_of_two_cases_have_one_id(desk: Desk, filled_template: Filled) -> None:
+    ref = made(desk)
+    record = said(desk, "deadline", "add", ref, "--what", "appeal", "--at", FAR_AHEAD, "--set-by", "court")["record"]
+    other = filled_template.cases[0]
+    with desk.place.open() as session, session.work(other) as work:
+        work.keep(other, Deadline(what="trivial", at=FAR_AHEAD), RecordId(bytes.fromhex(record)))
+        work.commit(Entry(act="deadline.create"))
+    refused = desk.run("deadline", "done", record)
+    assert refused.code != 0
+    assert "--case" in refused.err
+    said(desk, "deadline", "done", record, "--case", other.hex())
+    assert [line["about"] for line in said(desk, "deadline", "list")["due"] if line["record"] == record] == ["appeal"]
+
+
+def test_closing_a_case_says_how_much_in_it_is_not_done(desk: Desk) -> None:
+    ref = made(desk)
+    said(desk, "deadline", "add", ref, "--what", "appeal", "--at", FAR_AHEAD, "--set-by", "court")
+    said(desk, "task", "add", ref, "--what", "call the interpreter")
+    closed = desk.run("case", "close", ref, "--reason", "she left")
+    assert "WARNING: 2 dates and tasks in it are not done" in " ".join(closed.out.split())

@@ -105,7 +105,7 @@ def contents(index: Index) -> dict[str, list[tuple[object, ...]]]:
         " owner, opened, closed, name, name_key FROM case_row AS c LEFT JOIN head AS h USING (doc) WHERE top",
         "people": "SELECT version, person.case_id, is_client, name, name_key FROM person LEFT JOIN head USING (doc)",
         "phones": "SELECT digits, version FROM phone LEFT JOIN head USING (doc)",
-        "dated": "SELECT version, dated.case_id, day, is_due, headline FROM dated LEFT JOIN head USING (doc)",
+        "dated": "SELECT version, dated.case_id, day, is_due, headline, rule FROM dated LEFT JOIN head USING (doc)",
         "corrections": "SELECT note, version FROM correction LEFT JOIN head USING (doc)",
         "counts": "SELECT * FROM case_count WHERE cases",
         "digest": "SELECT * FROM digest",

@@ -25,7 +25,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_LIST: """
     bulk.change_all bulk.close_all case_changes.list_closed
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    paper_week.print_week story.agenda story.due
+    paper_week.print_week story.agenda story.due story.due_in
     """,
     Action.CASE_READ: """
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in

@@ -36,7 +36,7 @@ def test_it_holds_what_its_size_says_and_all_of_it_is_valid_found_and_due(tmp_pa
         opened = cases.list_all(session)
         assert len(opened) + len(case_changes.list_closed(session)) == SIZE.cases
         assert checking.verify(session).verified
-        assert story.due(session)
+        assert story.due(session).lines
         assert searching.search(session, "interpreter").more
         view = cases.open_case(session, cases.find(session, opened[0].ref))
         assert view.notes

@@ -39,7 +39,7 @@ from tui.values.values_members import (
     RequestShown,
 )
 from tui.values.values_records import RecordShown, StageShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
@@ -480,8 +480,9 @@ ANSWERS: dict[str, Any] = {
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
     "story.today": "2026-11-27",
+    "story.still_due": "",
     "story.undoable": (("note",), "Der zweite Termin"),
-    "story.agenda": tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE),
+    "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,
     "intake.count": 2,
     "story.home": HomeShown("2026-11-27", STANDING, DUE, 2),

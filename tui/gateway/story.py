@@ -8,13 +8,13 @@ from datetime import date
 from tui.gateway.subject import Subject, case_id
 from tui.values.values import VaultStatus
 from tui.values.values_records import RecordShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, LeftShown, WeekShown
 from vault.casework.form import FormedRecord, labelled
 from vault.errors import NotFoundError
 from vault.ids import RecordId
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
-from vault.services.cases import case_changes, cases, editing, listing, people, story, undoing
+from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, undoing
 from vault.services.cases.story import DueLine
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
@@ -29,8 +29,10 @@ class Story(Subject):
 
     def home(self, status: VaultStatus, slips: int) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
-        due = self.due() if self._may(Action.CASE_LIST) else ()
-        return HomeShown(self.today(), status, due, slips, self._begun(status))
+        found = story.due(self._session) if self._may(Action.CASE_LIST) else story.DueList(())
+        left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
+        lines = tuple(map(_due_shown, found.lines))
+        return HomeShown(self.today(), status, lines, slips, self._begun(status), left)
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
         session = self._session
@@ -40,15 +42,16 @@ class Story(Subject):
         members = len(session.directory.effective.members)
         return (proven is not False, status.backup_ms is not None, members > 1, listing.has_cases(session))
 
-    def due(self, until: str | None = None) -> tuple[DueShown, ...]:
-        """Return what has to be kept in all cases, soonest first; until a day, or all."""
-        return tuple(_due_shown(line) for line in story.due(self._session, until=until))
-
-    def agenda(self, first: date, last: date) -> tuple[AgendaShown, ...]:
+    def agenda(self, first: date, last: date) -> WeekShown:
         """Return what stands from a day to another in all cases, kept or not, by its date."""
-        return tuple(
-            AgendaShown(_due_shown(entry.line), entry.is_due) for entry in story.agenda(self._session, first, last)
-        )
+        found = story.agenda(self._session, first, last)
+        lines = tuple(AgendaShown(_due_shown(entry.line), entry.is_due) for entry in found.lines)
+        return WeekShown(lines, dict(found.left))
+
+    def still_due(self, case: str) -> Words:
+        """Return what to say before a case is closed of the dates and tasks that are not done in it; or nothing."""
+        count = sum(story.due_in(self._session, case_id(case)).values())
+        return case_changes.still_due_words(count) if count else ""
 
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""
@@ -127,9 +130,9 @@ class Story(Subject):
 
 
 def _due_shown(line: DueLine) -> DueShown:
-    return DueShown(
-        line.case.hex(), line.ref, line.client, line.record.hex(), line.kind, line.when or "", line.headline
-    )
+    check = None if line.rule is None else deadlines.check_of(line.rule)
+    about = (line.record.hex(), line.kind, line.when or "", line.headline, check)
+    return DueShown(line.case.hex(), line.ref, line.client, *about)
 
 
 def _record_id(record: str) -> RecordId:

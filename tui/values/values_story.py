@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tui.values.values import VaultStatus
@@ -10,7 +11,10 @@ from vault.words.message import Words
 
 @dataclass(frozen=True, slots=True)
 class DueShown:
-    """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none."""
+    """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none.
+
+    `check` is what a lawyer must check of the rule that gave the date.
+    """
 
     case: str
     ref: str
@@ -19,6 +23,12 @@ class DueShown:
     kind: str
     when: str
     headline: str = field(repr=False)
+    check: Words | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others: two cases may have a record of one id, and a case one of two kinds."""
+        return f"{self.case} {self.kind} {self.record}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,24 @@ class AgendaShown:
 
     line: DueShown
     is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeekShown:
+    """The dates of some days, and for each day (YYYY-MM-DD) how many more there are than are shown."""
+
+    lines: tuple[AgendaShown, ...]
+    left: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftShown:
+    """How many more dates and tasks of a case are due than are shown, and how many of them are late."""
+
+    case: str
+    ref: str
+    count: int
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +70,7 @@ class HomeShown:
     due: tuple[DueShown, ...] = field(repr=False)
     slips: int = 0
     begun: tuple[bool, ...] = ()
+    left: tuple[LeftShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

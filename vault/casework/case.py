@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from vault.casework.checks import checked_id, checked_line, checked_word
+from vault.casework.checks import checked_id, checked_line, checked_ref, checked_word
 from vault.casework.dates import checked_day
 from vault.casework.stages import STAGES, CaseKind, Stage
 from vault.casework.vocabulary import Risk
@@ -13,7 +13,10 @@ from vault.casework.vocabulary import Risk
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The head of a case. `ref` is random (`vault.ids.make_case_ref`); `audit` is the name of the case in payloads.
+    """The head of a case.
+
+    `ref` is random (`vault.ids.make_case_ref`) and no free text: it stands on pages that name nobody. `audit` is the
+    name of the case in payloads.
 
     `owner` and `deputy` are members; `alone_reason` says why nobody stands in for the owner, and
     `no_recovery_reason` why the recovery sheets must not open the case. `stage_since` is from which day on it is in its
@@ -41,7 +44,7 @@ class Case:
         object.__setattr__(self, "title", checked_line(self.title, "case title"))
         object.__setattr__(self, "kind", checked_word(CaseKind, self.kind, "kind of a case"))
         object.__setattr__(self, "stage", checked_stage(self.kind, self.stage))
-        object.__setattr__(self, "ref", checked_line(self.ref, "case reference"))
+        object.__setattr__(self, "ref", checked_ref(self.ref))
         object.__setattr__(self, "audit", checked_id(self.audit, "audit compartment of a case"))
         object.__setattr__(self, "opened", checked_day(self.opened, "opening date of a case"))
         object.__setattr__(self, "risk", checked_word(Risk, self.risk, "risk of a case"))

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from vault.display import is_one_line
 from vault.errors import UsageError
-from vault.ids import ID_SIZE
+from vault.ids import ID_SIZE, is_case_ref
 from vault.words.message import Message
 
 LINE_CHARACTERS = 512
@@ -106,6 +106,17 @@ def checked_id(value: object, field: str) -> bytes:
         UsageError: not bytes, or of another size.
     """
     return checked_bytes(value, field, ID_SIZE)
+
+
+def checked_ref(value: object) -> str:
+    """Return the reference of a case.
+
+    Raises:
+        UsageError: it is no drawn one (`vault.ids.make_case_ref`).
+    """
+    if not isinstance(value, str) or not is_case_ref(value):
+        raise UsageError(Message("the case reference is no drawn one"))
+    return value
 
 
 def checked_bytes(value: object, field: str, size: int) -> bytes:

@@ -124,11 +124,19 @@ def _close(args: Given, output: Output) -> Result:
         reason = values["reason"][0]
         if len(found) > 1:
             return _of_many(bulk.close_all(session, found, reason=reason, progress=output.progress_of(_CHANGED)))
-        case_changes.close(session, found[0], reason=reason)
+        still_due = case_changes.close(session, found[0], reason=reason).still_due
+    lines: list[Words] = [
+        Message("The case is closed: it has left the list, and search and `casevault case list --closed` find it.")
+    ]
     return Result(
-        {"case": found[0].hex(), "closed": True},
-        [Message("The case is closed: it has left the list, and search and `casevault case list --closed` find it.")],
+        {"case": found[0].hex(), "closed": True, "still_due": still_due}, [*lines, *_warned_of_due(still_due)]
     )
+
+
+def _warned_of_due(count: int) -> list[Words]:
+    from vault.services.cases import case_changes
+
+    return [Message("WARNING: {words}", words=case_changes.still_due_words(count))] if count else []
 
 
 def _of_many(done: BulkDone) -> Result:
@@ -137,9 +145,10 @@ def _of_many(done: BulkDone) -> Result:
         plural("{count} case was changed.", "{count} cases were changed.", count=done.changed),
         *([plural("{count} was so already.", "{count} were so already.", count=done.same)] if done.same else []),
         *(Message("{case} was not changed: {why}", case=short_id(case), why=why) for case, why in done.refused),
+        *_warned_of_due(done.still_due),
     ]
     refused = [{"case": case.hex(), "why": str(why)} for case, why in done.refused]
-    return Result({"changed": done.changed, "same": done.same, "refused": refused}, lines)
+    return Result({"changed": done.changed, "same": done.same, "refused": refused, "still_due": done.still_due}, lines)
 
 
 def _reopen(args: Given, output: Output) -> Result:

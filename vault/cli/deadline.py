@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 from vault.casework.story.deadline import Deadline, SetBy
 from vault.cli import story as form_verbs
 from vault.cli.dates import day_of, moment_of
+from vault.cli.due import ZONE, calendar, listed, now, zone
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import options_of
 from vault.cli.showing import indented
 from vault.cli.story import NO_DATE, RECORD
-from vault.cli.table import CASE, Arg, Given, Verb
+from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
 from vault.errors import UsageError
-from vault.ids import make_id, short_id
+from vault.ids import short_id
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    import datetime
-
     from vault.deadlines.engine import Due
     from vault.deadlines.facts import Place
     from vault.deadlines.rules import Rule
-    from vault.services.cases.story import DueLine
 
 _FORM: Final = Deadline.FORM
 # A rule is chosen by its code: it is no word of a person's own, and not asked.
@@ -74,70 +72,7 @@ def _record(args: Given, typed: dict[str, str]) -> tuple[Deadline, tuple[Message
 
 def _move(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        return form_verbs.changed(session, Deadline, args.record, {"at": args.day})
-
-
-def _list(args: Given, output: Output) -> Result:
-    if args.case is not None and args.due is None:
-        return _list_in(args, output)
-    found = _due_lines(args, output)
-    data = [
-        {
-            "case": line.case.hex(),
-            "ref": line.ref,
-            "record": line.record.hex(),
-            "kind": line.kind,
-            "when": line.when,
-            "about": line.headline,
-        }
-        for line in found
-    ]
-    lines: list[Words] = [
-        Message(
-            "{when}  {ref}  {kind}  {client}  {about}  id {id}",
-            when=line.when or NO_DATE,
-            ref=line.ref,
-            kind=line.kind,
-            client=line.client,
-            about=line.headline,
-            id=short_id(line.record),
-        )
-        for line in found
-    ]
-    return Result({"due": data}, lines or [Message("Nothing is due.")])
-
-
-def _due_lines(args: Given, output: Output) -> list[DueLine]:
-    with opened(args, output) as session:
-        from vault.services.cases import cases, story
-
-        case = None if args.case is None else cases.find(session, args.case)
-        until = None if args.due is None else story.day_within(session, args.due)
-        return [line for line in story.due(session, until=until) if case in {None, line.case}]
-
-
-def _list_in(args: Given, output: Output) -> Result:
-    """Show the deadlines of one case, each with where it stands and what of it must be checked."""
-    with opened(args, output) as session:
-        from vault.services.cases import cases, deadlines, story
-        from vault.services.projection import authors
-
-        found = story.list_in(session, cases.find(session, args.case), (Deadline.KIND,), why=args.why)
-        by = authors.written_by(session, found)
-    from vault.deadlines.engine import STATES
-
-    lines: list[Words] = []
-    data = []
-    for record in found:
-        assert isinstance(record.value, Deadline)  # noqa: S101 - of this kind; this line is for the type checker
-        lines += form_verbs.record_lines(record, by.get(record.record, ""))
-        plain = form_verbs.record_data(record)
-        if record.value.is_due():
-            standing = deadlines.standing_of(record.value, _now(), _zone(args.zone))
-            lines += map(indented, [STATES[standing.state], *([] if standing.check is None else [standing.check])])
-            plain |= {"state": standing.state.value, "check": standing.check}
-        data.append(plain)
-    return Result({"records": data}, lines or [Message("There are none.")])
+        return form_verbs.changed(session, Deadline, args, {"at": args.day})
 
 
 def _rules(args: Given, output: Output) -> Result:
@@ -224,28 +159,6 @@ def _week(args: Given, output: Output) -> Result:
     )
 
 
-def _calendar(args: Given, output: Output) -> Result:
-    from vault.cli.next_steps import in_words
-    from vault.deadlines.icalendar import Entry, calendar_text
-    from vault.deadlines.typed import exact_moment
-    from vault.store.files import write_new
-
-    zone = _zone(args.zone)
-    found = _due_lines(Given(**{**vars(args), "case": None}), output)
-    moments = [None if line.when is None else exact_moment(line.when, zone) for line in found]
-    # New ids each time: an id that stays would show that two phones have dates of one case.
-    entries = [Entry(make_id().hex(), moment) for moment in moments if moment is not None]
-    left = len(moments) - len(entries)
-    write_new(args.out, calendar_text(entries, _now(), in_words).encode())
-    lines = [
-        Message("{path} has {count} dates, without names and references.", path=args.out, count=len(entries)),
-        Message("Import it into a calendar of its own, and delete that calendar before the next import."),
-    ]
-    if left:
-        lines.append(Message("{count} without a full date are not in it.", count=left))
-    return Result({"file": str(args.out), "dates": len(entries), "left_out": left}, lines)
-
-
 def _due(rule: Rule, args: Given) -> Due:
     from vault.deadlines.engine import due
     from vault.deadlines.typed import facts_of
@@ -259,40 +172,15 @@ def _due(rule: Rule, args: Given) -> Due:
         extended=args.extended,
         court=getattr(args, "court", ()),
     )
-    return due(rule, facts, _now(), place)
-
-
-def _now() -> datetime.datetime:
-
-    from vault.clock import now_ms
-    from vault.display import here
-
-    return here(now_ms())
+    return due(rule, facts, now(), place)
 
 
 def _place(args: Given) -> Place:
     from vault.deadlines.facts import Place
 
-    return Place(_zone(args.zone), None if args.country is None else args.country.strip().upper())
+    return Place(zone(args.zone), None if args.country is None else args.country.strip().upper())
 
 
-def _zone(name: str | None) -> datetime.tzinfo:
-    """Return a time zone by its name; without one, what the clock of this computer is ahead of UTC now."""
-    if name is None:
-        local = _now().astimezone().tzinfo
-        assert local is not None  # noqa: S101 - `astimezone` sets it; this line is for the type checker
-        return local
-    import zoneinfo
-
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(
-            Message("there is no such time zone here"), next_step=Message("Name it as Asia/Bishkek is named.")
-        ) from None
-
-
-_ZONE: Final = Arg("[--zone ZONE]", Message("time zone of the place, such as Asia/Bishkek (that of this computer)"))
 _COUNT_FROM: Final = (
     Arg(
         "[--trigger DATE]",
@@ -303,7 +191,7 @@ _COUNT_FROM: Final = (
     Arg("[--suspended DAYS ...]", Message("when the clock stood still: DAY..DAY, or DAY.. while it does")),
     Arg("[--extended PERIOD ...]", Message("what was added: 10d, 5wd (working days), 3m, 24h")),
     Arg("[--country CC]", Message("whose holidays count where the rule names no country, such as KG")),
-    _ZONE,
+    ZONE,
 )
 _FROM_FORM: Final = tuple(
     arg._replace(form=f"[{arg.form.strip('[]')}]")
@@ -322,10 +210,10 @@ VERBS: Final = (
         *options_of(_ASKED),
     ), _add),
     Verb("list", Message("what is due in all your cases, or the deadlines of one"), (
-        Arg("[CASE]", Message("only of this case (id or reference)")), _DUE, _ZONE,
-    ), _list),
+        Arg("[CASE]", Message("only of this case (id or reference)")), _DUE, ZONE,
+    ), listed),
     Verb("move", Message("give it another date; the history keeps the date before it"), (
-        RECORD, Arg("DAY", Message("the new date, YYYY-MM-DD or 26.11.2026"), of=day_of("DAY", is_past=False)),
+        RECORD, IN_CASE, Arg("DAY", Message("the new date, YYYY-MM-DD or 26.11.2026"), of=day_of("DAY", is_past=False)),
     ), _move),
     *(verb for verb in form_verbs.TABLES[Deadline.KIND] if verb.name in {"edit", "done"}),
     Verb("rules", Message("the rules that give dates, and how certain each is; needs no vault"), (
@@ -341,6 +229,6 @@ VERBS: Final = (
         Arg("--out FILE", Message("the PDF file to write"), of=Path),
     ), _week),
     Verb("calendar", Message("write what is due as a calendar file: dates without names, references and words"), (
-        _OUT, _DUE, _ZONE,
-    ), _calendar),
+        _OUT, _DUE, ZONE,
+    ), calendar),
 )  # fmt: skip

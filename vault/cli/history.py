@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from vault.cli.opening import opened
+from vault.cli.opening import case_of, opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import IN_CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.words.message import Message, Words
 
@@ -19,7 +19,7 @@ def _history(args: Given, output: Output) -> Result:
         from vault.records.codec import to_fields
         from vault.services.cases import editing
 
-        place = editing.locate(session, args.record)
+        place = editing.locate(session, args.record, case=case_of(session, args))
         found = editing.history(session, place, why=args.why)
     data, lines = [], list[Words]()
     before: dict[str, object] = {}
@@ -73,5 +73,6 @@ def _plain(value: object) -> object:
 VERBS: Final = (
     Verb("history", Message("what a record said before, who wrote it and when"), (
         Arg("RECORD", Message("the id of a record or a case, or a case's reference")),
+        IN_CASE,
     ), _history),
 )  # fmt: skip

@@ -28,6 +28,7 @@ from vault.words.message import Message
 if TYPE_CHECKING:
     from vault.access.seat_keys.factors import Factors
     from vault.access.session import Session
+    from vault.ids import CompartmentId
 
 
 def vault_path(args: Given) -> Path:
@@ -231,3 +232,10 @@ def waiting(output: Output) -> Callable[[float], None]:
         counting_down(lambda left: output.progress(longest - left, longest, Message("seconds waited")))(seconds)
 
     return wait
+
+
+def case_of(session: Session, args: Given) -> CompartmentId | None:
+    """Return the case that `--case` names; None without it."""
+    from vault.services.cases import cases
+
+    return None if args.of_case is None else cases.find(session, args.of_case)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from vault.cli.dates import birth_of
-from vault.cli.opening import opened, opened_to_ask
+from vault.cli.opening import case_of, opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.people_shown import person_data, person_lines, warned, whole_person_lines
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import edited
-from vault.cli.table import CASE, SECTION, Arg, Given, Verb
+from vault.cli.table import CASE, IN_CASE, SECTION, Arg, Given, Verb
 from vault.ids import short_id
 from vault.words.message import Message, Words, plural
 
@@ -85,7 +85,7 @@ def _edit(args: Given, output: Output) -> Result:
         from vault.casework.person_change import PersonChange
         from vault.services.cases import editing, people, safe_contacts
 
-        place = editing.locate(session, args.person, frozenset({Person.KIND}))
+        place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case_of(session, args))
         wanted = PersonChange(
             role=args.role,
             add_names=tuple(answers["add_names"]),
@@ -109,7 +109,7 @@ def _show(args: Given, output: Output) -> Result:
         from vault.casework.person import Person
         from vault.services.cases import editing, people, safe_contacts
 
-        place = editing.locate(session, args.person, frozenset({Person.KIND}))
+        place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case_of(session, args))
         person = people.show(session, place, why=args.why)
         never_use = safe_contacts.never_use_in(session, place.case)
     return Result({"case": place.case.hex(), **person_data(person, never_use)}, whole_person_lines(person, never_use))
@@ -135,7 +135,8 @@ def _cases(args: Given, output: Output) -> Result:
         from vault.casework.person import Person
         from vault.services.cases import editing, same_person
 
-        found = same_person.cases_of(session, editing.locate(session, args.person, frozenset({Person.KIND})))
+        place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case_of(session, args))
+        found = same_person.cases_of(session, place)
     data = [
         {"case": line.case.hex(), "ref": line.ref, "title": line.title, "person": line.record.hex(), "name": line.name}
         for line in found
@@ -163,13 +164,14 @@ VERBS: Final = (
         SECTION, _CHANNEL, *options_of(_NEW),
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
-    Verb("show", Message("all that is known of a person"), (_PERSON,), _show),
+    Verb("show", Message("all that is known of a person"), (_PERSON, IN_CASE), _show),
     Verb("same", Message("say that this person and another one, of another case, are one"), (
         _PERSON, Arg("OTHER", Message("the other person's id, or its beginning")),
     ), _same),
-    Verb("cases", Message("the cases of yours in which the same person stands"), (_PERSON,), _cases),
+    Verb("cases", Message("the cases of yours in which the same person stands"), (_PERSON, IN_CASE), _cases),
     Verb("edit", Message("change what is known of a person; a wrong name stays, marked"), (
         _PERSON,
+        IN_CASE,
         Arg("[--role ROLE]", Message("their role in this case"), choices=PERSON_ROLES),
         _CHANNEL, *options_of(_CHANGED),
     ), _edit),

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from vault.casework.form import Form, FormedRecord, FormField, Shape, labelled
 from vault.casework.story import STORY
 from vault.cli.dates import day_of, of_shape
-from vault.cli.opening import opened, opened_to_ask
+from vault.cli.opening import case_of, opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import edited, indented
-from vault.cli.table import CASE, Arg, Given, Verb
+from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
 from vault.ids import short_id
 from vault.words.message import Message, Words
 
@@ -41,9 +41,7 @@ def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
 
 def _edit(kind: type[FormedRecord], args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, asked(kind.FORM, is_new=False)) as (session, answers):
-        return changed(
-            session, kind, args.record, typed_fields(kind.FORM, args, answers) | dict.fromkeys(args.empty, "")
-        )
+        return changed(session, kind, args, typed_fields(kind.FORM, args, answers) | dict.fromkeys(args.empty, ""))
 
 
 def _done(kind: type[FormedRecord], args: Given, output: Output) -> Result:
@@ -51,14 +49,14 @@ def _done(kind: type[FormedRecord], args: Given, output: Output) -> Result:
         from vault.services.cases import cases
 
         done_by = kind.FORM.done_by or ""
-        return changed(session, kind, args.record, {done_by: args.on or cases.today(session)})
+        return changed(session, kind, args, {done_by: args.on or cases.today(session)})
 
 
-def changed(session: Session, kind: type[FormedRecord], record: str, typed: dict[str, str]) -> Result:
-    """Change a record and say so."""
+def changed(session: Session, kind: type[FormedRecord], args: Given, typed: dict[str, str]) -> Result:
+    """Change the record that was named and say so."""
     from vault.services.cases import editing, story
 
-    place = editing.locate(session, record, frozenset({kind.KIND}))
+    place = editing.locate(session, args.record, frozenset({kind.KIND}), case=case_of(session, args))
     return edited(story.change(session, place, typed))
 
 
@@ -154,11 +152,13 @@ def _verbs(kind: type[FormedRecord]) -> tuple[Verb, ...]:
         Verb("add", Message("add a record of this kind to a case"), (CASE, *options_for(form, is_new=True)), run(_add))
     ]
     verbs.append(Verb("list", Message("the records of this kind in a case"), (CASE,), run(_list)))
-    edit = (RECORD, *options_for(form, is_new=False), empty)
+    edit = (RECORD, IN_CASE, *options_for(form, is_new=False), empty)
     verbs.append(Verb("edit", Message("change a record; the history keeps what it said before"), edit, run(_edit)))
     if form.done_by is not None:
         on = Arg("[--on DATE]", Message("the day; today without it"), of=day_of("--on"))
-        verbs.append(Verb("done", Message("say that it is over: it is no longer due"), (RECORD, on), run(_done)))
+        verbs.append(
+            Verb("done", Message("say that it is over: it is no longer due"), (RECORD, IN_CASE, on), run(_done))
+        )
     return tuple(verbs)
 
 

@@ -103,6 +103,9 @@ class Verb(NamedTuple):
 
 
 CASE: Final = Arg("CASE", Message("the case's id or reference"))
+IN_CASE: Final = Arg(
+    "[--case CASE]", Message("the record's case: where records of two cases have one id"), into="of_case"
+)
 SECTION: Final = Arg("[--section ID]", Message("save it in this restricted section of the case"))
 MEMBER: Final = Arg("MEMBER", Message("name or id (`member list`)"), into="who")
 TO_MEMBER: Final = Arg("--to MEMBER", Message("name or id (`member list`)"))

@@ -27,10 +27,11 @@ class PaperDate:
 
 @dataclass(frozen=True, slots=True)
 class PaperDay:
-    """A day on paper."""
+    """A day on paper; `more` says that it has dates which are not on it."""
 
     name: str
     lines: tuple[PaperDate, ...]
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,8 +171,8 @@ def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]])
 
 def _add_dated(sql: Statements, found: Iterable[tuple[int, bytes, DatedColumns]]) -> None:
     sql.executemany(
-        "INSERT INTO dated VALUES (?, ?, ?, ?, ?)",
-        [(doc, case, c.when or NO_DATE, c.is_due, storable(c.headline)) for doc, case, c in found],
+        "INSERT INTO dated VALUES (?, ?, ?, ?, ?, ?)",
+        [(doc, case, c.when or NO_DATE, c.is_due, storable(c.headline), storable(c.rule)) for doc, case, c in found],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 18
+STAMP = 19
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -58,7 +58,7 @@ _TABLES = (
     "CREATE INDEX contact_by_case ON contact(case_id, day)",
     # Records with a form (`casework.form`): under which date they stand, and whether somebody has to keep it.
     "CREATE TABLE dated(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, day TEXT NOT NULL, is_due INTEGER NOT NULL,"
-    " headline TEXT NOT NULL)",
+    " headline TEXT NOT NULL, rule TEXT NOT NULL)",
     "CREATE INDEX dated_by_case ON dated(case_id, day) WHERE is_due",
     "CREATE INDEX dated_by_day ON dated(day) WHERE is_due",
     # Digits from last to first, so that the last four or more of a number are a range.

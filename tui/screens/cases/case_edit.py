@@ -14,12 +14,13 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine
+from tui.text.in_words import together, warning
 from tui.values.codes import choices
 from tui.values.values import CaseShown
 from tui.widgets.confirm import Confirm
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import Risk
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -103,9 +104,15 @@ class CaseEdit(FormScreen):
         self.app.push_screen(question, lambda yes: self.end("") if yes else None)
 
     def action_close_case(self) -> None:
-        """Ask why, then close the case."""
-        question = AskLine(Message("Why is this case closed? It leaves the list; search and its reference find it."))
-        self.app.push_screen(question, self._close)
+        """Say what is to be kept in it, ask why, then close the case."""
+        case = self._case.case
+        self.ask(lambda vault: vault.story.still_due(case), self._ask_why)
+
+    def _ask_why(self, still_due: Words) -> None:
+        question: Words = Message("Why is this case closed? It leaves the list; search and its reference find it.")
+        if still_due:
+            question = together((warning(still_due), question))
+        self.app.push_screen(AskLine(question), self._close)
 
     def _close(self, reason: str | None) -> None:
         case = self._case.case

@@ -23,7 +23,7 @@ from tui.text.due_words import SOON_DAYS, days_left, distance_words
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
 from tui.values.values import VaultStatus
-from tui.values.values_story import DueShown, HomeShown
+from tui.values.values_story import DueShown, HomeShown, LeftShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.drawn import DrawnPart
@@ -69,7 +69,8 @@ class HomeScreen(VaultScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cases: dict[str, str] = {}
+        self._shown: dict[str, DueShown] = {}
+        self._left: set[str] = set()
         self._is_read = False
 
     @override
@@ -130,21 +131,26 @@ class HomeScreen(VaultScreen):
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
-        case = self._cases.get(event.row.key)
-        if case is not None:
-            self.post_message(OpenCase(case, record=event.row.key))
+        line = self._shown.get(event.row.key)
+        if line is not None:
+            self.post_message(OpenCase(line.case, record=line.record))
+        elif event.row.key in self._left:
+            self.post_message(OpenCase(event.row.key))
 
     def _show(self, shown: HomeShown) -> None:
         self._is_read = True
         today = date.fromisoformat(shown.today)
         tasks = [line for line in shown.due if line.kind == Task.KIND]
         dates = [line for line in shown.due if line.kind != Task.KIND]
-        self._cases = {line.record: line.case for line in shown.due}
+        self._shown = {line.key: line for line in shown.due}
+        self._left = {left.case for left in shown.left}
         self.head(long_day(today), shown.status.member)
-        self._say("dates", _counted(dates, today))
+        self._say("dates", _counted(dates, today, shown.left))
         tokens = _by_day(dates, today)
         self.query_one("#days", DrawnPart).show(lambda width: day_strip(tokens, today, width))
-        self._list("dates").show_source(FixedRows([_date_row(line, today) for line in dates]))
+        self._list("dates").show_source(
+            FixedRows([*(_date_row(line, today) for line in dates), *map(_left_row, shown.left)])
+        )
         self._say("tasks", str(len(tasks)))
         self._list("tasks").show_source(FixedRows([_task_row(line, today) for line in tasks]))
         self._say("slips", plural("{count} open  F9 calls", "{count} open  F9 calls", count=shown.slips))
@@ -189,17 +195,19 @@ def _by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[st
     return found
 
 
-def _counted(lines: Sequence[DueShown], today: date) -> Words:
-    lefts = [left for line in lines if (left := days_left(line.when, today)) is not None]
-    late = sum(left < 0 for left in lefts)
-    soon = sum(0 <= left <= SOON_DAYS for left in lefts)
-    return Message(
+def _counted(lines: Sequence[DueShown], today: date, left: Sequence[LeftShown]) -> Words:
+    distances = [days for line in lines if (days := days_left(line.when, today)) is not None]
+    late = sum(days < 0 for days in distances)
+    soon = sum(0 <= days <= SOON_DAYS for days in distances)
+    counted = Message(
         "{late} overdue, {soon} in the next {days} days, {later} later",
         late=late,
         soon=soon,
         days=SOON_DAYS,
         later=len(lines) - late - soon,
     )
+    more = sum(each.count for each in left)
+    return Message("{counted}, {more} more below", counted=counted, more=more) if more else counted
 
 
 def _date_row(line: DueShown, today: date) -> ListRow:
@@ -213,13 +221,18 @@ def _date_row(line: DueShown, today: date) -> ListRow:
         state = Cell(SOON, Token.WARN, bold=True)
     distance = Cell(distance_words(left, line.when), token, bold=state is not None)
     cells = (when, Cell(line.ref[:_REF], Token.DIM), line.client, shown, distance)
-    return ListRow(line.record, cells, state)
+    return ListRow(line.key, cells, state)
+
+
+def _left_row(left: LeftShown) -> ListRow:
+    words = Message("and {count} more dates and tasks, {late} of them late", count=left.count, late=left.late)
+    return ListRow(left.case, ("", Cell(left.ref[:_REF], Token.DIM), "", Cell(words, Token.WARN), ""))
 
 
 def _task_row(line: DueShown, today: date) -> ListRow:
     left = days_left(line.when, today)
     cells = (Cell(line.ref[:_REF], Token.DIM), line.headline, Cell(distance_words(left, line.when), _token(left)))
-    return ListRow(line.record, cells, Cell(TO_DO, Token.DIM))
+    return ListRow(line.key, cells, Cell(TO_DO, Token.DIM))
 
 
 def _alerts(alarms: Sequence[Words]) -> list[Words]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -22,7 +23,7 @@ from tui.text.due_words import SOON_DAYS, distance_words
 from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
-from tui.values.values_story import AgendaShown
+from tui.values.values_story import AgendaShown, WeekShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
@@ -77,7 +78,7 @@ class WeekScreen(VaultScreen):
         """Read the two weeks again; the cursor goes to a record, or stays."""
         monday = self._monday
 
-        def read(vault: Gateway) -> tuple[date, date, tuple[AgendaShown, ...]]:
+        def read(vault: Gateway) -> tuple[date, date, WeekShown]:
             today = date.fromisoformat(vault.story.today())
             first = monday_of(today) if monday is None else monday
             return today, first, vault.story.agenda(first, first + timedelta(days=_WEEKS * _DAYS - 1))
@@ -112,7 +113,7 @@ class WeekScreen(VaultScreen):
             self.say(Message("There is nothing to keep here."))
             return
         line = shown.line
-        self.ask(lambda vault: vault.story.done(line.case, line.record, line.kind), self._changed)
+        self.ask(lambda vault: vault.story.done(line.case, line.record, line.kind), lambda _: self._changed(line.key))
 
     def action_move(self) -> None:
         """Ask for another date."""
@@ -125,17 +126,21 @@ class WeekScreen(VaultScreen):
         dated_by = STORY[shown.line.kind].FORM.dated_by
         if typed and dated_by is not None:
             line, change = shown.line, {dated_by: typed}
-            self.ask(lambda vault: vault.story.change(line.case, line.record, line.kind, change), self._changed)
+            self.ask(
+                lambda vault: vault.story.change(line.case, line.record, line.kind, change),
+                lambda _: self._changed(line.key),
+            )
 
-    def _changed(self, record: str | None) -> None:
-        self.action_refresh(record or "")
+    def _changed(self, key: str) -> None:
+        self.action_refresh(key)
 
-    def _show(self, stand_on: str, found: tuple[date, date, tuple[AgendaShown, ...]]) -> None:
-        today, monday, lines = found
+    def _show(self, stand_on: str, found: tuple[date, date, WeekShown]) -> None:
+        today, monday, week = found
+        lines = week.lines
         self._today, self._monday = today, monday
-        self._shown = {shown.line.record: shown for shown in lines}
+        self._shown = {shown.line.key: shown for shown in lines}
         cursor = self._list.cursor
-        rows = agenda_rows(lines, today, monday)
+        rows = agenda_rows(lines, today, monday, week.left)
         self._list.show_source(FixedRows(rows))
         places = {row.key: place for place, row in enumerate(rows) if not row.is_passed}
         first = next(iter(places.values()), 0)
@@ -168,7 +173,9 @@ class WeekScreen(VaultScreen):
         return self.query_one("#week", VirtualList)
 
 
-def agenda_rows(lines: Sequence[AgendaShown], today: date, monday: date) -> list[ListRow]:
+def agenda_rows(
+    lines: Sequence[AgendaShown], today: date, monday: date, left: Mapping[str, int] = MappingProxyType({})
+) -> list[ListRow]:
     """Return a heading for each day that has something, and for today, with its entries below it."""
     by_day: dict[date, list[AgendaShown]] = {today: []}
     for shown in lines:
@@ -183,6 +190,9 @@ def agenda_rows(lines: Sequence[AgendaShown], today: date, monday: date) -> list
         shown_day = day
         rows.append(_heading(day, today))
         rows += [_row(shown, day, today) for shown in by_day[day]]
+        if more := left.get(day.isoformat(), 0):
+            words = Message("and {count} more, in cases with very many dates", count=more)
+            rows.append(ListRow(f"+{day}", (Cell(words, Token.WARN),), is_passed=True))
     return rows
 
 
@@ -207,4 +217,4 @@ def _row(shown: AgendaShown, day: date, today: date) -> ListRow:
     what = about if is_said else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
     time = line.when.partition("T")[2]
     cells = (time, Cell(line.ref[:_REF], Token.DIM), line.client, what, Cell(words, token))
-    return ListRow(line.record, cells, state)
+    return ListRow(line.key, cells, state)

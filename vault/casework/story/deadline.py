@@ -28,6 +28,10 @@ class DeadlineEnd(StrEnum):
     WAIVED = "waived"
 
 
+UNNAMED_RULE = "-"
+"""Instead of the code of a rule that a record does not name: no rule has it, so a lawyer must check the date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline(FormedRecord):
     """One deadline. `rule` and `trigger` say from what it was computed; `at` is the date that holds."""
@@ -62,3 +66,10 @@ class Deadline(FormedRecord):
     done: str | None = None
     end: DeadlineEnd | None = None
     text: str | None = field(default=None, repr=False)
+
+
+def given_by(record: FormedRecord) -> str | None:
+    """Return the code of the rule that gave the date of a record; None where a court or a person set it."""
+    if not isinstance(record, Deadline) or record.set_by is not SetBy.RULE:
+        return None
+    return record.rule or UNNAMED_RULE

@@ -6,7 +6,7 @@ Stopped half-way, the same call goes on where it was: of a case that is as it sh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
 from vault.errors import RefusedError, UsageError
@@ -23,11 +23,15 @@ MOST_CASES = 500
 
 @dataclass(frozen=True, slots=True)
 class BulkDone:
-    """What came of it: how many cases were changed, were so already, and which were refused, each with why."""
+    """What came of it: how many cases were changed, were so already, and which were refused, each with why.
+
+    `still_due` is how many dates and tasks are not done in the cases that were closed.
+    """
 
     changed: int
     same: int
     refused: tuple[tuple[CompartmentId, Message], ...] = field(repr=False)
+    still_due: int = 0
 
 
 def change_all(
@@ -67,9 +71,14 @@ def close_all(
 
     def act(case: CompartmentId) -> bool:
         row = row_of(up_to_date_index(session), case)
-        return (row is None or row.closed is None) and bool(close(session, case, reason=reason).settled)
+        if row is not None and row.closed is not None:
+            return False
+        closed = close(session, case, reason=reason)
+        still_due[case] = closed.still_due
+        return bool(closed.edited.settled)
 
-    return _each(cases, act, progress)
+    still_due: dict[CompartmentId, int] = {}
+    return replace(_each(cases, act, progress), still_due=sum(still_due.values()))
 
 
 def _each(cases: Sequence[CompartmentId], act: Callable[[CompartmentId], bool], progress: Progress) -> BulkDone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.casework.case import Case, checked_stage
@@ -14,13 +14,14 @@ from vault.casework.vocabulary import Risk, word_of
 from vault.errors import UsageError
 from vault.ids import CompartmentId, MemberId
 from vault.index.cases import CaseRow, closed_cases
+from vault.index.dated import due_kinds
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, today
 from vault.services.cases.editing import Edited, edit, own_record
 from vault.services.grants.sharing import holders_of
 from vault.services.projection.projection import up_to_date_index
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 _GRAVE = (Risk.HIGH, Risk.IMMEDIATE)
 
@@ -76,8 +77,18 @@ def set_stage(session: Session, case: CompartmentId, stage: str, *, on: str | No
     return _edit(session, case, changed)
 
 
-def close(session: Session, case: CompartmentId, *, reason: str) -> Edited:
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What came of closing a case; `still_due` is how many dates and tasks in it are shown nowhere as due any more."""
+
+    edited: Edited
+    still_due: int
+
+
+def close(session: Session, case: CompartmentId, *, reason: str) -> Closed:
     """Close a case: it leaves the list, and is found by search, reference and in the list of closed cases.
+
+    What was to be kept in it is closed with it, kept or not: how much that was is in the answer.
 
     Raises:
         UsageError: it is closed already, or there is no reason.
@@ -90,7 +101,17 @@ def close(session: Session, case: CompartmentId, *, reason: str) -> Edited:
             raise UsageError(Message("this case is closed already"))
         return replace(head, closed=today(session), close_reason=said)
 
-    return _edit(session, case, changed)
+    edited = _edit(session, case, changed)
+    return Closed(edited, sum(due_kinds(up_to_date_index(session), case).values()))
+
+
+def still_due_words(count: int) -> Message:
+    """Say how much is to be kept in a case that closes."""
+    return plural(
+        "{count} date or task in it is not done: a closed case shows it nowhere as due.",
+        "{count} dates and tasks in it are not done: a closed case shows them nowhere as due.",
+        count=count,
+    )
 
 
 def reopen(session: Session, case: CompartmentId) -> Edited:

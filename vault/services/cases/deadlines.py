@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from vault.casework.story.deadline import Deadline, SetBy
+from vault.casework.story.deadline import Deadline, SetBy, given_by
 from vault.deadlines.engine import Due, State, standing
 from vault.deadlines.rules import Certainty, Rule
 from vault.deadlines.shipped import RULES
@@ -50,11 +50,21 @@ def standing_of(deadline: Deadline, now: datetime.datetime, zone: datetime.tzinf
         now: the present, with a zone.
         zone: the time of the place.
     """
-    kept = moment_of(deadline.at, zone)
-    if deadline.set_by is not SetBy.RULE:
+    return standing_at(deadline.at, given_by(deadline), now, zone)
+
+
+def standing_at(at: str, code: str | None, now: datetime.datetime, zone: datetime.tzinfo) -> Standing:
+    """Return where a date stands that the rule with this code gave; None where no rule did."""
+    kept = moment_of(at, zone)
+    if code is None:
         return Standing(standing(kept, now, zone))
-    rule = RULES.get(deadline.rule or "")
+    check, rule = check_of(code), RULES.get(code)
+    return Standing(State.CHECK, check) if rule is None else Standing(standing(kept, now, zone, rule=rule), check)
+
+
+def check_of(code: str) -> Message | None:
+    """Return what a lawyer must check of the rule with this code, which gave a date; None where nothing."""
+    rule = RULES.get(code)
     if rule is None:
-        return Standing(State.CHECK, Message("The rule is not known to this program: a lawyer must check it."))
-    check = {Certainty.UNCONFIRMED: to_check(rule), Certainty.SUPERSEDED: superseded(rule)}.get(rule.certainty)
-    return Standing(standing(kept, now, zone, rule=rule), check)
+        return Message("The rule is not known to this program: a lawyer must check it.")
+    return {Certainty.UNCONFIRMED: to_check(rule), Certainty.SUPERSEDED: superseded(rule)}.get(rule.certainty)

@@ -65,8 +65,12 @@ class Earlier:
     value: Any = None
 
 
-def locate(session: Session, text: str, kinds: frozenset[str] = frozenset(KINDS)) -> Place:
+def locate(
+    session: Session, text: str, kinds: frozenset[str] = frozenset(KINDS), *, case: CompartmentId | None = None
+) -> Place:
     """Return the record with this id, or this beginning of one; a reference or an id of a case names the case's own.
+
+    With `case` only what stands in it: two cases may have a record of one id.
 
     Raises:
         NotFoundError: no such record of these kinds among the member's cases, or several begin so.
@@ -74,7 +78,11 @@ def locate(session: Session, text: str, kinds: frozenset[str] = frozenset(KINDS)
     """
     typed = typed_id(text)
     among = records_between(up_to_date_index(session), *ids_between(typed)) if typed else set()
-    found = {Place(CompartmentId(case), RecordId(record), kind) for record, case, kind in among if kind in kinds}
+    found = {
+        Place(CompartmentId(home), RecordId(record), kind)
+        for record, home, kind in among
+        if kind in kinds and case in {None, home}
+    }
     if not found and Case.KIND in kinds:
         return own_record(session, find(session, text))
     if not found:
@@ -89,6 +97,7 @@ def locate(session: Session, text: str, kinds: frozenset[str] = frozenset(KINDS)
     if len(found) > 1:
         raise UsageError(
             Message("{count} cases have a record with this id: one was made to look like another", count=len(found)),
+            next_step=Message("Name its case, too (--case)."),
         )
     return found.pop()
 

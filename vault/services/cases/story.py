@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from vault.casework.story.deadline import Deadline
 from vault.casework.story.incident import Incident
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.index.dated import DatedRow, between
+from vault.index.dated import DatedRow, DueCount, between, counts_between, due_counts, due_kinds
 from vault.index.dated import due as due_rows
 from vault.index.heads import heads_in
 from vault.index.people import people_in
@@ -29,11 +30,20 @@ from vault.services.projection.reading import Stored, read_heads
 from vault.words.message import Message
 
 _LONGEST_SPAN = 36_500
+_MOST_OF_A_CASE = 24
+_MOST_LATE_OF_A_CASE = 8
+_MOST_OF_A_DAY = 12  # of one case
+_LATE_FIRST = 2  # of one case
+_LONG_LATE = datetime.timedelta(days=30)
+_FULL_DAY = len("2026-11-27")
 
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; None for no date."""
+    """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; None for no date.
+
+    `rule` is the code of the rule that gave it. A record has its id in one case: two cases may have one of the same id.
+    """
 
     case: CompartmentId
     ref: str
@@ -42,6 +52,25 @@ class DueLine:
     kind: str
     when: str | None
     headline: str = field(repr=False)
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How much that is due in a case a list leaves out, and how much of that is late."""
+
+    case: CompartmentId
+    ref: str
+    count: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueList:
+    """What has to be kept, soonest first, and what of it is not shown, by the reference of its case."""
+
+    lines: tuple[DueLine, ...]
+    left: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +79,14 @@ class AgendaLine:
 
     line: DueLine
     is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The dates of some days, and for each day (YYYY-MM-DD) how many more of them are not shown."""
+
+    lines: tuple[AgendaLine, ...]
+    left: Mapping[str, int]
 
 
 def kind_named(kind: str) -> type[FormedRecord]:
@@ -136,40 +173,86 @@ def day_within(session: Session, span: str) -> str:
     return (datetime.date.fromisoformat(today(session)) + datetime.timedelta(days=int(days))).isoformat()
 
 
-def due(session: Session, *, until: str | None = None, limit: int = 1000) -> list[DueLine]:
+def due(session: Session, *, until: str | None = None, limit: int = 1000, case: CompartmentId | None = None) -> DueList:
     """Return what has to be kept in the cases of this member, soonest first; the look is in the log before it is.
+
+    Of one case among others there are at most 24 that come next and 8 that are late: who fills a case with dates hides
+    no other case. What is left out is counted. Last comes what is late for more than 30 days, or the third of its case.
 
     Args:
         session: who asks.
         until: a day, YYYY-MM-DD; without it all, also what has no date.
         limit: lines at most.
+        case: only what is due in it, all of it.
     """
     if not 1 <= limit <= MOST_LISTED:
         raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
     rule = session.require(Action.CASE_LIST)
-    index = up_to_date_index(session)
-    found = due_rows(index, until or NO_DATE, limit=limit)
+    index, last, day = up_to_date_index(session), until or NO_DATE, today(session)
+    most, most_late = (_MOST_OF_A_CASE, _MOST_LATE_OF_A_CASE) if case is None else (limit, limit)
+    found = due_rows(index, last, today=day, most=most, most_late=most_late, limit=limit, case=case)
+    left = _left_out(found, due_counts(index, last, today=day), day) if case is None or len(found) == limit else ()
     with session.work() as work:
         work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
-    return [_line(row) for row in found]
+    lines = [_line(row) for row in _in_order(found, day)]
+    return DueList(tuple(lines), tuple(each for each in left if case in {None, each.case}))
 
 
-def agenda(session: Session, first: datetime.date, last: datetime.date, *, limit: int = 1000) -> list[AgendaLine]:
+def _in_order(found: Sequence[DatedRow], day: str) -> Iterator[DatedRow]:
+    """Yield by day what is late and what comes, then what else is late: of a case more than two, or for long."""
+    late = [row for row in found if row.when < day[: len(row.when)]]
+    since = (datetime.date.fromisoformat(day) - _LONG_LATE).isoformat()
+    of_case = Counter[bytes]()
+    first: list[DatedRow] = []
+    for row in reversed(late):  # newest first
+        of_case[row.case] += 1
+        if row.when >= since and of_case[row.case] <= _LATE_FIRST:
+            first.append(row)
+    yield from reversed(first)
+    yield from (row for row in found if row not in late)
+    yield from (row for row in reversed(late) if row not in first)
+
+
+def _left_out(found: Sequence[DatedRow], counts: Sequence[DueCount], day: str) -> tuple[LeftOut, ...]:
+    shown = Counter(row.case for row in found)
+    late = Counter(row.case for row in found if row.when < day[: len(row.when)])
+    return tuple(
+        LeftOut(CompartmentId(each.case), each.ref, each.due - shown[each.case], each.late - late[each.case])
+        for each in counts
+        if each.due > shown[each.case]
+    )
+
+
+def agenda(session: Session, first: datetime.date, last: datetime.date, *, limit: int = 1000) -> Agenda:
     """Return what stands from a day to another in the open cases of this member, kept or not, by its date.
 
-    Only kinds that have to be kept are in it. The look is in the log before it is returned.
+    Only kinds that have to be kept are in it, of one case at most 12 on a day; what is left out is counted. The look
+    is in the log before it is returned.
     """
     rule = session.require(Action.CASE_LIST)
+    index, span = up_to_date_index(session), (first.isoformat(), last.isoformat())
     kinds = [kind for kind, record in STORY.items() if record.FORM.done_by is not None]
-    found = between(up_to_date_index(session), first.isoformat(), last.isoformat(), kinds, limit=limit)
+    found = between(index, *span, kinds, most=_MOST_OF_A_DAY, limit=limit)
+    shown = Counter(row.when[:_FULL_DAY] for row, _ in found)
+    counts = counts_between(index, *span, kinds)
     with session.work() as work:
         work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
-    return [AgendaLine(_line(row), is_due) for row, is_due in found]
+    return Agenda(
+        tuple(AgendaLine(_line(row), is_due) for row, is_due in found),
+        {day: count - shown[day] for day, count in counts.items() if count > shown[day]},
+    )
+
+
+def due_in(session: Session, case: CompartmentId) -> Mapping[str, int]:
+    """Return how many records of each kind have to be kept in a case: how much would be shown no more if it closed."""
+    session.require(Action.CASE_LIST)
+    return due_kinds(up_to_date_index(session), case)
 
 
 def _line(row: DatedRow) -> DueLine:
-    when = None if row.when == NO_DATE else row.when
-    return DueLine(CompartmentId(row.case), row.ref, row.client, RecordId(row.record), row.kind, when, row.headline)
+    when, rule = None if row.when == NO_DATE else row.when, row.rule or None
+    record = RecordId(row.record)
+    return DueLine(CompartmentId(row.case), row.ref, row.client, record, row.kind, when, row.headline, rule)
 
 
 def _act(kind: str, what: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vault.access.session import Session
 from vault.export.week_page import PaperDate, PaperDay, PaperWeek, render_week
+from vault.ids import is_case_ref
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases import story
@@ -31,13 +32,14 @@ def print_week(session: Session, first: datetime.date, out: Path, in_words: Call
     rule = session.require(Action.CASE_LIST)
     monday = first - datetime.timedelta(days=first.weekday())
     days = [monday + datetime.timedelta(days=number) for number in range(_DAYS)]
-    lines = [entry for entry in story.agenda(session, days[0], days[-1]) if len(entry.line.when or "") >= _FULL_DAY]
+    found = story.agenda(session, days[0], days[-1])
+    lines = [entry for entry in found.lines if len(entry.line.when or "") >= _FULL_DAY]
     week = PaperWeek(
         in_words(Message("Week {number}", number=monday.isocalendar().week)),
         in_words(Message("{first} to {last}", first=days[0].isoformat(), last=days[-1].isoformat())),
         in_words(Message("nothing")),
         in_words(Message("References only: this page names nobody. Open the case in CaseVault to see whose it is.")),
-        tuple(_day(day, lines, in_words) for day in days),
+        tuple(_day(day, lines, found.left.get(day.isoformat(), 0), in_words) for day in days),
     )
     page = render_week(week)
     with session.work() as work:
@@ -46,7 +48,7 @@ def print_week(session: Session, first: datetime.date, out: Path, in_words: Call
     return len(lines)
 
 
-def _day(day: datetime.date, lines: list[AgendaLine], in_words: Callable[[Words], str]) -> PaperDay:
+def _day(day: datetime.date, lines: list[AgendaLine], left: int, in_words: Callable[[Words], str]) -> PaperDay:
     found = [entry for entry in lines if (entry.line.when or "").startswith(day.isoformat())]
     name = in_words(Message("{weekday} {day}", weekday=_WEEKDAYS[day.weekday()], day=day.isoformat()))
     return PaperDay(
@@ -54,12 +56,13 @@ def _day(day: datetime.date, lines: list[AgendaLine], in_words: Callable[[Words]
         tuple(
             PaperDate(
                 (entry.line.when or "").partition("T")[2],
-                entry.line.ref,
+                entry.line.ref if is_case_ref(entry.line.ref) else "",
                 in_words(story.kind_named(entry.line.kind).FORM.title),
                 not entry.is_due,
             )
             for entry in found
         ),
+        in_words(Message("and {count} more, in the case itself", count=left)) if left else "",
     )
 
 

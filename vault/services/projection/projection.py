@@ -14,6 +14,7 @@ from vault.casework.case import Case
 from vault.casework.note import Note, contact_day
 from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
+from vault.casework.story.deadline import given_by
 from vault.casework.vocabulary import PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import DIGEST_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, VersionId
@@ -307,7 +308,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
-            columns = DatedColumns(record.when(), record.is_due(), record.headline())
+            columns = DatedColumns(record.when(), record.is_due(), record.headline(), given_by(record) or "")
         case _:
             pass  # neither listed nor found by words, but its heads are known
     return IndexedRecord(

@@ -1,0 +1,169 @@
+"""What is due in all cases, or in one: as a list, and as a calendar file that says nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from vault.casework.story.deadline import Deadline
+from vault.cli import story as form_verbs
+from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.showing import indented
+from vault.cli.story import NO_DATE
+from vault.cli.table import Arg, Given
+from vault.errors import UsageError
+from vault.ids import make_id, short_id
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    import datetime
+
+    from vault.services.cases.deadlines import Standing
+    from vault.services.cases.story import DueList
+
+ZONE: Final = Arg("[--zone ZONE]", Message("time zone of the place, such as Asia/Bishkek (that of this computer)"))
+
+
+def listed(args: Given, output: Output) -> Result:
+    """Show what is due; of one case without `--due`, all its deadlines."""
+    if args.case is not None and args.due is None:
+        return _list_in(args, output)
+    from vault.deadlines.engine import STATES
+
+    due, stand = _due_lines(args, output)
+    found = due.lines
+    data: list[dict[str, object]] = [
+        {
+            "case": line.case.hex(),
+            "ref": line.ref,
+            "record": line.record.hex(),
+            "kind": line.kind,
+            "when": line.when,
+            "about": line.headline,
+            **({} if standing is None else {"state": standing.state.value, "check": standing.check}),
+        }
+        for line, standing in zip(found, stand, strict=True)
+    ]
+    lines: list[Words] = []
+    for line, standing in zip(found, stand, strict=True):
+        lines.append(
+            Message(
+                "{when}  {ref}  {kind}  {client}  {about}  id {id}",
+                when=line.when or NO_DATE,
+                ref=line.ref,
+                kind=line.kind,
+                client=line.client,
+                about=line.headline,
+                id=short_id(line.record),
+            )
+        )
+        if standing is not None:
+            told = [STATES[standing.state], *([] if standing.check is None else [standing.check])]
+            lines += map(indented, told)
+    lines += _left_out(due)
+    left = [{"case": each.case.hex(), "ref": each.ref, "count": each.count, "late": each.late} for each in due.left]
+    return Result({"due": data, "more": left}, lines or [Message("Nothing is due.")])
+
+
+def _left_out(due: DueList) -> list[Words]:
+    """Say what a list leaves out of which case."""
+    return [
+        Message(
+            "{ref}: {count} more, {late} of them late. See them: `casevault deadline list {ref} --due 3650d`",
+            ref=each.ref,
+            count=each.count,
+            late=each.late,
+        )
+        for each in due.left
+    ]
+
+
+def _due_lines(args: Given, output: Output) -> tuple[DueList, list[Standing | None]]:
+    """Return what is due, and of each deadline where it stands."""
+    with opened(args, output) as session:
+        from vault.services.cases import cases, deadlines, story
+
+        case = None if args.case is None else cases.find(session, args.case)
+        until = None if args.due is None else story.day_within(session, args.due)
+        found = story.due(session, until=until, case=case)
+    moment, place = now(), zone(args.zone)
+    stand = [
+        deadlines.standing_at(line.when, line.rule, moment, place) if line.kind == Deadline.KIND and line.when else None
+        for line in found.lines
+    ]
+    return found, stand
+
+
+def _list_in(args: Given, output: Output) -> Result:
+    """Show the deadlines of one case, each with where it stands and what of it must be checked."""
+    with opened(args, output) as session:
+        from vault.services.cases import cases, deadlines, story
+        from vault.services.projection import authors
+
+        found = story.list_in(session, cases.find(session, args.case), (Deadline.KIND,), why=args.why)
+        by = authors.written_by(session, found)
+    from vault.deadlines.engine import STATES
+
+    lines: list[Words] = []
+    data = []
+    for record in found:
+        assert isinstance(record.value, Deadline)  # noqa: S101 - of this kind; this line is for the type checker
+        lines += form_verbs.record_lines(record, by.get(record.record, ""))
+        plain = form_verbs.record_data(record)
+        if record.value.is_due():
+            standing = deadlines.standing_of(record.value, now(), zone(args.zone))
+            lines += map(indented, [STATES[standing.state], *([] if standing.check is None else [standing.check])])
+            plain |= {"state": standing.state.value, "check": standing.check}
+        data.append(plain)
+    return Result({"records": data}, lines or [Message("There are none.")])
+
+
+def calendar(args: Given, output: Output) -> Result:
+    """Write the dates as a calendar file."""
+    from vault.cli.next_steps import in_words
+    from vault.deadlines.icalendar import Entry, calendar_text
+    from vault.deadlines.typed import exact_moment
+    from vault.store.files import write_new
+
+    here = zone(args.zone)
+    due, _ = _due_lines(Given(**{**vars(args), "case": None}), output)
+    moments = [None if line.when is None else exact_moment(line.when, here) for line in due.lines]
+    # New ids each time: an id that stays would show that two phones have dates of one case.
+    entries = [Entry(make_id().hex(), moment) for moment in moments if moment is not None]
+    left = len(moments) - len(entries)
+    write_new(args.out, calendar_text(entries, now(), in_words).encode())
+    lines: list[Words] = [
+        Message("{path} has {count} dates, without names and references.", path=args.out, count=len(entries)),
+        Message("Import it into a calendar of its own, and delete that calendar before the next import."),
+    ]
+    if left:
+        lines.append(Message("{count} without a full date are not in it.", count=left))
+    more = sum(each.count for each in due.left)
+    if more:
+        lines.append(Message("{count} more are not in it, of cases with very many dates:", count=more))
+        lines += map(indented, _left_out(due))
+    return Result({"file": str(args.out), "dates": len(entries), "left_out": left, "more": more}, lines)
+
+
+def now() -> datetime.datetime:
+    """Return the present, in the zone of this computer."""
+    from vault.clock import now_ms
+    from vault.display import here
+
+    return here(now_ms())
+
+
+def zone(name: str | None) -> datetime.tzinfo:
+    """Return a time zone by its name; without one, what the clock of this computer is ahead of UTC now."""
+    if name is None:
+        local = now().astimezone().tzinfo
+        assert local is not None  # noqa: S101 - `astimezone` sets it; this line is for the type checker
+        return local
+    import zoneinfo
+
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            Message("there is no such time zone here"), next_step=Message("Name it as Asia/Bishkek is named.")
+        ) from None
