@@ -12,7 +12,7 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
 from vault.casework.story.task import Task
-from vault.casework.vocabulary import NoteKind
+from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
 from vault.policy.roles import Action
 from vault.records.content import Content
@@ -30,12 +30,14 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_READ: """
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
-    sections.find_in sections.list_of sharing.holders_of timed_grants.terms_of
+    section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
+    timed_grants.terms_of
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
-    people.change people.keep sections.add_note sections.add_person story.add story.change
+    people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
+    sections.add_person story.add story.change
     undoing.undo
     """,
     Action.CASE_SEARCH: "names_elsewhere.names_elsewhere safe_contacts.is_never_used_anywhere searching.search",
@@ -79,6 +81,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
     "intake.move": (Action.INTAKE_WRITE, Action.CASE_WRITE),
     "intake.move_to_new": (Action.INTAKE_WRITE, Action.CASE_CREATE),
+    "alike.alike": (Action.CASE_READ, Action.CASE_SEARCH),
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
@@ -92,7 +95,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
     pipe.ask_second
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
-    reading.read_valid_at
+    reading.read_valid_at editing.write_next sections.records_of section_people.case_of section_people.who_is
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
     bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list
     expected_sizes.bounds_of expired_rights.all_terms expired_rights.term_of export_material.make_ready
@@ -113,6 +116,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
     undoing.last
+    section_people.is_in_section
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
@@ -120,6 +124,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     """,
     "looks at the role itself and acts through services that ask": """
     handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
+    section_people.places_of
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
@@ -148,12 +153,17 @@ CALLS: Mapping[str, Call] = {
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),
     "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
-    "people.change": lambda run, session, case, *_: run(
-        session, Place(case, RecordId(bytes(16)), Person.KIND), PersonChange(role="third")
-    ),
+    "people.change": lambda run, session, case, *_: run(session, _somebody(case), PersonChange(role="third")),
     "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
-    "people.show": lambda run, session, case, *_: run(session, Place(case, RecordId(bytes(16)), Person.KIND)),
+    "people.show": lambda run, session, case, *_: run(session, _somebody(case)),
+    "alike.alike": lambda run, session, case, *_: run(session, _somebody(case), Person(PersonRole.CLIENT)),
+    "section_people.change": lambda run, session, case, _, section: run(
+        session, _somebody(_held(session, case, section)), PersonChange(role="third")
+    ),
+    "section_people.edit": lambda run, session, case, _, section: run(
+        session, _somebody(_held(session, case, section)), lambda person: person
+    ),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
@@ -172,6 +182,10 @@ CALLS: Mapping[str, Call] = {
     "sections.find_in": lambda run, session, case, _, section: run(session, case, _held(session, case, section).hex()),
     "sections.open_section": lambda run, session, case, _, section: run(session, _held(session, case, section)),
 }
+
+
+def _somebody(home: CompartmentId) -> Place:
+    return Place(home, RecordId(bytes(16)), Person.KIND)
 
 
 def _own_record(case: CompartmentId) -> Place:

@@ -10,12 +10,15 @@ from tests.english import in_english
 from tests.services.office import Office
 from vault.casework.access import SectionKind
 from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.person_change import PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services import housekeeping
-from vault.services.cases import cases, notes, people, searching, sections
+from vault.services.cases import alike, cases, notes, people, same_person, searching, section_people, sections
+from vault.services.cases.editing import Place
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
@@ -140,3 +143,54 @@ def test_who_loses_the_case_loses_its_sections_when_a_holder_of_both_comes_by(of
         sections.add_note(amina, section, Note(NoteKind.SAFETY, "after Joel"))
     with office.open(office.joel) as joel:
         assert not joel.holds(section)
+
+
+def test_a_person_kept_apart_is_changed_and_known_again_in_a_case(office: Office) -> None:
+    case, section = _case_with_section(office, for_joel=True)
+    with office.open(office.amina) as amina:
+        host = sections.open_section(amina, section).persons[0].record
+        there = section_people.locate(amina, section, host.hex()[:8])
+        changed = section_people.change(amina, there, PersonChange(add_phones=("+996 555 010 777",)))
+        assert changed.settled == 1
+        record = people.add(amina, case, role="witness", names=["The host"])
+        here = Place(case, record, Person.KIND)
+        assert same_person.same(amina, here, there) == same_person.Joined(places=2, written=2)
+        assert [(line.record, line.name) for line in same_person.cases_of(amina, here)] == sorted(
+            [(record, "The host"), (host, f"Host {PLACE}")]
+        )
+        third = Place(case, people.add(amina, case, role="third", names=["Neighbour"]), Person.KIND)
+        assert same_person.same(amina, there, third).places == 3
+        (kept,) = sections.open_section(amina, section).persons
+        assert kept.value.phones == ("+996 555 010 777",)
+    with office.open(office.amina) as amina:
+        sharing.revoke(amina, section, [office.joel.member])
+    with office.open(office.joel) as joel:
+        for refused in (
+            lambda: section_people.locate(joel, section, host.hex()),
+            lambda: section_people.change(joel, there, PersonChange(role="third")),
+            lambda: same_person.same(joel, there, here),
+        ):
+            with pytest.raises(RefusedError, match="not granted to you"):
+                refused()
+        assert {line.name for line in same_person.cases_of(joel, here)} == {"The host", "Neighbour"}
+
+
+def test_who_is_spelled_alike_or_reached_alike_is_proposed_with_the_reason(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        one, other = (cases.create(amina, title=title, kind="asylum").case for title in ("One", "Another"))
+        record = people.add(
+            amina, one, role="client", names=["Вьюжанин Арсений"], born="1984", phones=["+996 555 1234"]
+        )
+        place = Place(one, record, Person.KIND)
+        people.add(amina, other, role="client", names=["Vyuzhanin Arseniy"])
+        people.add(amina, other, role="relative", names=["Arseniy Borsov"])
+        people.add(amina, other, role="witness", names=["Vyuzhanin A."], born="1984-05")
+        people.add(amina, other, role="witness", names=["Somebody"], phones=["0555 12 34"])
+        found = alike.alike(amina, place, people.show(amina, place).value)
+        assert [(one.name, one.names, one.numbers, one.born) for one in found] == [
+            ("Somebody", (), ("+996 555 1234",), ""),
+            ("Vyuzhanin Arseniy", ("Вьюжанин", "Арсений"), (), ""),
+            ("Vyuzhanin A.", ("Вьюжанин",), (), "1984-05"),
+        ]
+        same_person.same(amina, place, found[0].place)
+        assert "Somebody" not in [one.name for one in alike.alike(amina, place, people.show(amina, place).value)]

@@ -119,4 +119,4 @@ class Casework(Subject):
             Place(case_id(at), RecordId(bytes.fromhex(who)), Person.KIND)
             for at, who in ((case, record), (other_case, other))
         )
-        return same_person.same(self._session, *places)
+        return same_person.same(self._session, *places).places

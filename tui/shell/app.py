@@ -227,7 +227,9 @@ class CaseVaultApp(PanesApp):
 
         screen = self.screen
         if isinstance(screen, VaultScreen):
-            self.push_screen(Help(screen.NAME, screen.commands(), EVERYWHERE if self._is_open else EVERYWHERE[-3:]))
+            self.push_screen(
+                Help(screen.help_name, screen.commands(), EVERYWHERE if self._is_open else EVERYWHERE[-3:])
+            )
 
     def action_commands(self) -> None:
         """Show the commands of this screen by name."""

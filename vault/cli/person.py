@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.dates import birth_of
 from vault.cli.opening import case_of, opened, opened_to_ask
@@ -11,8 +11,12 @@ from vault.cli.people_shown import person_data, person_lines, warned, whole_pers
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import edited
 from vault.cli.table import CASE, IN_CASE, SECTION, Arg, Given, Verb
-from vault.ids import short_id
+from vault.ids import CompartmentId, short_id
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.services.cases.editing import Place
 
 PERSON_ROLES = (
     *("client", "relative", "dependant", "witness", "co-accused", "guarantor", "lawyer", "worker", "interpreter"),
@@ -52,6 +56,7 @@ _CHANGED = (
     Personal("use_again", "--use-again", Message("Number or address that may be used again"), many=True),
 )
 _CHANNEL: Final = Arg("[--channel WAY]", Message("safe contact: the way to reach them"), choices=CHANNELS)
+_OF_SECTION: Final = Arg("[--section ID]", Message("the person stands in this restricted section"))
 _PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`person list`)"))
 
 
@@ -81,11 +86,10 @@ def _add(args: Given, output: Output) -> Result:
 
 def _edit(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _CHANGED) as (session, answers):
-        from vault.casework.person import Person
         from vault.casework.person_change import PersonChange
-        from vault.services.cases import editing, people, safe_contacts
+        from vault.services.cases import people, safe_contacts, section_people
 
-        place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case_of(session, args))
+        place = _place(session, args.person, args.section, case_of(session, args))
         wanted = PersonChange(
             role=args.role,
             add_names=tuple(answers["add_names"]),
@@ -99,8 +103,12 @@ def _edit(args: Given, output: Output) -> Result:
             add_documents=tuple(map(people.document_of, answers["documents"])),
             contact=people.contact_change(args.channel, answers),
         )
-        result = edited(people.change(session, place, wanted))
-        found = safe_contacts.never_used(session, place.case, (*wanted.add_phones, *wanted.add_emails))
+        if args.section is None:
+            result = edited(people.change(session, place, wanted))
+        else:
+            result = edited(section_people.change(session, place, wanted))
+        home = place.case if args.section is None else section_people.case_of(session, place)
+        found = safe_contacts.never_used(session, home, (*wanted.add_phones, *wanted.add_emails))
     return Result({**result.data, "do_not_call": list(found)}, [*result.lines, *warned(found)])
 
 
@@ -117,17 +125,26 @@ def _show(args: Given, output: Output) -> Result:
 
 def _same(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.casework.person import Person
-        from vault.services.cases import editing, same_person
+        from vault.services.cases import same_person
 
-        place, other = (editing.locate(session, text, frozenset({Person.KIND})) for text in (args.person, args.other))
-        count = same_person.same(session, place, other)
+        place = _place(session, args.person, args.section)
+        other = _place(session, args.other, args.other_section)
+        count = same_person.same(session, place, other).places
     told = plural(
         "They are one person now, in {count} place of your cases.",
         "They are one person now, in {count} places of your cases.",
         count=count,
     )
     return Result({"person": place.record.hex(), "other": other.record.hex(), "places": count}, [told])
+
+
+def _place(session: Session, text: str, section: str | None, case: CompartmentId | None = None) -> Place:
+    from vault.casework.person import Person
+    from vault.services.cases import editing, section_people, sections
+
+    if section is None:
+        return editing.locate(session, text, frozenset({Person.KIND}), case=case)
+    return section_people.locate(session, sections.find(session, section), text)
 
 
 def _cases(args: Given, output: Output) -> Result:
@@ -165,14 +182,15 @@ VERBS: Final = (
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
     Verb("show", Message("all that is known of a person"), (_PERSON, IN_CASE), _show),
-    Verb("same", Message("say that this person and another one, of another case, are one"), (
-        _PERSON, Arg("OTHER", Message("the other person's id, or its beginning")),
+    Verb("same", Message("say that this person and another one, of another case or section, are one"), (
+        _PERSON, Arg("OTHER", Message("the other person's id, or its beginning")), _OF_SECTION,
+        Arg("[--other-section ID]", Message("the other person stands in this restricted section")),
     ), _same),
     Verb("cases", Message("the cases of yours in which the same person stands"), (_PERSON, IN_CASE), _cases),
     Verb("edit", Message("change what is known of a person; a wrong name stays, marked"), (
         _PERSON,
         IN_CASE,
         Arg("[--role ROLE]", Message("their role in this case"), choices=PERSON_ROLES),
-        _CHANNEL, *options_of(_CHANGED),
+        _OF_SECTION, _CHANNEL, *options_of(_CHANGED),
     ), _edit),
 )  # fmt: skip

@@ -45,11 +45,6 @@ class CallFields(Vertical):
         yield FormRow(Message("Call back"), _line("call-back", Message("empty: no; or yes, or when")))
         yield Static(safe_content(_HINT), id="call-hint")
 
-    def on_descendant_focus(self) -> None:
-        """Let the label of the field in use stand out: Textual restyles the row alone, not the label in it."""
-        for row in self.query(FormRow):
-            row.set_class(row.has_pseudo_class("focus-within"), "-here")
-
     @property
     def area(self) -> SafeTextArea:
         """Where what was said is written."""

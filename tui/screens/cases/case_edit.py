@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dates import are_clear, since_field
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine
@@ -18,6 +20,7 @@ from tui.text.in_words import together, warning
 from tui.values.codes import choices
 from tui.values.values import CaseShown
 from tui.widgets.confirm import Confirm
+from tui.widgets.date_field import DateInput
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words
@@ -63,7 +66,7 @@ class CaseEdit(FormScreen):
             FormRow.of_text("title", Message("Title"), value=str(case.title)),
             FormRow(Message("Risk"), ChoiceField(choices(Risk), value=case.risk, id="risk")),
             FormRow(Message("Stage"), ChoiceField(choices(STAGES[CaseKind(case.kind)]), value=case.stage, id="stage")),
-            FormRow.of_text("on", Message("Since"), Message("{day}; empty: today", day="2026-11-27")),
+            FormRow(Message("Since"), since_field("on", self._since)),
             classes="form",
             can_focus=False,
         )
@@ -73,16 +76,33 @@ class CaseEdit(FormScreen):
         self.head(self._case.ref)
         self.query_one("#title").focus()
 
+    @on(ChoiceField.Changed, "#stage")
+    def _stage_chosen(self) -> None:
+        """Another stage does not begin on the day of the one before: its day is asked anew, as today."""
+        day = self.query_one("#on", DateInput)
+        is_other = self.word("stage") != self._case.stage
+        if is_other and day.written == self._since:
+            day.value = ""
+        elif not is_other and not day.value:
+            day.value = self._since
+
+    @property
+    def _since(self) -> str:
+        """Since when the case is in its stage."""
+        return self._case.stages[-1].since if self._case.stages else ""
+
     def action_finish(self) -> None:
         """Keep what was changed."""
+        if not are_clear(self):
+            return
         case, title, risk = self._case, self.text("title"), self.word("risk")
-        stage, on = self.word("stage"), self.text("on")
+        stage, on, since = self.word("stage"), self.text("on"), self._since
         self.say(Message("Keeping the changes."))
 
         def keep(vault: Gateway) -> str:
             if (title, risk) != (case.title, case.risk):
                 vault.story.change_case(case.case, title=title, risk=risk)
-            if stage != case.stage:
+            if stage != case.stage or on not in {"", since}:
                 vault.story.set_stage(case.case, stage, on)
             return case.case
 
@@ -92,7 +112,7 @@ class CaseEdit(FormScreen):
     def action_back(self) -> None:
         case = self._case
         typed = (self.text("title"), self.word("risk"), self.word("stage"))
-        if typed == (case.title, case.risk, case.stage):
+        if typed == (case.title, case.risk, case.stage) and self.text("on") in {"", self._since}:
             self.end("")
             return
         question = Confirm(

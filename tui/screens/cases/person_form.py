@@ -78,6 +78,8 @@ class PersonForm(SameAgain, FormScreen):
         self._ref = ref
         self._never_use = never_use
         self._person = person
+        if person is not None:
+            self.help_name = Message("Change a person")
         self._is_warned = False
         self._before = None if person is None else person.typed
 
@@ -103,10 +105,7 @@ class PersonForm(SameAgain, FormScreen):
 
     def on_mount(self) -> None:
         """Begin with the names."""
-        if self._person is None:
-            self.head(self._ref)
-        else:
-            self.head(self._ref, name=Message("PERSON"))
+        self.head(self._ref, name=self.NAME if self._person is None else Message("Person"))
         self.query_one("#names").focus()
 
     @on(SafeInput.Changed)

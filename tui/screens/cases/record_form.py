@@ -54,6 +54,7 @@ class RecordForm(SameAgain, FormScreen):
         self._case = case
         self._ref = ref
         self._kind = kind
+        self.help_name = self._form.title
         self._record = "" if shown is None else shown.record
         self._before: Mapping[str, str] = {} if shown is None else shown.typed
 

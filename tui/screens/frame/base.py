@@ -184,6 +184,7 @@ class VaultScreen(Screen[str]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.help_name: Words = self.NAME
         self._said = ""
         self._ends_with: str | None = None
 

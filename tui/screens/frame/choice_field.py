@@ -18,6 +18,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.frame.base import EVERYWHERE, Command
+from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.rows import FixedRows
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
@@ -29,6 +31,7 @@ from tui.widgets.virtual_list import VirtualList
 from vault.casework.date_words import plain
 from vault.words.message import Message, Words
 
+_NOTHING_CHOSEN: Final = "\0"
 _WHILE_TYPED: Final = {
     "enter": "take_what_is_left",
     "escape": "leave_as_it_was",
@@ -41,6 +44,8 @@ _WHILE_TYPED: Final = {
 class ChoiceField(Widget, can_focus=True):
     """One of a few words: typing narrows them, the arrows move among what is left, Enter takes and goes on.
 
+    Before anything is typed, Enter shows all of them in a list.
+
     Args:
         words: (value, label), the first chosen.
     """
@@ -51,6 +56,7 @@ class ChoiceField(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
         Binding("right,space", "step(1)", show=False),
+        Binding("enter", "show_all", show=False),
     ]
     place: reactive[int] = reactive(0)
     typed: reactive[str] = reactive("")
@@ -155,6 +161,17 @@ class ChoiceField(Widget, can_focus=True):
         """Take the next word."""
         self.action_step(1)
 
+    def action_show_all(self) -> None:
+        """Show all the words in a list, to choose there."""
+
+        def chosen(value: str | None) -> None:
+            if value is not None and value != _NOTHING_CHOSEN:
+                self.take(value)
+
+        label = self.parent.words if isinstance(self.parent, FormRow) else Message("Which of these?")
+        options = [(value, words) for value, words in self._words]
+        self.app.push_screen(Choose(label, options, at=self.value, left=_NOTHING_CHOSEN), chosen)
+
     def _take(self, place: int) -> None:
         if place != self.place:
             self.place = place
@@ -178,6 +195,7 @@ class ChoiceField(Widget, can_focus=True):
             return Content(fit(f"{self.typed}  > {word}  {others}", width))
         place, count = self.place + 1, len(self._words)
         helps = (
+            Message("  ({place} of {count}; type, or left and right; Enter shows all)", place=place, count=count),
             Message("  ({place} of {count}; type, or left and right)", place=place, count=count),
             Message("  ({place} of {count})", place=place, count=count),
         )
@@ -190,7 +208,9 @@ class Choose(Sheet[str]):
 
     Args:
         question: one sentence.
-        options: (key, words), the first under the cursor.
+        options: (key, words).
+        at: the key under the cursor; without it, the first.
+        left: what it ends with when nothing was chosen.
     """
 
     DEFAULT_CSS = """
@@ -198,12 +218,17 @@ class Choose(Sheet[str]):
     Choose VirtualList { height: auto; max-height: 12; margin-top: 1; }
     Choose .keys { margin-top: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("f1", "help", show=False),
+    ]
 
-    def __init__(self, question: Words, options: Sequence[tuple[str, Words]]) -> None:
+    def __init__(self, question: Words, options: Sequence[tuple[str, Words]], *, at: str = "", left: str = "") -> None:
         super().__init__()
         self._question = question
         self._rows = FixedRows([ListRow(key, (words,)) for key, words in options])
+        self._first = next((place for place, (key, _) in enumerate(options) if key == at), 0)
+        self._left = left
 
     @override
     def compose(self) -> ComposeResult:
@@ -214,7 +239,9 @@ class Choose(Sheet[str]):
 
     def on_mount(self) -> None:
         """Give the list the height of its rows."""
-        self.query_one(VirtualList).styles.height = min(self._rows.count(), 12)
+        rows = self.query_one(VirtualList)
+        rows.styles.height = min(self._rows.count(), 12)
+        self.call_after_refresh(setattr, rows, "cursor", self._first)
 
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
@@ -222,4 +249,17 @@ class Choose(Sheet[str]):
 
     def action_leave(self) -> None:
         """Choose nothing."""
-        self.dismiss("")
+        self.dismiss(self._left)
+
+    def action_help(self) -> None:
+        """Show the keys of the list."""
+        from tui.screens.frame.helping import Help  # noqa: PLC0415 - it is made of these very lists
+
+        self.app.push_screen(Help(Message("Choose"), _KEYS, [command for command in EVERYWHERE if command.first]))
+
+
+_KEYS: Final = (
+    Command("", "", Message("Up and down in the list; a page, first, last"), "Up Down"),
+    Command("", "", Message("Choose what is under the cursor"), "Enter"),
+    Command("", "", Message("Back; nothing is chosen"), "Esc"),
+)

@@ -34,6 +34,15 @@ def date_field(field: FormField, value: str = "", *, is_past: bool | None = None
     return DateField(value, read=read, name=field.name, hint=hint)
 
 
+def since_field(name: str, value: str = "") -> DateField:
+    """Return a field for a day since when something is so; empty is today."""
+
+    def read(text: str, today: date) -> str:
+        return typed_day(text, today, _CALLED, Lean.PAST)
+
+    return DateField(value, read=read, name=name, hint=Message("empty: today"))
+
+
 def are_clear(screen: VaultScreen) -> bool:
     """Say whether every date of a screen is clear; where one is not, say why, with the cursor there."""
     for field in screen.query(DateInput):

@@ -56,6 +56,14 @@ class FormRow(Horizontal):
         """Stand in one column with the other rows."""
         self._align()
 
+    def on_descendant_focus(self) -> None:
+        """Show which field is in use: `:focus-within` is not looked at again where only the focus moves on."""
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        """Its field is not in use any more."""
+        self.remove_class("-here")
+
     def _align(self) -> None:
         rows = self.screen.query(FormRow)
         widest = max(cell_len(in_words(row.words)) for row in rows) + 1

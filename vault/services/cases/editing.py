@@ -6,7 +6,7 @@ of them, and takes nothing from the history.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -137,6 +137,26 @@ def edit(
     if not heads:
         raise NotFoundError(Message("you have no such record with this id"))
     versions = sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
+    return write_next(session, place, kind, versions, change, act=act, obj=None, pol=rule)
+
+
+def write_next(
+    session: Session,
+    place: Place,
+    kind: type[T],
+    versions: Sequence[OpenedVersion],
+    change: Callable[[T], T],
+    *,
+    act: str,
+    obj: bytes | None,
+    pol: str,
+) -> Edited:
+    """Write what `change` makes of the heads of a record, oldest first, as its next version; see `edit`.
+
+    `obj` is the pseudonym of the compartment in the log; without it, that of a case is looked up.
+    """
+    if not versions:
+        raise NotFoundError(Message("you have no such record with this id"))
     values = [value for version in versions if (value := _value(version, kind)) is not None]
     if not values:
         raise VerificationError(Message("no version of this record can be read here"))
@@ -144,10 +164,11 @@ def edit(
     if changed == values[-1] and len(versions) == 1:
         return Edited(place, 0)
     known = {name: part for version in versions for name, part in version.content.fields.items()}
+    audit = audit_of(session, place.case) if obj is None else obj
     with session.work(place.case) as work:
         fields = to_fields(changed, known=known)
         work.write(place.case, place.record, kind.KIND, fields, [version.id for version in versions])
-        work.commit(Entry(act=act, obj=audit_of(session, place.case), covers={kind.KIND: 1}, pol=rule))
+        work.commit(Entry(act=act, obj=audit, covers={kind.KIND: 1}, pol=pol))
     return Edited(place, len(versions))
 
 

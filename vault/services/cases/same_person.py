@@ -5,6 +5,7 @@ No list of people stands outside the cases: it would tell who is in whose cases.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
@@ -15,6 +16,7 @@ from vault.index.cases import row_of
 from vault.index.people import people_in, places_of, who_is
 from vault.policy.roles import Action
 from vault.records.work import Entry
+from vault.services.cases import section_people
 from vault.services.cases.editing import Place, edit
 from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message
@@ -32,11 +34,19 @@ class Standing:
     closed: str | None = None
 
 
-def same(session: Session, place: Place, other: Place) -> int:
-    """Say that two records are one person; return in how many places of this member's cases they stand now.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What came of joining two records: in how many places the person stands now, and how many records it changed."""
+
+    places: int
+    written: int
+
+
+def same(session: Session, place: Place, other: Place) -> Joined:
+    """Say that two records are one person, in cases or in restricted sections.
 
     The first takes the `who` of the second, with everybody who was the same as the first; where neither has one, both
-    get a new one. Each case is changed by an entry of its own.
+    get a new one. Each case and section is changed by an entry of its own.
 
     Raises:
         UsageError: it is one record.
@@ -45,17 +55,25 @@ def same(session: Session, place: Place, other: Place) -> int:
     session.require(Action.CASE_WRITE, other.case)
     if place == other:
         raise UsageError(Message("this is one record already"))
-    index = up_to_date_index(session)
-    ours, theirs = (who_is(index, where.case, where.record) for where in (place, other))
+    ours, theirs = _who(session, place), _who(session, other)
     who = theirs or ours or make_id()
     changed = {place, other}
     if ours is not None and ours != who:
-        changed |= {_place(*found) for found in places_of(index, ours)}
+        changed |= _places(session, ours)
     for home in {where.case for where in changed}:
         session.require(Action.CASE_WRITE, home)
+
+    def known(person: Person) -> Person:
+        return replace(person, who=who)
+
+    written = 0
     for where in sorted(changed, key=lambda where: (where.case, where.record)):
-        edit(session, where, Person, lambda person: replace(person, who=who), act="person.edit")
-    return len(places_of(up_to_date_index(session), who))
+        if section_people.is_in_section(session, where):
+            edited = section_people.edit(session, where, known)
+        else:
+            edited = edit(session, where, Person, known, act="person.edit")
+        written += bool(edited.settled)
+    return Joined(len(_places(session, who)), written)
 
 
 def cases_of(session: Session, place: Place) -> list[Standing]:
@@ -66,17 +84,38 @@ def cases_of(session: Session, place: Place) -> list[Standing]:
     session.require(Action.CASE_READ, place.case)
     rule = session.require(Action.CASE_LIST)
     index = up_to_date_index(session)
-    who = who_is(index, place.case, place.record)
-    found = {place} if who is None else {_place(*where) for where in places_of(index, who)}
+    who = _who(session, place)
+    found = {place} if who is None else _places(session, who)
     with session.work() as work:
         work.commit(Entry(act="case.list", covers={Person.KIND: len(found)}, pol=rule))
     lines = []
-    for where in found:
-        row = row_of(index, where.case)
-        name = people_in(index, where.case).get(where.record, "")
+    for home, record, name in _named(session, found, who):
+        row = row_of(index, home)
         if row is not None:
-            lines.append(Standing(where.case, row.ref, row.title, where.record, name, row.closed))
+            lines.append(Standing(home, row.ref, row.title, record, name, row.closed))
     return sorted(lines, key=lambda line: (line.ref, line.record))
+
+
+def _who(session: Session, place: Place) -> bytes | None:
+    if section_people.is_in_section(session, place):
+        return section_people.who_is(session, place)
+    return who_is(up_to_date_index(session), place.case, place.record)
+
+
+def _places(session: Session, who: bytes) -> set[Place]:
+    """Return where somebody is written to be this person, in the cases and sections of this member."""
+    found = {_place(*where) for where in places_of(up_to_date_index(session), who)}
+    return found | {place for place, _, _ in section_people.places_of(session, who)}
+
+
+def _named(session: Session, found: set[Place], who: bytes | None) -> Iterator[tuple[CompartmentId, RecordId, str]]:
+    """Yield the case, the record and the name of each place; a place in a section is one of its case."""
+    index = up_to_date_index(session)
+    for place in found:
+        if not section_people.is_in_section(session, place):
+            yield place.case, place.record, people_in(index, place.case).get(place.record, "")
+    for place, case, person in section_people.places_of(session, who) if who is not None else ():
+        yield case, place.record, person.display_name()
 
 
 def _place(case: bytes, record: bytes) -> Place:

@@ -83,7 +83,7 @@ def list_of(session: Session, case: CompartmentId) -> list[SectionLine]:
     _require_case(session, case)
     lines = []
     for section in held_of_kind(session, CompartmentKind.SECTION):
-        head = _head(_records(session, section))
+        head = _head(records_of(session, section))
         if head is not None and head.value.case == case:
             held_by = holders_of(session, section)
             lines.append(
@@ -127,7 +127,7 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
     """
     rule = session.require(Action.CASE_READ, section)
     checked_reason(why)
-    records = _records(session, section)
+    records = records_of(session, section)
     head = _head(records)
     if head is None:
         raise NotFoundError(Message("you have no section with this id"))
@@ -164,7 +164,7 @@ def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) 
         UsageError: one of them does not.
     """
     session.require(Action.CASE_SHARE, section)
-    head = _head(_records(session, section))
+    head = _head(records_of(session, section))
     if head is None:
         raise NotFoundError(Message("you have no section with this id"))
     _require_case(session, CompartmentId(head.value.case))
@@ -178,7 +178,7 @@ def withdraw_with_case(session: Session) -> int:
     withdrawn = 0
     for section in held_of_kind(session, CompartmentKind.SECTION):
         with going_on(session, section, Code.SECTION_KEY_WAITS):
-            head = _head(_records(session, section))
+            head = _head(records_of(session, section))
             if (
                 head is not None
                 and session.holds(case := CompartmentId(head.value.case))
@@ -203,18 +203,44 @@ def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> 
 
 
 def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:
-    """Write into a section, under a key that nobody has who lost its case."""
     rule = session.require(Action.CASE_WRITE, section)
-    head = _head(_records(session, section))
+    audit = opened_to_write(session, section)
+    with session.work(section) as work:
+        record = work.keep(section, value)
+        work.commit(Entry(act=act, obj=audit, covers={value.KIND: 1}, pol=rule))
+    return record
+
+
+def opened_to_read(session: Session, section: CompartmentId) -> list[OpenedVersion]:
+    """Return the heads of a section's records; whoever shows something of them says so in the log before.
+
+    Raises:
+        NotFoundError, RefusedError: no such section, or it or its case is not granted.
+    """
+    session.require(Action.CASE_READ, section)
+    records = records_of(session, section)
+    head = _head(records)
     if head is None:
         raise NotFoundError(Message("you have no section with this id"))
     _require_case(session, CompartmentId(head.value.case))
+    return records
+
+
+def opened_to_write(session: Session, section: CompartmentId) -> bytes:
+    """Have what is written next stand under a key that nobody has who lost the case; return the section's pseudonym.
+
+    Raises:
+        NotFoundError, RefusedError: no such section, or its case is not granted.
+    """
+    session.require(Action.CASE_WRITE, section)
+    head = _head(records_of(session, section))
+    if head is None:
+        raise NotFoundError(Message("you have no section with this id"))
+    case = CompartmentId(head.value.case)
+    _require_case(session, case)
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
-        _withdraw(session, section, CompartmentId(head.value.case))
-    with session.work(section) as work:
-        record = work.keep(section, value)
-        work.commit(Entry(act=act, obj=head.value.audit, covers={value.KIND: 1}, pol=rule))
-    return record
+        _withdraw(session, section, case)
+    return head.value.audit
 
 
 def _require_case(session: Session, case: CompartmentId, action: Action = Action.CASE_READ) -> str:
@@ -227,7 +253,7 @@ def _head(records: list[OpenedVersion]) -> Stored[Section] | None:
     return next(iter(stored_of_kind(records, Section)), None)
 
 
-def _records(session: Session, section: CompartmentId) -> list[OpenedVersion]:
+def records_of(session: Session, section: CompartmentId) -> list[OpenedVersion]:
     """Return the heads of a section's records that are valid, judged now: the index knows nothing of them."""
     with session.database.reading() as rows:
         places = rows.places_in([section])

@@ -1,0 +1,135 @@
+"""Who in other cases may be the same person: by names in any spelling, by numbers, by the year of birth.
+
+It proposes; a member decides (`same_person.same`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from vault.access.session import Session
+from vault.casework.contact import digits_of
+from vault.casework.person import Person
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.cases import row_of
+from vault.index.heads import heads_of
+from vault.index.search import people_called, people_reached
+from vault.index.search import search as search_index
+from vault.names.forms import PARTICLES, words_of
+from vault.names.transliteration import latin_spellings
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.services.cases.editing import Place
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import read_versions, stored_of_kind
+
+_FEWEST_LETTERS = 3
+_MOST_SPELLINGS = 8
+_MOST_OPENED = 20
+_MOST_SHOWN = 5
+_LAST_DIGITS = 7  # with a country before them, or without
+_YEAR = len("1984")
+_FEWEST_WORDS = 2  # of one name only, many people are called
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Somebody of another case, and why they may be the same person.
+
+    `names` are the words of the person's own names that they bear in some spelling; `numbers` the phones, addresses
+    and document numbers that both have; `born` the date of birth of the other where the year is the same.
+    """
+
+    place: Place
+    ref: str
+    name: str = field(repr=False)
+    names: tuple[str, ...] = field(repr=False)
+    numbers: tuple[str, ...] = field(repr=False)
+    born: str = field(default="", repr=False)
+
+
+def alike(session: Session, place: Place, person: Person) -> list[Alike]:
+    """Return who in this member's cases may be this person, the likeliest first; the look is in the log before.
+
+    Args:
+        session: who asks.
+        place: where the person stands, in a case or a restricted section.
+        person: as opened there.
+    """
+    session.require(Action.CASE_READ, place.case)
+    rule = session.require(Action.CASE_SEARCH)
+    index = up_to_date_index(session)
+    names: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
+    numbers: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
+    for word, spellings in _words(person).items():
+        for found in {found for spelling in spellings for found in people_called(index, spelling)}:
+            names[found].append(word)
+    for phone in person.phones:
+        for found in people_reached(index, digits_of(phone)[-_LAST_DIGITS:]):
+            numbers[found].append(phone)
+    for text in (*person.emails, *(document.number for document in person.documents)):
+        for hit in search_index(index, f'"{text}"').hits:
+            if hit.kind == Person.KIND:
+                numbers[hit.case, hit.record].append(text)
+    own = (place.case, place.record)
+    found_at = sorted(
+        {*names, *numbers} - {own}, key=lambda found: (-10 * len(numbers[found]) - len(names[found]), found)
+    )[:_MOST_OPENED]
+    _log(session, found_at, rule)
+    likely = []
+    for case, record in found_at:
+        there = Place(CompartmentId(case), RecordId(record), Person.KIND)
+        other = _opened(session, there)
+        row = row_of(index, case)
+        if other is None or row is None or (person.who is not None and other.who == person.who):
+            continue
+        born = other.born or "" if _is_of_one_year(person, other) else ""
+        called = tuple(dict.fromkeys(names[case, record]))
+        shared = tuple(dict.fromkeys(numbers[case, record]))
+        if shared or len(called) >= _FEWEST_WORDS or (called and born):
+            likely.append(Alike(there, row.ref, other.display_name(), called, shared, born))
+    return sorted(likely, key=lambda found: (-len(found.numbers), -len(found.names), not found.born, found.ref))[:_MOST_SHOWN]
+
+
+def _log(session: Session, found_at: Iterable[tuple[bytes, bytes]], rule: str) -> None:
+    cases = dict.fromkeys(CompartmentId(case) for case, _ in found_at)
+    counts = Counter({"hit": len(list(found_at)), "case": len(cases)})
+    with session.work() as work:
+        work.commit(
+            Entry(
+                act="case.search",
+                why="casework",
+                objs=tuple(audit_of(session, case) for case in cases),
+                covers=counts,
+                pol=rule,
+            )
+        )
+
+
+def _words(person: Person) -> dict[str, set[str]]:
+    """Return the words of a person's names, each with its spellings; of spellings of one word, the first names it."""
+    found: dict[str, set[str]] = {}
+    for word in (word for name in person.names for word in words_of(name.text)):
+        plain = word.casefold()
+        if len(plain) < _FEWEST_LETTERS or plain in PARTICLES:
+            continue
+        spellings = {plain, *latin_spellings(word)[:_MOST_SPELLINGS]}
+        known = next((first for first, of_it in found.items() if of_it & spellings), None)
+        if known is None:
+            found[word] = spellings
+        else:
+            found[known] |= spellings
+    return found
+
+
+def _opened(session: Session, place: Place) -> Person | None:
+    heads = frozenset(map(VersionId, heads_of(session.index(), place.case, place.record, Person.KIND)))
+    found = stored_of_kind(read_versions(session, place.case, place.record, heads), Person)
+    return found[0].value if found else None
+
+
+def _is_of_one_year(person: Person, other: Person) -> bool:
+    years = [born.strip("~")[:_YEAR] if born else "" for born in (person.born, other.born)]
+    return bool(years[0]) and years[0] == years[1]

@@ -1,0 +1,95 @@
+"""The people of restricted sections: found, changed, and known again in other places.
+
+The index knows nothing of a section: its people are judged and opened when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from vault.access.session import Session
+from vault.casework.access import Section
+from vault.casework.person import Person
+from vault.casework.person_change import PersonChange
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import CompartmentId, CompartmentKind, RecordId
+from vault.policy.roles import Action
+from vault.records.versions import OpenedVersion
+from vault.services.cases.editing import Edited, Place, write_next
+from vault.services.cases.sections import opened_to_read, opened_to_write
+from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.reading import stored_of_kind
+from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.words.message import Message
+
+
+def locate(session: Session, section: CompartmentId, text: str) -> Place:
+    """Return the person of a section with this id, or this beginning of one.
+
+    Raises:
+        NotFoundError: none, or several.
+    """
+    persons = stored_of_kind(opened_to_read(session, section), Person)
+    found = the_one_named(typed_id(text), [person.record for person in persons])
+    if found is None:
+        raise NotFoundError(Message("there is no such person in this section"))
+    return Place(section, RecordId(found), Person.KIND)
+
+
+def case_of(session: Session, place: Place) -> CompartmentId:
+    """Return the case of the section in which a person stands."""
+    (head,) = stored_of_kind(opened_to_read(session, place.case), Section)
+    return CompartmentId(head.value.case)
+
+
+def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
+    """Change what is known of a person of a section; see `people.change`.
+
+    Raises:
+        UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
+    """
+    session.require(Action.CASE_WRITE, place.case)
+    if wanted == PersonChange():
+        raise UsageError(Message("there is nothing to change"))
+    return edit(session, place, wanted.of)
+
+
+def edit(session: Session, place: Place, changed: Callable[[Person], Person]) -> Edited:
+    """Write what `changed` makes of a person of a section as their next version; see `editing.edit`."""
+    rule = session.require(Action.CASE_WRITE, place.case)
+    audit = opened_to_write(session, place.case)
+    return write_next(
+        session, place, Person, _versions(session, place), changed, act="person.edit", obj=audit, pol=rule
+    )
+
+
+def is_in_section(session: Session, place: Place) -> bool:
+    """Say whether a place is in a restricted section."""
+    state = session.state_of(place.case)
+    return state is not None and state.kind is CompartmentKind.SECTION
+
+
+def who_is(session: Session, place: Place) -> bytes | None:
+    """Return who a person of a section is written to be."""
+    found = stored_of_kind(_versions(session, place), Person)
+    return found[0].value.who if found else None
+
+
+def places_of(session: Session, who: bytes) -> Iterator[tuple[Place, CompartmentId, Person]]:
+    """Yield where somebody is written to be this person, in the sections that this member may open, with the case."""
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        with suppress(NotFoundError, RefusedError):
+            records = opened_to_read(session, section)
+            (head,) = stored_of_kind(records, Section)
+            for person in stored_of_kind(records, Person):
+                if person.value.who == who:
+                    yield Place(section, person.record, Person.KIND), CompartmentId(head.value.case), person.value
+
+
+def _versions(session: Session, place: Place) -> list[OpenedVersion]:
+    return [
+        version
+        for version in opened_to_read(session, place.case)
+        if (version.record, version.content.kind) == (place.record, Person.KIND)
+    ]
