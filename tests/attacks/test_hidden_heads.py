@@ -13,6 +13,7 @@ from vault.ids import RecordId, VersionId, make_id
 from vault.records.work import Entry
 from vault.services.cases import cases
 from vault.services.exports import partners
+from vault.services.exports.partner_rows import partner_rows
 
 
 @pytest.fixture
@@ -22,9 +23,9 @@ def session(short: Filled) -> Iterator[Session]:
 
 
 def test_a_record_of_the_directory_hides_no_other_by_naming_it_as_parent(session: Session) -> None:
-    ((_, hidden),) = partners._stored(session)
+    ((row,), _) = partner_rows(session)
     with session.work() as work:
-        work.write(session.directory.compartment, RecordId(make_id()), "rule", {}, parents=[hidden.version])
+        work.write(session.directory.compartment, RecordId(make_id()), "rule", {}, parents=[row.stored.version])
         work.commit(Entry(act="rule.edit"))
     assert [kept.name for kept in partners.list_all(session)] == ["Advocate Orlova"]
 

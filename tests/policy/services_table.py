@@ -93,7 +93,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
-    pipe.ask_second
+    pipe.ask_second partner_rows.partner_rows
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
     reading.read_valid_at editing.write_next sections.records_of section_people.case_of section_people.who_is
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker

@@ -34,7 +34,7 @@ _WRITERS: dict[int, dict[str, dict[str, str]]] = {
         "audit": {},
     },
     2: {
-        "case": {**_IN_CASES, "approval": _E},
+        "case": {**_IN_CASES, "approval": _E, "disclosure": _E},
         "section": _IN_CASES,
         "directory": {
             **_DIRECTORY,

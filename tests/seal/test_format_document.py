@@ -35,7 +35,7 @@ from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import GENESIS_PURPOSE
 from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.rosters.roster import ROSTER_PURPOSE
-from vault.policy.rights import APPROVAL_KINDS, DIRECTORY_KINDS, MEMBERSHIP_KINDS, SENDING_KINDS, SHARING_KINDS
+from vault.policy.rights import DIRECTORY_KINDS, EXPORT_KINDS, MEMBERSHIP_KINDS, SENDING_KINDS, SHARING_KINDS
 from vault.records.localrows import SessionSecret, _RatchetContent
 from vault.seal.entrance.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, SeatSecrets
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR
@@ -211,7 +211,7 @@ def test_the_fields_of_a_kind_are_those_of_the_program(kind: Any) -> None:
 
 
 def test_each_kind_of_a_rights_table_and_each_signing_purpose_is_described() -> None:
-    kinds = DIRECTORY_KINDS | MEMBERSHIP_KINDS | SENDING_KINDS | SHARING_KINDS | APPROVAL_KINDS
+    kinds = DIRECTORY_KINDS | MEMBERSHIP_KINDS | SENDING_KINDS | SHARING_KINDS | EXPORT_KINDS
     assert [kind for kind in sorted(kinds - OF_CASEWORK) if not documented(kind)] == []
     (line,) = re.findall(r"Signing purposes: (.*?); others are", TEXT)
     for purpose in (GENESIS_PURPOSE, ROSTER_PURPOSE, BUNDLE_PURPOSE, APPROVAL_PURPOSE, PACKAGE_PURPOSE):

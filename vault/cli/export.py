@@ -17,6 +17,7 @@ from vault.errors import WaitingForDecisionError
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
+    from vault.access.session import Session
     from vault.services.exports.export_material import Wish
     from vault.services.exports.exporting import Exported, Undecided
 
@@ -30,7 +31,7 @@ REPORT: Final = (
     Arg("[--decide proposed]", Message("accept the proposal for every open question"), choices=("proposed",)),
     Arg("[--language LANGUAGE]", Message("language of the report"), choices=("en", "fr", "ru"), default="en"),
     Arg("[--contact TEXT]",
-        Message("whom the recipient may call, and how, for the report; without it, as in the case's last report")),
+        Message("whom the recipient may call, and how; without it, as in your last report of the case")),
     Arg("[--unread]", Message("seal pages that nobody read (scripts); log, report and package say so")),
 )  # fmt: skip
 _RELEASED = {
@@ -38,7 +39,7 @@ _RELEASED = {
     "two-person": Message("Two persons released it: log and package name both, by role."),
 }
 _UNREAD = Message("UNREAD: nobody read the pages before they were sealed. Log, report and package say so.")
-_CONTACT = Message("Whom may the recipient call, and how? (empty: as in the last report of this case): ")
+_CONTACT = Message("Whom may the recipient call, and how? (empty: as in your last report of this case): ")
 PROGRESS = Message("Reading the finished files again")
 
 
@@ -52,6 +53,16 @@ def wish_of(args: Given, output: Output, *, asks: bool = True) -> Wish:
     return Wish(args.profile, args.to, {}, args.decide == "proposed", args.language, contact)
 
 
+def tell_unconfirmed(args: Given, output: Output, session: Session) -> None:
+    """Say all words of a key that nobody confirmed: three of them are found by who makes keys for an hour."""
+    from vault.services.exports import partners
+
+    kept = partners.find(session, args.to)
+    if not kept.is_confirmed:
+        output.say(Message("The key of {name} is NOT CONFIRMED. Its words are:", name=kept.name))
+        output.say(f"  {kept.fingerprint}")
+
+
 def _export(args: Given, output: Output) -> Result:
     # An answered question says whether its pages were read when it was asked.
     approve = None
@@ -62,6 +73,7 @@ def _export(args: Given, output: Output) -> Result:
         from vault.services.cases import cases
         from vault.services.exports import exporting
 
+        tell_unconfirmed(args, output, session)
         second = second_of(args, output, session)
         answer = None if args.approval is None else by_file.read_answer(session, args.approval)
         wish = wish_of(args, output, asks=answer is None)

@@ -19,8 +19,8 @@ DIRECTORY_KINDS = frozenset({"roster", "member", "organisation", "attempts-key",
 SENDING_KINDS = frozenset({"package-key"})
 # From table 2 on: until when a member holds a case, and what a restricted section is of.
 SHARING_KINDS = frozenset({"access", "section"})
-# From table 2 on: what was put before a second person, and the answer; by whoever may export.
-APPROVAL_KINDS = frozenset({"approval"})
+# From table 2 on by whoever may export: what left, what was put before a second person, and the answer.
+EXPORT_KINDS = frozenset({"approval", "disclosure"})
 # From table 2 on: the name of a device, who stands in for whom, and the order to hand over a leaver's cases.
 MEMBERSHIP_KINDS = frozenset({"deputy", "order"})
 # From table 2 on: what an organisation sets for all its cases.
@@ -115,7 +115,7 @@ _IN_CASES = _each(CASEWORK_KINDS | SHARING_KINDS | {ANY_OTHER_KIND}, _WORKERS) |
 _TABLE_2 = RightsTable(
     writers={
         **_TABLE_1.writers,
-        CompartmentKind.CASE: _IN_CASES | _each(APPROVAL_KINDS, _EXPORTERS),
+        CompartmentKind.CASE: _IN_CASES | _each(EXPORT_KINDS, _EXPORTERS),
         CompartmentKind.SECTION: _IN_CASES,
         CompartmentKind.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS | SETTING_KINDS, _ADMINS)
         | _each({"roster", "member", "device"}, _ADMITTERS),

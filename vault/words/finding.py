@@ -86,6 +86,7 @@ class Code(StrEnum):
     UNENTITLED = "unentitled"
     NOT_HERE = "not-here"
     DROPPED = "dropped"  # this device was taken off the directory
+    RECIPIENT = "recipient"  # stored where recipients are, and passed over
     # what entries say
     ACT = "act"
     APPROVAL = "approval"

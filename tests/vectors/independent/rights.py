@@ -30,7 +30,7 @@ _IN_CASES = {
 _CALLED = {"intake", "supervisor", "caseworker"}
 WRITERS[2] = {
     **WRITERS[1],
-    CASE: {**_IN_CASES, "approval": _EXPORTERS},
+    CASE: {**_IN_CASES, "approval": _EXPORTERS, "disclosure": _EXPORTERS},
     SECTION: _IN_CASES,
     REGISTER: {"register-entry": _CALLED},
     INTAKE: {"slip": _CALLED},

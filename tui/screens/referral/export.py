@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import on
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
@@ -45,6 +46,7 @@ _ABOUT: Final = Message("Nothing is written before you have read the finished pa
 _HIDING: Final = Message("Hiding names, and reading the finished files again")
 _STOPPED: Final = Message("Stopped. Nothing was written.")
 _NO_RECIPIENT: Final = Message("There is no recipient yet; an admin adds one here (Ctrl+R).")
+_ASK_WORDS: Final = Message("Nobody confirmed this key. Call them: do they read out these words?")
 _DONE: Final = (
     Command("f4", "go_on", Message("Done: back to the case"), "F4", Message("done")),
     Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
@@ -79,7 +81,7 @@ class ExportScreen(SecondedScreen):
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_PROFILES, id="profile")),
             FormRow(Message("Language"), ChoiceField(_LANGUAGES, id="language")),
-            FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as last time")),
+            FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
                 Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")
             ),
@@ -131,9 +133,22 @@ class ExportScreen(SecondedScreen):
         await place.remove_children()
         if self._recipients:
             words = [(recipient.name, _recipient_words(recipient)) for recipient in self._recipients]
-            await place.mount(FormRow(Message("Recipient"), ChoiceField(words, value=chosen, id="recipient")))
+            row = FormRow(Message("Recipient"), ChoiceField(words, value=chosen, id="recipient"))
+            await place.mount(row, Static("", id="recipient-words"))
+            self._show_words()
         else:
             await place.mount(Static(safe_content(_NO_RECIPIENT)))
+
+    @on(ChoiceField.Changed, "#recipient")
+    def _show_words(self) -> None:
+        """Show all words of a key that nobody confirmed: the first few are found by who makes keys for an hour."""
+        chosen = self.word("recipient")
+        found = [kept for kept in self._recipients if kept.name == chosen and not kept.is_confirmed]
+        place = self.query_one("#recipient-words", Static)
+        place.display = bool(found)
+        place.update(
+            safe_content(Message("{ask}\n{words}", ask=_ASK_WORDS, words=found[0].fingerprint) if found else "")
+        )
 
     def _show_recipients(self, found: list[KeptPartner], chosen: str) -> None:
         self._recipients = found

@@ -10,7 +10,7 @@ from typing import Any
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.casework.case import Case
-from vault.casework.disclosure import Disclosure
+from vault.casework.disclosure import Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
@@ -35,6 +35,7 @@ from vault.services.exports.report_covers import in_order, told_beside
 from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
+from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message
 
 WHY = "legal-referral"
@@ -49,7 +50,7 @@ class Wish:
 
     Decisions go by form, beside those that earlier exports to this recipient by this profile took; `take_proposals`
     decides every open question as proposed: what nobody knows is removed. `language` is that of the report, `contact`
-    whom the recipient may call, and how; None takes what the last report of the case said.
+    whom the recipient may call, and how; None takes what this member said in their last report of the case.
     """
 
     profile: str
@@ -65,9 +66,10 @@ class Material:
     """All that an export is made of.
 
     `people` are those of the case and, as workers, the organisation's members; `elsewhere` are words of its texts that
-    are names of people of other cases; `beside` is what a report says of a note beside its fields, `contact` whom the
-    last report of the case named to be called.
-    `before` are the disclosures to this recipient, `asked` what was put before a second person in this case.
+    are names of people of other cases; `beside` is what a report says of a note beside its fields, `contact` whom this
+    member's last report of the case named to be called.
+    `before` are the disclosures to this recipient, `own` those of their versions that this member wrote; `asked` what
+    was put before a second person in this case.
     """
 
     case: CompartmentId
@@ -78,7 +80,8 @@ class Material:
     elsewhere: frozenset[str] = field(repr=False)
     beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
     contact: str = field(repr=False)
-    before: list[Disclosure] = field(repr=False)
+    before: list[Stored[Disclosure]] = field(repr=False)
+    own: frozenset[VersionId] = field(repr=False)
     asked: list[Stored[Approving]] = field(repr=False)
 
     @property
@@ -92,6 +95,14 @@ class Material:
             approving for approving in self.asked if approving.value.digest == digest and not approving.value.approval
         )
         return next(found, None)
+
+    def codes_before(self) -> tuple[list[PseudonymGiven], list[PseudonymGiven]]:
+        """Return the codes that this member gave this recipient before, oldest first, and those that others did."""
+        own: list[PseudonymGiven] = []
+        others: list[PseudonymGiven] = []
+        for before in self.before:
+            (own if before.version in self.own else others).extend(before.value.pseudonyms)
+        return own, others
 
     def read(self) -> tuple[VersionId, ...]:
         """Return the versions that the export is made of, in the order of their ids."""
@@ -122,16 +133,17 @@ def make_ready(
     """
     material = _gather(session, case, profile_named(wish.profile), find(session, wish.to))
     question = None if asked is None else material.question(asked)
-    given = [code for disclosure in material.before for code in disclosure.pseudonyms]
+    given, beside = material.codes_before()
     earlier = [
-        Earlier(disclosure.decisions, frozenset(disclosure.read))
-        for disclosure in material.before
-        if disclosure.profile == wish.profile
+        # What somebody else let stay is asked about again: that they read it, only their own device knows.
+        Earlier(before.value.decisions, frozenset(before.value.read if before.version in material.own else ()))
+        for before in material.before
+        if before.value.profile == wish.profile
     ]
     if question is not None:  # what it decided was read in these very files, else its digest is of others
-        given = list(question.value.pseudonyms)
+        given, beside = list(question.value.pseudonyms), []
         earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
-    book = PseudonymBook(given, choose=secrets.choice)
+    book = PseudonymBook(given, beside, choose=secrets.choice)
     taken = _Taken(*decisions_in_force(earlier, wish.decisions))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
@@ -171,8 +183,9 @@ def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: 
     versions = view(session, case, why=WHY)
     persons, notes = stored_of_kind(versions, Person), in_order(stored_of_kind(versions, Note))
     shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes]
-    disclosures = sorted(stored_of_kind(versions, Disclosure), key=lambda row: row.written_ms)
-    before = [disclosure.value for disclosure in disclosures]
+    disclosures = stored_of_kind(versions, Disclosure)
+    authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})
+    own = [row for row in disclosures if row.origin is not None and authors.get(row.origin) == session.member]
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [
         (stored.record, stored.version, stored.value) for stored in shown
     ]
@@ -184,12 +197,9 @@ def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: 
         people=[*((person.record, person.value) for person in persons), *members(session)],
         elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
         beside=told_beside(session, notes),
-        contact=next((disclosure.contact for disclosure in reversed(before) if disclosure.contact), ""),
-        before=[
-            disclosure
-            for disclosure in before
-            if (disclosure.recipient, disclosure.series) == (recipient.record, SERIES)
-        ],
+        contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
+        before=[row for row in disclosures if (row.value.recipient, row.value.series) == (recipient.record, SERIES)],
+        own=frozenset(row.version for row in own),
         asked=stored_of_kind(versions, Approving),
     )
 

@@ -150,8 +150,11 @@ class ExportSteps:
             pseudonyms=self.ready.book.given(),
             read=self.ready.read() if cover.pages == READ else (),
         )
+        # By the rules of an older program a legal reviewer's would be quarantined, and the log of the case in doubt.
+        may_keep = self.session.directory.rights.may_write(self.session.roles, CompartmentKind.CASE, Disclosure.KIND)
         with self.session.work(self.ready.material.case) as work:
-            work.keep(self.ready.material.case, disclosure)
+            if may_keep:
+                work.keep(self.ready.material.case, disclosure)
             work.commit(
                 Entry(
                     act="export.done",

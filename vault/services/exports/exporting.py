@@ -106,8 +106,8 @@ def export(
             next_step=Message("Make the folder first; the package is written into it."),
         )
     release = rule_of(session)
-    if release != TWO_PERSON:  # else a second person reads for whom it is, and whether the key is confirmed
-        require_confirmed(find(session, wish.to))
+    # A second person reads for whom it is, and all words of a key that nobody confirmed.
+    require_confirmed(find(session, wish.to), is_shown_to_second=release == TWO_PERSON)
     asked = None if answer is None else answer.digest
     ready = make_ready(session, case, wish, asked=asked)
     if isinstance(ready, OpenQuestions):
@@ -163,6 +163,7 @@ def ask(
             next_step=Message("Use {export}.", export=NextStep.EXPORT),
         )
     by_file.require_new(out)
+    require_confirmed(find(session, wish.to), is_shown_to_second=True)
     chosen = approvers(session) if approver is None else [approver_named(session, approver)]
     ready = make_ready(session, case, wish)
     if isinstance(ready, OpenQuestions):

@@ -21,9 +21,10 @@ from vault.policy.roles import Action, Role
 from vault.records.codec import of_kind, to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
-from vault.services.projection.kinds_held import held_of_kind, the_one
-from vault.services.projection.projection import read_valid, up_to_date_index
-from vault.services.projection.reading import Stored, read_valid_at, read_versions, stored_of_kind
+from vault.services.exports.partner_rows import PartnerRow, SpoiledRow, partner_rows
+from vault.services.projection.kinds_held import the_one
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import read_valid_at, read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.words.message import Message
@@ -37,7 +38,8 @@ _FEWEST_LETTERS = 4  # of a word of the list: no two begin with the same four
 class KeptPartner:
     """A recipient's record, name, key and the words to compare by voice, and how to reach them.
 
-    `is_confirmed`: somebody whose word counts compared the words of this very key.
+    `is_confirmed`: somebody whose word counts compared the words of this very key. `was_replaced`: another key stood
+    here before.
     """
 
     record: RecordId
@@ -46,6 +48,7 @@ class KeptPartner:
     fingerprint: str
     home: CompartmentId
     is_confirmed: bool = False
+    was_replaced: bool = False
     phone: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
     town: str = field(default="", repr=False)
@@ -64,7 +67,8 @@ def add(session: Session, *, name: str, age_recipient: str, compared: bool = Fal
     rule = session.require(Action.PARTNER_WRITE)
     name, key = checked_name(name, "name of a recipient"), age_recipient.strip()
     partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key), confirmed=compared)
-    if any(_looks_same(stored.value.name, partner.name) for _, stored in _stored(session)):
+    known, _ = partner_rows(session)
+    if any(_looks_same(row.stored.value.name, partner.name) for row in known):
         raise UsageError(
             Message("there is already a recipient with this name"),
             next_step=Message("Use another name, for example with a place."),
@@ -149,74 +153,85 @@ def confirm(session: Session, name: str, *, words: str) -> KeptPartner:
     return _write(session, kept, changed, rule)
 
 
-def require_confirmed(kept: KeptPartner) -> None:
-    """Return if somebody confirmed the key.
+def require_confirmed(kept: KeptPartner, *, is_shown_to_second: bool = False) -> None:
+    """Return if somebody confirmed the key, or a second person is told its words and it is the first that was kept.
 
     Raises:
         RefusedError: nobody did, or nobody whose word counts.
     """
-    if not kept.is_confirmed:
-        raise RefusedError(
-            Message("the key of this recipient is not confirmed: nobody compared its words with them"),
-            next_step=Message(
-                "Call them, and confirm it with {confirm_recipient}.", confirm_recipient=NextStep.CONFIRM_RECIPIENT
-            ),
-        )
+    if kept.is_confirmed or (is_shown_to_second and not kept.was_replaced):
+        return
+    refused = (
+        Message("the key of this recipient was replaced and is not confirmed: nobody compared the new words with them")
+        if kept.was_replaced
+        else Message("the key of this recipient is not confirmed: nobody compared its words with them")
+    )
+    raise RefusedError(
+        refused,
+        next_step=Message(
+            "Call them, and confirm it with {confirm_recipient}.", confirm_recipient=NextStep.CONFIRM_RECIPIENT
+        ),
+    )
 
 
 def list_all(session: Session) -> list[KeptPartner]:
     """Return all recipients by name. Their words are computed from their keys here.
 
-    Raises:
-        VerificationError: words that somebody stored beside a key are not those of this key.
+    A row that cannot be read, or has the id of a recipient of the directory, is passed over and becomes news of the
+    session.
     """
     session.require(Action.PARTNER_READ)
-    kept = [_kept(session, home, stored) for home, stored in _stored(session)]
-    return sorted(kept, key=lambda row: row.name.casefold())
+    known, _ = partner_rows(session)
+    return sorted((_kept(session, row) for row in known), key=lambda kept: kept.name.casefold())
 
 
 def find(session: Session, name: str) -> KeptPartner:
     """Return the recipient of this name or id.
 
     Raises:
-        NotFoundError: none. UsageError: several of this name. VerificationError: as `list_all`.
+        NotFoundError: none. UsageError: several of this name. VerificationError: what is stored of it cannot be read.
     """
-    known = list_all(session)
-    named = the_one_named(typed_id(name), (kept.record for kept in known))
-    found = [kept for kept in known if _looks_same(kept.name, name) or kept.record == named]
+    session.require(Action.PARTNER_READ)
+    known, spoiled = partner_rows(session)
+    ids = [*(row.stored.record for row in known), *(row.record for row in spoiled)]
+    named = the_one_named(typed_id(name), ids)
+    found = [row for row in known if _looks_same(row.stored.value.name, name) or row.stored.record == named]
     if len(found) > 1:
         raise UsageError(
             Message("{count} recipients have this name", count=len(found)),
             next_step=Message("Give an id instead ({list_recipients}).", list_recipients=NextStep.LIST_RECIPIENTS),
         )
     if not found:
+        _require_unspoiled([row for row in spoiled if row.record == named or _looks_same(row.name, name)])
         raise NotFoundError(
             Message("there is no recipient with this name"),
             next_step=Message("Add one with {add_recipient}.", add_recipient=NextStep.ADD_RECIPIENT),
         )
-    return found[0]
+    return _kept(session, found[0])
 
 
-def _kept(session: Session, home: CompartmentId, stored: Stored[Partner]) -> KeptPartner:
-    partner = stored.value
-    try:
-        words = fingerprint(partner.age_recipient)
-    except UsageError:
-        words = ""
-    if words != partner.fingerprint:
+def _require_unspoiled(spoiled: Sequence[SpoiledRow]) -> None:
+    for row in spoiled[:1]:
         raise VerificationError(
-            Message("recipient {record}: the stored words are not those of its key", record=stored.record.hex()),
+            Message("this recipient cannot be read: {who} wrote it so", who=row.author),
             next_step=Message(
-                "Nothing is sent until an admin has checked it; run {verify_log}.", verify_log=NextStep.VERIFY_LOG
+                "Nothing is sent to it. Ask for the key anew and add it: {add_recipient}.",
+                add_recipient=NextStep.ADD_RECIPIENT,
             ),
         )
+
+
+def _kept(session: Session, row: PartnerRow) -> KeptPartner:
+    partner = row.stored.value
+    versions = _key_versions(session, row.home, row.stored.record)
     return KeptPartner(
-        record=stored.record,
+        record=row.stored.record,
         name=partner.name,
         age_recipient=partner.age_recipient,
-        fingerprint=words,
-        home=home,
-        is_confirmed=is_confirmed(_key_versions(session, home, stored.record), stored.version),
+        fingerprint=row.words,
+        home=row.home,
+        is_confirmed=is_confirmed(versions, row.stored.version),
+        was_replaced=any(version.key != partner.age_recipient for version in versions.values()),
         phone=partner.phone,
         email=partner.email,
         town=partner.town,
@@ -273,11 +288,6 @@ def _may_write(session: Session, home: CompartmentId) -> bool:
     is_directory = home == session.directory.compartment
     kind = CompartmentKind.DIRECTORY if is_directory else CompartmentKind.SENDING
     return session.directory.rights.may_write(session.roles, kind, Partner.KIND)
-
-
-def _stored(session: Session) -> list[tuple[CompartmentId, Stored[Partner]]]:
-    homes = [session.directory.compartment, *held_of_kind(session, CompartmentKind.SENDING)]
-    return [(home, partner) for home in homes for partner in stored_of_kind(read_valid(session, home), Partner)]
 
 
 def _are_words(typed: str, words: str) -> bool:
