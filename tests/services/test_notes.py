@@ -51,6 +51,18 @@ def test_an_amendment_stands_beside_the_note_that_it_corrects(filled: Filled, fi
     assert notes.show(filled_session, wrong.hex()).value.text == "on Monday"
 
 
+@each(
+    {"the date was right": (None, "2024-01-02"), "another date": ("2024-01-03", "2024-01-03"), "no date": ("", None)},
+)
+def test_an_amendment_keeps_or_changes_the_date(
+    occurred: str | None, kept: str | None, filled: Filled, filled_session: Session
+) -> None:
+    wrong = notes.add(filled_session, filled.cases[0], Note(NoteKind.INTERVIEW, "on Monday", "2024-01-02"))
+    right = notes.amend(filled_session, wrong.hex(), text="on Tuesday", occurred=occurred)
+    assert notes.show(filled_session, right.hex()).value.occurred == kept
+    assert notes.show(filled_session, wrong.hex()).value.occurred == "2024-01-02"
+
+
 def test_a_note_is_shown_with_what_corrects_it_oldest_first(filled: Filled, filled_session: Session) -> None:
     wrong = notes.add(filled_session, filled.cases[0], Note(NoteKind.INTERVIEW, "on Monday"))
     later = [notes.amend(filled_session, wrong.hex(), text=text) for text in ("on Tuesday", "on Wednesday")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,8 +13,9 @@ from tui.gateway.writing import Writing
 from tui.screens.cases.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
 from tui.values.values import DraftShown
 from vault.casework.note import typed_note
+from vault.casework.story.hearing import Hearing
 from vault.errors import TryAgainError
-from vault.services.cases import cases
+from vault.services.cases import cases, story
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -161,6 +163,45 @@ def test_correcting_a_note_names_it_and_leaves_its_kind(house: House) -> None:
         amina.press("up")
         amina.sees("CORRECTED by a later note")
     assert _texts(house)[-1] == "interview: He was asked for at the market.\n\nTwo men, no papers. By two men."
+
+
+def test_a_correction_may_change_the_date_and_never_the_kind(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "a", "f6")
+        assert amina.focused() == "occurred"  # the kind above it cannot be chosen
+        amina.press(" 2026-01-05", "f4")
+        amina.sees("Notes 3")
+    with house.open("Amina") as session:
+        last = cases.open_case(session, house.case).notes[-1].value
+    assert (last.occurred, last.kind.value) == ("2026-01-05", "interview")
+
+
+def test_beside_the_text_stand_people_readers_and_the_last_notes(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " Ilham met Kaltbrunner.")
+        amina.pause(0.3)
+        amina.sees("none is said; ask first", "Ilham", "Ilham Torgaev, client", "Kaltbrunner not entered here")
+        amina.sees("Who can read it you, ", "Last notes", "He was asked for at the market.")
+        amina.resize(60, 16)
+        amina.sees("Ilham met Kaltbrunner.", "Kind contact")
+        amina.sees_not("Looks like people")
+
+
+def test_a_date_in_the_text_is_proposed_and_taken_with_ctrl_g_alone(house: House) -> None:
+    day = date.today() + timedelta(days=9)
+    with house.open("Amina") as session:
+        story.add(session, house.case, Hearing(f"{day}T10:00", about="Complaint"))
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " The hearing was moved to 09:30.")
+        amina.pause(0.3)
+        amina.sees("Looks like a date", "change the date of hearing: Complaint", "Ctrl+G yes")
+        amina.press("ctrl+g")
+        amina.sees("09:30 now. It was ")
+        amina.sees_not("Ctrl+G yes")
+        amina.press("f4")
+    with house.open("Amina") as session:
+        whens = [record.value.when() for record in story.list_in(session, house.case)]
+    assert whens == [f"{day}T09:30"]
 
 
 def test_throwing_a_draft_away_asks_first_and_enter_means_no(house: House) -> None:

@@ -44,7 +44,7 @@ def test_the_date_of_a_note_can_be_seen_however_narrow(amina: Desk) -> None:
     amina.press("enter", "n")
     for columns in (60, 80):
         amina.resize(columns, 24)
-        amina.sees("When           empty: now")
+        amina.sees("When  now", "t, -, 2611, yesterday")
 
 
 def test_keys_that_end_other_programs_say_how_to_leave_and_write_over_no_warning(amina: Desk) -> None:

@@ -43,10 +43,12 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
     assert set(added.json()) == {"schema", "person", "do_not_call"}
     text = "Tikhon Omutkov called from +996 555 010 999, from Qarvosh, about the hearing."
     note = desk.run("note", "add", case["case"], "--json", stdin=text).json()
-    amended = desk.run("note", "amend", note["note"], "--json", stdin="He called twice.").json()
+    on_the_day = ("--when", "2026-11-26")
+    amended = desk.run("note", "amend", note["note"], *on_the_day, "--json", stdin="He called twice.").json()
     shown = desk.run("case", "show", case["ref"], "--json").json()
     assert [one["text"] for one in shown["notes"]] == [text, "He called twice."]
     assert shown["notes"][1]["amends"] == note["note"] != amended["note"]
+    assert [one["occurred"] for one in shown["notes"]] == [None, "2026-11-26"]
     assert desk.run("note", "show", note["note"], "--json").json()["text"] == text
 
     hits = desk.run("search", "hearing", "--json").json()["hits"]

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from tui.gateway.subject import Subject, case_id
-from tui.values.values import DraftShown, NoteShown, Spot
+from tui.values.codes import word_of
+from tui.values.values import DraftShown, NoteShown, PersonShown, Spot
 from tui.values.values_calls import SlipTyped
-from vault.casework.note import AMENDS, note_of, typed_note
+from vault.casework.note import AMENDS, WHEN, note_of, typed_note
+from vault.casework.vocabulary import PersonRole
 from vault.ids import make_id
+from vault.redaction.registered import RegisteredPerson
+from vault.redaction.registry import build_registry
+from vault.redaction.spotted import people_in
 from vault.services.cases import notes, sections
+from vault.services.grants import sharing
+from vault.services.projection.authors import name_in, names_of_members
+from vault.words.message import Message, Words, joined
+
+_READ: Final = 4_000
+"""Letters in which people are sought, the last ones: what was typed just now stands there."""
 
 
 class Writing(Subject):
@@ -39,11 +53,31 @@ class Writing(Subject):
         if draft.section:
             record = sections.add_note(session, case_id(draft.section), note_of(draft.typed))
         elif draft.amends:
-            record = notes.amend(session, draft.amends, text=draft.text)
+            record = notes.amend(session, draft.amends, text=draft.text, occurred=draft.typed.get(WHEN, ""))
         else:
             record = notes.add(session, case_id(draft.case), note_of(draft.typed))
         self.forget(draft)
         return record.hex()
+
+    def readers(self, draft: DraftShown) -> tuple[str, ...]:
+        """Return the other members who can read what will be kept, by name."""
+        session = self._session
+        names = names_of_members(session)
+        held_by = sharing.holders_of(session, case_id(draft.section or draft.case))
+        return tuple(sorted(name_in(names, member) for member in held_by.members if member != session.member))
+
+    def people_in(self, text: str, persons: tuple[PersonShown, ...]) -> tuple[tuple[str, Words], ...]:
+        """Return words that look like people, each with who that is; `persons` are those of the case."""
+        known = {person.record: person for person in persons}
+        registry = build_registry(
+            RegisteredPerson(person.record.encode(), PersonRole(person.role), person.typed.names)
+            for person in persons
+            if person.typed is not None
+        )
+        return tuple(
+            (spotted.word, _who(known[entity.decode()] for entity in sorted(spotted.who)))
+            for spotted in people_in(text[-_READ:], registry)
+        )
 
     def keep_spot(self, spot: Spot) -> None:
         """Remember, sealed, where somebody was when the app locks."""
@@ -52,3 +86,8 @@ class Writing(Subject):
     def take_spot(self) -> Spot | None:
         """Return where somebody was, once."""
         return self._unlocked.shelf.take_spot()
+
+
+def _who(persons: Iterable[PersonShown]) -> Words:
+    known = [Message("{name}, {role}", name=person.name, role=word_of(person.role)) for person in persons]
+    return joined(known, "; ") or Message("not entered here")

@@ -122,6 +122,7 @@ class DateField(Horizontal):
         value, read: see `DateInput`.
         name: of the place to type into.
         hint: what stands in the empty place.
+        helps: what is said beside the empty place: the first that fits.
     """
 
     DEFAULT_CSS = """
@@ -129,8 +130,9 @@ class DateField(Horizontal):
     DateField > DateInput { width: 26; }
     """
 
-    def __init__(self, value: str, *, read: Read, name: str, hint: Words = "") -> None:
+    def __init__(self, value: str, *, read: Read, name: str, hint: Words = "", helps: tuple[Words, ...] = ()) -> None:
         super().__init__()
+        self._helps = helps
         self._field = DateInput(value, read=read, placeholder=hint, id=name, compact=True, max_length=64)
 
     @override
@@ -150,4 +152,4 @@ class DateField(Horizontal):
         except UsageError as error:
             said.say(_NOT_YET if error.next_step == UsageError.usual_step else _TWO_WAYS)
         else:
-            said.say(*(moment_in_words(written, self._field.today) if written else ()))
+            said.say(*(moment_in_words(written, self._field.today) if written else self._helps))

@@ -16,7 +16,7 @@ from typing_extensions import override
 from tui.looks.signs import RULE
 from tui.looks.tokens import Token
 from tui.text.in_words import in_words
-from tui.widgets.cells import Cell, ListCell, broken, cells_of, draw, look_of
+from tui.widgets.cells import Cell, ListCell, broken, cells_of, draw, look_of, width_of
 from tui.widgets.columns import fit_cells
 from vault.words.message import Words
 
@@ -27,6 +27,7 @@ MOST_FACTS: Final = 7
 LATE_SECONDS: Final = 0.15
 """How long the cursor rests before its row is shown here: a key that is held pays for two rows of the list alone."""
 _MARGIN: Final = 2
+_BETWEEN: Final = "   "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,23 @@ class Fact:
         label: what it is; never cut.
         text: the fact; what somebody stored may be cut (`~`) where there is one line for it.
         token: what the label means: `Token.ALARM` for `DO NOT CALL`.
+        more: further facts under the same label: a line each in a pane; in a strip those that fit whole.
     """
 
     label: Words
     text: ListCell
     token: Token = Token.DIM
+    more: tuple[ListCell, ...] = ()
+
+    def in_a_row(self, width: int) -> tuple[Cell, ...]:
+        """Return the fact with as many of the further ones as fit whole into so many cells behind it."""
+        row = list(cells_of(self.text))
+        for text in self.more:
+            behind = [Cell(_BETWEEN), *cells_of(text)]
+            if width_of(row) + width_of(behind) > width:
+                break
+            row += behind
+        return tuple(row)
 
 
 class Strip(Widget):
@@ -124,7 +137,7 @@ def strip_lines(facts: Sequence[Fact], width: int, rows: int) -> list[list[Cell]
     for place in sorted(range(len(facts)), key=lambda place: facts[place].token is Token.DIM):
         fact = facts[place]
         room = width - (column if in_words(fact.label) else 0)
-        taken[place] = _lines_of(cells_of(fact.text), max(room, 1), spare + 1)
+        taken[place] = _lines_of(fact.in_a_row(room), max(room, 1), spare + 1)
         spare -= len(taken[place]) - 1
     lines: list[list[Cell]] = []
     for place, fact in enumerate(facts):
@@ -149,7 +162,8 @@ def pane_lines(facts: Sequence[Fact], width: int) -> list[list[Cell]]:
         lines.append([])
         token = Token.ACC if fact.token is Token.DIM else fact.token
         lines += [[_label(fact, token)]] if in_words(fact.label) else []
-        lines += broken(cells_of(fact.text), width)
+        for text in (fact.text, *fact.more):
+            lines += broken(cells_of(text), width)
     return lines
 
 

@@ -16,6 +16,7 @@ from vault.words.message import Message, Words, filled, plural
 
 TEXT: Final = "text"
 AMENDS: Final = "amends"
+WHEN: Final = "occurred"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vault.casework.note import CHOSEN, TEXT, note_head, note_of
+from vault.casework.note import CHOSEN, TEXT, WHEN, note_head, note_of
 from vault.cli.dates import of_shape
 from vault.cli.opening import opened, opened_for_text
 from vault.cli.output import Output, Result
@@ -61,7 +61,7 @@ def _amend(args: Given, output: Output) -> Result:
     with opened_for_text(args, output) as (session, text):
         from vault.services.cases import notes
 
-        note = notes.amend(session, args.note, text=text, why=args.why)
+        note = notes.amend(session, args.note, text=text, occurred=args.occurred or None, why=args.why)
     return Result(
         {"note": note.hex(), "amends": args.note},
         [Message("The correction is saved."), Message("id {id}", id=short_id(note))],
@@ -80,6 +80,7 @@ _CHOSEN: Final = tuple(
     )
     for field in CHOSEN
 )
+_WHEN: Final = next(arg for arg, field in zip(_CHOSEN, CHOSEN, strict=True) if field.name == WHEN)
 _NOTE: Final = Arg("NOTE", Message("the note's id, or its beginning; or CASE/NOTE"))
 VERBS: Final = (
     Verb("add", Message("write a note (text from --file or standard input)"), (
@@ -88,5 +89,5 @@ VERBS: Final = (
     ), _add),
     Verb("list", Message("the notes of a case"), (CASE,), _list),
     Verb("show", Message("read a note"), (_NOTE,), _show),
-    Verb("amend", Message("add a linked note that corrects this note"), (_NOTE, _FILE), _amend),
+    Verb("amend", Message("add a linked note that corrects this note"), (_NOTE, _WHEN, _FILE), _amend),
 )  # fmt: skip

@@ -25,6 +25,7 @@ from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in, draft_head, note_lines, with_versions
+from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.cases.person_form import PersonForm
 from tui.screens.cases.record_form import RecordForm
 from tui.screens.cases.records import RecordsScreen
@@ -269,7 +270,7 @@ class CaseScreen(LooksBack):
     def _edit(self, draft: DraftShown | None) -> None:
         if draft is not None:
             self.say("")  # how many drafts there were; the head of the notes says how many there are
-            self.app.push_screen(NoteEditor(draft), self._changed)
+            self.app.push_screen(NoteEditor(draft, Beside.of_case(self._case)), self._changed)
 
     def _changed(self, record: str | None) -> None:
         self.action_refresh(record or "")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import ClassVar, Final
 
 from textual import on
@@ -12,26 +13,35 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.cases.draft_keeper import DraftKeeper
+from tui.screens.cases.note_parts.beside import TAKE_DATE, Beside, facts_beside, moved_words
+from tui.screens.cases.note_parts.kind_row import KindRow, NoteRow
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
-from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
-from tui.screens.frame.wording import clock_time, sentence
+from tui.screens.frame.wording import clock_minute, sentence
 from tui.text.in_words import together, warning
 from tui.text.safe_text import safe_text
 from tui.values.codes import choices
 from tui.values.values import DraftShown, Spot
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput, SafeTextArea
+from tui.widgets.strip import ListAndStrip, Strip
 from vault.casework.form import FormField
+from vault.casework.moved_dates import Moved, moved_date
 from vault.casework.note import CHOSEN, TEXT
+from vault.casework.story import STORY
 from vault.clock import monotonic_ms
 from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 _LOOK_SECONDS: Final = 0.1
-_NOW: Final = Message("empty: now")
+_NOW: Final = Message("now")
+_HOW: Final = (
+    Message("t today, - a day before, 2611, yesterday, hier à 14h"),
+    Message("t, -, 2611, yesterday, hier à 14h"),
+    Message("t, -, 2611, yesterday"),
+)
 _TEXT_PLACE: Final = "note"
 _NOT_SAVED: Final = Message("The draft is not saved.")
 
@@ -44,33 +54,38 @@ class NoteEditor(SameAgain):
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Finish: the draft becomes a note, for good"), "F4", Message("finish")),
-        Command("escape", "back", Message("Leave; the draft is kept"), "Esc", Message("leave, keep draft")),
+        Command("escape", "back", Message("Leave; the draft is kept"), "Esc", Message("leave, keep draft"), rank=0),
         Command(
             "f6",
             "app.next_pane",
             Message("Next field: text, kind, date (yesterday, 26.11, hier à 14h)"),
             "F6",
             Message("field"),
+            rank=3,
         ),
+        TAKE_DATE,
         Command("", "discard", Message("Throw this draft away"), ""),
         SAME_AGAIN,
-        Command("", "undo", Message("Take back what was typed or erased last"), "Ctrl+Z"),
-        Command("", "redo", Message("Do again what was taken back"), "Ctrl+Y"),
+        Command("", "undo", Message("Take back what was typed or erased last"), "Ctrl+Z", Message("undo")),
+        Command("", "redo", Message("Do again what was taken back"), "Ctrl+Y", Message("redo"), rank=2),
     )
 
-    def __init__(self, draft: DraftShown) -> None:
+    def __init__(self, draft: DraftShown, beside: Beside) -> None:
         super().__init__()
         self._draft = draft
+        self._beside = beside
+        self._people: tuple[tuple[str, Words], ...] = ()
+        self._readers: tuple[str, ...] | None = None
+        self._moved: Moved | None = None
         self._keeper = DraftKeeper(monotonic_ms)
         self._ended = False
         self._finishing = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        fixed = bool(self._draft.amends)
-        rows = (FormRow(field.label, _field(field, self._draft.typed)) for field in CHOSEN)
-        yield Vertical(*rows, id="about", disabled=fixed)
-        yield SafeTextArea(safe_text(self._draft.text), id=_TEXT_PLACE, soft_wrap=True)
+        rows = [NoteRow(field.label, _field(field, self._draft)) for field in CHOSEN]
+        area = SafeTextArea(safe_text(self._draft.text), id=_TEXT_PLACE, soft_wrap=True)
+        yield ListAndStrip(Vertical(*rows, id="about"), area, strip=Strip(id="beside"))
 
     def on_mount(self) -> None:
         """Stand where the last letter was typed."""
@@ -85,6 +100,60 @@ class NoteEditor(SameAgain):
         elif self._draft.saved_ms:
             self.say(Message("Going on with the draft."))
         self.set_interval(_LOOK_SECONDS, self._look)
+        draft = self._draft
+        self.ask(lambda vault: vault.writing.readers(draft), self._show_readers, failed=lambda _: None, alone=False)
+        self._read_text()
+
+    # ---- what stands beside it ----------------------------------------------------------------------------------
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        return tuple(command for command in self.ACTS if command is not TAKE_DATE or self._moved is not None)
+
+    def _show_readers(self, readers: tuple[str, ...]) -> None:
+        self._readers = readers
+        self._show_beside()
+
+    def _read_text(self) -> None:
+        """Look for people and dates in the text."""
+        text, persons = self._area.text, self._beside.persons
+        today = self._beside.today
+        self._moved = moved_date(text, self._beside.dates, date.fromisoformat(today)) if today else None
+        self._show_beside()
+        if text.strip() or self._people:
+            self.ask(
+                lambda vault: vault.writing.people_in(text, persons),
+                self._show_people,
+                failed=lambda _: None,
+                alone=False,
+            )
+
+    def _show_people(self, people: tuple[tuple[str, Words], ...]) -> None:
+        self._people = people
+        self._show_beside()
+
+    def _show_beside(self) -> None:
+        self.query_one(Strip).show(facts_beside(self._beside, self._people, self._moved, self._readers))
+
+    def action_take_date(self) -> None:
+        """Give what the text speaks of the date that it says."""
+        moved = self._moved
+        dated_by = None if moved is None else STORY[moved.what.kind].FORM.dated_by
+        if moved is not None and dated_by is not None:
+            case, what, typed = self._draft.case, moved.what, {dated_by: moved.now}
+            self._moved = None
+            self.ask(
+                lambda vault: vault.story.change(case, what.record, what.kind, typed), lambda _: self._taken(moved)
+            )
+
+    def _taken(self, moved: Moved) -> None:
+        due = [
+            replace(record, when=moved.now) if record.record == moved.what.record else record
+            for record in self._beside.due
+        ]
+        self._beside = replace(self._beside, due=tuple(sorted(due, key=lambda record: (not record.when, record.when))))
+        self._show_beside()
+        self.say(moved_words(moved))
 
     # ---- keeping the draft --------------------------------------------------------------------------------------
 
@@ -94,6 +163,7 @@ class NoteEditor(SameAgain):
     def _typed(self) -> None:
         if self.is_mounted and self._as_typed() != self._draft:
             self._keeper.typed()
+            self.query_one(Strip).when_rested(self._read_text)
 
     def _look(self) -> None:
         if self._ended or not self._keeper.is_due():
@@ -143,7 +213,11 @@ class NoteEditor(SameAgain):
 
     def _show_saved(self, words: Words) -> None:
         restricted = Message("Restricted note") if self._draft.section else self.NAME
-        self.head(self._draft.ref, words, name=Message("Correction") if self._draft.amends else restricted)
+        self.head(
+            together([self._draft.ref, self._beside.client], "  "),
+            words,
+            name=Message("Correction") if self._draft.amends else restricted,
+        )
 
     # ---- ending -------------------------------------------------------------------------------------------------
 
@@ -222,12 +296,14 @@ class NoteEditor(SameAgain):
         return self.query_one(SafeTextArea)
 
 
-def _field(field: FormField, typed: Mapping[str, str]) -> Widget:
-    value = typed.get(field.name, field.usual)
+def _field(field: FormField, draft: DraftShown) -> Widget:
+    value = draft.typed.get(field.name, field.usual)
     if field.words is not None:
-        return ChoiceField(choices(field.words), value=value, id=field.name)
+        row = KindRow(choices(field.words), value=value, id=field.name)
+        row.disabled = bool(draft.amends)  # a correction is of the kind of what it corrects
+        return row
     if field.is_of_time:
-        return date_field(field, safe_text(value), is_past=True, hint=_NOW)
+        return date_field(field, safe_text(value), is_past=True, hint=_NOW, helps=_HOW)
     return SafeInput(safe_text(value), id=field.name, max_length=32, compact=True)
 
 
@@ -239,5 +315,5 @@ def _value(widget: Widget) -> str:
 
 def _saved(when_ms: int) -> Message:
     if when_ms:
-        return Message("draft, encrypted, saved {time}", time=clock_time(when_ms))
+        return Message("draft, encrypted, saved {time}", time=clock_minute(when_ms))
     return Message("draft, encrypted, not saved yet")

@@ -14,6 +14,7 @@ from typing_extensions import override
 from tui.screens.cases.new_key import NewKeyScreen
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in, note_lines
+from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.wording import MAY_BE_KEPT
@@ -96,7 +97,8 @@ class SectionScreen(NewKeyScreen):
         self.app.push_screen(Choose(Message("Take the section back from whom?"), options), self._ask_once_more)
 
     def _edit(self, draft: DraftShown) -> None:
-        self.app.push_screen(NoteEditor(draft), lambda _: self.action_refresh())
+        beside = Beside() if self._shown is None else Beside.of_section(self._shown)
+        self.app.push_screen(NoteEditor(draft, beside), lambda _: self.action_refresh())
 
     def _offer(self, others: tuple[HolderLine, ...]) -> None:
         if not others:

@@ -157,7 +157,7 @@ class ChoiceField(Widget, can_focus=True):
         """What is chosen stays; what was typed to find it is done with."""
         self.typed = ""
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Take the next word."""
         self.action_step(1)
 

@@ -25,13 +25,20 @@ def birth_field(name: str, value: str = "") -> DateField:
     return DateField(value, read=_birth, name=name, hint=_BIRTH_HINT)
 
 
-def date_field(field: FormField, value: str = "", *, is_past: bool | None = None, hint: Words = _HINT) -> DateField:
+def date_field(
+    field: FormField,
+    value: str = "",
+    *,
+    is_past: bool | None = None,
+    hint: Words = _HINT,
+    helps: tuple[Words, ...] = (),
+) -> DateField:
     """Return a field for a date of a form, of which `Form.is_past` says where it lies."""
 
     def read(text: str, today: date) -> str:
         return (typed_day if field.shape is Shape.DAY else typed_moment)(text, today, _CALLED, _LEANS[is_past])
 
-    return DateField(value, read=read, name=field.name, hint=hint)
+    return DateField(value, read=read, name=field.name, hint=hint, helps=helps)
 
 
 def since_field(name: str, value: str = "") -> DateField:

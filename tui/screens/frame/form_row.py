@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -16,8 +16,6 @@ from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from vault.words.message import Words
 
-_NARROWEST: Final = 14
-
 
 class FormRow(Horizontal):
     """One row of a form.
@@ -30,6 +28,9 @@ class FormRow(Horizontal):
     DEFAULT_CSS = """
     FormRow { height: 1; margin-bottom: 1; }
     """
+
+    NARROWEST: ClassVar[int] = 14
+    """How wide the column of the labels is at least."""
 
     def __init__(self, label: Words, field: Widget) -> None:
         super().__init__()
@@ -68,4 +69,4 @@ class FormRow(Horizontal):
         rows = self.screen.query(FormRow)
         widest = max(cell_len(in_words(row.words)) for row in rows) + 1
         for label in self.screen.query("FormRow > .label"):
-            label.styles.width = max(_NARROWEST, widest)
+            label.styles.width = max(self.NARROWEST, widest)

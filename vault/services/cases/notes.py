@@ -52,12 +52,16 @@ def show_corrected(session: Session, note: str, *, why: str = "casework") -> lis
     return [found, *sorted(later, key=lambda stored: (stored.written_ms, stored.record))]
 
 
-def amend(session: Session, note: str, *, text: str, why: str = "casework") -> RecordId:
-    """Add a note that corrects an earlier one. The earlier one stays as it was written."""
+def amend(session: Session, note: str, *, text: str, occurred: str | None = None, why: str = "casework") -> RecordId:
+    """Add a note that corrects an earlier one. The earlier one stays as it was written.
+
+    `occurred` is another date than the earlier note has; empty for none, None where the date was right.
+    """
     earlier = show(session, note, why=why)
     case, _ = locate(session, note)
     rule = session.require(Action.CASE_WRITE, case)
-    correction = replace(earlier.value, text=text, amends=earlier.record)
+    right = earlier.value.occurred if occurred is None else occurred or None
+    correction = replace(earlier.value, text=text, occurred=right, amends=earlier.record)
     return _write(session, case, correction, act="note.correct", rule=rule)
 
 

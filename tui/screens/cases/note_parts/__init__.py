@@ -1,0 +1,1 @@
+"""What the note editor is made of."""
