@@ -119,6 +119,13 @@ def time_data(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str | N
     return moment.strftime(form) if moment.year >= 1970 else None
 
 
+def bytes_text(size: int) -> Message:
+    """Return a number of bytes for people, in KiB or MiB."""
+    if size < 1 << 20:
+        return Message("{kib} KiB", kib=-(-size // 1024))
+    return Message("{mib} MiB", mib=f"{size / (1 << 20):.1f}")
+
+
 def here(ms: int) -> datetime:
     """Return a time, ms UTC, in the zone of this computer; of one that its calendar has not, the first of 1970."""
     try:

@@ -12,3 +12,7 @@ StepProgress = Callable[[Words, int, int], None]
 """Told what is being done, how many of its steps are done, of how many."""
 Stopped = Callable[[], bool]
 """Asked between steps: whether nobody wants the result any more."""
+
+
+class CancelledError(Exception):
+    """The caller does not want the result any more."""

@@ -75,7 +75,7 @@ def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded
 def test_before_the_first_step_stands_a_copy_that_opens(founded: Place, session: Session) -> None:
     stamp(session, "0000")
     # No step leads on from a schema that never was, so the migration fails, and the copy is what is left to stand on.
-    with pytest.raises(VerificationError, match="a step from schema 0000 to 0001 failed and was undone"):
+    with pytest.raises(VerificationError, match="a step from schema 0000 to 0002 failed and was undone"):
         bring_up_to_date(session.database, session.folder, raw_key(session))
     (copy,) = copies(founded)
     assert copy.name == "vault.db.schema-0000"

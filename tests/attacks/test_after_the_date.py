@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, MemberId
 from vault.services.cases import cases, listing, notes, people, searching, sections
 from vault.services.grants import epoch_keys, sharing, timed_grants
+from vault.services.papers import adding, papers
 
 HOUR_MS = 3_600_000
 PLACE = "Quietwater Rise 17"
@@ -69,10 +71,16 @@ ASKED: dict[str, Ask] = {
     "terms.give": lambda joel, lent: timed_grants.give(joel, lent.case, [lent.other]),
     "terms.terms_of": lambda joel, lent: timed_grants.terms_of(joel, lent.case),
     "keys.keys_of": lambda joel, lent: epoch_keys.keys_of(joel, lent.case),
+    "papers.list_in": lambda joel, lent: papers.list_in(joel, lent.case),
+    "adding.add": lambda joel, lent: adding.add(joel, lent.case, Path(__file__), {"kind": "other"}),
 }
 
 
-FIRST = {name: ask for name, ask in ASKED.items() if name.startswith("sections") or name == "cases.open_case"}
+FIRST = {
+    name: ask
+    for name, ask in ASKED.items()
+    if name.startswith(("sections", "papers", "adding")) or name == "cases.open_case"
+}
 
 
 @pytest.mark.parametrize("ask", FIRST.values(), ids=FIRST)

@@ -26,11 +26,13 @@ from vault.store import sqlite_texts, statements
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.rowtypes import (
+    AttachmentRow,
     CheckpointRow,
     EpochRow,
     GrantRow,
     LocalRow,
     OperationRow,
+    TailRow,
     TileRow,
     VersionKeyRow,
     VersionRow,
@@ -102,6 +104,14 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "local": lambda rows: rows.local(_ID, 1),
     "locals_for": lambda rows: rows.locals_for(1),
     "delete_local": lambda rows: rows.delete_local(_ID, 1),
+    "add_attachments": lambda rows: rows.add_attachments([AttachmentRow(_ID, _ID, b"names")]),
+    "attachments": lambda rows: rows.attachments(),
+    "attachments_named": lambda rows: rows.attachments_named(_ID),
+    "add_tails": lambda rows: rows.add_tails([TailRow(_ID, b"sealed")]),
+    "tail": lambda rows: rows.tail(_ID),
+    "tail_names": lambda rows: rows.tail_names(),
+    "delete_attachments": lambda rows: rows.delete_attachments([AttachmentRow(_ID, _ID, b"names")]),
+    "delete_tails": lambda rows: rows.delete_tails([_ID]),
 }
 
 _POSTGRESQL: sa.Dialect = postgresql.psycopg.PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own

@@ -9,8 +9,8 @@ from vault.errors import VerificationError
 from vault.log.acts import ACTS, check_act
 from vault.log.items import Item, ItemKind
 
-# version, grant, epoch, keys, approval, erased, seen
-_KINDS = dict(zip("vgekaxs", ItemKind, strict=True))
+# version, grant, epoch, keys, approval, erased, seen, attachment
+_KINDS = dict(zip("vgekaxsb", ItemKind, strict=True))
 _ALLOWED = {
     "": """log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort print
         backup.make sync.out recovery.drill""",
@@ -26,6 +26,7 @@ _ALLOWED = {
     "vegk": "log.genesis",
     "va": "clock.repair export.begin",
     "vag": "break.glass",
+    "vb": "document.add",
     "vx": "intake.edit register.edit",
     "vegax": "case.delete erase",
     "vegka": "role.change roster.change access.recover",

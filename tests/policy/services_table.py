@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
 from vault.casework.story.task import Task
@@ -28,6 +30,7 @@ _ASKS: Mapping[Action, str] = {
     paper_week.print_week story.agenda story.due story.due_in
     """,
     Action.CASE_READ: """
+    papers.list_in papers.save papers.show
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
@@ -35,6 +38,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """
+    adding.add papers.change papers.remove
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change
@@ -91,6 +95,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 # What policy is not asked for here, by why.
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
+    papers.content_of papers.is_here
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
     pipe.ask_second partner_rows.partner_rows
@@ -168,6 +173,10 @@ CALLS: Mapping[str, Call] = {
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
     ),
+    "papers.show": lambda run, session, case, *_: run(session, _paper(case)),
+    "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
+    "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),
+    "papers.remove": lambda run, session, case, *_: run(session, _paper(case)),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
@@ -190,6 +199,10 @@ def _somebody(home: CompartmentId) -> Place:
 
 def _own_record(case: CompartmentId) -> Place:
     return Place(case, RecordId(bytes(16)), Case.KIND)
+
+
+def _paper(case: CompartmentId) -> Place:
+    return Place(case, RecordId(bytes(16)), Document.KIND)
 
 
 def _version_in(case: CompartmentId) -> OpenedVersion:

@@ -8,11 +8,12 @@ import pytest
 from tests.seal.places import SEAT, VAULT, fixed, flipped
 from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError
+from vault.seal.bodies import _cipher
 from vault.seal.bundles import (
     BUNDLE_MESSAGE_SIZE,
     CHUNK_SIZE,
     Recipient,
-    _body_cipher,
+    _place,
     open_body,
     open_bundle_key,
     seal_body,
@@ -130,7 +131,8 @@ def test_a_body_opens_only_in_its_place(other: dict[str, bytes]) -> None:
 
 def _forged(plain: bytes) -> list[bytes]:
     """Seal what `seal_body` would never give."""
-    cipher, commitment, aad = _body_cipher(KEY, VAULT, HEADER)
+    place = _place(VAULT, HEADER)
+    (cipher, commitment), aad = _cipher(KEY, place), place.aad
     chunks = [plain[at : at + CHUNK_SIZE] for at in range(0, len(plain), CHUNK_SIZE)]
     nonces = [number.to_bytes(11, "big") + bytes([number == len(chunks) - 1]) for number in range(len(chunks))]
     return [commitment, *(cipher.encrypt(nonce, chunk, aad) for nonce, chunk in zip(nonces, chunks, strict=True))]

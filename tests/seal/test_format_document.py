@@ -25,6 +25,8 @@ from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry, Slip, SlipState
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.membership import Deputy, Order
+from vault.casework.papers.body import Body
+from vault.casework.papers.document import Document
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.story import STORY
 from vault.export.manifest import PURPOSE as PACKAGE_PURPOSE
@@ -157,9 +159,13 @@ def _fields_told(kind: str) -> set[str]:
     return set(re.findall(r"`([a-z_]+)`", line))
 
 
-@each([kind for kind in get_args(CaseworkRecord) if kind is not FormedRecord] + list(STORY.values()))
+@each([kind for kind in get_args(CaseworkRecord) if kind is not FormedRecord] + [Document, *STORY.values()])
 def test_the_fields_of_each_kind_of_record_are_told(record: type[CaseworkRecord]) -> None:
-    parts = {Person: (PersonName, IdentityDocument, SafeContact), Disclosure: (Decision, PseudonymGiven)}
+    parts = {
+        Person: (PersonName, IdentityDocument, SafeContact),
+        Disclosure: (Decision, PseudonymGiven),
+        Document: (Body,),
+    }
     inside = {field.name for part in parts.get(record, ()) for field in dataclasses.fields(part)}
     told = _fields_told(record.KIND)
     ours = {field.name for field in dataclasses.fields(record)} | inside

@@ -219,7 +219,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_the_way(
     def step(database: Database, **_: object) -> bool:
         stepped.append(database.path.name)
         with database.transaction() as rows:
-            rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+            rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
         return True
 
     monkeypatch.setattr("vault.services.backups.restoring.migrate", step)

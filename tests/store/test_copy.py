@@ -23,7 +23,7 @@ from tests.store.samples import (
 from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.store.copy import add_rows, clear_table, copy_in_parts
 from vault.store.engine import Database, open_database
-from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, TileRow
+from vault.store.rowtypes import AttachmentRow, EpochRow, GrantRow, LocalRow, TailRow, TileRow
 from vault.store.schema import SCHEMA
 from vault.store.tables import metadata
 from vault.words.message import Message
@@ -48,6 +48,8 @@ def full(database: Database) -> Database:
         for idx in range(10):
             rows.put_tile(TileRow(ORIGIN, 0, idx, b"hashes"))
         rows.put_local(LocalRow(SEAT, 7, 0, b"secret"))
+        rows.add_attachments([AttachmentRow(bytes([n]) * 32, CASE, b"names") for n in range(10)])
+        rows.add_tails([TailRow(bytes([n]) * 32, b"sealed") for n in range(10)])
     return database
 
 

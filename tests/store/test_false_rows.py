@@ -15,7 +15,7 @@ from tests.store.samples import CASE, EPOCH, ORIGIN, OTHER_KEY, SEAT, checkpoint
 from tests.tables import each
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
-from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, TileRow
+from vault.store.rowtypes import AttachmentRow, EpochRow, GrantRow, LocalRow, TailRow, TileRow
 from vault.store.tables import metadata
 
 _RECORD = b"r" * 16
@@ -68,6 +68,8 @@ _READ: dict[str, Callable[[Rows], object]] = {
     "cosignature": lambda rows: None,
     "tile": lambda rows: (rows.tiles(ORIGIN), rows.tile(ORIGIN, 0, 3)),
     "local": lambda rows: (rows.local(SEAT, 3), rows.locals_for(3)),
+    "attachment": lambda rows: (rows.attachments(), rows.attachments_named(_DIGEST)),
+    "tail": lambda rows: (rows.tail(_DIGEST), rows.tail_names()),
 }
 _VALUES: dict[str, tuple[Any, ...]] = {
     "bytes": ("text", "", 7, 10**12, 1.5),
@@ -102,6 +104,8 @@ def filled(database: Database) -> Iterator[Database]:
         )
         rows.put_tile(TileRow(ORIGIN, 0, 3, b"hashes"))
         rows.put_local(LocalRow(SEAT, 3, 0, b"blob"))
+        rows.add_attachments([AttachmentRow(_DIGEST, CASE, b"names")])
+        rows.add_tails([TailRow(_DIGEST, b"sealed")])
     yield database
     database.close()
 

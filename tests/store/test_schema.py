@@ -22,8 +22,8 @@ _NEXT_STEP = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -51,7 +51,7 @@ def steps(tmp_path: Path) -> Path:
     """The real steps and one more."""
     folder = tmp_path / "steps, 100% real"
     shutil.copytree(_REPOSITORY / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_next.py").write_text(_NEXT_STEP)
+    (folder / "versions" / "0003_next.py").write_text(_NEXT_STEP)
     return folder
 
 
@@ -90,9 +90,9 @@ def test_a_step_keeps_the_rows_and_sets_the_stamp_after_one_backup(database: Dat
     with database.transaction() as rows:
         add_entry(rows, 0)
     stamps: list[str | None] = []
-    assert migrate(database, back_up=lambda: stamps.append(database.schema_stamp()), target="0002", scripts=steps)
-    assert stamps == ["0001"]
-    assert database.schema_stamp() == "0002"
+    assert migrate(database, back_up=lambda: stamps.append(database.schema_stamp()), target="0003", scripts=steps)
+    assert stamps == ["0002"]
+    assert database.schema_stamp() == "0003"
     assert whole_entries(database) == 1
     with database.reading() as rows:
         assert rows.connection.scalar(sa.text("SELECT count(until) FROM granted")) == 0
@@ -101,20 +101,20 @@ def test_a_step_keeps_the_rows_and_sets_the_stamp_after_one_backup(database: Dat
 
 @each(
     {
-        '    raise RuntimeError("a row with a name in it")\n': "a step from schema 0001 to 0002 failed and was undone",
+        '    raise RuntimeError("a row with a name in it")\n': "a step from schema 0002 to 0003 failed and was undone",
         '    op.execute("INSERT INTO nowhere VALUES (1)")\n': r"the database layer failed at vault\.db: SQLITE_ERROR",
     }.items()
 )
 def test_a_step_that_fails_half_way_is_undone_whole_and_its_words_are_not_repeated(
     more: str, words: str, database: Database, steps: Path
 ) -> None:
-    (steps / "versions" / "0002_next.py").write_text(_NEXT_STEP + more)
+    (steps / "versions" / "0003_next.py").write_text(_NEXT_STEP + more)
     before = _shape(database)
     with pytest.raises(InternalError, match=f"^{words}$") as caught:
-        migrate(database, back_up=lambda: None, target="0002", scripts=steps)
+        migrate(database, back_up=lambda: None, target="0003", scripts=steps)
     assert caught.value.__suppress_context__
     assert _shape(database) == before
-    assert database.schema_stamp() == "0001"
+    assert database.schema_stamp() == "0002"
 
 
 def test_without_room_for_copies_or_a_proven_backup_no_step_runs(
@@ -125,19 +125,19 @@ def test_without_room_for_copies_or_a_proven_backup_no_step_runs(
 
     before = _shape(database)
     with pytest.raises(TryAgainError, match="no room for a backup"):
-        migrate(database, back_up=fail, target="0002", scripts=steps)
+        migrate(database, back_up=fail, target="0003", scripts=steps)
     monkeypatch.setattr("vault.store.engine.free_bytes", lambda _: 64 << 20)
     with pytest.raises(TryAgainError, match=r"no room at vault\.db: 64 MiB are needed, 64 are free"):
-        migrate(database, back_up=lambda: pytest.fail("too early"), target="0002", scripts=steps)
+        migrate(database, back_up=lambda: pytest.fail("too early"), target="0003", scripts=steps)
     assert _shape(database) == before
-    assert database.schema_stamp() == "0001"
+    assert database.schema_stamp() == "0002"
 
 
 def test_a_newer_vault_is_named_and_not_touched(database: Database) -> None:
     with database.transaction() as rows:
         rows.connection.execute(sa.text("UPDATE alembic_version SET version_num = '0007'"))
     before = _shape(database)
-    with pytest.raises(NewerVaultError, match="this vault has schema 0007, this program knows 0001") as caught:
+    with pytest.raises(NewerVaultError, match="this vault has schema 0007, this program knows 0002") as caught:
         migrate(database, back_up=lambda: pytest.fail("too early"))
     assert "knows schema 0007" in str(caught.value.next_step)
     assert _shape(database) == before

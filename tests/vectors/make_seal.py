@@ -14,6 +14,7 @@ from typing import Any
 from tests.seal.places import fixed
 from vault.errors import VerificationError
 from vault.ids import RECOVERY_SEAT
+from vault.seal.attachments import Names, chunk_name, seal_attachment
 from vault.seal.bundles import CHUNK_SIZE, seal_body
 from vault.seal.entrance.doors import DoorKeys
 from vault.seal.entrance.keyfile import KeyHeader, SeatSecrets, slot_context, slot_info
@@ -76,6 +77,9 @@ def make(stored: Vectors) -> Vectors:
             for purpose in sorted(HPKE_PURPOSES)
         ],
         "bodies": [_body(size) for size in (0, 241, CHUNK_SIZE - 8, CHUNK_SIZE)],
+        "attachments": [
+            _attachment(size) for size in (0, 1, 241, CHUNK_SIZE - 9, CHUNK_SIZE - 8, CHUNK_SIZE - 7, CHUNK_SIZE)
+        ],
         "keys": _keys(),
         "named": _named(),
         "unlock": _unlock(),
@@ -182,6 +186,25 @@ def _body(size: int) -> Vectors:
         "body_size": len(body),
         "body_digest": hashlib.sha256(body).hexdigest(),
         "body_start": body[:64].hex(),
+    }
+
+
+def _attachment(size: int) -> Vectors:
+    """As a body: its chunks are named by their hashes."""
+    key, identity = fixed("attachment key"), fixed("attachment id", 16)
+    content = fixed("attachment content", size)
+    commitment, *chunks = seal_attachment(key, VAULT, identity, [content], size)
+    names = Names(commitment, tuple(map(chunk_name, chunks)))
+    return {
+        "purpose": int(Purpose.ATTACHMENT),
+        "key": key.hex(),
+        "vault": VAULT.hex(),
+        "id": identity.hex(),
+        "content": "attachment content",
+        "content_size": size,
+        "sizes": list(map(len, chunks)),
+        "names": names.encode().hex(),
+        "digest": names.digest.hex(),
     }
 
 

@@ -38,11 +38,13 @@ from vault.access.trust.proving import Prover
 from vault.access.trust.sheets_used import judge_sheets
 from vault.errors import TryAgainError
 from vault.policy.clocks import read_clock
+from vault.records.attachments import sweep_strays
 from vault.records.seatlog import SeatLog, renew_tiles
 from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.entrance.unlocking import OpenedSlot
 from vault.seal.entrance.unlocking import unlock as open_slot_with
+from vault.store.blobs import Blobs
 from vault.store.files import BALLAST_SIZE, make_ballast
 from vault.store.folder import VaultFolder
 from vault.words.finding import Code
@@ -109,6 +111,7 @@ def open_with_slot(
         chosen.log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(folder)
+        _sweep(session)
         undo.pop_all()
         return session
 
@@ -204,6 +207,13 @@ def _settle_keys(session: Session, opened: OpenedFolder, roster: KnownRoster, ch
     is_same = file.doors == opened.file.doors
     doors = opened.doors if is_same else doors_of(file, session.kem_private, session.seat)
     finish_rekey(session, file, doors, opened.raw_key)
+
+
+def _sweep(session: Session) -> None:
+    """Delete chunks that an act left which was cut off; while the logs are in doubt nothing goes."""
+    if not session.faults():
+        with suppress(TryAgainError):
+            sweep_strays(session.database, Blobs(session.folder.blobs_dir), now_s=session.log.now_ms() / 1000)
 
 
 def _renew_ballast(folder: VaultFolder) -> None:

@@ -60,6 +60,7 @@ ACTS: Mapping[str, frozenset[ItemKind]] = MappingProxyType(
         "deadline.edit": _VERSIONS,
         "file.add": _VERSIONS,
         "file.view": _NOTHING,
+        "document.add": frozenset({ItemKind.VERSION, ItemKind.ATTACHMENT}),
         "intake.edit": _VERSIONS | {ItemKind.ERASED},
         "register.edit": _VERSIONS | {ItemKind.ERASED},
         "partner.create": _VERSIONS,

@@ -30,10 +30,11 @@ class ItemKind(IntEnum):
     APPROVAL = 5
     ERASED = 6
     SEEN = 7
+    ATTACHMENT = 8
 
 
 _TAGLESS = frozenset({ItemKind.APPROVAL, ItemKind.SEEN})
-_OF_COMPARTMENT = frozenset({ItemKind.VERSION, ItemKind.GRANT, ItemKind.EPOCH, ItemKind.ERASED})
+_OF_COMPARTMENT = frozenset({ItemKind.VERSION, ItemKind.GRANT, ItemKind.EPOCH, ItemKind.ERASED, ItemKind.ATTACHMENT})
 
 
 class Item(NamedTuple):
@@ -45,7 +46,7 @@ class Item(NamedTuple):
 
     @classmethod
     def in_compartment(cls, kind: ItemKind, compartment: bytes, digest: bytes) -> Item:
-        """Return the item of a version, grant, epoch or erased version of a compartment."""
+        """Return the item of a version, grant, epoch, attachment, or of what was erased, of a compartment."""
         if kind not in _OF_COMPARTMENT:
             raise MalformedError(Message("an item of kind {name} belongs to no compartment", name=kind.name))
         return cls(kind, digest, compartment_tag(compartment, digest))

@@ -33,6 +33,7 @@ from vault.log.operation import compose
 from vault.log.payload import Entry as Entry  # noqa: PLC0414 - whoever commits says it with this
 from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.tree import Tile, leaf_hash
+from vault.records.attachments import Attached, SealedBody
 from vault.records.codec import to_fields
 from vault.records.content import PARENT_LIMIT, Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
@@ -96,6 +97,7 @@ class Work:
         self._keys = NewKeys(log, random)
         self._versions: list[_Sealed] = []
         self._items: list[Item] = []
+        self._attached = Attached()
         self._erased: list[tuple[Origin, int, int]] = []
         self._seq = -1
         self._done = False
@@ -180,6 +182,10 @@ class Work:
         self.write(compartment, kept, value.KIND, to_fields(value), parents)
         return kept
 
+    def attach(self, compartment: CompartmentId, sealed: SealedBody) -> None:
+        """List a body whose chunks are on the medium; its rows come with the commit."""
+        self._attached.add(compartment, sealed)
+
     def list_keys_file(self, folder: bytes, digest: bytes) -> None:
         """List the digest of the `keys` file that this operation makes the valid one."""
         self._items.append(Item.of_keys(folder, digest))
@@ -193,7 +199,7 @@ class Work:
         self._items.append(Item.of_bytes(ItemKind.SEEN, note))
 
     def erase(self, compartment: CompartmentId, version: VersionId, *places: tuple[Origin, int, int]) -> None:
-        """List a version as erased; its rows at these places, with their wrapped keys, go with the commit."""
+        """List a version, or an attachment by its digest, as erased; rows at these places go with the commit."""
         self._items.append(Item.in_compartment(ItemKind.ERASED, compartment, version))
         self._erased += places
 
@@ -227,6 +233,7 @@ class Work:
             rows.add_grants(self._keys.grants)
             rows.add_versions(versions)
             rows.add_version_keys(keys)
+            self._attached.write(rows)
             rows.erase_versions(self._erased)
             _put_tiles(rows, log.origin, tiles)
             began = self._seq if session.began_at is None else session.began_at
@@ -275,7 +282,7 @@ class Work:
             items.append(Item.in_compartment(ItemKind.VERSION, sealed.compartment, sealed.id))
             versions.append(VersionRow(origin, seq, n, sealed.id, sealed.compartment, sealed.record, sealed.blob))
             keys.append(VersionKeyRow(origin, seq, n, sealed.epoch, sealed.wrap))
-        return versions, keys, items + self._items
+        return versions, keys, items + self._attached.items() + self._items
 
     def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> OperationRow:
         log = self._log

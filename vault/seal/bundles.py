@@ -1,34 +1,20 @@
-"""The seal of a bundle: one fresh key to each seat by HPKE, and a body of chunks under it (FORMAT.md 8).
-
-The body is a stream in the manner of STREAM: the nonce of a chunk is its number and whether it is the last, so that no
-chunk can be cut off, dropped, exchanged or added. Its size is padded, so that it tells little.
-"""
+"""The seal of a bundle: one fresh key to each seat by HPKE, and a body of chunks under it (FORMAT.md 8)."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-
-from vault.errors import BrokenSealError, MalformedError
-from vault.ids import ID_SIZE
-from vault.seal.envelope import FORMAT, SUITE
-from vault.seal.padding import SMALLEST_PADDED_SIZE, padme
+from vault.errors import BrokenSealError
+from vault.seal.bodies import CHUNK_SIZE as CHUNK_SIZE  # noqa: PLC0414 - a bundle's chunks have it
+from vault.seal.bodies import BodyPlace, open_stream, seal_stream
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, seal_to
-from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.seal.widths import KEY_SIZE, require_key
 from vault.words.message import Message
 
-CHUNK_SIZE = 1 << 20
 BUNDLE_MESSAGE_SIZE = KEY_SIZE + HPKE_OVERHEAD
-_LENGTH_SIZE = 8
-_COUNTER_SIZE = 11
 
 
 class Recipient(NamedTuple):
@@ -73,19 +59,7 @@ def seal_body(key: bytes, vault: bytes, header: bytes, pieces: Iterable[bytes], 
     Raises:
         MalformedError: the pieces have another size; what was yielded is of no use then.
     """
-    cipher, commitment, aad = _body_cipher(key, vault, header)
-    yield commitment
-    padded = _padded_size(content_size)
-    waiting = bytearray()
-    done = number = 0
-    for piece in _padded(pieces, content_size):
-        waiting += piece
-        while len(waiting) >= CHUNK_SIZE or (waiting and done + len(waiting) >= padded):
-            chunk = bytes(waiting[:CHUNK_SIZE])
-            del waiting[:CHUNK_SIZE]
-            done += len(chunk)
-            yield cipher.encrypt(_nonce(number, is_last=done == padded), chunk, aad)
-            number += 1
+    return seal_stream(key, _place(vault, header), pieces, content_size)
 
 
 def open_body(key: bytes, vault: bytes, header: bytes, untrusted: Iterable[bytes]) -> Iterator[bytes]:
@@ -100,72 +74,14 @@ def open_body(key: bytes, vault: bytes, header: bytes, untrusted: Iterable[bytes
     Raises:
         BrokenSealError: altered, cut, reordered, longer than it was, or of another header.
     """
-    chunks = iter(untrusted)
-    cipher, commitment, aad = _body_cipher(key, vault, header)
-    if not hmac.compare_digest(next(chunks, b""), commitment):
-        raise _broken()
-    content_size: int | None = None
-    done = opened = number = 0
-    chunk = next(chunks, None)
-    while chunk is not None:
-        following = next(chunks, None)
-        try:
-            plain = cipher.decrypt(_nonce(number, is_last=following is None), chunk, aad)
-        except InvalidTag:
-            raise _broken() from None
-        opened += len(plain)
-        if content_size is None:
-            content_size = int.from_bytes(plain[:_LENGTH_SIZE], "big")
-            plain = plain[_LENGTH_SIZE:]
-        content, tail = plain[: content_size - done], plain[content_size - done :]
-        if any(tail):
-            raise _broken()
-        done += len(content)
-        if content:
-            yield content
-        chunk, number = following, number + 1
-    if content_size is None or opened != _padded_size(content_size):  # which has room for all of the content
-        raise _broken()
+    return open_stream(key, _place(vault, header), untrusted)
 
 
-def _padded_size(content_size: int) -> int:
-    return padme(max(_LENGTH_SIZE + content_size, SMALLEST_PADDED_SIZE))
-
-
-def _padded(pieces: Iterable[bytes], content_size: int) -> Iterator[bytes]:
-    """Yield the size, the content, and zeros up to the padded size, in parts of any length."""
-    yield content_size.to_bytes(_LENGTH_SIZE, "big")
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        if size > content_size:
-            break
-        yield piece
-    if size != content_size:
-        raise MalformedError(
-            Message(
-                "a bundle's content has {size} bytes or more, not {content_size}", size=size, content_size=content_size
-            )
-        )
-    left = _padded_size(content_size) - _LENGTH_SIZE - content_size
-    while left:
-        zeros = min(left, CHUNK_SIZE)
-        yield bytes(zeros)
-        left -= zeros
-
-
-def _body_cipher(key: bytes, vault: bytes, header: bytes) -> tuple[AESGCM, bytes, bytes]:
-    aad = bytes((FORMAT, SUITE, Purpose.BUNDLE)) + require_width("vault", vault, ID_SIZE)
-    aad += hashlib.sha256(header).digest()
-    okm = HKDFExpand(hashes.SHA256(), 64, aad).derive(require_key(key))
-    return AESGCM(okm[:KEY_SIZE]), okm[KEY_SIZE:], aad
-
-
-def _nonce(number: int, *, is_last: bool) -> bytes:
-    return number.to_bytes(_COUNTER_SIZE, "big") + bytes((is_last,))
-
-
-def _broken() -> BrokenSealError:
-    return BrokenSealError(
-        Message("the bundle is damaged or was altered"), next_step=Message("Ask the sender to send it again.")
+def _place(vault: bytes, header: bytes) -> BodyPlace:
+    return BodyPlace(
+        Purpose.BUNDLE,
+        vault,
+        hashlib.sha256(header).digest(),
+        Message("the bundle is damaged or was altered"),
+        Message("Ask the sender to send it again."),
     )

@@ -21,6 +21,7 @@ class Purpose(IntEnum):
     JOINING = 11
     INVITED = 12
     PROPOSAL = 13
+    ATTACHMENT = 14
     GRANT = 16
     DOOR = 17
     ATTEMPT = 18
@@ -46,6 +47,8 @@ LOCAL_PURPOSES = frozenset(
         Purpose.PROPOSAL,
     }
 )
+# A body of chunks, under a key of its own that stands in the record.
+BODY_PURPOSES = frozenset({Purpose.ATTACHMENT})
 VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
 HPKE_PURPOSES = frozenset(
     {Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST, Purpose.LETTER}

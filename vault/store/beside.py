@@ -16,6 +16,7 @@ from pathlib import Path
 
 from vault import platform
 from vault.errors import TryAgainError
+from vault.store.blobs import holds_chunks_only
 from vault.store.files import make_ballast
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
@@ -25,7 +26,8 @@ _HOUR_SECONDS = 3600
 _BESIDE_A_FILE = re.compile(r"(\.new|\.probe|-wal|-shm|-journal)$")
 _SEAT_FILE = re.compile(r"[0-9a-f]{32}\.db")
 _FILES = frozenset({"keys", "vault.db", "keyrows.db", "digests", "ballast", "attempts"})
-_FOLDERS = frozenset({"index", "drafts", "blobs"})
+_BLOBS = "blobs"
+_FOLDERS = frozenset({"index", "drafts", _BLOBS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def clear_leftovers(path: Path, *, now: float) -> Leftovers:
 
 
 def holds_only(folder: Path, *, files: Collection[str], folders: Collection[str]) -> bool:
-    """Say whether a real folder holds nothing but these files, and these folders with files of seats; a link never."""
+    """Say whether a real folder, no link, holds but these files, and these folders with files of seats or chunks."""
     if folder.is_symlink() or not folder.is_dir():
         return False
     for path in _inside(folder):
@@ -108,7 +110,8 @@ def holds_only(folder: Path, *, files: Collection[str], folders: Collection[str]
         if path.is_symlink():
             return False
         if path.name in folders and path.is_dir():
-            if not all(_is_of_a_seat(file) for file in _inside(path)):
+            holds_own = holds_chunks_only(path) if name == _BLOBS else all(map(_is_of_a_seat, _inside(path)))
+            if not holds_own:
                 return False
         elif name not in files or not path.is_file():
             return False

@@ -6,7 +6,7 @@ Nothing is written but pages under the copy's own key.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,16 @@ from vault.platform import fsync_folder
 from vault.progress import Progress, Stopped
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
+from vault.store.rowtypes import TailRow
 from vault.store.schema import make_tables
 from vault.store.sqlite_texts import INSERTS
 from vault.store.statements import after, are_sound
-from vault.store.tables import local, metadata, operation, version, version_key
+from vault.store.tables import local, metadata, operation, tail, version, version_key
 
 _CHUNK = 512
 # Large, and only ever appended to or erased from: copied piece by piece up to the cut, others get a turn in between.
 _LONG_TABLES = (operation, version, version_key)
+_TAILS_AT_ONCE = 8  # of up to 1 MiB each
 
 
 class _CancelledError(Exception):
@@ -62,7 +64,8 @@ def copy_in_parts(
             copies[target] = open_database(target, raw_key, create=True)
             make_tables(copies[target])
         homes = {name: copies[target] for target, names in parts.items() for name in names}
-        sizes = _copy_short_tables(database, homes, local_purposes)
+        sizes, tails = _copy_short_tables(database, homes, local_purposes)
+        _copy_tails(database, homes, tails, cancelled)
         _copy_long_tables(database, homes, sizes, progress=progress, cancelled=cancelled)
         for copy in copies.values():
             copy.truncate_wal()
@@ -96,14 +99,24 @@ def add_rows(
 
 def _copy_short_tables(
     database: Database, homes: Mapping[str, Database], local_purposes: Collection[int] | None
-) -> dict[bytes, int]:
-    """Copy them in one moment, and return the size that each log had in it."""
+) -> tuple[dict[bytes, int], list[bytes]]:
+    """Copy them in one moment, and return the size that each log had in it, and the names of the tails."""
     with database.reading() as source:
         for table in metadata.sorted_tables:
-            if table not in _LONG_TABLES and table.name in homes:
+            if table not in (*_LONG_TABLES, tail) and table.name in homes:
                 with homes[table.name].transaction() as rows:
                     _copy_table(source, rows, table, *_wanted(table, local_purposes))
-        return {origin: source.size(origin) for origin in sorted(source.origins())}
+        return {origin: source.size(origin) for origin in sorted(source.origins())}, source.tail_names()
+
+
+def _copy_tails(database: Database, homes: Mapping[str, Database], names: Sequence[bytes], cancelled: Stopped) -> None:
+    for start in range(0, len(names) if tail.name in homes else 0, _TAILS_AT_ONCE):
+        if cancelled():
+            raise _CancelledError
+        with database.reading() as source:
+            found = [(name, source.tail(name)) for name in names[start : start + _TAILS_AT_ONCE]]
+        with homes[tail.name].transaction() as rows:
+            rows.add_tails([TailRow(name, sealed) for name, sealed in found if sealed is not None])
 
 
 def clear_table(database: Database, name: str) -> None:

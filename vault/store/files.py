@@ -6,10 +6,11 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
@@ -28,7 +29,7 @@ def write_aside(path: Path, data: bytes) -> Path:
         TryAgainError: no room, or the folder cannot be written.
     """
     aside = path.with_name(path.name + ".new")
-    with _faults_told(path):
+    with faults_told(path):
         aside.unlink(missing_ok=True)
         _write_new(aside, data)
         fsync_folder(aside.parent)
@@ -41,7 +42,7 @@ def promote(path: Path) -> None:
     Raises:
         TryAgainError: the folder cannot be written.
     """
-    with _faults_told(path):
+    with faults_told(path):
         path.with_name(path.name + ".new").replace(path)
         fsync_folder(path.parent)
 
@@ -56,7 +57,7 @@ def write_whole(path: Path, data: bytes) -> None:
         TryAgainError: no room, or the folder cannot be written; the old bytes stand.
     """
     aside = path.with_name(path.name + ".new")
-    with _faults_told(path):
+    with faults_told(path):
         aside.unlink(missing_ok=True)
         _write_new(aside, data)
         aside.replace(path)
@@ -69,7 +70,7 @@ def write_durable(path: Path, data: bytes) -> None:
         TryAgainError: no room, or the folder cannot be written.
     """
     write_whole(path, data)
-    with _faults_told(path):
+    with faults_told(path):
         fsync_folder(path.parent)
 
 
@@ -110,6 +111,70 @@ def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:
     if len(data) > limit:
         raise MalformedError(Message("{name} is longer than {limit} bytes", name=path.name, limit=limit))
     return data
+
+
+@contextmanager
+def opened_to_read(path: Path) -> Iterator[BinaryIO]:
+    """Yield a regular file, open for reading; what is none is not waited for.
+
+    Raises:
+        NotFoundError: there is no such file. TryAgainError: it is no regular file, or may not be read.
+        VerificationError: the disk cannot read it.
+    """
+    try:
+        file = os.fdopen(_open_regular(str(path), os.O_RDONLY | getattr(os, "O_BINARY", 0), follow_links=True), "rb")
+    except FileNotFoundError:
+        raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
+    with file:
+        yield file
+
+
+def read_pieces(file: BinaryIO, path: Path, size: int) -> Iterator[bytes]:
+    """Yield the rest of an open file in pieces of `size` bytes.
+
+    Raises:
+        TryAgainError, VerificationError: it cannot be read any more.
+    """
+    while True:
+        with faults_told(path):
+            piece = file.read(size)
+        if not piece:
+            return
+        yield piece
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Yield what writes to a new file for its owner alone; durable behind the block, and gone where that fails.
+
+    Raises:
+        RefusedError: something is there already. TryAgainError: no room, or the folder cannot be written.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags, PRIVATE_FILE_MODE)
+    except FileExistsError:
+        raise RefusedError(Message("{path} exists already", path=path), next_step=Message("Name a new file.")) from None
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
+
+    def write(data: bytes) -> None:
+        with faults_told(path):
+            write_all(descriptor, data)
+
+    try:
+        yield write
+        with faults_told(path):
+            flush_file(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+        raise
+    os.close(descriptor)
+    with faults_told(path):
+        fsync_folder(path.parent)
 
 
 def _open_regular(path: str, flags: int, *, follow_links: bool) -> int:
@@ -178,11 +243,17 @@ def write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def write_synced_later(path: Path, data: bytes) -> None:
+    """Write a new file for its owner alone; whoever calls has it flushed to the medium before it is relied on."""
+    _write_new(path, data, flushes=False)
+
+
+def _write_new(path: Path, data: bytes, *, flushes: bool = True) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
     try:
         write_all(descriptor, data)
-        flush_file(descriptor)
+        if flushes:
+            flush_file(descriptor)
     except BaseException:
         os.close(descriptor)
         path.unlink(missing_ok=True)
@@ -191,7 +262,12 @@ def _write_new(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _faults_told(path: Path) -> Iterator[None]:
+def faults_told(path: Path) -> Iterator[None]:
+    """Turn what the system reports of a file into words.
+
+    Raises:
+        TryAgainError: no room, or it cannot be read or written now. VerificationError: the disk failed.
+    """
     try:
         yield
     except OSError as fault:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from vault.store import sqlite_texts as sql
-from vault.store.connected import Connected
+from vault.store.attachment_rows import AttachmentRows
 from vault.store.rowtypes import (
     CheckpointRow,
     EpochRow,
@@ -33,7 +33,7 @@ _BEFORE_ALL = b""
 _SHORTEST_WITH_A_REVOCATION = 51 + 1 + 16 + 1 + 56
 
 
-class Rows(Connected):
+class Rows(AttachmentRows):
     """Reads and writes of one `Database.transaction()` or `.reading()`. Iterators end with that block."""
 
     # ---- logs

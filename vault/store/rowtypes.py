@@ -79,6 +79,21 @@ class GrantRow(NamedTuple):
     sealed: bytes
 
 
+class AttachmentRow(NamedTuple):
+    """The names of the chunks of an attachment. Where it stands, all of them were here."""
+
+    digest: bytes
+    compartment: bytes
+    names: bytes
+
+
+class TailRow(NamedTuple):
+    """The last chunk of an attachment, sealed, where it is below 1 MiB."""
+
+    name: _Bytes
+    bytes: _Bytes
+
+
 class CheckpointRow(NamedTuple):
     """A signed note over the first `size` entries."""
 

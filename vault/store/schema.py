@@ -17,8 +17,8 @@ from vault.store.engine import Database
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-SCHEMA = "0001"
-_KNOWN = ("0001",)  # every stamp that a released step has written
+SCHEMA = "0002"
+_KNOWN = ("0001", "0002")  # every stamp that a released step has written
 _RESTORE = Message("Restore the newest backup that {verify_backup} finds whole.", verify_backup=NextStep.VERIFY_BACKUP)
 _ROOM_BESIDE_COPIES = 64 * 1024 * 1024
 

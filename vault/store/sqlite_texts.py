@@ -8,6 +8,7 @@ from __future__ import annotations
 from vault.store.texts import Text
 
 TABLES = (
+    "CREATE TABLE attachment (\n\tdigest BLOB NOT NULL, \n\tcompartment BLOB NOT NULL, \n\tnames BLOB NOT NULL, \n\tCONSTRAINT attachment_pk PRIMARY KEY (digest, compartment)\n)\n\n",
     "CREATE TABLE checkpoint (\n\torigin BLOB NOT NULL, \n\tsize BIGINT NOT NULL, \n\troot BLOB NOT NULL, \n\tnote BLOB NOT NULL, \n\tCONSTRAINT checkpoint_pk PRIMARY KEY (origin, size, note)\n)\n WITHOUT ROWID\n\n",
     "CREATE TABLE cosignature (\n\torigin BLOB NOT NULL, \n\tsize BIGINT NOT NULL, \n\twitness BLOB NOT NULL, \n\tline BLOB NOT NULL, \n\tCONSTRAINT cosignature_pk PRIMARY KEY (origin, size, witness, line)\n)\n\n",
     "CREATE TABLE epoch (\n\tdigest BLOB NOT NULL, \n\tcompartment BLOB NOT NULL, \n\tbytes BLOB NOT NULL, \n\tCONSTRAINT epoch_pk PRIMARY KEY (digest)\n)\n\n",
@@ -18,6 +19,7 @@ TABLES = (
     "CREATE INDEX granted_by_seat ON granted (seat, epoch)",
     "CREATE TABLE local (\n\tseat BLOB NOT NULL, \n\tpurpose INTEGER NOT NULL, \n\tnumber BIGINT NOT NULL, \n\tblob BLOB NOT NULL, \n\tCONSTRAINT local_pk PRIMARY KEY (seat, purpose)\n)\n WITHOUT ROWID\n\n",
     "CREATE TABLE operation (\n\torigin BLOB NOT NULL, \n\tseq BIGINT NOT NULL, \n\theader BLOB NOT NULL, \n\tlist BLOB NOT NULL, \n\tsealed BLOB NOT NULL, \n\tdigest BLOB NOT NULL, \n\tCONSTRAINT operation_pk PRIMARY KEY (origin, seq, digest)\n)\n\n",
+    "CREATE TABLE tail (\n\tname BLOB NOT NULL, \n\tbytes BLOB NOT NULL, \n\tCONSTRAINT tail_pk PRIMARY KEY (name)\n)\n\n",
     "CREATE TABLE tile (\n\torigin BLOB NOT NULL, \n\tlevel INTEGER NOT NULL, \n\tidx BIGINT NOT NULL, \n\thashes BLOB NOT NULL, \n\tCONSTRAINT tile_pk PRIMARY KEY (origin, level, idx)\n)\n\n",
     "CREATE TABLE version (\n\torigin BLOB NOT NULL, \n\tseq BIGINT NOT NULL, \n\tn INTEGER NOT NULL, \n\tid BLOB NOT NULL, \n\tcompartment BLOB NOT NULL, \n\trecord BLOB NOT NULL, \n\tblob BLOB NOT NULL, \n\tCONSTRAINT version_pk PRIMARY KEY (origin, seq, n, id)\n)\n\n",
     "CREATE INDEX version_by_record ON version (compartment, record)",
@@ -27,6 +29,7 @@ TABLES = (
 PUT_STAMP = Text("INSERT INTO alembic_version (version_num) VALUES (?)", ("version_num",))
 END = 9007199254740992
 INSERTS = {
+    "attachment": Text("INSERT INTO attachment (digest, compartment, names) VALUES (?, ?, ?)", ("digest", "compartment", "names")),
     "checkpoint": Text("INSERT INTO checkpoint (origin, size, root, note) VALUES (?, ?, ?, ?)", ("origin", "size", "root", "note")),
     "cosignature": Text("INSERT INTO cosignature (origin, size, witness, line) VALUES (?, ?, ?, ?)", ("origin", "size", "witness", "line")),
     "epoch": Text("INSERT INTO epoch (digest, compartment, bytes) VALUES (?, ?, ?)", ("digest", "compartment", "bytes")),
@@ -34,6 +37,7 @@ INSERTS = {
     "granted": Text("INSERT INTO granted (digest, epoch, seat, giver, sealed) VALUES (?, ?, ?, ?, ?)", ("digest", "epoch", "seat", "giver", "sealed")),
     "local": Text("INSERT INTO local (seat, purpose, number, blob) VALUES (?, ?, ?, ?)", ("seat", "purpose", "number", "blob")),
     "operation": Text("INSERT INTO operation (origin, seq, header, list, sealed, digest) VALUES (?, ?, ?, ?, ?, ?)", ("origin", "seq", "header", "list", "sealed", "digest")),
+    "tail": Text("INSERT INTO tail (name, bytes) VALUES (?, ?)", ("name", "bytes")),
     "tile": Text("INSERT INTO tile (origin, level, idx, hashes) VALUES (?, ?, ?, ?)", ("origin", "level", "idx", "hashes")),
     "version": Text("INSERT INTO version (origin, seq, n, id, compartment, record, blob) VALUES (?, ?, ?, ?, ?, ?, ?)", ("origin", "seq", "n", "id", "compartment", "record", "blob")),
     "version_key": Text("INSERT INTO version_key (origin, seq, n, epoch, wrap) VALUES (?, ?, ?, ?, ?)", ("origin", "seq", "n", "epoch", "wrap")),
@@ -86,7 +90,14 @@ DELETE_REPLACED_CHECKPOINTS = Text("DELETE FROM checkpoint WHERE checkpoint.orig
 TILE = Text("SELECT tile.hashes FROM tile WHERE tile.origin = ? AND tile.level = ? AND tile.idx = ? AND NOT typeof(tile.hashes) <> 'blob'", ("origin", "level", "idx"))
 TILES = Text("SELECT tile.origin, tile.level, tile.idx, tile.hashes FROM tile WHERE tile.origin = ? AND NOT (tile.level < 0 OR tile.level >= 2147483648 OR tile.level != CAST(tile.level AS INTEGER) OR tile.idx < 0 OR tile.idx >= 9007199254740992 OR tile.idx != CAST(tile.idx AS BIGINT) OR typeof(tile.hashes) <> 'blob') ORDER BY tile.level, tile.idx", ("origin",))
 DELETE_TILE = Text("DELETE FROM tile WHERE tile.origin = ? AND tile.level = ? AND tile.idx = ?", ("origin", "level", "idx"))
+ATTACHMENTS = Text("SELECT attachment.digest, attachment.compartment, attachment.names FROM attachment WHERE NOT (typeof(attachment.digest) <> 'blob' OR typeof(attachment.compartment) <> 'blob' OR typeof(attachment.names) <> 'blob') ORDER BY attachment.digest, attachment.compartment")
+ATTACHMENT = Text("SELECT attachment.digest, attachment.compartment, attachment.names FROM attachment WHERE attachment.digest = ? AND NOT (typeof(attachment.compartment) <> 'blob' OR typeof(attachment.names) <> 'blob') ORDER BY attachment.compartment", ("digest",))
+TAIL = Text("SELECT tail.name, tail.bytes FROM tail WHERE tail.name = ? AND NOT typeof(tail.bytes) <> 'blob'", ("name",))
+TAIL_NAMES = Text("SELECT tail.name FROM tail WHERE NOT (typeof(tail.name) <> 'blob' OR typeof(tail.bytes) <> 'blob') ORDER BY tail.name")
+DELETE_ATTACHMENT = Text("DELETE FROM attachment WHERE attachment.digest = ? AND attachment.compartment = ?", ("digest", "compartment"))
+DELETE_TAIL = Text("DELETE FROM tail WHERE tail.name = ?", ("name",))
 FALSE_ROWS = {
+    "attachment": Text("SELECT count(*) AS count_1 FROM attachment WHERE typeof(attachment.digest) <> 'blob' OR typeof(attachment.compartment) <> 'blob' OR typeof(attachment.names) <> 'blob' OR attachment.digest IS NULL OR attachment.compartment IS NULL OR attachment.names IS NULL"),
     "checkpoint": Text("SELECT count(*) AS count_1 FROM checkpoint WHERE typeof(checkpoint.origin) <> 'blob' OR checkpoint.size < 0 OR checkpoint.size >= 9007199254740992 OR checkpoint.size != CAST(checkpoint.size AS BIGINT) OR typeof(checkpoint.root) <> 'blob' OR typeof(checkpoint.note) <> 'blob' OR checkpoint.origin IS NULL OR checkpoint.size IS NULL OR checkpoint.root IS NULL OR checkpoint.note IS NULL"),
     "cosignature": Text("SELECT count(*) AS count_1 FROM cosignature WHERE typeof(cosignature.origin) <> 'blob' OR cosignature.size < 0 OR cosignature.size >= 9007199254740992 OR cosignature.size != CAST(cosignature.size AS BIGINT) OR typeof(cosignature.witness) <> 'blob' OR typeof(cosignature.line) <> 'blob' OR cosignature.origin IS NULL OR cosignature.size IS NULL OR cosignature.witness IS NULL OR cosignature.line IS NULL"),
     "epoch": Text("SELECT count(*) AS count_1 FROM epoch WHERE typeof(epoch.digest) <> 'blob' OR typeof(epoch.compartment) <> 'blob' OR typeof(epoch.bytes) <> 'blob' OR epoch.digest IS NULL OR epoch.compartment IS NULL OR epoch.bytes IS NULL"),
@@ -94,6 +105,7 @@ FALSE_ROWS = {
     "granted": Text("SELECT count(*) AS count_1 FROM granted WHERE typeof(granted.digest) <> 'blob' OR typeof(granted.epoch) <> 'blob' OR typeof(granted.seat) <> 'blob' OR typeof(granted.giver) <> 'blob' OR typeof(granted.sealed) <> 'blob' OR granted.digest IS NULL OR granted.epoch IS NULL OR granted.seat IS NULL OR granted.giver IS NULL OR granted.sealed IS NULL"),
     "local": Text("SELECT count(*) AS count_1 FROM local WHERE typeof(local.seat) <> 'blob' OR local.purpose < 0 OR local.purpose >= 2147483648 OR local.purpose != CAST(local.purpose AS INTEGER) OR local.number < 0 OR local.number >= 9007199254740992 OR local.number != CAST(local.number AS BIGINT) OR typeof(local.blob) <> 'blob' OR local.seat IS NULL OR local.purpose IS NULL OR local.number IS NULL OR local.blob IS NULL"),
     "operation": Text("SELECT count(*) AS count_1 FROM operation WHERE typeof(operation.origin) <> 'blob' OR operation.seq < 0 OR operation.seq >= 9007199254740992 OR operation.seq != CAST(operation.seq AS BIGINT) OR typeof(operation.header) <> 'blob' OR typeof(operation.list) <> 'blob' OR typeof(operation.sealed) <> 'blob' OR typeof(operation.digest) <> 'blob' OR operation.origin IS NULL OR operation.seq IS NULL OR operation.header IS NULL OR operation.list IS NULL OR operation.sealed IS NULL OR operation.digest IS NULL"),
+    "tail": Text("SELECT count(*) AS count_1 FROM tail WHERE typeof(tail.name) <> 'blob' OR typeof(tail.bytes) <> 'blob' OR tail.name IS NULL OR tail.bytes IS NULL"),
     "tile": Text("SELECT count(*) AS count_1 FROM tile WHERE typeof(tile.origin) <> 'blob' OR tile.level < 0 OR tile.level >= 2147483648 OR tile.level != CAST(tile.level AS INTEGER) OR tile.idx < 0 OR tile.idx >= 9007199254740992 OR tile.idx != CAST(tile.idx AS BIGINT) OR typeof(tile.hashes) <> 'blob' OR tile.origin IS NULL OR tile.level IS NULL OR tile.idx IS NULL OR tile.hashes IS NULL"),
     "version": Text("SELECT count(*) AS count_1 FROM version WHERE typeof(version.origin) <> 'blob' OR version.seq < 0 OR version.seq >= 9007199254740992 OR version.seq != CAST(version.seq AS BIGINT) OR version.n < 0 OR version.n >= 2147483648 OR version.n != CAST(version.n AS INTEGER) OR typeof(version.id) <> 'blob' OR typeof(version.compartment) <> 'blob' OR typeof(version.record) <> 'blob' OR typeof(version.blob) <> 'blob' OR version.origin IS NULL OR version.seq IS NULL OR version.n IS NULL OR version.id IS NULL OR version.compartment IS NULL OR version.record IS NULL OR version.blob IS NULL"),
     "version_key": Text("SELECT count(*) AS count_1 FROM version_key WHERE typeof(version_key.origin) <> 'blob' OR version_key.seq < 0 OR version_key.seq >= 9007199254740992 OR version_key.seq != CAST(version_key.seq AS BIGINT) OR version_key.n < 0 OR version_key.n >= 2147483648 OR version_key.n != CAST(version_key.n AS INTEGER) OR typeof(version_key.epoch) <> 'blob' OR typeof(version_key.wrap) <> 'blob' OR version_key.origin IS NULL OR version_key.seq IS NULL OR version_key.n IS NULL OR version_key.epoch IS NULL OR version_key.wrap IS NULL"),

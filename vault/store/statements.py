@@ -19,6 +19,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from vault.store.tables import (
+    attachment,
     checkpoint,
     cosignature,
     epoch,
@@ -27,6 +28,7 @@ from vault.store.tables import (
     local,
     metadata,
     operation,
+    tail,
     tile,
     version,
     version_key,
@@ -270,6 +272,15 @@ TILES = sa.select(tile).where(*_sound(tile.c, tile.c.origin)).order_by(tile.c.le
 DELETE_TILE = sa.delete(tile).where(
     tile.c.origin == given("origin"), tile.c.level == given("level"), tile.c.idx == given("idx")
 )
+
+ATTACHMENTS = sa.select(attachment).where(*_sound(attachment.c)).order_by(attachment.c.digest, attachment.c.compartment)
+ATTACHMENT = sa.select(attachment).where(*_sound(attachment.c, attachment.c.digest)).order_by(attachment.c.compartment)
+TAIL = sa.select(tail).where(*_sound(tail.c, tail.c.name))
+TAIL_NAMES = sa.select(tail.c.name).where(*_sound(tail.c)).order_by(tail.c.name)
+DELETE_ATTACHMENT = sa.delete(attachment).where(
+    attachment.c.digest == given("digest"), attachment.c.compartment == given("compartment")
+)
+DELETE_TAIL = sa.delete(tail).where(tail.c.name == given("name"))
 
 # How many rows no other statement reads; NULL fits no comparison.
 FALSE_ROWS = {

@@ -51,6 +51,9 @@ checkpoint = _table("checkpoint", "origin", "size", "root", "note", key=("origin
 cosignature = _table("cosignature", "origin", "size", "witness", "line", key=("origin", "size", "witness", "line"))
 # A cache of hashes: rebuilt from the headers at will.
 tile = _table("tile", "origin", "level", "idx", "hashes", key=("origin", "level", "idx"))
+# The names of the chunks of an attachment, and the chunks below 1 MiB (FORMAT.md 8).
+attachment = _table("attachment", "digest", "compartment", "names", key=("digest", "compartment"))
+tail = _table("tail", "name", "bytes", key=("name",))
 # Sealed secrets of a seat on this device (FORMAT.md 3): never synced.
 local = _table("local", "seat", "purpose", "number", "blob", key=("seat", "purpose"), in_key_order=True)
 

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 RECOVERY = b"\xff" * 16
-VERSION, GRANT, EPOCH, KEYS, APPROVAL, ERASED, SEEN = range(1, 8)  # kinds of an item in a list
+VERSION, GRANT, EPOCH, KEYS, APPROVAL, ERASED, SEEN, ATTACHMENT = range(1, 9)  # kinds of an item in a list
 
 
 class Refused(Exception):  # noqa: N818 - the word of the format

@@ -86,6 +86,7 @@ _KINDS_OF = {
     "log.restored unlock.ok": (2, 3, 7),
     "break.glass": (1, 2, 5),
     "export.begin": (1, 5),
+    "document.add": (1, 8),
     "keys.change": (4,),
     "approve": (5,),
     "log.verify lock backup.restore sync.in": (7,),

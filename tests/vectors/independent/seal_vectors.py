@@ -13,6 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tests.vectors.independent.attachments import Body, opened_body
 from tests.vectors.independent.basis import expand, extract, in_order, padme, require, sha256, u64
 from tests.vectors.independent.keys_file import (
     Cost,
@@ -76,6 +77,23 @@ def check_body(v: Vector) -> None:
         body += AESGCM(okm[:32]).encrypt(nonce, chunk, aad)
     require(len(body) == v["body_size"] and body[:64] == raw(v, "body_start"), "body size or start")
     require(sha256(body).hex() == v["body_digest"], "body")
+
+
+def check_attachment(v: Vector) -> None:
+    """The body of a document, sealed by hand, and opened from its chunks (FORMAT.md 8)."""
+    content = hashlib.shake_256(v["content"].encode()).digest(v["content_size"])
+    padded = (u64(len(content)) + content).ljust(padme(max(8 + len(content), 256)), b"\0")
+    okm = expand(raw(v, "key"), bytes((1, 1, v["purpose"])) + raw(v, "vault", "id"), 64)
+    sealed = []
+    for number, at in enumerate(range(0, len(padded), 1 << 20)):
+        nonce = number.to_bytes(11, "big") + bytes((at + (1 << 20) >= len(padded),))
+        aad = bytes((1, 1, 14)) + raw(v, "vault", "id")
+        sealed.append(AESGCM(okm[:32]).encrypt(nonce, padded[at : at + (1 << 20)], aad))
+    names = okm[32:] + b"".join(map(sha256, sealed))
+    require(names == raw(v, "names") and sha256(names) == raw(v, "digest"), "names")
+    require(list(map(len, sealed)) == v["sizes"], "sizes of chunks")
+    body = Body(raw(v, "digest"), raw(v, "id"), raw(v, "key"), v["content_size"])
+    require(opened_body(body, raw(v, "vault"), names, sealed) == content, "content")
 
 
 def check_keys(v: Vector) -> None:
@@ -165,7 +183,13 @@ def check_pins(v: Vector) -> None:
 
 def check(vectors: Vector) -> int:
     """Open every vector; return how many there were. Raise at the first that does not open."""
-    many = {"versions": check_version, "locals": check_local, "sent": check_sent, "bodies": check_body}
+    many = {
+        "versions": check_version,
+        "locals": check_local,
+        "sent": check_sent,
+        "bodies": check_body,
+        "attachments": check_attachment,
+    }
     one = {
         "keys": check_keys,
         "named": check_named,

@@ -27,6 +27,7 @@ PURPOSES = {
     "joining": 11,
     "invited": 12,
     "proposal": 13,
+    "attachment": 14,
     "grant": 16,
     "door": 17,
     "attempt": 18,

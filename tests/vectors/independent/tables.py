@@ -30,7 +30,10 @@ COLUMNS: dict[str, dict[str, type]] = {
     "checkpoint": {"origin": bytes, "size": int, "note": bytes, "root": bytes},
     "tile": {"origin": bytes, "level": int, "idx": int, "hashes": bytes},
     "local": {"seat": bytes, "purpose": int, "number": int, "blob": bytes},
+    "attachment": {"digest": bytes, "compartment": bytes, "names": bytes},
+    "tail": {"name": bytes, "bytes": bytes},
 }
+_SINCE_0002 = ("attachment", "tail")
 KEY_TABLES = ("version_key", "granted", "local")  # those that a backup keeps apart
 _OTHER_TABLES = {"cosignature", "alembic_version"}
 _INDEXES = {"version_by_record", "epoch_by_compartment", "granted_by_seat", "granted_by_epoch"}
@@ -119,6 +122,21 @@ class Local(NamedTuple):
     blob: bytes
 
 
+class Attachment(NamedTuple):
+    """A row of `attachment`."""
+
+    digest: bytes
+    compartment: bytes
+    names: bytes
+
+
+class Tail(NamedTuple):
+    """A row of `tail`."""
+
+    name: bytes
+    bytes: bytes
+
+
 @dataclass
 class Rows:
     """Everything that the tables hold, and what is wrong with the file or the cells."""
@@ -132,6 +150,8 @@ class Rows:
     checkpoints: list[Checkpoint] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
     locals: list[Local] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    tails: list[Tail] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -160,17 +180,21 @@ def read_tables(path: Path, key: bytes, names: tuple[str, ...] = tuple(COLUMNS),
         "checkpoint": (rows.checkpoints, Checkpoint),
         "tile": (rows.tiles, Tile),
         "local": (rows.locals, Local),
+        "attachment": (rows.attachments, Attachment),
+        "tail": (rows.tails, Tail),
     }
     with closing(connect(path, key)) as connection:
         try:
+            stamps = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            lacking = _SINCE_0002 if stamps == [("0001",)] else ()
             if names == tuple(COLUMNS):
-                rows.faults += _schema_faults(connection)
+                rows.faults += _schema_faults(connection, lacking)
             rows.faults += [
                 Fault("index", str(line))
                 for (line,) in connection.execute("PRAGMA integrity_check").fetchall()
                 if line != "ok"
             ]
-            for name in names:
+            for name in (one for one in names if one not in lacking):
                 kept, make = lists[name]
                 columns = COLUMNS[name]
                 for cells in connection.execute(f"SELECT {', '.join(columns)} FROM {name} NOT INDEXED").fetchall():
@@ -187,7 +211,7 @@ def _fits(cell: object, kind: type) -> bool:
     return type(cell) is kind and (not isinstance(cell, int) or 0 <= cell < 1 << 53)
 
 
-def _schema_faults(connection: Any) -> list[Fault]:
+def _schema_faults(connection: Any, lacking: tuple[str, ...]) -> list[Fault]:
     faults = []
     names = {"table": {*COLUMNS, *_OTHER_TABLES}, "index": _INDEXES}
     found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
@@ -195,5 +219,7 @@ def _schema_faults(connection: Any) -> list[Fault]:
         if sql is not None and name not in names.get(kind, set()):
             faults.append(Fault("schema", f"{kind} {name} is of no format"))
     here = {name for _, name, _ in found}
-    faults += [Fault("schema", f"{name} is not there") for name in {*COLUMNS, *_OTHER_TABLES, *_INDEXES} - here]
+    faults += [
+        Fault("schema", f"{name} is not there") for name in {*COLUMNS, *_OTHER_TABLES, *_INDEXES} - here - set(lacking)
+    ]
     return faults

@@ -7,7 +7,7 @@ from vault.access.pins.copies import COPIED_ROWS, CopyKeys
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.progress import StepProgress, Stopped
+from vault.progress import CancelledError, StepProgress, Stopped
 from vault.records.versions import no_wraps
 from vault.services.backups.backup_folder import (
     BackupFolder,
@@ -18,7 +18,7 @@ from vault.services.backups.backup_folder import (
     write_digests,
 )
 from vault.services.backups.backup_proof import MANIFEST_FORMAT, Manifest, Proof, prove
-from vault.services.backups.backup_state import CancelledError, State, StateReader, log_sizes
+from vault.services.backups.backup_state import State, StateReader, log_sizes
 from vault.services.projection.projection import up_to_date_index
 from vault.store.copy import copy_in_parts
 from vault.store.engine import open_database, open_finished

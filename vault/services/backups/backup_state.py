@@ -10,7 +10,7 @@ from vault.ids import SeatId, VaultId
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.state import state_digest
 from vault.log.tree import leaf_hash
-from vault.progress import Progress, Stopped
+from vault.progress import CancelledError, Progress, Stopped
 from vault.records.logs import genesis_of
 from vault.records.versions import is_no_fault_of_the_copy, no_wraps, open_all
 from vault.seal.keyring import Keyring
@@ -20,10 +20,6 @@ from vault.words.message import Message
 
 # Each entry lists at most 256 versions: so many entries at a time fit in memory, and others get a turn in between.
 _ENTRIES_AT_A_TIME = 32
-
-
-class CancelledError(Exception):
-    """The caller does not want the result any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
-from vault.progress import StepProgress, Stopped
+from vault.progress import CancelledError, StepProgress, Stopped
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE
 from vault.services.backups.backup_building import build
@@ -28,7 +28,6 @@ from vault.services.backups.backup_folder import (
     translated,
 )
 from vault.services.backups.backup_proof import Proof, prove
-from vault.services.backups.backup_state import CancelledError
 from vault.services.projection import dates
 from vault.words.message import Message, plural
 

@@ -14,6 +14,7 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.form import FormedRecord
 from vault.casework.note import Note
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.errors import MalformedError, NotFoundError, UsageError, VerificationError
@@ -34,7 +35,7 @@ from vault.words.next_step import NextStep
 
 Editable = Case | Person | Note | FormedRecord
 T = TypeVar("T", bound=Editable)
-KINDS: dict[str, type[Any]] = {Case.KIND: Case, Person.KIND: Person, Note.KIND: Note, **STORY}
+KINDS: dict[str, type[Any]] = {Case.KIND: Case, Person.KIND: Person, Note.KIND: Note, Document.KIND: Document, **STORY}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from vault.display import bytes_text
 from vault.services.backups.restoring import day
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
 from vault.words.message import Message, Value, filled, listed, plural
@@ -15,6 +16,7 @@ _WORDS: Final = {
     "person": plural("{count} person", "{count} people", count=0),
     "note": plural("{count} note", "{count} notes", count=0),
     "disclosure": plural("{count} record of a referral", "{count} records of referrals", count=0),
+    "document": plural("{count} document", "{count} documents", count=0),
     "partner": plural("{count} recipient", "{count} recipients", count=0),
     "member": plural("{count} member", "{count} members", count=0),
     "slip": plural("{count} intake slip", "{count} intake slips", count=0),
@@ -40,7 +42,7 @@ def made_lines(made: MadeBundle) -> list[Message]:
         "The bundle is at {path} ({size}). It opens on {count} devices of this member and nowhere else.",
         count=made.seats,
         path=made.path,
-        size=_size(made.size),
+        size=bytes_text(made.size),
     )
     left_out = [_left_out(reference, count) for reference, count in sorted(made.too_long.items())]
     return [opens, _inside(made.entries, made.versions), *left_out]
@@ -64,7 +66,7 @@ def inside_lines(inside: Inside) -> list[Message]:
         "A bundle of {sender}, made on {day} by their clock ({size}).",
         sender=inside.sender,
         day=day(inside.made_ms),
-        size=_size(inside.size),
+        size=bytes_text(inside.size),
     )
     unknown = Message("{made} No roster here knows that device yet.", made=made)
     lacks = plural(
@@ -118,9 +120,3 @@ def _came(counts: Mapping[str, int]) -> Value:
 
 def _entries(count: int) -> Message:
     return plural("{count} entry", "{count} entries", count=count)
-
-
-def _size(size: int) -> Message:
-    if size < 1 << 20:
-        return Message("{kib} KiB", kib=-(-size // 1024))
-    return Message("{mib} MiB", mib=f"{size / (1 << 20):.1f}")

@@ -31,6 +31,7 @@ _NAMES: Final = {
     ItemKind.APPROVAL: Message("an approval"),
     ItemKind.ERASED: Message("an erasure"),
     ItemKind.SEEN: Message("a checkpoint of another log"),
+    ItemKind.ATTACHMENT: Message("the content of a document"),
 }
 
 

@@ -12,6 +12,7 @@ from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note, contact_day
+from vault.casework.papers.document import Document
 from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
 from vault.casework.story.deadline import given_by
@@ -305,6 +306,10 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
             note = from_fields(Note, version.content.fields)
             text, corrects = note.text, note.amends
             contact = contact_day(note, version.content.clock[0])
+        case Document.KIND:
+            document = from_fields(Document, version.content.fields)
+            text = "\n".join(filter(None, (document.words(), document.name)))
+            columns = DatedColumns(document.when(), is_due=False, headline=document.called)
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()

@@ -1,0 +1,61 @@
+"""`casevault document`: a paper goes in, is found and comes out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import Filled
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
+
+WORDS = b"Order of the invented district court: Quillfeather is held until 2026-12-30."
+
+
+@pytest.fixture
+def desk(filled_template: Filled, tmp_path: Path) -> Desk:
+    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
+
+
+def said(desk: Desk, *arguments: str) -> dict[str, Any]:
+    answer = desk.run(*arguments, "--json")
+    assert answer.code == 0, answer.err
+    return answer.json()
+
+
+def test_a_paper_goes_in_changes_comes_out_and_is_erased(desk: Desk, filled_template: Filled, tmp_path: Path) -> None:
+    ref = filled_template.refs[0]
+    order, out = tmp_path / "order.txt", tmp_path / "out.txt"
+    order.write_bytes(WORDS)
+    facts = ("--kind", "detention-order", "--received", "2026-11-20", "--from-whom", "the court", "--title", "Order")
+    added = said(desk, "document", "add", ref, str(order), *facts)
+    assert (added["media"], added["size"], added["travels"]) == ("text/plain", len(WORDS), True)
+    (listed,) = said(desk, "document", "list", ref)["documents"]
+    assert (listed["kind"], listed["from_whom"], listed["here"]) == ("detention-order", "the court", True)
+    said(desk, "document", "edit", added["document"][:8], "--authenticity", "copy")
+    assert said(desk, "document", "show", added["document"])["authenticity"] == "copy"
+    shown = desk.run("document", "show", added["document"]).out
+    assert "From: the court" in shown
+    assert "File: order.txt, text/plain" in shown
+    assert said(desk, "document", "save", added["document"], "--out", str(out))["size"] == len(WORDS)
+    assert out.read_bytes() == WORDS
+    assert desk.run("document", "save", added["document"], "--out", str(out)).code != 0
+    said(desk, "document", "add", ref, str(order), "--kind", "translation", "--translation-of", added["document"])
+    order.write_bytes(WORDS * 2)
+    said(desk, "document", "add", ref, str(order), "--kind", "judgment", "--version-of", added["document"])
+    assert said(desk, "document", "show", added["document"])["from_whom"] == "the court"
+    assert said(desk, "document", "remove", added["document"])["versions"] == 3
+    (left,) = said(desk, "document", "list", ref)["documents"]
+    assert left["kind"] == "translation"
+
+
+def test_what_is_wrong_is_told_before_anything_is_sealed(desk: Desk, filled_template: Filled, tmp_path: Path) -> None:
+    ref = filled_template.refs[0]
+    nowhere = desk.run("document", "add", ref, str(tmp_path / "nowhere.pdf"), "--kind", "photo")
+    assert (nowhere.code != 0, "no file nowhere.pdf" in nowhere.err) == (True, True)
+    assert desk.run("document", "add", ref, __file__, "--kind", "poem").code != 0
+    assert desk.run("document", "show", "00ff00ff").code != 0

@@ -1,0 +1,205 @@
+"""Papers of a case: what is added comes back byte for byte, is listed, changes, and goes for good."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import Filled
+from tests.tables import refused
+from vault.access.session import Session
+from vault.casework.papers.document import DocumentKind
+from vault.errors import NotFoundError, RefusedError, TryAgainError
+from vault.ids import CompartmentId
+from vault.progress import CancelledError
+from vault.seal.bodies import CHUNK_SIZE
+from vault.services.cases import editing
+from vault.services.cases.editing import Place
+from vault.services.evidence import checking
+from vault.services.papers import adding, papers
+from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
+
+ORDER = {"kind": DocumentKind.DETENTION_ORDER, "title": "Order on detention"}
+REPOSITORY = Path(__file__).parents[2]
+
+
+def paper(folder: Path, size: int, name: str = "scan.pdf") -> Path:
+    """Write an invented file of this size."""
+    path = folder / name
+    path.write_bytes(b"%PDF-" + os.urandom(size - 5) if size >= 5 else os.urandom(size))
+    return path
+
+
+def add(session: Session, case: CompartmentId, source: Path) -> Place:
+    return Place(case, adding.add(session, case, source, ORDER).record, "document")
+
+
+def chunk_files(session: Session) -> list[Path]:
+    return sorted(path for path in session.folder.blobs_dir.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK_SIZE - 8, CHUNK_SIZE - 1, CHUNK_SIZE, CHUNK_SIZE + 1, 5 * CHUNK_SIZE])
+def test_a_paper_of_any_size_comes_back_as_it_was_in_a_later_session(filled: Filled, tmp_path: Path, size: int) -> None:
+    source = paper(tmp_path, size)
+    with filled.open() as session:
+        place = add(session, filled.cases[0], source)
+        assert checking.verify(session).verified
+    with filled.open() as session:
+        assert session.warnings == ()
+        document = papers.save(session, place, tmp_path / "out.pdf")
+        sizes = {path.stat().st_size for path in chunk_files(session)}
+    assert (tmp_path / "out.pdf").read_bytes() == source.read_bytes()
+    assert sizes <= {CHUNK_FILE_SIZE}
+    assert (document.name, document.body.size) == ("scan.pdf", size)
+
+
+def test_a_small_scan_takes_no_file_and_a_locked_folder_shows_one_size_and_one_time(
+    filled: Filled, tmp_path: Path
+) -> None:
+    with filled.open() as session:
+        add(session, filled.cases[0], paper(tmp_path, 150_000))
+        assert chunk_files(session) == []
+        add(session, filled.cases[0], paper(tmp_path, 3 * CHUNK_SIZE))
+        add(session, filled.cases[1], paper(tmp_path, 2 * CHUNK_SIZE + 7))
+        found = chunk_files(session)
+    stats = [path.stat() for path in found]
+    assert len(found) >= 5
+    assert {(stat.st_size, stat.st_mtime_ns, stat.st_mode) for stat in stats} == {
+        (CHUNK_FILE_SIZE, stats[0].st_mtime_ns, 0o100600)
+    }
+
+
+def test_the_facts_of_a_paper_are_listed_found_and_changed_and_its_history_stays(
+    filled_session: Session, filled: Filled, tmp_path: Path
+) -> None:
+    session, case = filled_session, filled.cases[0]
+    place = add(session, case, paper(tmp_path, 1000))
+    papers.change(session, place, {"received": "2026-11-20", "from_whom": "the district court"})
+    (listed,) = papers.list_in(session, case)
+    assert (listed.value.kind, listed.value.from_whom, listed.value.media) == (
+        DocumentKind.DETENTION_ORDER,
+        "the district court",
+        "application/pdf",
+    )
+    adding.add(session, case, paper(tmp_path, 2000, "better.pdf"), ORDER, version_of=place.record)
+    (listed,) = papers.list_in(session, case)
+    assert (listed.record, listed.value.name) == (place.record, "better.pdf")
+    names = [earlier.value.name for earlier in editing.history(session, place)]
+    assert names == ["scan.pdf", "scan.pdf", "better.pdf"]
+    translation = adding.add(session, case, paper(tmp_path, 10), ORDER | {"translation_of": place.record})
+    assert papers.show(session, Place(case, translation.record, "document")).value.translation_of == place.record
+
+
+def test_a_removed_paper_is_nowhere(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        kept = add(session, filled.cases[0], paper(tmp_path, 2 * CHUNK_SIZE, "kept.pdf"))
+        before = chunk_files(session)
+        place = add(session, filled.cases[0], paper(tmp_path, 3 * CHUNK_SIZE + 5))
+        adding.add(session, filled.cases[0], paper(tmp_path, CHUNK_SIZE), ORDER, version_of=place.record)
+        assert papers.remove(session, place) == 2
+        assert chunk_files(session) == before
+        with session.database.reading() as rows:
+            assert len(rows.attachments()) == 1
+        assert [one.record for one in papers.list_in(session, filled.cases[0])] == [kept.record]
+        with pytest.raises(NotFoundError):
+            papers.save(session, place, tmp_path / "gone.pdf")
+        assert checking.verify(session).verified
+    assert not (tmp_path / "gone.pdf").exists()
+
+
+def test_what_cannot_be_added_or_saved_leaves_nothing(filled_session: Session, filled: Filled, tmp_path: Path) -> None:
+    session, case = filled_session, filled.cases[0]
+    with pytest.raises(NotFoundError, match=r"no file nowhere\.pdf"):
+        add(session, case, tmp_path / "nowhere.pdf")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(TryAgainError):
+        add(session, case, tmp_path / "pipe")
+    source = paper(tmp_path, 4 * CHUNK_SIZE)
+    with pytest.raises(CancelledError):
+        adding.add(session, case, source, ORDER, cancelled=iter([False, False, True]).__next__)
+    with pytest.raises(KeyboardInterrupt):
+        adding.add(session, case, source, ORDER, progress=_interrupt)
+    assert chunk_files(session) == []
+    assert papers.list_in(session, case) == []
+    place = add(session, case, source)
+    with pytest.raises(RefusedError, match="exists already"):
+        papers.save(session, place, source)
+
+
+def _interrupt(done: int, total: int) -> None:
+    if done > total // 2:
+        raise KeyboardInterrupt
+
+
+def test_a_large_paper_needs_the_memory_of_some_chunks(filled_session: Session, filled: Filled, tmp_path: Path) -> None:
+    source = tmp_path / "film.mp4"
+    with source.open("wb") as file:
+        for _ in range(64):
+            file.write(os.urandom(CHUNK_SIZE))
+    seen: list[int] = []
+    tracemalloc.start()
+    adding.add(filled_session, filled.cases[0], source, ORDER, progress=lambda done, total: seen.append(done))
+    (place,) = papers.list_in(filled_session, filled.cases[0])
+    papers.save(filled_session, Place(filled.cases[0], place.record, "document"), tmp_path / "out.mp4")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16 * CHUNK_SIZE
+    assert seen == sorted(seen)
+    assert seen[-1] == 64 * CHUNK_SIZE
+
+
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from tests.services.founded import Place
+from tests.services.test_papers import ORDER
+from vault.ids import CompartmentId
+from vault.services.papers import adding
+
+def die(done, total):
+    if done > total // 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+session = Place(Path(sys.argv[1]), Path(sys.argv[2])).open()
+adding.add(session, CompartmentId(bytes.fromhex(sys.argv[3])), Path(sys.argv[4]), ORDER, progress=die)
+"""
+
+
+def test_a_kill_while_adding_leaves_strays_that_go_after_an_hour(filled: Filled, tmp_path: Path) -> None:
+    source = paper(tmp_path, 6 * CHUNK_SIZE)
+    told = [str(filled.path), str(filled.state), filled.cases[0].hex(), str(source)]
+    done = subprocess.run([sys.executable, "-c", CHILD, *told], cwd=REPOSITORY, check=False, timeout=60)
+    assert done.returncode == -9
+    with filled.open() as session:
+        assert len(chunk_files(session)) >= 2
+        assert papers.list_in(session, filled.cases[0]) == []
+        assert checking.verify(session).verified
+        place = add(session, filled.cases[0], source)
+    blobs = Blobs(filled.path / "blobs")
+    for path in blobs.folder.rglob("*"):
+        os.utime(path, (1, 1))
+    with filled.open() as session:
+        with session.database.reading() as rows:
+            (row,) = rows.attachments()
+        assert len(chunk_files(session)) == len(row.names) // 32 - 1 - len(rows_of_tail(session))
+        papers.save(session, place, tmp_path / "out.pdf")
+    assert (tmp_path / "out.pdf").read_bytes() == source.read_bytes()
+
+
+def rows_of_tail(session: Session) -> list[bytes]:
+    with session.database.reading() as rows:
+        return rows.tail_names()
+
+
+def test_who_holds_no_case_has_no_papers(filled_session: Session, filled: Filled, tmp_path: Path) -> None:
+    stranger = Place(CompartmentId(bytes(16)), editing.own_record(filled_session, filled.cases[0]).record, "document")
+    refused(RefusedError, "not granted", lambda act, *given: act(filled_session, *given), [
+        (add, stranger.case, tmp_path / "none"),
+        (papers.save, stranger, tmp_path / "none"),
+        (papers.remove, stranger),
+    ])  # fmt: skip

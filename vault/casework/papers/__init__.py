@@ -1,0 +1,1 @@
+"""Papers of a case: what a document is, and how its content is kept."""

@@ -1,0 +1,139 @@
+"""A paper of a case: of what kind, from whom and when, and where its content is sealed.
+
+A new version of a paper is a new version of the record, with a content of its own; the history keeps the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import ClassVar
+
+from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.casework.papers.body import Body
+from vault.ids import RecordId
+from vault.words.message import Message
+
+
+@unique
+class DocumentKind(StrEnum):
+    """What a paper is."""
+
+    PASSPORT = "passport"
+    ID_CARD = "id-card"
+    BIRTH_CERTIFICATE = "birth-certificate"
+    MARRIAGE_CERTIFICATE = "marriage-certificate"
+    MILITARY_ID = "military-id"
+    DRAFT_NOTICE = "draft-notice"
+    ASYLUM_APPLICATION = "asylum-application"
+    ASYLUM_CERTIFICATE = "asylum-certificate"
+    INTERVIEW_RECORD = "interview-record"
+    DECISION = "decision"
+    APPEAL = "appeal"
+    DETENTION_ORDER = "detention-order"
+    EXTENSION_ORDER = "extension-order"
+    EXTRADITION_REQUEST = "extradition-request"
+    ARREST_WARRANT = "arrest-warrant"
+    INDICTMENT = "indictment"
+    JUDGMENT = "judgment"
+    SEARCH_RECORD = "search-record"
+    WANTED_PRINTOUT = "wanted-printout"
+    INTERPOL_REPLY = "interpol-reply"
+    INTERIM_MEASURE_LETTER = "interim-measure-letter"
+    POWER_OF_ATTORNEY = "power-of-attorney"
+    CONSENT_FORM = "consent-form"
+    MEDICAL_REPORT = "medical-report"
+    ISTANBUL_PROTOCOL_REPORT = "istanbul-protocol-report"
+    COUNTRY_INFO = "country-info"
+    PRESS_ARTICLE = "press-article"
+    PHOTO = "photo"
+    AUDIO = "audio"
+    VIDEO = "video"
+    SCREENSHOT = "screenshot"
+    CORRESPONDENCE = "correspondence"
+    TRANSLATION = "translation"
+    LAISSEZ_PASSER = "laissez-passer"
+    VISA = "visa"
+    TICKET = "ticket"
+    OTHER = "other"
+
+
+@unique
+class Authenticity(StrEnum):
+    """What lies before us: the paper itself, or something made of it."""
+
+    ORIGINAL = "original"
+    CERTIFIED_COPY = "certified-copy"
+    COPY = "copy"
+    SCREENSHOT = "screenshot"
+    UNKNOWN = "unknown"
+
+
+@unique
+class ReadBy(StrEnum):
+    """How the text of a paper was read."""
+
+    PLAIN = "plain"
+    PDF = "pdf"
+    DOCX = "docx"
+    OCR = "ocr"
+    NOTHING = "nothing"  # a content without text, or of a kind that this program does not read
+    PART = "part"  # more text than is kept, or reading took too long
+
+
+@dataclass(frozen=True, slots=True)
+class Document(FormedRecord):
+    """One paper. Its facts are those of the form; the rest the program adds.
+
+    Attributes:
+        name: of the file that was added, without its folder.
+        media: what the file is, by its first bytes, such as application/pdf.
+        content_hash: SHA-256 of the content.
+        body: where the content is sealed.
+        extracted: where its text is sealed, in UTF-8; None until it was read, or where there is none.
+        read_by: how it was read; None until it was.
+    """
+
+    KIND: ClassVar[str] = "document"
+    FORM: ClassVar[Form] = Form(
+        Message("document"),
+        (
+            FormField("kind", Message("Kind of paper"), Shape.WORD, DocumentKind, is_required=True),
+            FormField("title", Message("Title")),
+            FormField("from_whom", Message("From")),
+            FormField("received", Message("Received"), Shape.DATE),
+            FormField("dated", Message("Date on the paper"), Shape.DATE),
+            FormField("language", Message("Language")),
+            FormField("authenticity", Message("Original or copy"), Shape.WORD, Authenticity),
+            FormField("translation_of", Message("Translation of"), Shape.RECORD),
+            FormField("text", Message("Remarks"), Shape.TEXT),
+        ),
+        headline=("title", "from_whom"),
+        dated_by="received",
+    )
+
+    kind: DocumentKind
+    body: Body = field(repr=False)
+    content_hash: bytes = field(repr=False)
+    title: str | None = field(default=None, repr=False)
+    from_whom: str | None = field(default=None, repr=False)
+    received: str | None = None
+    dated: str | None = None
+    language: str | None = None
+    authenticity: Authenticity | None = None
+    translation_of: RecordId | None = None
+    text: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    media: str | None = None
+    extracted: Body | None = field(default=None, repr=False)
+    read_by: ReadBy | None = None
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        """The attachments of this version: what goes with it when it is erased."""
+        return (self.body,) if self.extracted is None else (self.body, self.extracted)
+
+    @property
+    def called(self) -> str:
+        """What a person calls it: its title, or the name of its file, or its kind."""
+        return self.title or self.name or self.kind.value

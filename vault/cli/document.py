@@ -1,0 +1,191 @@
+"""`casevault document`: the papers of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from vault.casework.form import labelled
+from vault.casework.papers.document import Document
+from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.showing import edited, indented
+from vault.cli.story import asked, options_for, typed_fields
+from vault.cli.table import CASE, Arg, Given, Verb
+from vault.display import MINUTE_UTC, bytes_text, local_time, time_data
+from vault.ids import short_id
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import RecordId
+    from vault.services.cases.editing import Place
+    from vault.services.projection.reading import Stored
+
+_FORM: Final = Document.FORM
+
+
+def _add(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, asked(_FORM, is_new=True)) as (session, answers):
+        from vault.services.cases import cases, story
+        from vault.services.papers import adding
+
+        case = cases.find(session, args.case)
+        version_of = None if args.version_of is None else _place(session, args.version_of).record
+        facts = story.typed_values(session, case, _FORM, typed_fields(_FORM, args, answers))
+        progress = output.progress_of(Message("Sealing the document"))
+        added = adding.add(session, case, args.file, facts, version_of=version_of, progress=progress)
+    data = {
+        "document": added.record.hex(),
+        "case": added.case.hex(),
+        "size": added.size,
+        "media": added.media,
+        "travels": added.travels,
+    }
+    lines: list[Words] = [
+        Message("The document is saved: {media}, {size}", media=added.media, size=bytes_text(added.size)),
+        Message("id {id}", id=short_id(added.record)),
+    ]
+    if not added.travels:
+        lines.append(Message("It is larger than a bundle: other members do not get it. Backups contain it."))
+    lines.append(
+        Message("The file {name} is still there, in clear. Delete it if nobody needs it.", name=args.file.name)
+    )
+    return Result(data, lines)
+
+
+def _list(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.papers import papers
+        from vault.services.projection import authors
+
+        case = cases.find(session, args.case)
+        found = papers.list_in(session, case, why=args.why)
+        by = authors.written_by(session, found)
+        data = [_data(session, paper) for paper in found]
+        lines = [_head(session, paper, by.get(paper.record, "")) for paper in found]
+    return Result({"case": case.hex(), "documents": data}, lines or [Message("This case has no documents yet.")])
+
+
+def _show(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import people
+        from vault.services.papers import papers
+        from vault.services.projection import authors
+
+        place = _place(session, args.document)
+        paper = papers.show(session, place, why=args.why)
+        by = authors.written_by(session, [paper]).get(paper.record, "")
+        names = people.names_in(session, place.case)
+        data, head = _data(session, paper), _head(session, paper, by)
+    return Result(data, [head, *map(indented, _facts(paper, names))])
+
+
+def _save(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.papers import papers
+
+        place = _place(session, args.document)
+        progress = output.progress_of(Message("Writing the document"))
+        document = papers.save(session, place, args.out, why=args.why, progress=progress)
+    lines = [
+        Message("The document is at {path}, in clear: {size}.", path=args.out, size=bytes_text(document.body.size)),
+        Message("Delete it when nobody needs it there."),
+    ]
+    return Result({"document": place.record.hex(), "out": str(args.out), "size": document.body.size}, lines)
+
+
+def _edit(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, asked(_FORM, is_new=False)) as (session, answers):
+        from vault.services.papers import papers
+
+        typed = typed_fields(_FORM, args, answers) | dict.fromkeys(args.empty, "")
+        return edited(papers.change(session, _place(session, args.document), typed))
+
+
+def _remove(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.papers import papers
+
+        place = _place(session, args.document)
+        versions = papers.remove(session, place)
+    said = plural(
+        "The document is erased here, with its only version.",
+        "The document is erased here, with all {count} versions.",
+        count=versions,
+    )
+    lines = [said, Message("Other devices erase it with the next bundle. Backups and packages made before keep it.")]
+    return Result({"document": place.record.hex(), "versions": versions}, lines)
+
+
+def _place(session: Session, typed: str) -> Place:
+    from vault.services.cases import editing
+
+    return editing.locate(session, typed, frozenset({Document.KIND}))
+
+
+def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
+    from vault.services.papers import papers
+
+    document = paper.value
+    return {
+        "document": paper.record.hex(),
+        **document.plain(),
+        "name": document.name,
+        "media": document.media,
+        "size": document.body.size,
+        "sha256": document.content_hash.hex(),
+        "here": papers.is_here(session, document),
+        "read_by": document.read_by,
+        "written": time_data(paper.written_ms, MINUTE_UTC),
+    }
+
+
+def _head(session: Session, paper: Stored[Document], by: str) -> Words:
+    from vault.services.papers import papers
+
+    document = paper.value
+    head = Message(
+        "{when}  {kind}  {called}  {size}  id {id}  {name}",
+        when=document.received or local_time(paper.written_ms),
+        kind=document.kind.value,
+        called=document.called,
+        size=bytes_text(document.body.size),
+        id=short_id(paper.record),
+        name=by,
+    )
+    return head if papers.is_here(session, document) else Message("{head}  NOT ON THIS DEVICE", head=head)
+
+
+def _facts(paper: Stored[Document], names: Mapping[RecordId, str]) -> list[Words]:
+    document = paper.value
+    told = [Message("{label}: {value}", label=label, value=text) for label, text in labelled(document, names)]
+    told.append(Message("File: {name}, {media}", name=document.name or "", media=document.media or ""))
+    told.append(Message("SHA-256: {digest}", digest=document.content_hash.hex()))
+    return list(told)
+
+
+_DOCUMENT: Final = Arg("DOC", Message("the document's id, or its beginning"), into="document")
+_EMPTY: Final = Arg(
+    "[--empty FIELD ...]", Message("leave nothing in this field"), choices=tuple(f.name for f in _FORM.fields)
+)
+VERBS: Final = (
+    Verb("add", Message("keep a file as a paper of a case"), (
+        CASE,
+        Arg("FILE", Message("the file; it stays where it is"), of=Path, into="file"),
+        *options_for(_FORM, is_new=True),
+        Arg("[--version-of DOC]", Message("it is the next version of this document, which keeps its history")),
+    ), _add),
+    Verb("list", Message("the papers of a case"), (CASE,), _list),
+    Verb("show", Message("what is known of a paper"), (_DOCUMENT,), _show),
+    Verb("save", Message("write the content of a paper to a new file, in clear"), (
+        _DOCUMENT,
+        Arg("--out FILE", Message("where; nothing may be there yet"), of=Path),
+    ), _save),
+    Verb("edit", Message("change the facts of a paper; the history keeps what they were"), (
+        _DOCUMENT, *options_for(_FORM, is_new=False), _EMPTY,
+    ), _edit),
+    Verb("remove", Message("erase a paper with all its versions"), (_DOCUMENT,), _remove),
+)  # fmt: skip

@@ -1,0 +1,224 @@
+"""Attachments: sealed chunk by chunk into files and a row, listed by one operation, read back piece by piece.
+
+Never more than a few chunks are in memory. Chunks are on the medium before the commit that lists them: what a crash
+leaves is a stray that nothing names.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vault.casework.papers.body import Body
+from vault.errors import MalformedError, NotFoundError, VaultError, VerificationError
+from vault.ids import CompartmentId, RandomBytes, make_id
+from vault.log.items import Item, ItemKind
+from vault.progress import CancelledError, Progress, Stopped
+from vault.seal.attachments import Names, chunk_name, names_digest, open_attachment, seal_attachment, sealed_sizes
+from vault.seal.bodies import SEALED_CHUNK_SIZE
+from vault.seal.keys import make_key
+from vault.store.blobs import Blobs
+from vault.store.engine import Database
+from vault.store.rows import Rows
+from vault.store.rowtypes import AttachmentRow, TailRow
+from vault.words.message import Message
+
+
+class SealedBody(NamedTuple):
+    """A body whose full chunks are on the medium, and that no operation lists yet."""
+
+    body: Body
+    names: bytes
+    tail: TailRow | None
+
+
+def seal_into(
+    blobs: Blobs,
+    vault: bytes,
+    pieces: Iterable[bytes],
+    size: int,
+    *,
+    random: RandomBytes = secrets.token_bytes,
+    progress: Progress = lambda done, total: None,
+    cancelled: Stopped = lambda: False,
+) -> SealedBody:
+    """Seal a content of `size` bytes under a fresh key and write its full chunks, durable.
+
+    `progress` is told bytes. Where anything fails, nothing is left.
+
+    Raises:
+        MalformedError: the pieces have another size, or it is larger than 32 GiB.
+        TryAgainError: no room.
+        CancelledError: as asked.
+    """
+    key, identity = make_key(random), bytes(make_id())
+    names: list[bytes] = []
+    tail: TailRow | None = None
+    try:
+        stream = seal_attachment(key, vault, identity, pieces, size)
+        commitment, done = next(stream), 0
+        for sealed in stream:
+            _stop_if(cancelled)
+            names.append(chunk_name(sealed))
+            if len(sealed) == SEALED_CHUNK_SIZE:
+                blobs.put(names[-1], sealed)
+            else:
+                tail = TailRow(names[-1], sealed)
+            done += len(sealed)
+            progress(min(done, size), size)
+        encoded = Names(commitment, tuple(names)).encode()
+        Names.decode(encoded)
+        blobs.settle(names if tail is None else names[:-1])
+    except BaseException:
+        discard(blobs, names)
+        raise
+    return SealedBody(Body(names_digest(encoded), identity, key, size), encoded, tail)
+
+
+def _stop_if(cancelled: Stopped) -> None:
+    if cancelled():
+        raise CancelledError
+
+
+def discard(blobs: Blobs, names: Iterable[bytes]) -> None:
+    """Delete the chunks of a body that will not be listed; what stays is swept at an unlock."""
+    try:
+        blobs.delete(names)
+    except VaultError:
+        return
+
+
+def discard_sealed(blobs: Blobs, sealed: SealedBody) -> None:
+    """Do so for a body whose operation was not committed."""
+    discard(blobs, Names.decode(sealed.names).chunks)
+
+
+@dataclass(slots=True)
+class Attached:
+    """What one unit of work attaches."""
+
+    rows: list[AttachmentRow] = field(default_factory=list)
+    tails: list[TailRow] = field(default_factory=list)
+
+    def add(self, compartment: CompartmentId, sealed: SealedBody) -> None:
+        """Attach a sealed body to a compartment."""
+        self.rows.append(AttachmentRow(sealed.body.digest, compartment, sealed.names))
+        self.tails += [] if sealed.tail is None else [sealed.tail]
+
+    def items(self) -> list[Item]:
+        """Return what the list says of them."""
+        return [Item.in_compartment(ItemKind.ATTACHMENT, row.compartment, row.digest) for row in self.rows]
+
+    def write(self, rows: Rows) -> None:
+        """Insert the rows, in the transaction of the operation.
+
+        Raises:
+            VerificationError: they do not stand there afterwards.
+        """
+        rows.add_attachments(self.rows)
+        rows.add_tails(self.tails)
+        stand = all(row in rows.attachments_named(row.digest) for row in self.rows)
+        if not stand or any(rows.tail(row.name) != row.bytes for row in self.tails):
+            raise VerificationError(Message("an attachment is not in the database after it was written"))
+
+
+def row_of(rows: Rows, digest: bytes) -> AttachmentRow | None:
+    """Return the row that names the chunks of an attachment, or None; one whose names are others' is none."""
+    return next((row for row in rows.attachments_named(digest) if names_digest(row.names) == digest), None)
+
+
+def read_body(database: Database, blobs: Blobs, vault: bytes, body: Body) -> Generator[bytes]:
+    """Yield the content of an attachment, piece by piece; only at the end it is known to be whole.
+
+    Raises:
+        NotFoundError: it was not fetched to this device.
+        VerificationError: a chunk is missing or was altered, or it is not what was sealed.
+    """
+    with database.reading() as rows:
+        row = row_of(rows, body.digest)
+    if row is None:
+        raise NotFoundError(
+            Message("the content of this document is not on this device"),
+            next_step=Message("Ask a member who has it for a bundle."),
+        )
+    names = Names.decode(row.names)
+    if len(names.chunks) != len(sealed_sizes(body.size)):
+        raise MalformedError(Message("the document does not have the size that its record says"))
+    yield from open_attachment(body.key, vault, body.id, _sealed(database, blobs, names, body))
+
+
+def _sealed(database: Database, blobs: Blobs, names: Names, body: Body) -> Iterator[bytes]:
+    yield names.commitment
+    sizes = sealed_sizes(body.size)
+    for number, (name, size) in enumerate(zip(names.chunks, sizes, strict=True), 1):
+        sealed = read_chunk(database, blobs, name, is_file=size == SEALED_CHUNK_SIZE)
+        if sealed is None:
+            raise VerificationError(
+                Message("part {number} of {count} of the document is missing", number=number, count=len(sizes)),
+                next_step=Message("Restore it from a backup, or ask who added it for the document."),
+            )
+        yield sealed
+
+
+def read_chunk(database: Database, blobs: Blobs, name: bytes, *, is_file: bool) -> bytes | None:
+    """Return a sealed chunk whose hash is its name, or None.
+
+    Raises:
+        VerificationError: something else stands there.
+    """
+    if is_file:
+        sealed = blobs.get(name)
+    else:
+        with database.reading() as rows:
+            sealed = rows.tail(name)
+    if sealed is not None and chunk_name(sealed) != name:
+        raise VerificationError(Message("a chunk of a document was altered: {name}", name=name.hex()))
+    return sealed
+
+
+def chunk_names(rows: Rows) -> set[bytes]:
+    """Return the name of every chunk of every attachment that is here, file or row."""
+    return _named(rows.attachments())
+
+
+def _named(attachments: Iterable[AttachmentRow]) -> set[bytes]:
+    found: set[bytes] = set()
+    for row in attachments:
+        try:
+            found.update(Names.decode(row.names).chunks)
+        except MalformedError:
+            continue
+    return found
+
+
+def sweep_strays(database: Database, blobs: Blobs, *, now_s: float) -> int:
+    """Delete chunks that no attachment names, untouched for an hour; return how many went."""
+    if not blobs.folder.is_dir() or not any(blobs.folder.iterdir()):
+        return 0
+    with database.reading() as rows:
+        return blobs.sweep(chunk_names(rows), now_s=now_s)
+
+
+def forget(database: Database, blobs: Blobs, compartment: bytes, digests: Collection[bytes]) -> None:
+    """Delete attachments of a compartment for good: rows, last chunks, files, and what the write-ahead log has of them.
+
+    Whoever erases a document calls this with the digests of its bodies (`Document.bodies` of each of its versions),
+    after the operation was committed that lists each of them as erased: an item of kind 6 beside those of its versions
+    (`Work.erase`). Others call it when that operation comes to them. A chunk that an attachment of another compartment
+    names stays: somebody may have listed there what is not theirs. What a crash leaves in `blobs` is a stray, which an
+    unlock sweeps. Calling twice is as once.
+
+    Raises:
+        TryAgainError: a file cannot be deleted now; call it again.
+    """
+    wanted = set(digests)
+    with database.transaction() as rows:
+        found = [row for row in rows.attachments() if row.compartment == compartment and row.digest in wanted]
+        rows.delete_attachments(found)
+        names = _named(found) - chunk_names(rows)
+        rows.delete_tails(names)
+    if names:
+        database.truncate_wal()
+        blobs.delete(names)
