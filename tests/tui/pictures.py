@@ -70,6 +70,10 @@ class StillGateway(Gateway):
         return
 
     @override
+    def before(self) -> tuple[int | None, int]:
+        return NOW_MS - 20 * 3_600_000, 2
+
+    @override
     def close(self) -> None:
         return
 

@@ -51,6 +51,32 @@ def test_unlocking_takes_the_passphrase_out_of_its_field_and_wipes_it(
     assert taken == [bytearray(len("wrong")), bytearray(len(RIGHT))]
 
 
+def test_nothing_is_shown_of_what_is_typed_not_even_its_length(house: House) -> None:
+    with house.desk("Mira", unlocks=False) as mira:
+        shown = set()
+        for typed in (" lantern", " and a lot more of it, with words"):
+            mira.press(typed)
+            shown.add((mira.painted(), mira.app.cursor_position))
+        assert len(shown) == 1
+        mira.sees_not("•")
+
+
+def test_the_last_opening_and_tries_that_failed_are_told_before_anybody_types(house: House) -> None:
+    with house.desk("Mira") as mira:
+        mira.at("CASES")
+    with house.desk("Mira", unlocks=False) as mira:
+        mira.sees("Last opened here 20")
+        mira.sees_not("failed since")
+        mira.press(" wrong", "enter")
+        mira.sees("! 1 try failed since")
+        mira.resize(60, 16)
+        mira.sees("recovery sheets bring you back in", "F1 help", "F4 open", "Ctrl+Q quit")
+    with house.desk("Mira") as mira:
+        mira.at("CASES")
+    with house.desk("Mira", unlocks=False) as mira:
+        mira.sees_not("failed since")
+
+
 def test_who_is_asked_first_when_nobody_is_named(house: House) -> None:
     house.place.proposed_today()
     with Desk(house.place, None) as desk:

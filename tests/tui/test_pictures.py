@@ -200,6 +200,7 @@ INSTEAD: dict[str, dict[str, Any]] = {
 }
 LOCKED: dict[str, tuple[str, ...]] = {
     "unlock": (" фонарь",),
+    "unlock with a keyfile": (" фонарь", "f5"),
     "refused": (" wrong", "enter"),
     "back in": ("f9", " /media/stick/backups"),
 }

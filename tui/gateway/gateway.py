@@ -28,7 +28,7 @@ from tui.values.values import VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
 from vault.services.cases.reminders import times_due
-from vault.services.computer import probes
+from vault.services.computer import health, probes
 from vault.services.credentials.unlock_with_factors import unlock_with_factors
 from vault.services.projection import dates
 from vault.store.folder import VaultFolder
@@ -75,6 +75,10 @@ class Gateway:
     def require_closed(self) -> None:
         """Raise where another window or command has the vault open: told before anybody types a passphrase."""
         VaultFolder(self._unlocked.path).require_closed()
+
+    def before(self) -> tuple[int | None, int]:
+        """Return when this account last opened the vault here (ms UTC), and how many tries failed since."""
+        return health.before_unlock(self._unlocked.path, state=self._unlocked.state)
 
     def times_due(self, now_s: int) -> tuple[int, ...]:
         """Return when something is due in the days to come, without a word of what; see `reminders.times_due`."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
+from rich.segment import Segment
+from rich.text import Text
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.document._document import Document, EditResult
 from textual.document._edit import Edit
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input, TextArea
 from typing_extensions import override
 
@@ -102,6 +105,27 @@ class PassphraseInput(SafeInput):
     @override
     def action_cut(self) -> None:
         """Nothing, as for copying; deleting still works."""
+
+
+class HiddenInput(PassphraseInput):
+    """A passphrase of which nothing is shown, not even how long it is: the cursor stays where it was."""
+
+    @property
+    @override
+    def _value(self) -> Text:
+        return Text("")
+
+    @property
+    @override
+    def _cursor_offset(self) -> int:
+        return 0
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        if y != 0 or not self.value:
+            return super().render_line(y)
+        cursor = self.get_component_rich_style("input--cursor") if self.has_focus else None
+        return Strip([Segment(" ", cursor)]).extend_cell_length(self.size.width).apply_style(self.rich_style)
 
 
 class SafeTextArea(TextArea):

@@ -12,10 +12,11 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import EVERYWHERE, Command, VaultScreen, hints
-from tui.text.in_words import together
+from tui.screens.frame.wording import moment
+from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
 from tui.values.messages import Unlocked
-from tui.widgets.fields import PassphraseInput, SafeInput
+from tui.widgets.fields import HiddenInput, PassphraseInput, SafeInput
 from tui.widgets.lines import Hint
 from vault.casework.script import Script, script_of
 from vault.errors import WrongPassphraseError
@@ -86,7 +87,7 @@ class UnlockScreen(VaultScreen):
             Static(safe_content(Message("Member")), classes="label"),
             SafeInput(self._member, id="member"),
             Static(safe_content(Message("Passphrase")), classes="label"),
-            PassphraseInput(id="passphrase"),
+            HiddenInput(id="passphrase"),
             Static("", id="script"),
             Vertical(
                 Static(safe_content(Message("Keyfile: where it is, if you have one")), classes="label"),
@@ -95,6 +96,7 @@ class UnlockScreen(VaultScreen):
                 PassphraseInput(id="pin"),
                 id="more",
             ),
+            Static("", id="before"),
             Static(safe_content(_LOST), id="lost"),
             id="unlock",
         )
@@ -109,8 +111,8 @@ class UnlockScreen(VaultScreen):
         self.query_one("#passphrase" if self._member else "#member").focus()
         self._show_script("")
         self.query_one("#more").display = False
-        self.query_one("#lost").display = False
         self._look_whether_closed()
+        self._look_before()
         if self._due:
             self._say_what_is_due()
             self.set_interval(_LOOK_SECONDS, self._say_what_is_due)
@@ -195,6 +197,20 @@ class UnlockScreen(VaultScreen):
         """Say before somebody types that the vault is open in another window."""
         self.ask(lambda vault: vault.require_closed(), lambda _: None)
 
+    def _look_before(self) -> None:
+        """Tell when the vault was opened last, and of tries that failed since: who sits here knows whether it was they.
+
+        There may be no vault yet: then nothing is told.
+        """
+        self.ask(lambda vault: vault.before(), self._show_before, failed=lambda _: None)
+
+    def _show_before(self, found: tuple[int | None, int]) -> None:
+        opened_ms, tries = found
+        never = Message("Never opened by this account on this computer")
+        last = never if opened_ms is None else Message("Last opened here {moment}", moment=moment(opened_ms))
+        failed = plural("{count} try failed since", "{count} tries failed since", count=tries)
+        self.write("before", *([last, warning(failed)] if tries else [last]))
+
     def _say_how_long(self) -> None:
         if self._waits:
             self.say(
@@ -216,7 +232,8 @@ class UnlockScreen(VaultScreen):
         self._stop_waiting()
         self._passphrase.disabled = False
         self._passphrase.focus()
-        self.query_one("#lost").display = isinstance(error, WrongPassphraseError)
+        self._look_before()
+        self.set_class(isinstance(error, WrongPassphraseError), "-refused")
         self.fail(error)
 
     def _stop_waiting(self) -> None:

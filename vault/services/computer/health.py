@@ -51,6 +51,17 @@ def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None)
     ]
 
 
+def before_unlock(vault: Path, *, state: Path | None = None) -> tuple[int | None, int]:
+    """Return when this account last opened a vault here, in ms UTC, and how many wrong attempts there were since.
+
+    Raises:
+        NoVaultError: there is none.
+        VaultError: its `keys` file cannot be read.
+    """
+    header = _header(vault)
+    return dates.read(header.vault, state).opened, AttemptFile.of(header, state).load().count
+
+
 def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None = None) -> list[Item]:
     """Return what this computer is like as a place for a vault, and what this device knows of that one.
 
