@@ -18,7 +18,7 @@ from tests.redaction.people import (
     text_left,
 )
 from tests.tables import each
-from vault.casework.disclosure import Decision
+from vault.casework.disclosure import Decision, PseudonymGiven
 from vault.errors import TryAgainError, UsageError
 from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.pseudonyms import PseudonymBook
@@ -183,6 +183,21 @@ def test_a_series_goes_on_and_another_recipient_gets_other_codes() -> None:
     code = book.code_for(b"one")
     assert PseudonymBook(book.given(), choose=first_of).code_for(b"one") == code
     assert {PseudonymBook(choose=secrets.choice).code_for(b"one") for _ in range(20)} != {code}
+
+
+def test_of_what_others_gave_only_what_nothing_contradicts_is_taken_and_nobody_uses_a_series_up() -> None:
+    own = [PseudonymGiven(b"one", "KX4"), PseudonymGiven(b"one", "KX5")]
+    others = [("one", "BB2"), ("two", "KX5"), ("three", "CC3"), ("four", "DD4"), ("four", "DD5"), ("five", "Ann")]
+    beside = [PseudonymGiven(entity.encode(), code) for entity, code in others]
+    book = PseudonymBook(own, beside, choose=secrets.choice)
+    codes = {entity: book.code_for(entity.encode()) for entity in ("two", "one", "three", "four", "five")}
+    assert (codes["one"], codes["three"]) == ("[P-KX5]", "[P-CC3]")
+    assert len({*codes.values()}) == 5
+    assert not {codes[entity] for entity in ("two", "four", "five")} & {f"[P-{code}]" for _, code in others}
+    letters, digits = "BCDFGHJKMNPQRSTVWXZ", "23456789"
+    every = map("".join, itertools.product(letters, letters, digits))
+    filled = [PseudonymGiven(f"{number}".encode(), code) for number, code in enumerate(every)]
+    assert PseudonymBook((), filled, choose=secrets.choice).code_for(b"one").startswith("[P-")
 
 
 def test_a_series_without_free_codes_says_so() -> None:

@@ -163,6 +163,19 @@ def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown(house: H
         assert [(partner.name, partner.age_recipient) for partner in partners.list_all(session)] == [(LAWYER, second)]
 
 
+def test_all_words_of_a_key_that_nobody_confirmed_are_shown_where_it_is_chosen(house: House) -> None:
+    with house.open("Amina") as amina:
+        words = partners.add(amina, name=LAWYER, age_recipient=recipient_of(make_identity())).fingerprint
+    with house.open("Mira") as mira:
+        partners.add(mira, name="Clinic", age_recipient=recipient_of(make_identity()), compared=True)
+    with house.desk("Amina") as amina:
+        amina.press("enter", "e")
+        amina.sees("Recipient Clinic")
+        amina.sees_not("Nobody confirmed this key.")
+        amina.press(*["shift+tab"] * 4, "right")
+        amina.sees(f"Recipient {LAWYER}", "Nobody confirmed this key.", words)
+
+
 # ---- export --------------------------------------------------------------------------------------------------------
 
 

@@ -78,7 +78,9 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
         "--unread",
         "--json",
     )
-    assert "casevault recipient confirm" in desk.run(*arguments, "--decide", "proposed").err
+    refused = desk.run(*arguments, "--decide", "proposed").err
+    assert "casevault recipient confirm" in refused
+    assert f"is NOT CONFIRMED. Its words are:\n  {recipient['fingerprint']}\n" in refused
     confirm = ("recipient", "confirm", "Maître Lorvane", "--words", recipient["fingerprint"])
     assert desk.run(*confirm, "--json").json()["confirmed"]
     edit = ("recipient", "edit", "Maître Lorvane", "--town", "Qarvosh", "--language", "fr", "--phone", "0312 555 010")

@@ -54,7 +54,7 @@ def wish_of(args: Given, output: Output, *, asks: bool = True) -> Wish:
 
 
 def tell_unconfirmed(args: Given, output: Output, session: Session) -> None:
-    """Say all words of a key that nobody confirmed: three of them are found by who makes keys for an hour."""
+    """Say all words of a key that nobody confirmed: a key with the same first few can be made in days."""
     from vault.services.exports import partners
 
     kept = partners.find(session, args.to)

@@ -141,7 +141,7 @@ class ExportScreen(SecondedScreen):
 
     @on(ChoiceField.Changed, "#recipient")
     def _show_words(self) -> None:
-        """Show all words of a key that nobody confirmed: the first few are found by who makes keys for an hour."""
+        """Show all words of a key that nobody confirmed: a key with the same first few can be made in days."""
         chosen = self.word("recipient")
         found = [kept for kept in self._recipients if kept.name == chosen and not kept.is_confirmed]
         place = self.query_one("#recipient-words", Static)
