@@ -21,6 +21,8 @@ from vault.records.content import Content
 from vault.records.versions import OpenedVersion
 from vault.services.cases.editing import Place
 from vault.services.cases.undoing import Undoable
+from vault.services.erasures.what_goes import Going
+from vault.store.rowtypes import PlacedVersion
 
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: "cases.create cases.new_case devices.give_cases",
@@ -34,7 +36,7 @@ _ASKS: Mapping[Action, str] = {
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
-    timed_grants.terms_of
+    timed_grants.terms_of holds.held
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """
@@ -42,13 +44,14 @@ _ASKS: Mapping[Action, str] = {
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change
-    undoing.undo
+    undoing.undo holds.hold holds.release
     """,
     Action.CASE_SEARCH: "names_elsewhere.names_elsewhere safe_contacts.is_never_used_anywhere searching.search",
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
+    Action.CASE_ERASE: "erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
     Action.BREAK_GLASS: "breaking_glass.break_glass",
     Action.PARTNER_READ: "partners.find partners.list_all",
@@ -59,6 +62,7 @@ _ASKS: Mapping[Action, str] = {
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
+    letter.confirmed letter.letter letter.preview
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,
@@ -109,6 +113,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
+    holds.is_held holds.require_none removing.remove_traces sharing.forget_indexes_of_others
     sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
@@ -134,7 +139,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     """,
     "what this account or session remembers; nothing of it is in the vault": """
     cases.today story.day_within
-    absences.tell_dropped absences.tell_waiting dates.note_drill dates.note_opened destroying.recovery_is_proven
+    absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
+    folder_row.erased_records folder_row.keep_erased_records removing.forget_drafts
+    dates.note_drill dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
     members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts
     raised_alarms.notice_findings report_covers.today restoring.begin_again
@@ -155,6 +162,8 @@ Call = Callable[[Any, Session, CompartmentId, RecordId, CompartmentId], object]
 # Services that look at an argument before they ask: function, session, case, note and section of the world.
 CALLS: Mapping[str, Call] = {
     "approving.approver_named": lambda run, session, *_: run(session, "nobody of this name"),
+    "erasing.erase": lambda run, session, case, *_: run(session, _going_from(case), why="mistake"),
+    "what_goes.what_goes": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),
     "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
@@ -203,6 +212,10 @@ def _own_record(case: CompartmentId) -> Place:
 
 def _paper(case: CompartmentId) -> Place:
     return Place(case, RecordId(bytes(16)), Document.KIND)
+
+
+def _going_from(case: CompartmentId) -> Going:
+    return Going((PlacedVersion(bytes(32), 0, 0, bytes(32), case, bytes(16)),), {}, {})
 
 
 def _version_in(case: CompartmentId) -> OpenedVersion:

@@ -14,6 +14,7 @@ note.write       . x x . . . x
 case.search      . x x x x . x
 case.export      . x x . x . .
 case.share       . x x . . . .
+case.erase       . x x . . . .
 section.create   . x x . . . .
 break.glass      . x x . . . .
 partner.read     x x x x x x x
@@ -50,7 +51,8 @@ def test_each_role_may_do_what_its_column_says_and_nothing_else() -> None:
 
 
 def test_these_acts_need_the_grant_of_a_case_too() -> None:
-    acts = {"case.read", "case.write", "note.write", "case.export", "case.share", "section.create", "break.glass"}
+    acts = {"case.read", "case.write", "note.write", "case.export", "case.share", "case.erase", "section.create"}
+    acts |= {"break.glass"}
     assert set(map(str, CASE_ACTIONS)) == acts
 
 

@@ -22,6 +22,7 @@ from vault.casework.access import Access, Section
 from vault.casework.approving import Approving
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.form import FormedRecord
+from vault.casework.hold import Hold, LogSize
 from vault.casework.intake import RegisterEntry, Slip, SlipState
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.membership import Deputy, Order
@@ -165,6 +166,7 @@ def test_the_fields_of_each_kind_of_record_are_told(record: type[CaseworkRecord]
         Person: (PersonName, IdentityDocument, SafeContact),
         Disclosure: (Decision, PseudonymGiven),
         Document: (Body,),
+        Hold: (LogSize,),
     }
     inside = {field.name for part in parts.get(record, ()) for field in dataclasses.fields(part)}
     told = _fields_told(record.KIND)

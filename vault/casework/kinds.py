@@ -8,6 +8,7 @@ from vault.casework.case import Case
 from vault.casework.directory import AttemptsKey, DeviceName, Member, Organisation, PackageKey
 from vault.casework.disclosure import Disclosure
 from vault.casework.form import FormedRecord
+from vault.casework.hold import Hold
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.membership import Deputy, Order
 from vault.casework.note import Note
@@ -27,6 +28,7 @@ CaseworkRecord = (
     | Slip
     | RegisterEntry
     | Approving
+    | Hold
     | Organisation
     | Member
     | DeviceName

@@ -28,6 +28,8 @@ _AT_RISK = Message(
 _CHANGED = Message("Cases changed")
 _NEW_TITLE = Personal("title", "--title", Message("New title of the case"))
 _WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
+_WHY_HELD = Personal("reason", "--reason", Message("Why the case is on legal hold"), required=True)
+_WHY_RELEASED = Personal("reason", "--reason", Message("Why the hold is released"), required=True)
 _RISKS = ("low", "medium", "high", "immediate")
 _REASON = Personal("reason", "--reason", Message("Why they must not be able to open it"), required=True)
 
@@ -160,6 +162,27 @@ def _reopen(args: Given, output: Output) -> Result:
     return Result({"case": case.hex(), "closed": False}, [Message("The case is open again.")])
 
 
+def _hold(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, (_WHY_HELD,)) as (session, values):
+        from vault.services.cases import cases
+        from vault.services.erasures import holds
+
+        case = cases.find(session, args.case)
+        holds.hold(session, case, reason=values["reason"][0], review=args.review)
+    lines = [Message("The case is on legal hold: nothing of it is erased. Review it on {day}.", day=args.review)]
+    return Result({"case": case.hex(), "review": args.review}, lines)
+
+
+def _release(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, (_WHY_RELEASED,)) as (session, values):
+        from vault.services.cases import cases
+        from vault.services.erasures import holds
+
+        case = cases.find(session, args.case)
+        holds.release(session, case, reason=values["reason"][0])
+    return Result({"case": case.hex()}, [Message("The legal hold is released: the case can be erased again.")])
+
+
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import cases, sections
@@ -209,4 +232,13 @@ VERBS: Final = (
     ), _stage),
     Verb("close", Message("close cases; it asks for the reason"), (_CASES, *options_of((_WHY_CLOSED,))), _close),
     Verb("reopen", Message("open a closed case again"), (CASE,), _reopen),
+    Verb("hold", Message("put a case on legal hold: nothing of it is erased; it asks for the reason"), (
+        CASE,
+        Arg("--review DATE", Message("the day on which to ask whether it is still needed"), of=day_of("--review")),
+        *options_of((_WHY_HELD,)),
+    ), _hold),
+    Verb("release", Message("release the legal hold of a case; it asks for the reason"), (
+        CASE,
+        *options_of((_WHY_RELEASED,)),
+    ), _release),
 )  # fmt: skip

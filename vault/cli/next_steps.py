@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.MAKE_SHEETS: "casevault recovery sheets",
     NextStep.MAKE_VAULT: "casevault init",
     NextStep.READ_HELP: "casevault --help",
+    NextStep.RELEASE_HOLD: "casevault case release CASE",
     NextStep.REMOVE_KEYFILE: "casevault factor remove keyfile",
     NextStep.REMOVE_SECURITY_KEY: "casevault factor remove fido2",
     NextStep.REPAIR_CLOCK: "casevault clock repair",

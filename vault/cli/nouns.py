@@ -73,7 +73,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),
-             ("new", "list", "show", "edit", "stage", "close", "reopen")),
+             ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release")),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit")),
         Noun("relation", Message("how the people of a case stand to each other"), ("add", "list", "edit"),
              file="story"),
@@ -92,6 +92,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "show", "save", "edit", "remove")),
         Noun("history", Message("what a record said before, and who wrote it")),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle")),
+        Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes")),
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
              ("new", "list", "show", "grant", "revoke")),

@@ -26,6 +26,7 @@ IN_WORDS = {
     Action.CASE_SEARCH: Message("search the cases"),
     Action.CASE_EXPORT: Message("make an export"),
     Action.CASE_SHARE: Message("change who can open a case"),
+    Action.CASE_ERASE: Message("erase records of a case"),
     Action.SECTION_CREATE: Message("make a restricted section"),
     Action.BREAK_GLASS: Message("open a case to somebody by break-glass"),
     Action.PARTNER_READ: Message("see the recipients"),

@@ -29,6 +29,7 @@ class Action(StrEnum):
     CASE_SEARCH = "case.search"
     CASE_EXPORT = "case.export"
     CASE_SHARE = "case.share"
+    CASE_ERASE = "case.erase"
     SECTION_CREATE = "section.create"
     BREAK_GLASS = "break.glass"
     PARTNER_READ = "partner.read"
@@ -63,6 +64,7 @@ CASE_ACTIONS = frozenset(
         Action.NOTE_WRITE,
         Action.CASE_EXPORT,
         Action.CASE_SHARE,
+        Action.CASE_ERASE,
         Action.SECTION_CREATE,
         Action.BREAK_GLASS,
     }
@@ -83,6 +85,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.CASE_SEARCH: _READERS | {Role.INTAKE},
     Action.CASE_EXPORT: _WORKERS | {Role.LEGAL_REVIEWER},
     Action.CASE_SHARE: _WORKERS,
+    Action.CASE_ERASE: _WORKERS,
     Action.SECTION_CREATE: _WORKERS,
     Action.BREAK_GLASS: _WORKERS,
     Action.PARTNER_READ: _EVERYBODY,

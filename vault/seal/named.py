@@ -24,6 +24,11 @@ def deputy_record(member: bytes) -> bytes:
     return _record(b"casevault/deputy", member)
 
 
+def hold_record() -> bytes:
+    """Return the record id under which a case keeps its legal hold."""
+    return hashlib.sha256(b"casevault/hold").digest()[:ID_SIZE]
+
+
 def derive_register_key(epoch_key: bytes) -> bytes:
     """Return the 32-byte key of register hashes made in this epoch. An entry carries its own: rotation loses none."""
     return HKDFExpand(_SHA256, KEY_SIZE, b"register").derive(require_key(epoch_key))

@@ -22,6 +22,7 @@ class Purpose(IntEnum):
     INVITED = 12
     PROPOSAL = 13
     ATTACHMENT = 14
+    ERASURES = 15
     GRANT = 16
     DOOR = 17
     ATTEMPT = 18
@@ -49,6 +50,8 @@ LOCAL_PURPOSES = frozenset(
 )
 # A body of chunks, under a key of its own that stands in the record.
 BODY_PURPOSES = frozenset({Purpose.ATTACHMENT})
+# Of a folder and of no seat: the database's key alone seals them.
+FOLDER_PURPOSES = frozenset({Purpose.ERASURES, Purpose.OFFERED})
 VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
 HPKE_PURPOSES = frozenset(
     {Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST, Purpose.LETTER}

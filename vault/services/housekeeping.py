@@ -13,6 +13,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import intake, sections
+from vault.services.erasures import removing
 from vault.services.grants import handover, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
@@ -42,7 +43,7 @@ def settle(session: Session) -> list[Message]:
         steps.append(_shared)
     if session.roles & ALLOWED[Action.MEMBER_END]:
         steps.append(_over)
-    steps.append(_wraps)
+    steps += [_wraps, _erased]
     for step in steps:
         try:
             lines += step(session)
@@ -143,6 +144,17 @@ def _wraps(session: Session) -> list[Message]:
     """Wrap anew what a cut left under a key that was replaced; it gives and takes nothing, and nobody need hear."""
     sharing.rewrap_left(session, list(map(CompartmentId, session.keyring.compartments())))
     return []
+
+
+def _erased(session: Session) -> list[Message]:
+    """Forget unfinished texts of records that were erased in this folder meanwhile."""
+    count = removing.forget_drafts(session)
+    message = plural(
+        "{count} unfinished text of an erased record was removed.",
+        "{count} unfinished texts of erased records were removed.",
+        count=count,
+    )
+    return [message] if count else []
 
 
 def _over(session: Session) -> list[Message]:

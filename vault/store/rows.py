@@ -17,6 +17,7 @@ from vault.store.rowtypes import (
     GrantRow,
     LocalRow,
     OperationRow,
+    PlacedVersion,
     SealedVersion,
     TileRow,
     VersionKeyRow,
@@ -159,6 +160,13 @@ class Rows(AttachmentRows):
     def places_in_record(self, compartment: bytes, record: bytes) -> list[tuple[bytes, bytes, int]]:
         """Return (id, origin, seq) of every version of a record; none is read."""
         return self._all(tuple, sql.PLACES_IN_RECORD, {"compartment": compartment, "record": record})
+
+    def placed(self, compartment: bytes, record: bytes | None = None) -> list[PlacedVersion]:
+        """Return where every version of a compartment, or of one record in it, stands; none is read."""
+        if record is None:
+            return sorted(self._all(PlacedVersion._make, sql.PLACED_IN_COMPARTMENT, {"compartment": compartment}))
+        asked = {"compartment": compartment, "record": record}
+        return sorted(self._all(PlacedVersion._make, sql.PLACED_IN_RECORD, asked))
 
     def version_at(self, origin: bytes, seq: int, n: int) -> list[SealedVersion]:
         """Return what stands at one place of a list: one item for each version and wrapped key."""

@@ -37,6 +37,17 @@ class VersionRow(NamedTuple):
     blob: bytes
 
 
+class PlacedVersion(NamedTuple):
+    """Where a version of a record stands, without its bytes."""
+
+    origin: bytes
+    seq: int
+    n: int
+    id: bytes
+    compartment: bytes
+    record: bytes
+
+
 class VersionKeyRow(NamedTuple):
     """One version's key, wrapped under an epoch."""
 

@@ -173,6 +173,9 @@ VERSIONS_OF_RECORD = _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.compartmen
 PLACES_IN_RECORD = sa.select(version.c.id, version.c.origin, version.c.seq).where(
     *_sound(version.c, version.c.compartment, version.c.record)
 )
+_PLACED_COLUMNS = (*_PLACE, version.c.id, version.c.compartment, version.c.record)
+PLACED_IN_COMPARTMENT = sa.select(*_PLACED_COLUMNS).where(*_sound(version.c, version.c.compartment))
+PLACED_IN_RECORD = sa.select(*_PLACED_COLUMNS).where(*_sound(version.c, version.c.compartment, version.c.record))
 VERSION_AT = _SEALED.where(*_sound(_SEALED_COLUMNS, *_PLACE)).order_by(*_SEALED_ORDER)
 SEALED_AFTER = (
     _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.origin), after(_SEALED_ORDER))

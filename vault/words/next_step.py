@@ -38,6 +38,7 @@ class NextStep(Enum):
     MAKE_SHEETS = "make-sheets"
     MAKE_VAULT = "make-vault"
     READ_HELP = "read-help"
+    RELEASE_HOLD = "release-hold"
     REMOVE_KEYFILE = "remove-keyfile"
     REMOVE_SECURITY_KEY = "remove-security-key"
     REPAIR_CLOCK = "repair-clock"

@@ -31,9 +31,10 @@ _FURTHER = "      "
 # This program's own words; the ids stay whole, for they are what is approved.
 _ACTS = {
     "break.glass": "a case is opened to somebody in an emergency",
+    "erase": "records are erased for good",
     "export.begin": "a package leaves the vault",
 }
-_NAMES = {"seats": "devices that get its key", "why": "reason"}
+_NAMES = {"seats": "devices that get its key", "versions": "versions that go", "why": "reason"}
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

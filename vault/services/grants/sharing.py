@@ -195,7 +195,7 @@ def replace_key(
         entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(without)}, pol=rule)
         work.commit(replace(entry, objs=_in_log(dropped)))
     if without:
-        _forget_indexes_of_others(session)
+        forget_indexes_of_others(session)
     done = rewrap(session.database, session.vault, session.keyring, compartment, epoch, progress=progress)
     return KeyChanged(dropped, done.done, done.left)
 
@@ -337,7 +337,7 @@ def _audit(session: Session, compartment: CompartmentId, state: CompartmentState
     return None
 
 
-def _forget_indexes_of_others(session: Session) -> None:
+def forget_indexes_of_others(session: Session) -> None:
     """Remove the index files of the other members of this device, who rebuild: theirs may hold what was taken back."""
     own = session.own_index.parts()
     for path in session.folder.index_dir.glob("*"):

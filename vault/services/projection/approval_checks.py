@@ -37,7 +37,10 @@ from vault.words.message import Message
 BREAK_GLASS = "break.glass"
 ACTS = frozenset({"export.begin", BREAK_GLASS})
 CODES_OF_REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
-JUDGED_ACTS = ACTS | {APPROVE_ACT}
+ERASE = "erase"
+# What one person may erase; above either a second one has to agree.
+MOST_CASES_ALONE, MOST_RECORDS_ALONE = 1, 10
+JUDGED_ACTS = ACTS | {APPROVE_ACT, ERASE}
 APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
 
 Written = tuple[bytes, int, bytes]
@@ -101,12 +104,20 @@ def approval_faults(
             message = Message("it lists an approval that was {reason}", reason=reason.value)
             yield Finding(Code.APPROVAL, message, use.origin, use.seq)
     for (origin, seq, digest), payload in sorted(payloads.items(), key=lambda item: item[0]):
-        if payload.act in ACTS and payload.out.startswith("ok"):
+        if _takes_two(payload) and payload.out.startswith("ok"):
             roster = named.newest_at(origin, seq, digest)
             for row in rows.operations(origin, seq, seq + 1):
                 if row.digest == digest and not _lists_approval(row) and _needed_second(rows, row, payload.act, roster):
                     message = Message("{act} without the approval of a second person", act=payload.act)
                     yield Finding(Code.APPROVAL, message, origin, seq)
+
+
+def _takes_two(payload: Payload) -> bool:
+    """Say whether an act needs a second person; how much was erased, its own payload says."""
+    if payload.act != ERASE:
+        return payload.act in ACTS
+    cases = len(payload.objs) + (payload.obj is not None)
+    return cases > MOST_CASES_ALONE or sum(payload.covers.values()) > MOST_RECORDS_ALONE
 
 
 def approvals_in(content: Content) -> dict[bytes, bytes]:

@@ -1,0 +1,225 @@
+"""Erasing for good: nothing of it is left on the device, and everything else stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.burglar import everything
+from tests.english import in_english
+from tests.services.approvals.keyboard import Person
+from tests.tui.house import House, make_house
+from tests.vectors.independent import opening
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import NotFoundError, RefusedError, UsageError, WaitingForDecisionError
+from vault.ids import CompartmentId, RecordId
+from vault.services import housekeeping
+from vault.services.approvals import approving, erasing
+from vault.services.approvals.approving import Second
+from vault.services.backups import backups
+from vault.services.cases import cases, editing, intake, notes, people, register, same_person, searching, sections
+from vault.services.erasures import holds, letter, what_goes
+from vault.services.evidence import checking
+
+NAME = "Vexilda Morrowquay"
+PHONE = "+996 555 918 273"
+WORDS = (NAME, "Morrowquay", "morrowquay", PHONE, "372819555")
+
+
+@pytest.fixture(scope="module")
+def house_template(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return make_house(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture
+def house(house_template: House, tmp_path: Path) -> House:
+    return house_template.copied_to(tmp_path / "house")
+
+
+def agrees(asker: Session, house: House) -> Second:
+    """Nadia approves at this keyboard."""
+    nadia = house.people["Nadia"]
+    person = Person(passphrase=nadia.passphrase, reasons=("subject-request",))
+    return approving.at_this_keyboard(asker, nadia.name, run=person.run)
+
+
+def readable(session: Session, *folders: Path) -> bytes:
+    """Return all that this seat's keys and the database's open of a vault's folder, once it is closed."""
+    keys = session.copy_keys(session.keys_now[0] if session.keys_now else None)  # type: ignore[arg-type]
+    secrets = session._secrets
+    vault = session.vault
+    session.close()
+    return everything(folders, vault, secrets, {keys.database_key})
+
+
+def has_any(data: bytes, words: Iterable[str] = WORDS) -> list[str]:
+    return [word for word in words if word.encode() in data or word.encode().hex().encode() in data]
+
+
+def test_a_note_goes_with_all_its_versions_and_the_log_stays_whole(house: House) -> None:
+    with house.open("Amina") as amina:
+        note = notes.add(amina, house.case, Note(NoteKind.CONTACT, f"{NAME} called"))
+        editing.edit(amina, editing.locate(amina, note.hex()), Note, lambda old: Note(old.kind, f"{NAME} wrote"))
+        going = what_goes.what_goes(amina, note.hex())
+        assert (dict(going.kinds), len(going.versions)) == ({"note": 1}, 2)
+        assert not erasing.needs_second(going)
+        erasing.erase(amina, going, why="mistake")
+        assert searching.search(amina, "Morrowquay").hits == ()
+        with pytest.raises(NotFoundError):
+            editing.locate(amina, note.hex())
+        assert checking.verify(amina).verified
+    with house.open("Joel") as joel:
+        assert searching.search(joel, "Morrowquay").hits == ()
+        assert checking.verify(joel).verified
+    amina = house.open("Amina")
+    assert has_any(readable(amina, house.place.path)) == []
+
+
+def add_person(session: Session, case: CompartmentId) -> RecordId:
+    return people.add(session, case, role="client", names=[NAME, "Вексильда Морокуй"], phones=[PHONE])
+
+
+def in_three_cases(house: House) -> tuple[list[CompartmentId], RecordId]:
+    """Write one person into three cases of Amina, with a relation, an entry of the register and a draft of theirs."""
+    with house.open("Amina") as amina:
+        found = [house.case, *(cases.create(amina, title=f"case {n}", kind="asylum").case for n in (2, 3))]
+        written = [add_person(amina, case) for case in found]
+        for case, record in zip(found[1:], written[1:], strict=True):
+            same_person.same(
+                amina, editing.Place(case, record, "person"), editing.Place(found[0], written[0], "person")
+            )
+        register.add(amina, [NAME])
+        amina.drafts().save(found[0], written[0], f"{NAME} {PHONE}", "person")
+    return found, written[0]
+
+
+def test_a_person_goes_from_every_case_and_from_the_register(house: House) -> None:
+    found, record = in_three_cases(house)
+    with house.open("Nadia"):
+        pass  # a second person has unlocked here once
+    with house.open("Joel") as joel:
+        assert searching.search(joel, "Morrowquay").hits  # his index has them
+    with house.open("Amina") as amina:
+        going = what_goes.what_goes(amina, record.hex())
+        assert (going.kinds["person"], going.kinds["register-entry"], len(going.cases)) == (3, 1, 3)
+        assert erasing.needs_second(going)
+        with pytest.raises(WaitingForDecisionError, match="approval of a second person"):
+            erasing.erase(amina, going, why="subject-request")
+        erased = erasing.erase(amina, going, why="subject-request", second=agrees(amina, house))
+        assert (erased.rule, erased.removed.drafts) == ("two-person", 1)
+        assert searching.search(amina, "Morrowquay").hits == ()
+        assert register.ask(amina, [NAME]) == []
+        assert checking.verify(amina).verified
+        assert all(cases.open_case(amina, case).head.value.title for case in found)
+        backups.make(amina, house.place.path.parent / "backup")
+    for name in ("Joel", "Amina"):
+        data = readable(house.open(name), house.place.path, house.place.path.parent / "backup")
+        assert has_any(data) == []
+
+
+def test_what_a_burglar_reads_before_an_erasure_is_there(house: House) -> None:
+    in_three_cases(house)
+    assert has_any(readable(house.open("Amina"), house.place.path)) == [
+        NAME,
+        "Morrowquay",
+        "morrowquay",
+        PHONE,
+        "372819555",
+    ]
+
+
+def test_a_case_goes_whole_with_its_sections_and_nobody_writes_in_it_any_more(house: House) -> None:
+    with house.open("Nadia"):
+        pass
+    with house.open("Amina") as amina:
+        add_person(amina, house.case)
+        section = sections.create(amina, house.case, what="location", title=f"where {NAME} is")
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{NAME} is at Thistledown Wharf"))
+        amina.drafts().save(house.case, bytes(16), f"{NAME} half a note", "note")
+        going = what_goes.what_goes(amina, house.ref)
+        assert going.whole == (house.case, section)
+        erased = erasing.erase(amina, going, why="subject-request", second=agrees(amina, house))
+        assert erased.removed.drafts == 1
+        assert cases.list_all(amina) == []
+        with pytest.raises(NotFoundError):
+            cases.open_case(amina, house.case)
+        assert checking.verify(amina).verified
+    with house.open("Joel") as joel:
+        assert cases.list_all(joel) == []
+        with pytest.raises(RefusedError):
+            notes.add(joel, house.case, Note(NoteKind.CONTACT, "after the end"))
+        assert checking.verify(joel).verified
+    who = house.people["Joel"]
+    assert opening.open_folder(house.place.path, who.name, who.passphrase.decode()).faults == []
+    for name in ("Amina", "Joel"):
+        assert has_any(readable(house.open(name), house.place.path)) == []
+
+
+def test_a_slip_goes_and_who_takes_no_calls_finds_none(house: House) -> None:
+    with house.open("Dana") as dana:
+        slip = intake.add(dana, name=NAME, number=PHONE, text="help")
+        with pytest.raises(NotFoundError):
+            what_goes.what_goes(dana, house.ref)
+    with house.open("Amina") as amina:
+        intake.close(amina, slip.hex())
+        going = what_goes.what_goes(amina, slip.hex())
+        assert (dict(going.kinds), len(going.versions)) == ({"slip": 1}, 2)
+        erasing.erase(amina, going, why="retention")
+        assert checking.verify(amina).verified
+    assert has_any(readable(house.open("Dana"), house.place.path)) == []
+
+
+def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
+    with house.open("Amina") as amina:
+        note = notes.add(amina, house.case, Note(NoteKind.CONTACT, "to be kept"))
+        with pytest.raises(UsageError, match="has passed"):
+            holds.hold(amina, house.case, reason="a court asks", review="2020-01-01")
+        holds.hold(amina, house.case, reason="a court asks", review="2090-01-01")
+        for what in (note.hex(), house.ref):
+            with pytest.raises(RefusedError, match="is on legal hold"):
+                erasing.erase(amina, what_goes.what_goes(amina, what), why="mistake")
+        holds.release(amina, house.case, reason="the court has closed it")
+        with pytest.raises(UsageError, match="not on legal hold"):
+            holds.release(amina, house.case, reason="again")
+        erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
+        assert checking.verify(amina).verified
+
+
+def test_the_preview_and_the_letter_name_what_stays_and_nobody_who_went(house: House) -> None:
+    with house.open("Amina") as amina:
+        person = add_person(amina, house.case)
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, f"{NAME} knows the neighbour"))
+        going = what_goes.what_goes(amina, person.hex())
+        shown = "\n".join(in_english(letter.preview(amina, going, needs_second=False)))
+        assert "1 x person" in shown
+        assert "1 other record names these people" in shown
+        erasing.erase(amina, going, why="subject-request")
+        written = "\n".join(in_english(letter.letter(amina, going, why="subject-request")))
+        assert "1 x person" in written
+        assert "1 record of others still names" in written
+        assert "Amina" in written
+        assert "Not confirmed yet by" not in written  # Joel's device is this folder
+        assert "Morrowquay" not in written
+
+
+def test_what_another_member_was_typing_of_it_goes_when_they_unlock(house: House) -> None:
+    with house.open("Amina") as amina:
+        person = add_person(amina, house.case)
+    with house.open("Joel") as joel:
+        joel.drafts().save(house.case, person, f"{NAME} moved", "person")
+    with house.open("Amina") as amina:
+        erasing.erase(amina, what_goes.what_goes(amina, person.hex()), why="mistake")
+    with house.open("Joel") as joel:
+        assert "1 unfinished text of an erased record was removed." in in_english(housekeeping.settle(joel))
+    assert has_any(readable(house.open("Joel"), house.place.path)) == []
+
+
+def test_nothing_is_erased_without_a_reason_of_the_list(house: House) -> None:
+    with house.open("Amina") as amina:
+        note = notes.add(amina, house.case, Note(NoteKind.CONTACT, "x"))
+        with pytest.raises(UsageError, match="the reason must be one of"):
+            erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="because")

@@ -1,0 +1,154 @@
+"""Erase for good: rows, keys and traces go, the tombstone stays. Above one case or ten records a second person agrees.
+
+The log lists which versions were erased, by whom, and never what they said (FORMAT.md 5). It stays whole without them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vault.access.session import Session
+from vault.access.trust.new_epochs import next_holders, revocations_of
+from vault.errors import RefusedError, UsageError
+from vault.ids import CompartmentId, CompartmentKind, Origin, VersionId
+from vault.log.approvals import Approval
+from vault.log.payload import OBJECTS_LIMIT
+from vault.policy.roles import Action
+from vault.records.work import Entry, Work
+from vault.services.approvals.approving import ALONE, HERE_MS, TWO_PERSON, Second, required_approval
+from vault.services.approvals.question import Question
+from vault.services.erasures.holds import require_none
+from vault.services.erasures.removing import Removed, remove_traces
+from vault.services.erasures.what_goes import Going
+from vault.services.projection.approval_checks import ERASE, MOST_CASES_ALONE, MOST_RECORDS_ALONE
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import audit_of
+from vault.services.projection.seats import seats_of
+from vault.words.message import Message
+
+REASONS = ("subject-request", "retention", "mistake", "court-order")
+_VERSIONS_IN_ONE_ENTRY = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased, and what went beside it. `rule` is `alone` or `two-person`, or empty where one person may."""
+
+    going: Going
+    rule: str
+    removed: Removed
+
+
+def needs_second(going: Going) -> bool:
+    """Say whether so much goes that a second person has to agree."""
+    return len(going.cases) > MOST_CASES_ALONE or going.records > MOST_RECORDS_ALONE
+
+
+def erase(session: Session, going: Going, *, why: str, second: Second | None = None) -> Erased:
+    """Erase what `what_goes` returned. When this returns, its bytes are in no file of this folder.
+
+    `second` puts the question before a second person. Of a case that goes whole everybody else loses the key, so that
+    what they write into it from here on counts for nobody.
+
+    Raises:
+        WaitingForDecisionError: a second person has to approve, and none was asked.
+        RefusedError: this member may not erase there, or a case is on legal hold.
+        UsageError: no such reason, or there is nothing to erase.
+        VerificationError: the log is in doubt, or something of these cases is not here.
+    """
+    rule = _require(session, going)
+    if why not in REASONS:
+        raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
+    if not going.versions:
+        raise UsageError(Message("there is nothing to erase"))
+    session.require_sound_log(*going.homes)
+    require_none(session, going.cases)
+    audits = tuple(audit_of(session, case) for case in going.cases)
+    approval, by = None, ""
+    entry = Entry(
+        act=ERASE,
+        why=why,
+        obj=next(iter(audits), None),
+        objs=audits[1 : 1 + OBJECTS_LIMIT],
+        covers=going.kinds,
+        pol=rule,
+    )
+    if needs_second(going):
+        question = _question(session, going, why, entry.obj)
+        approval = required_approval(session, question, second)
+        by = ALONE if approval is None else TWO_PERSON
+        entry = replace(entry, dig=question.digest, out="ok:alone" if approval is None else "ok")
+    with session.index().in_doubt():
+        _commit(session, going, entry, approval)
+        removed = remove_traces(session, going.versions, going.whole)
+    return Erased(going, by, removed)
+
+
+def _require(session: Session, going: Going) -> str:
+    rule = ""
+    for home in going.homes:
+        state = session.state_of(home)
+        kind = CompartmentKind.CASE if state is None else state.kind
+        if kind is CompartmentKind.INTAKE:
+            rule = session.require(Action.INTAKE_WRITE)
+        elif kind is CompartmentKind.REGISTER:
+            session.require(Action.REGISTER_WRITE)
+        elif kind in {CompartmentKind.CASE, CompartmentKind.SECTION}:
+            rule = session.require(Action.CASE_ERASE, home)
+        else:
+            raise RefusedError(Message("nothing is erased there"))
+    return rule
+
+
+def _question(session: Session, going: Going, why: str, subject: bytes | None) -> Question:
+    names = names_of_members(session)
+    said = Message(
+        "{name} erases {records} records of {cases}: {kinds}",
+        name=name_in(names, session.member),
+        records=going.records,
+        cases=", ".join(map(str, going.cases.values())),
+        kinds=", ".join(f"{count} {kind}" for kind, count in going.kinds.items()),
+    )
+    return Question(
+        act=ERASE,
+        of={"versions": sorted(version.id for version in going.versions), "why": why},
+        about=(str(said),),
+        reasons=REASONS,
+        expires_ms=session.log.now_ms() + HERE_MS,
+        subject=subject,
+    )
+
+
+def _commit(session: Session, going: Going, entry: Entry, approval: Approval | None) -> None:
+    """List all versions as erased, in as many entries as that takes; in the last one whole cases change their key."""
+    whole = list({version.id: version for version in going.versions}.values())
+    parts = [whole[at : at + _VERSIONS_IN_ONE_ENTRY] for at in range(0, len(whole), _VERSIONS_IN_ONE_ENTRY)]
+    first: int | None = None
+    for at, part in enumerate(parts, 1):
+        with session.work(*going.homes) if first is None else session.work() as work:
+            for version in part:
+                place = (Origin(version.origin), version.seq, version.n)
+                work.erase(CompartmentId(version.compartment), VersionId(version.id), place)
+            if at == len(parts):
+                for home in going.whole:
+                    _take_key(session, work, home)
+            if first is None:
+                if approval is not None:
+                    work.list_approval(approval.encode())
+                    entry = replace(entry, deleg=approval.approver)
+                first = work.commit(entry).seq
+            else:
+                work.commit(replace(entry, objs=(), covers={}, cause=first, dig=None, deleg=None))
+
+
+def _take_key(session: Session, work: Work, home: CompartmentId) -> None:
+    """Give a case that goes a key that nobody else has: what they write there from here on counts for nobody."""
+    state = session.state_of(home)
+    if state is None or session.seat in state.cutoffs:
+        return
+    own = frozenset(seats_of(session, [session.member]))
+    others = state.holders - own
+    with session.database.reading() as rows:
+        revocations = revocations_of(rows, session.prover, session.directory, others)
+    holders = next_holders(session.directory, state, without=others)
+    work.replace_epoch(home, state.kind, holders, replaced=state.current, revocations=revocations)

@@ -1,0 +1,80 @@
+"""What a folder knows of erasures: which it looked at, which wait, and which records went (FORMAT.md 7, erasures).
+
+The row is of the folder, not of a seat: random ids and numbers, sealed under nobody's key but the database's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import msgspec
+
+from vault.access.session import Session
+from vault.errors import MalformedError
+from vault.ids import ZERO_ID
+from vault.seal.purposes import Purpose
+from vault.store.rows import Rows
+from vault.store.rowtypes import LocalRow
+from vault.words.message import Message
+
+# Drafts of older ones are gone: whoever has not unlocked since is told by the app that a record is not there.
+_RECORDS_KEPT = 8_192
+# In the place of a record: the case or section went as a whole.
+ALL_RECORDS = b""
+
+
+class WaitingErasure(NamedTuple):
+    """A version that somebody erased elsewhere and that is here still; `by_*` is the entry that lists it so."""
+
+    origin: bytes
+    seq: int
+    n: int
+    id: bytes
+    compartment: bytes
+    record: bytes
+    by_origin: bytes
+    by_seq: int
+    since_ms: int
+
+
+class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of the row: logs and how far they were read, what waits, (compartment, record) of what went."""
+
+    read: dict[bytes, int] = {}
+    waiting: list[WaitingErasure] = []
+    records: list[tuple[bytes, bytes]] = []
+
+
+def stored(rows: Rows) -> FolderErasures:
+    """Return what the row says.
+
+    Raises:
+        MalformedError: it was altered.
+    """
+    row = rows.local(ZERO_ID, Purpose.ERASURES)
+    if row is None:
+        return FolderErasures()
+    try:
+        return msgspec.msgpack.decode(row.blob, type=FolderErasures)
+    except (RecursionError, ValueError):
+        raise MalformedError(Message("the row of erasures in this folder cannot be read")) from None
+
+
+def keep(rows: Rows, content: FolderErasures) -> None:
+    """Put the row in place of the one before."""
+    rows.put_local(LocalRow(ZERO_ID, Purpose.ERASURES, 0, msgspec.msgpack.encode(content)))
+
+
+def erased_records(session: Session) -> frozenset[tuple[bytes, bytes]]:
+    """Return (compartment, record) of what was erased in this folder: the newest of them."""
+    with session.database.reading() as rows:
+        return frozenset(stored(rows).records)
+
+
+def keep_erased_records(session: Session, records: Collection[tuple[bytes, bytes]]) -> None:
+    """Remember which records went, so that each member's drafts of them go at their next unlock."""
+    with session.database.transaction() as rows:
+        known = stored(rows)
+        kept = [*(record for record in known.records if record not in records), *sorted(records)]
+        keep(rows, msgspec.structs.replace(known, records=kept[-_RECORDS_KEPT:]))

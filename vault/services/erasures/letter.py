@@ -1,0 +1,161 @@
+"""What a person reads of an erasure: before it, what goes and what stays; after it, the letter that says what was done.
+
+The letter names nobody whose data went. It goes to the person who asked, and into the organisation's own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.directory import DeviceName
+from vault.display import DAY, time_data
+from vault.ids import Origin, SeatId, short_id
+from vault.index.search import search
+from vault.log.items import ItemKind
+from vault.policy.roles import Action
+from vault.records.codec import of_kind
+from vault.services.cases.cases import today
+from vault.services.erasures.what_goes import Going
+from vault.services.projection import dates
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import read_valid, up_to_date_index
+from vault.services.projection.seats import member_of_seat, seat_of_log
+from vault.words.message import Message, Words, plural
+
+_MOST_NAMED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A device that held what went: whether its log says that it removed it, or it is this folder."""
+
+    seat: SeatId
+    name: Message
+    is_confirmed: bool
+
+
+def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words]:
+    """Return what goes and what stays, for the question whether to erase it."""
+    session.require(Action.MEMBER_LIST)
+    lines: list[Words] = [Message("This is erased for good, with every earlier version:"), *_counts(going)]
+    if going.cases:
+        lines.append(Message("In: {cases}.", cases=", ".join(map(str, going.cases.values()))))
+    if going.whole:
+        lines.append(Message("The case goes as a whole: nobody can write in it any more."))
+    if named := _named_elsewhere(session, going):
+        lines.append(
+            plural(
+                "{count} other record names these people and stays: look at it, and erase it or correct it.",
+                "{count} other records name these people and stay: look at them, and erase or correct them.",
+                count=named,
+            )
+        )
+    if going.packages:
+        lines.append(_packages(going))
+    if needs_second:
+        lines.append(Message("It is more than one case or ten records: a second person has to approve it."))
+    return lines
+
+
+def letter(session: Session, going: Going, *, why: str) -> list[Words]:
+    """Return the letter about an erasure that was done."""
+    session.require(Action.MEMBER_LIST)
+    devices = confirmed(session, going)
+    last = dates.read(session.vault, session.state).backup
+    lines: list[Words] = [
+        Message("On {day} we erased these records (reason: {why}):", day=today(session), why=why),
+        *_counts(going),
+    ]
+    if going.cases:
+        lines.append(Message("They stood in: {cases}.", cases=", ".join(map(str, going.cases.values()))))
+    lines.append(
+        Message(
+            "Every version and every key of them was removed from the database, the index, unfinished texts and bundles"
+            " that waited. The log keeps that {count} versions were erased, and nothing of what they said.",
+            count=len(going.versions),
+        )
+    )
+    done = ", ".join(str(device.name) for device in devices if device.is_confirmed)
+    owed = ", ".join(str(device.name) for device in devices if not device.is_confirmed)
+    lines.append(Message("Removed on: {devices}.", devices=done or Message("no other device had them")))
+    if owed:
+        lines.append(
+            Message(
+                "Not confirmed yet by: {devices}. They remove it within 72 hours after they import our next bundle, and"
+                " their log says so.",
+                devices=owed,
+            )
+        )
+    lines.append(
+        Message(
+            "Backups made before today keep it until they are deleted. The last one of this device: {day}.",
+            day=Message("none known") if last is None else time_data(last, DAY) or "",
+        )
+    )
+    if going.packages:
+        lines.append(_packages(going))
+    if named := _named_elsewhere(session, going):
+        lines.append(
+            plural(
+                "{count} record of others still names these people.",
+                "{count} records of others still name these people.",
+                count=named,
+            )
+        )
+    return lines
+
+
+def confirmed(session: Session, going: Going) -> list[Confirmed]:
+    """Return the devices that held what went, this one first, each with whether it is gone there."""
+    session.require(Action.MEMBER_LIST)
+    names, called = names_of_members(session), _device_names(session)
+    listing = _who_listed(session, {version.id for version in going.versions})
+    found = []
+    for seat in sorted(going.seats, key=lambda seat: (seat != session.seat, seat)):
+        member = member_of_seat(session, seat)
+        if member is not None:
+            is_here = seat == session.seat or seat in session.here
+            device = called.get(seat) or short_id(seat)
+            name = Message("{name} ({device})", name=name_in(names, member), device=device)
+            found.append(Confirmed(seat, name, is_here or seat in listing))
+    return found
+
+
+def _who_listed(session: Session, versions: Collection[bytes]) -> set[SeatId]:
+    """Return the seats of which a log lists each of these versions as erased."""
+    with session.database.reading() as rows:
+        places = session.learned.listings.of(rows, ItemKind.ERASED)
+        origins = [{origin for origin, _ in places.get(version, ())} for version in versions]
+    every = set.intersection(*origins) if origins else set()
+    return {seat for origin in every if (seat := seat_of_log(session, Origin(origin))) is not None}
+
+
+def _device_names(session: Session) -> dict[SeatId, str]:
+    said = of_kind(read_valid(session, session.directory.compartment), DeviceName)
+    return {SeatId(device.seat): device.name for _, device in said}
+
+
+def _counts(going: Going) -> Iterator[Message]:
+    for kind, count in sorted(going.kinds.items()):
+        yield Message("  {count} x {kind}", count=count, kind=kind)
+
+
+def _packages(going: Going) -> Message:
+    return plural(
+        "{count} package left these cases: who has it keeps it, and is to be asked to destroy it.",
+        "{count} packages left these cases: who has them keeps them, and is to be asked to destroy them.",
+        count=going.packages,
+    )
+
+
+def _named_elsewhere(session: Session, going: Going) -> int:
+    """Return how many records that stay hold all words of one of the names; of others' cases nothing is known."""
+    goes = {(version.compartment, version.record) for version in going.versions}
+    index = up_to_date_index(session)
+    found = set()
+    for name in going.names:
+        hits = search(index, name, limit=_MOST_NAMED).hits
+        found |= {(hit.compartment, hit.record) for hit in hits}
+    return len(found - goes)
