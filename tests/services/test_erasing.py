@@ -14,6 +14,8 @@ from tests.tui.house import House, make_house
 from tests.vectors.independent import opening
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.papers.document import DocumentKind
+from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, RecordId
@@ -21,9 +23,23 @@ from vault.services import housekeeping
 from vault.services.approvals import approving, erasing
 from vault.services.approvals.approving import Second
 from vault.services.backups import backups
-from vault.services.cases import cases, editing, intake, notes, people, register, same_person, searching, sections
-from vault.services.erasures import holds, letter, what_goes
+from vault.services.cases import (
+    cases,
+    editing,
+    holds,
+    intake,
+    notes,
+    people,
+    register,
+    same_person,
+    searching,
+    sections,
+    story,
+    undoing,
+)
+from vault.services.erasures import letter, what_goes
 from vault.services.evidence import checking
+from vault.services.papers import adding
 
 NAME = "Vexilda Morrowquay"
 PHONE = "+996 555 918 273"
@@ -159,6 +175,21 @@ def test_a_case_goes_whole_with_its_sections_and_nobody_writes_in_it_any_more(ho
         assert has_any(readable(house.open(name), house.place.path)) == []
 
 
+@pytest.mark.parametrize("what", ["the paper", "its case"])
+def test_the_content_of_a_paper_goes_with_it_chunk_files_too(house: House, tmp_path: Path, what: str) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-" + NAME.encode() * 80_000)
+    with house.open("Amina") as amina:
+        record = adding.add(amina, house.case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
+        assert list(amina.folder.blobs_dir.rglob("*")) != []
+        going = what_goes.what_goes(amina, record.hex() if what == "the paper" else house.ref)
+        assert len(going.contents) == 1
+        erasing.erase(amina, going, why="mistake")
+        assert [path for path in amina.folder.blobs_dir.rglob("*") if path.is_file()] == []
+        assert checking.verify(amina).verified
+    assert has_any(readable(house.open("Amina"), house.place.path)) == []
+
+
 def test_a_slip_goes_and_who_takes_no_calls_finds_none(house: House) -> None:
     with house.open("Dana") as dana:
         slip = intake.add(dana, name=NAME, number=PHONE, text="help")
@@ -182,6 +213,9 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         for what in (note.hex(), house.ref):
             with pytest.raises(RefusedError, match="is on legal hold"):
                 erasing.erase(amina, what_goes.what_goes(amina, what), why="mistake")
+        story.add(amina, house.case, Task("call the court"))
+        with pytest.raises(RefusedError, match="is on legal hold"):
+            undoing.undo(amina, undoing.last(amina))
         holds.release(amina, house.case, reason="the court has closed it")
         with pytest.raises(UsageError, match="not on legal hold"):
             holds.release(amina, house.case, reason="again")

@@ -164,8 +164,7 @@ def _reopen(args: Given, output: Output) -> Result:
 
 def _hold(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, (_WHY_HELD,)) as (session, values):
-        from vault.services.cases import cases
-        from vault.services.erasures import holds
+        from vault.services.cases import cases, holds
 
         case = cases.find(session, args.case)
         holds.hold(session, case, reason=values["reason"][0], review=args.review)
@@ -175,8 +174,7 @@ def _hold(args: Given, output: Output) -> Result:
 
 def _release(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, (_WHY_RELEASED,)) as (session, values):
-        from vault.services.cases import cases
-        from vault.services.erasures import holds
+        from vault.services.cases import cases, holds
 
         case = cases.find(session, args.case)
         holds.release(session, case, reason=values["reason"][0])

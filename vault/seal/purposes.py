@@ -50,8 +50,6 @@ LOCAL_PURPOSES = frozenset(
 )
 # A body of chunks, under a key of its own that stands in the record.
 BODY_PURPOSES = frozenset({Purpose.ATTACHMENT})
-# Of a folder and of no seat: the database's key alone seals them.
-FOLDER_PURPOSES = frozenset({Purpose.ERASURES, Purpose.OFFERED})
 VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
 HPKE_PURPOSES = frozenset(
     {Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST, Purpose.LETTER}

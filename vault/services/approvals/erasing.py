@@ -17,17 +17,18 @@ from vault.policy.roles import Action
 from vault.records.work import Entry, Work
 from vault.services.approvals.approving import ALONE, HERE_MS, TWO_PERSON, Second, required_approval
 from vault.services.approvals.question import Question
-from vault.services.erasures.holds import require_none
+from vault.services.cases.holds import require_none
 from vault.services.erasures.removing import Removed, remove_traces
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.approval_checks import ERASE, MOST_CASES_ALONE, MOST_RECORDS_ALONE
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import seats_of
+from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message
 
 REASONS = ("subject-request", "retention", "mistake", "court-order")
-_VERSIONS_IN_ONE_ENTRY = 800
+_ITEMS_IN_ONE_ENTRY = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         entry = replace(entry, dig=question.digest, out="ok:alone" if approval is None else "ok")
     with session.index().in_doubt():
         _commit(session, going, entry, approval)
-        removed = remove_traces(session, going.versions, going.whole)
+        removed = remove_traces(session, going.versions, going.whole, going.contents)
     return Erased(going, by, removed)
 
 
@@ -121,14 +122,18 @@ def _question(session: Session, going: Going, why: str, subject: bytes | None) -
 
 def _commit(session: Session, going: Going, entry: Entry, approval: Approval | None) -> None:
     """List all versions as erased, in as many entries as that takes; in the last one whole cases change their key."""
-    whole = list({version.id: version for version in going.versions}.values())
-    parts = [whole[at : at + _VERSIONS_IN_ONE_ENTRY] for at in range(0, len(whole), _VERSIONS_IN_ONE_ENTRY)]
+    goes: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*going.contents]
+    goes += {version.id: version for version in going.versions}.values()
+    parts = [goes[at : at + _ITEMS_IN_ONE_ENTRY] for at in range(0, len(goes), _ITEMS_IN_ONE_ENTRY)]
     first: int | None = None
     for at, part in enumerate(parts, 1):
         with session.work(*going.homes) if first is None else session.work() as work:
-            for version in part:
-                place = (Origin(version.origin), version.seq, version.n)
-                work.erase(CompartmentId(version.compartment), VersionId(version.id), place)
+            for each in part:
+                if isinstance(each, PlacedVersion):
+                    place = (Origin(each.origin), each.seq, each.n)
+                    work.erase(CompartmentId(each.compartment), VersionId(each.id), place)
+                else:
+                    work.erase(each[0], VersionId(each[1]))
             if at == len(parts):
                 for home in going.whole:
                     _take_key(session, work, home)

@@ -23,6 +23,7 @@ from vault.index.heads import heads_since
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.services.cases.holds import require_none
 from vault.services.projection.offered import offered_of
 from vault.services.projection.projection import audit_of, reindex, up_to_date_index
 from vault.services.projection.reading import read_heads, read_valid_at
@@ -104,14 +105,14 @@ def undo(session: Session, undoable: Undoable) -> Counter[str]:
     """Take back what `last` returned, and return how many versions of each kind went.
 
     Raises:
-        RefusedError: this member may not write there, or somebody built on it since.
+        RefusedError: this member may not write there, somebody built on it since, or the case is on legal hold.
         VerificationError: something of the case is missing here.
     """
     rule = ""
     for home in undoable.places:
         rule = _require(session, home)
     session.require_sound_log(*undoable.places)
-    up_to_date_index(session)
+    require_none(session, undoable.places)
     _require_untouched(session, undoable.versions)
     kinds = Counter(version.content.kind for version in undoable.versions)
     cases = [home for home in undoable.places if _is_case(session, home)]

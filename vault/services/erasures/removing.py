@@ -1,4 +1,4 @@
-"""What an erased record leaves on this device beside its rows, and how it goes: index, drafts, bundles that wait.
+"""What an erased record leaves beside its rows, and how it goes: contents of papers, index, drafts, waiting bundles.
 
 The rows went with the commit that lists them. What backups, packages and other devices keep, nothing here reaches.
 """
@@ -12,9 +12,11 @@ from vault.access.session import Session
 from vault.ids import CompartmentId, RecordId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
+from vault.records.attachments import forget
 from vault.services.erasures.folder_row import ALL_RECORDS, erased_records, keep_erased_records
 from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.projection import reindex
+from vault.store.blobs import Blobs
 from vault.store.rowtypes import PlacedVersion
 from vault.sync.staging import discard, staged_in
 
@@ -28,13 +30,19 @@ class Removed:
 
 
 def remove_traces(
-    session: Session, versions: Collection[PlacedVersion], whole: Collection[CompartmentId] = ()
+    session: Session,
+    versions: Collection[PlacedVersion],
+    whole: Collection[CompartmentId] = (),
+    contents: Collection[tuple[CompartmentId, bytes]] = (),
 ) -> Removed:
     """Remove what is left of versions whose rows are gone: nobody finds a word of them in this folder.
 
     Other members of this folder have an index and drafts under keys of their own: their indexes go, to be made anew;
     their drafts of these records go when they unlock.
     """
+    for home in {home for home, _ in contents}:
+        digests = [digest for where, digest in contents if where == home]
+        forget(session.database, Blobs(session.folder.blobs_dir), home, digests)
     records = {(CompartmentId(version.compartment), RecordId(version.record)) for version in versions}
     index = session.index()
     apply(index, [RemovedCompartment(home) for home in whole], {})

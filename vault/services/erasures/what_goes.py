@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
@@ -11,6 +11,7 @@ from vault.casework.access import Section
 from vault.casework.case import Case
 from vault.casework.disclosure import Disclosure
 from vault.casework.intake import RegisterEntry, Slip
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.relation import Relation
 from vault.errors import NotFoundError
@@ -18,6 +19,7 @@ from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId, VersionI
 from vault.index.heads import heads_in
 from vault.index.people import places_of, who_is
 from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.named import derive_register_hash
 from vault.services.cases.editing import Place, locate
@@ -41,6 +43,7 @@ class Going:
         cases: the cases that are touched, each with its reference.
         whole: the cases and sections that go as a whole.
         seats: the devices that could open it.
+        contents: (compartment, digest) of the sealed contents of documents.
         packages: how many packages left these cases.
         names: how the people are called who go: to look for them in what stays.
     """
@@ -50,6 +53,7 @@ class Going:
     cases: Mapping[CompartmentId, str | Message]
     whole: tuple[CompartmentId, ...] = ()
     seats: frozenset[SeatId] = frozenset()
+    contents: tuple[tuple[CompartmentId, bytes], ...] = ()
     packages: int = 0
     names: tuple[str, ...] = field(default=(), repr=False)
 
@@ -103,6 +107,7 @@ def _record(session: Session, place: Place) -> Going:
         kinds=kinds,
         cases=cases,
         seats=_seats(session, cases),
+        contents=tuple(_contents(session, found)),
         packages=sum(_packages(session, case) for case in cases),
         names=names,
     )
@@ -128,6 +133,7 @@ def _case(session: Session, case: CompartmentId) -> Going:
         cases={case: name_of(session, case)},
         whole=tuple(whole),
         seats=_seats(session, whole),
+        contents=tuple(_all_contents(session, whole)),
         packages=_packages(session, case),
         names=names,
     )
@@ -167,8 +173,24 @@ def _relations(session: Session, place: Place) -> Iterator[Place]:
             yield Place(place.case, stored.record, Relation.KIND)
 
 
-# What goes with a record of a kind. A document brings its chunks here, once there are documents.
+# What goes with a record of a kind; the contents of documents `_contents` adds.
 _WITH: Mapping[str, Callable[[Session, Place], Iterable[Place]]] = {Person.KIND: _relations}
+
+
+def _contents(session: Session, found: Iterable[Place]) -> Iterator[tuple[CompartmentId, bytes]]:
+    """Yield the contents of documents, of each of their versions."""
+    for place in found:
+        if place.kind == Document.KIND:
+            with session.database.reading() as rows:
+                versions = rows.versions(place.case, place.record)
+            opened, _ = open_each(versions, vault=session.vault, keyring=session.keyring)
+            bodies = {body.digest for _, document in of_kind(opened, Document) for body in document.bodies}
+            yield from ((place.case, digest) for digest in sorted(bodies))
+
+
+def _all_contents(session: Session, whole: Collection[CompartmentId]) -> list[tuple[CompartmentId, bytes]]:
+    with session.database.reading() as rows:
+        return [(CompartmentId(row.compartment), row.digest) for row in rows.attachments() if row.compartment in whole]
 
 
 def _names(session: Session, found: Iterable[Place]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from vault.records.work import Entry
 from vault.seal.attachments import ContentHash
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import Edited, Place, edit
+from vault.services.cases.holds import require_none
 from vault.services.cases.story import typed_values
 from vault.services.projection.projection import audit_of, reindex, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, read_valid_at, stored_of_kind
@@ -118,11 +119,13 @@ def remove(session: Session, place: Place) -> int:
 
     Raises:
         NotFoundError: there is no such document.
-        RefusedError: this member may not write there. VerificationError: the log is in doubt.
+        RefusedError: this member may not write there, or the case is on legal hold.
+        VerificationError: the log is in doubt.
     """
     up_to_date_index(session)
     rule = session.require(Action.CASE_WRITE, place.case)
     session.require_sound_log(place.case)
+    require_none(session, [place.case])
     with session.database.reading() as rows:
         places = [(origin, seq) for _, origin, seq in rows.places_in_record(place.case, place.record)]
     versions = [version for version in read_valid_at(session, place.case, places) if version.record == place.record]
