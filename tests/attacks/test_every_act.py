@@ -28,7 +28,7 @@ from vault.index.cases import Sort
 from vault.policy.decide import Decision
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping
-from vault.services.approvals import breaking_glass
+from vault.services.approvals import breaking_glass, erasing
 from vault.services.backups import backups
 from vault.services.cases import (
     case_changes,
@@ -46,6 +46,7 @@ from vault.services.cases import (
 )
 from vault.services.computer import clock
 from vault.services.credentials import factors, recovery
+from vault.services.erasures import what_goes
 from vault.services.evidence import checking, logbook
 from vault.services.exchange import syncing
 from vault.services.exports import exporting, partners
@@ -126,6 +127,9 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: sharing.rotate(to.session, to.case),
         lambda to: timed_grants.give(to.session, to.case, to.own, until_ms=to.until),
         lambda to: sections.give(to.session, to.section, to.own),
+    ),
+    Action.CASE_ERASE: (
+        lambda to: erasing.erase(to.session, what_goes.what_goes(to.session, to.case.hex()), why="mistake"),
     ),
     Action.SECTION_CREATE: (lambda to: sections.create(to.session, to.case, what="location", title="planted"),),
     Action.BREAK_GLASS: (
