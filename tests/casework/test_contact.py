@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import each
-from vault.casework.contact import is_never_used, is_same_number, never_used_in
+from vault.casework.contact import NeverUse, is_never_used, is_same_number, key_of, keys_asked, never_used_in
 
 LIST = ("+996 555 010 203", "owl@example.org", "102", "his brother Timur")
 
@@ -38,3 +38,18 @@ def test_a_text_says_what_of_the_list_stands_in_it_as_it_is_written() -> None:
     text = "Call 0555 010-203, not 0700 111 222; on 2026-11-28 write to owl@example.org."
     assert never_used_in(text, LIST) == ("0555 010-203", "owl@example.org")
     assert never_used_in(text, ()) == ()
+
+
+_NUMBERS = st.text("0123", max_size=9)
+
+
+@given(_NUMBERS, st.lists(_NUMBERS, max_size=4))
+def test_a_list_says_of_a_number_what_its_lines_say_one_by_one(number: str, lines: list[str]) -> None:
+    assert (number in NeverUse(lines)) is any(number == line or is_same_number(number, line) for line in lines)
+
+
+@given(_NUMBERS, _NUMBERS.filter(bool))
+def test_every_line_that_is_one_with_a_number_is_found_by_its_key(number: str, line: str) -> None:
+    keys, ending = keys_asked(number)
+    if is_never_used(number, [line]):
+        assert key_of(line) in keys or (ending and key_of(line).endswith(ending))

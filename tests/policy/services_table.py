@@ -46,7 +46,7 @@ _ASKS: Mapping[Action, str] = {
     sections.add_person story.add story.change
     undoing.undo holds.hold holds.release
     """,
-    Action.CASE_SEARCH: "names_elsewhere.names_elsewhere safe_contacts.is_never_used_anywhere searching.search",
+    Action.CASE_SEARCH: "names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search",
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give

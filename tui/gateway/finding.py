@@ -91,7 +91,10 @@ class Finding(Subject):
         contacts = tuple((name, shaping.contact_line(contact)) for name, contact in found.contacts)
         dates = tuple((date.kind, "" if date.when == NO_DATE else date.when, date.headline) for date in found.dates)
         return PreviewShown(
-            row.title, row.kind, row.status, row.risk, found.clients, found.others, contacts, dates, found.owner
+            *(row.title, row.kind, row.status, row.risk, found.clients, found.others, contacts, dates, found.owner),
+            never_use=found.never_use,
+            more_people=found.more_people,
+            more_contacts=found.more_contacts,
         )
 
     def search(self, untrusted_words: str) -> FoundShown:

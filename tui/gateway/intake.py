@@ -62,16 +62,21 @@ class Intake(Subject):
         self.forget(slip)
         return record.hex()
 
-    def remind(self, number: str, name: str) -> Reminding:
+    def remind(self, number: str, name: str, said: str = "") -> Reminding:
         """Return cases that this member may list whose people have such a number or such a name."""
         if not self._may(Action.CASE_LIST):
             return Reminding()
         cases = self._finding.cases
-        must_not_call = bool(number.strip()) and safe_contacts.is_never_used_anywhere(self._session, number)
-        return Reminding(_like(cases.ends_as(number)), _like(cases.sounds_as(name)), must_not_call)
+        (do_not_call,) = safe_contacts.never_used_in_calls(self._session, [(number, f"{name}\n{said}")])
+        return Reminding(_like(cases.ends_as(number)), _like(cases.sounds_as(name)), do_not_call)
 
     def list_open(self) -> tuple[SlipLine, ...]:
-        """Return the open slips, oldest first."""
+        """Return the open slips, oldest first, each with what in it must never be used."""
+        found = intake.list_open(self._session)
+        values = [line.stored.value for line in found]
+        said = [(value.number, f"{value.name}\n{value.text}\n{value.when}") for value in values]
+        may_ask = self._may(Action.CASE_SEARCH)
+        never_used = safe_contacts.never_used_in_calls(self._session, said) if may_ask else [()] * len(said)
         return tuple(
             SlipLine(
                 line.stored.record.hex(),
@@ -83,8 +88,9 @@ class Intake(Subject):
                 line.stored.value.call_back,
                 line.stored.value.when,
                 line.is_overdue,
+                never,
             )
-            for line in intake.list_open(self._session)
+            for line, never in zip(found, never_used, strict=True)
         )
 
     def count(self) -> int:
@@ -96,11 +102,11 @@ class Intake(Subject):
         intake.move(self._session, slip, case_id(case))
         return self._finding.cases.ref_of(case_id(case))
 
-    def move_to_new(self, slip: str, title: str, kind: str) -> str:
-        """Make a case of it, and return its reference."""
+    def move_to_new(self, slip: str, title: str, kind: str) -> tuple[str, str]:
+        """Make a case of it, and return it and its reference."""
         made = intake.move_to_new(self._session, slip, title=title, kind=kind).made
         assert made is not None  # noqa: S101 - for the type checker: it made one
-        return made.ref
+        return made.case.hex(), made.ref
 
     def close(self, slip: str) -> None:
         """Close it: it becomes no case."""

@@ -19,14 +19,16 @@ _NO_NAME: Final = Message("no name")
 
 
 def person_shown(record: bytes, person: Person, heads: int, never_use: Sequence[str] = ()) -> PersonShown:
-    """Return a person with every field that is filled in, the safe contact first.
+    """Return a person with every field that is filled in: what must never be used and the safe contact first.
 
     `never_use` is what must never be used to reach somebody of their case: such a number says so.
     """
     names: list[Words] = [_name_line(name) for name in person.names]
     lines: list[Words] = []
-    if person.safe_contact is not None:
-        lines.append(Message("SAFE CONTACT {contact}", contact=contact_line(person.safe_contact)))
+    contact = person.safe_contact
+    if contact is not None:
+        lines += [do_not_call("   ".join(contact.never_use))] if contact.never_use else []
+        lines.append(Message("SAFE CONTACT {contact}", contact=contact_line(replace(contact, never_use=()))))
     lines += [Message("Phone     {number}", number=_marked(phone, never_use)) for phone in person.phones]
     lines += [*(names or [_NO_NAME]), word_of(person.role)]
     lines += [Message("Born      {date}", date=person.born)] if person.born else []

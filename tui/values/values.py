@@ -49,7 +49,10 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class PreviewShown:
-    """What stands beside the list of the case under the cursor; `dates` are (kind, ISO date or empty, headline)."""
+    """What stands beside the list of the case under the cursor; `dates` are (kind, ISO date or empty, headline).
+
+    `never_use` is what must never be used; `more_people` and `more_contacts` are how many there are beside these.
+    """
 
     title: str = field(repr=False)
     kind: str
@@ -60,6 +63,9 @@ class PreviewShown:
     contacts: tuple[tuple[str, Words], ...] = field(repr=False)
     dates: tuple[tuple[str, str, str], ...] = field(repr=False)
     owner: str = field(default="", repr=False)
+    never_use: tuple[str, ...] = field(default=(), repr=False)
+    more_people: int = 0
+    more_contacts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class SlipBegun:
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """An open slip. `when` says when to call back."""
+    """An open slip. `when` says when to call back, `do_not_call` what in it must never be used."""
 
     slip: str
     received_ms: int
@@ -52,6 +52,7 @@ class SlipLine:
     call_back: bool
     when: str = field(default="", repr=False)
     is_overdue: bool = False
+    do_not_call: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class CaseLike:
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
-    """Cases that a call reminds of: by its number, and by the name as heard; whether the number must never be used."""
+    """Cases that a call reminds of: by its number, and by the name as heard; what in it must never be used."""
 
     by_number: tuple[CaseLike, ...] = ()
     by_name: tuple[CaseLike, ...] = ()
-    must_not_call: bool = False
+    do_not_call: tuple[str, ...] = field(default=(), repr=False)

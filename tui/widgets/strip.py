@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ from tui.looks.tokens import Token
 from tui.text.in_words import in_words
 from tui.widgets.cells import Cell, ListCell, broken, cells_of, draw, look_of, width_of
 from tui.widgets.columns import fit_cells
+from tui.widgets.never_cut import never_cut
 from vault.words.message import Words
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ LATE_SECONDS: Final = 0.15
 """How long the cursor rests before its row is shown here: a key that is held pays for two rows of the list alone."""
 _MARGIN: Final = 2
 _BETWEEN: Final = "   "
+_LINES_BESIDE: Final = 2
+"""Lines of a strip that stay for other facts beside those that are never cut."""
+_LETTERS_A_CELL: Final = 4
+"""More marks on a letter than any script has; what has more of them ends early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +45,19 @@ class Fact:
         text: the fact; what somebody stored may be cut (`~`) where there is one line for it.
         token: what the label means: `Token.ALARM` for `DO NOT CALL`.
         more: further facts under the same label: a line each in a pane; in a strip those that fit whole.
+        never_cut: what stands in place of a text, each whole: it gets its lines before any other fact, and what there
+            is no room for is counted.
     """
 
     label: Words
     text: ListCell
     token: Token = Token.DIM
     more: tuple[ListCell, ...] = ()
+    never_cut: tuple[str, ...] = ()
 
     def in_a_row(self, width: int) -> tuple[Cell, ...]:
         """Return the fact with as many of the further ones as fit whole into so many cells behind it."""
-        row = list(cells_of(self.text))
+        row = shortened(cells_of(self.text), width)
         for text in self.more:
             behind = [Cell(_BETWEEN), *cells_of(text)]
             if width_of(row) + width_of(behind) > width:
@@ -72,6 +81,8 @@ class Strip(Widget):
         super().__init__(id=id)
         self._on = on
         self._facts: tuple[Fact, ...] = ()
+        self._broken_for: object = None
+        self._broken: list[list[Cell]] = []
         self._timer: Timer | None = None
         self._wish: Callable[[], None] | None = None
 
@@ -114,57 +125,98 @@ class Strip(Widget):
     @override
     def render_line(self, y: int) -> Line:
         width, look = self.size.width, look_of(self)
-        is_pane = self.screen.has_class("-wide")
-        room = width - 2 * _MARGIN
-        rows = self.size.height - (1 if look.is_flat else 0)
-        lines = pane_lines(self._facts, room) if is_pane else strip_lines(self._facts, room, rows)
-        if look.is_flat and not is_pane:  # a line parts what has no ground of its own
-            lines = [[Cell(RULE * room, Token.MARK)], *lines]
+        lines = self._lines(look.is_flat, self.screen.has_class("-wide"))
         line = lines[y] if y < len(lines) else []
-        edge = Cell("│ " if look.is_flat and is_pane else "  ", Token.MARK)
+        edge = Cell("│ " if look.is_flat and self.screen.has_class("-wide") else "  ", Token.MARK)
         return draw(look, [edge, *line], width, self._on)
+
+    def _lines(self, is_flat: bool, is_pane: bool) -> list[list[Cell]]:
+        """Return all lines, which are broken once for all rows: a text of somebody else may be long."""
+        asked = (self._facts, self.size, is_flat, is_pane)
+        if asked != self._broken_for:
+            room = self.size.width - 2 * _MARGIN
+            rows = self.size.height - (1 if is_flat else 0)
+            lines = pane_lines(self._facts, room, rows) if is_pane else strip_lines(self._facts, room, rows)
+            if is_flat and not is_pane:  # a line parts what has no ground of its own
+                lines = [[Cell(RULE * room, Token.MARK)], *lines]
+            self._broken_for, self._broken = asked, lines
+        return self._broken
 
 
 def strip_lines(facts: Sequence[Fact], width: int, rows: int) -> list[list[Cell]]:
     """Return the facts in at most so many lines, labels in one column; what has no label begins where they do.
 
-    Rows to spare go to facts that are longer than a line, first to those with a label in colour. What is longer still
-    ends in `~`.
+    What is never cut comes first, then rows to spare go to facts that are longer than a line, first to those with a
+    label in colour. What is longer still ends in `~`; facts for which there is no line are left out from the end.
     """
     column = max((cell_len(in_words(fact.label)) for fact in facts), default=0) + 2
-    spare = max(rows - len(facts), 0)
+    rooms = [max(width - (column if in_words(fact.label) else 0), 1) for fact in facts]
     taken: dict[int, list[list[Cell]]] = {}
-    for place in sorted(range(len(facts)), key=lambda place: facts[place].token is Token.DIM):
-        fact = facts[place]
-        room = width - (column if in_words(fact.label) else 0)
-        taken[place] = _lines_of(fact.in_a_row(room), max(room, 1), spare + 1)
+    left = rows
+    for place, fact in enumerate(facts):
+        if fact.never_cut:
+            taken[place] = _whole(fact, rooms[place], max(left - _LINES_BESIDE, 1))
+            left -= len(taken[place])
+    others = [place for place in range(len(facts)) if place not in taken][: max(left, 0)]
+    spare = left - len(others)
+    for place in sorted(others, key=lambda place: facts[place].token is Token.DIM):
+        taken[place] = _lines_of(_in_strip(facts[place], rooms[place]), rooms[place], spare + 1)
         spare -= len(taken[place]) - 1
     lines: list[list[Cell]] = []
-    for place, fact in enumerate(facts):
+    for place, of_fact in sorted(taken.items()):
+        fact = facts[place]
         label = fit_cells(_label(fact, fact.token), column) if in_words(fact.label) else []
         blank = [Cell(" " * column)] if label else []
-        lines += [[*(blank if below else label), *line] for below, line in enumerate(taken[place])]
+        lines += [[*(blank if below else label), *line] for below, line in enumerate(of_fact)]
     return lines[:rows]
 
 
+def _in_strip(fact: Fact, width: int) -> tuple[Cell, ...]:
+    return fact.in_a_row(width) if fact.more else cells_of(fact.text)
+
+
+def _whole(fact: Fact, width: int, most: int) -> list[list[Cell]]:
+    return [[Cell(line, bold=True)] for line in never_cut(fact.never_cut, width, most)]
+
+
 def _lines_of(text: Sequence[Cell], width: int, most: int) -> list[list[Cell]]:
-    lines = list(broken(text, width))
+    lines = list(islice(broken(shortened(text, most * width), width), most + 1))
     if len(lines) <= most:
         return lines
     rest = [part for line in lines[most - 1 :] for part in (*line, Cell(" "))]
     return [*lines[: most - 1], fit_cells(tuple(rest), width)]
 
 
-def pane_lines(facts: Sequence[Fact], width: int) -> list[list[Cell]]:
-    """Return each label over its fact in as many lines as that takes, with air between them."""
+def shortened(text: Sequence[Cell], shown: int) -> list[Cell]:
+    """Return words with meanings without what cannot be in so many terminal cells: nobody waits for it to be broken."""
+    left = _LETTERS_A_CELL * (shown + 1)
+    kept: list[Cell] = []
+    for cell in text:
+        said = in_words(cell.words)
+        kept.append(cell if len(said) <= left else replace(cell, words=f"{said[:left]}~"))
+        left -= len(said)
+        if left < 0:
+            break
+    return kept
+
+
+def pane_lines(facts: Sequence[Fact], width: int, rows: int) -> list[list[Cell]]:
+    """Return each label over its fact in as many lines as that takes, with air between them, in at most so many."""
     lines: list[list[Cell]] = []
     for fact in facts:
         lines.append([])
         token = Token.ACC if fact.token is Token.DIM else fact.token
         lines += [[_label(fact, token)]] if in_words(fact.label) else []
-        for text in (fact.text, *fact.more):
-            lines += broken(cells_of(text), width)
-    return lines
+        left = rows - len(lines)
+        if left <= 0:
+            break
+        if fact.never_cut:
+            lines += _whole(fact, width, max(left // 2, 1))
+        else:
+            most = left if fact is facts[-1] else max(left // 2, 1)
+            for text in (fact.text, *fact.more):
+                lines += _lines_of(cells_of(text), width, most)
+    return lines[:rows]
 
 
 def _label(fact: Fact, token: Token) -> Cell:

@@ -8,6 +8,7 @@ from enum import StrEnum, unique
 from typing import ClassVar
 
 from vault.casework.checks import checked_bytes, checked_id, checked_line, checked_moment_ms, checked_text, checked_word
+from vault.casework.dates import LATEST_YEAR
 from vault.casework.note import Note
 from vault.casework.person import FEWEST_PHONE_DIGITS, Person, PersonName
 from vault.casework.story.task import Task
@@ -74,6 +75,8 @@ def said_by(slip: Slip, role: PersonRole) -> list[Note | Person | Task]:
     text = "\n".join([*lines, *(["", slip.text] if slip.text else [])])
     # As notes have it, the time of the place where it happened, which is where slips are read.
     occurred = time_data(slip.received, "%Y-%m-%dT%H:%M", zone=None)
+    if occurred is not None and int(occurred[:4]) > LATEST_YEAR:  # a claim of another's clock, and no note's time
+        occurred = None
     found: list[Note | Person | Task] = [Note(NoteKind.CONTACT, text, occurred=occurred)]
     if slip.name or slip.number:
         names = (PersonName.written(slip.name),) if slip.name else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, TypeVar
 
 from vault.casework.checks import checked_id, checked_items, checked_line, checked_lines, checked_word
-from vault.casework.contact import is_never_used
+from vault.casework.contact import NeverUse, is_never_used
 from vault.casework.dates import checked_date
 from vault.casework.script import Script, script_of
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole
@@ -142,10 +142,10 @@ class Person:
         )
 
 
-def never_use_of(persons: Iterable[Person]) -> tuple[str, ...]:
+def never_use_of(persons: Iterable[Person]) -> NeverUse:
     """Return all that must never be used in a case: the lists of its people are one list."""
     contacts = (person.safe_contact for person in persons)
-    return _each_once(line for contact in contacts if contact is not None for line in contact.never_use)
+    return NeverUse(_each_once(line for contact in contacts if contact is not None for line in contact.never_use))
 
 
 def _each_once(values: Iterable[_T]) -> tuple[_T, ...]:

@@ -13,18 +13,19 @@ from vault.cli.showing import indented
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
-from vault.words.message import Message, Words, enumerated
+from vault.words.message import Message, Words, enumerated, filled
 
 _VALUES = (
     Personal("name", "--name", Message("Name as heard")),
     Personal("number", "--number", Message("Number")),
     Personal("language", "--language", Message("Language")),
     Personal("text", "--text", Message("What it is about")),
+    Personal("when", "--when", Message("When to call back")),
 )
 
 _WHO = (Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),)
 _TITLE = Personal("title", "--title", Message("Title of the new case"), required=True)
-_DO_NOT_CALL = Message("DO NOT CALL this number: a case that you can open has it on a never-use list.")
+_DO_NOT_CALL = Message("DO NOT CALL  {number}: a case that you can open has it on a never-use list.")
 _KEPT = {"note": Message("a note"), "person": Message("a person"), "task": Message("a task to call back")}
 _CLOSED = Message(
     "The slip is closed and no longer listed. It is not erased: its words stay sealed in the"
@@ -37,11 +38,11 @@ def _add(args: Given, output: Output) -> Result:
         from vault.services.cases import intake, safe_contacts
 
         values = {key: next(iter(found), "") for key, found in answers.items()}
-        slip = intake.add(session, call_back=args.call_back, **values)
-        is_warned = safe_contacts.is_never_used_anywhere(session, values["number"])
+        slip = intake.add(session, call_back=args.call_back or bool(values["when"]), **values)
+        (unsafe,) = safe_contacts.never_used_in_calls(session, [(values["number"], values["text"])])
     lines = [Message("The slip is saved."), Message("id {id}", id=short_id(slip))]
-    lines += [_DO_NOT_CALL] if is_warned else []
-    return Result({"slip": slip.hex(), "do_not_call": is_warned}, lines)
+    lines += [filled(_DO_NOT_CALL, number=number) for number in unsafe]
+    return Result({"slip": slip.hex(), "do_not_call": bool(unsafe)}, lines)
 
 
 def _list(args: Given, output: Output) -> Result:
@@ -49,14 +50,11 @@ def _list(args: Given, output: Output) -> Result:
         from vault.services.cases import intake, safe_contacts
 
         found = intake.list_open(session)
-        unsafe = {
-            number
-            for number in {shown.stored.value.number for shown in found}
-            if number and safe_contacts.is_never_used_anywhere(session, number)
-        }
+        calls = [(shown.stored.value.number, shown.stored.value.text) for shown in found]
+        unsafe = safe_contacts.never_used_in_calls(session, calls)
     data: list[dict[str, object]] = []
     lines: list[Words] = []
-    for shown in found:
+    for shown, never in zip(found, unsafe, strict=True):
         slip = shown.stored.value
         data.append(
             {
@@ -69,7 +67,7 @@ def _list(args: Given, output: Output) -> Result:
                 "call_back": slip.call_back,
                 "when": slip.when,
                 "overdue": shown.is_overdue,
-                "do_not_call": slip.number in unsafe,
+                "do_not_call": bool(never),
             }
         )
         line: Words = f"{local_time(slip.received)}  {short_id(shown.stored.record)}"
@@ -79,7 +77,8 @@ def _list(args: Given, output: Output) -> Result:
         if shown.is_overdue:
             line = Message("{slip}  OVERDUE: move it or close it", slip=line)
         lines.append(line)
-        number = Message("DO NOT CALL  {number}", number=slip.number) if slip.number in unsafe else slip.number
+        lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in never]
+        number = "" if slip.number in never else slip.number
         lines += [indented(line) for line in (slip.name, number, slip.language, *slip.text.splitlines()) if line]
     return Result({"slips": data}, lines or [Message("No open slips.")])
 

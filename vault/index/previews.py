@@ -7,15 +7,25 @@ from typing import NamedTuple
 from vault.index.file import Index
 
 _MOST_PEOPLE = 8
+_MOST_CONTACTS = 2
 _MOST_DATES = 3
 
 
 class PersonGlance(NamedTuple):
-    """A person of a case: the first name, and the safe contact as JSON, or empty."""
+    """A person of a case: the first name, and the safe contact without its never-use list, as JSON, or empty."""
 
     name: str
     is_client: bool
     contact: str
+
+
+class PeopleGlance(NamedTuple):
+    """Some people of a case, clients before others, those with a safe contact, and how many more there are of each."""
+
+    people: list[PersonGlance]
+    more: int
+    contacts: list[PersonGlance]
+    more_contacts: int
 
 
 class DateGlance(NamedTuple):
@@ -29,21 +39,27 @@ class DateGlance(NamedTuple):
 _PEOPLE = (
     "SELECT name, is_client, contact FROM person JOIN head USING (doc) LEFT JOIN begun"
     " ON begun.compartment=head.compartment AND begun.record=head.record"
-    " WHERE person.case_id=? ORDER BY is_client DESC, begun.at_ms, person.record LIMIT ?"
+    " WHERE person.case_id=? AND (contact <> '' OR ?) ORDER BY is_client DESC, begun.at_ms, person.record LIMIT ?"
 )
+_COUNTS = "SELECT count(*), coalesce(sum(contact <> ''), 0) FROM person WHERE case_id=?"
 _DATES = (
     "SELECT head.kind, day, headline FROM dated JOIN head USING (doc)"
     " WHERE dated.case_id=? AND is_due ORDER BY day, dated.doc LIMIT ?"
 )
 
 
-def people_at_a_glance(index: Index, case: bytes) -> list[PersonGlance]:
-    """Return the first people of a case, clients before others."""
+def people_at_a_glance(index: Index, case: bytes) -> PeopleGlance:
+    """Return the first people of a case, and the first safe contacts, whoever has them."""
     with index.reading() as sql:
-        return [
-            PersonGlance(name, bool(is_client), contact)
-            for name, is_client, contact in sql.execute(_PEOPLE, (case, _MOST_PEOPLE))
-        ]
+        people, contacts = (
+            [
+                PersonGlance(name, bool(is_client), contact)
+                for name, is_client, contact in sql.execute(_PEOPLE, (case, is_any, most))
+            ]
+            for is_any, most in ((True, _MOST_PEOPLE), (False, _MOST_CONTACTS))
+        )
+        count, with_contact = sql.execute(_COUNTS, (case,)).fetchone()
+    return PeopleGlance(people, count - len(people), contacts, with_contact - len(contacts))
 
 
 def next_dates(index: Index, case: bytes) -> list[DateGlance]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 
+from vault.casework.contact import key_of
 from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
 from vault.index.fold import fold, sort_key, storable
 from vault.index.numbers import FreeNumbers
@@ -187,4 +188,6 @@ def _add_people(sql: Statements, found: Sequence[tuple[int, IndexedRecord, Perso
     numbers = {(reversed_digits(phone), doc) for doc, _, c in found for phone in c.phones}
     sql.executemany("INSERT INTO phone VALUES (?, ?)", [place for place in numbers if place[0]])
     never_use = [(doc, entry.case, storable(line)) for doc, entry, c in found for line in c.never_use]
-    sql.executemany("INSERT OR IGNORE INTO never_use VALUES (?, ?, ?)", never_use)
+    sql.executemany(
+        "INSERT OR IGNORE INTO never_use VALUES (?, ?, ?, ?)", [(*row, key_of(row[2])) for row in never_use]
+    )

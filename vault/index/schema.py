@@ -64,8 +64,10 @@ _TABLES = (
     # Digits from last to first, so that the last four or more of a number are a range.
     "CREATE TABLE phone(digits TEXT, doc INTEGER, PRIMARY KEY(digits, doc)) WITHOUT ROWID",
     "CREATE INDEX phone_by_doc ON phone(doc)",
-    # Numbers and addresses that must never be used, as written, and in which case somebody said so.
-    "CREATE TABLE never_use(doc INTEGER, case_id BLOB NOT NULL, line TEXT, PRIMARY KEY(doc, line)) WITHOUT ROWID",
+    # Numbers and addresses that must never be used, as written, in which case somebody said so, and `contact.key_of`.
+    "CREATE TABLE never_use(doc INTEGER, case_id BLOB NOT NULL, line TEXT, key TEXT NOT NULL,"
+    " PRIMARY KEY(doc, line)) WITHOUT ROWID",
+    "CREATE INDEX never_use_by_key ON never_use(key)",
     "CREATE INDEX never_use_by_case ON never_use(case_id)",
     "CREATE TABLE cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     # Entries behind the cursor of which something is not valid yet or is not here: asked again in every session.

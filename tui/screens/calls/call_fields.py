@@ -83,7 +83,9 @@ class CallFields(Vertical):
 
     def show_reminding(self, found: Reminding) -> None:
         """Say which cases the number and the name remind of."""
-        self.query_one("#number-match", Static).update(safe_content(_ends_as(found.by_number)))
+        match, is_barred = self.query_one("#number-match", Static), self.text_of("number") in found.do_not_call
+        match.set_class(is_barred, "-barred")
+        match.update(safe_content(_barred(found.by_number) if is_barred else _ends_as(found.by_number)))
         self.query_one("#name-match", Static).update(safe_content(_like(found.by_name)))
 
     def _line(self, name: str) -> SafeInput:
@@ -102,6 +104,10 @@ def _ends_as(found: tuple[CaseLike, ...]) -> Words:
     if len(found) > 1:
         return Message("! ends as {ref} does, +{more}", ref=found[0].ref, more=len(found) - 1)
     return Message("! ends as {ref} does", ref=found[0].ref) if found else ""
+
+
+def _barred(found: tuple[CaseLike, ...]) -> Words:
+    return Message("DO NOT CALL ({ref})", ref=found[0].ref) if found else Message("DO NOT CALL")
 
 
 def _like(found: tuple[CaseLike, ...]) -> Words:

@@ -96,7 +96,7 @@ class CallSlip(VaultScreen):
         self._ended = False
         self._finishing = False
         self._reminds: Timer | None = None
-        self._asked = ("", "")
+        self._asked = ("", "", "")
         self._reminding = Reminding()
 
     @override
@@ -190,24 +190,24 @@ class CallSlip(VaultScreen):
 
     # ---- whom it reminds of -------------------------------------------------------------------------------------
 
-    @on(SafeInput.Changed, "#number")
-    @on(SafeInput.Changed, "#name")
+    @on(SafeInput.Changed)
+    @on(SafeTextArea.Changed)
     def _remind_late(self) -> None:
         if self._reminds is not None:
             self._reminds.stop()
         self._reminds = self.set_timer(_REMIND_SECONDS, self._remind)
 
     def _remind(self) -> None:
-        asked = self._fields.text_of("number"), self._fields.text_of("name")
+        asked = (self._fields.text_of("number"), self._fields.text_of("name"), self._fields.area.text)
         if asked != self._asked:
             self._asked = asked
             self.ask(lambda vault: vault.intake.remind(*asked), partial(self._show_reminding, asked))
 
-    def _show_reminding(self, asked: tuple[str, str], found: Reminding) -> None:
+    def _show_reminding(self, asked: tuple[str, str, str], found: Reminding) -> None:
         if asked == self._asked:
-            if found.must_not_call:
-                self.warn(do_not_call(asked[0]))
-            elif self._reminding.must_not_call:
+            if found.do_not_call:
+                self.warn(do_not_call("   ".join(found.do_not_call)))
+            elif self._reminding.do_not_call:
                 self.say("")
             self._reminding = found
             self._fields.show_reminding(found)

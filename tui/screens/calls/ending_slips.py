@@ -111,7 +111,7 @@ class PickCase(VaultScreen):
 
 
 class MakeCase(FormScreen):
-    """Ends with the reference of the case that was made of a slip."""
+    """Ends with the case that was made of a slip and its reference, a blank between."""
 
     NAME = Message("A case of this call")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -142,7 +142,7 @@ class MakeCase(FormScreen):
         """Make the case."""
         slip, title, kind = self._slip.slip, self.text("title"), self.word("kind")
         self.say(Message("Making the case."))
-        self.ask(lambda vault: vault.intake.move_to_new(slip, title, kind), self.end)
+        self.ask(lambda vault: vault.intake.move_to_new(slip, title, kind), lambda made: self.end(" ".join(made)))
 
 
 def _like_row(case: CaseLike) -> ListRow:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Static
 from typing_extensions import override
 
+from tui.looks.tokens import Token
 from tui.screens.calls.ending_slips import MakeCase, PickCase
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
-from tui.text.safe_content import safe_content
+from tui.values.messages import OpenCase
+from tui.values.shaping import do_not_call
 from tui.values.values_calls import SlipLine
+from tui.widgets.cells import Cell
 from tui.widgets.confirm import Confirm
+from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words
 
 
@@ -37,7 +39,8 @@ class OneSlip(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(Static(safe_content(_whole(self._slip))), id="slip-words")
+        never = tuple(Cell(do_not_call(number), Token.ALARM, bold=True) for number in self._slip.do_not_call)
+        yield LongText(_whole(self._slip), first=(*never, Cell("")) if never else (), id="slip-words")
 
     def on_mount(self) -> None:
         """Say from when it is."""
@@ -80,11 +83,13 @@ def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> No
 
 
 def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
-    """Ask what case it is, make it of the slip, and go on with a sentence."""
+    """Ask what case it is, make it of the slip, open it, and go on with a sentence on the screen below."""
 
-    def made(ref: str | None) -> None:
-        if ref:
+    def made(case: str | None) -> None:
+        if case:
+            case, _, ref = case.partition(" ")
             then(_moved(ref))
+            screen.app.post_message(OpenCase(case))
 
     screen.app.push_screen(MakeCase(slip), made)
 

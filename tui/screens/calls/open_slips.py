@@ -9,19 +9,22 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.drawn.case_time import day_written
 from tui.looks.signs import LATE
 from tui.looks.tokens import Token
 from tui.screens.calls.one_slip import OneSlip, asked_back, caller, make_case, move
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import clock_minute
 from tui.text.calendar import short_day
+from tui.text.first_line import first_line
 from tui.values.values_calls import SlipLine
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.display import here, time_text
+from vault.display import NO_TIME
 from vault.words.message import Message, plural
 
 _COLUMNS: Final = (
@@ -121,24 +124,29 @@ class OpenSlips(VaultScreen):
 
 
 def facts(slip: SlipLine) -> list[Fact]:
-    """Return what a strip or a pane shows of a slip."""
-    said = [
-        Fact(Message("Number"), slip.number or "—"),
+    """Return what a strip or a pane shows of a slip: what must never be used before all else."""
+    never = slip.do_not_call
+    said = [Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=never)] if never else []
+    late = Fact(Message("OVERDUE"), Message("longer than 14 days: move it or close it"), Token.ALARM)
+    said += [late] if slip.is_overdue else []
+    said += [] if slip.number in never else [Fact(Message("Number"), slip.number or "—")]
+    return [
+        *said,
         Fact(Message("Heard name"), slip.name or "—"),
         Fact(Message("Language"), slip.language or "—"),
         Fact(Message("Call back"), asked_back(slip) or "—"),
         Fact(Message("What was said"), slip.text or "—"),
     ]
-    late = Fact(Message("OVERDUE"), Message("longer than 14 days: move it or close it"), Token.ALARM)
-    return [late, *said] if slip.is_overdue else said
 
 
 def _row(slip: SlipLine) -> ListRow:
-    said = slip.text.strip().partition("\n")[0]
-    day = short_day(here(slip.received_ms).date())
-    time = time_text(slip.received_ms, "%H:%M", zone=None)
-    received: tuple[Cell, ...] = (Cell(Message("{day} {time}", day=day, time=time)),)
+    said: tuple[Cell, ...] = (Cell(first_line(slip.text)),)
+    if slip.do_not_call:
+        said = (Cell(Message("DO NOT CALL"), Token.ALARM, bold=True), Cell("  "), *said)
+    day = day_written(slip.received_ms)
+    words = short_day(day) if day is not None else NO_TIME
+    received: tuple[Cell, ...] = (Cell(Message("{day} {time}", day=words, time=clock_minute(slip.received_ms))),)
     if slip.is_overdue:
         received = (*received, Cell("  "), Cell(Message("overdue"), Token.ALARM))
-    late = Cell(LATE, Token.ALARM) if slip.is_overdue else None
+    late = Cell(LATE, Token.ALARM) if slip.is_overdue or slip.do_not_call else None
     return ListRow(slip.slip, (received, caller(slip), said, asked_back(slip)), state=late)

@@ -19,7 +19,7 @@ from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.case_timeline import CaseTimeline
 from tui.screens.cases.case_parts.due_rows import about_words, record_lines
-from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, CaseLists
+from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, CaseLists, Here
 from tui.screens.cases.case_parts.same_person import SamePerson
 from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.looking_back import HISTORY, UNDO, LooksBack
@@ -31,6 +31,7 @@ from tui.screens.cases.record_form import RecordForm
 from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.frame.base import Command
+from tui.screens.frame.whole_text import WholeText, first_lines, is_long
 from tui.screens.referral.export import ExportScreen
 from tui.text.in_words import together
 from tui.values.codes import word_of
@@ -242,6 +243,8 @@ class CaseScreen(LooksBack):
             self.app.push_screen(PersonForm(case, ref, self._case.never_use, here), self._changed)
         elif isinstance(here, RecordShown) and self._lists.in_use.has_focus:
             self.app.push_screen(RecordForm(case, ref, here.kind, here), self._changed)
+        elif isinstance(here, NoteShown) and is_long(here.note.text):
+            self.app.push_screen(WholeText(self._said_of(here)[0], here.note.text))
         else:
             self.query_one("#text-pane").focus()
 
@@ -281,25 +284,25 @@ class CaseScreen(LooksBack):
 
     def _show_record(self) -> None:
         here = self._lists.here()
-        head: Words = ""
-        text: Words = ""
+        head, text = self._said_of(here)
+        self.write("text-head", head)
+        self.write("text", first_lines(text, opens=isinstance(here, NoteShown)))
+        self.query_one("#text-pane").scroll_home(animate=False)
+
+    def _said_of(self, here: Here | None) -> tuple[Words, Words]:
+        """Return what stands over the text of a record, and the text."""
         match here:
             case PersonShown():
                 head = with_versions(Message("Person: {role}", role=word_of(here.role)), here.heads)
-                text = together(here.lines)
+                return head, together(here.lines)
             case RecordShown():
-                head = with_versions(about_words(here), here.heads)
-                text = together(record_lines(here))
+                return with_versions(about_words(here), here.heads), together(record_lines(here))
             case DraftShown():
-                head, text = draft_head(here), here.text
+                return draft_head(here), here.text
             case NoteShown():
-                head = together(note_lines(here, is_corrected=here.record in self._corrected))
-                text = here.note.text
-            case None:
-                text = _NOTHING[self._lists.part]
-        self.write("text-head", head)
-        self.write("text", text)
-        self.query_one("#text-pane").scroll_home(animate=False)
+                return together(note_lines(here, is_corrected=here.record in self._corrected)), here.note.text
+            case _:
+                return "", _NOTHING[self._lists.part]
 
     @property
     def _lists(self) -> CaseLists:

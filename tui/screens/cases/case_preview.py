@@ -9,21 +9,27 @@ from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values import PreviewShown
 from tui.widgets.cells import Cell
+from tui.widgets.never_cut import more_words
 from tui.widgets.strip import Fact
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
-_MOST_CONTACTS: Final = 2
 _GRAVE: Final = frozenset({"high", "immediate"})
 
 
 def preview_facts(case: PreviewShown) -> list[Fact]:
-    """Return the facts of a case, the safe contact before its dates."""
+    """Return the facts of a case: what must never be used before all else, the safe contact before its dates."""
     risk = Cell(word_of(case.risk), Token.ALARM if case.risk in _GRAVE else Token.FG, bold=case.risk in _GRAVE)
     people: list[Words] = [*case.clients, *case.others]
+    people += [more_words(case.more_people)] if case.more_people else []
     facts = [Fact("", Cell(case.title, bold=True))]
+    facts += [Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=case.never_use)] if case.never_use else []
     facts += [Fact(Message("people"), together(people, ", "))] if people else []
-    for name, contact in case.contacts[:_MOST_CONTACTS]:
-        facts.append(Fact(Message("SAFE CONTACT"), Message("{name}: {contact}", name=name, contact=contact), Token.ACC))
+    for place, (name, contact) in enumerate(case.contacts, start=1):
+        said: Words = Message("{name}: {contact}", name=name, contact=contact)
+        if place == len(case.contacts) and case.more_contacts:
+            more = plural("{count} more in the case", "{count} more in the case", count=case.more_contacts)
+            said = Message("{more}; {contact}", more=more, contact=said)
+        facts.append(Fact(Message("SAFE CONTACT"), said, Token.ACC))
     for kind, when, headline in case.dates[:1]:
         day = when.replace("T", " ")
         facts.append(Fact(Message("NEXT"), together((day, word_of(kind), headline), "  "), Token.ACC))

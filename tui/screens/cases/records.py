@@ -18,6 +18,8 @@ from tui.screens.cases.record_form import RecordForm
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.whole_text import first_lines
+from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values_records import RecordShown
 from tui.widgets.columns import Column
@@ -128,7 +130,7 @@ class RecordsScreen(LooksBack):
     @on(VirtualList.Moved)
     def _show_details(self) -> None:
         record = self._here()
-        self.write("details", *([] if record is None else record_lines(record)))
+        self.write("details", "" if record is None else first_lines(together(record_lines(record))))
 
     def _here(self) -> RecordShown | None:
         row = self._list.row_at_cursor()

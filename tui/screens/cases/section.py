@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, Final
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -23,6 +22,7 @@ from tui.values.codes import word_of
 from tui.values.values import DraftShown
 from tui.values.values_access import HolderLine, SectionShown
 from tui.widgets.confirm import Confirm
+from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words
 
 _SHARING: Final = frozenset({"give", "take_back", "note"})
@@ -58,12 +58,12 @@ class SectionScreen(NewKeyScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static("", id="opened-by", classes="above")
-        yield VerticalScroll(Static("", id="section"), id="section-pane")
+        yield LongText(id="section")
 
     def on_mount(self) -> None:
         """Open it."""
         self.head(self._ref)
-        self.query_one("#section-pane").focus()
+        self.query_one("#section").focus()
         self.action_refresh()
 
     @override
@@ -135,7 +135,7 @@ class SectionScreen(NewKeyScreen):
         self._shown = shown
         self.head(together((word_of(shown.what), shown.title), "  "), self._ref)
         self.write("opened-by", _opens_for(shown))
-        self.write("section", *_lines(shown))
+        self.query_one("#section", LongText).show(together(_lines(shown)))
         self.show_keys()
 
 

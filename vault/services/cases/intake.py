@@ -19,7 +19,7 @@ from vault.casework.person import Person
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
-from vault.errors import MalformedError, NotFoundError, RefusedError
+from vault.errors import MalformedError, NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.log.items import Item, ItemKind
@@ -39,6 +39,8 @@ from vault.words.message import Message
 from vault.words.next_step import NextStep
 
 SLIP_DAYS = 14
+MOST_SAID = 20_000
+"""Characters of what was said in a call; what is more is a note of a case."""
 # The record that holds the time of the last weekly key (FORMAT.md 4).
 _WEEKLY = RecordId(b"casevault/weekly")
 _MONDAY = 3  # 1 January 1970 was a Thursday
@@ -62,8 +64,16 @@ def add(
     call_back: bool = False,
     when: str = "",
 ) -> RecordId:
-    """Keep a call slip and return its id. No field is mandatory; `when` says when to call back, as it was said."""
+    """Keep a call slip and return its id. No field is mandatory; `when` says when to call back, as it was said.
+
+    Raises:
+        UsageError: the text is longer than a call, or a field is no line; nothing was written.
+    """
     rule = session.require(Action.INTAKE_WRITE)
+    if len(text) > MOST_SAID:
+        raise UsageError(
+            Message("text of a slip is longer than {most_characters} characters", most_characters=MOST_SAID)
+        )
     slip = Slip(
         received=session.log.now_ms(),
         name=name,

@@ -12,6 +12,7 @@ from vault.casework.case import Case
 from vault.casework.person import SafeContact
 from vault.ids import CompartmentId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, page, page_at, row_of
+from vault.index.never_use import never_use_by_case
 from vault.index.previews import DateGlance, next_dates, people_at_a_glance
 from vault.index.search import cases_of_phone
 from vault.names.forms import words_of
@@ -34,13 +35,17 @@ _MOST_SPELLINGS = 6
 class CasePreview:
     """What stands beside the list of the case under its cursor: all of it is in the index, none of it is a note.
 
-    `others` are people who are no clients; `contacts` are safe contacts, each with whose it is; `owner` a member.
+    `others` are people who are no clients, `more_people` how many there are beside; `contacts` are the first safe
+    contacts, each with whose it is; `never_use` all that must never be used; `owner` a member.
     """
 
     row: CaseRow
     clients: tuple[str, ...] = field(repr=False)
     others: tuple[str, ...] = field(repr=False)
+    more_people: int
     contacts: tuple[tuple[str, SafeContact], ...] = field(repr=False)
+    more_contacts: int
+    never_use: tuple[str, ...] = field(repr=False)
     dates: tuple[DateGlance, ...] = field(repr=False)
     owner: str = field(repr=False)
 
@@ -125,17 +130,18 @@ class CaseList:
         row = row_of(index, case)
         if row is None:
             return None
-        people = people_at_a_glance(index, case)
+        glance = people_at_a_glance(index, case)
         owner = "" if not row.owner else name_in(names_of_members(self._session), bytes.fromhex(row.owner))
         return CasePreview(
             row,
-            clients=tuple(person.name for person in people if person.is_client),
-            others=tuple(person.name for person in people if not person.is_client),
+            clients=tuple(person.name for person in glance.people if person.is_client),
+            others=tuple(person.name for person in glance.people if not person.is_client),
+            more_people=glance.more,
             contacts=tuple(
-                (person.name, msgspec.json.decode(person.contact, type=SafeContact))
-                for person in people
-                if person.contact
+                (person.name, msgspec.json.decode(person.contact, type=SafeContact)) for person in glance.contacts
             ),
+            more_contacts=glance.more_contacts,
+            never_use=never_use_by_case(index, [case]).get(case, ()),
             dates=tuple(next_dates(index, case)),
             owner=owner,
         )

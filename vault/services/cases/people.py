@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vault.access.session import Session
+from vault.casework.contact import MOST_NEVER_USED
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.person_change import ContactChange, PersonChange
 from vault.casework.vocabulary import DocumentKind, PersonRole, word_of
@@ -63,8 +64,13 @@ def add(
 
 
 def keep(session: Session, case: CompartmentId, person: Person) -> RecordId:
-    """Keep a checked person in a case and return the record's id."""
+    """Keep a checked person in a case and return the record's id.
+
+    Raises:
+        UsageError: their never-use list is too long to be read by anybody.
+    """
     rule = session.require(Action.CASE_WRITE, case)
+    _require_short_list(person)
     with session.work(case) as work:
         record = work.keep(case, person)
         work.commit(Entry(act="person.create", obj=audit_of(session, case), covers={Person.KIND: 1}, pol=rule))
@@ -79,7 +85,14 @@ def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
     """
     if wanted == PersonChange():
         raise UsageError(Message("there is nothing to change"))
-    return edit(session, place, Person, wanted.of, act="person.edit")
+
+    def changed(person: Person) -> Person:
+        after = wanted.of(person)
+        if wanted.contact.never_use:  # a longer list of another program can still be changed, and made shorter
+            _require_short_list(after)
+        return after
+
+    return edit(session, place, Person, changed, act="person.edit")
 
 
 def show(session: Session, place: Place, *, why: str = "casework") -> Stored[Person]:
@@ -143,6 +156,13 @@ def contact_change(channel: str | None, typed: Mapping[str, Sequence[str]]) -> C
         never_use=tuple(typed.get("never_use", ())),
         use_again=tuple(typed.get("use_again", ())),
     )
+
+
+def _require_short_list(person: Person) -> None:
+    if person.safe_contact is not None and len(person.safe_contact.never_use) > MOST_NEVER_USED:
+        raise UsageError(
+            Message("never-use list of a person has more than {most_lines} lines", most_lines=MOST_NEVER_USED)
+        )
 
 
 def document_of(text: str) -> IdentityDocument:

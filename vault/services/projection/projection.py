@@ -16,7 +16,7 @@ from vault.casework.papers.document import Document
 from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
 from vault.casework.story.deadline import given_by
-from vault.casework.vocabulary import PersonRole
+from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import DIGEST_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.apply import apply
@@ -263,7 +263,9 @@ def _entries(
 
 
 def _contact(contact: SafeContact | None) -> str:
-    return "" if contact is None else msgspec.json.encode(contact).decode()
+    """Return a safe contact without its never-use list, which has rows of its own; empty where nothing else is said."""
+    bare = None if contact is None else replace(contact, never_use=())
+    return "" if bare in {None, SafeContact(Channel.NOT_KNOWN, "")} else msgspec.json.encode(bare).decode()
 
 
 def _entry(version: OpenedVersion) -> IndexedRecord | None:

@@ -14,6 +14,7 @@ from tui.looks.tokens import Token
 from tui.screens.cases.note_lines import draft_kind
 from tui.screens.frame.wording import clock_minute
 from tui.text.calendar import long_day, short_day
+from tui.text.first_line import first_line
 from tui.text.in_words import in_words
 from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown
@@ -131,11 +132,6 @@ def _draft_row(draft: DraftShown) -> ListRow:
 def _saved_on(draft: DraftShown) -> Words:
     day = day_written(draft.saved_ms)
     return NO_TIME if day is None else short_day(day)
-
-
-def first_line(text: str) -> str:
-    """Return the first line of a text that is not blank."""
-    return next((line for line in text.splitlines() if line.strip()), "")
 
 
 def _indented(time: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.strip import Strip as Line
 from textual.widget import Widget
@@ -15,7 +16,6 @@ from typing_extensions import override
 from tui.looks.signs import NONE, NOT_KNOWN, RISK
 from tui.looks.tokens import Token
 from tui.screens.cases.case_parts.due_rows import SIGNS, about_words, due_in, due_token
-from tui.screens.frame.wording import packed
 from tui.text.calendar import short_day, short_day_of_week
 from tui.text.due_words import day_said, days_left, distance_words, time_said
 from tui.text.in_words import in_words
@@ -24,6 +24,8 @@ from tui.values.values import CaseShown
 from tui.values.values_records import RecordShown
 from tui.widgets.cells import Cell, broken, draw, look_of, width_of
 from tui.widgets.columns import fit_cells
+from tui.widgets.never_cut import packed_whole
+from tui.widgets.sheet import LOW
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words, plural
 
@@ -32,6 +34,9 @@ _LABELS: Final = (Message("SAFE CONTACT"), Message("DO NOT CALL"), Message("NEXT
 _MOST_CONTACTS: Final = 2
 _MOST_LINES: Final = 2
 _LEAST_ABOUT: Final = 8
+_MOST_LAID: Final = 5_000
+_SHARE: Final = 6
+"""What must never be used takes at most this part of the rows of the screen."""
 _GAP: Final = "   "
 _RISKS: Final = {
     Risk.IMMEDIATE.value: (3, Token.ALARM),
@@ -41,37 +46,76 @@ _RISKS: Final = {
 }
 
 
-class CaseTop(Widget):
-    """How to reach people without harm, what must never be used, what comes next; warnings of the case below."""
+class CaseTop(Widget, can_focus=False):
+    """How to reach people without harm, what must never be used, what comes next; warnings of the case below.
+
+    It takes no more than its share of the screen. Where more must never be used than there is room for, it can have
+    the focus and is scrolled with the arrows; how many more there are stands there meanwhile.
+    """
 
     DEFAULT_CSS = """
     CaseTop { height: auto; background: $band; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-9)", show=False),
+        Binding("pagedown", "scroll(9)", show=False),
+    ]
 
     def __init__(self, case: CaseShown, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._case = case
+        self._above = 0
+        self._laid_for: object = None
+        self._laid = Laid([], 0)
 
     def show(self, case: CaseShown) -> None:
         """Show the case as it is now; the same lines again cost no byte."""
-        width, before = self.size.width, self._case
-        self._case = case
-        if top_lines(before, width) != (now := top_lines(case, width)):
+        before = self._lay(self.size.width).lines
+        self._case, self._laid_for = case, None
+        now = self._lay(self.size.width).lines
+        if before != now:
             self.refresh(layout=len(now) != self.size.height)
+
+    def action_scroll(self, lines: int) -> None:
+        """Show others of the numbers that must never be used."""
+        self._above = min(max(self._above + lines, 0), self._laid.below + self._above)
+        self.refresh()
 
     @override
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(top_lines(self._case, width))
+        return len(self._lay(width).lines)
 
     @override
     def render_line(self, y: int) -> Line:
-        lines = top_lines(self._case, self.size.width)
+        lines = self._lay(self.size.width).lines
         line = lines[y] if y < len(lines) else []
         return draw(look_of(self), [Cell(" " * _MARGIN), *line], self.size.width, Token.BAND)
 
+    def _lay(self, width: int) -> Laid:
+        """Return the lines, which are laid out once for all rows."""
+        asked = (width, self.app.size.height, self._above)
+        if asked != self._laid_for:
+            self._laid_for, self._laid = asked, lay_top(self._case, *asked)
+            self.can_focus = self._above + self._laid.below > 0
+        return self._laid
 
-def top_lines(case: CaseShown, width: int) -> list[list[Cell]]:
-    """Return the lines that stand over a case of this width, without the margin."""
+
+class Laid(NamedTuple):
+    """The lines that stand over a case, and how many of what must never be used are below them."""
+
+    lines: list[list[Cell]]
+    below: int
+
+
+def top_lines(case: CaseShown, width: int, height: int = 40) -> list[list[Cell]]:
+    """Return the lines that stand over a case on a screen of this size, without the margin."""
+    return lay_top(case, width, height, 0).lines
+
+
+def lay_top(case: CaseShown, width: int, height: int, above: int) -> Laid:
+    """Lay the lines out; `above` are lines of what must never be used that were scrolled away."""
     room = max(width - 2 * _MARGIN, 1)
     column = max(cell_len(in_words(label)) for label in _LABELS) + 2
     tokens = (Token.ACC, Token.ALARM, Token.ACC)
@@ -80,10 +124,11 @@ def top_lines(case: CaseShown, width: int) -> list[list[Cell]]:
     )
     blank = [Cell(" " * column)]
     lines: list[list[Cell]] = []
-    for place, row in _contacts(case, room - column):
+    is_low = height < LOW
+    for place, row in _contacts(case, room - column, 1 if is_low else _MOST_CONTACTS, 1 if is_low else _MOST_LINES):
         lines.append([*(blank if place else contact), *row])
     risk = _risk(case.risk)
-    numbers = _never_use(case, room - column - width_of(risk) - 2)
+    numbers, below = _never_use(case, room - column - width_of(risk) - 2, max(height // _SHARE, 2), above)
     for place, number in enumerate(numbers):
         line = [*(blank if place else never), *number]
         lines.append(line if place else [*line, Cell(" " * max(room - width_of(line) - width_of(risk), 1)), *risk])
@@ -94,29 +139,47 @@ def top_lines(case: CaseShown, width: int) -> list[list[Cell]]:
     if case.no_recovery:
         warnings.append(Message("Recovery cannot open this case: {why}", why=case.no_recovery))
     for words in warnings:
-        lines += broken([Cell("! ", Token.WARN, bold=True), Cell(words)], room)
-    return lines
+        lines += _short([Cell("! ", Token.WARN, bold=True), Cell(words)], room, _MOST_LINES)
+    return Laid(lines, below)
 
 
-def _contacts(case: CaseShown, room: int) -> Iterator[tuple[int, list[Cell]]]:
+def _contacts(case: CaseShown, room: int, most: int, most_lines: int) -> Iterator[tuple[int, list[Cell]]]:
     """Yield the lines of the safe contacts, each with its place in what it belongs to."""
     if not case.safe_contacts:
         yield 0, [Cell(Message("{sign} none is said; ask first", sign=NONE), Token.DIM)]
-    for contact in case.safe_contacts[:_MOST_CONTACTS]:
-        rows = list(broken([Cell(contact)], room))
-        for place, row in enumerate(rows[:_MOST_LINES]):
-            is_cut = place == _MOST_LINES - 1 and len(rows) > _MOST_LINES
-            yield place, fit_cells((*row, Cell(" "), *rows[place + 1]), room) if is_cut else row
-    more = len(case.safe_contacts) - _MOST_CONTACTS
+    for contact in case.safe_contacts[:most]:
+        yield from enumerate(_short([Cell(contact)], room, most_lines))
+    more = len(case.safe_contacts) - most
     if more > 0:
         yield 1, [Cell(plural("and {count} more, among the people", "and {count} more, among the people", count=more))]
 
 
-def _never_use(case: CaseShown, room: int) -> list[list[Cell]]:
-    """Return all that must never be used, in as many lines as that takes: no number is left out or broken."""
+def _short(words: list[Cell], room: int, most: int) -> Iterator[list[Cell]]:
+    rows = list(broken(words, room))
+    for place, row in enumerate(rows[:most]):
+        is_cut = place == most - 1 and len(rows) > most
+        yield fit_cells((*row, Cell(" "), *rows[place + 1]), room) if is_cut else row
+
+
+def _never_use(case: CaseShown, room: int, most: int, above: int) -> tuple[list[list[Cell]], int]:
+    """Return what must never be used, no number broken, and how many lines of it are below.
+
+    Where that takes more lines than it may, the last of them says so.
+    """
     if not case.never_use:
-        return [[Cell(Message("{sign} none is said", sign=NONE), Token.DIM)]]
-    return [[Cell(line, bold=True)] for line in packed(case.never_use, room)]
+        return [[Cell(Message("{sign} none is said", sign=NONE), Token.DIM)]], 0
+    every = packed_whole(case.never_use[:_MOST_LAID], room)
+    if len(every) <= most and len(case.never_use) <= _MOST_LAID:
+        return [[Cell(line, bold=True)] for line in every], 0
+    shown = every[above : above + most - 1]
+    below = len(every) - above - len(shown)
+    hint = Message(
+        "{all} in {lines} lines, {below} below; F6 and the arrows show them",
+        all=len(case.never_use),
+        lines=len(every),
+        below=below,
+    )
+    return [*([Cell(line, bold=True)] for line in shown), [Cell("! ", Token.WARN, bold=True), Cell(hint)]], below
 
 
 def _risk(risk: str) -> list[Cell]:

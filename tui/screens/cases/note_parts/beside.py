@@ -76,8 +76,7 @@ def facts_beside(
     if beside.contacts:
         facts.append(Fact(Message("SAFE CONTACT"), beside.contacts[0], Token.ACC, beside.contacts[1:]))
     if beside.never_use:
-        first, *more = (Cell(number, bold=True) for number in beside.never_use)
-        facts.append(Fact(Message("DO NOT CALL"), first, Token.ALARM, tuple(more)))
+        facts.append(Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=beside.never_use))
     due = [_due_line(record, date.fromisoformat(beside.today)) for record in beside.due[:_MOST] if record.when]
     if due:
         facts.append(Fact(Message("NEXT"), due[0], Token.ACC, tuple(due[1:])))
