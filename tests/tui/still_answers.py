@@ -75,7 +75,7 @@ SLIPS = (
              is_overdue=True),
     SlipLine("c2" * 16, NOW_MS - HOUR_MS, "+33 6 39 98 01 02", "Saïd? Zomorodi?", "French",
              "« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him.",
-             call_back=True, when="today after 15:00"),
+             call_back=True, when="today after 15:00", do_not_call=("+33 6 39 98 01 02",)),
 )  # fmt: skip
 
 # ---- people and devices --------------------------------------------------------------------------------------------
@@ -417,8 +417,8 @@ ANSWERS: dict[str, Any] = {
     "finding.preview": PreviewShown(
         "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged", "high",
         ("Арсений Вьюжанин",), ("Лидия Вьюжанина (relative)",),
-        (("Арсений Вьюжанин", "messenger through his sister; after 18:00; NEVER USE +996 555 010 203"),),
-        (("appeal", "2026-11-26", "Appeal"),), "Amina Raskolda",
+        (("Арсений Вьюжанин", "messenger through his sister; after 18:00"),),
+        (("appeal", "2026-11-26", "Appeal"),), "Amina Raskolda", ("+996 555 010 203",),
     ),
     "finding.search": FoundShown((
         HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …",
@@ -429,7 +429,7 @@ ANSWERS: dict[str, Any] = {
     "intake.begin": lambda now_ms: SlipBegun(SlipTyped("c0" * 16, now_ms)),
     "intake.save": None,
     "intake.forget": None,
-    "intake.remind": lambda number, name: Reminding(
+    "intake.remind": lambda number, name, *_: Reminding(
         (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if number else (),
         (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if name else ()),
     "intake.list_open": SLIPS,
