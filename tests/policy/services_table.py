@@ -32,7 +32,7 @@ _ASKS: Mapping[Action, str] = {
     paper_week.print_week story.agenda story.due story.due_in
     """,
     Action.CASE_READ: """
-    papers.list_in papers.save papers.show
+    papers.list_in papers.save papers.show given.given_out
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of

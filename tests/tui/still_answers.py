@@ -38,6 +38,7 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
+from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
 from tui.values.values_records import RecordShown, StageShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from vault.casework.form import FormedRecord, labelled
@@ -159,6 +160,27 @@ PERSONS = (
     )),
     PersonShown("a2", "relative", "Лидия Вьюжанина", ("Лидия Вьюжанина", "relative", "", "Born      1991-11-02")),
     PersonShown("a3", "interpreter", "نورا الزمردي", ("نورا الزمردي / Nora Zumurrudi", "interpreter", "")),
+)  # fmt: skip
+PERSON_PAGE = PersonPage(
+    Whereabouts("00" * 16, "K7QM-3XPD", "a1"),
+    PERSONS[0],
+    names=(
+        NameShown("Viuzhanin Arsenii", "passport", "Latn", is_used=True),
+        NameShown("Вьюжанин Арсений Маратович", "birth", "Cyrl"),
+        NameShown("Vyuzhanin Arsenii", "passport", "Latn"),
+        NameShown("Арсен", "nick", "Cyrl"),
+        NameShown("Viuschanin", "misspelt", "Latn", is_over=True),
+    ),
+    born="~1984",
+    documents=(("passport", "71 0034512"), ("unhcr-case", "UN-0412-771")),
+    reach=ReachShown("messenger", "Signal via Лидия", "after 18:00", "library card", ("a.v@example.org",),
+                     ("+996 555 010 203",)),
+    may_tell="Maître Kaltbrunner, legal help; not: health, family",
+    kin=(("Вьюжанина Лидия", Message("sibling")), ("Вьюжанина Ольга", Message("spouse"))),
+    others=(("نورا الزمردي", Message("interpreter")),),
+    given=(GivenShown("Maître Solvène Kaltbrunner", 2, "2026-11-24"),),
+    cases=(("K7QM-3XPD", "Vyuzhanin: extradition request, hearing on the 27th", False),),
+    written=((NOW_MS - HOUR_MS, "Joel Brandvik"), (NOW_MS - 20 * HOUR_MS, "Amina Raskolda")),
 )  # fmt: skip
 NOTES = (
     NoteShown(
@@ -404,6 +426,10 @@ ANSWERS: dict[str, Any] = {
         "no auditor who does nothing else", "no recovery sheets"), 1, frozenset({"case.create"})),
     "casework.stands_in": "Joel Brandvik, your deputy, can open it too.",
     "casework.open": _open,
+    "people.page": PERSON_PAGE,
+    "people.alike": (
+        AlikeShown("11" * 16, "H3VK-8MDA", "a9", "Vjuschanin A.", ("Вьюжанин",), (), "1984"),
+    ),
     "writing.begin": _begin,
     "writing.save": None,
     "writing.readers": ("Joel Brandvik", "Селин Астерхольт"),

@@ -106,6 +106,8 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "case": ("enter", "down"),
     "case time": ("enter", "f7", "left"),
     "person": ("enter", "2"),
+    "person page": ("enter", "2", "enter"),
+    "same person": ("enter", "2", "enter", "j"),
     "person form": ("enter", "p", " Вера Тихоокова; Vera Tikhookova"),
     "note": ("enter", "enter"),
     "discard": ("enter", "enter", ":throw"),

@@ -11,7 +11,7 @@ import pytest
 
 from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
-from tests.tui.house import AMINA, FIRST_NOTE, House
+from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House
 from tui.gateway.evidence import Evidence
 from vault.casework.note import Note
 from vault.casework.person import SafeContact
@@ -101,15 +101,18 @@ def test_a_person_is_kept_as_typed(house: House) -> None:
 def test_a_known_person_is_corrected_and_a_name_taken_out_stays_misspelt(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "2", "enter")
-        amina.at("PERSON")
-        amina.press("escape")  # nothing was typed: nothing is asked
+        amina.at(f"Person {CLIENT}")
+        amina.press("enter", "f1")
+        amina.sees("Change a person: what the keys do")
+        amina.press("escape", "escape")  # nothing was typed: nothing is asked
+        amina.at(f"Person {CLIENT}")
         amina.press("enter")
         amina.clear("names")
         amina.press(" Elmar Torgaev")
         amina.fill(code_phrase="about the books", may_tell="the sister: nothing", never_use="030 55501234; 112")
         amina.sees("! DO NOT CALL  +49 30 5550 1234")
         amina.press("f4")
-        amina.sees("Elmar Torgaev", "(misspelt, ", "Phone DO NOT CALL  +49 30 5550 1234", "say: about the books")
+        amina.sees("Elmar Torgaev", "misspelt, Latin", "DO NOT CALL  +49 30 5550 1234", "say: about the books")
         amina.press("v")
         amina.sees("HISTORY", "now", "before")
     with house.open("Amina") as session:

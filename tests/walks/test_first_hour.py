@@ -14,6 +14,7 @@ from tests.tui.house import House, house, house_template
 from tests.walks.command_desk import desk, filled_template, founded_template, listed, made, person_in, said
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
+from vault.ids import CompartmentId, RecordId
 from vault.services.cases import cases, intake, notes, people
 
 __all__ = ["desk", "filled_template", "founded_template", "house", "house_template"]  # fixtures
@@ -165,9 +166,11 @@ def test_by_app_a_case_is_made_a_mistyped_name_corrected_and_title_and_stage_cha
     with house.desk("Amina") as amina:
         amina.press("ctrl+n", " Extradition of a techer", "enter", "right", "f4")
         amina.sees("Extradition of a techer", "extradition ► flagged", "Notes 0")
-        amina.press("p", " Арсений Вюжанин", "f4", "2", "enter")
+        amina.press("p", " Арсений Вюжанин", "f4", "2", "enter", "enter")
         amina.clear("names")
         amina.press(" Арсений Вьюжанин", "f4")
+        amina.sees("└ Арсений Вюжанин")
+        amina.press("escape")
         amina.sees("People 1", "Арсений Вьюжанин", "Арсений Вюжанин (misspelt, ")
         amina.press("m")
         amina.clear("title")
@@ -245,18 +248,40 @@ def test_by_app_the_end_of_an_order_stands_on_the_page_of_the_week(house: House)
 def test_by_app_a_person_is_joined_with_the_same_one_of_another_case(house: House) -> None:
     with house.open("Amina") as session:
         other = cases.create(session, title="Family of the arrested", kind="family")
-        theirs = people.add(session, other.case, role="client", names=["Ilham Torgaev"])
+        theirs = people.add(session, other.case, role="client", names=["Torgayev Ilham"], phones=["030 5550 1234"])
     with house.desk("Amina") as amina:
         amina.press("slash", f" {house.ref}", "enter", "enter", "j")
         amina.sees("Put the cursor on the person")
-        amina.press("2", "j")
-        amina.sees("The same person as", other.ref)
-        amina.press("f4")
-        amina.sees("They are one person now, in 2 places of your cases.")
+        amina.press("2", "enter")
+        amina.at("Person Ilham Torgaev client in")
+        amina.sees("Torgayev Ilham", other.ref, "has +49 30 5550 1234 too", "spelled like Ilham")
+        amina.press("plus", " Torgajew", "enter")
+        amina.until("> misspelt", "down")
+        amina.press("enter")
+        amina.sees("3 spellings", "Torgajew misspelt, Latin")
+        for answer in ("n", "y"):
+            amina.press("j", "enter")
+            amina.sees(f"Are Ilham Torgaev and Torgayev Ilham, of {other.ref}, one person?")
+            amina.press(answer, *(("escape",) if answer == "n" else ()))
+        amina.sees("They are one person now, in 2 places of your cases.", "Ctrl+Z takes it back.")
+        amina.sees("Family of the arrested", "nobody in your cases")
+        amina.press("ctrl+z", "y")
+        amina.sees("Taken back: person.", "has +49 30 5550 1234 too")
+    assert _who(house, other.case, theirs) is None
+    with house.desk("Amina") as amina:
+        amina.press("slash", f" {house.ref}", "enter", "enter", "2")
+        amina.until("> client", "down")
+        amina.press("j", "f4", "y")
+        amina.at(house.ref)
     with house.open("Amina") as session:
         ours = cases.open_case(session, house.case).persons
-        (joined,) = (person.value for person in cases.open_case(session, other.case).persons if person.record == theirs)
-    assert joined.who in {person.value.who for person in ours} - {None}
+    assert _who(house, other.case, theirs) in {person.value.who for person in ours} - {None}
+
+
+def _who(house: House, case: CompartmentId, record: RecordId) -> bytes | None:
+    with house.open("Amina") as session:
+        (found,) = (person.value for person in cases.open_case(session, case).persons if person.record == record)
+    return found.who
 
 
 @pytest.mark.screen

@@ -7,15 +7,12 @@ from typing import ClassVar
 from tui.gateway.story import record_shown
 from tui.gateway.subject import Subject, case_id
 from tui.values import shaping
-from tui.values.person_typed import PersonTyped
 from tui.values.values import CaseShown
 from tui.values.values_records import StageShown
 from vault.casework.case import Case
-from vault.casework.person import Person, never_use_of
-from vault.casework.person_change import PersonChange, contact_made
+from vault.casework.person import never_use_of
 from vault.display import DAY, time_text
-from vault.ids import RecordId
-from vault.services.cases import cases, people, same_person
+from vault.services.cases import cases
 from vault.services.cases.editing import Place, history
 from vault.services.grants import deputies
 from vault.services.projection import authors
@@ -90,33 +87,3 @@ class Casework(Subject):
             elif said.stage_since:  # the day was put right
                 stages[-1] = StageShown(said.stage, since)
         return tuple(stages)
-
-    def add_person(self, case: str, typed: PersonTyped) -> str:
-        """Keep a person and return the record's id."""
-        record = people.add(
-            self._session,
-            case_id(case),
-            role=typed.role,
-            names=typed.names,
-            born=typed.born or None,
-            phones=typed.phones,
-            emails=typed.emails,
-            documents=typed.documents,
-            safe_contact=contact_made(typed.contact()),
-        )
-        return record.hex()
-
-    def change_person(self, case: str, record: str, before: PersonTyped, typed: PersonTyped) -> str:
-        """Change a person from what the form was filled with to what it says now; return the record's id."""
-        change = typed.change_from(before, tuple(map(people.document_of, typed.documents)))
-        if change != PersonChange():
-            people.change(self._session, Place(case_id(case), RecordId(bytes.fromhex(record)), Person.KIND), change)
-        return record
-
-    def same_person(self, case: str, record: str, other_case: str, other: str) -> int:
-        """Say that a person of a case is one with a person of another; return in how many places they stand now."""
-        places = (
-            Place(case_id(at), RecordId(bytes.fromhex(who)), Person.KIND)
-            for at, who in ((case, record), (other_case, other))
-        )
-        return same_person.same(self._session, *places).places

@@ -16,6 +16,7 @@ from tui.gateway.finding import Finding
 from tui.gateway.handovers import Handovers
 from tui.gateway.intake import Intake
 from tui.gateway.members import Members
+from tui.gateway.people import People
 from tui.gateway.proposals import Proposals
 from tui.gateway.recovery import Recovery
 from tui.gateway.referral import Referral
@@ -46,6 +47,7 @@ class Gateway:
         """Held by each act but the long ones and drafts, so that acts follow one another."""
 
         self.casework = Casework(door)
+        self.people = People(door)
         self.writing = Writing(door)
         self.finding = Finding(door)
         self.intake = Intake(door, self.finding)

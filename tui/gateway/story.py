@@ -126,7 +126,11 @@ class Story(Subject):
 
     def undo(self) -> str:
         """Take back the last thing that was written here; return the kinds of what went, with commas between."""
-        return ", ".join(undoing.undo(self._session, undoing.last(self._session)))
+        undoable = undoing.last(self._session)
+        gone = dict.fromkeys(undoing.undo(self._session, undoable))
+        for _ in range(self._unlocked.entries_of(undoable) - 1):
+            gone |= dict.fromkeys(undoing.undo(self._session, undoing.last(self._session)))
+        return ", ".join(gone)
 
 
 def _due_shown(line: DueLine) -> DueShown:

@@ -29,12 +29,14 @@ class ContactChange:
 class PersonChange:
     """What to change of a person; what is not named stays.
 
-    `add_names` come first among the names. `misspelt` and `former` name spellings that the person has: they stay, and
-    stay hidden in exports, but nobody is called by them any more. An empty `born` empties it.
+    `add_names` come first among the names, `spellings` last: they change nothing of what somebody is called.
+    `misspelt` and `former` name spellings that the person has: they stay, and stay hidden in exports, but nobody is
+    called by them any more. An empty `born` empties it.
     """
 
     role: str | None = None
     add_names: tuple[str, ...] = field(default=(), repr=False)
+    spellings: tuple[PersonName, ...] = field(default=(), repr=False)
     misspelt: tuple[str, ...] = field(default=(), repr=False)
     former: tuple[str, ...] = field(default=(), repr=False)
     born: str | None = field(default=None, repr=False)
@@ -66,6 +68,8 @@ class PersonChange:
         added = [PersonName.written(text) for text in self.add_names]
         new = {_plain(name.text) for name in added}
         all_of = [*added, *(name for name in names if _plain(name.text) not in new)]
+        known = {_plain(name.text) for name in all_of}
+        all_of += [name for name in self.spellings if _plain(name.text) not in known]
         for texts, kind in ((self.misspelt, NameKind.MISSPELT), (self.former, NameKind.FORMER)):
             for text in texts:
                 all_of = _marked(all_of, text, kind)

@@ -1,5 +1,5 @@
 """Cases on the screen: the list, one case, its notes, its sections, and who opens it.
 
-May import `frame` and `referral`.
+May import `frame`, `people` and `referral`.
 Begin at `case_list.py`.
 """

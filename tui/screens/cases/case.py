@@ -20,22 +20,24 @@ from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.case_timeline import CaseTimeline
 from tui.screens.cases.case_parts.due_rows import about_words, record_lines
 from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, CaseLists, Here
-from tui.screens.cases.case_parts.same_person import SamePerson
 from tui.screens.cases.case_parts.top import CaseTop
-from tui.screens.cases.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in, draft_head, note_lines, with_versions
 from tui.screens.cases.note_parts.beside import Beside
-from tui.screens.cases.person_form import PersonForm
 from tui.screens.cases.record_form import RecordForm
 from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.frame.base import Command
+from tui.screens.frame.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
+from tui.screens.people.person import PersonScreen
+from tui.screens.people.person_form import PersonForm
+from tui.screens.people.same_person import SamePerson
 from tui.screens.referral.export import ExportScreen
 from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
+from tui.values.values_people import Whereabouts
 from tui.values.values_records import RecordShown
 from tui.widgets.part_tabs import PartTabs
 from tui.widgets.virtual_list import VirtualList
@@ -78,7 +80,7 @@ class CaseScreen(LooksBack):
         Command("w", "access", Message("Who can open it: give, take back, new key"), "w"),
         Command("s", "sections", Message("Restricted sections: location, health, sources"), "s"),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
-        Command("enter", "read", Message("Change a person or a date; go into a text, or on with a draft"), "Enter"),
+        Command("enter", "read", Message("All of a person; change a date; go into a text, on with a draft"), "Enter"),
         Command("f5", "refresh", Message("Read the case again"), "F5"),
     )
 
@@ -187,7 +189,7 @@ class CaseScreen(LooksBack):
 
     def action_person(self) -> None:
         """Add a person."""
-        self.app.push_screen(PersonForm(self._case.case, self._case.ref, self._case.never_use), self._changed)
+        self.app.push_screen(PersonForm(self._where(), self._case.never_use), self._changed)
 
     def action_same(self) -> None:
         """Say who of another case is the person under the cursor."""
@@ -195,7 +197,7 @@ class CaseScreen(LooksBack):
         if not isinstance(here, PersonShown):
             self.say(Message("Put the cursor on the person who is in another case too."))
             return
-        self.app.push_screen(SamePerson(self._case.case, self._case.ref, here), self._told_and_changed)
+        self.app.push_screen(SamePerson(self._where(here.record), here.name), self._told_and_changed)
 
     def action_records(self) -> None:
         """Show what happened and what is due in this case."""
@@ -239,8 +241,8 @@ class CaseScreen(LooksBack):
         here, case, ref = self._lists.here(), self._case.case, self._case.ref
         if isinstance(here, DraftShown):
             self._edit(here)
-        elif isinstance(here, PersonShown) and here.typed is not None and self._lists.in_use.has_focus:
-            self.app.push_screen(PersonForm(case, ref, self._case.never_use, here), self._changed)
+        elif isinstance(here, PersonShown) and self._lists.in_use.has_focus:
+            self.app.push_screen(PersonScreen(self._where(here.record), self._why), self._changed)
         elif isinstance(here, RecordShown) and self._lists.in_use.has_focus:
             self.app.push_screen(RecordForm(case, ref, here.kind, here), self._changed)
         elif isinstance(here, NoteShown) and is_long(here.note.text):
@@ -269,6 +271,9 @@ class CaseScreen(LooksBack):
     def on_screen_resume(self) -> None:
         """Show the record again."""
         self._show_record()
+
+    def _where(self, record: str = "") -> Whereabouts:
+        return Whereabouts(self._case.case, self._case.ref, record)
 
     def _edit(self, draft: DraftShown | None) -> None:
         if draft is not None:

@@ -90,9 +90,8 @@ def alike(session: Session, place: Place, person: Person) -> list[Alike]:
         shared = tuple(dict.fromkeys(numbers[case, record]))
         if shared or len(called) >= _FEWEST_WORDS or (called and born):
             likely.append(Alike(there, row.ref, other.display_name(), called, shared, born))
-    return sorted(likely, key=lambda found: (-len(found.numbers), -len(found.names), not found.born, found.ref))[
-        :_MOST_SHOWN
-    ]
+    likely.sort(key=lambda found: (-len(found.numbers), -len(found.names), not found.born, found.ref))
+    return likely[:_MOST_SHOWN]
 
 
 def _log(session: Session, found_at: Iterable[tuple[bytes, bytes]], rule: str) -> None:

@@ -24,6 +24,7 @@ from tui.values.codes import choices
 from tui.values.person_typed import PersonTyped
 from tui.values.shaping import do_not_call
 from tui.values.values import PersonShown
+from tui.values.values_people import Whereabouts
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.contact import is_never_used
@@ -58,8 +59,7 @@ class PersonForm(SameAgain, FormScreen):
     """Ends with the id of the person's record.
 
     Args:
-        case: the id of their case.
-        ref: its reference.
+        where: their case or section, and their record in it; an empty record for somebody new.
         never_use: what must never be used to reach somebody of this case.
         person: whom to change; None for somebody new.
     """
@@ -72,10 +72,9 @@ class PersonForm(SameAgain, FormScreen):
         leave(Message("Leave; nothing is kept")),
     )
 
-    def __init__(self, case: str, ref: str, never_use: tuple[str, ...] = (), person: PersonShown | None = None) -> None:
+    def __init__(self, where: Whereabouts, never_use: tuple[str, ...] = (), person: PersonShown | None = None) -> None:
         super().__init__()
-        self._case = case
-        self._ref = ref
+        self._where = where
         self._never_use = never_use
         self._person = person
         if person is not None:
@@ -105,7 +104,7 @@ class PersonForm(SameAgain, FormScreen):
 
     def on_mount(self) -> None:
         """Begin with the names."""
-        self.head(self._ref, name=self.NAME if self._person is None else Message("Person"))
+        self.head(self._where.ref, name=self.NAME if self._person is None else Message("Person"))
         self.query_one("#names").focus()
 
     @on(SafeInput.Changed)
@@ -124,15 +123,12 @@ class PersonForm(SameAgain, FormScreen):
         """Keep the person."""
         if not are_clear(self):
             return
-        case, person, before, typed = self._case, self._person, self._before, self._typed()
+        where, before, typed = self._where, self._before, self._typed()
         self.say(Message("Keeping the person."))
-        if person is None or before is None:
-            self.ask(lambda vault: vault.casework.add_person(case, typed), self.end, failed=self._refused)
-            return
-        record = person.record
-        self.ask(
-            lambda vault: vault.casework.change_person(case, record, before, typed), self.end, failed=self._refused
-        )
+        if before is None:
+            self.ask(lambda vault: vault.people.add(where, typed), self.end, failed=self._refused)
+        else:
+            self.ask(lambda vault: vault.people.change(where, before, typed), self.end, failed=self._refused)
 
     @override
     def action_back(self) -> None:

@@ -1,0 +1,196 @@
+"""People of a case or of a restricted section: all that is known of one, and who is the same in another case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.gateway.subject import Subject, case_id
+from tui.values import shaping
+from tui.values.codes import word_of
+from tui.values.person_typed import PersonTyped
+from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
+from vault.casework.contact import is_never_used
+from vault.casework.person import NO_LONGER, Person, PersonName, never_use_of
+from vault.casework.person_change import PersonChange, contact_made
+from vault.casework.story.relation import Relation
+from vault.casework.vocabulary import NameKind
+from vault.casework.vocabulary import word_of as checked_word
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId, RecordId
+from vault.services.cases import alike, cases, editing, people, safe_contacts, same_person, section_people, sections
+from vault.services.cases.editing import Place
+from vault.services.exports import given
+from vault.services.projection.reading import Stored
+from vault.words.message import Message, Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    person: Stored[Person]
+    beside: tuple[Stored[Person], ...]
+    never_use: tuple[str, ...]
+    kin: tuple[tuple[str, Words], ...] = ()
+
+
+class People(Subject):
+    """Opens, changes and joins people."""
+
+    def page(self, where: Whereabouts, why: str) -> PersonPage:
+        """Return all that is known of a person; opening them opens their case or section, in the log before."""
+        session, place = self._session, place_of(where)
+        opened = self._in_section(where, why) if where.section else self._in_case(where, why)
+        person = opened.person.value
+        versions = [] if where.section else editing.history(session, place, why=why)
+        holders = [] if where.section else given.given_out(session, place.case, why=why)
+        contact = person.safe_contact
+        kin_names = {name for name, _ in opened.kin}
+        return PersonPage(
+            where=where,
+            shown=shaping.person_shown(opened.person.record, person, opened.person.heads, opened.never_use),
+            names=_names(person),
+            born=person.born or "",
+            documents=tuple((document.kind.value, document.number) for document in person.documents),
+            reach=_reach(person, opened.never_use),
+            may_tell="" if contact is None else contact.may_tell,
+            kin=opened.kin,
+            others=tuple(
+                (other.value.display_name(), word_of(other.value.role))
+                for other in opened.beside
+                if other.record != opened.person.record and other.value.display_name() not in kin_names
+            ),
+            given=tuple(GivenShown(str(line.recipient), line.count, line.last) for line in holders),
+            cases=tuple((line.ref, line.title, bool(line.closed)) for line in same_person.cases_of(session, place)),
+            written=tuple((version.written_ms, version.by) for version in reversed(versions)),
+            never_use=opened.never_use,
+        )
+
+    def alike(self, where: Whereabouts) -> tuple[AlikeShown, ...]:
+        """Return who may be the same person; nobody where this member may not search."""
+        place = place_of(where)
+        try:
+            found = alike.alike(self._session, place, self._person(where))
+        except RefusedError:
+            return ()
+        return tuple(
+            AlikeShown(
+                case=likely.place.case.hex(),
+                ref=likely.ref,
+                record=likely.place.record.hex(),
+                name=likely.name,
+                names=likely.names,
+                numbers=likely.numbers,
+                born=likely.born,
+            )
+            for likely in found
+        )
+
+    def join(self, where: Whereabouts, other: Whereabouts) -> int:
+        """Say that two records are one person; return in how many places they stand now."""
+        joined = same_person.same(self._session, place_of(where), place_of(other))
+        self._unlocked.note_joined(joined.written)
+        return joined.places
+
+    def add(self, where: Whereabouts, typed: PersonTyped) -> str:
+        """Keep a new person in a case or section and return the record's id."""
+        person = people.checked_person(
+            role=typed.role,
+            names=typed.names,
+            born=typed.born or None,
+            phones=typed.phones,
+            emails=typed.emails,
+            documents=typed.documents,
+            safe_contact=contact_made(typed.contact()),
+        )
+        if where.section:
+            return sections.add_person(self._session, case_id(where.section), person).hex()
+        return people.keep(self._session, case_id(where.case), person).hex()
+
+    def change(self, where: Whereabouts, before: PersonTyped, typed: PersonTyped) -> str:
+        """Change a person from what the form was filled with to what it says now; return the record's id."""
+        change = typed.change_from(before, tuple(map(people.document_of, typed.documents)))
+        if change != PersonChange():
+            self._change(where, change)
+        return where.record
+
+    def add_spelling(self, where: Whereabouts, text: str, kind: str) -> str:
+        """Add a name or spelling behind the others, with its source; return the record's id."""
+        name = PersonName.written(text, checked_word(NameKind, kind, "kind"))
+        self._change(where, PersonChange(spellings=(name,)))
+        return where.record
+
+    def _change(self, where: Whereabouts, change: PersonChange) -> None:
+        act = section_people.change if where.section else people.change
+        act(self._session, place_of(where), change)
+
+    def _person(self, where: Whereabouts) -> Person:
+        opened = self._in_section(where, "casework") if where.section else None
+        return people.show(self._session, place_of(where)).value if opened is None else opened.person.value
+
+    def _in_case(self, where: Whereabouts, why: str) -> _Opened:
+        view = cases.open_case(self._session, case_id(where.case), why=why)
+        names = {person.record: person.value.display_name() for person in view.persons}
+        record = _record_id(where.record)
+        kin = [
+            _kin(stored.value, record, names)
+            for stored in view.story
+            if isinstance(stored.value, Relation) and record in {stored.value.from_person, stored.value.to_person}
+        ]
+        never_use = never_use_of(person.value for person in view.persons)
+        return _Opened(_the(record, view.persons), view.persons, never_use, tuple(kin))
+
+    def _in_section(self, where: Whereabouts, why: str) -> _Opened:
+        view = sections.open_section(self._session, case_id(where.section), why=why)
+        never_use = (
+            *safe_contacts.never_use_in(self._session, CompartmentId(view.head.value.case)),
+            *never_use_of(person.value for person in view.persons),
+        )
+        return _Opened(_the(_record_id(where.record), view.persons), view.persons, tuple(dict.fromkeys(never_use)))
+
+
+def place_of(where: Whereabouts) -> Place:
+    """Return where a person stands, for the services."""
+    return Place(case_id(where.section or where.case), _record_id(where.record), Person.KIND)
+
+
+def _record_id(record: str) -> RecordId:
+    try:
+        return RecordId(bytes.fromhex(record))
+    except ValueError:
+        raise NotFoundError(Message("there is no such record among yours")) from None
+
+
+def _the(record: RecordId, persons: tuple[Stored[Person], ...]) -> Stored[Person]:
+    found = next((person for person in persons if person.record == record), None)
+    if found is None:
+        raise NotFoundError(Message("there is no such record among yours"))
+    return found
+
+
+def _kin(relation: Relation, record: RecordId, names: dict[RecordId, str]) -> tuple[str, Words]:
+    """Return who stands to a person how, seen from that person where the word says it for one side alone."""
+    if relation.to_person == record:
+        return names.get(RecordId(relation.from_person), ""), word_of(relation.relation)
+    other = names.get(RecordId(relation.to_person), "")
+    return other, Message("this person is their {relation}", relation=word_of(relation.relation))
+
+
+def _names(person: Person) -> tuple[NameShown, ...]:
+    used = person.display_name()
+    shown: list[NameShown] = []
+    for name in person.names:
+        is_over = name.kind in NO_LONGER
+        is_used = not is_over and name.text == used
+        shown.append(NameShown(name.text, name.kind.value, name.script.value, is_used, is_over))
+    return tuple(sorted(shown, key=lambda name: name.is_over))
+
+
+def _reach(person: Person, never_use: tuple[str, ...]) -> ReachShown:
+    contact = person.safe_contact
+    ways = (*person.phones, *person.emails)
+    forbidden = tuple(way for way in ways if is_never_used(way, never_use))
+    own = () if contact is None else contact.never_use
+    usable = tuple(way for way in ways if way not in forbidden)
+    all_forbidden = tuple(dict.fromkeys((*forbidden, *own)))
+    if contact is None:
+        return ReachShown(ways=usable, never_use=all_forbidden)
+    return ReachShown(contact.channel.value, contact.address, contact.hours, contact.code_phrase, usable, all_forbidden)

@@ -1,0 +1,187 @@
+"""One person: their names with script and source, how to reach them, who they belong to, who holds what of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import events, on
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.looks.signs import HAPPENED
+from tui.screens.frame.base import Command
+from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.looking_back import UNDO, LooksBack
+from tui.screens.frame.rows import FixedRows
+from tui.screens.people.person_form import PersonForm
+from tui.screens.people.person_parts import left_parts, more_parts, name_cells, name_columns, right_parts
+from tui.screens.people.same_person import SamePerson
+from tui.text.in_words import together
+from tui.values.codes import choices, word_of
+from tui.values.values_people import AlikeShown, PersonPage, Whereabouts
+from tui.widgets.pages import ListRow
+from tui.widgets.parts_pane import PartsPane
+from tui.widgets.section_line import SectionLine
+from tui.widgets.virtual_list import VirtualList
+from vault.casework.vocabulary import NameKind
+from vault.words.message import Message, plural
+
+_MOST_NAMES: Final = 6
+_NAMES_LOW: Final = 3
+
+
+class PersonScreen(LooksBack):
+    """Ends with the id of the person's record.
+
+    Args:
+        where: where they stand.
+        why: the reason that goes into the log.
+    """
+
+    NAME = Message("Person")
+    AUTO_FOCUS = "#names"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "edit", Message("Change what is known of them"), "Enter", Message("edit")),
+        Command("plus,equals_sign", "spelling", Message("Add a name or spelling with its source"), "+",
+                Message("spelling")),
+        Command("j", "same", Message("Say who is the same person in another case"), "j", Message("same one")),
+        Command("v", "history", Message("What it said before, and who wrote it"), "v", Message("history")),
+        Command("escape", "back", Message("Back"), "Esc", Message("back")),
+        *(Command(str(number), f"part({number})", title, str(number)) for number, title in enumerate((
+            Message("Names"), Message("About"), Message("Reach"), Message("Belongs to"), Message("Same person?"),
+            Message("Agreed to share"), Message("Who holds what"), Message("Cases"), Message("Who wrote it"),
+        ), start=1)),
+        UNDO,
+        Command("f5", "refresh", Message("Read it again"), "F5"),
+    )  # fmt: skip
+
+    def __init__(self, where: Whereabouts, why: str) -> None:
+        super().__init__()
+        self._where = where
+        self._why = why
+        self._page: PersonPage | None = None
+        self._alike: tuple[AlikeShown, ...] | None = None
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        # Of the earlier versions of a section's people nothing is kept in the index.
+        return tuple(command for command in self.ACTS if command.action != "history" or not self._where.section)
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Horizontal(
+            Vertical(
+                SectionLine(1, Message("Names"), id="names-head"),
+                VirtualList(name_columns(()), FixedRows(), id="names"),
+                PartsPane(id="person-left"),
+                id="person-first",
+            ),
+            PartsPane(is_raised=True, id="person-right"),
+            PartsPane(id="person-more"),
+            id="person",
+        )
+
+    def on_mount(self) -> None:
+        """Read all that is known."""
+        self.head("", self._where.ref)
+        self.action_refresh()
+
+    @override
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read it again, then look for who may be the same."""
+        where, why = self._where, self._why
+        self.ask(lambda vault: vault.people.page(where, why), self._show)
+
+    def action_edit(self) -> None:
+        """Change what is known of them."""
+        if self._page is not None:
+            form = PersonForm(self._where, self._page.never_use, self._page.shown)
+            self.app.push_screen(form, lambda _: self.action_refresh())
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        self.action_edit()
+
+    def action_spelling(self) -> None:
+        """Ask for another name or spelling, then where it comes from."""
+        if self._page is not None:
+            asked = Message("Another name or spelling of {name}, as it is written there:", name=self._page.shown.name)
+            self.app.push_screen(AskLine(asked), self._ask_source)
+
+    def _ask_source(self, text: str | None) -> None:
+        if text:
+            asked = Message("Where does “{name}” come from?", name=text)
+            self.app.push_screen(Choose(asked, choices(NameKind)), lambda kind: self._add(text, kind))
+
+    def _add(self, text: str, kind: str | None) -> None:
+        where = self._where
+        if kind:
+            self.ask(lambda vault: vault.people.add_spelling(where, text, kind), lambda _: self.action_refresh())
+
+    def action_same(self) -> None:
+        """Show who may be the same person, to say so."""
+        if self._page is not None:
+            self.app.push_screen(SamePerson(self._where, self._page.shown.name, self._alike), self._joined)
+
+    def action_history(self) -> None:
+        """Show what it said before."""
+        where, why = self._where, self._why
+        self.ask(lambda vault: vault.story.history(where.case, where.record, "person", why), self.show_history)
+
+    def action_part(self, number: int) -> None:
+        """Go to a part of the page."""
+        if number == 1 or not any(pane.go_to(number) for pane in self.query(PartsPane) if pane.display):
+            self._names.focus()
+
+    @override
+    def action_back(self) -> None:
+        self.end(self._where.record)
+
+    def _joined(self, words: str | None) -> None:
+        if words:
+            self.say(together((words, Message("Ctrl+Z takes it back."))))
+            self.action_refresh()
+
+    def _show(self, page: PersonPage) -> None:
+        self._page = page
+        role = word_of(page.shown.role)
+        self.head(page.shown.name, Message("{role} in {ref}", role=role, ref=self._where.ref))
+        count = plural(
+            "{count} spelling, {sign} in use", "{count} spellings, {sign} in use", count=len(page.names), sign=HAPPENED
+        )
+        self.query_one("#names-head", SectionLine).say(count)
+        self._names.columns = name_columns(page.names)
+        self._names.show_source(FixedRows([ListRow(str(at), name_cells(name)) for at, name in enumerate(page.names)]))
+        self._lay_out()
+        where = self._where
+        self.ask(lambda vault: vault.people.alike(where), self._show_alike, failed=lambda _: self._show_alike(()))
+
+    def _show_alike(self, alike: tuple[AlikeShown, ...]) -> None:
+        self._alike = alike
+        self._lay_out()
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        page = self._page
+        if page is None:
+            return
+        most = _NAMES_LOW if self.has_class("-low") else _MOST_NAMES
+        self._names.styles.height = max(1, min(len(page.names), most))
+        left, right, more = left_parts(page), right_parts(page, self._alike), more_parts(page)
+        is_slim, is_wide = self.has_class("-slim"), self.has_class("-wide")
+        self._pane("left").show([*left, *right, *more] if is_slim else left)
+        self._pane("right").show([] if is_slim else right if is_wide else [*right, *more])
+        self._pane("more").show(more if is_wide else [])
+
+    def _pane(self, name: str) -> PartsPane:
+        return self.query_one(f"#person-{name}", PartsPane)
+
+    @property
+    def _names(self) -> VirtualList:
+        return self.query_one("#names", VirtualList)

@@ -1,0 +1,210 @@
+"""What the parts of a person's page say, in lines of words with meanings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final
+
+from rich.cells import cell_len
+
+from tui.looks.signs import CORRECTS, DONE, HAPPENED, NO_DATE, NONE, SOON
+from tui.looks.tokens import Token
+from tui.screens.frame.wording import moment
+from tui.text.in_words import in_words, together
+from tui.values.codes import word_of
+from tui.values.values_people import AlikeShown, NameShown, PersonPage, ReachShown
+from tui.widgets.cells import Cell, ListCell, broken, width_of
+from tui.widgets.columns import Column, fit_cells
+from tui.widgets.parts_pane import Lines, Section
+from vault.casework.script import Script
+from vault.words.message import Message, Words, plural
+
+_SCRIPTS: Final = {
+    Script.LATIN: Message("Latin"),
+    Script.CYRILLIC: Message("Cyrillic"),
+    Script.ARABIC: Message("Arabic"),
+}
+_LABELS: Final = (Message("born"), Message("role"), Message("document"), Message("versions"))
+_INDENT: Final = "  "
+
+
+def name_columns(names: Sequence[NameShown]) -> tuple[Column, ...]:
+    """Return the columns of the names: what they come from is whole, however long the names are."""
+    widest = max((cell_len(in_words(_source(name))) for name in names), default=1)
+    return Column("", 1), Column(""), Column("", widest)
+
+
+def name_cells(name: NameShown) -> tuple[ListCell, ...]:
+    """Return the cells of a name in the list: a sign, the name, where it comes from and its script."""
+    if name.is_over:
+        sign, text = Cell(CORRECTS, Token.DIM), Cell(name.text, Token.DIM, strike=True)
+    elif name.is_used:
+        sign, text = Cell(HAPPENED, Token.ACC), Cell(name.text, bold=True)
+    else:
+        sign, text = Cell(NO_DATE, Token.DIM), Cell(name.text)
+    return sign, text, Cell(_source(name), Token.DIM)
+
+
+def _source(name: NameShown) -> Words:
+    return together((word_of(name.kind), _SCRIPTS.get(Script(name.script), Message("no letters"))), ", ")
+
+
+def left_parts(page: PersonPage) -> list[Section]:
+    """Return what stands under the names: about the person, and how to reach them."""
+    return [
+        Section(2, Message("About"), partial(_about, page)),
+        Section(3, Message("Reach"), partial(_reach, page.reach)),
+    ]
+
+
+def right_parts(page: PersonPage, alike: Sequence[AlikeShown] | None) -> list[Section]:
+    """Return what stands beside them; `alike` is None as long as it is looked for."""
+    known = 0 if alike is None else len(alike)
+    return [
+        Section(4, Message("Belongs to"), partial(_belongs, page), str(len(page.kin)) if page.kin else ""),
+        Section(5, Message("Same person?"), partial(_same, alike), str(known) if known else ""),
+        Section(6, Message("Agreed to share"), partial(_agreed, page)),
+        Section(7, Message("Who holds what"), partial(_given, page)),
+    ]
+
+
+def more_parts(page: PersonPage) -> list[Section]:
+    """Return what there is room for on a wide screen: their cases, and who wrote what."""
+    return [
+        Section(8, Message("Cases"), partial(_cases, page), str(len(page.cases)) if page.cases else ""),
+        Section(9, Message("Who wrote it"), partial(_written, page)),
+    ]
+
+
+def why_alike(found: AlikeShown) -> list[Words]:
+    """Return the reasons why somebody may be the same person."""
+    reasons: list[Words] = []
+    if found.numbers:
+        reasons.append(Message("has {numbers} too", numbers=", ".join(found.numbers)))
+    if found.names:
+        reasons.append(Message("spelled like {names}", names=" ".join(found.names)))
+    if found.born:
+        reasons.append(Message("born {date} there too", date=found.born))
+    return reasons
+
+
+def _about(page: PersonPage, width: int) -> Lines:
+    facts: list[tuple[Words, Words]] = [(_LABELS[0], page.born)] if page.born else []
+    facts.append((_LABELS[1], word_of(page.shown.role)))
+    facts += [(_LABELS[2], together((word_of(kind), number))) for kind, number in page.documents]
+    if page.shown.heads > 1:
+        facts.append(
+            (_LABELS[3], plural("{count} beside one another", "{count} beside one another", count=page.shown.heads))
+        )
+    column = max(cell_len(in_words(label)) for label in _LABELS) + 2
+    return [line for label, text in facts for line in _labelled(label, [Cell(text)], column, width)]
+
+
+def _labelled(label: Words, cells: Sequence[Cell], column: int, width: int) -> Iterable[Sequence[Cell]]:
+    for place, row in enumerate(broken(cells, max(width - column, 1))):
+        before = [Cell(" " * column)] if place else fit_cells(Cell(label, Token.DIM), column)
+        yield [*before, *row]
+
+
+def _reach(reach: ReachShown, width: int) -> Lines:
+    lines: list[Sequence[Cell]] = []
+    if reach.channel:
+        way = together([part for part in (word_of(reach.channel), reach.address) if part])
+        said: Words = together([part for part in (way, reach.hours) if part], ", ")
+        lines += _signed(Cell(f"{DONE} ", Token.OK, bold=True), [Cell(said, bold=True)], width)
+        if reach.code_phrase:
+            lines += _signed(
+                Cell(_INDENT), [Cell(Message("say: {phrase}", phrase=reach.code_phrase), bold=True)], width
+            )
+    for way in reach.ways:
+        lines += _signed(Cell(_INDENT), [Cell(way)], width)
+    for number in reach.never_use:
+        lines += broken(
+            [Cell(Message("DO NOT CALL"), Token.ALARM, bold=True), Cell(" "), Cell(number, bold=True)], width
+        )
+    if not lines:
+        lines += _none(Message("nothing is known; Enter adds it"), width)
+    elif not reach.channel:
+        lines = [*_none(Message("no safe contact is said; ask first"), width), *lines]
+    return lines
+
+
+def _belongs(page: PersonPage, width: int) -> Lines:
+    lines: list[Sequence[Cell]] = []
+    for name, how in (*page.kin, *page.others):
+        lines += _pair(_cut(Cell(name or Message("no name")), width), how, width)
+    return lines or _none(Message("nobody else is in the case"), width)
+
+
+def _same(alike: Sequence[AlikeShown] | None, width: int) -> Lines:
+    if alike is None:
+        return [[Cell(Message("looking in your cases"), Token.DIM)]]
+    lines: list[Sequence[Cell]] = []
+    for found in alike:
+        room = max(width - 2 * len(_INDENT) - cell_len(found.ref), 1)
+        name = Cell(found.name or Message("no name"), bold=True)
+        sign = Cell(f"{SOON} ", Token.WARN, bold=True)
+        lines.append([sign, *_cut(name, room), Cell(_INDENT), Cell(found.ref, Token.DIM)])
+        lines += _signed(Cell(_INDENT), [Cell(together(why_alike(found), "; "), Token.DIM)], width)
+    if alike:
+        return [*lines, *broken([Cell(_INDENT), Cell("j ", Token.ACC, bold=True), Cell(Message("joins them"))], width)]
+    return [
+        *_none(Message("nobody in your cases"), width),
+        *broken([Cell(_INDENT), Cell("j ", Token.ACC, bold=True), Cell(Message("looks by other words"))], width),
+    ]
+
+
+def _agreed(page: PersonPage, width: int) -> Lines:
+    if page.may_tell:
+        return _signed(Cell(f"{DONE} ", Token.OK, bold=True), [Cell(page.may_tell)], width)
+    return _none(Message("nothing is said; tell nobody"), width)
+
+
+def _given(page: PersonPage, width: int) -> Lines:
+    lines: list[Sequence[Cell]] = []
+    for given in page.given:
+        count = plural("{count} package, last {day}", "{count} packages, last {day}", count=given.count, day=given.last)
+        lines.append(_cut(Cell(given.recipient), width))
+        lines += _signed(Cell(_INDENT), [Cell(count, Token.DIM)], width)
+    return lines or _none(Message("no package of this case has left"), width)
+
+
+def _cases(page: PersonPage, width: int) -> Lines:
+    lines: list[Sequence[Cell]] = []
+    for ref, title, is_closed in page.cases:
+        about: list[Cell] = [Cell(ref, bold=True)]
+        about += [Cell(_INDENT), Cell(Message("closed"), Token.DIM)] if is_closed else []
+        lines += [about, *_signed(Cell(_INDENT), [Cell(title, Token.DIM)], width)]
+    return lines or _none(Message("this one alone"), width)
+
+
+def _written(page: PersonPage, width: int) -> Lines:
+    lines: list[Sequence[Cell]] = []
+    for written_ms, by in page.written:
+        lines += broken([Cell(moment(written_ms), Token.DIM), Cell(_INDENT), Cell(by)], width)
+    return lines or _none(Message("its versions are kept in the section"), width)
+
+
+def _signed(sign: Cell, cells: Sequence[Cell], width: int) -> list[Sequence[Cell]]:
+    rows = broken(cells, max(width - len(_INDENT), 1))
+    return [[sign if place == 0 else Cell(_INDENT), *row] for place, row in enumerate(rows)]
+
+
+def _pair(left: Sequence[Cell], right: Words, width: int) -> list[Sequence[Cell]]:
+    """Return two facts in one line where they fit whole, the second from the middle on, else below one another."""
+    taken, needed = width_of(left) + len(_INDENT), cell_len(Cell(right).text)
+    if taken + needed > width:
+        return [left, *_signed(Cell(_INDENT), [Cell(right, Token.DIM)], width)]
+    middle = width // 2
+    column = middle if taken <= middle and middle + needed <= width else taken
+    return [[*fit_cells(tuple(left), column), Cell(right, Token.DIM)]]
+
+
+def _cut(stored: Cell, width: int) -> list[Cell]:
+    """Return what somebody stored in one line at most; `~` says that it goes on."""
+    return [stored] if width_of([stored]) <= width else fit_cells(stored, width)
+
+
+def _none(words: Words, width: int) -> list[Sequence[Cell]]:
+    return _signed(Cell(f"{NONE} ", Token.DIM), [Cell(words, Token.DIM)], width)
