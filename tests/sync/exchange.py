@@ -15,6 +15,7 @@ from vault.log.genesis import Genesis
 from vault.seal.bundles import Recipient
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw, public_key, sign
+from vault.store.blobs import Blobs
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
@@ -96,6 +97,7 @@ class Sender:
                 draft,
                 [Recipient(RECEIVER, KEM.public)],
                 path,
+                blobs=blobs_of(self.database),
                 sign=lambda purpose, message: (public_key(IDENTITY), sign(IDENTITY, purpose, message)),
             )
 
@@ -115,6 +117,10 @@ def empty_store(folder: Path) -> Iterator[Database]:
         database.close()
 
 
+def blobs_of(database: Database) -> Blobs:
+    return Blobs(database.path.with_name("blobs"))
+
+
 def opened(path: Path, vault: bytes) -> Bundle:
     return open_bundle(path, KEM, RECEIVER, vault)
 
@@ -131,7 +137,7 @@ def take(
         del origin
         return genesis.seat not in unknown
 
-    return import_into(database, opened(path, vault), knows=knows, pins=pins or {})
+    return import_into(database, opened(path, vault), blobs_of(database), knows=knows, pins=pins or {})
 
 
 def rows_of(database: Database, *tables: str) -> dict[str, set[tuple[object, ...]]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import Filled
-from tests.sync.exchange import Sender, empty_store, opened, rows_of, take
+from tests.sync.exchange import Sender, blobs_of, empty_store, opened, rows_of, take
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.log.epoch_notice import EpochNotice
@@ -37,7 +37,9 @@ def test_an_erased_version_does_not_come_back(sender: Sender, store: Database, t
     bundle = sender.make(tmp_path / "all").path
     gone = next(iter(rows_of(sender.database)["version"]))[3]
     assert isinstance(gone, bytes)
-    imported = import_into(store, opened(bundle, sender.vault), knows=lambda origin, genesis: True, erased={gone})
+    imported = import_into(
+        store, opened(bundle, sender.vault), blobs_of(store), knows=lambda origin, genesis: True, erased={gone}
+    )
     assert imported.counts.refused == 1  # its wrapped key, which finds no version
     assert gone not in {row[3] for row in rows_of(store)["version"]}
 
@@ -153,6 +155,6 @@ def test_the_log_that_this_device_writes_is_never_gone_on_with(sender: Sender, s
     logs = {**sender.extents(), origin: replace(extent, size=extent.size - 1)}
     take(store, sender.make(tmp_path / "older", logs=logs).path, sender.vault)
     bundle = opened(sender.make(tmp_path / "newer").path, sender.vault)
-    imported = import_into(store, bundle, knows=lambda origin, genesis: True, own=origin)
+    imported = import_into(store, bundle, blobs_of(store), knows=lambda origin, genesis: True, own=origin)
     assert (origin, Stop.OWN_LOG) in {(log.origin, log.why) for log in imported.pending}
     assert len([row for row in rows_of(store)["operation"] if row[0] == origin]) == extent.size - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.log.writer import VAULT, Writer
-from tests.sync.exchange import opened, take
+from tests.sync.exchange import blobs_of, opened, take
 from tests.sync.hostile import bundle_of, forked
 from vault.log.tree import TILE_WIDTH, Frontier, leaf_hash
 from vault.store.engine import Database
@@ -63,6 +63,6 @@ def test_of_this_devices_own_log_no_tile_comes_in_from_outside(store: Database, 
     take(store, bundle_of(tmp_path / "older", log), VAULT)
     log.write(2)
     newer = opened(bundle_of(tmp_path / "newer", log), VAULT)
-    taken = import_into(store, newer, knows=lambda origin, genesis: True, own=log.origin)
+    taken = import_into(store, newer, blobs_of(store), knows=lambda origin, genesis: True, own=log.origin)
     assert [pending.why for pending in taken.pending] == [Stop.OWN_LOG]
     assert tiles_here(store, log) == []

@@ -38,10 +38,13 @@ def _make(args: Given, output: Output) -> Result:
         "drafts": made.drafts,
         "removed": list(made.removed),
         "kept": made.kept,
+        "documents": made.documents,
+        "missing": made.missing,
     }
     lines = [
         Message("The backup is at {path}.", path=made.path),
         Message("It was opened again and read: {inside}.", inside=_inside(made.operations, made.versions, made.drafts)),
+        *_documents(made.documents, made.missing),
         Message("Backups of this vault there: {removal}", removal=made.removal),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     ]
@@ -70,6 +73,8 @@ def _verify(args: Given, output: Output) -> Result:
         "opened": found.opened,
         "operations": found.operations,
         "drafts": found.drafts,
+        "documents": found.documents,
+        "missing": found.missing,
     }
     lines = [
         Message("WHOLE. The backup at {path} was made on {day}.", path=found.path, day=day(found.made_ms)),
@@ -78,6 +83,7 @@ def _verify(args: Given, output: Output) -> Result:
             inside=_inside(found.operations, found.versions, found.drafts),
             opened=found.opened,
         ),
+        *_documents(found.documents, found.missing),
     ]
     return Result(data, lines)
 
@@ -204,6 +210,25 @@ def _keep(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise UsageError(Message("--keep is a number from 1"))
     return int(text)
+
+
+def _documents(count: int, missing: int) -> list[Words]:
+    lines: list[Words] = []
+    if count:
+        lines.append(
+            plural(
+                "The content of {count} document is in it.", "The contents of {count} documents are in it.", count=count
+            )
+        )
+    if missing:
+        lines.append(
+            plural(
+                "{count} part of them was missing in the vault, and is in no backup made now.",
+                "{count} parts of them were missing in the vault, and are in no backup made now.",
+                count=missing,
+            )
+        )
+    return lines
 
 
 def _inside(entries: int, versions: int, drafts: int) -> Value:

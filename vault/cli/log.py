@@ -81,6 +81,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         "newer": found.newer,
         "payloads_closed": found.payloads_closed,
         "on_their_way": list(found.on_their_way),
+        "contents": found.contents.counts(),
         "problems": [_fault_data(fault, whose) for fault in found.faults],
     }
     covered: Words = Message(
@@ -100,6 +101,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         covered = Message("{covered} {more}", covered=covered, more=more)
     apart: list[Words] = [_quarantined(found.quarantined)] if found.quarantined else []
     apart += found.on_their_way
+    apart += [] if found.contents.words is None else [found.contents.words]
     if found.newer:
         apart.append(
             plural(

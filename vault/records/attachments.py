@@ -178,6 +178,19 @@ def read_chunk(database: Database, blobs: Blobs, name: bytes, *, is_file: bool) 
     return sealed
 
 
+def lacking_chunks(rows: Rows, blobs: Blobs, names: Names) -> int:
+    """Return how many chunks of an attachment are not here, or are not what their names say; all are read."""
+    return sum(not _is_whole(rows, blobs, name) for name in names.chunks)
+
+
+def _is_whole(rows: Rows, blobs: Blobs, name: bytes) -> bool:
+    try:
+        sealed = rows.tail(name) or blobs.get(name)
+    except VaultError:
+        return False
+    return sealed is not None and chunk_name(sealed) == name
+
+
 def chunk_names(rows: Rows) -> set[bytes]:
     """Return the name of every chunk of every attachment that is here, file or row."""
     return _named(rows.attachments())

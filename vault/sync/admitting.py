@@ -15,10 +15,13 @@ from vault.errors import MalformedError
 from vault.log.checks.list_check import version_id
 from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items
+from vault.seal.attachments import Names, names_digest
 from vault.seal.recipients import grant_digest
+from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, VersionKeyRow, VersionRow
-from vault.sync.pages import Page, SentEpoch, SentGrant, SentVersion, SentVersionKey
+from vault.sync.contents import Arriving
+from vault.sync.pages import Page, SentAttachment, SentChunk, SentEpoch, SentGrant, SentVersion, SentVersionKey
 from vault.sync.proving import ProvenLog
 
 WRAPS_PER_PLACE = 8
@@ -33,18 +36,22 @@ class NewVersion(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """New entries and versions in the store, and how many rows were refused because no proven list names them."""
+    """New entries, versions and contents in the store, and how many rows no proven list names."""
 
     operations: int = 0
     versions: int = 0
     refused: int = 0
+    documents: int = 0
 
 
 class Admission:
     """Lets rows in, page by page, behind the entries that list them."""
 
-    def __init__(self, rows: Rows, log_of: Callable[[bytes], ProvenLog | None], erased: Collection[bytes]) -> None:
+    def __init__(
+        self, rows: Rows, blobs: Blobs, log_of: Callable[[bytes], ProvenLog | None], erased: Collection[bytes]
+    ) -> None:
         self._rows = rows
+        self._arriving = Arriving(rows, blobs, erased)
         self._log_of = log_of
         self._erased = erased
         self._list: tuple[tuple[bytes, int], list[tuple[Item, ...]]] = ((b"", 0), [])
@@ -67,6 +74,26 @@ class Admission:
             self._grant(log, grant)
         self._versions(log, list(page.of(SentVersion)))
         self._version_keys(log, list(page.of(SentVersionKey)))
+        for attachment in page.of(SentAttachment):
+            self._attachment(log, attachment)
+        for chunk in page.of(SentChunk):
+            self.counts.refused += not self._arriving.take(log.origin, chunk)
+
+    def finish(self) -> None:
+        """Let in the contents of which all chunks came."""
+        self.counts.documents = self._arriving.finish()
+
+    def _attachment(self, log: ProvenLog, sent: SentAttachment) -> None:
+        digest = names_digest(sent.names)
+        try:
+            Names.decode(sent.names)
+        except MalformedError:
+            self.counts.refused += 1
+            return
+        if self._is_listed(log, (sent.seq, sent.n), ItemKind.ATTACHMENT, (sent.compartment, digest)):
+            self._arriving.announce(log.origin, sent, digest)
+        else:
+            self.counts.refused += 1
 
     def _epoch(self, log: ProvenLog, sent: SentEpoch) -> None:
         try:

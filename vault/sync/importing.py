@@ -1,7 +1,7 @@
 """Taking a bundle: rows that pass C1 to C3 enter the store, in one transaction; all others stay out and are told.
 
     bundle = open_bundle(path, private, seat, vault)             # every byte authenticated, every row of its form
-    taken = import_into(database, bundle, knows=..., pins=...)     # durable, or nothing happened
+    taken = import_into(database, bundle, blobs, knows=..., pins=...)     # durable, or nothing happened
 
 Taking is idempotent: rows that are here already are left alone, so that an import that was cut off is simply repeated.
 
@@ -24,6 +24,7 @@ from vault.log.genesis import Genesis, origin_of, verify_genesis
 from vault.log.tree import tile_stop
 from vault.progress import Progress
 from vault.seal.signing import is_signed_raw
+from vault.store.blobs import Blobs
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, TileRow
@@ -36,6 +37,7 @@ KnowsSeat = Callable[[bytes, Genesis], bool]
 """Whether a log, by name and genesis, is of a seat that some roster that is valid here certifies with this key."""
 _NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
 _NOTHING: frozenset[bytes] = frozenset()
+_ADMITTED = tuple(kind for kind in PageKind if kind >= PageKind.EPOCH)
 # Entries at one position that are looked at: one history more than evidence needs.
 _HISTORIES = 3
 _APART = frozenset({Stop.FORK, Stop.ALTERED, Stop.UNPROVEN})
@@ -79,6 +81,7 @@ class Imported:
 def import_into(
     database: Database,
     bundle: Bundle,
+    blobs: Blobs,
     *,
     knows: KnowsSeat,
     pins: Mapping[bytes, tuple[int, bytes]] = _NO_PINS,
@@ -91,6 +94,7 @@ def import_into(
     Args:
         database: open, with its tables; may be empty.
         bundle: of `open_bundle`, of this vault.
+        blobs: where the chunks of documents go.
         knows: tells for each log whether its seat is known; logs of others stay out.
         pins: origin -> (size, root) of what this account verified before.
         erased: ids of versions that were erased here rightly: they do not come back.
@@ -103,7 +107,7 @@ def import_into(
         TryAgainError: no room; nothing was written.
     """
     with database.transaction() as rows:
-        return _Take(rows, bundle, knows=knows, pins=pins, erased=erased, own=own, progress=progress).run()
+        return _Take(rows, bundle, blobs, knows=knows, pins=pins, erased=erased, own=own, progress=progress).run()
 
 
 class _Take:
@@ -113,6 +117,7 @@ class _Take:
         self,
         rows: Rows,
         bundle: Bundle,
+        blobs: Blobs,
         *,
         knows: KnowsSeat,
         pins: Mapping[bytes, tuple[int, bytes]],
@@ -135,7 +140,7 @@ class _Take:
         self._evidence: set[bytes] = set()
         self._doubled: set[bytes] = set()
         self._gone_on: dict[bytes, ProvenLog] = {}
-        self._admission = Admission(rows, self._log, erased)
+        self._admission = Admission(rows, blobs, self._log, erased)
 
     def run(self) -> Imported:
         """Prove the logs, then let in what they list."""
@@ -147,9 +152,10 @@ class _Take:
                 self._prove(origin, iter(()))
         self._admit_logs()
         self._admit_other_histories()
-        for page in self._bundle.pages(PageKind.EPOCH, PageKind.GRANT, PageKind.VERSION, PageKind.VERSION_KEY):
+        for page in self._bundle.pages(*_ADMITTED):
             self._admission.admit(page)
             self._advance(page.claimed)
+        self._admission.finish()
         grown = {log.origin: (log.before, log.size) for log in self._proven.values() if log.size > log.before}
         grown |= {log.origin: (log.before, log.size) for log in self._gone_on.values()}
         return Imported(

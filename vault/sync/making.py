@@ -15,18 +15,19 @@ from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
 from vault.progress import Progress
 from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
 from vault.seal.keys import make_key
+from vault.store.blobs import Blobs
 from vault.store.files import write_all
 from vault.store.rows import Rows
 from vault.sync.manifest import SIGNATURE_SIZE, Manifest, Sign, signed_manifest
-from vault.sync.opening import OUTER_LIMIT, encode_header
-from vault.sync.pages import PageKind
-from vault.sync.selecting import Request, Selection
+from vault.sync.opening import encode_header
+from vault.sync.pages import COUNTED
+from vault.sync.selecting import FILE_LIMIT, Request, Selection
 from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A durable bundle at its place. `digest` is the SHA-256 of the file; `keys` and `too_long`: see `Selection`."""
+    """A durable bundle at its place. `digest` is the SHA-256 of the file; the last four: see `Selection`."""
 
     path: Path
     size: int
@@ -34,6 +35,8 @@ class Made:
     manifest: Manifest
     keys: Mapping[bytes, int]
     too_long: Mapping[bytes, int]
+    documents: int
+    left_out: frozenset[bytes]
 
 
 def make_bundle(
@@ -43,6 +46,7 @@ def make_bundle(
     recipients: Sequence[Recipient],
     path: Path,
     *,
+    blobs: Blobs,
     sign: Sign,
     progress: Progress = lambda done, total: None,
 ) -> Made:
@@ -58,11 +62,11 @@ def make_bundle(
         raise RefusedError(
             Message("there is something at {path} already", path=path), next_step=Message("Choose another name.")
         )
-    selection = Selection(rows, request)
+    selection = Selection(rows, request, blobs)
     manifest = _filled(draft, selection)
     signed = signed_manifest(manifest, sign)
     size = 4 + len(signed) + manifest.size
-    if size > OUTER_LIMIT - (OUTER_LIMIT >> 4):
+    if size > FILE_LIMIT:
         raise RefusedError(
             Message("the bundle would have {size} MiB, more than a bundle may have", size=size >> 20),
             next_step=Message("Copy the vault with a backup instead."),
@@ -71,17 +75,18 @@ def make_bundle(
     header = encode_header(manifest.vault, seal_bundle_key(key, manifest.vault, recipients))
     body = seal_body(key, manifest.vault, header, _content(signed, selection), size)
     written = _write(path, header, body, lambda done: progress(min(done, size), size))
-    return Made(path, *written, manifest, selection.keys, selection.too_long)
+    return Made(path, *written, manifest, selection.keys, selection.too_long, selection.documents, selection.left_out)
 
 
 def _filled(draft: Manifest, selection: Selection) -> Manifest:
     """Return the manifest with what a first pass over the pages comes to."""
     tree = Frontier()
-    counts = dict.fromkeys(PageKind, 0)
+    counts = dict.fromkeys(COUNTED, 0)
     size = 0
     for kind, count, page in selection.pages():
         tree.append(leaf_hash(page))
-        counts[kind] += count
+        if kind in counts:
+            counts[kind] += count
         size += 4 + len(page)
     return replace(draft, pages=tree.size, size=size, root=tree.root(), counts=counts)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from vault.errors import InternalError, MalformedError, VerificationError
 from vault.log.signatures import VerifySignature, signed_message
-from vault.sync.pages import PageKind
+from vault.sync.pages import COUNTED, PageKind
 from vault.words.message import Message
 
 BUNDLE_PURPOSE = "bundle"
@@ -80,7 +80,7 @@ class Manifest:
             self.pages,
             self.size,
             self.root,
-            *(self.counts.get(kind, 0) for kind in PageKind),
+            *(self.counts.get(kind, 0) for kind in COUNTED),
             len(self.have),
             len(self.took),
         )
@@ -141,7 +141,7 @@ class Manifest:
             pages,
             size,
             root,
-            dict(zip(PageKind, counts, strict=True)),
+            dict(zip(COUNTED, counts, strict=True)),
             dict(_HAVE.iter_unpack(untrusted[_FIXED.size : middle])),
             {taken: Position(log, at) for taken, log, at in _TOOK.iter_unpack(untrusted[middle:])},
         )

@@ -20,7 +20,7 @@ from vault.seal.envelope import COMMITMENT_SIZE, TAG_SIZE
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw
 from vault.sync.manifest import MANIFEST_LIMIT, SIGNATURE_SIZE, Manifest, verify_manifest
-from vault.sync.pages import PAGE_LIMIT, Page, PageKind, decode_page
+from vault.sync.pages import COUNTED, PAGE_LIMIT, Page, PageKind, decode_page
 from vault.words.message import Message
 
 MAGIC = b"casevault bundle"
@@ -216,7 +216,7 @@ def _page_size(content: _Content) -> int:
 
 def _check_pages(content: _Content, manifest: Manifest) -> None:
     tree = Frontier()
-    counts = dict.fromkeys(PageKind, 0)
+    counts = dict.fromkeys(COUNTED, 0)
     size = 0
     newest = 0
     for _ in range(manifest.pages):
@@ -229,6 +229,8 @@ def _check_pages(content: _Content, manifest: Manifest) -> None:
         if page.kind < newest:
             raise MalformedError(Message("the pages of a bundle are not in their order"))
         newest = page.kind
+        if page.kind not in counts:
+            continue
         counts[page.kind] += page.claimed
         if counts[page.kind] > manifest.counts[page.kind]:
             raise MalformedError(

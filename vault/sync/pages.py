@@ -23,6 +23,8 @@ PAGE_LIMIT = 2 << 20
 NOTE_LIMIT = 4_096
 NOTICE_LIMIT = 32 * 1024
 GRANT_LIMIT = 4_096
+NAMES_LIMIT = 1 << 20
+CHUNK_LIMIT = (1 << 20) + 16
 
 _HEAD = struct.Struct(">B32sI")
 
@@ -37,6 +39,12 @@ class PageKind(IntEnum):
     GRANT = 5
     VERSION = 6
     VERSION_KEY = 7
+    ATTACHMENT = 8
+    CHUNK = 9
+
+
+COUNTED = tuple(kind for kind in PageKind if kind <= PageKind.VERSION_KEY)
+"""The kinds whose rows a manifest counts; programs that do not know the others pass them by."""
 
 
 class SentOperation(NamedTuple):
@@ -86,7 +94,25 @@ class SentVersionKey(NamedTuple):
     wrap: bytes
 
 
-SentRow = bytes | SentOperation | SentEpoch | SentGrant | SentVersion | SentVersionKey
+class SentAttachment(NamedTuple):
+    """The names of an attachment, and the place in the page's log that lists it."""
+
+    seq: int
+    n: int
+    compartment: bytes
+    names: bytes
+
+
+class SentChunk(NamedTuple):
+    """A sealed chunk, by its number in the attachment that the page's log lists at this place."""
+
+    seq: int
+    n: int
+    number: int
+    sealed: bytes
+
+
+SentRow = bytes | SentOperation | SentEpoch | SentGrant | SentVersion | SentVersionKey | SentAttachment | SentChunk
 _Row = TypeVar("_Row", bound=SentRow)
 
 
@@ -212,4 +238,6 @@ _LAYOUTS: dict[int, _Layout] = {
     PageKind.GRANT: _Layout(SentGrant, "a grant", struct.Struct(">QI16s16s16sI"), (GRANT_LIMIT,)),
     PageKind.VERSION: _Layout(SentVersion, "a version", struct.Struct(">QI16s16sI"), (VERSION_LIMIT,)),
     PageKind.VERSION_KEY: _Layout(SentVersionKey, "a wrapped key", struct.Struct(">QI16s40s")),
+    PageKind.ATTACHMENT: _Layout(SentAttachment, "an attachment", struct.Struct(">QI16sI"), (NAMES_LIMIT,)),
+    PageKind.CHUNK: _Layout(SentChunk, "a chunk", struct.Struct(">QIII"), (CHUNK_LIMIT,)),
 }

@@ -23,13 +23,14 @@ class Offer:
     """A bundle that was made for a peer: where this seat stood, and how far it reached.
 
     `compartments` were covered whole, as far as this device knew. `keys` is the number of version keys known under an
-    epoch, of compartments with several.
+    epoch, of compartments with several. `left_out` are attachments that found no room.
     """
 
     position: Position
     reached: Mapping[bytes, int]
     compartments: frozenset[bytes]
     keys: Mapping[bytes, int] = field(default_factory=dict)
+    left_out: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class _OfferWire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     reached: _Vector
     compartments: list[bytes]
     keys: _Vector
+    left_out: list[bytes] = []
 
 
 class _PeerWire(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,7 +107,7 @@ def encode_peers(peers: Mapping[bytes, Peer]) -> bytes:
 
 def _offer_wire(offer: Offer) -> _OfferWire:
     reached, keys = sorted(offer.reached.items()), sorted(offer.keys.items())
-    return _OfferWire(offer.position, reached, sorted(offer.compartments), keys)
+    return _OfferWire(offer.position, reached, sorted(offer.compartments), keys, sorted(offer.left_out))
 
 
 def decode_peers(content: bytes) -> dict[bytes, Peer]:
@@ -122,11 +124,16 @@ def decode_peers(content: bytes) -> dict[bytes, Peer]:
         wire.seat: Peer(
             wire.at,
             dict(wire.have),
-            tuple(Offer(o.position, dict(o.reached), frozenset(o.compartments), dict(o.keys)) for o in wire.sent),
+            tuple(map(_offer, wire.sent)),
             wire.took,
         )
         for wire in wires
     }
+
+
+def _offer(wire: _OfferWire) -> Offer:
+    keys, left_out = dict(wire.keys), frozenset(wire.left_out)
+    return Offer(wire.position, dict(wire.reached), frozenset(wire.compartments), keys, left_out)
 
 
 def common_have(peers: Iterable[Peer]) -> dict[bytes, int]:
@@ -141,6 +148,7 @@ class Base:
     reached: Mapping[bytes, int] = field(default_factory=dict)
     compartments: frozenset[bytes] = frozenset()
     keys: Mapping[bytes, int] = field(default_factory=dict)
+    left_out: frozenset[bytes] = frozenset()
 
 
 def common_base(peers: Iterable[Peer]) -> Base:
@@ -150,7 +158,8 @@ def common_base(peers: Iterable[Peer]) -> Base:
     if not known or len(known) < len(bases):
         return Base()
     compartments = frozenset.intersection(*(base.compartments for base in known))
-    return Base(_least([base.reached for base in known]), compartments, _least([base.keys for base in known]))
+    left_out = frozenset[bytes]().union(*(base.left_out for base in known))
+    return Base(_least([base.reached for base in known]), compartments, _least([base.keys for base in known]), left_out)
 
 
 def _least(vectors: list[Mapping[bytes, int]]) -> dict[bytes, int]:

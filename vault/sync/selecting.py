@@ -16,8 +16,10 @@ from vault.errors import MalformedError
 from vault.log.ahead import Ahead
 from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind, decode_items
+from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow, OperationRow
+from vault.sync.contents import Candidate, choose, content_pages
 from vault.sync.pages import (
     VERSION_LIMIT,
     PageKind,
@@ -31,6 +33,10 @@ from vault.sync.pages import (
 )
 
 Place = tuple[bytes, int, int]
+FILE_LIMIT = 960 << 20
+"""The largest bundle that is made; a reader takes 1 GiB."""
+_MANIFEST_ROOM = 2 << 20
+_PLACED = frozenset({ItemKind.EPOCH, ItemKind.GRANT, ItemKind.ATTACHMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Request:
         base_keys: epoch -> how many version keys this bundle knew under it, where a compartment has several epochs.
         seats: the receiver's live seats.
         compartments: those that these seats may hold, the directory among them.
+        left_out: attachments that earlier bundles had no room for.
         withdrawn: those that they held and were revoked from: they get the public notices, which say so, and no more.
     """
 
@@ -73,6 +80,7 @@ class Request:
     seats: Collection[bytes]
     compartments: Collection[bytes]
     withdrawn: Collection[bytes] = ()
+    left_out: Collection[bytes] = ()
 
 
 @dataclass(slots=True)
@@ -91,10 +99,13 @@ class Selection:
     Attributes:
         keys: epoch -> number of version keys under it, of compartments with several epochs.
         too_long: compartment -> number of its versions that `pages` passed by the last time: no bundle carries them.
+        documents: number of attachments that `pages` gave the last time.
+        left_out: digests of those that found no room, or are not whole here.
     """
 
-    def __init__(self, rows: Rows, request: Request) -> None:
+    def __init__(self, rows: Rows, request: Request, blobs: Blobs) -> None:
         self._rows = rows
+        self._blobs = blobs
         self._request = request
         self._logs = sorted(request.logs)
         self._known = frozenset(request.base_compartments)
@@ -104,8 +115,11 @@ class Selection:
         }
         wanted = {digest for share in self._shares.values() for digest in share.epochs} | self._notices.keys()
         wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
-        self._places = self._find(wanted)
+        self._attachments = {row.digest: row for row in rows.attachments() if row.compartment in self._shares}
+        self._places = self._find(wanted | self._attachments.keys())
         self.too_long: Counter[bytes] = Counter()
+        self.documents = 0
+        self.left_out: frozenset[bytes] = frozenset()
         self.keys, before = self._count_keys()
         for compartment, share in self._shares.items():
             self._decide(compartment, share, before)
@@ -115,6 +129,22 @@ class Selection:
 
     def pages(self) -> Iterator[tuple[PageKind, int, bytes]]:
         """Yield (kind, rows, page) in the order of a bundle."""
+        room = FILE_LIMIT - _MANIFEST_ROOM
+        for kind, count, page in self._row_pages():
+            room -= 4 + len(page)
+            yield kind, count, page
+        chosen = choose(self._rows, self._blobs, self._candidates(), room)
+        self.documents, self.left_out = len(chosen.sent), chosen.left_out
+        yield from content_pages(self._rows, self._blobs, chosen)
+
+    def _candidates(self) -> Iterator[Candidate]:
+        for digest, row in self._attachments.items():
+            for origin, seq, n in self._places.get(digest, ())[:1]:
+                in_full = self._shares[row.compartment].in_full or digest in self._request.left_out
+                if in_full or self._is_beyond(origin, seq):
+                    yield Candidate(seq, origin, n, row)
+
+    def _row_pages(self) -> Iterator[tuple[PageKind, int, bytes]]:
         self.too_long.clear()
         rows, logs = self._rows, self._request.logs
         beginnings = {row.origin: row.bytes for row in rows.geneses() if row.origin in logs}
@@ -187,7 +217,7 @@ class Selection:
         for origin in self._logs:
             for row in self._listing(origin):
                 for n, item in enumerate(_items(row)):
-                    if item.kind in {ItemKind.EPOCH, ItemKind.GRANT} and item.digest in wanted:
+                    if item.kind in _PLACED and item.digest in wanted:
                         found.setdefault(item.digest, []).append((origin, row.seq, n))
         return found
 

@@ -48,6 +48,7 @@ class Code(StrEnum):
     VERSION_ID = "version-id"  # the id is not the hash of the row
     TAG = "tag"  # listed for another compartment
     KEYS_FILE = "keys-file"
+    CONTENT = "content"  # of a document: not here, or not what was sealed
     # rosters
     INVALID_ROSTER = "invalid-roster"
     OLDER_ROSTER = "older-roster"  # an entry goes back to one

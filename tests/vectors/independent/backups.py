@@ -10,13 +10,14 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
 
+from tests.vectors.independent.attachments import faults_in
 from tests.vectors.independent.basis import VERSION, Fault, Refused, leaf, message, require, sha256, u64
 from tests.vectors.independent.compartments import tag_of
 from tests.vectors.independent.keys_file import KeysFile, open_door, open_slot
 from tests.vectors.independent.opening import Whole, judge
 from tests.vectors.independent.tables import COLUMNS, KEY_TABLES, Version, connect, read_tables
 
-_MEMBERS = {"format", "made_ms", "digest", "operations", "versions", "files"}
+_MEMBERS = {"format", "made_ms", "digest", "operations", "versions", "files", "attachments", "missing"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ def read_backup(folder: Path, name: str, passphrase: str) -> Copy:
         faults.append(Fault("the state of a backup", "is not that of its manifest"))
     if (manifest["operations"], manifest["versions"]) != (len(leaves), len(ids)):
         faults.append(Fault("the counts of a backup", "are not those of its manifest"))
+    lacking = [fault for fault in faults_in(rows, folder / "blobs") if fault.what != "a stray chunk"]
+    if manifest["attachments"] != len(rows.attachments) or bool(manifest["missing"]) != bool(lacking):
+        faults.append(Fault("the documents of a backup", "are not those of its manifest"))
     return Copy(manifest, whole, faults)
 
 

@@ -28,6 +28,8 @@ ROWS: dict[int, Callable[[Reader], list[Any]]] = {
     5: lambda page: [page.number(8), page.number(4), *(page.take(16) for _ in range(3)), page.sized()],
     6: lambda page: [page.number(8), page.number(4), page.take(16), page.take(16), page.sized()],
     7: lambda page: [page.number(8), page.number(4), page.take(16), page.take(40)],
+    8: lambda page: [page.number(8), page.number(4), page.take(16), page.sized()],
+    9: lambda page: [page.number(8), page.number(4), page.number(4), page.sized()],
 }
 
 

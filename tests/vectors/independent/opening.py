@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.vectors.independent.basis import (
+    ATTACHMENT,
     EPOCH,
     GRANT,
     KEYS,
@@ -43,7 +44,7 @@ from tests.vectors.independent.tables import Local, Rows, connect, read_tables
 
 _ROSTER_RECORD = sha256(RECORD_WORD)[:16]
 _LOCAL_ROWS = ("session", "root secret", "keyring", "peers", "joining", "invited")
-_WORDS = {VERSION: "version", GRANT: "grant", EPOCH: "epoch"}
+_WORDS = {VERSION: "version", GRANT: "grant", EPOCH: "epoch", ATTACHMENT: "attachment"}
 
 
 @dataclass
@@ -175,6 +176,7 @@ def absent(whole: Whole) -> Iterator[Fault]:
     everything = whole.everything
     here = {VERSION: {row.id for row in everything.rows.versions if listed_at(everything, row) is not None}}
     here |= {GRANT: set(everything.grants), EPOCH: set(everything.notices)}
+    here |= {ATTACHMENT: {row.digest for row in everything.rows.attachments if sha256(row.names) == row.digest}}
     # What an audit epoch lacks shows in the payloads, and nothing else hangs on it.
     held = {one for one in whole.held() if everything.kind_of(one) != AUDIT}
     erased = everything.erased()
@@ -184,6 +186,8 @@ def absent(whole: Whole) -> Iterator[Fault]:
         for n, item in enumerate(entry.items):
             if item.kind not in here or item.digest in here[item.kind] | erased:
                 continue
+            if item.kind == ATTACHMENT and not own:
+                continue  # not fetched
             of = next((one for one in held if tag_of(one, item.digest) == item.tag), None)
             may_list = everything.may_write_there if item.kind == VERSION else everything.is_entitled
             if own or (of is not None and may_list(entry, of)):

@@ -9,6 +9,7 @@ from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.progress import CancelledError, StepProgress, Stopped
 from vault.records.versions import no_wraps
+from vault.services.backups.backup_contents import ContentState, content_state, copy_chunks
 from vault.services.backups.backup_folder import (
     BackupFolder,
     copy_durable,
@@ -20,6 +21,7 @@ from vault.services.backups.backup_folder import (
 from vault.services.backups.backup_proof import MANIFEST_FORMAT, Manifest, Proof, prove
 from vault.services.backups.backup_state import State, StateReader, log_sizes
 from vault.services.projection.projection import up_to_date_index
+from vault.store.blobs import Blobs
 from vault.store.copy import copy_in_parts
 from vault.store.engine import open_database, open_finished
 from vault.store.files import write_durable
@@ -54,6 +56,7 @@ def build(session: Session, folder: BackupFolder, progress: StepProgress, cancel
     )
     if not copied:
         raise CancelledError
+    copy_chunks(Blobs(session.folder.blobs_dir), folder.blobs, progress=progress, cancelled=cancelled)
     _copy_drafts(session, folder)
     sizes = _sizes_in(folder, keys)
     expected = StateReader(
@@ -65,7 +68,7 @@ def build(session: Session, folder: BackupFolder, progress: StepProgress, cancel
         passed_over=_no_wraps(session),
         cancelled=cancelled,
     ).read(sizes)
-    _put_manifest(session, folder, keys, expected)
+    _put_manifest(session, folder, keys, expected, _contents_in(folder, keys, cancelled))
     write_digests(folder)
     platform.fsync_folder(folder.path)
     files = require_undamaged(folder)
@@ -92,7 +95,7 @@ def _no_wraps(session: Session) -> set[VersionKeyRow]:
     return found
 
 
-def _put_manifest(session: Session, folder: BackupFolder, keys: CopyKeys, state: State) -> None:
+def _put_manifest(session: Session, folder: BackupFolder, keys: CopyKeys, state: State, contents: ContentState) -> None:
     files = measure(folder)
     del files[folder.key_rows.name]  # it cannot hold its own digest
     manifest = Manifest(
@@ -102,6 +105,8 @@ def _put_manifest(session: Session, folder: BackupFolder, keys: CopyKeys, state:
         operations=state.operations,
         versions=state.versions,
         files=files,
+        attachments=contents.attachments,
+        missing=contents.missing,
     )
     key_rows = open_database(folder.key_rows, keys.database_key, create=False)
     try:
@@ -114,6 +119,14 @@ def _sizes_in(folder: BackupFolder, keys: CopyKeys) -> dict[bytes, int]:
     tables = open_finished(folder.database, keys.database_key)
     try:
         return log_sizes(tables)
+    finally:
+        tables.close()
+
+
+def _contents_in(folder: BackupFolder, keys: CopyKeys, cancelled: Stopped) -> ContentState:
+    tables = open_finished(folder.database, keys.database_key)
+    try:
+        return content_state(tables, folder.blobs, cancelled)
     finally:
         tables.close()
 

@@ -15,6 +15,7 @@ from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainEr
 from vault.log.state import bytes_digest
 from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
 from vault.store.beside import holds_only
+from vault.store.blobs import Blobs
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import KEY_ROWS
 from vault.words.message import Message
@@ -63,8 +64,13 @@ class BackupFolder:
         return self.path / "drafts"
 
     @property
+    def blobs(self) -> Blobs:
+        """Chunks of documents; their names are their digests."""
+        return Blobs(self.path / "blobs")
+
+    @property
     def digests(self) -> Path:
-        """SHA-256 of every other file: names a damaged one to somebody without a passphrase. Proves nothing more."""
+        """SHA-256 of each file but chunks: names a damaged one to somebody without a passphrase. No proof."""
         return self.path / "digests"
 
     def draft_files(self) -> list[Path]:
@@ -82,7 +88,7 @@ class BackupFolder:
     def is_of(self, source: Source) -> bool:
         """Say whether it may be removed for this vault: nothing is in it but the files of a backup, and of no other."""
         files = {part.name for part in (self.keys, self.database, self.key_rows, self.digests)}
-        if not holds_only(self.path, files=files, folders={self.drafts_dir.name}):
+        if not holds_only(self.path, files=files, folders={self.drafts_dir.name, self.blobs.folder.name}):
             return False
         return self.source() == source or (self.path.suffix == _PART and not self.keys.exists())
 

@@ -14,6 +14,7 @@ from vault.access.seat_keys.key_file import read_key_file
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
 from vault.log.items import Item
 from vault.progress import StepProgress, Stopped
+from vault.services.backups.backup_contents import ContentState, content_state
 from vault.services.backups.backup_folder import BackupFolder
 from vault.services.backups.backup_state import State, StateReader, log_sizes
 from vault.store.drafts import Drafts
@@ -35,6 +36,8 @@ class Manifest(msgspec.Struct, frozen=True):
     operations: int
     versions: int
     files: dict[str, bytes]
+    attachments: int = 0
+    missing: int = 0
 
     def encode(self) -> bytes:
         """Return the bytes to keep."""
@@ -85,6 +88,7 @@ def prove(
             cancelled=cancelled,
         )
         state = reader.read(log_sizes(tables))
+        contents = content_state(tables, folder.blobs, cancelled)
     expected = (manifest.digest, manifest.operations, manifest.versions)
     if (state.digest, state.operations, state.versions) != expected:
         raise VerificationError(
@@ -95,6 +99,13 @@ def prove(
                 versions=state.versions,
                 operations_2=manifest.operations,
                 versions_2=manifest.versions,
+            )
+        )
+    if contents != ContentState(manifest.attachments, manifest.missing):
+        raise VerificationError(
+            Message(
+                "the backup lacks {count} parts of documents that it was made with",
+                count=max(1, contents.missing - manifest.missing),
             )
         )
     key_file = read_key_file(folder.keys)

@@ -29,6 +29,7 @@ from vault.services.backups.backup_folder import (
 )
 from vault.services.backups.backup_proof import Proof, prove
 from vault.services.projection import dates
+from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.words.message import Message, plural
 
 KEPT = 3
@@ -41,6 +42,7 @@ class MadeBackup:
     """A backup that was proven: where, what it comes to, and how much is in it.
 
     `removed` names the earlier ones at the destination that went for it; `kept` are there now, this one among them.
+    `missing` parts of the contents of `documents` were not in the vault, and are not in it.
     """
 
     path: Path
@@ -50,6 +52,8 @@ class MadeBackup:
     drafts: int
     removed: tuple[str, ...]
     kept: int
+    documents: int = 0
+    missing: int = 0
 
     @property
     def removal(self) -> Message:
@@ -79,6 +83,8 @@ class VerifiedBackup:
     opened: int
     drafts: int
     made_ms: int
+    documents: int = 0
+    missing: int = 0
 
 
 def make(
@@ -131,7 +137,17 @@ def make(
         dates.note(session.vault, dates.Done.BACKUP, session.log.now_ms(), session.state)
         removed, kept = _remove_older(source, destination, keep)
     state = proof.state
-    return MadeBackup(final, state.digest, state.operations, state.versions, proof.drafts, removed, kept)
+    return MadeBackup(
+        final,
+        state.digest,
+        state.operations,
+        state.versions,
+        proof.drafts,
+        removed,
+        kept,
+        proof.manifest.attachments,
+        proof.manifest.missing,
+    )
 
 
 def verify(
@@ -175,6 +191,8 @@ def verify(
         opened=found.reachable,
         drafts=proof.drafts,
         made_ms=proof.manifest.made_ms,
+        documents=proof.manifest.attachments,
+        missing=proof.manifest.missing,
     )
 
 
@@ -254,6 +272,7 @@ def _remove_older(source: Source, destination: Path, keep: int) -> tuple[tuple[s
 def _require_room(session: Session, destination: Path) -> None:
     parts = [session.folder.database, Path(f"{session.folder.database}-wal"), *draft_files(session.folder.drafts_dir)]
     size = sum(path.stat().st_size for path in parts if path.exists()) + KEY_FILE_SIZE + _ROOM_BESIDE
+    size += CHUNK_FILE_SIZE * sum(1 for _ in Blobs(session.folder.blobs_dir).names())
     free = platform.free_bytes(destination)
     if free is not None and free < size:
         raise TryAgainError(

@@ -20,6 +20,7 @@ from vault.progress import StepProgress
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KeyFile
 from vault.services.backups.backup_building import KEY_TABLES
+from vault.services.backups.backup_contents import copy_chunks
 from vault.services.backups.backup_folder import (
     BackupFolder,
     copy_durable,
@@ -184,6 +185,7 @@ def _build(
         progress(Message("Copying the backup"), done, len(names))
         copy_durable(folder.path / name, building.path / name)
     copy_durable(folder.digests, copied.digests)
+    copy_chunks(folder.blobs, copied.blobs, progress=progress)
     # The copies are what is proven: a medium may give other bytes when it is read again.
     files = require_undamaged(copied)
     keys = opening(read_key_file(copied.keys))

@@ -27,6 +27,7 @@ from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.seal.signing import is_signed_raw
 from vault.services.evidence.absent_rows import AbsentRows, audits_of
+from vault.services.evidence.attachment_checks import NO_CONTENTS, Contents, check_contents
 from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, older_lists, was_auditor
 from vault.services.evidence.device_checks import file_faults, row_faults
 from vault.services.evidence.expected_sizes import Bounds, bounds_of
@@ -36,7 +37,6 @@ from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said
 from vault.services.projection.projection import up_to_date_index
 from vault.store.rows import Rows
-from vault.store.rowtypes import SealedVersion
 from vault.store.turns import in_turn
 from vault.validity.authority import Authority, Proven
 from vault.validity.grants import GivenGrants, given_grants
@@ -73,6 +73,7 @@ class Verification:
     newer: int = 0
     on_their_way: tuple[Message, ...] = ()
     payloads_closed: int = 0
+    contents: Contents = NO_CONTENTS
 
     @property
     def verified(self) -> bool:
@@ -100,6 +101,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.strays(rows)
         checked.faults += row_faults(session, rows, checked.said)
         checked.approvals(rows)
+        checked.faults += (contents := check_contents(session, rows, checked.reports, checked.erased(rows))).faults
         unnamed = checked.lists_of_members(origins)
         progress(total, total)
     checked.empty()
@@ -132,6 +134,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         on_their_way=(*absent.on_their_way, *(gap.message for gap in unread if gap.is_news), *unnamed),
         newer=checked.said.newer,
         payloads_closed=checked.said.sealed_to_others if checked.said.opened else 0,
+        contents=contents,
     )
 
 
@@ -142,7 +145,7 @@ class _Checked:
         self._session = session
         self._absent = absent
         self._bounds = bounds
-        self._reports: dict[Origin, LogReport] = {}
+        self.reports: dict[Origin, LogReport] = {}
         self._ahead: dict[Origin, LogReport] = {}
         self._both: dict[Origin, Proven] = {}
         self.entries = self.versions_opened = self.quarantined = self._present = 0
@@ -173,18 +176,16 @@ class _Checked:
             pins=self._bounds.sizes[origin],
             progress=progress,
         )
-        self._reports[origin] = report
+        self.reports[origin] = report
         self.entries += report.size
         self._note(report.problems)
         for seq, fault in self._bounds.forks.get(origin, ()):
             self.faults.append(Finding(Code.FORK, _of_log(origin, fault), origin, seq))
-        if self._erased is None:
-            self._erased = self._validator(rows).erased_ids()
         # All that this seat's own logs list was here once; of others only what it may hold ever came.
         held = self._session.keyring.compartments()
         ours = None if genesis.seat == self._session.seat else {*held, *audits_of(rows)}
         versions = check_versions(
-            rows.operations(origin), rows.version_rows(origin), report, erased=self._erased, compartments=ours
+            rows.operations(origin), rows.version_rows(origin), report, erased=self.erased(rows), compartments=ours
         )
         self._note_listed(rows, report, versions)
         # A row that does not hold together is as good as none.
@@ -200,13 +201,19 @@ class _Checked:
         self._open_versions(rows, origin)
         self._open_payloads(rows, origin)
 
+    def erased(self, rows: Rows) -> set[bytes]:
+        """Return the ids of what was erased rightly."""
+        if self._erased is None:
+            self._erased = self._validator(rows).erased_ids()
+        return self._erased
+
     def keys_file(self, rows: Rows) -> None:
         """Check that the `keys` file is the newest that the logs list for this folder."""
         file = read_key_file(self._session.folder.keys)
-        newest = newest_keys(rows, file.header.folder, self._session.directory, self._reports)
+        newest = newest_keys(rows, file.header.folder, self._session.directory, self.reports)
         # Whoever has a seat in this folder changes the file; which of the newest ones is the later, pins remember.
-        for origin in () if file.digest() in newest.values() else sorted(newest.keys() & self._reports.keys()):
-            found = check_keys(rows.operations(origin), file.header.folder, file.digest(), self._reports[origin])
+        for origin in () if file.digest() in newest.values() else sorted(newest.keys() & self.reports.keys()):
+            found = check_keys(rows.operations(origin), file.header.folder, file.digest(), self.reports[origin])
             self._note(found)
 
     def absences(self) -> None:
@@ -232,7 +239,7 @@ class _Checked:
         stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
         if self.faults or len(stored) == self._present:
             return
-        for report in self._reports.values():
+        for report in self.reports.values():
             for _, items in proven_lists(rows.operations(report.origin), report):
                 stored -= {item.digest for item in items}
         self.faults += [
@@ -253,7 +260,8 @@ class _Checked:
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session
         opened_places: set[tuple[int, int]] = set()
-        for place, group in _by_place(rows.versions_from(origin, 0)):
+        for place, at_place in groupby(rows.versions_from(origin, 0), key=lambda row: (row.seq, row.n)):
+            group = list(at_place)
             if not session.keyring.epochs_of(group[0].compartment):
                 continue
             opened_places.add(place)
@@ -263,7 +271,7 @@ class _Checked:
                 self._approvals |= approvals_in(version.content)
             if (refusals or not opened) and (damage := self._absent.damage(rows, group, refusals)):
                 self._fault(Finding(Code.SEAL, damage, origin, *place))
-        report = self._reports[origin]
+        report = self.reports[origin]
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
                 # A version without a wrap is as absent as one without a row (FORMAT.md 5).
@@ -302,7 +310,7 @@ class _Checked:
     def _proven(self, rows: Rows, origin: Origin) -> Proven:
         """Return how far another log is proven, which may come later in this run."""
         if origin not in self._both:
-            report = self._reports.get(origin) or self._ahead.setdefault(origin, report_of(rows, origin))
+            report = self.reports.get(origin) or self._ahead.setdefault(origin, report_of(rows, origin))
             self._both[origin] = proven_by(rows, report)
         return self._both[origin]
 
@@ -339,8 +347,3 @@ class _Checked:
 
 def _of_log(origin: Origin, fault: Message) -> Message:
     return Message("log {log}: {fault}", log=origin.hex(), fault=fault)
-
-
-def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:
-    for place, group in groupby(rows, key=lambda row: (row.seq, row.n)):
-        yield place, list(group)

@@ -22,6 +22,7 @@ from vault.services.projection.authors import name_in
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.recovered import recovered_logs
 from vault.services.projection.seats import member_of_seat
+from vault.store.blobs import Blobs
 from vault.sync.importing import Imported, PendingLog, import_into
 from vault.sync.manifest import Manifest
 from vault.sync.opening import Bundle, open_bundle, require_for
@@ -152,6 +153,7 @@ class BundleImport:
         imported = import_into(
             session.database,
             bundle,
+            Blobs(session.folder.blobs_dir),
             knows=lambda origin, genesis: origin in self._recovered or knows(session, origin, genesis),
             pins=pins_of(session),
             own=session.log.origin,

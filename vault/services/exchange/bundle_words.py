@@ -45,7 +45,21 @@ def made_lines(made: MadeBundle) -> list[Message]:
         size=bytes_text(made.size),
     )
     left_out = [_left_out(reference, count) for reference, count in sorted(made.too_long.items())]
-    return [opens, _inside(made.entries, made.versions), *left_out]
+    return [opens, _inside(made.entries, made.versions), *left_out, *_documents(made)]
+
+
+def _documents(made: MadeBundle) -> list[Message]:
+    carried = plural(
+        "The content of {count} document is in it.",
+        "The contents of {count} documents are in it.",
+        count=made.documents,
+    )
+    wait = plural(
+        "NOT IN IT: the content of {count} document, for want of room. The next bundle takes it.",
+        "NOT IN IT: the contents of {count} documents, for want of room. The next bundle takes them.",
+        count=made.left_out,
+    )
+    return [carried] * bool(made.documents) + [wait] * bool(made.left_out)
 
 
 def _left_out(reference: str, count: int) -> Message:

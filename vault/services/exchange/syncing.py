@@ -30,6 +30,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.offered import keep_offered
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat, seats_of
+from vault.store.blobs import Blobs
 from vault.sync.making import make_bundle
 from vault.sync.manifest import Manifest, Position
 from vault.sync.opening import require_for
@@ -45,6 +46,7 @@ from vault.words.next_step import NextStep
 class MadeBundle:
     """A bundle that lies at its place: for how many seats, and what is in it.
 
+    `documents` are contents of documents; `left_out` found no room, and go with the next bundle.
     `too_long` is the reference of each case, or empty for what is none -> number of its records that no bundle carries.
     """
 
@@ -55,6 +57,8 @@ class MadeBundle:
     entries: int
     versions: int
     too_long: Mapping[str, int] = field(default_factory=dict)
+    documents: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,16 @@ def make(
             have={origin: extent.size for origin, extent in logs.items() if extent.size},
             took={seat: at for seat, peer in zip(seats, own, strict=True) if (at := peer.at) is not None},
         )
-        request = Request(logs, have, base.reached, base.compartments, base.keys, seats, compartments, withdrawn)
+        request = Request(
+            logs, have, base.reached, base.compartments, base.keys, seats, compartments, withdrawn, base.left_out
+        )
         made = make_bundle(
             rows,
             request,
             draft,
             [Recipient(seat, certificates[seat].kem) for seat in seats],
             out,
+            blobs=Blobs(session.folder.blobs_dir),
             sign=session.sign,
             progress=lambda done, total: progress("writing", done, total),
         )
@@ -153,7 +160,7 @@ def make(
         # What is not in the log did not happen.
         made.path.unlink(missing_ok=True)
         raise
-    offer = Offer(position, draft.have, covered, made.keys)
+    offer = Offer(position, draft.have, covered, made.keys, made.left_out)
     keep_peers(session, peers | {seat: peer.offered(offer) for seat, peer in zip(seats, own, strict=True)})
     counts = made.manifest.counts
     return MadeBundle(
@@ -164,6 +171,8 @@ def make(
         entries=counts[PageKind.OPERATION],
         versions=counts[PageKind.VERSION],
         too_long=_by_reference(session, made.too_long),
+        documents=made.documents,
+        left_out=len(made.left_out),
     )
 
 

@@ -27,6 +27,7 @@ from vault.seal.recipients import KemPrivate
 from vault.services.members.members import admission, checked_roles
 from vault.services.members.rostering import Outcome, carry_out
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
+from vault.store.blobs import Blobs
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.sync.importing import import_into
@@ -207,7 +208,7 @@ def finish(
         private = KemPrivate.from_seed(slot.secrets.kem_seed)
         # Whose logs come in is not asked yet: the rosters that say it come with them, and are judged from the root.
         opened = open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault))
-        if import_into(database, opened, knows=lambda origin, genesis: True).evidence:
+        if import_into(database, opened, Blobs(folder.blobs_dir), knows=lambda origin, genesis: True).evidence:
             raise VerificationError(
                 Message("a log of this vault forked: somebody admitted this device in a copy of it"),
                 next_step=Message("Ask the member who invited you, in person; use nothing of this vault until then."),

@@ -29,7 +29,7 @@ from vault.store.blobs import Blobs
 from vault.store.files import opened_to_read, read_pieces
 from vault.words.message import Message
 
-TRAVELS_LIMIT = 960 << 20
+TRAVELS_LIMIT = 896 << 20
 """The largest content that a bundle carries; what is larger is in backups alone."""
 _PIECE = 1 << 20
 _LONGEST_NAME = 200

@@ -1,0 +1,113 @@
+"""Are the contents of documents here that the lists name, each chunk of them as it was sealed (FORMAT.md 5)?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.errors import MalformedError
+from vault.ids import Origin
+from vault.log.checks.list_check import proven_lists
+from vault.log.checks.report import LogReport
+from vault.log.items import Item, ItemKind
+from vault.records.attachments import chunk_names, lacking_chunks, row_of
+from vault.records.logs import genesis_of
+from vault.seal.attachments import Names
+from vault.store.blobs import Blobs
+from vault.store.rows import Rows
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message
+
+_NOT_HERE = Message("the content of a document that this device added is not here")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """How many contents of documents are here, not fetched, erased, missing; and chunks that nothing names."""
+
+    here: int = 0
+    not_fetched: int = 0
+    erased: int = 0
+    missing: int = 0
+    stray: int = 0
+    faults: tuple[Finding, ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts by their names."""
+        return {name: getattr(self, name) for name in ("here", "not_fetched", "erased", "missing", "stray")}
+
+    @property
+    def words(self) -> Message | None:
+        """What there is, for people; None where no document ever was."""
+        if not any(self.counts().values()):
+            return None
+        return Message(
+            "Contents of documents: {here} here and whole, {not_fetched} not fetched to this device, {erased} erased,"
+            " {missing} missing; {stray} parts belong to none and go later.",
+            **self.counts(),
+        )
+
+
+NO_CONTENTS = Contents()
+
+
+def check_contents(
+    session: Session, rows: Rows, reports: Mapping[Origin, LogReport], erased: Collection[bytes]
+) -> Contents:
+    """Read every chunk of every attachment that a proven list names, and count what is not here.
+
+    What is missing is a fault of this copy, and stops nothing else.
+    """
+    blobs = Blobs(session.folder.blobs_dir)
+    held = session.keyring.compartments()
+    counts: Counter[str] = Counter()
+    faults: list[Finding] = []
+    listed: set[bytes] = set()
+    for origin, report in reports.items():
+        genesis = genesis_of(rows, origin)
+        is_own = genesis is not None and genesis.seat == session.seat
+        for seq, n, item in _listed(rows, report):
+            listed.add(item.digest)
+            row = row_of(rows, item.digest)
+            fault = None
+            if item.digest in erased:
+                counts["erased"] += 1
+            elif row is not None:
+                fault = _fault_of(rows, blobs, row.names)
+                counts["here"] += fault is None
+            elif is_own:
+                fault = _NOT_HERE
+            elif any(Item.in_compartment(ItemKind.ATTACHMENT, home, item.digest) == item for home in held):
+                counts["not_fetched"] += 1
+            if fault is not None:
+                counts["missing"] += 1
+                message = Message("operation {seq}, item {n}: {fault}", seq=seq, n=n, fault=fault)
+                faults.append(Finding(Code.CONTENT, message, origin, seq, n, severity=Severity.ABSENCE))
+    return Contents(**counts, stray=_strays(rows, blobs, listed), faults=tuple(faults))
+
+
+def _listed(rows: Rows, report: LogReport) -> Iterator[tuple[int, int, Item]]:
+    for seq, items in proven_lists(rows.operations(report.origin), report):
+        for n, item in enumerate(items):
+            if item.kind == ItemKind.ATTACHMENT:
+                yield seq, n, item
+
+
+def _fault_of(rows: Rows, blobs: Blobs, encoded: bytes) -> Message | None:
+    try:
+        names = Names.decode(encoded)
+    except MalformedError as fault:
+        return fault.message
+    lacking = lacking_chunks(rows, blobs, names)
+    if not lacking:
+        return None
+    total = len(names.chunks)
+    return Message("{count} of {total} parts of a document are missing or were altered", count=lacking, total=total)
+
+
+def _strays(rows: Rows, blobs: Blobs, listed: Collection[bytes]) -> int:
+    named = chunk_names(rows)
+    unlisted = sum(row.digest not in listed for row in rows.attachments())
+    return unlisted + sum(name not in named for name in rows.tail_names()) + len(blobs.strays(named))
