@@ -37,7 +37,7 @@ _VALUES: Final = re.compile(r"/\S+|\S+\.vault\b|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|\b[a
 """What the program shows as it is: paths, acts of the log, ids, references, keys of recipients, names of vaults."""
 _TEXTS: Final = frozenset({"lines", "root_words", "words"})
 _WITH_THE_LOCK_SCREEN: Final = 2
-_KEYS: Final = frozenset({"Backspace", "Ctrl", "Down", "Enter", "Esc", "PgDn", "Space", "Tab", "ok"})
+_KEYS: Final = frozenset({"Backspace", "Ctrl", "Down", "Enter", "Esc", "Home", "PgDn", "Space", "Tab", "ok"})
 
 
 def accented(text: str) -> str:

@@ -525,3 +525,5 @@ ANSWERS: dict[str, Any] = {
     "sections.open": SECTION,
     "sections.others": HOLDERS[1:],
 }  # fmt: skip
+
+NEW_VAULT = HomeShown("2026-11-27", STANDING, (), begun=(False, True, False, False))

@@ -15,7 +15,7 @@ from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-unt
 from typing_extensions import override
 
 from tests.tui.pictures import StillDesk
-from tests.tui.still_answers import ALONE, APPROVERS, ASKED, MEMBERS, PAGES, SHEET, SIGNED
+from tests.tui.still_answers import ALONE, APPROVERS, ASKED, MEMBERS, NEW_VAULT, PAGES, SHEET, SIGNED
 from tui.screens.cases.home import HomeScreen
 from tui.screens.credentials.sheet_paper import SheetPaper
 from tui.screens.credentials.sheets_guide import SheetsGuide
@@ -159,6 +159,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "take back": ("enter", "w", "down", "t"),
     "taken back": ("enter", "w", "down", "t", "y"),
     "home": lambda desk: _push(desk, HomeScreen()),
+    "new vault": lambda desk: _push(desk, HomeScreen()),
     "week": (":the week",),
     "case dates": ("enter", "3"),
     "records": ("enter", "d"),
@@ -192,6 +193,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "break glass": ("enter", "g", " 2026-11-30"),
 }
 INSTEAD: dict[str, dict[str, Any]] = {
+    "new vault": {"story__home": NEW_VAULT},
     "members for a volunteer": {
         "members__list_all": MembersShown(MEMBERS, separated=True, may=frozenset({"member.list"}))
     },

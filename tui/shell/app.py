@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from tui.screens.credentials.unlock import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
-from tui.screens.frame.covers import IdleWarning, Neutral
+from tui.screens.frame.covers import IDLE_MINUTES, IdleWarning, Neutral
 from tui.shell.keeping import keep_typed
 from tui.shell.looking import looks_of_account
 from tui.shell.panes import PanesApp
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-IDLE_MS: Final = 5 * MINUTE_MS
+IDLE_MS: Final = IDLE_MINUTES * MINUTE_MS
 LENT_MS: Final = 15 * MINUTE_MS
 """How long a second person may read and type at this keyboard; their approval would be too old after that anyway."""
 WARNED_MS: Final = 30_000

@@ -82,6 +82,11 @@ def _fixed(columns: Sequence[Column]) -> int:
     return sum(column.cells for column in columns) + len(_GAP) * (len(columns) - 1)
 
 
+def room_of_rest(columns: Sequence[Column], width: int) -> int:
+    """Return how many cells the column gets that takes what is left; 0 where not even the others fit."""
+    return max(width - _fixed(fitting(columns, width)), 0)
+
+
 def lay_out(columns: Sequence[Column], cells: Sequence[ListCell], width: int) -> list[Cell]:
     """Return the words of one line of `width` terminal cells, each cell in its column."""
     shown = fitting(columns, width)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.strip import Strip as Line
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.text.in_words import in_words
-from tui.widgets.cells import Cell, draw, look_of
+from tui.widgets.cells import Cell, draw, look_of, width_of
 from vault.words.message import Words
+
+_MARGIN: Final = 2
 
 
 class SectionLine(Widget):
@@ -18,15 +22,16 @@ class SectionLine(Widget):
     Args:
         number: the key.
         title: what it is called.
+        end: what stands at the right end, where there is room for all of it.
     """
 
     DEFAULT_CSS = """
     SectionLine { height: 1; }
     """
 
-    def __init__(self, number: int, title: Words, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, number: int, title: Words, *, id: str | None = None, end: Words = "") -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._number, self._title = number, title
+        self._number, self._title, self._end = number, title, end
         self._count = ""
 
     def say(self, count: Words) -> None:
@@ -38,9 +43,13 @@ class SectionLine(Widget):
 
     @override
     def render_line(self, y: int) -> Line:
-        cells = (
+        cells = [
             Cell(f"  {self._number} ", Token.ACC, bold=True),
             Cell(self._title, bold=True),
             Cell(f"  {self._count}", Token.DIM),
-        )
+        ]
+        end = Cell(self._end, Token.DIM)
+        between = self.size.width - width_of(cells) - width_of((end,)) - _MARGIN
+        if between >= _MARGIN:
+            cells += [Cell(" " * between), end]
         return draw(look_of(self), cells, self.size.width)

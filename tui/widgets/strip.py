@@ -71,15 +71,17 @@ class Strip(Widget):
 
     Args:
         on: the ground.
+        is_below: it stands below the list also where there is room beside it.
     """
 
     DEFAULT_CSS = """
     Strip { background: $raised; height: 7; }
     """
 
-    def __init__(self, *, on: Token = Token.RAISED, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, *, on: Token = Token.RAISED, id: str | None = None, is_below: bool = False) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._on = on
+        self._is_below = is_below
         self._facts: tuple[Fact, ...] = ()
         self._broken_for: object = None
         self._broken: list[list[Cell]] = []
@@ -125,9 +127,10 @@ class Strip(Widget):
     @override
     def render_line(self, y: int) -> Line:
         width, look = self.size.width, look_of(self)
-        lines = self._lines(look.is_flat, self.screen.has_class("-wide"))
+        is_pane = self.screen.has_class("-wide") and not self._is_below
+        lines = self._lines(look.is_flat, is_pane)
         line = lines[y] if y < len(lines) else []
-        edge = Cell("│ " if look.is_flat and self.screen.has_class("-wide") else "  ", Token.MARK)
+        edge = Cell("│ " if look.is_flat and is_pane else "  ", Token.MARK)
         return draw(look, [edge, *line], width, self._on)
 
     def _lines(self, is_flat: bool, is_pane: bool) -> list[list[Cell]]:

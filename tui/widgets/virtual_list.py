@@ -35,6 +35,7 @@ class VirtualList(ScrollView, can_focus=True):
         source: where the rows come from.
         on: the ground that the list lies on; that of a sheet, or of the paper, when nobody says.
         has_states: there are two cells for the state of a row before its words, which then show that it is marked.
+        is_part: of several lists on a screen only the one with the focus shows its cursor.
     """
 
     DEFAULT_CSS = """
@@ -76,10 +77,12 @@ class VirtualList(ScrollView, can_focus=True):
         id: str | None = None,  # noqa: A002 - Textual's word
         on: Token | None = None,
         has_states: bool = False,
+        is_part: bool = False,
     ) -> None:
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.has_states = has_states
+        self._is_part = is_part
         self._on = on
         self.marked: frozenset[str] = frozenset()
         self._pages = PageCache(source)
@@ -216,13 +219,17 @@ class VirtualList(ScrollView, can_focus=True):
         if index >= self._count:
             return draw(look, (), width, on)
         row = self._pages.row(index)
-        here = index == self.cursor
+        here = self.head_of(index) == self.cursor and (self.has_focus or not self._is_part)
         ground = (Token.SEL if self.has_focus else Token.BAND) if here else on
-        return draw(look, self._line(row, here), width, ground, bold=here)
+        return draw(look, self._line(row, here and index == self.cursor), width, ground, bold=here)
 
-    def _line(self, row: ListRow | None, here: bool) -> list[Cell]:
+    def head_of(self, index: int) -> int:
+        """Return the first line of the row that this line belongs to."""
+        return index
+
+    def _line(self, row: ListRow | None, is_cursor: bool) -> list[Cell]:
         is_marked = row is not None and row.key in self.marked
-        line = [Cell(">", Token.ACC) if here else Cell(" ")]
+        line = [Cell(">", Token.ACC) if is_cursor else Cell(" ")]
         line.append(_MARKED if is_marked and not self.has_states else Cell(" "))
         if self.has_states:
             state = _MARKED if is_marked else row.state if row is not None and row.state else Cell("")

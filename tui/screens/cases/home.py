@@ -2,67 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import ClassVar, Final
+from functools import partial
+from typing import ClassVar
 
 from textual import on
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.drawn.day_strip import day_strip
-from tui.looks.signs import DONE, LATE, SOON, TO_DO
-from tui.looks.tokens import Token
+from tui.looks.signs import DONE, ONE_DATE, SOON
+from tui.screens.cases.due_parts.due_acts import DONE_ACT, MOVE_ACT, DueScreen
+from tui.screens.cases.due_parts.home_rows import (
+    DATES,
+    TASKS,
+    alert_lines,
+    by_day,
+    columns_of,
+    counted,
+    date_row,
+    left_row,
+    safe_lines,
+    task_row,
+    tasks_counted,
+)
+from tui.screens.cases.due_parts.new_vault import NewVault, ticked
 from tui.screens.cases.new_case import NewCase
-from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
-from tui.screens.frame.rows import FixedRows
-from tui.text.calendar import long_day, short_day
-from tui.text.due_words import SOON_DAYS, days_left, distance_words
-from tui.values.codes import word_of
+from tui.screens.frame.base import READ_AGAIN, Command
+from tui.screens.frame.covers import IDLE_MINUTES
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.text.calendar import long_day
+from tui.text.in_words import in_words
+from tui.text.safe_content import safe_content
 from tui.values.messages import OpenCase
-from tui.values.values import VaultStatus
-from tui.values.values_story import DueShown, HomeShown, LeftShown
-from tui.widgets.cells import Cell
-from tui.widgets.columns import Column
+from tui.values.values_story import DueShown, HomeShown
+from tui.widgets.cells import WIDE
 from tui.widgets.drawn import DrawnPart
-from tui.widgets.pages import ListRow
 from tui.widgets.section_line import SectionLine
+from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
+from tui.widgets.wrapping_list import WrappingList
 from vault.casework.story.task import Task
-from vault.display import age
 from vault.words.message import Message, Words, plural
 
-_DATES: Final = (Column("", 10), Column("", 4), Column("", 18), Column(""), Column("", 14, is_right=True))
-_TASKS: Final = (Column("", 4), Column(""), Column("", 11, is_right=True))
-_BEGINNING: Final = (
-    Message("recovery sheets on paper, 10 minutes  (F2, your access; then r)"),
-    Message("a first backup  (F2, backup)"),
-    Message("a second member  (F2, members; then i)"),
-    Message("a first case  (n)"),
-)
-_MOST_ALERTS: Final = 2
-_FULL_DAY: Final = len("2026-11-27")
-_REF: Final = 4
+_SECTIONS = ("dates", "tasks")
+_ALERTS = 4
+_NOTHING_DUE = Message("Nothing is due. d in a case sets a date.")
+_SIGNS = {SOON: "bold $warn", DONE: "$ok"}
 
 
-class HomeScreen(VaultScreen):
+class HomeScreen(DueScreen):
     """What needs somebody today, before any list."""
 
     NAME = Message("Home")
+    CARD = "about-due"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("enter", "open", Message("Open the case of the row"), "Enter", Message("open")),
-        Command("c", "cases", Message("The list of cases"), "c", Message("cases")),
         Command("f3", "app.go('search')", Message("Search all your cases"), "F3", Message("search")),
-        Command("w", "app.go('week')", Message("The week"), "w", Message("week")),
         Command(
             "f9", "app.call", Message("Call slip: somebody is on the telephone"), "F9", Message("call"), first=True
         ),
+        Command("c", "cases", Message("The list of cases"), "c", Message("cases")),
+        Command("w", "app.go('week')", Message("The week"), "w", Message("week")),
         Command("n", "new", Message("Make a new case"), "n", Message("new")),
-        Command("1", "section('dates')", Message("Dates"), "1"),
-        Command("2", "section('tasks')", Message("To do"), "2"),
-        Command("3", "app.go('calls')", Message("The open call slips"), "3"),
+        Command("enter", "open", Message("Open the case of the row"), "Enter", Message("open")),
+        Command("x", "app.go('exchange')", Message("Backup and exchange"), "x", Message("exchange"), rank=3),
+        Command("v", "app.go('log')", Message("The log"), "v", Message("log"), rank=4),
+        Command("f2", "app.commands", Message("All commands"), "F2", Message("all commands"), rank=2),
+        replace(DONE_ACT, hint=""),
+        replace(MOVE_ACT, hint=""),
+        Command("1", "section(1)", Message("Dates"), "1"),
+        Command("2", "section(2)", Message("To do"), "2"),
+        Command("3", "section(3)", Message("The open call slips"), "3"),
+        Command("4", "section(4)", Message("Alerts: all that was noticed"), "4"),
+        Command("5", "section(5)", Message("Backup and exchange"), "5"),
         READ_AGAIN,
         Command("escape", "cases", Message("The list of cases"), "Esc"),
     )
@@ -71,32 +88,32 @@ class HomeScreen(VaultScreen):
         super().__init__()
         self._shown: dict[str, DueShown] = {}
         self._left: set[str] = set()
+        self._alarms: tuple[Words, ...] = ()
         self._is_read = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield SectionLine(1, Message("Dates"), id="dates-head")
-        yield DrawnPart(lambda width: (), id="days")
-        yield VirtualList(_DATES, FixedRows(), id="dates", has_states=True)
-        yield Static("", id="begin")
-        yield Horizontal(
-            Vertical(
-                SectionLine(2, Message("To do"), id="tasks-head"),
-                VirtualList(_TASKS, FixedRows(), id="tasks", has_states=True),
-            ),
-            Vertical(
-                SectionLine(3, Message("Slips"), id="slips-head"),
-                SectionLine(4, Message("Alerts"), id="alerts-head"),
-                Static("", id="alerts"),
-                SectionLine(5, Message("Backup and exchange"), id="safe-head"),
-                Static("", id="safe"),
-            ),
-            id="home-below",
-        )
+        yield NewVault(id="begin")
+        with Container(id="home"):
+            with Vertical(id="home-dates"):
+                yield SectionLine(1, Message("Dates"), id="dates-head", end=Message("{sign} one date", sign=ONE_DATE))
+                yield DrawnPart(lambda width: (), id="days")
+                yield WrappingList(DATES, id="dates", is_part=True)
+                yield Strip(id=self.CARD, is_below=True)
+            with Vertical(id="home-tasks"):
+                yield SectionLine(2, Message("To do"), id="tasks-head", end=Message("Space done"))
+                yield WrappingList(TASKS, id="tasks", is_part=True)
+                yield from _alerts("left")
+            with Vertical(id="home-rest"):
+                yield SectionLine(3, Message("Slips"), id="slips-head", end=Message("F9 takes a call"))
+                yield from _alerts("right")
+                yield SectionLine(5, Message("Backup and exchange"), id="safe-head")
+                yield Static("", id="safe")
 
     def on_mount(self) -> None:
         """Read what there is."""
-        self.query_one("#dates").focus()
+        self.query_one("#begin").display = False
+        self._list("dates").focus()
         self.action_refresh()
 
     def on_screen_resume(self) -> None:
@@ -106,7 +123,11 @@ class HomeScreen(VaultScreen):
 
     def action_refresh(self) -> None:
         """Read all of it again."""
-        self.ask(lambda vault: vault.story.home(vault.status(), vault.intake.count()), self._show)
+        self.read_again()
+
+    @override
+    def read_again(self, stand_on: str = "") -> None:
+        self.ask(lambda vault: vault.story.home(vault.status(), vault.intake.count()), partial(self._show, stand_on))
 
     def action_cases(self) -> None:
         """Go to the list of cases, which lies below."""
@@ -120,9 +141,17 @@ class HomeScreen(VaultScreen):
         if case:
             self.post_message(OpenCase(case))
 
-    def action_section(self, name: str) -> None:
-        """Go to a part of this screen."""
-        self.query_one(f"#{name}").focus()
+    def action_section(self, number: int) -> None:
+        """Go to a part of this screen, or begin what a new vault lacks."""
+        if self._new.is_whole:
+            self._new.begin(number)
+        elif number <= len(_SECTIONS):
+            self._list(_SECTIONS[number - 1]).focus()
+        elif number == _ALERTS:
+            lines = [line for alarm in self._alarms for line in (alarm, "")]
+            self.app.push_screen(ResultDialog(Message("Alerts"), lines or [Message("Nothing.")]))
+        else:
+            self.call_later(self.run_action, "app.go('calls')" if number < _ALERTS else "app.go('exchange')")
 
     def action_open(self) -> None:
         """Open the case of the row under the cursor."""
@@ -131,120 +160,112 @@ class HomeScreen(VaultScreen):
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
-        line = self._shown.get(event.row.key)
-        if line is not None:
-            self.post_message(OpenCase(line.case, record=line.record))
-        elif event.row.key in self._left:
+        if event.row.key in self._left:
             self.post_message(OpenCase(event.row.key))
+        else:
+            self.open_case(self._shown.get(event.row.key))
 
-    def _show(self, shown: HomeShown) -> None:
+    @on(NewVault.Begun)
+    def _begun(self, event: NewVault.Begun) -> None:
+        if event.place:
+            self.call_later(self.run_action, event.place)
+        else:
+            self.action_new()
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self.tell()
+
+    def on_descendant_focus(self) -> None:
+        """Say what is known of the row of the part that has the focus now."""
+        self.tell()
+
+    @override
+    def here(self) -> DueShown | None:
+        focused = self.focused if isinstance(self.focused, WrappingList) else self._list("dates")
+        row = focused.row_at_cursor()
+        return None if row is None else self._shown.get(row.key)
+
+    def _show(self, stand_on: str, shown: HomeShown) -> None:
         self._is_read = True
         today = date.fromisoformat(shown.today)
         tasks = [line for line in shown.due if line.kind == Task.KIND]
         dates = [line for line in shown.due if line.kind != Task.KIND]
         self._shown = {line.key: line for line in shown.due}
         self._left = {left.case for left in shown.left}
-        self.head(long_day(today), shown.status.member)
-        self._say("dates", _counted(dates, today, shown.left))
-        tokens = _by_day(dates, today)
-        self.query_one("#days", DrawnPart).show(lambda width: day_strip(tokens, today, width))
-        self._list("dates").show_source(
-            FixedRows([*(_date_row(line, today) for line in dates), *map(_left_row, shown.left)])
+        locks = Message("locks after {minutes} min", minutes=IDLE_MINUTES)
+        self.head(long_day(today), Message("{member}   {locks}", member=shown.status.member, locks=locks))
+        self._say("dates", counted(dates, today, shown.left))
+        tokens = by_day(dates, today)
+        self.query_one("#days", DrawnPart).show(
+            lambda width: day_strip(tokens, today, width, weeks=3 if self.size.width >= WIDE else 2)
         )
-        self._say("tasks", str(len(tasks)))
-        self._list("tasks").show_source(FixedRows([_task_row(line, today) for line in tasks]))
-        self._say("slips", plural("{count} open  F9 calls", "{count} open  F9 calls", count=shown.slips))
-        alarms = (*shown.status.alarms, *shown.status.lacks)
-        self._say("alerts", str(len(alarms)) if alarms else Message("none"))
-        self.write("alerts", *_alerts(alarms))
-        self.write("safe", *_safe(shown.status, self.desk.now_ms()))
-        is_new = bool(shown.begun) and not all(shown.begun)
-        self.query_one("#begin").display = is_new
-        self._list("dates").display = bool(dates) or not is_new
-        self.write("begin", *(_beginning(shown.begun) if is_new else ()))
-        if not shown.due and not is_new:
-            self.say(Message("Nothing is due. d in a case sets a date."))
+        rows = [*(date_row(line, today) for line in dates), *map(left_row, shown.left)]
+        self._list("dates").show_rows(rows, columns_of(DATES, rows), stand_on=stand_on)
+        rows = [task_row(line, today) for line in tasks]
+        self._list("tasks").show_rows(rows, columns_of(TASKS, rows), stand_on=stand_on)
+        self._say("tasks", tasks_counted(tasks, today))
+        self._say("slips", plural("{count} open", "{count} open", count=shown.slips))
+        alarms = self._alarms = (*shown.status.alarms, *shown.status.lacks)
+        for side in ("left", "right"):
+            self._say("alerts-" + side, str(len(alarms)) if alarms else Message("none"))
+            self._write("alerts-" + side, alert_lines(alarms))
+        begun = shown.begun if not all(shown.begun) else ()
+        is_empty = not (shown.due or shown.left or shown.slips or all(shown.begun[-1:]))
+        self._write("safe", [*safe_lines(shown.status, self.desk.now_ms()), *ticked(begun)])
+        self._show_beginning(begun, is_empty=is_empty)
+        if not shown.due and not begun:
+            self.say(_NOTHING_DUE)
+        elif self.said == in_words(_NOTHING_DUE):
+            self.say("")
+        self.tell()
+
+    def _show_beginning(self, begun: Sequence[bool], *, is_empty: bool) -> None:
+        """Show what a new vault needs, alone where nothing else is in it; the cursor stays where it can."""
+        is_whole = bool(begun) and is_empty
+        self._new.show(begun if is_whole else ())
+        self.query_one("#home").display = not is_whole
+        if is_whole:
+            self._new.stand()
+        elif self.focused is None or self.focused.id == "things":
+            self._list("dates").focus()
+        self.show_keys()
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        """Return what can be done: a new vault has something to begin, and nothing to open."""
+        if not self.is_mounted or not self._new.is_whole:
+            return self.ACTS
+        return tuple(self._of_new_vault())
+
+    def _of_new_vault(self) -> Iterable[Command]:
+        hints = {"open": Message("begin"), "app.call": Message("call"), "new": Message("new case")}
+        order = ("open", "app.call", "new", "app.commands")
+        acts = {act.action: act for act in self.ACTS}
+        yield from (replace(acts[name], hint=hints.get(name, acts[name].hint)) for name in order)
+        yield from (replace(act, hint="") for act in self.ACTS if act.action not in order)
 
     def _say(self, part: str, count: Words) -> None:
         self.query_one(f"#{part}-head", SectionLine).say(count)
 
-    def _list(self, name: str) -> VirtualList:
-        return self.query_one(f"#{name}", VirtualList)
+    def _write(self, part: str, lines: Sequence[Words]) -> None:
+        """Show lines that begin with a sign, which has the colour of its state."""
+        shown = [safe_content(line) for line in lines]
+        signed = [line.stylize(_SIGNS[line.plain[:1]], 0, 1) if line.plain[:1] in _SIGNS else line for line in shown]
+        self.query_one(f"#{part}", Static).update(Content("\n").join(signed))
+
+    def _list(self, name: str) -> WrappingList:
+        return self.query_one(f"#{name}", WrappingList)
+
+    @property
+    def _new(self) -> NewVault:
+        return self.query_one("#begin", NewVault)
 
 
-def _beginning(done: Sequence[bool]) -> list[Words]:
-    """Return what makes a new vault safe and useful, each with whether it is done."""
-    lines: list[Words] = [Message("Four things make this vault safe and useful. The order is yours.")]
-    for is_done, words in zip(done, _BEGINNING, strict=True):
-        lines.append(Message("{sign} {words}", sign=DONE if is_done else TO_DO, words=words))
-    return [*lines, Message("Somebody is on the phone right now? F9 takes a call without any case.")]
-
-
-def _token(left: int | None) -> Token:
-    if left is None or left > SOON_DAYS:
-        return Token.FG
-    return Token.ALARM if left < 0 else Token.WARN
-
-
-def _by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[str]]:
-    found: dict[date, list[str]] = {}
-    for line in lines:
-        left = days_left(line.when, today)
-        if left is not None:
-            found.setdefault(date.fromisoformat(line.when[:_FULL_DAY]), []).append(_token(left).value)
-    return found
-
-
-def _counted(lines: Sequence[DueShown], today: date, left: Sequence[LeftShown]) -> Words:
-    distances = [days for line in lines if (days := days_left(line.when, today)) is not None]
-    late = sum(days < 0 for days in distances)
-    soon = sum(0 <= days <= SOON_DAYS for days in distances)
-    counted = Message(
-        "{late} overdue, {soon} in the next {days} days, {later} later",
-        late=late,
-        soon=soon,
-        days=SOON_DAYS,
-        later=len(lines) - late - soon,
+def _alerts(side: str) -> Sequence[Widget]:
+    """Return the part of what to look at, left under what is to do or right where there is a column for it."""
+    name = "alerts-" + side
+    return (
+        SectionLine(4, Message("Alerts"), id=f"{name}-head"),
+        Static("", id=name),
     )
-    more = sum(each.count for each in left)
-    return Message("{counted}, {more} more below", counted=counted, more=more) if more else counted
-
-
-def _date_row(line: DueShown, today: date) -> ListRow:
-    left = days_left(line.when, today)
-    token = _token(left)
-    when: Words = "" if left is None else short_day(date.fromisoformat(line.when[:_FULL_DAY]))
-    about = line.headline or word_of(line.kind)
-    shown = about if line.kind == "deadline" else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
-    state = Cell(LATE, Token.ALARM, bold=True) if token is Token.ALARM else None
-    if token is Token.WARN:
-        state = Cell(SOON, Token.WARN, bold=True)
-    distance = Cell(distance_words(left, line.when), token, bold=state is not None)
-    cells = (when, Cell(line.ref[:_REF], Token.DIM), line.client, shown, distance)
-    return ListRow(line.key, cells, state)
-
-
-def _left_row(left: LeftShown) -> ListRow:
-    words = Message("and {count} more dates and tasks, {late} of them late", count=left.count, late=left.late)
-    return ListRow(left.case, ("", Cell(left.ref[:_REF], Token.DIM), "", Cell(words, Token.WARN), ""))
-
-
-def _task_row(line: DueShown, today: date) -> ListRow:
-    left = days_left(line.when, today)
-    cells = (Cell(line.ref[:_REF], Token.DIM), line.headline, Cell(distance_words(left, line.when), _token(left)))
-    return ListRow(line.key, cells, Cell(TO_DO, Token.DIM))
-
-
-def _alerts(alarms: Sequence[Words]) -> list[Words]:
-    lines: list[Words] = [Message("{sign} {alarm}", sign=SOON, alarm=alarm) for alarm in alarms[:_MOST_ALERTS]]
-    more = len(alarms) - _MOST_ALERTS
-    return [*lines, Message("  and {count} more (F2, noticed)", count=more)] if more > 0 else lines
-
-
-def _safe(status: VaultStatus, now_ms: int) -> list[Words]:
-    made = status.backup_ms
-    backup: Words = Message("{sign} no backup from this device", sign=SOON)
-    if made is not None:
-        backup = Message("{sign} backup: {when}", sign=DONE, when=age(made, now_ms))
-    drafts = plural("{count} draft waits (F4 in the list)", "{count} drafts wait (F4 in the list)", count=status.drafts)
-    return [backup, *([drafts] if status.drafts else [])]

@@ -15,44 +15,41 @@ from typing_extensions import override
 from tui.drawn.week import days_of_week, week_name
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
-from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
-from tui.screens.frame.line_dialog import AskLine
-from tui.screens.frame.rows import FixedRows
+from tui.screens.cases.due_parts.due_acts import DONE_ACT, FULL_DAY, MOVE_ACT, REF, DueScreen, widest
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.text.calendar import long_day, monday_of
 from tui.text.due_words import SOON_DAYS, distance_words
-from tui.text.in_words import together
 from tui.values.codes import word_of
-from tui.values.messages import OpenCase
-from tui.values.values_story import AgendaShown, WeekShown
+from tui.values.values_story import AgendaShown, DueShown, WeekShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
-from tui.widgets.strip import Fact, ListAndStrip, Strip
+from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import VirtualList
-from vault.casework.story import STORY
+from tui.widgets.wrapping_list import WrappingList
 from vault.casework.story.task import Task
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-_COLUMNS: Final = (Column("", 5), Column("", 4), Column("", 18), Column(""), Column("", 14, is_right=True))
+_COLUMNS: Final = (Column("", 5), Column("", 4), Column("", 18, rank=1), Column(""), Column("", 14, is_right=True))
+_CLIENT, _DISTANCE = 2, 4
 _WEEKS: Final = 2
 _DAYS: Final = 7
-_FULL_DAY: Final = len("2026-11-27")
-_REF: Final = 4
 
 
-class WeekScreen(VaultScreen):
+class WeekScreen(DueScreen):
     """Two weeks from a Monday on."""
 
     NAME = Message("Week")
+    CARD = "about-date"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("left", "turn(-1)", Message("The week before"), "←", first=True),
-        Command("right", "turn(1)", Message("The next week"), "→", Message("week"), first=True),
-        Command("t", "today", Message("Back to this week"), "t", Message("today")),
-        Command("space", "done", Message("Say that it is done"), "Space", Message("done"), first=True),
-        Command("m", "move", Message("Give it another date"), "m", Message("move")),
+        Command("left", "turn(-1)", Message("The week before"), "←→", Message("week"), first=True),
+        Command("right", "turn(1)", Message("The next week"), "→", first=True),
+        Command("home", "today", Message("Back to this week"), "Home", Message("today"), first=True),
+        DONE_ACT,
+        MOVE_ACT,
         Command("enter", "open", Message("Open the case"), "Enter", Message("open"), rank=2),
         READ_AGAIN,
         BACK,
@@ -66,16 +63,19 @@ class WeekScreen(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        rows = VirtualList(_COLUMNS, FixedRows(), id="week", has_states=True)
-        yield ListAndStrip(rows, strip=Strip(id="about-date"))
+        yield ListAndStrip(WrappingList(_COLUMNS, id="week"), strip=Strip(id=self.CARD, is_below=True))
 
     def on_mount(self) -> None:
         """Read this week."""
         self._list.focus()
         self.action_refresh()
 
-    def action_refresh(self, stand_on: str = "") -> None:
-        """Read the two weeks again; the cursor goes to a record, or stays."""
+    def action_refresh(self) -> None:
+        """Read the two weeks again."""
+        self.read_again()
+
+    @override
+    def read_again(self, stand_on: str = "") -> None:
         monday = self._monday
 
         def read(vault: Gateway) -> tuple[date, date, WeekShown]:
@@ -101,76 +101,42 @@ class WeekScreen(VaultScreen):
         self._list.action_open()
 
     @on(VirtualList.Opened)
-    def _opened(self, event: VirtualList.Opened) -> None:
-        shown = self._shown.get(event.row.key)
-        if shown is not None:
-            self.post_message(OpenCase(shown.line.case, record=shown.line.record))
-
-    def action_done(self) -> None:
-        """Say that the record under the cursor is over."""
-        shown = self._here()
-        if shown is None or not shown.is_due:
-            self.say(Message("There is nothing to keep here."))
-            return
-        line = shown.line
-        self.ask(lambda vault: vault.story.done(line.case, line.record, line.kind), lambda _: self._changed(line.key))
-
-    def action_move(self) -> None:
-        """Ask for another date."""
-        shown = self._here()
-        if shown is not None:
-            question = AskLine(Message("Which date instead?"), value=shown.line.when)
-            self.app.push_screen(question, partial(self._move, shown))
-
-    def _move(self, shown: AgendaShown, typed: str | None) -> None:
-        dated_by = STORY[shown.line.kind].FORM.dated_by
-        if typed and dated_by is not None:
-            line, change = shown.line, {dated_by: typed}
-            self.ask(
-                lambda vault: vault.story.change(line.case, line.record, line.kind, change),
-                lambda _: self._changed(line.key),
-            )
-
-    def _changed(self, key: str) -> None:
-        self.action_refresh(key)
+    def _opened(self) -> None:
+        self.open_case(self.here())
 
     def _show(self, stand_on: str, found: tuple[date, date, WeekShown]) -> None:
         today, monday, week = found
-        lines = week.lines
         self._today, self._monday = today, monday
-        self._shown = {shown.line.key: shown for shown in lines}
-        cursor = self._list.cursor
-        rows = agenda_rows(lines, today, monday, week.left)
-        self._list.show_source(FixedRows(rows))
-        places = {row.key: place for place, row in enumerate(rows) if not row.is_passed}
-        first = next(iter(places.values()), 0)
-        self._list.cursor = places.get(stand_on, cursor if rows and cursor < len(rows) and cursor else first)
-        self.head(week_name(monday), days_of_week(monday))
-        self.say("" if lines else Message("Nothing is due in these weeks. d in a case sets a date."))
-        self._tell()
+        self._shown = {shown.line.key: shown for shown in week.lines}
+        rows = agenda_rows(week.lines, today, monday, week.left)
+        self._list.show_rows(rows, _columns(rows), stand_on=stand_on)
+        self.head(days_of_week(monday), name=week_name(monday))
+        self.say("" if week.lines else Message("Nothing is due in these weeks. d in a case sets a date."))
+        self._moved()
 
     @on(VirtualList.Moved)
-    def _tell(self) -> None:
-        shown = self._here()
-        facts = []
-        if shown is not None:
-            line = shown.line
-            facts = [
-                Fact("", Cell(line.headline or word_of(line.kind), bold=True)),
-                Fact(Message("case"), together((line.ref, line.client), "  ")),
-                Fact(Message("date"), together((line.when.replace("T", " "), word_of(line.kind)), "  ")),
-            ]
-            if not shown.is_due:
-                facts.append(Fact("", Cell(Message("done"), Token.OK)))
-        self.query_one("#about-date", Strip).show(facts)
+    def _moved(self) -> None:
+        self.tell()
 
-    def _here(self) -> AgendaShown | None:
+    @override
+    def here(self) -> DueShown | None:
         row = self._list.row_at_cursor()
-        return None if row is None else self._shown.get(row.key)
+        shown = None if row is None else self._shown.get(row.key)
+        return None if shown is None else shown.line
+
+    @override
+    def is_kept(self, line: DueShown) -> bool:
+        return not self._shown[line.key].is_due
 
     @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#week", VirtualList)
+    def _list(self) -> WrappingList:
+        return self.query_one("#week", WrappingList)
+
+
+def _columns(rows: Sequence[ListRow]) -> Sequence[Column]:
+    time, ref, _, what, _ = _COLUMNS
+    client = Column("", widest(rows, _CLIENT, least=1), rank=1)
+    return time, ref, client, what, Column("", widest(rows, _DISTANCE, least=4), is_right=True)
 
 
 def agenda_rows(
@@ -179,8 +145,8 @@ def agenda_rows(
     """Return a heading for each day that has something, and for today, with its entries below it."""
     by_day: dict[date, list[AgendaShown]] = {today: []}
     for shown in lines:
-        if len(shown.line.when) >= _FULL_DAY:
-            by_day.setdefault(date.fromisoformat(shown.line.when[:_FULL_DAY]), []).append(shown)
+        if len(shown.line.when) >= FULL_DAY:
+            by_day.setdefault(date.fromisoformat(shown.line.when[:FULL_DAY]), []).append(shown)
     last = monday + timedelta(days=_WEEKS * _DAYS - 1)
     rows: list[ListRow] = []
     second, shown_day = monday + timedelta(days=_DAYS), None
@@ -216,5 +182,5 @@ def _row(shown: AgendaShown, day: date, today: date) -> ListRow:
     is_said = line.kind in {"deadline", "task"}
     what = about if is_said else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
     time = line.when.partition("T")[2]
-    cells = (time, Cell(line.ref[:_REF], Token.DIM), line.client, what, Cell(words, token))
+    cells = (time, Cell(line.ref[:REF], Token.DIM), line.client, what, Cell(words, token))
     return ListRow(line.key, cells, state)

@@ -1,0 +1,66 @@
+"""Home and the week: what is due is read whole in any window, and one row has the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.tui.pictures import StillDesk
+from tests.tui.still_answers import NEW_VAULT
+from tui.screens.cases.home import HomeScreen
+
+pytestmark = pytest.mark.screen
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[StillDesk]:
+    with StillDesk() as desk:
+        desk.unlock()
+        yield desk
+
+
+def at_home(desk: StillDesk, size: tuple[int, int]) -> list[str]:
+    desk.begin_anew(size, {})
+    desk.call(lambda: desk.app.push_screen(HomeScreen()))
+    return desk.lines().splitlines()
+
+
+def cursors(desk: StillDesk) -> list[str]:
+    return [line for line in desk.lines().splitlines() if ">" in line]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)], ids=str)
+def test_one_row_has_the_cursor_and_it_goes_with_the_focus(size: tuple[int, int], opened: StillDesk) -> None:
+    at_home(opened, size)
+    (dates,) = cursors(opened)
+    assert "Appeal" in dates
+    opened.press("2")
+    (tasks,) = cursors(opened)
+    assert "Call the interpreter" in tasks
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16), (60, 40), (109, 22)], ids=str)
+def test_nothing_that_is_due_is_cut_in_any_window(size: tuple[int, int], opened: StillDesk) -> None:
+    for lines in (at_home(opened, size), _week(opened, size)):
+        text = " ".join(" ".join(lines).split())
+        assert "~" not in text
+        for words in ("1 day late", "detention:", "Complaint,", "district", "Call the interpreter"):
+            assert words in text, (words, text)
+
+
+def _week(desk: StillDesk, size: tuple[int, int]) -> list[str]:
+    desk.begin_anew(size, {})
+    desk.press(":the week")
+    return desk.lines().splitlines()
+
+
+def test_a_new_vault_begins_with_four_things_and_each_goes_where_it_is_done(opened: StillDesk) -> None:
+    opened.begin_anew((80, 24), {"story__home": NEW_VAULT})
+    opened.call(lambda: opened.app.push_screen(HomeScreen()))
+    opened.sees("Nothing is in this vault yet.", "> □ 1 Recovery sheets", "√ 2 First backup", "Enter begin")
+    opened.press("enter")
+    opened.sees("Your access")
+    opened.press("escape", "4")
+    opened.sees("New case")
+    opened.press("escape")

@@ -1,0 +1,1 @@
+"""Parts of home and of the week."""

@@ -1,0 +1,137 @@
+"""What home and the week have in common: the row of a date says what is known of it, is done, and is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+
+from tui.looks.tokens import Token
+from tui.screens.cases.case_preview import preview_facts
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.line_dialog import AskLine
+from tui.text.calendar import short_day_of_week
+from tui.text.in_words import in_words, together
+from tui.values.codes import word_of
+from tui.values.messages import OpenCase
+from tui.values.values import PreviewShown
+from tui.values.values_story import DueShown
+from tui.widgets.cells import Cell, text_of
+from tui.widgets.pages import ListRow
+from tui.widgets.strip import Fact, Strip
+from vault.casework.story import STORY
+from vault.words.message import Message, Words
+
+FULL_DAY: Final = len("2026-11-27")
+REF: Final = 4
+DONE_ACT: Final = Command("space", "done", Message("Say that it is done"), "Space", Message("done"), first=True)
+MOVE_ACT: Final = Command("m", "move", Message("Give it another date"), "m", Message("move"))
+_KEYS: Final = (("Space", Message("done")), ("m", Message("move")), ("Enter", Message("the case")))
+
+
+class DueScreen(VaultScreen):
+    """A screen with rows of what has to be kept."""
+
+    CARD: ClassVar[str] = ""
+    """The id of the strip that says what is known of the row under the cursor."""
+
+    def here(self) -> DueShown | None:
+        """Return what the cursor stands on, or None."""
+        raise NotImplementedError
+
+    def read_again(self, stand_on: str = "") -> None:
+        """Read what there is; the cursor goes to the row of this key, or stays."""
+        raise NotImplementedError
+
+    def is_kept(self, line: DueShown) -> bool:
+        """Say whether it is done already."""
+        del line
+        return False
+
+    def action_done(self) -> None:
+        """Say that the record under the cursor is over."""
+        line = self.here()
+        if line is None or self.is_kept(line):
+            self.say(Message("There is nothing to keep here."))
+            return
+        self.ask(lambda vault: vault.story.done(line.case, line.record, line.kind), lambda _: self.read_again(line.key))
+
+    def action_move(self) -> None:
+        """Ask for another date."""
+        line = self.here()
+        if line is not None:
+            self.app.push_screen(AskLine(Message("Which date instead?"), value=line.when), partial(self._move, line))
+
+    def _move(self, line: DueShown, typed: str | None) -> None:
+        dated_by = STORY[line.kind].FORM.dated_by
+        if typed and dated_by is not None:
+            change = {dated_by: typed}
+            self.ask(
+                lambda vault: vault.story.change(line.case, line.record, line.kind, change),
+                lambda _: self.read_again(line.key),
+            )
+
+    def open_case(self, line: DueShown | None) -> None:
+        """Open the case of a row."""
+        if line is not None:
+            self.post_message(OpenCase(line.case, record=line.record))
+
+    def tell(self) -> None:
+        """Say what is known of the row under the cursor; who may be reached how follows when the cursor rests."""
+        line, card = self.here(), self.query_one(f"#{self.CARD}", Strip)
+        if line is None:
+            card.show(())
+            return
+        card.show(self._facts(line))
+        if card.display:
+            card.when_rested(partial(self._ask_contacts, line))
+
+    def _ask_contacts(self, line: DueShown) -> None:
+        self.ask(
+            lambda vault: vault.finding.preview(line.case), partial(self._add_contacts, line), failed=lambda _: None
+        )
+
+    def _add_contacts(self, line: DueShown, case: PreviewShown | None) -> None:
+        if case is not None and self.here() == line:
+            self.query_one(f"#{self.CARD}", Strip).show(self._facts(line, list(contact_facts(case))))
+
+    def _facts(self, line: DueShown, contacts: Sequence[Fact] = ()) -> list[Fact]:
+        when = Cell(day_said_whole(line.when), bold=True)
+        facts = [Fact("", (when, Cell("  "), Cell(line.headline or word_of(line.kind), bold=True)))]
+        known = (Cell(line.ref, Token.ACC, bold=True), Cell("  "), Cell(line.client), Cell("  "))
+        facts.append(Fact("", (*known, Cell(Message("done") if self.is_kept(line) else word_of(line.kind), Token.DIM))))
+        facts += [Fact(Message("unconfirmed"), line.check, Token.WARN)] if line.check is not None else []
+        return [*facts, *contacts, Fact("", tuple(_keys()))]
+
+
+def contact_facts(case: PreviewShown) -> Iterator[Fact]:
+    """Yield who may be reached how, and whom nobody may call."""
+    contact = in_words(Message("SAFE CONTACT"))
+    for fact in preview_facts(case):
+        if fact.token is Token.ALARM or in_words(fact.label) == contact:
+            yield fact
+
+
+def _keys() -> Iterator[Cell]:
+    for key, words in _KEYS:
+        yield Cell(key, Token.ACC, bold=True)
+        yield Cell(" ")
+        yield Cell(words, Token.DIM)
+        yield Cell("  ")
+
+
+def day_said_whole(when: str) -> Words:
+    """Return `Thu 26 Nov 2026 09:30`; what is no full day as it is kept."""
+    if len(when) < FULL_DAY or "~" in when:
+        return when or Message("no date")
+    day, time = date.fromisoformat(when[:FULL_DAY]), when.partition("T")[2]
+    return together((Message("{day} {year}", day=short_day_of_week(day), year=day.year), time), " ")
+
+
+def widest(rows: Sequence[ListRow], column: int, *, least: int = 0, most: int = 24) -> int:
+    """Return how wide a column of these rows is: never cut where it is words of ours."""
+    cells = [row.cells[column] for row in rows if len(row.cells) > column]
+    return min(max((least, *(cell_len(text_of(cell)) for cell in cells))), most)

@@ -1,0 +1,104 @@
+"""A short list whose longest column goes on in lines below: what has to be kept is not cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from typing_extensions import override
+
+from tui.widgets.cells import ListCell, broken, cells_of, width_of
+from tui.widgets.columns import Column, fit_cells, room_of_rest
+from tui.widgets.pages import PAGE_ROWS, ListRow
+from tui.widgets.virtual_list import VirtualList, room_of
+
+_MOST_LINES: Final = 4
+
+
+class _Lines:
+    """Lines that are in memory whole, with the place of the row that each belongs to."""
+
+    def __init__(self, lines: Sequence[tuple[ListRow, int]] = ()) -> None:
+        self._lines = tuple(line for line, _ in lines)
+        self.heads = tuple(head for _, head in lines)
+
+    def count(self) -> int:
+        return len(self._lines)
+
+    def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow]:
+        del previous, following
+        return self._lines[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
+
+
+class WrappingList(VirtualList):
+    """Rows of which the column that takes what is left may have up to four lines.
+
+    Args:
+        columns: as of the list; `show_rows` may bring others.
+    """
+
+    def __init__(self, columns: Sequence[Column], *, id: str, has_states: bool = True, is_part: bool = False) -> None:  # noqa: A002 - Textual's word
+        super().__init__(columns, _Lines(), id=id, has_states=has_states, is_part=is_part)
+        self._rows: tuple[ListRow, ...] = ()
+        self._heads: tuple[int, ...] = ()
+        self._laid_at = -1
+
+    def show_rows(self, rows: Sequence[ListRow], columns: Sequence[Column] = (), *, stand_on: str = "") -> None:
+        """Show these rows, with the cursor on the row of this key, or else where it was."""
+        kept = self.row_at_cursor()
+        self.columns = tuple(columns) or self.columns
+        self._rows = tuple(rows)
+        self._lay(stand_on or (kept.key if kept is not None else ""))
+
+    @override
+    def on_resize(self) -> None:
+        """Break the lines anew where the width is another; Textual has the list above do its part behind this."""
+        if self.size.width != self._laid_at and self._rows:
+            kept = self.row_at_cursor()
+            self._lay(kept.key if kept is not None else "")
+
+    @override
+    def head_of(self, index: int) -> int:
+        return self._heads[index] if index < len(self._heads) else index
+
+    @override
+    def watch_cursor(self, old: int, new: int) -> None:
+        super().watch_cursor(old, new)
+        for index, head in enumerate(self._heads):  # the lines below the two that were painted
+            if head in {old, new} and index != head:
+                self.refresh_line(index)
+
+    def _lay(self, stand_on: str) -> None:
+        before = self.cursor
+        self._laid_at = self.size.width
+        lines = list(self._each_line(room_of(self.size.width, has_states=self.has_states)))
+        self._heads = tuple(head for _, head in lines)
+        self.show_source(_Lines(lines))
+        keys = {line.key: place for place, (line, head) in enumerate(lines) if place == head and not line.is_passed}
+        self.cursor = keys.get(stand_on, min(before, max(len(lines) - 1, 0)) if stand_on else 0)
+
+    def _each_line(self, room: int) -> Iterator[tuple[ListRow, int]]:
+        place = 0
+        flexible = next(number for number, column in enumerate(self.columns) if not column.width)
+        rest = room_of_rest(self.columns, room)
+        for row in self._rows:
+            head = place
+            for line in self._lines_of(row, flexible, rest):
+                yield line, head
+                place += 1
+
+    def _lines_of(self, row: ListRow, flexible: int, rest: int) -> Iterator[ListRow]:
+        if len(row.cells) < len(self.columns) or rest <= 0 or width_of(cells_of(row.cells[flexible])) <= rest:
+            yield row
+            return
+        lines: list[ListCell] = [tuple(line) for line in broken(cells_of(row.cells[flexible]), rest)]
+        if len(lines) > _MOST_LINES:
+            left = tuple(part for line in lines[_MOST_LINES - 1 :] for part in cells_of(line))
+            lines = [*lines[: _MOST_LINES - 1], tuple(fit_cells(left, rest))]
+        cells = list(row.cells)
+        yield replace(row, cells=(*cells[:flexible], lines[0], *cells[flexible + 1 :]))
+        for line in lines[1:]:
+            below: list[ListCell] = [""] * len(cells)
+            below[flexible] = line
+            yield ListRow(row.key, tuple(below), is_passed=True)
