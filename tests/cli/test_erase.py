@@ -41,3 +41,8 @@ def test_a_case_on_hold_is_not_erased_until_it_is_released(desk: Desk) -> None:
     assert gone.code == 0, gone.err
     assert gone.json()["cases"] == [ref]
     assert ref not in desk.run("case", "list").out
+
+
+def test_what_colleagues_erased_is_listed_and_can_go_now(desk: Desk) -> None:
+    assert desk.run("erasures", "list").out == "Nothing that a colleague erased is on this device.\n"
+    assert desk.run("erasures", "now", "--json").json()["removed"] == 0

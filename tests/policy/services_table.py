@@ -113,7 +113,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
-    holds.is_held holds.require_none removing.remove_traces sharing.forget_indexes_of_others
+    arrived.look arrived.note holds.is_held holds.require_none removing.remove_traces sharing.forget_indexes_of_others
     sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
@@ -127,13 +127,14 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
     undoing.last
     section_people.is_in_section
+    arrived.untold arrived.waiting
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
     sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
-    handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
+    arrived.carry_out handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of
     timed_grants.withdraw_expired_grants
     """,

@@ -13,7 +13,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import intake, sections
-from vault.services.erasures import removing
+from vault.services.erasures import arrived, removing
 from vault.services.grants import handover, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
@@ -147,14 +147,24 @@ def _wraps(session: Session) -> list[Message]:
 
 
 def _erased(session: Session) -> list[Message]:
-    """Forget unfinished texts of records that were erased in this folder meanwhile."""
+    """Remove what others erased long enough ago, and unfinished texts of what was erased in this folder."""
+    arrived.note(session, arrived.look(session))
+    lines = arrived.untold(session)
+    if session.roles & ALLOWED[Action.CASE_READ] | session.roles & ALLOWED[Action.INTAKE_READ]:
+        gone = arrived.carry_out(session)
+        message = plural(
+            "{count} record that a colleague erased was removed from this device.",
+            "{count} records that colleagues erased were removed from this device.",
+            count=gone,
+        )
+        lines += [message] if gone else []
     count = removing.forget_drafts(session)
     message = plural(
         "{count} unfinished text of an erased record was removed.",
         "{count} unfinished texts of erased records were removed.",
         count=count,
     )
-    return [message] if count else []
+    return [*lines, message] if count else lines
 
 
 def _over(session: Session) -> list[Message]:

@@ -6,7 +6,7 @@ does not enter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -48,7 +48,7 @@ class Admission:
     """Lets rows in, page by page, behind the entries that list them."""
 
     def __init__(
-        self, rows: Rows, blobs: Blobs, log_of: Callable[[bytes], ProvenLog | None], erased: Collection[bytes]
+        self, rows: Rows, blobs: Blobs, log_of: Callable[[bytes], ProvenLog | None], erased: Container[bytes]
     ) -> None:
         self._rows = rows
         self._arriving = Arriving(rows, blobs, erased)

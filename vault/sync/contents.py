@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
@@ -97,7 +97,7 @@ class Arriving:
 
     rows: Rows
     blobs: Blobs
-    erased: Collection[bytes]
+    erased: Container[bytes]
     _coming: dict[tuple[bytes, int, int], _Coming] = field(default_factory=dict)
     _written: list[bytes] = field(default_factory=list)
 

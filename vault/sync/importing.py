@@ -14,7 +14,7 @@ when they know more seats than before: `Imported.pending` names the logs that wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
@@ -85,7 +85,7 @@ def import_into(
     *,
     knows: KnowsSeat,
     pins: Mapping[bytes, tuple[int, bytes]] = _NO_PINS,
-    erased: Collection[bytes] = _NOTHING,
+    erased: Container[bytes] = _NOTHING,
     own: bytes = b"",
     progress: Progress = lambda done, total: None,
 ) -> Imported:
@@ -121,7 +121,7 @@ class _Take:
         *,
         knows: KnowsSeat,
         pins: Mapping[bytes, tuple[int, bytes]],
-        erased: Collection[bytes],
+        erased: Container[bytes],
         own: bytes,
         progress: Progress,
     ) -> None:

@@ -237,6 +237,10 @@ class VersionValidator:
         """Return the ids of all versions that count as erased (FORMAT.md 6)."""
         return self._erasures.all_ids()
 
+    def counts_as_erased(self, version: bytes) -> bool:
+        """Say whether one version counts as erased, of whatever compartment."""
+        return self._erasures.counts(version, {row.compartment for row in self.rows.every_epoch()})
+
     def void_erasures(self, versions: Iterable[bytes]) -> set[Place]:
         """Return where those of these versions are listed, of what this seat holds, whose erasure does not count."""
         return self._erasures.void(versions, self.keyring.compartments())

@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vault.access.session import Session
+from vault.casework.access import Section
 from vault.casework.hold import Hold, LogSize
 from vault.errors import RefusedError, UsageError
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.policy.roles import Action
+from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services.cases.cases import today
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
+from vault.store.rowtypes import SealedVersion
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -77,9 +80,30 @@ def require_none(session: Session, cases: Iterable[CompartmentId]) -> None:
             )
 
 
-def is_held(session: Session, case: CompartmentId) -> bool:
-    """Say whether a hold stands on a case, as far as this seat can open it."""
-    return _standing(session, case) is not None
+def is_held(session: Session, home: CompartmentId) -> bool:
+    """Say whether a hold stands on a case, or on the case of a section, as far as this seat can open it.
+
+    Of the rows, not of the index: also of a case whose key is about to go.
+    """
+    with session.database.reading() as rows:
+        found = _opened(session, rows.versions(home, hold_record()))
+        if not found and _kind_of(session, home) is CompartmentKind.SECTION:
+            heads = [each for each in _opened(session, rows.versions(home)) if each.content.kind == Section.KIND]
+            cases = {case for head in heads if isinstance(case := head.content.fields.get("case"), bytes)}
+            found = [hold for case in cases for hold in _opened(session, rows.versions(case, hold_record()))]
+    holds = [version for version in found if version.content.kind == Hold.KIND]
+    replaced = {parent for version in holds for parent in version.content.parents}
+    return any(version.id not in replaced and "released" not in version.content.fields for version in holds)
+
+
+def _opened(session: Session, sealed: list[SealedVersion]) -> list[OpenedVersion]:
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    return list(opened)
+
+
+def _kind_of(session: Session, home: CompartmentId) -> CompartmentKind | None:
+    state = session.state_of(home)
+    return None if state is None else state.kind
 
 
 def _standing(session: Session, case: CompartmentId) -> Stored[Hold] | None:

@@ -16,6 +16,7 @@ from vault.log.items import LIST_LIMIT
 from vault.progress import StepProgress
 from vault.records.rewrapping import drop_junk
 from vault.records.work import Entry
+from vault.services.erasures import arrived
 from vault.services.exchange.peers import certified_identity, keep_peers, knows, peers_of, pins_of
 from vault.services.grants.sharing import rewrap_all
 from vault.services.projection.authors import name_in
@@ -156,6 +157,7 @@ class BundleImport:
             Blobs(session.folder.blobs_dir),
             knows=lambda origin, genesis: origin in self._recovered or knows(session, origin, genesis),
             pins=pins_of(session),
+            erased=arrived.ErasedVersions(session),
             own=session.log.origin,
             progress=lambda done, total: self._progress("taking", done, total),
         )
@@ -172,12 +174,14 @@ class BundleImport:
         session.log.is_forked |= session.log.origin in imported.evidence
         self._apart.update(imported.apart)
         self._alarm(imported)
+        erasures = arrived.look(session)  # a hold opens with keys that may go now
         if imported.logs or imported.keyed or imported.wrapped or imported.counts.versions or imported.evidence:
             changed = refresh(session)
             drop_junk(session.database, session.vault, session.keyring, imported.wrapped)
             self.gained += changed.gained
             self.withdrawn += changed.withdrawn
             up_to_date_index(session)
+            arrived.note(session, erasures)
             self._give_keys(imported)
             rewrap_all(session, {CompartmentId(version.compartment) for version in imported.versions})
         return imported

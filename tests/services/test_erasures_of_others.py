@@ -1,0 +1,209 @@
+"""What somebody erases goes on every device that has it: after a bundle and 72 hours, and in any order of arrival."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.burglar import everything
+from tests.english import in_english
+from tests.services.founded import PASSPHRASE, Place
+from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation, full_name, give, open_place
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.durations import HOUR_MS
+from vault.errors import NotFoundError
+from vault.ids import CompartmentId, RecordId
+from vault.services import housekeeping
+from vault.services.approvals import erasing
+from vault.services.backups import backups, restoring
+from vault.services.cases import cases, editing, holds, notes, people, same_person, searching
+from vault.services.erasures import arrived, letter, what_goes
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+
+NAME = "Vexilda Morrowquay"
+PHONE = "+996 555 918 273"
+
+
+def later(monkeypatch: pytest.MonkeyPatch, session: Session, hours: int) -> None:
+    """Have the session's clock believe a time ahead, as a person confirmed it."""
+    now = session.log.now_ms() + hours * HOUR_MS
+    monkeypatch.setattr(session.log, "now_ms", lambda: now)
+    session.believe_clock()
+
+
+def add_person(session: Session, case: CompartmentId) -> RecordId:
+    return people.add(session, case, role="client", names=[NAME], phones=[PHONE])
+
+
+def readable(session: Session, *folders: Path) -> bytes:
+    """Return all that this seat's keys and the database's open of these folders, once the session is closed."""
+    assert session.keys_now is not None
+    keys, secrets, vault = session.copy_keys(session.keys_now[0]), session._secrets, session.vault
+    session.close()
+    return everything(folders, vault, secrets, {keys.database_key})
+
+
+def has_any(data: bytes, words: Iterable[str] = (NAME, "morrowquay", PHONE, "372819555")) -> list[str]:
+    return [word for word in words if word.encode() in data]
+
+
+@pytest.fixture
+def shared(organisation: Organisation, tmp_path: Path) -> tuple[Organisation, CompartmentId, RecordId]:
+    """A case of Tomas with one person, which Joel has on his device."""
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        case = cases.create(tomas, title="C", kind="asylum", alone_reason="nobody").case
+        person = add_person(tomas, case)
+        sharing.grant(tomas, case, organisation.members(JOEL))
+        give(tomas, joel, tmp_path)
+        assert searching.search(joel, "Morrowquay").hits
+    return organisation, case, person
+
+
+def erase(session: Session, what: str) -> None:
+    erasing.erase(session, what_goes.what_goes(session, what), why="subject-request")
+
+
+def test_it_waits_on_another_device_and_goes_after_72_hours_from_all_that_lies_there(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation, case, person = shared
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        joel.drafts().save(case, person, f"{NAME} {PHONE}", "person")
+        going = what_goes.what_goes(tomas, person.hex())
+        erasing.erase(tomas, going, why="subject-request")
+        give(tomas, joel, tmp_path)
+        assert searching.search(joel, "Morrowquay").hits
+        (told,) = [line for line in in_english(housekeeping.settle(joel)) if "erased" in line]
+        assert told.startswith("Tomas Verhoffen erased 1 record of")
+        assert checking.verify(joel).verified
+        assert "Joel" in "\n".join(in_english(letter.letter(tomas, going, why="x"))).partition("Not confirmed yet")[2]
+        later(monkeypatch, joel, 73)
+        lines = in_english(housekeeping.settle(joel))
+        assert "1 record that a colleague erased was removed from this device." in lines
+        assert searching.search(joel, "Morrowquay").hits == ()
+        assert checking.verify(joel).verified
+        backups.make(joel, tmp_path / "backup")
+        give(joel, tomas, tmp_path)
+        assert "Not confirmed yet" not in "\n".join(in_english(letter.letter(tomas, going, why="x")))
+    for name in (TOMAS, JOEL):
+        account = organisation[name]
+        assert has_any(readable(account.open(), account.place.path, tmp_path / "backup")) == []
+
+
+def test_a_person_in_three_cases_goes_from_both_devices(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation, case, person = shared
+    first = editing.Place(case, person, "person")
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        for n in (2, 3):
+            other = cases.create(tomas, title=f"C{n}", kind="asylum", alone_reason="nobody").case
+            same_person.same(tomas, editing.Place(other, add_person(tomas, other), "person"), first)
+            sharing.grant(tomas, other, organisation.members(JOEL))
+        give(tomas, joel, tmp_path)
+        going = what_goes.what_goes(tomas, person.hex())
+        assert len(going.cases) == 3
+        erase_with_two(tomas, going, monkeypatch)
+        give(tomas, joel, tmp_path)
+        later(monkeypatch, joel, 73)
+        housekeeping.settle(joel)
+        assert [len(cases.open_case(joel, home).persons) for home in going.cases] == [0, 0, 0]
+    for name in (TOMAS, JOEL):
+        account = organisation[name]
+        assert has_any(readable(account.open(), account.place.path)) == []
+
+
+def erase_with_two(session: Session, going: what_goes.Going, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Erase what needs a second person, who is not what this is about."""
+    monkeypatch.setattr("vault.services.approvals.erasing.required_approval", lambda *_: None)
+    erasing.erase(session, going, why="subject-request")
+    monkeypatch.undo()
+
+
+def test_what_was_erased_does_not_come_back_with_the_bundle_of_somebody_who_has_it_still(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path
+) -> None:
+    organisation, case, person = shared
+    with organisation.at(TOMAS, JOEL, AMINA) as (tomas, joel, amina):
+        sharing.grant(tomas, case, organisation.members(AMINA))
+        erase(tomas, person.hex())
+        give(tomas, amina, tmp_path)  # without it
+        give(joel, amina, tmp_path)  # with it: Joel has not heard
+        assert searching.search(amina, "Morrowquay").hits == ()
+        give(joel, tomas, tmp_path)
+        assert searching.search(tomas, "Morrowquay").hits == ()
+        assert checking.verify(tomas).verified
+
+
+def test_a_hold_on_another_device_keeps_what_somebody_erases(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation, case, person = shared
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        erase(tomas, person.hex())
+        give(tomas, joel, tmp_path)
+        holds.hold(joel, case, reason="a court asks for it", review="2090-01-01")
+        later(monkeypatch, joel, 73)
+        housekeeping.settle(joel)
+        assert arrived.carry_out(joel, at_once=True) == 0
+        assert searching.search(joel, "Morrowquay").hits
+        holds.release(joel, case, reason="over")
+        assert arrived.carry_out(joel, at_once=True) == 1
+        assert searching.search(joel, "Morrowquay").hits == ()
+
+
+def test_a_case_goes_on_the_devices_of_those_who_lost_it(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation, case, _ = shared
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        notes.add(joel, case, Note(NoteKind.CONTACT, f"{NAME} called"))  # nobody else has it yet
+        erase(tomas, case.hex())
+        give(tomas, joel, tmp_path)
+        with pytest.raises(NotFoundError):
+            cases.open_case(tomas, case)
+        later(monkeypatch, joel, 73)
+        housekeeping.settle(joel)
+        with joel.database.reading() as rows:
+            left = rows.placed(case)
+        assert len(left) == 1  # his own note, which Tomas does not know of
+        give(joel, tomas, tmp_path)
+        assert checking.verify(tomas).verified
+        tomas.require_sound_log(case)
+
+
+def test_a_backup_from_before_meets_the_erasure_when_a_bundle_brings_it(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation, _, person = shared
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        made = backups.make(joel, tmp_path / "backup")
+        assert made is not None
+        erase(tomas, person.hex())
+        give(tomas, joel, tmp_path)
+        assert arrived.carry_out(joel, at_once=True) == 1
+    account = organisation[JOEL]
+    shutil.rmtree(account.place.path)
+    restored = Place(tmp_path / "restored.vault", account.place.state)
+    restoring.restore(
+        made.path,
+        restored.path,
+        member=full_name(JOEL),
+        passphrase=bytearray(PASSPHRASE),
+        state=account.place.state,
+    )
+    with open_place(restored, full_name(JOEL)) as joel:
+        assert searching.search(joel, "Morrowquay").hits
+        with organisation.open(TOMAS) as tomas:
+            give(joel, tomas, tmp_path)
+            give(tomas, joel, tmp_path)
+        later(monkeypatch, joel, 73)
+        housekeeping.settle(joel)
+        assert searching.search(joel, "Morrowquay").hits == ()
+    assert has_any(readable(open_place(restored, full_name(JOEL)), restored.path)) == []

@@ -1,0 +1,231 @@
+"""Erasures of others: what they list as erased goes here too, 72 hours after it was first seen, unless a hold stops it.
+
+So a legal hold, or a member who looks, can stop an erasure that somebody did by mistake or in bad faith. That it was
+done here, an entry of this device's own log says: the letter of erasure names who confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import msgspec
+
+from vault.access.session import Session
+from vault.display import DAY, time_text
+from vault.durations import HOUR_MS
+from vault.ids import CompartmentId, Origin, VersionId
+from vault.index.told import remember_told, told
+from vault.log.items import ItemKind, compartment_tag
+from vault.records.work import Entry
+from vault.services.cases.holds import is_held
+from vault.services.erasures.folder_row import WaitingErasure, keep, stored
+from vault.services.erasures.removing import remove_traces
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.places import name_of
+from vault.services.projection.seats import members_of_logs
+from vault.store.rows import Rows
+from vault.store.rowtypes import PlacedVersion
+from vault.validity.authority import items_in
+from vault.validity.version_validity import VersionValidator
+from vault.words.message import Message, plural
+
+WAIT_MS = 72 * HOUR_MS
+_ITEMS_IN_ONE_ENTRY = 800
+_MOST_UNREAD = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits of one case or other place: who erased it, how many records, when it goes; held: a hold stops it."""
+
+    home: CompartmentId
+    name: str | Message
+    by: str | Message
+    records: int
+    goes_ms: int
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Erasures that came since the last look, and how far the logs were read."""
+
+    found: tuple[WaitingErasure, ...]
+    read: dict[bytes, int]
+
+
+class ErasedVersions:
+    """The versions that count as erased, asked one by one once the logs of a bundle are in: they do not come back."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._listed: Collection[bytes] | None = None
+
+    def __contains__(self, version: object) -> bool:
+        session = self._session
+        with session.database.reading() as rows:
+            if self._listed is None:
+                self._listed = session.learned.listings.of(rows, ItemKind.ERASED)
+            if not isinstance(version, bytes) or version not in self._listed:
+                return False
+            return _validator(session, rows).counts_as_erased(version)
+
+
+def look(session: Session) -> Looked:
+    """Return what logs list as erased since the last look and what is here of it, whoever listed it.
+
+    To be called before keys go with a revocation that came along: a hold opens with them.
+    """
+    since_ms = session.clock().trusted_ms
+    found: list[WaitingErasure] = []
+    placed: dict[bytes, dict[bytes, PlacedVersion]] = {}
+    with session.database.reading() as rows:
+        before = stored(rows)
+        sizes = {row.origin: rows.size(row.origin) for row in rows.geneses()}
+        homes: list[bytes] = []
+        for origin, size in sizes.items():
+            for row in rows.operations(origin, before.read.get(origin, 0), size):
+                for version, tag in items_in(row, ItemKind.ERASED):
+                    homes = homes or list({each.compartment for each in rows.every_epoch()})
+                    home = next((each for each in homes if compartment_tag(each, version) == tag), None)
+                    if home is None:
+                        continue
+                    homes.remove(home)
+                    homes.insert(0, home)  # what an entry lists is of few compartments
+                    if home not in placed:
+                        placed[home] = {one.id: one for one in rows.placed(home)}
+                    here = placed[home].get(version)
+                    if here is not None:
+                        found.append(WaitingErasure(*here, row.origin, row.seq, since_ms))
+                    elif any(one.compartment == home for one in rows.attachments_named(version)):
+                        found.append(WaitingErasure(b"", 0, 0, version, home, b"", row.origin, row.seq, since_ms))
+    return Looked(tuple(each for each in found if not is_held(session, CompartmentId(each.compartment))), sizes)
+
+
+def note(session: Session, looked: Looked) -> None:
+    """Remember what waits; what waits already keeps its time."""
+    with session.database.transaction() as rows:
+        known = stored(rows)
+        have = {(each.compartment, each.id) for each in known.waiting}
+        new = [each for each in looked.found if (each.compartment, each.id) not in have]
+        unread = sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
+        if new or unread > _MOST_UNREAD:  # else each command would write
+            keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=[*known.waiting, *new]))
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """Return what waits in this folder, place by place, the first to go first."""
+    with session.database.reading() as rows:
+        found = _here(rows, stored(rows).waiting)
+    names = names_of_members(session)
+    members = members_of_logs(session, {Origin(each.by_origin) for each in found})
+    homes = dict.fromkeys((each.compartment, each.by_origin) for each in found)
+    lines = []
+    for home, by in homes:
+        some = [each for each in found if (each.compartment, each.by_origin) == (home, by)]
+        lines.append(
+            Waiting(
+                CompartmentId(home),
+                name_of(session, CompartmentId(home)),
+                name_in(names, members.get(Origin(by))),
+                len({each.record for each in some if each.record}),
+                min(each.since_ms for each in some) + WAIT_MS,
+                is_held(session, CompartmentId(home)),
+            )
+        )
+    return sorted(lines, key=lambda line: line.goes_ms)
+
+
+def carry_out(session: Session, *, at_once: bool = False) -> int:
+    """Remove what waited long enough, or all of it, and return how many records went.
+
+    What is on legal hold stays, and what is a case of another member of this folder alone, who can open its hold.
+    """
+    now_ms = session.clock().trusted_ms
+    with session.database.reading() as rows:
+        waits = stored(rows).waiting
+        if not waits:
+            return 0
+        due = [each for each in _here(rows, waits) if at_once or now_ms - each.since_ms >= WAIT_MS]
+        validator = _validator(session, rows)
+        homes = {CompartmentId(each.compartment) for each in due}
+        goes_from = {home for home in homes if _may_go_from(session, home)}
+        going = [each for each in due if each.compartment in goes_from and validator.counts_as_erased(each.id)]
+    if not going:
+        return 0
+    with session.index().in_doubt():
+        whole = _remove(session, going)
+        versions = [PlacedVersion(*each[:6]) for each in going if each.record]
+        contents = [(CompartmentId(each.compartment), each.id) for each in going if not each.record]
+        remove_traces(session, versions, whole, contents)
+    for at in range(0, len(going), _ITEMS_IN_ONE_ENTRY):
+        with session.work() as work:
+            for each in going[at : at + _ITEMS_IN_ONE_ENTRY]:
+                work.erase(CompartmentId(each.compartment), VersionId(each.id))
+            work.commit(Entry(act="erase", why="arrived", cause=(going[at].by_origin, going[at].by_seq)))
+    return len({(each.compartment, each.record) for each in going if each.record})
+
+
+def untold(session: Session) -> list[Message]:
+    """Return a sentence on each erasure of others that waits, once."""
+    with session.database.reading() as rows:
+        known = {each.id for each in stored(rows).waiting}
+    if not known or known <= told(session.index()):
+        return []
+    remember_told(session.index(), known)
+    return [
+        plural(
+            "{who} erased {count} record of {place}. It goes from this device on {day}.",
+            "{who} erased {count} records of {place}. They go from this device on {day}.",
+            count=line.records,
+            who=line.by,
+            place=line.name,
+            day=_day(line.goes_ms),
+        )
+        for line in waiting(session)
+    ]
+
+
+def _validator(session: Session, rows: Rows) -> VersionValidator:
+    return VersionValidator(
+        rows, session.vault, session.keyring, session.authority(rows), session.learned, session.seat
+    )
+
+
+def _here(rows: Rows, waits: Collection[WaitingErasure]) -> list[WaitingErasure]:
+    """Return what of it is still here: a colleague of this folder may have removed it."""
+    placed = {home: {one.id for one in rows.placed(home)} for home in {each.compartment for each in waits}}
+    return [
+        each
+        for each in waits
+        if each.id in placed[each.compartment]
+        or (not each.record and any(one.compartment == each.compartment for one in rows.attachments_named(each.id)))
+    ]
+
+
+def _may_go_from(session: Session, home: CompartmentId) -> bool:
+    """Say whether this member's session may remove something there now."""
+    state = session.state_of(home)
+    if session.holds(home):
+        return not is_held(session, home)
+    holders = frozenset() if state is None else state.holders
+    return holders.isdisjoint(session.here - {session.seat})
+
+
+def _remove(session: Session, going: Collection[WaitingErasure]) -> tuple[CompartmentId, ...]:
+    """Delete the rows, and return the compartments of which nothing is left."""
+    ids = {(each.compartment, each.id) for each in going}
+    with session.database.transaction() as rows:
+        rows.erase_versions([(each.origin, each.seq, each.n) for each in going if each.record])
+        known = stored(rows)
+        left = [each for each in known.waiting if (each.compartment, each.id) not in ids]
+        keep(rows, msgspec.structs.replace(known, waiting=left))
+        homes = {CompartmentId(each.compartment) for each in going}
+        empty = tuple(sorted(home for home in homes if not rows.placed(home)))
+    session.database.truncate_wal()
+    return empty
+
+
+def _day(ms: int) -> str:
+    return time_text(ms, DAY)
