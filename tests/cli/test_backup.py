@@ -12,7 +12,10 @@ from tests.services.founded import MARKER, MEMBER
 def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> None:
     stick = str(tmp_path / "stick")
     made = desk.run("backup", "make", stick, "--json").json()
-    assert made.keys() == {"schema", "backup", "digest", "versions", "operations", "drafts", "removed", "kept"}
+    assert made.keys() == {"schema", "backup", "digest", "versions", "operations", "drafts", "removed", "kept"} | {
+        "documents",
+        "missing",
+    }
     assert made["backup"] == f"{stick}/backup-1"
     found = desk.run("backup", "verify", stick, "--json").json()
     assert {name: found[name] for name in ("backup", "digest", "versions")} == {

@@ -99,7 +99,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 # What policy is not asked for here, by why.
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
-    papers.content_of papers.is_here
+    papers.content_of papers.is_here attachment_checks.check_contents
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
     pipe.ask_second partner_rows.partner_rows
