@@ -134,7 +134,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
-    arrived.carry_out handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
+    arrived.carry_out ended_slips.erase_words
+    handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of
     timed_grants.withdraw_expired_grants
     """,
