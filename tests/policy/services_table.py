@@ -61,6 +61,7 @@ _ASKS: Mapping[Action, str] = {
     Action.REGISTER_ASK: "register.ask",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
+    standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
     letter.confirmed letter.letter letter.preview
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show

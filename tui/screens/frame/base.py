@@ -97,6 +97,7 @@ EVERYWHERE = (
     Command("", "app.go('devices')", Message("Devices; a lost or stolen one"), ""),
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
+    Command("", "app.go('standing')", Message("What would be lost now, and how far others know of it"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
     Command("", "app.looks", Message("Looks: dark, light, high contrast, no colours"), ""),
     Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
