@@ -80,14 +80,7 @@ EVERYWHERE = (
         first=True,
     ),
     # First: over a question too. A telephone waits for nobody.
-    Command(
-        "f9",
-        "app.call",
-        Message("Call slip: somebody is on the telephone"),
-        "F9",
-        brief=Message("call slip"),
-        first=True,
-    ),
+    Command("f9", "app.call", Message("Call slip: somebody is calling"), "F9", brief=Message("call slip"), first=True),
     Command("f8", "app.home", Message("Home: dates, what is to do, alerts"), "F8", brief=Message("home")),
     Command("", "app.go('week')", Message("The week: what has to be kept, day by day"), ""),
     Command("", "app.go('calls')", Message("Calls: the open slips, into a case or closed"), ""),
@@ -105,16 +98,16 @@ EVERYWHERE = (
     Command(
         "ctrl+backslash",
         "app.leave_at_once",
-        Message("Leave; the draft is kept"),
+        Message("Close CaseVault now, without a question; the draft is kept"),
         "Ctrl+\\",
-        brief=Message("leave at once"),
+        brief=Message("close now, ask nothing"),
     ),
     Command(
         "f12",
         "app.neutral",
-        Message("Empty screen; again: leave"),
+        Message("Empty the screen; then any key locks, and F12 closes CaseVault"),
         "F12",
-        brief=Message("empty screen, then again: leave at once"),
+        brief=Message("empty the screen; again: close now"),
     ),
     Command("ctrl+q", "app.quit", Message("Quit"), "Ctrl+Q", brief=Message("quit")),
 )
