@@ -102,6 +102,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
     papers.content_of papers.is_here attachment_checks.check_contents
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
+    hold_breaches.hold_breaches
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
     pipe.ask_second partner_rows.partner_rows
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor

@@ -250,6 +250,26 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         assert checking.verify(amina).verified
 
 
+def test_what_a_changed_program_erases_under_a_hold_is_named(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def erase(session: Session, text: str) -> None:
+        note = notes.add(session, house.case, Note(NoteKind.CONTACT, text))
+        erasing.erase(session, what_goes.what_goes(session, note.hex()), why="mistake")
+
+    with house.open("Amina") as amina:
+        erase(amina, "before it")
+        holds.hold(amina, house.case, reason="a court asks", review="2090-01-01")
+        monkeypatch.setattr("vault.services.approvals.erasing.require_none", lambda *_: None)
+        erase(amina, "under it")
+        place = amina.log.origin, amina.log.size - 1
+        holds.release(amina, house.case, reason="over")
+        erase(amina, "after it")
+    with house.open("Joel") as joel:
+        (fault,) = checking.verify(joel).faults
+        assert (fault.code, fault.origin, fault.seq) == ("hold", *place)
+        assert "which was on legal hold" in str(fault.message)
+        joel.require_sound_log(house.case)
+
+
 def test_the_preview_and_the_letter_name_what_stays_and_nobody_who_went(house: House) -> None:
     with house.open("Amina") as amina:
         person = add_person(amina, house.case)

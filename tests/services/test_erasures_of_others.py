@@ -141,14 +141,21 @@ def test_what_was_erased_does_not_come_back_with_the_bundle_of_somebody_who_has_
         assert checking.verify(tomas).verified
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["before it comes", "while it waits"])
 def test_a_hold_on_another_device_keeps_what_somebody_erases(
-    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: tuple[Organisation, CompartmentId, RecordId],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_first: bool,
 ) -> None:
     organisation, case, person = shared
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         erase(tomas, person.hex())
+        if is_first:
+            holds.hold(joel, case, reason="a court asks for it", review="2090-01-01")
         give(tomas, joel, tmp_path)
-        holds.hold(joel, case, reason="a court asks for it", review="2090-01-01")
+        if not is_first:
+            holds.hold(joel, case, reason="a court asks for it", review="2090-01-01")
         later(monkeypatch, joel, 73)
         housekeeping.settle(joel)
         assert arrived.carry_out(joel, at_once=True) == 0

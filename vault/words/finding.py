@@ -91,6 +91,7 @@ class Code(StrEnum):
     # what entries say
     ACT = "act"
     APPROVAL = "approval"
+    HOLD = "hold"  # erased from a case on legal hold
     PAYLOAD_SEAL = "payload-seal"
     PAYLOAD_KEY = "payload-key"
     # what a member hears

@@ -94,23 +94,25 @@ def look(session: Session) -> Looked:
                     homes.remove(home)
                     homes.insert(0, home)  # what an entry lists is of few compartments
                     if home not in placed:
-                        placed[home] = {one.id: one for one in rows.placed(home)}
+                        placed[home] = {version.id: version for version in rows.placed(home)}
                     here = placed[home].get(version)
                     if here is not None:
                         found.append(WaitingErasure(*here, row.origin, row.seq, since_ms))
-                    elif any(one.compartment == home for one in rows.attachments_named(version)):
+                    elif any(row.compartment == home for row in rows.attachments_named(version)):
                         found.append(WaitingErasure(b"", 0, 0, version, home, b"", row.origin, row.seq, since_ms))
-    return Looked(tuple(each for each in found if not is_held(session, CompartmentId(each.compartment))), sizes)
+    on_hold = {home for home in placed if is_held(session, CompartmentId(home))}
+    return Looked(tuple(each._replace(since_ms=None) if each.compartment in on_hold else each for each in found), sizes)
 
 
 def note(session: Session, looked: Looked) -> None:
     """Remember what waits; what waits already keeps its time."""
-    with session.database.transaction() as rows:
+    with session.database.reading() as rows:
         known = stored(rows)
-        have = {(each.compartment, each.id) for each in known.waiting}
-        new = [each for each in looked.found if (each.compartment, each.id) not in have]
-        unread = sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
-        if new or unread > _MOST_UNREAD:  # else each command would write
+    have = {(each.compartment, each.id) for each in known.waiting}
+    new = [each for each in looked.found if (each.compartment, each.id) not in have]
+    unread = sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
+    if new or unread > _MOST_UNREAD:  # else each command would write
+        with session.database.transaction() as rows:
             keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=[*known.waiting, *new]))
 
 
@@ -130,7 +132,7 @@ def waiting(session: Session) -> list[Waiting]:
                 name_of(session, CompartmentId(home)),
                 name_in(names, members.get(Origin(by))),
                 len({each.record for each in some if each.record}),
-                min(each.since_ms for each in some) + WAIT_MS,
+                min(each.since_ms or session.clock().trusted_ms for each in some) + WAIT_MS,
                 is_held(session, CompartmentId(home)),
             )
         )
@@ -147,7 +149,7 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
         waits = stored(rows).waiting
         if not waits:
             return 0
-        due = [each for each in _here(rows, waits) if at_once or now_ms - each.since_ms >= WAIT_MS]
+        due = [each for each in _here(rows, waits) if _is_due(session, each, now_ms, at_once=at_once)]
         validator = _validator(session, rows)
         homes = {CompartmentId(each.compartment) for each in due}
         goes_from = {home for home in homes if _may_go_from(session, home)}
@@ -195,13 +197,20 @@ def _validator(session: Session, rows: Rows) -> VersionValidator:
 
 def _here(rows: Rows, waits: Collection[WaitingErasure]) -> list[WaitingErasure]:
     """Return what of it is still here: a colleague of this folder may have removed it."""
-    placed = {home: {one.id for one in rows.placed(home)} for home in {each.compartment for each in waits}}
+    placed = {home: {version.id for version in rows.placed(home)} for home in {each.compartment for each in waits}}
     return [
         each
         for each in waits
         if each.id in placed[each.compartment]
-        or (not each.record and any(one.compartment == each.compartment for one in rows.attachments_named(each.id)))
+        or (not each.record and any(row.compartment == each.compartment for row in rows.attachments_named(each.id)))
     ]
+
+
+def _is_due(session: Session, each: WaitingErasure, now_ms: int, *, at_once: bool) -> bool:
+    """Say whether its time has come; what came under a hold goes once who can open the hold sees it released."""
+    if each.since_ms is None:
+        return session.holds(CompartmentId(each.compartment))
+    return at_once or now_ms - each.since_ms >= WAIT_MS
 
 
 def _may_go_from(session: Session, home: CompartmentId) -> bool:

@@ -25,7 +25,10 @@ ALL_RECORDS = b""
 
 
 class WaitingErasure(NamedTuple):
-    """A version that somebody erased elsewhere and that is here still; `by_*` is the entry that lists it so."""
+    """A version that somebody erased elsewhere and that is here still; `by_*` is the entry that lists it so.
+
+    `since_ms` is when that was first seen here; None where a legal hold stood then.
+    """
 
     origin: bytes
     seq: int
@@ -35,7 +38,7 @@ class WaitingErasure(NamedTuple):
     record: bytes
     by_origin: bytes
     by_seq: int
-    since_ms: int
+    since_ms: int | None
 
 
 class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,6 +31,7 @@ from vault.services.evidence.attachment_checks import NO_CONTENTS, Contents, che
 from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, older_lists, was_auditor
 from vault.services.evidence.device_checks import file_faults, row_faults
 from vault.services.evidence.expected_sizes import Bounds, bounds_of
+from vault.services.evidence.hold_breaches import hold_breaches
 from vault.services.projection.absences import tell_waiting
 from vault.services.projection.approval_checks import approval_faults, approvals_in
 from vault.services.projection.fault_attribution import seats_of, without_ended
@@ -99,7 +100,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
             done += rows.size(origin)
         checked.keys_file(rows)
         checked.strays(rows)
-        checked.faults += row_faults(session, rows, checked.said)
+        checked.faults += [*row_faults(session, rows, checked.said), *hold_breaches(session, rows)]
         checked.approvals(rows)
         checked.faults += (contents := check_contents(session, rows, checked.reports, checked.erased(rows))).faults
         unnamed = checked.lists_of_members(origins)
