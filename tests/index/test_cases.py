@@ -188,11 +188,11 @@ def test_a_name_sorts_before_a_title_of_later_letters_and_what_has_no_date_comes
 def test_the_next_date_of_a_case_is_the_earliest_that_has_to_be_kept_and_follows_each_change(index: Index) -> None:
     apply(index, [case("a"), deadline("a", "2026-03-04"), case("b"), deadline("b", "2026-03-02", is_due=False)], {})
     assert [row.due for row in page(index)] == ["2026-03-04", None]
-    found = due(index, "2026-12-31", today="2026-01-01", most=9, most_late=9, limit=9)
+    found, _ = due(index, "2026-12-31", today="2026-01-01", most=9, most_late=9, limit=9)
     assert [row.when for row in found] == ["2026-03-04"]
     apply(index, [deadline("a", "2026-03-09", v="2", parents=[""])], {})
     assert [row.due for row in page(index)] == ["2026-03-09", None]
-    assert due(index, "2026-03-08", today="2026-01-01", most=9, most_late=9, limit=9) == []
+    assert due(index, "2026-03-08", today="2026-01-01", most=9, most_late=9, limit=9) == ([], set())
     apply(index, [deadline("a", "2026-03-09", v="3", parents=["2"], is_due=False)], {})
     assert [row.due for row in page(index)] == [None, None]
 

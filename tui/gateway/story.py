@@ -32,7 +32,7 @@ class Story(Subject):
         found = story.due(self._session) if self._may(Action.CASE_LIST) else story.DueList(())
         left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
         lines = tuple(map(_due_shown, found.lines))
-        return HomeShown(self.today(), status, lines, slips, self._begun(status), left)
+        return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more)
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
         session = self._session

@@ -63,6 +63,7 @@ class HomeShown:
 
     `begun` says of the four things that make a new vault safe and useful whether they are done: sheets that are proven,
     a backup, a second member, a case. Empty for who cannot do them.
+    `left` are cases of which more is due than is shown, `more` is how much else is not.
     """
 
     today: str
@@ -71,6 +72,7 @@ class HomeShown:
     slips: int = 0
     begun: tuple[bool, ...] = ()
     left: tuple[LeftShown, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

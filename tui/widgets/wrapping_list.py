@@ -13,7 +13,7 @@ from tui.widgets.columns import Column, fit_cells, room_of_rest
 from tui.widgets.pages import PAGE_ROWS, ListRow
 from tui.widgets.virtual_list import VirtualList, room_of
 
-_MOST_LINES: Final = 4
+_MOST_LINES: Final = 6
 
 
 class _Lines:
@@ -32,7 +32,7 @@ class _Lines:
 
 
 class WrappingList(VirtualList):
-    """Rows of which the column that takes what is left may have up to four lines.
+    """Rows of which the column that takes what is left may have up to six lines.
 
     Args:
         columns: as of the list; `show_rows` may bring others.
@@ -57,6 +57,10 @@ class WrappingList(VirtualList):
         if self.size.width != self._laid_at and self._rows:
             kept = self.row_at_cursor()
             self._lay(kept.key if kept is not None else "")
+
+    def lines_at(self, width: int) -> int:
+        """Return how many lines its rows take in so many terminal cells."""
+        return sum(1 for _ in self._each_line(room_of(width, has_states=self.has_states)))
 
     @override
     def head_of(self, index: int) -> int:

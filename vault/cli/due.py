@@ -62,12 +62,12 @@ def listed(args: Given, output: Output) -> Result:
             lines += map(indented, told)
     lines += _left_out(due)
     left = [{"case": each.case.hex(), "ref": each.ref, "count": each.count, "late": each.late} for each in due.left]
-    return Result({"due": data, "more": left}, lines or [Message("Nothing is due.")])
+    return Result({"due": data, "left_out": left, "more": due.more}, lines or [Message("Nothing is due.")])
 
 
 def _left_out(due: DueList) -> list[Words]:
     """Say what a list leaves out of which case."""
-    return [
+    lines: list[Words] = [
         Message(
             "{ref}: {count} more, {late} of them late. See them: `casevault deadline list {ref} --due 3650d`",
             ref=each.ref,
@@ -76,6 +76,11 @@ def _left_out(due: DueList) -> list[Words]:
         )
         for each in due.left
     ]
+    if due.more:
+        lines.append(
+            Message("{count} more are not shown. `--due` with fewer days shows what comes first.", count=due.more)
+        )
+    return lines
 
 
 def _due_lines(args: Given, output: Output) -> tuple[DueList, list[Standing | None]]:
@@ -138,9 +143,9 @@ def calendar(args: Given, output: Output) -> Result:
     ]
     if left:
         lines.append(Message("{count} without a full date are not in it.", count=left))
-    more = sum(each.count for each in due.left)
+    more = due.more + sum(each.count for each in due.left)
     if more:
-        lines.append(Message("{count} more are not in it, of cases with very many dates:", count=more))
+        lines.append(Message("{count} more are not in it:", count=more))
         lines += map(indented, _left_out(due))
     return Result({"file": str(args.out), "dates": len(entries), "left_out": left, "more": more}, lines)
 

@@ -7,7 +7,8 @@ share is counted, and the list says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from vault.index.file import Index
@@ -39,25 +40,24 @@ class DueCount(NamedTuple):
     late: int
 
 
-# Of a day that is known in part (`2026-11`) only what is known is compared: it is not late before it is over.
-_IS_LATE = "day<substr(?2, 1, length(day))"
-_DUE = (
-    "WITH ranked AS (SELECT dated.*, ref, name, row_number() OVER"  # noqa: S608 - words of this file
-    f" (PARTITION BY dated.case_id, {_IS_LATE}"
-    f" ORDER BY CASE WHEN {_IS_LATE} THEN '' ELSE day END, day DESC, dated.doc) AS turn, {_IS_LATE} AS late"
-    " FROM dated JOIN case_row ON case_row.case_id=dated.case_id AND top=1 WHERE is_due AND day<=?1||'~'"
-    " AND (?6 IS NULL OR dated.case_id=?6)),"
-    " taken AS (SELECT * FROM ranked WHERE turn<=CASE WHEN late THEN ?4 ELSE ?3 END"
-    " ORDER BY turn, late, day, doc LIMIT ?5)"
-    " SELECT taken.case_id, ref, name, record, head.kind, day, headline, rule FROM taken JOIN head USING (doc)"
-    " ORDER BY day, taken.doc"
+_ROWS = (
+    "SELECT dated.case_id, ref, name, record, head.kind, day, headline, rule FROM dated JOIN head USING (doc)"
+    " JOIN case_row ON case_row.case_id=dated.case_id AND top=1 WHERE is_due"
 )
+_BY_DAY = " ORDER BY day"
+# Of a day that is known in part (`2026-11`) only what is known is compared: it is not late before it is over.
+_IS_LATE = "day<substr(?1, 1, length(day))"
+_LATE = _ROWS + " AND day<?1 AND " + _IS_LATE + " AND day<=?2||'~'" + _BY_DAY + " DESC, dated.doc DESC"
+_IN_PART = _ROWS + " AND day IN (substr(?1, 1, 4), substr(?1, 1, 7)) AND day<=?2||'~' ORDER BY day, dated.doc"
+_TO_COME = _ROWS + " AND day>=?1 AND day<=?2||'~' ORDER BY day, dated.doc"
+
+_OF_CASE = _ROWS + " AND dated.case_id=? AND day<=?||'~'" + _BY_DAY + " LIMIT ?"
 
 
 def due(
-    index: Index, until: str, *, today: str, most: int, most_late: int, limit: int, case: bytes | None = None
-) -> list[DatedRow]:
-    """Return what has to be kept in open cases until a day, soonest first.
+    index: Index, until: str, *, today: str, most: int, most_late: int, limit: int
+) -> tuple[list[DatedRow], set[bytes]]:
+    """Return what has to be kept in open cases until a day, soonest first; and the cases that have more than is in it.
 
     Args:
         index: open.
@@ -65,24 +65,60 @@ def due(
         today: an ISO day: what is before it is late.
         most: of one case, what comes next.
         most_late: of one case, what was late last.
-        limit: in all. What comes first of each case is in it before what comes second of any.
-        case: only of this one.
+        limit: in all; of that a quarter may be late.
     """
+    full = set[bytes]()
     with index.reading() as sql:
-        return [DatedRow(*row) for row in sql.execute(_DUE, (until, today, most, most_late, limit, case))]
+
+        def taken(statement: str, of_case: Counter[bytes], most: int, limit: int) -> Iterator[DatedRow]:
+            # One row after the other, in the order of an index: of a million only those are read that come first.
+            for row in sql.execute(statement, (today, until)):
+                if limit <= 0:
+                    break
+                if of_case[row[0]] >= most:
+                    full.add(row[0])
+                    continue
+                of_case[row[0]] += 1
+                limit -= 1
+                yield DatedRow(*row)
+
+        late = list(taken(_LATE, Counter(), most_late, max(limit // 4, 1)))[:limit]
+        of_case = Counter[bytes]()
+        to_come = list(taken(_IN_PART, of_case, most, limit - len(late)))
+        to_come += taken(_TO_COME, of_case, most, limit - len(late) - len(to_come))
+    return [*reversed(late), *to_come], full
+
+
+def due_of(index: Index, case: bytes, until: str, *, limit: int) -> list[DatedRow]:
+    """Return what has to be kept in one open case until a day, soonest first, all of it up to `limit`."""
+    with index.reading() as sql:
+        return [DatedRow(*row) for row in sql.execute(_OF_CASE, (case, until, limit))]
 
 
 _COUNT = (
     f"SELECT dated.case_id, ref, count(*), sum({_IS_LATE})"  # noqa: S608 - words of this file
-    " FROM dated JOIN case_row ON case_row.case_id=dated.case_id AND top=1 WHERE is_due AND day<=?1||'~'"
+    " FROM dated JOIN case_row ON case_row.case_id=dated.case_id AND top=1"
+    " WHERE is_due AND day<=?2||'~' AND dated.case_id IN (SELECT unhex(value) FROM json_each(?3))"
     " GROUP BY dated.case_id ORDER BY ref"
+)
+_COUNT_ALL = (
+    "SELECT coalesce(sum(number), 0) FROM"
+    " (SELECT case_id, count(*) AS number FROM dated WHERE is_due AND day<=?||'~' GROUP BY case_id)"
+    " CROSS JOIN case_row USING (case_id) WHERE top=1"
 )
 
 
-def due_counts(index: Index, until: str, *, today: str) -> list[DueCount]:
-    """Return for each open case in which something is due how much that is, by reference."""
+def due_counts(index: Index, until: str, cases: Collection[bytes], *, today: str) -> list[DueCount]:
+    """Return how much is due in each of these cases, by reference."""
     with index.reading() as sql:
-        return [DueCount(*row) for row in sql.execute(_COUNT, (until, today))]
+        asked = (today, until, json.dumps([case.hex() for case in sorted(cases)]))
+        return [DueCount(*row) for row in sql.execute(_COUNT, asked)]
+
+
+def due_count(index: Index, until: str) -> int:
+    """Return how much is due in all open cases."""
+    with index.reading() as sql:
+        return int(sql.execute(_COUNT_ALL, (until,)).fetchone()[0])
 
 
 _TIMES = (

@@ -52,6 +52,9 @@ from vault.words.message import Message, Words, plural
 
 _SECTIONS = ("dates", "tasks")
 _ALERTS = 4
+_MARGIN = 2
+_HEADED = 2  # a blank row and a heading
+_LEAST_BELOW, _MOST_BELOW = 6, 0.42
 _NOTHING_DUE = Message("Nothing is due. d in a case sets a date.")
 _SIGNS = {SOON: "bold $warn", DONE: "$ok"}
 
@@ -89,6 +92,7 @@ class HomeScreen(DueScreen):
         self._shown: dict[str, DueShown] = {}
         self._left: set[str] = set()
         self._alarms: tuple[Words, ...] = ()
+        self._lines: dict[str, list[str]] = {}
         self._is_read = False
 
     @override
@@ -195,7 +199,7 @@ class HomeScreen(DueScreen):
         self._left = {left.case for left in shown.left}
         locks = Message("locks after {minutes} min", minutes=IDLE_MINUTES)
         self.head(long_day(today), Message("{member}   {locks}", member=shown.status.member, locks=locks))
-        self._say("dates", counted(dates, today, shown.left))
+        self._say("dates", counted(dates, today, shown.more + sum(each.count for each in shown.left)))
         tokens = by_day(dates, today)
         self.query_one("#days", DrawnPart).show(
             lambda width: day_strip(tokens, today, width, weeks=3 if self.size.width >= WIDE else 2)
@@ -213,6 +217,7 @@ class HomeScreen(DueScreen):
         begun = shown.begun if not all(shown.begun) else ()
         is_empty = not (shown.due or shown.left or shown.slips or all(shown.begun[-1:]))
         self._write("safe", [*safe_lines(shown.status, self.desk.now_ms()), *ticked(begun)])
+        self._share_rows()
         self._show_beginning(begun, is_empty=is_empty)
         if not shown.due and not begun:
             self.say(_NOTHING_DUE)
@@ -245,12 +250,32 @@ class HomeScreen(DueScreen):
         yield from (replace(acts[name], hint=hints.get(name, acts[name].hint)) for name in order)
         yield from (replace(act, hint="") for act in self.ACTS if act.action not in order)
 
+    def on_resize(self) -> None:
+        """Share the rows anew."""
+        self._share_rows()
+
+    def _share_rows(self) -> None:
+        """Give what stands below the dates no more rows than it needs: the rest is for dates."""
+        home = self.query_one("#home")
+        home.styles.grid_rows = None
+        if not (self.has_class("-narrow") and self.has_class("-tall")):
+            return
+        room = self.size.width // 2 - 2 * _MARGIN
+
+        def height(part: str) -> int:
+            return sum(max(-(-len(line) // room), 1) for line in self._lines.get(part, []))
+
+        left = 1 + max(self._list("tasks").lines_at(room), 1) + _HEADED + height("alerts-left")
+        right = 1 + _HEADED + height("safe")
+        home.styles.grid_rows = f"1fr {min(max(left, right, _LEAST_BELOW), int(self.size.height * _MOST_BELOW))}"
+
     def _say(self, part: str, count: Words) -> None:
         self.query_one(f"#{part}-head", SectionLine).say(count)
 
     def _write(self, part: str, lines: Sequence[Words]) -> None:
         """Show lines that begin with a sign, which has the colour of its state."""
         shown = [safe_content(line) for line in lines]
+        self._lines[part] = [line.plain for line in shown]
         signed = [line.stylize(_SIGNS[line.plain[:1]], 0, 1) if line.plain[:1] in _SIGNS else line for line in shown]
         self.query_one(f"#{part}", Static).update(Content("\n").join(signed))
 

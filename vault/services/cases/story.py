@@ -16,7 +16,7 @@ from vault.casework.story.deadline import Deadline
 from vault.casework.story.incident import Incident
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.index.dated import DatedRow, DueCount, between, counts_between, due_counts, due_kinds
+from vault.index.dated import DatedRow, DueCount, between, counts_between, due_count, due_counts, due_kinds, due_of
 from vault.index.dated import due as due_rows
 from vault.index.heads import heads_in
 from vault.index.people import people_in
@@ -67,10 +67,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class DueList:
-    """What has to be kept, soonest first, and what of it is not shown, by the reference of its case."""
+    """What has to be kept, soonest first, and what is not in it.
+
+    `left` are cases that have more than their share, by reference; `more` is how much else there is, in all others.
+    """
 
     lines: tuple[DueLine, ...]
     left: tuple[LeftOut, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +193,28 @@ def due(session: Session, *, until: str | None = None, limit: int = 1000, case: 
         raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
     rule = session.require(Action.CASE_LIST)
     index, last, day = up_to_date_index(session), until or NO_DATE, today(session)
-    most, most_late = (_MOST_OF_A_CASE, _MOST_LATE_OF_A_CASE) if case is None else (limit, limit)
-    found = due_rows(index, last, today=day, most=most, most_late=most_late, limit=limit, case=case)
-    left = _left_out(found, due_counts(index, last, today=day), day) if case is None or len(found) == limit else ()
+    full: set[bytes] = set()
+    if case is None:
+        most, most_late = _MOST_OF_A_CASE, _MOST_LATE_OF_A_CASE
+        found, full = due_rows(index, last, today=day, most=most, most_late=most_late, limit=limit)
+    else:
+        found = due_of(index, case, last, limit=limit)
+    left = _left_out(found, due_counts(index, last, full, today=day), day)
+    more = 0
+    if case is None and len(found) >= limit // 4:  # else nothing was cut but what `left` tells
+        more = due_count(index, last) - len(found) - sum(each.count for each in left)
     with session.work() as work:
         work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
-    lines = [_line(row) for row in _in_order(found, day)]
-    return DueList(tuple(lines), tuple(each for each in left if case in {None, each.case}))
+    return DueList(tuple(map(_line, _in_order(found, day))), left, max(more, 0))
+
+
+def _left_out(found: Sequence[DatedRow], counts: Sequence[DueCount], day: str) -> tuple[LeftOut, ...]:
+    shown = Counter(row.case for row in found)
+    late = Counter(row.case for row in found if row.when < day[: len(row.when)])
+    return tuple(
+        LeftOut(CompartmentId(each.case), each.ref, each.due - shown[each.case], each.late - late[each.case])
+        for each in counts
+    )
 
 
 def _in_order(found: Sequence[DatedRow], day: str) -> Iterator[DatedRow]:
@@ -211,16 +230,6 @@ def _in_order(found: Sequence[DatedRow], day: str) -> Iterator[DatedRow]:
     yield from reversed(first)
     yield from (row for row in found if row not in late)
     yield from (row for row in reversed(late) if row not in first)
-
-
-def _left_out(found: Sequence[DatedRow], counts: Sequence[DueCount], day: str) -> tuple[LeftOut, ...]:
-    shown = Counter(row.case for row in found)
-    late = Counter(row.case for row in found if row.when < day[: len(row.when)])
-    return tuple(
-        LeftOut(CompartmentId(each.case), each.ref, each.due - shown[each.case], each.late - late[each.case])
-        for each in counts
-        if each.due > shown[each.case]
-    )
 
 
 def agenda(session: Session, first: datetime.date, last: datetime.date, *, limit: int = 1000) -> Agenda:

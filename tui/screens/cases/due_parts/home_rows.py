@@ -49,7 +49,7 @@ def by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[str
     return found
 
 
-def counted(lines: Sequence[DueShown], today: date, left: Sequence[LeftShown]) -> Words:
+def counted(lines: Sequence[DueShown], today: date, more: int) -> Words:
     """Return how many dates are late and how many come, and how many more there are than are shown."""
     distances = [days for line in lines if (days := days_left(line.when, today)) is not None]
     late = sum(days < 0 for days in distances)
@@ -61,8 +61,7 @@ def counted(lines: Sequence[DueShown], today: date, left: Sequence[LeftShown]) -
         days=SOON_DAYS,
         later=len(lines) - late - soon,
     )
-    more = sum(each.count for each in left)
-    return Message("{counted}, {more} more below", counted=said, more=more) if more else said
+    return Message("{counted}, {more} more", counted=said, more=more) if more else said
 
 
 def tasks_counted(lines: Sequence[DueShown], today: date) -> Words:
