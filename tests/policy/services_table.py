@@ -32,7 +32,7 @@ _ASKS: Mapping[Action, str] = {
     paper_week.print_week story.agenda story.due story.due_in
     """,
     Action.CASE_READ: """
-    papers.list_in papers.save papers.show given.given_out
+    papers.list_in papers.save papers.show given.given_out two_versions.both
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
@@ -42,6 +42,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_WRITE: """
     adding.add papers.change papers.remove
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
+    two_versions.settle
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change
     undoing.undo holds.hold holds.release
@@ -61,7 +62,6 @@ _ASKS: Mapping[Action, str] = {
     Action.REGISTER_ASK: "register.ask",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
-    standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
     letter.confirmed letter.letter letter.preview
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
@@ -136,8 +136,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
-    arrived.carry_out ended_slips.erase_words
-    handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
+    arrived.carry_out handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of
     timed_grants.withdraw_expired_grants
     """,
@@ -181,6 +180,10 @@ CALLS: Mapping[str, Call] = {
     ),
     "section_people.edit": lambda run, session, case, _, section: run(
         session, _somebody(_held(session, case, section)), lambda person: person
+    ),
+    "two_versions.both": lambda run, session, case, *_: run(session, _somebody(case)),
+    "two_versions.settle": lambda run, session, case, *_: run(
+        session, _somebody(case), (VersionId(bytes(32)), VersionId(bytes(32))), {}
     ),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
     "story.change": lambda run, session, case, *_: run(

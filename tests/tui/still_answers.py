@@ -28,7 +28,7 @@ from tui.values.values import (
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
-from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
+from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText
 from tui.values.values_members import (
     Changed,
     DeviceLine,
@@ -41,6 +41,7 @@ from tui.values.values_members import (
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
 from tui.values.values_records import RecordShown, StageShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
+from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
 from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
@@ -48,6 +49,7 @@ from vault.casework.story.detention import Detention
 from vault.casework.story.hearing import Hearing
 from vault.casework.story.task import Task
 from vault.casework.story.wanted import Wanted, WantedSystem
+from vault.casework.versions.beside import compare
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, Digest, MemberId, RecordId
 from vault.redaction.actions import Action, IdentifierType
@@ -160,6 +162,17 @@ PERSONS = (
     )),
     PersonShown("a2", "relative", "Лидия Вьюжанина", ("Лидия Вьюжанина", "relative", "", "Born      1991-11-02")),
     PersonShown("a3", "interpreter", "نورا الزمردي", ("نورا الزمردي / Nora Zumurrudi", "interpreter", "")),
+)  # fmt: skip
+VERSIONS = VersionsShown(
+    "00" * 16, "b1", "note",
+    SideShown("d1" * 32, NOW_MS - HOUR_MS, "Amina Raskolda", "office-2", is_here=True),
+    SideShown("d2" * 32, NOW_MS - 2 * HOUR_MS, "Joel Brandvik", "field-03", is_here=False),
+    tuple(compare(
+        {"kind": "contact", "text": "Hearing on Monday at 09:00, room 4.\nInterpreter is booked for 08:45.\n"
+         "He asks for his glasses and the medicine list.\nThe wife comes at 08:30, gate B.\nNext call on Thursday."},
+        {"kind": "contact", "text": "Hearing on Monday at 09:00, room 4.\nInterpreter is NOT booked.\n"
+         "He asks for his glasses and the medicine list.\nNext call on Thursday.\nGuard says no visitors on Mondays."},
+    )),
 )  # fmt: skip
 PERSON_PAGE = PersonPage(
     Whereabouts("00" * 16, "K7QM-3XPD", "a1"),
@@ -481,15 +494,6 @@ ANSWERS: dict[str, Any] = {
     "recovery.may_manage": True,
     "recovery.ask_again": ASKED,
     "exchange.peers": PEERS,
-    "exchange.standing": StandingShown(
-        NOW_MS - 26 * HOUR_MS, NOW_MS - 50 * HOUR_MS, None, Message("no recovery sheets"), (
-            WithWhom("aa" * 16, "Joel Brandvik", True, None, True, NOW_MS - 11 * 24 * HOUR_MS, 11),
-            WithWhom("bb" * 16, "Селин Астерхольт", True, NOW_MS - 20 * HOUR_MS, True, NOW_MS - 20 * HOUR_MS, 0),
-            WithWhom("cc" * 16, "Dana Okwiri", False, None, False, None, 41),
-        ), NOW_MS - HOUR_MS, (
-            Message("The bundle of Joel Brandvik brought 1 case, 2 people."),
-            Message("4 entries of the log came with it."),
-        )),
     "exchange.import_bundle": ResultText((
         "The bundle of Joel Brandvik brought 1 case, 2 people.",
         "4 entries of the log came with it.",

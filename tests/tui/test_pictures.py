@@ -15,8 +15,9 @@ from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-unt
 from typing_extensions import override
 
 from tests.tui.pictures import StillDesk
-from tests.tui.still_answers import ALONE, APPROVERS, ASKED, MEMBERS, NEW_VAULT, PAGES, SHEET, SIGNED
+from tests.tui.still_answers import ALONE, APPROVERS, ASKED, MEMBERS, NEW_VAULT, PAGES, SHEET, SIGNED, VERSIONS
 from tui.screens.cases.home import HomeScreen
+from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.credentials.sheet_paper import SheetPaper
 from tui.screens.credentials.sheets_guide import SheetsGuide
 from tui.screens.frame.browse import Browse, Entry
@@ -108,6 +109,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "person": ("enter", "2"),
     "person page": ("enter", "2", "enter"),
     "same person": ("enter", "2", "enter", "j"),
+    "two versions": lambda desk: _push(desk, TwoVersions("K7QM-3XPD", VERSIONS, 1)),
     "person form": ("enter", "p", " Вера Тихоокова; Vera Tikhookova"),
     "note": ("enter", "enter"),
     "discard": ("enter", "enter", ":throw"),
@@ -183,7 +185,6 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "drill": (":your access", "r", "d"),
     "guide": lambda desk: _push(desk, SheetsGuide()),
     "exchange": (":exchange",),
-    "what would be lost": (":what would be lost",),
     "bundle taken": (":exchange", "tab", " /media/stick/from-joel.bundle", "f4"),
     "bundle for": (":exchange", "left"),
     "approve": (":approve",),

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 
 from tui.gateway.subject import Subject, case_id
+from tui.values.shaping import told
 from tui.values.values import VaultStatus
 from tui.values.values_records import RecordShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, LeftShown, WeekShown
+from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
+from vault.casework.versions import beside
 from vault.errors import NotFoundError
-from vault.ids import RecordId
+from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
-from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, undoing
+from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, two_versions, undoing
 from vault.services.cases.story import DueLine
+from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
 from vault.words.message import Message, Words
@@ -102,8 +106,7 @@ class Story(Subject):
 
     def history(self, case: str, record: str, kind: str, why: str) -> tuple[ChangeShown, ...]:
         """Return what each version of a record changed, oldest first; an empty record is the case's own."""
-        home = case_id(case)
-        place = editing.Place(home, _record_id(record), kind) if record else editing.own_record(self._session, home)
+        place = self._place(case, record, kind)
         shown, before = [], dict[str, object]()
         for version in editing.history(self._session, place, why=why):
             fields = {} if version.value is None else to_fields(version.value)
@@ -117,7 +120,36 @@ class Story(Subject):
     def _told(self, name: str, value: object) -> Words:
         if name in _MEMBERS and isinstance(value, bytes):
             return authors.name_in(authors.names_of_members(self._session), value)
-        return _in_words(value)
+        return told(value)
+
+    def two_versions(self, case: str, record: str, kind: str, why: str) -> VersionsShown:
+        """Return the two newest versions of a record beside one another; an empty record is the case's own."""
+        found = two_versions.both(self._session, self._place(case, record, kind), why=why)
+        called = {device.seat: device.name for device in devices.list_all(self._session)}
+        left, right = (
+            SideShown(
+                side.version.hex(),
+                side.written_ms,
+                side.by,
+                called.get(side.seat, "") if side.seat is not None else "",
+                side.is_here,
+            )
+            for side in (found.left, found.right)
+        )
+        pieces = tuple(beside.compare(found.left.fields, found.right.fields))
+        return VersionsShown(case, found.place.record.hex(), kind, left, right, pieces, found.heads)
+
+    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> str:
+        """Write what shall stand as the version that follows both; return the record's id."""
+        sides = [VersionId(bytes.fromhex(side.version)) for side in (shown.left, shown.right)]
+        fields = beside.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
+        place = self._place(shown.case, shown.record, shown.kind)
+        two_versions.settle(self._session, place, (sides[0], sides[1]), fields)
+        return shown.record
+
+    def _place(self, case: str, record: str, kind: str) -> editing.Place:
+        home = case_id(case)
+        return editing.Place(home, _record_id(record), kind) if record else editing.own_record(self._session, home)
 
     def undoable(self) -> tuple[tuple[str, ...], str]:
         """Return what was written last here and can be taken back: its kinds, and its first words."""
@@ -160,17 +192,3 @@ def record_shown(stored: Stored[FormedRecord], by: str, names: Mapping[RecordId,
         by=by,
         heads=stored.heads,
     )
-
-
-def _in_words(value: object) -> Words:
-    match value:
-        case None | "" | [] | ():
-            return Message("nothing")
-        case bytes():
-            return value.hex()
-        case dict():
-            return ", ".join(str(_in_words(part)) for part in value.values() if part)
-        case list() | tuple():
-            return "; ".join(str(_in_words(part)) for part in value)
-        case _:
-            return str(value)

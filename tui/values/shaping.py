@@ -85,3 +85,18 @@ def contact_line(contact: SafeContact) -> Words:
 def note_shown(record: bytes, note: Note, written_ms: int, heads: int, by: str) -> NoteShown:
     """Return a note; `by` is the name of who wrote it."""
     return NoteShown(record.hex(), note, written_ms, heads, by)
+
+
+def told(value: object) -> Words:
+    """Return what stands in a field of a record, in one line."""
+    match value:
+        case None | "" | [] | ():
+            return Message("nothing")
+        case bytes():
+            return value.hex()
+        case dict():
+            return ", ".join(str(told(part)) for part in value.values() if part)
+        case list() | tuple():
+            return "; ".join(str(told(part)) for part in value)
+        case _:
+            return str(value)

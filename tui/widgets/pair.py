@@ -11,11 +11,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip as Line
 from typing_extensions import override
 
-from tui.looks.signs import LINE
+from tui.looks.signs import DONE, LINE
 from tui.looks.tokens import Token
 from tui.widgets.cells import Cell, broken, draw, look_of
 
 _MARGIN: Final = 2
+_MARKS: Final = {">": Token.ACC, DONE: Token.OK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Twin:
     Args:
         left, right: what stands on either side; either may be longer than its pane, and is broken then.
         mark: a sign of one cell before the line, such as `!`, or empty.
+        signs: a sign of one cell before the words of each side, below which the rest of a long line stands.
     """
 
     left: tuple[Cell, ...]
     right: tuple[Cell, ...]
     mark: str = ""
+    signs: tuple[Cell, Cell] | None = None
 
 
 class Pair(ScrollView, can_focus=True):
@@ -93,7 +96,7 @@ class Pair(ScrollView, can_focus=True):
         else:
             on_left, on_right, mark = [], [], ""
         sides = (
-            draw(look, [Cell(f"{mark or ' '} ", Token.WARN, bold=True), *on_left], left),
+            draw(look, [Cell(f"{mark or ' '} ", _MARKS.get(mark, Token.WARN), bold=True), *on_left], left),
             draw(look, [Cell(f"{LINE} " if look.is_flat else "  ", Token.MARK), *on_right], right, Token.RAISED),
         )
         return Line.join(sides)
@@ -101,11 +104,18 @@ class Pair(ScrollView, can_focus=True):
 
 def aligned(twin: Twin, left: int, right: int) -> list[tuple[list[Cell], list[Cell], str]]:
     """Return a line of two texts as rows: as many as the longer one needs, blank where the other has ended."""
-    lefts, rights = list(broken(twin.left, left)), list(broken(twin.right, right))
+    on_left, on_right = twin.signs or (None, None)
+    lefts, rights = _rows(twin.left, left, on_left), _rows(twin.right, right, on_right)
     rows = max(len(lefts), len(rights))
     lefts += [[]] * (rows - len(lefts))
     rights += [[]] * (rows - len(rights))
     return [
-        (on_left, on_right, "" if row else twin.mark)
-        for row, (on_left, on_right) in enumerate(zip(lefts, rights, strict=True))
+        (ours, theirs, "" if row else twin.mark) for row, (ours, theirs) in enumerate(zip(lefts, rights, strict=True))
     ]
+
+
+def _rows(cells: tuple[Cell, ...], width: int, sign: Cell | None) -> list[list[Cell]]:
+    if sign is None:
+        return list(broken(cells, width))
+    rows = broken(cells, width - _MARGIN)
+    return [[Cell(" " * _MARGIN) if place else sign, *row] for place, row in enumerate(rows)]

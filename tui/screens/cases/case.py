@@ -19,6 +19,7 @@ from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.case_timeline import CaseTimeline
 from tui.screens.cases.case_parts.due_rows import about_words, record_lines
+from tui.screens.cases.case_parts.in_two import in_two, kind_of
 from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, CaseLists, Here
 from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.note_editor import NoteEditor
@@ -27,6 +28,7 @@ from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.cases.record_form import RecordForm
 from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
+from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.frame.base import Command
 from tui.screens.frame.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
@@ -39,8 +41,10 @@ from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.values.values_people import Whereabouts
 from tui.values.values_records import RecordShown
+from tui.values.values_versions import VersionsShown
 from tui.widgets.part_tabs import PartTabs
 from tui.widgets.virtual_list import VirtualList
+from vault.casework.case import Case
 from vault.casework.story.task import Task
 from vault.words.message import Message, Words, plural
 
@@ -74,6 +78,7 @@ class CaseScreen(LooksBack):
         Command("2", "part('people')", Message("People"), "2"),
         Command("3", "part('dates')", Message("Dates that have to be kept"), "3"),
         Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
+        Command("", "versions", Message("Compare two versions of a record, side by side"), ""),
         Command("j", "same", Message("Say that a person here is one with a person of another case"), "j"),
         HISTORY,
         UNDO,
@@ -208,7 +213,10 @@ class CaseScreen(LooksBack):
         self.app.push_screen(RecordForm(self._case.case, self._case.ref, Task.KIND), self._changed)
 
     def action_change(self) -> None:
-        """Change what the case says of itself."""
+        """Change what the case says of itself, once it says one thing."""
+        if self._case.heads > 1:
+            self._compare("", Case.KIND)
+            return
         self.app.push_screen(CaseEdit(self._case), self._changed)
 
     def action_history(self) -> None:
@@ -219,6 +227,23 @@ class CaseScreen(LooksBack):
         if isinstance(here, PersonShown | RecordShown):
             record, kind = here.record, "person" if isinstance(here, PersonShown) else here.kind
         self.ask(lambda vault: vault.story.history(case, record, kind, why), self.show_history)
+
+    def action_versions(self) -> None:
+        """Compare the versions of the first record that has two."""
+        two = in_two(self._case)
+        if two:
+            self._compare(*two[0])
+        else:
+            self.say(Message("Each record of this case has one version alone."))
+
+    def _compare(self, record: str, kind: str) -> None:
+        case, ref, why = self._case.case, self._case.ref, self._why
+        more = len(in_two(self._case)) - 1
+
+        def show(found: VersionsShown) -> None:
+            self.app.push_screen(TwoVersions(ref, found, more), self._changed)
+
+        self.ask(lambda vault: vault.story.two_versions(case, record, kind, why), show)
 
     def action_access(self) -> None:
         """Show who can open the case."""
@@ -241,6 +266,8 @@ class CaseScreen(LooksBack):
         here, case, ref = self._lists.here(), self._case.case, self._case.ref
         if isinstance(here, DraftShown):
             self._edit(here)
+        elif isinstance(here, PersonShown | RecordShown | NoteShown) and here.heads > 1:
+            self._compare(here.record, kind_of(here))
         elif isinstance(here, PersonShown) and self._lists.in_use.has_focus:
             self.app.push_screen(PersonScreen(self._where(here.record), self._why), self._changed)
         elif isinstance(here, RecordShown) and self._lists.in_use.has_focus:

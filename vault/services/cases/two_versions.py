@@ -1,0 +1,126 @@
+"""A record that two devices wrote without seeing each other: both versions, and the one that shall stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.story.incident import Incident
+from vault.errors import MalformedError, NotFoundError, UsageError
+from vault.ids import SeatId, VersionId
+from vault.index.heads import heads_of
+from vault.policy.roles import Action
+from vault.records.codec import from_fields, to_fields
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry
+from vault.services.cases.cases import log_view
+from vault.services.cases.editing import KINDS, Place
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import read_versions
+from vault.services.projection.seats import members_of_logs, seat_of_log
+from vault.words.message import Message
+
+_ACTS: Final = {Case.KIND: "case.edit", Person.KIND: "person.edit", Note.KIND: "note.correct"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the versions: who wrote it when, on which device (`seat`), and its fields. `is_here`: on this computer."""
+
+    version: VersionId
+    written_ms: int
+    by: str
+    seat: SeatId | None
+    is_here: bool
+    fields: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoVersions:
+    """The two newest versions beside one another, the one of this computer first, and how many there are."""
+
+    place: Place
+    left: Side
+    right: Side
+    heads: int
+
+
+def both(session: Session, place: Place, *, why: str = "casework") -> TwoVersions:
+    """Return the two newest versions of a record beside one another; opening them opens the case, in the log before.
+
+    Raises:
+        NotFoundError: there is one version alone, or only one that can be read here.
+    """
+    session.require(Action.CASE_READ, place.case)
+    log_view(session, place.case, why=why)
+    versions = [version for version in _heads(session, place) if _is_readable(version)]
+    if len(versions) < 2:
+        raise NotFoundError(Message("this record has one version alone"))
+    sides = [_side(session, version) for version in versions[-2:]]
+    sides.sort(key=lambda side: (not side.is_here, -side.written_ms, side.version))
+    return TwoVersions(place, sides[0], sides[1], len(versions))
+
+
+def settle(
+    session: Session, place: Place, sides: tuple[VersionId, VersionId], fields: Mapping[str, object]
+) -> VersionId:
+    """Write what shall stand as the version that follows both; both stay in the history.
+
+    Raises:
+        UsageError: one of them is no longer beside the other, or the fields make no such record.
+    """
+    rule = session.require(Action.NOTE_WRITE if place.kind in _BY_ALL else Action.CASE_WRITE, place.case)
+    versions = [version for version in _heads(session, place) if version.id in set(sides)]
+    if len(versions) != len(set(sides)):
+        raise UsageError(
+            Message("somebody wrote a newer version of it"), next_step=Message("Look at the two versions again.")
+        )
+    try:
+        value = from_fields(KINDS[place.kind], fields)
+    except MalformedError:
+        said = Message("what you chose does not go together")
+        raise UsageError(said, next_step=Message("Choose one side.")) from None
+    known = {name: part for version in versions for name, part in version.content.fields.items()}
+    with session.work(place.case) as work:
+        made = to_fields(value, known=known)
+        written = work.write(place.case, place.record, place.kind, made, [version.id for version in versions])
+        act = _ACTS.get(place.kind, "case.edit")
+        work.commit(Entry(act=act, obj=audit_of(session, place.case), covers={place.kind: 1}, pol=rule))
+    return written
+
+
+_BY_ALL: Final = frozenset({Note.KIND, Incident.KIND})
+
+
+def _heads(session: Session, place: Place) -> list[OpenedVersion]:
+    heads = heads_of(up_to_date_index(session), place.case, place.record, place.kind)
+    versions = read_versions(session, place.case, place.record, frozenset(map(VersionId, heads)))
+    return sorted(versions, key=lambda version: (version.content.clock, version.origin, version.seq))
+
+
+def _is_readable(version: OpenedVersion) -> bool:
+    try:
+        from_fields(KINDS[version.content.kind], version.content.fields)
+    except MalformedError:
+        return False
+    return True
+
+
+def _side(session: Session, version: OpenedVersion) -> Side:
+    member = members_of_logs(session, {version.origin}).get(version.origin)
+    seat = seat_of_log(session, version.origin)
+    value = from_fields(KINDS[version.content.kind], version.content.fields)
+    return Side(
+        version=version.id,
+        written_ms=version.content.clock[0],
+        by=name_in(names_of_members(session), member),
+        seat=seat,
+        is_here=seat == session.seat,
+        fields=to_fields(value),
+    )
