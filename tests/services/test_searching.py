@@ -35,3 +35,17 @@ def test_a_hit_of_a_closed_case_says_so(filled: Filled, filled_session: Session)
     case_changes.close(filled_session, filled.cases[1], reason="over")
     (hit,) = searching.search(filled_session, "tomasz").hits
     assert hit.is_closed
+
+
+@each(
+    [
+        ("Томаш", Why.SPELLING),
+        ("Tomasx", Why.LETTER),
+        ("tomasz", Why.EXACT),
+    ]
+)
+def test_people_are_found_in_other_scripts_and_with_a_wrong_letter(
+    asked: str, why: Why, filled_session: Session
+) -> None:
+    assert [hit.why for hit in searching.search(filled_session, asked).hits if hit.kind == "person"] == [why]
+    assert bool(searching.search(filled_session, asked, exact=True).hits) is (why is Why.EXACT)

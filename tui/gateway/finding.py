@@ -22,6 +22,11 @@ _WHY: Final = {
     Why.EXACT: Message("exact"),
     Why.BEGINNING: Message("beginning of a word"),
     Why.DIGITS: Message("last digits"),
+    Why.SPELLING: Message("spelling"),
+    Why.INFLECTED: Message("inflected"),
+    Why.EQUIVALENT: Message("other form of the name"),
+    Why.ENDING: Message("other ending"),
+    Why.LETTER: Message("1 letter"),
 }
 
 

@@ -21,7 +21,7 @@ def _search(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _WORDS) as (session, values):
         from vault.services.cases import searching
 
-        found = searching.search(session, values["words"][0], limit=args.limit, why=args.why)
+        found = searching.search(session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact)
     data = [
         {
             "case": h.case.hex(),
@@ -30,6 +30,7 @@ def _search(args: Given, output: Output) -> Result:
             "snippet": h.snippet,
             "do_not_call": list(h.do_not_call),
             "closed": h.is_closed,
+            "why": h.why.value,
         }
         for h in found.hits
     ]
@@ -47,6 +48,7 @@ VERBS: Final = (
     Verb("search", NOUNS["search"].help, (
         Arg("[WORDS ...]", Message("scripts only; at a terminal they are asked"), into="typed"),
         Arg("[--limit N]", Message("maximum number of hits"), of=int, default=50),
+        Arg("[--exact]", Message("no other spellings of names, no typing errors")),
         *options_of(_WORDS),
     ), _search),
 )  # fmt: skip

@@ -31,7 +31,7 @@ class PersonColumns:
     """What the list of cases, the look-up by phone and the warning of a number need of a person record.
 
     `is_client` gives the case its name in the list; `name_key` is where that name is sorted (`fold.sort_key`).
-    `contact` is the safe contact as JSON, shown beside the list.
+    `names` are all written names, of whatever use. `contact` is the safe contact as JSON, shown beside the list.
     """
 
     name: str = field(repr=False)
@@ -41,6 +41,7 @@ class PersonColumns:
     never_use: tuple[str, ...] = field(default=(), repr=False)
     who: bytes | None = field(default=None, repr=False)
     contact: str = field(default="", repr=False)
+    names: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

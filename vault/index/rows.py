@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 
 from vault.casework.contact import key_of
+from vault.index.alike import sound_rows
 from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
 from vault.index.fold import fold, sort_key, storable
 from vault.index.numbers import FreeNumbers
@@ -55,6 +56,7 @@ def remove_documents(sql: Statements, docs: Sequence[int]) -> set[bytes]:
     for table in _DOC_OWNERS:
         sql.executemany(f"DELETE FROM {table} WHERE doc=?", places)  # noqa: S608  # names from the constant above
     sql.executemany("DELETE FROM phone WHERE doc=?", places)
+    sql.executemany("DELETE FROM name_sound WHERE doc=?", places)
     sql.executemany("DELETE FROM never_use WHERE doc=?", places)
     sql.executemany("DELETE FROM text WHERE rowid=?", places)
     return cases
@@ -185,6 +187,8 @@ def _add_people(sql: Statements, found: Sequence[tuple[int, IndexedRecord, Perso
             for doc, entry, c in found
         ],
     )
+    sounds = [row for doc, _, c in found for row in sound_rows(doc, map(storable, c.names))]
+    sql.executemany("INSERT OR IGNORE INTO name_sound VALUES (?, ?, ?, ?, ?)", sounds)
     numbers = {(reversed_digits(phone), doc) for doc, _, c in found for phone in c.phones}
     sql.executemany("INSERT INTO phone VALUES (?, ?)", [place for place in numbers if place[0]])
     never_use = [(doc, entry.case, storable(line)) for doc, entry, c in found for line in c.never_use]

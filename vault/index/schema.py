@@ -64,6 +64,10 @@ _TABLES = (
     # Digits from last to first, so that the last four or more of a number are a range.
     "CREATE TABLE phone(digits TEXT, doc INTEGER, PRIMARY KEY(digits, doc)) WITHOUT ROWID",
     "CREATE INDEX phone_by_doc ON phone(doc)",
+    # How the words of people's names sound (`vault.names.sounds`); `place` is of `index.alike`.
+    "CREATE TABLE name_sound(key TEXT, sound TEXT, is_bare INTEGER, doc INTEGER, place INTEGER,"
+    " PRIMARY KEY(key, sound, doc, place)) WITHOUT ROWID",
+    "CREATE INDEX name_sound_by_doc ON name_sound(doc)",
     # Numbers and addresses that must never be used, as written, in which case somebody said so, and `contact.key_of`.
     "CREATE TABLE never_use(doc INTEGER, case_id BLOB NOT NULL, line TEXT, key TEXT NOT NULL,"
     " PRIMARY KEY(doc, line)) WITHOUT ROWID",

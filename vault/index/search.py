@@ -98,17 +98,6 @@ def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str
     return found
 
 
-def people_called(index: Index, word: str, *, limit: int = MOST_HITS) -> list[tuple[bytes, bytes]]:
-    """Return (case, record) of people with this word, a run of letters, in a name of theirs; the newest first."""
-    with index.reading() as sql:
-        found = sql.execute(
-            "SELECT DISTINCT head.case_id, head.record FROM text JOIN head ON head.doc=text.rowid"
-            " WHERE text MATCH ? AND head.kind='person' ORDER BY head.doc DESC LIMIT ?",
-            (f'{{names}} : "{fold(word)}"', limit),
-        )
-        return [(bytes(case), bytes(record)) for case, record in found]
-
-
 def people_reached(index: Index, number: str, *, limit: int = MOST_HITS) -> list[tuple[bytes, bytes]]:
     """Return (case, record) of people with a number that ends in these digits; none for fewer than four."""
     digits = reversed_digits(number)

@@ -13,12 +13,13 @@ from vault.access.session import Session
 from vault.casework.contact import digits_of
 from vault.casework.person import Person
 from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.alike import find_alike
 from vault.index.cases import row_of
 from vault.index.heads import heads_of
-from vault.index.search import people_called, people_reached
+from vault.index.search import people_reached
 from vault.index.search import search as search_index
-from vault.names.forms import PARTICLES, words_of
-from vault.names.transliteration import latin_spellings
+from vault.names.alike import alike as are_alike
+from vault.names.alike import parts_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.editing import Place
@@ -26,7 +27,6 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_versions, stored_of_kind
 
 _FEWEST_LETTERS = 3
-_MOST_SPELLINGS = 8
 _MOST_OPENED = 20
 _MOST_SHOWN = 5
 _LAST_DIGITS = 7  # with a country before them, or without
@@ -63,9 +63,10 @@ def alike(session: Session, place: Place, person: Person) -> list[Alike]:
     index = up_to_date_index(session)
     names: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
     numbers: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
-    for word, spellings in _words(person).items():
-        for found in {found for spelling in spellings for found in people_called(index, spelling)}:
-            names[found].append(word)
+    for name in person.names:
+        for asked, words in _asked(name.text):
+            for heard in find_alike(index, asked, limit=_MOST_OPENED, in_part=asked != name.text):
+                names[heard.case, heard.record] += words
     for phone in person.phones:
         for found in people_reached(index, digits_of(phone)[-_LAST_DIGITS:]):
             numbers[found].append(phone)
@@ -86,7 +87,7 @@ def alike(session: Session, place: Place, person: Person) -> list[Alike]:
         if other is None or row is None or (person.who is not None and other.who == person.who):
             continue
         born = other.born or "" if _is_of_one_year(person, other) else ""
-        called = tuple(dict.fromkeys(names[case, record]))
+        called = _told_apart(names[case, record])
         shared = tuple(dict.fromkeys(numbers[case, record]))
         if shared or len(called) >= _FEWEST_WORDS or (called and born):
             likely.append(Alike(there, row.ref, other.display_name(), called, shared, born))
@@ -109,20 +110,19 @@ def _log(session: Session, found_at: Iterable[tuple[bytes, bytes]], rule: str) -
         )
 
 
-def _words(person: Person) -> dict[str, set[str]]:
-    """Return the words of a person's names, each with its spellings; of spellings of one word, the first names it."""
-    found: dict[str, set[str]] = {}
-    for word in (word for name in person.names for word in words_of(name.text)):
-        plain = word.casefold()
-        if len(plain) < _FEWEST_LETTERS or plain in PARTICLES:
-            continue
-        spellings = {plain, *latin_spellings(word)[:_MOST_SPELLINGS]}
-        known = next((first for first, of_it in found.items() if of_it & spellings), None)
-        if known is None:
-            found[word] = spellings
-        else:
-            found[known] |= spellings
-    return found
+def _asked(name: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what is looked for of a name, with the words that a hit has of it: the whole name, and each word."""
+    words = parts_of(name)
+    return [(name, words), *((word, (word,)) for word in words if len(word) >= _FEWEST_LETTERS)]
+
+
+def _told_apart(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words without those that only spell another one of them in another way."""
+    found: list[str] = []
+    for word in words:
+        if all(are_alike(word, other) is None for other in found):
+            found.append(word)
+    return tuple(found)
 
 
 def _opened(session: Session, place: Place) -> Person | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import msgspec
@@ -11,12 +10,11 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.person import SafeContact
 from vault.ids import CompartmentId
+from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, page, page_at, row_of
 from vault.index.never_use import never_use_by_case
 from vault.index.previews import DateGlance, next_dates, people_at_a_glance
 from vault.index.search import cases_of_phone
-from vault.names.forms import words_of
-from vault.names.transliteration import latin_spellings
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.projection.authors import name_in, names_of_members
@@ -26,9 +24,7 @@ MOST_LIKE = 3
 """How many cases are named beside what somebody types of a call."""
 _LOCAL_DIGITS = 9
 _FEWEST_LOCAL_DIGITS = 7
-_SHORTEST_WORD = 3
-_MOST_WORDS = 4
-_MOST_SPELLINGS = 6
+_MOST_HEARD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +80,17 @@ class CaseList:
         return []
 
     def sounds_as(self, untrusted_name: str) -> list[CaseRow]:
-        """Return open cases with people of this name: those with all of its words, else with most of them.
+        """Return cases, open or closed, of people who may have this name in whatever spelling, the surest first.
 
-        A word may be a beginning, and each is also asked as it may be written in Latin letters.
+        What is typed may be a beginning: open cases that have it so in a name come first.
         """
-        words = [word for word in words_of(untrusted_name) if len(word) >= _SHORTEST_WORD][:_MOST_WORDS]
-        if not words:
-            return []
         index = up_to_date_index(self._session)
-        counted: Counter[int] = Counter()
-        for word in words:
-            spellings = {word, *latin_spellings(word)[:_MOST_SPELLINGS]}
-            found = [cases.docs for spelling in spellings if (cases := find(index, spelling)) is not None]
-            counted.update({doc for docs in found for doc in docs})
-        most = max(counted.values(), default=0)
-        docs = sorted((doc for doc, count in counted.items() if count == most), reverse=True)[:MOST_LIKE]
-        return page(index, Sort.NAME, found=FoundCases(tuple(docs), more=False)) if docs else []
+        typed = find(index, untrusted_name)
+        begun = [] if typed is None else page(index, Sort.NAME, found=FoundCases(typed.docs[:MOST_LIKE], more=False))
+        heard = find_alike(index, untrusted_name, limit=_MOST_HEARD, in_part=True)
+        rows = (row_of(index, case) for case in dict.fromkeys(hit.case for hit in heard))
+        found = {row.case: row for row in (*begun, *rows) if row is not None}
+        return list(found.values())[:MOST_LIKE]
 
     def page(
         self,

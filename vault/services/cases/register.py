@@ -6,16 +6,13 @@ own seal protects, so that a new key of the compartment loses no entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations, product
+from collections.abc import Sequence
 
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
 from vault.ids import CompartmentKind, MemberId, RecordId
-from vault.names.forms import PARTICLES, words_of
-from vault.names.normal import normal
-from vault.names.transliteration import latin_spellings
+from vault.names.skeletons import skeletons_asked, skeletons_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.seal.keys import make_key
@@ -25,8 +22,6 @@ from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import stored_of_kind
 from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message
-
-_MOST_SKELETONS = 256
 
 
 def add(session: Session, names: Sequence[str]) -> RecordId:
@@ -65,7 +60,7 @@ def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
     authors = members_of_logs(session, {registered.origin for registered in entries if registered.origin is not None})
     with session.work() as work:
         work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
-    skeletons = skeletons_of(names)
+    skeletons = skeletons_asked(names)
     asked: dict[bytes, frozenset[bytes]] = {}
     contacts: dict[MemberId, None] = {}
     for registered in entries:
@@ -75,25 +70,3 @@ def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
         if member is not None and not asked[entry.key].isdisjoint(entry.hashes):
             contacts[member] = None
     return list(contacts)
-
-
-def skeletons_of(names: Iterable[str]) -> tuple[str, ...]:
-    """Return what stands for names in the register: pairs of their words in Latin letters, in whatever order.
-
-    A name of one word stands for itself. Of names that can be spelled in very many ways the first 256 pairs stand.
-    """
-    found: dict[str, None] = {}
-    for name in names:
-        words = [_spellings(word) for word in words_of(name) if normal(word) not in PARTICLES]
-        words = [word for word in words if word]
-        if len(words) == 1:
-            found.update(dict.fromkeys(words[0]))
-        for first, second in combinations(words, 2):
-            found.update(dict.fromkeys(" ".join(sorted(pair)) for pair in product(first, second)))
-    return tuple(found)[:_MOST_SKELETONS]
-
-
-def _spellings(word: str) -> list[str]:
-    plain = normal(word).replace("'", "")
-    spellings = {text for text in (plain, *latin_spellings(word)) if text.isascii()}
-    return sorted(spellings) or ([plain] if len(plain) > 1 else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from vault.access.session import Session
@@ -11,12 +11,15 @@ from vault.casework.contact import never_used_in
 from vault.casework.person import Person
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, row_of
+from vault.index.file import Index
 from vault.index.fold import fold_words, words_of
 from vault.index.never_use import never_use_by_case
 from vault.index.search import Hit
 from vault.index.search import search as search_index
 from vault.index.snippet import hits_in, snippet
+from vault.names.alike import Alike, least_sure
 from vault.policy.roles import Action
 from vault.records.content import Content
 from vault.records.work import Entry
@@ -29,11 +32,16 @@ _MOST_PSEUDONYMS = 64
 
 
 class Why(StrEnum):
-    """Why a record was found, as far as the words around the place show it."""
+    """Why a record was found, as far as the words around the place show it; people also by how a name sounds."""
 
     EXACT = "exact"
     BEGINNING = "beginning"
     DIGITS = "digits"
+    SPELLING = "spelling"
+    INFLECTED = "inflected"
+    EQUIVALENT = "equivalent"
+    ENDING = "ending"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,10 @@ class Found:
     more: bool
 
 
-def search(session: Session, words: str, *, limit: int = 50, why: str = "casework") -> Found:
-    """Find records that hold all words, the last one also as a beginning.
+def search(session: Session, words: str, *, limit: int = 50, why: str = "casework", exact: bool = False) -> Found:
+    """Find records that hold all words, the last one also as a beginning; then people whose names sound so.
+
+    `exact` leaves out those that only sound so: other spellings, other scripts, typing errors.
 
     One entry covers all hits shown; it holds counts and pseudonyms, never the words.
 
@@ -82,22 +92,44 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
         )
     index = up_to_date_index(session)
     found = search_index(index, words, limit=limit)
-    cases = list(dict.fromkeys(CompartmentId(hit.case) for hit in found.hits))
-    counts = {"hit": len(found.hits), "case": len(cases)}
+    heard = {} if exact else _heard(index, words, found.hits, limit)
+    hits = (*found.hits, *heard)
+    cases = list(dict.fromkeys(CompartmentId(hit.case) for hit in hits))
+    counts = {"hit": len(hits), "case": len(cases)}
     pseudonyms = tuple(audit_of(session, case) for case in cases[:_MOST_PSEUDONYMS])
     with session.work() as work:
         work.commit(Entry(act="case.search", why=why, objs=pseudonyms, covers=counts, pol=rule))
     rows = {case: row_of(index, case) for case in cases}
-    opened = _opened(session, found.hits)
+    opened = _opened(session, hits)
     never_use = never_use_by_case(index, cases)
-    return Found(
-        tuple(
-            _found(hit, rows[CompartmentId(hit.case)], opened[VersionId(hit.version)], found.words, never_use)
-            for hit in found.hits
-            if VersionId(hit.version) in opened
-        ),
-        more=found.more,
+    shown = (
+        (hit, _found(hit, rows[CompartmentId(hit.case)], opened[VersionId(hit.version)], found.words, never_use))
+        for hit in hits
+        if VersionId(hit.version) in opened
     )
+    return Found(tuple(replace(record, why=heard.get(hit, record.why)) for hit, record in shown), more=found.more)
+
+
+def _heard(index: Index, words: str, hits: Sequence[Hit], limit: int) -> dict[Hit, Why]:
+    """Return people whose names sound like the words, who are not among the hits, each with the least sure reason."""
+    found = find_alike(index, words, limit=limit, in_part=True)
+    held = {(hit.compartment, hit.record) for hit in hits}
+    return {
+        Hit(name.compartment, name.record, name.version, name.case, Person.KIND): _WHY_HEARD[least_sure(name.whys)]
+        for name in found
+        if (name.compartment, name.record) not in held
+    }
+
+
+_WHY_HEARD = {
+    Alike.SAME: Why.SPELLING,
+    Alike.SPELLING: Why.SPELLING,
+    Alike.SHORT: Why.SPELLING,
+    Alike.INFLECTED: Why.INFLECTED,
+    Alike.EQUIVALENT: Why.EQUIVALENT,
+    Alike.ENDING: Why.ENDING,
+    Alike.LETTER: Why.LETTER,
+}
 
 
 def _found(
@@ -128,7 +160,7 @@ def _holds_whole(text: str, words: Sequence[str]) -> bool:
     return set(words) <= set(fold_words(words_of(text)))
 
 
-def _opened(session: Session, hits: tuple[Hit, ...]) -> dict[VersionId, Content]:
+def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, Content]:
     """Open the records that were found, and only these; those that are not here any more are left out."""
     found: dict[VersionId, Content] = {}
     for hit in hits:

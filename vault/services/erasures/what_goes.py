@@ -18,12 +18,12 @@ from vault.errors import NotFoundError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId, VersionId
 from vault.index.heads import heads_in
 from vault.index.people import places_of, who_is
+from vault.names.skeletons import skeletons_ever_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.named import derive_register_hash
 from vault.services.cases.editing import Place, locate
-from vault.services.cases.register import skeletons_of
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import up_to_date_index
@@ -208,7 +208,7 @@ def _register_entries(session: Session, names: Iterable[str]) -> list[tuple[Comp
     """Return the entries of the register that these names alone account for, every hash of them."""
     if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
         return []
-    skeletons, found, hashes = skeletons_of(names), [], dict[bytes, frozenset[bytes]]()
+    skeletons, found, hashes = skeletons_ever_of(names), [], dict[bytes, frozenset[bytes]]()
     for home in held_of_kind(session, CompartmentKind.REGISTER) if skeletons else ():
         for stored in stored_of_kind(_heads(session, home, RegisterEntry.KIND), RegisterEntry):
             key = stored.value.key

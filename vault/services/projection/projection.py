@@ -303,6 +303,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
                 who=person.who,
                 never_use=() if person.safe_contact is None else person.safe_contact.never_use,
                 contact=_contact(person.safe_contact),
+                names=tuple(name.text for name in person.names),
             )
         case Note.KIND:
             note = from_fields(Note, version.content.fields)

@@ -1,0 +1,208 @@
+"""Could these two written names be one person, and why? By sound, across scripts; without a list of real people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from vault.names.equivalents import equivalents_of
+from vault.names.forms import PARTICLES, words_of
+from vault.names.normal import normal
+from vault.names.sounds import ARABIC_LETTER, KEY_LETTERS, key_of, sounds_of
+
+_FEWEST_KEY_LETTERS = 2
+_FEWEST_FOR_A_LETTER = 5  # a shorter sound with another letter is another name
+_FEWEST_FOR_TWO = 6  # one wrong letter in `shch` is two in the sound
+_FEWEST_STEM_LETTERS = 4
+_LIKE = 0.8  # Jaro-Winkler of two sounds with one key
+
+_ADJECTIVE = re.compile("(?<=[сц]к|ьк)(?:ий|ого|ому|им|ом|ая|ой|ою|ую|ие|их|ими)$")
+_SURNAME = re.compile("(?<=[оеёиіїы][внй])(?:ым|им|ом|ой|ою|ых|их|ыми|ими)$")
+_NOUN = re.compile("(?:ом|ем|єм|ём|ого|ому|ами|ями|ах|ях)$")
+_PATRONYMIC = re.compile("(?:[oe]vi[CSh]|[oe]vn[aieu]?|iniCn[aieu]?|[oe]vi[CS][aieu]m?)$")
+_ZODA = key_of("zod")
+_REFORMED = re.compile("(?:zod|zad|[oei]v)$")
+
+
+class Alike(StrEnum):
+    """Why two words may be one name, the surest first."""
+
+    SAME = "same"
+    SPELLING = "spelling"  # another script, another romanisation
+    INFLECTED = "inflected"
+    EQUIVALENT = "equivalent"  # a short form, or the same given name in another language
+    ENDING = "ending"  # with and without -ov, -zoda
+    SHORT = "short"  # one consonant alone is the same, in another script
+    LETTER = "letter"  # one letter differs
+
+
+class Reading(NamedTuple):
+    """One way to hear a word: its key, its sound, and whether an ending was taken off."""
+
+    key: str
+    sound: str
+    how: Alike
+    is_bare: bool  # written without its short vowels
+
+
+@lru_cache(maxsize=65536)
+def stored_readings(word: str) -> tuple[Reading, ...]:
+    """Return how one word of a written name sounds as it stands: what an index or a register keeps of it."""
+    is_bare = ARABIC_LETTER.search(word) is not None
+    cores = dict.fromkeys(sound.rstrip("aeiou") or sound for sound in sounds_of(word))
+    return tuple(Reading(key_of(core) or core, core, Alike.SPELLING, is_bare) for core in cores)
+
+
+@lru_cache(maxsize=65536)
+def readings_of(word: str) -> tuple[Reading, ...]:
+    """Return the ways to hear one word of a name, with its case endings and without."""
+    found: dict[tuple[str, str], Reading] = {}
+    is_bare = ARABIC_LETTER.search(word) is not None
+    for form, how in _forms(word):
+        for sound in sounds_of(form):
+            for reading in as_stored(sound.rstrip("aeiou") or sound, how=how, is_bare=is_bare):
+                found.setdefault((reading.key, reading.sound), reading)
+    return tuple(found.values())
+
+
+def as_stored(sound: str, *, how: Alike = Alike.SPELLING, is_bare: bool) -> Iterator[Reading]:
+    """Give the readings of a sound without its last vowels: as it is, and without an ending that reforms took."""
+    yield Reading(key_of(sound) or sound, sound, how, is_bare)
+    stem = _REFORMED.sub("", sound)
+    if stem != sound and len(stem) >= _FEWEST_STEM_LETTERS:
+        yield Reading(key_of(stem) or stem, stem, Alike.ENDING, is_bare)
+
+
+def _forms(word: str) -> Iterator[tuple[str, Alike]]:
+    lowered = word.casefold()
+    yield lowered, Alike.SPELLING
+    for endings in (_ADJECTIVE, _SURNAME, _NOUN):
+        stem = endings.sub("", lowered)
+        if stem != lowered and len(stem) >= _FEWEST_STEM_LETTERS:
+            yield stem, Alike.INFLECTED
+            return
+
+
+@lru_cache(maxsize=16384)
+def alike(first: str, second: str) -> Alike | None:
+    """Return why two words may be one name; None when they are not."""
+    if normal(first) == normal(second):
+        return Alike.SAME
+    found = (alike_readings(mine, theirs) for mine in readings_asked(first) for theirs in readings_of(second))
+    return surest(why for why in found if why is not None)
+
+
+def readings_asked(word: str) -> tuple[Reading, ...]:
+    """Return the ways to hear a word that is looked for, and those of the names that stand for the same given name."""
+    others = (stored for other in equivalents_of(word) for stored in stored_readings(other))
+    return (*readings_of(word), *(other._replace(how=Alike.EQUIVALENT) for other in others))
+
+
+def weight(whys: Iterable[Alike]) -> int:
+    """Return how far a name is from the one asked: less is surer."""
+    return sum(_ORDER.index(why) for why in whys)
+
+
+def is_enough(whys: Sequence[Alike]) -> bool:
+    """Tell whether the reasons of all words together say that it may be one person."""
+    return len(whys) == 1 or any(why not in _WEAK for why in whys)
+
+
+def surest(whys: Iterable[Alike]) -> Alike | None:
+    """Return the surest of some reasons."""
+    return min(whys, key=_ORDER.index, default=None)
+
+
+def least_sure(whys: Iterable[Alike]) -> Alike:
+    """Return the least sure of some reasons, of which there is one at least."""
+    return max(whys, key=_ORDER.index)
+
+
+def nearby_keys(key: str) -> frozenset[str]:
+    """Return the key and every key that one letter more, less, another or two swapped make of it, and with -zoda."""
+    cuts = [(key[:place], key[place:]) for place in range(len(key) + 1)]
+    near = {before + letter + behind for before, behind in cuts for letter in KEY_LETTERS}
+    near.update(before + letter + behind[1:] for before, behind in cuts if behind for letter in ("", *KEY_LETTERS))
+    near.update(before + behind[1] + behind[0] + behind[2:] for before, behind in cuts if len(behind) > 1)
+    near.add(key + _ZODA)
+    return frozenset(near)
+
+
+_ORDER = list(Alike)
+_EXACT_ALONE = frozenset({Alike.ENDING, Alike.EQUIVALENT})
+_WEAK = frozenset({Alike.LETTER, Alike.ENDING, Alike.SHORT})
+
+
+def alike_readings(mine: Reading, theirs: Reading) -> Alike | None:
+    """Return why two readings may be one word; None when they are not."""
+    if Alike.ENDING is mine.how is theirs.how:
+        return None
+    how = max(mine.how, theirs.how, key=_ORDER.index)
+    if mine.key == theirs.key:
+        if mine.is_bare != theirs.is_bare:
+            return how if len(mine.key) >= _FEWEST_KEY_LETTERS else Alike.SHORT
+        if JaroWinkler.similarity(mine.sound, theirs.sound) >= _LIKE:
+            return how
+    if how in _EXACT_ALONE or min(len(mine.sound), len(theirs.sound)) < _FEWEST_FOR_A_LETTER:
+        return how if mine.sound == theirs.sound else None
+    most = 1 + (min(len(mine.sound), len(theirs.sound)) >= _FEWEST_FOR_TWO)
+    return Alike.LETTER if OSA.distance(mine.sound, theirs.sound, score_cutoff=most) <= most else None
+
+
+@lru_cache(maxsize=8192)
+def parts_of(name: str) -> tuple[str, ...]:
+    """Return the words of a name that tell it from others: without particles, and without the father's name."""
+    words: list[str] = []
+    pending = ""
+    for word in words_of(name):
+        plain = normal(word)
+        if plain in _SERVANT:
+            pending = word
+        elif plain not in PARTICLES:
+            words.append(pending + word)
+            pending = ""
+    rest = tuple(word for word in words if not any(_PATRONYMIC.search(sound) for sound in sounds_of(word)))
+    return rest if len(rest) > 1 else tuple(words)
+
+
+_SERVANT = frozenset(("abd", "abdul", "abdel", "abdur", "abder", "abdal", "абд", "абдул", "абдуль", "абдур", "عبد"))
+
+
+def could_be_one(first: str, second: str) -> tuple[Alike, ...] | None:
+    """Return why two names may be one person's, a reason for each word of the shorter; None when they may not.
+
+    All words of the shorter name must stand in the longer, at most one of them with another letter. A name of one word
+    is only compared with a name of one word.
+    """
+    shorter, longer = sorted((parts_of(first), parts_of(second)), key=len)
+    if not shorter or (len(shorter) == 1) != (len(longer) == 1):
+        return None
+    whys = _matched(shorter, longer)
+    if whys is None:
+        return (Alike.SPELLING,) if _is_one_word_for(shorter, longer) else None
+    return whys if is_enough(whys) else None
+
+
+def _is_one_word_for(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether two names sound alike when written without blanks."""
+    if len(words) == len(others):
+        return False
+    first, second = readings_of("".join(words)), readings_of("".join(others))
+    return any(a.key == b.key and len(a.key) >= _FEWEST_FOR_A_LETTER for a in first for b in second)
+
+
+def _matched(words: Sequence[str], among: Sequence[str]) -> tuple[Alike, ...] | None:
+    if not words:
+        return ()
+    for place, other in enumerate(among):
+        why = alike(words[0], other)
+        if why is not None:
+            rest = _matched(words[1:], (*among[:place], *among[place + 1 :]))
+            if rest is not None:
+                return (why, *rest)
+    return None
