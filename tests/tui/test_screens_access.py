@@ -108,7 +108,8 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press("enter", "s", "n", "f4")
         amina.sees("! Type a title first.")
         amina.press(" Where she is", "f4")
-        amina.sees("! Only YOU can open it, and the recovery sheets.", "Nothing is kept here yet; n writes a note.")
+        amina.sees("! Only YOU can open it, and the recovery sheets.")
+        amina.sees("Nothing is kept here yet; n writes a note, p adds a person.")
         amina.press("t")
         amina.sees("No other member can open this section.")
         amina.press("n")
@@ -136,6 +137,29 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         assert sections.list_of(joel, house.case) == []
         with pytest.raises(RefusedError, match="was not granted to you"):
             sections.open_section(joel, line.section)
+
+
+def test_a_person_kept_apart_is_added_changed_and_known_again_in_the_case(house: House) -> None:
+    with house.open("Amina") as session:
+        section = sections.create(session, house.case, what="location", title="Where")
+    with house.desk("Amina") as amina:
+        amina.press("enter", "s", "enter", "enter")
+        amina.sees("Nobody is kept here yet; p adds a person.")
+        amina.press("p", " Ilham Torgaev", "f4")
+        amina.sees("Ilham Torgaev (Latn)")
+        amina.press("enter")
+        amina.at("Person Ilham Torgaev client in")
+        amina.sees("spelled like Ilham Torgaev")
+        amina.press("enter")
+        amina.fill(phones="+996 555 010 411")
+        amina.press("f4", "j", "enter", "y")
+        amina.sees("They are one person now, in 2 places of your cases.", "+996 555 010 411")
+    with house.open("Amina") as session:
+        (kept,) = sections.open_section(session, section).persons
+        people = cases.open_case(session, house.case).persons
+        assert kept.value.phones == ("+996 555 010 411",)
+        assert kept.value.who in {person.value.who for person in people} - {None}
+        assert all(person.value.phones != kept.value.phones for person in people)
 
 
 def test_a_section_is_made_for_a_member_who_is_marked(house: House) -> None:

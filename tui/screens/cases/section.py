@@ -17,15 +17,18 @@ from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.wording import MAY_BE_KEPT
+from tui.screens.people.person import PersonScreen
+from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import together, warning
 from tui.values.codes import word_of
 from tui.values.values import DraftShown
 from tui.values.values_access import HolderLine, SectionShown
+from tui.values.values_people import Whereabouts
 from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words
 
-_SHARING: Final = frozenset({"give", "take_back", "note"})
+_SHARING: Final = frozenset({"give", "take_back", "note", "add_person"})
 
 
 class SectionScreen(NewKeyScreen):
@@ -41,6 +44,8 @@ class SectionScreen(NewKeyScreen):
     NAME = Message("Restricted")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "note", Message("Write a note that is kept here alone"), "n", Message("note")),
+        Command("p", "add_person", Message("Add a person who is kept here alone"), "p", Message("person")),
+        Command("enter", "open_person", Message("All that is known of a person of it"), "Enter", Message("open")),
         Command("g", "give", Message("Let a member who holds the case open it"), "g", Message("give")),
         Command("t", "take_back", Message("Take it back from a member"), "t", Message("take back")),
         Command("f5", "refresh", Message("Read it again"), "F5"),
@@ -81,6 +86,27 @@ class SectionScreen(NewKeyScreen):
         """Write a note for this section."""
         case, ref, section = self._case, self._ref, self._section
         self.ask(lambda vault: vault.writing.begin(case, ref, section=section), self._edit)
+
+    def action_add_person(self) -> None:
+        """Add a person who is kept here alone."""
+        where = Whereabouts(self._case, self._ref, "", self._section)
+        self.app.push_screen(PersonForm(where), lambda _: self.action_refresh())
+
+    def action_open_person(self) -> None:
+        """Open a person of it; of several, ask which."""
+        persons = () if self._shown is None else self._shown.persons
+        if len(persons) > 1:
+            options = [(person.record, person.name) for person in persons]
+            self.app.push_screen(Choose(Message("Whom do you want to open?"), options), self._open_person)
+        elif persons:
+            self._open_person(persons[0].record)
+        else:
+            self.say(Message("Nobody is kept here yet; p adds a person."))
+
+    def _open_person(self, record: str | None) -> None:
+        if record:
+            where = Whereabouts(self._case, self._ref, record, self._section)
+            self.app.push_screen(PersonScreen(where, self._why), lambda _: self.action_refresh())
 
     def action_give(self) -> None:
         """Ask to whom."""
@@ -156,4 +182,4 @@ def _lines(shown: SectionShown) -> list[Words]:
     corrected = corrected_in(shown.notes)
     for note in sorted(shown.notes, key=lambda note: -note.written_ms):
         lines += [*note_lines(note, is_corrected=note.record in corrected), *note.note.text.splitlines(), ""]
-    return lines or [Message("Nothing is kept here yet; n writes a note.")]
+    return lines or [Message("Nothing is kept here yet; n writes a note, p adds a person.")]
