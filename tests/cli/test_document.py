@@ -34,6 +34,9 @@ def test_a_paper_goes_in_changes_comes_out_and_is_erased(desk: Desk, filled_temp
     facts = ("--kind", "detention-order", "--received", "2026-11-20", "--from-whom", "the court", "--title", "Order")
     added = said(desk, "document", "add", ref, str(order), *facts)
     assert (added["media"], added["size"], added["travels"]) == ("text/plain", len(WORDS), True)
+    assert added["read_by"] == "plain"
+    assert {hit["record"] for hit in said(desk, "search", "invented district")["hits"]} == {added["document"]}
+    assert said(desk, "document", "text", added["document"])["text"] == WORDS.decode()
     (listed,) = said(desk, "document", "list", ref)["documents"]
     assert (listed["kind"], listed["from_whom"], listed["here"]) == ("detention-order", "the court", True)
     said(desk, "document", "edit", added["document"][:8], "--authenticity", "copy")
@@ -48,7 +51,7 @@ def test_a_paper_goes_in_changes_comes_out_and_is_erased(desk: Desk, filled_temp
     order.write_bytes(WORDS * 2)
     said(desk, "document", "add", ref, str(order), "--kind", "judgment", "--version-of", added["document"])
     assert said(desk, "document", "show", added["document"])["from_whom"] == "the court"
-    assert said(desk, "document", "remove", added["document"])["versions"] == 3
+    assert said(desk, "document", "remove", added["document"])["versions"] == 5
     (left,) = said(desk, "document", "list", ref)["documents"]
     assert left["kind"] == "translation"
 

@@ -32,7 +32,7 @@ _ASKS: Mapping[Action, str] = {
     paper_week.print_week story.agenda story.due story.due_in
     """,
     Action.CASE_READ: """
-    papers.list_in papers.save papers.show given.given_out two_versions.both
+    papers.list_in papers.save papers.show paper_text.text_of given.given_out two_versions.both
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
@@ -40,7 +40,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """
-    adding.add papers.change papers.remove
+    adding.add paper_text.read_and_keep papers.change papers.remove
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     two_versions.settle
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
@@ -100,7 +100,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 # What policy is not asked for here, by why.
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
-    papers.content_of papers.is_here attachment_checks.check_contents
+    papers.content_of papers.is_here extracted.extracted_text attachment_checks.check_contents
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
     hold_breaches.hold_breaches
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
@@ -189,6 +189,8 @@ CALLS: Mapping[str, Call] = {
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
     ),
+    "paper_text.text_of": lambda run, session, case, *_: run(session, _paper(case)),
+    "paper_text.read_and_keep": lambda run, session, case, *_: run(session, _paper(case)),
     "papers.show": lambda run, session, case, *_: run(session, _paper(case)),
     "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
     "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),

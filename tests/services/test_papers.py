@@ -13,15 +13,15 @@ import pytest
 from tests.services.founded import Filled
 from tests.tables import refused
 from vault.access.session import Session
-from vault.casework.papers.document import DocumentKind
+from vault.casework.papers.document import DocumentKind, ReadBy
 from vault.errors import NotFoundError, RefusedError, TryAgainError
 from vault.ids import CompartmentId
 from vault.progress import CancelledError
 from vault.seal.bodies import CHUNK_SIZE
-from vault.services.cases import editing
+from vault.services.cases import editing, searching
 from vault.services.cases.editing import Place
 from vault.services.evidence import checking
-from vault.services.papers import adding, papers
+from vault.services.papers import adding, paper_text, papers
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 
 ORDER = {"kind": DocumentKind.DETENTION_ORDER, "title": "Order on detention"}
@@ -93,6 +93,27 @@ def test_the_facts_of_a_paper_are_listed_found_and_changed_and_its_history_stays
     assert names == ["scan.pdf", "scan.pdf", "better.pdf"]
     translation = adding.add(session, case, paper(tmp_path, 10), ORDER | {"translation_of": place.record})
     assert papers.show(session, Place(case, translation.record, "document")).value.translation_of == place.record
+
+
+def test_the_text_of_a_paper_is_read_once_kept_sealed_and_found(filled: Filled, tmp_path: Path) -> None:
+    source, case = tmp_path / "order.txt", filled.cases[0]
+    source.write_text("The court of Vellanor holds him until the thirtieth.")
+    with filled.open() as session:
+        place = add(session, case, source)
+        assert searching.search(session, "Vellanor").hits == ()
+        assert paper_text.text_of(session, place).read_by is None
+        assert paper_text.read_and_keep(session, place).read_by is ReadBy.PLAIN
+        (hit,) = searching.search(session, "Vellanor holds").hits
+        assert (hit.kind, hit.record, "Vellanor" in hit.snippet) == ("document", place.record, True)
+    with filled.open() as session:
+        assert paper_text.text_of(session, place).text == source.read_text()
+        session.remake_index()
+        assert [found.record for found in searching.search(session, "vellan").hits] == [place.record]
+        assert checking.verify(session).contents.here == 2
+        papers.remove(session, place)
+        assert searching.search(session, "Vellanor").hits == ()
+        with session.database.reading() as rows:
+            assert (rows.attachments(), rows.tail_names()) == ([], [])
 
 
 def test_a_removed_paper_is_nowhere(filled: Filled, tmp_path: Path) -> None:

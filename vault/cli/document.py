@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import labelled
-from vault.casework.papers.document import Document
+from vault.casework.papers.document import Document, ReadBy
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.showing import edited, indented
@@ -29,24 +29,32 @@ _FORM: Final = Document.FORM
 def _add(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, asked(_FORM, is_new=True)) as (session, answers):
         from vault.services.cases import cases, story
-        from vault.services.papers import adding
+        from vault.services.cases.editing import Place
+        from vault.services.papers import adding, paper_text
 
         case = cases.find(session, args.case)
         version_of = None if args.version_of is None else _place(session, args.version_of).record
         facts = story.typed_values(session, case, _FORM, typed_fields(_FORM, args, answers))
         progress = output.progress_of(Message("Sealing the document"))
         added = adding.add(session, case, args.file, facts, version_of=version_of, progress=progress)
+        read = None
+        if not args.no_text:
+            place = Place(case, added.record, Document.KIND)
+            progress = output.progress_of(Message("Reading its text"))
+            read = paper_text.read_and_keep(session, place, progress=progress).read_by
     data = {
         "document": added.record.hex(),
         "case": added.case.hex(),
         "size": added.size,
         "media": added.media,
         "travels": added.travels,
+        "read_by": read,
     }
     lines: list[Words] = [
         Message("The document is saved: {media}, {size}", media=added.media, size=bytes_text(added.size)),
         Message("id {id}", id=short_id(added.record)),
     ]
+    lines += [] if read is None else [_READ[read]]
     if not added.travels:
         lines.append(Message("It is larger than a bundle: other members do not get it. Backups contain it."))
     lines.append(
@@ -81,6 +89,30 @@ def _show(args: Given, output: Output) -> Result:
         names = people.names_in(session, place.case)
         data, head = _data(session, paper), _head(session, paper, by)
     return Result(data, [head, *map(indented, _facts(paper, names))])
+
+
+def _text(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.papers import paper_text
+
+        place = _place(session, args.document)
+        found = paper_text.text_of(session, place, why=args.why)
+        if args.again or found.read_by is None:
+            progress = output.progress_of(Message("Reading its text"))
+            found = paper_text.read_and_keep(session, place, progress=progress)
+    data = {"document": place.record.hex(), "text": found.text, "read_by": found.read_by}
+    said = [] if found.read_by is None else [_READ[found.read_by]]
+    return Result(data, [*found.text.splitlines(), *said])
+
+
+_READ: Final = {
+    ReadBy.PLAIN: Message("(Its text is searched.)"),
+    ReadBy.PDF: Message("(Its text was read, and is searched.)"),
+    ReadBy.DOCX: Message("(Its text was read, and is searched.)"),
+    ReadBy.OCR: Message("(Its text was read from a picture, with errors perhaps, and is searched.)"),
+    ReadBy.PART: Message("(A part of its text was read, and is searched.)"),
+    ReadBy.NOTHING: Message("(No text was found in it. Pictures are read where tesseract is installed.)"),
+}
 
 
 def _save(args: Given, output: Output) -> Result:
@@ -177,9 +209,13 @@ VERBS: Final = (
         Arg("FILE", Message("the file; it stays where it is"), of=Path, into="file"),
         *options_for(_FORM, is_new=True),
         Arg("[--version-of DOC]", Message("it is the next version of this document, which keeps its history")),
+        Arg("[--no-text]", Message("do not read its text; `document text` does it later")),
     ), _add),
     Verb("list", Message("the papers of a case"), (CASE,), _list),
     Verb("show", Message("what is known of a paper"), (_DOCUMENT,), _show),
+    Verb("text", Message("the text of a paper, as it was read; read now, if it was not"), (
+        _DOCUMENT, Arg("[--again]", Message("read it again, for example once tesseract is installed")),
+    ), _text),
     Verb("save", Message("write the content of a paper to a new file, in clear"), (
         _DOCUMENT,
         Arg("--out FILE", Message("where; nothing may be there yet"), of=Path),

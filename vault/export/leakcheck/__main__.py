@@ -7,38 +7,19 @@ done, then one JSON object. Exit code 0 means that the checks ran, not that they
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import sys
 
-try:
-    import resource
-except ImportError:  # Windows has no such limits
-    resource = None  # type: ignore[assignment]  # the one absent module, asked for below
+from vault.export.limiting import limit_resources
 
-_MEMORY_BYTES = 3 * 2**30
 _CPU_SECONDS = 3600
 _DEPENDENCY_MISSING = 69
 
 
-def _limit_resources() -> None:
-    """See that no file can grow by a byte, no crash leaves a dump, and memory and time end."""
-    if resource is not None:
-        limits = (
-            (resource.RLIMIT_FSIZE, 0),
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_CPU, _CPU_SECONDS),
-            (resource.RLIMIT_AS, _MEMORY_BYTES),
-        )
-        for kind, most in limits:
-            with contextlib.suppress(ValueError, OSError):  # a lower hard limit is as good
-                resource.setrlimit(kind, (most, most))
-
-
 def main() -> int:
     """Run one examination and answer."""
-    _limit_resources()
+    limit_resources(cpu_seconds=_CPU_SECONDS)
     try:
         # Here, so that a missing library is an answer and not a crash.
         from vault.export.leakcheck.boilerplate import Approved, Leaf  # noqa: PLC0415

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from vault.access.session import Session
 from vault.casework.contact import never_used_in
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
@@ -21,8 +23,11 @@ from vault.index.search import search as search_index
 from vault.index.snippet import hits_in, snippet
 from vault.names.alike import Alike, least_sure
 from vault.policy.roles import Action
+from vault.records.codec import of_kind
 from vault.records.content import Content
+from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.services.projection.extracted import extracted_text
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_versions
 from vault.words.message import Message
@@ -63,6 +68,13 @@ class FoundRecord:
     written_ms: int = 0
     marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     why: Why = Why.EXACT
+
+
+class _Opened(NamedTuple):
+    """A record that was found, and its text."""
+
+    content: Content
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +145,9 @@ _WHY_HEARD = {
 
 
 def _found(
-    hit: Hit, row: CaseRow | None, content: Content, words: Sequence[str], never_use: Mapping[bytes, Sequence[str]]
+    hit: Hit, row: CaseRow | None, opened: _Opened, words: Sequence[str], never_use: Mapping[bytes, Sequence[str]]
 ) -> FoundRecord:
-    text = _visible_text(content)
+    content, text = opened
     shown = snippet(text, words)
     places = hits_in(shown, words)
     is_whole = _holds_whole(shown, words) or (len(shown) < len(text) and _holds_whole(text, words))
@@ -160,20 +172,24 @@ def _holds_whole(text: str, words: Sequence[str]) -> bool:
     return set(words) <= set(fold_words(words_of(text)))
 
 
-def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, Content]:
+def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, _Opened]:
     """Open the records that were found, and only these; those that are not here any more are left out."""
-    found: dict[VersionId, Content] = {}
+    found: dict[VersionId, _Opened] = {}
     for hit in hits:
         version = VersionId(hit.version)
         opened = read_versions(session, CompartmentId(hit.compartment), RecordId(hit.record), frozenset({version}))
         if opened:
-            found[version] = opened[0].content
+            found[version] = _Opened(opened[0].content, _visible_text(session, opened[0]))
     return found
 
 
-def _visible_text(content: Content) -> str:
-    """Return the text of a record as one line of words: what its fields say, in their order."""
-    return " · ".join(_strings(content.fields))
+def _visible_text(session: Session, version: OpenedVersion) -> str:
+    """Return the text of a record as one line of words: what its fields say, in their order, and a paper below it."""
+    said = _strings(version.content.fields)
+    for _, document in of_kind([version], Document):
+        read = extracted_text(session, document.extracted)
+        said += [read] if read else []
+    return " · ".join(said)
 
 
 def _strings(value: object) -> list[str]:
@@ -188,4 +204,4 @@ def _strings(value: object) -> list[str]:
             return []
 
 
-_NOT_SHOWN = frozenset({"kind", "script", "stage", "role"})
+_NOT_SHOWN = frozenset({"kind", "script", "stage", "role", "media", "read_by", "authenticity"})

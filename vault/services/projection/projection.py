@@ -32,6 +32,7 @@ from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion
 from vault.services.projection.absences import tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
+from vault.services.projection.extracted import extracted_text
 from vault.services.projection.raised_alarms import notice_false_acts, notice_findings
 from vault.services.projection.reading import read_heads, read_valid_at, read_versions
 from vault.services.projection.revalidation import is_judged_otherwise, recount
@@ -252,7 +253,7 @@ def _entries(
         if state is not None and state.kind is CompartmentKind.SECTION:
             continue  # restricted sections are not in the index (FORMAT.md 8)
         try:
-            entry = _entry(version)
+            entry = _entry(session, version)
         except MalformedError:
             found.append(
                 Quarantined(version.origin, version.seq, version.n, NO_CONTENT, compartment=version.compartment)
@@ -268,7 +269,7 @@ def _contact(contact: SafeContact | None) -> str:
     return "" if bare in {None, SafeContact(Channel.NOT_KNOWN, "")} else msgspec.json.encode(bare).decode()
 
 
-def _entry(version: OpenedVersion) -> IndexedRecord | None:
+def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
     """Return what the index keeps of a version; None for rosters, which the directory's own chain judges."""
     if version.record == ROSTER_RECORD:
         return None
@@ -311,7 +312,9 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
             contact = contact_day(note, version.content.clock[0])
         case Document.KIND:
             document = from_fields(Document, version.content.fields)
-            text = "\n".join(filter(None, (document.words(), document.name)))
+            text = "\n".join(
+                filter(None, (document.words(), document.name, extracted_text(session, document.extracted)))
+            )
             columns = DatedColumns(document.when(), is_due=False, headline=document.called)
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)

@@ -1,0 +1,122 @@
+"""The process: limits itself, reads a paper from standard input, answers with its text, writes nothing else.
+
+Task: u32 length | JSON header (`media`, `ocr`: program and languages, or null, `seconds`) | the content. Answer: lines
+with the percents that are done, then one JSON object of `by`, `text` and `whole`. Exit code 69: a library is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from vault.export.limiting import limit_resources
+from vault.export.paper_text.docx import DocxError, paragraphs
+from vault.export.paper_text.kept import Kept
+from vault.export.paper_text.ocr import Ocr, grey_picture
+
+_DEPENDENCY_MISSING = 69
+_FEWEST_LETTERS = 16
+"""A page with fewer is taken for a picture of one."""
+_DOTS_PER_POINT = 200 / 72
+_MOST_DOTS = 25_000_000
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def main() -> int:
+    """Read one paper and answer."""
+    stream = sys.stdin.buffer
+    header = json.loads(stream.read(int.from_bytes(stream.read(4), "big")))
+    limit_resources(cpu_seconds=2 * header["seconds"])
+    content = stream.read()
+    kept = Kept()
+    try:
+        by = _read(header, content, kept)
+    except ImportError:
+        return _DEPENDENCY_MISSING
+    answer = {"by": by if kept.text() else "nothing", "text": kept.text(), "whole": kept.is_whole}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _read(header: dict[str, Any], content: bytes, kept: Kept) -> str:
+    media: str = header["media"]
+    until = time.monotonic() + header["seconds"]
+    program, languages = header["ocr"] or ("", "")
+    ocr = Ocr(program, languages, until) if program else None
+    if media == "text/plain":
+        kept.add(_decoded(content))
+        return "plain"
+    if media == _DOCX:
+        try:
+            kept.add_all(paragraphs(content))
+        except DocxError:
+            kept.is_whole = False
+        return "docx"
+    if media == "application/pdf":
+        return _read_pdf(content, ocr, kept)
+    if media.startswith("image/") and ocr is not None:
+        text = ocr.read(content)
+        kept.is_whole = text is not None
+        kept.add(text or "")
+        return "ocr"
+    return "nothing"
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "utf-16") if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig",):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("cp1251", errors="replace")
+
+
+def _read_pdf(content: bytes, ocr: Ocr | None, kept: Kept) -> str:
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types; missing, it is an answer
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError:
+        kept.is_whole = False
+        return "nothing"
+    used_ocr = [False]
+    try:
+        kept.add_all(_pages(document, ocr, used_ocr, kept))
+    except pypdfium2.PdfiumError:
+        kept.is_whole = False
+    return "ocr" if used_ocr[0] else "pdf"
+
+
+def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept) -> Iterator[str]:
+    """Yield the text of each page; of one without letters what a picture of it shows."""
+    count = len(document)
+    for number in range(count):
+        page = document[number]
+        text = str(page.get_textpage().get_text_bounded())
+        if sum(map(str.isalnum, text)) < _FEWEST_LETTERS and ocr is not None:
+            seen = None if ocr.is_over else ocr.read(_drawn(page))
+            kept.is_whole &= seen is not None
+            used_ocr[0] |= seen is not None
+            text = f"{text}\n{seen or ''}"
+        yield text
+        _tell(100 * (number + 1) // count)
+
+
+def _drawn(page: Any) -> bytes:
+    width, height = page.get_size()
+    scale = min(_DOTS_PER_POINT, (_MOST_DOTS / max(1.0, width * height)) ** 0.5)
+    bitmap = page.render(scale=scale, grayscale=True)
+    return grey_picture(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+
+
+def _tell(percent: int) -> None:
+    sys.stdout.buffer.write(b"%d\n" % min(max(percent, 0), 99))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

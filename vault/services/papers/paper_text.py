@@ -1,0 +1,94 @@
+"""The text of a paper: read once by a process that can write nothing, kept sealed beside the paper, and searched."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from vault.access.session import Session
+from vault.casework.papers.document import Document, ReadBy
+from vault.errors import NotFoundError
+from vault.export.paper_text.asking import MOST_BYTES, ReadText, read_text
+from vault.ids import VersionId
+from vault.index.heads import heads_of
+from vault.policy.roles import Action
+from vault.progress import Progress
+from vault.records.attachments import SealedBody, discard_sealed, seal_into
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.services.cases.editing import Place
+from vault.services.papers.papers import content_of, show
+from vault.services.projection.extracted import extracted_text
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import read_versions, stored_of_kind
+from vault.store.blobs import Blobs
+from vault.words.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class PaperText:
+    """What a paper says, and how that was read; None where nobody read it yet."""
+
+    document: Document
+    text: str
+    read_by: ReadBy | None
+
+
+def text_of(session: Session, place: Place, *, why: str = "casework") -> PaperText:
+    """Return the text of a paper as it was read, after the view of its case is in the log.
+
+    Raises:
+        NotFoundError: there is no such document.
+    """
+    document = show(session, place, why=why).value
+    return PaperText(document, extracted_text(session, document.extracted), document.read_by)
+
+
+def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda done, total: None) -> PaperText:
+    """Read the text of a paper now and keep it in its next version. When this returns, it is durable.
+
+    Raises:
+        NotFoundError: no such document, or its content is not on this device.
+        VerificationError: its content is not whole.
+        DependencyMissingError: a library is not installed.
+    """
+    index = up_to_date_index(session)  # rights may have ended
+    rule = session.require(Action.CASE_WRITE, place.case)
+    heads = [VersionId(head) for head in heads_of(index, place.case, place.record, Document.KIND)]
+    versions = read_versions(session, place.case, place.record, frozenset(heads))
+    found = stored_of_kind(versions, Document)
+    if not found:
+        raise NotFoundError(Message("there is no such document in this case"))
+    document = found[0].value
+    read = _read(session, document, progress)
+    blobs, sealed = Blobs(session.folder.blobs_dir), _sealed(session, read)
+    way = ReadBy.NOTHING if sealed is None else ReadBy(read.by) if read.is_whole else ReadBy.PART
+    changed = replace(document, extracted=None if sealed is None else sealed.body, read_by=way)
+    try:
+        with session.work(place.case) as work:
+            if sealed is not None:
+                work.attach(place.case, sealed)
+            known = {name: part for version in versions for name, part in version.content.fields.items()}
+            work.write(place.case, place.record, Document.KIND, to_fields(changed, known=known), heads)
+            audit = audit_of(session, place.case)
+            work.commit(Entry(act="document.add", obj=audit, covers={Document.KIND: 1}, pol=rule))
+    except BaseException:
+        if sealed is not None:
+            discard_sealed(blobs, sealed)
+        raise
+    return PaperText(changed, read.text, way)
+
+
+def _read(session: Session, document: Document, progress: Progress) -> ReadText:
+    if document.body.size > MOST_BYTES:
+        return ReadText("nothing", "", is_whole=False)
+    with closing(content_of(session, document.body)) as pieces:
+        content = b"".join(pieces)
+    return read_text(content, document.media or "", progress=progress)
+
+
+def _sealed(session: Session, read: ReadText) -> SealedBody | None:
+    if not read.text:
+        return None
+    encoded = read.text.encode()
+    return seal_into(Blobs(session.folder.blobs_dir), session.vault, [encoded], len(encoded))
