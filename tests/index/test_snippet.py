@@ -4,9 +4,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tables import each
-from vault.index.fold import fold_word, fold_words, sort_key, words_of
+from vault.index.fold import fold_word, fold_words, sort_key, word_places, words_of
 from vault.index.query import parse
-from vault.index.snippet import snippet
+from vault.index.snippet import hits_in, snippet
 
 FILL = "прочие слова " * 40
 
@@ -84,3 +84,20 @@ def test_words_folded_together_are_as_each_alone(text: str) -> None:
 def test_titles_sort_without_case_marks_and_accents() -> None:
     titles = ["«Ёж»", "émile", "Еж 2", "Zoé", "Йод", "Игла"]
     assert sorted(titles, key=sort_key) == ["émile", "Zoé", "«Ёж»", "Еж 2", "Игла", "Йод"]
+
+
+_LETTERS = st.sampled_from("aAeEzß_1 -.'ʻé¨\u0301АаЙйёІʼ\u0651مئة٣«»\u00ad\n\0İσς")
+
+
+@given(st.text(_LETTERS, max_size=60), st.lists(st.text(_LETTERS, min_size=1, max_size=3), max_size=3))
+@example("Йод и йод_йод, ʻйод", ["йод"])
+@example("Zürich «ZÜR» xzur", ["zur", "zu"])
+def test_each_word_that_begins_so_is_found_where_it_stands(text: str, asked: list[str]) -> None:
+    words = tuple(fold_word(word) for word in asked)
+    spelt = [(start, end, fold_word(text[start:end])) for start, end in word_places(text)]
+    expected = [
+        (start, end, next(word for word in words if written.startswith(word)), written)
+        for start, end, written in spelt
+        if written.startswith(tuple(filter(None, words)))
+    ]
+    assert [tuple(hit) for hit in hits_in(text, words)] == expected

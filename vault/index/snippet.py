@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import NamedTuple
 
-from vault.index.fold import fold_words, word_places
+from vault.index.fold import fold_letter_by_letter, fold_words, word_places
 
 _WIDTH = 160
 _BEFORE = 40
@@ -14,6 +15,16 @@ _LONGEST_TEXT = 200_000
 _CUT = "…"
 # Controls, marks of direction, surrogates and white space of any kind: one space for each run.
 _NOT_SHOWN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_REST_OF_WORD = re.compile(r"[^\W_]*")
+
+
+class WordHit(NamedTuple):
+    """A word of a text that begins with one that is wanted: its half-open place, which one, and the word, folded."""
+
+    start: int
+    end: int
+    wanted: str
+    folded: str
 
 
 def snippet(text: str, words: Collection[str], width: int = _WIDTH) -> str:
@@ -25,15 +36,7 @@ def snippet(text: str, words: Collection[str], width: int = _WIDTH) -> str:
         width: in characters; cuts are marked with `…` outside of it. With no hit, the beginning is returned.
     """
     text = text[:_LONGEST_TEXT]
-    wanted = tuple(filter(None, words))
-    places = word_places(text) if wanted else []
-    folded = fold_words([text[start:end] for start, end in places])
-    hits = [
-        (start, next(word for word in wanted if written.startswith(word)))
-        for (start, _), written in zip(places, folded, strict=True)
-        if written.startswith(wanted)
-    ]
-    begin = max(0, _best_place(hits, width) - _BEFORE)
+    begin = max(0, _best_place(hits_in(text, words), width) - _BEFORE)
     if begin:  # whole words
         begin = next((place for place in range(begin, begin + _BEFORE) if text[place].isspace()), begin)
     end = min(len(text), begin + width)
@@ -41,24 +44,45 @@ def snippet(text: str, words: Collection[str], width: int = _WIDTH) -> str:
     return f"{_CUT if begin else ''}{shown}{_CUT if end < len(text) else ''}"
 
 
-def hits_in(text: str, words: Collection[str]) -> tuple[tuple[int, int], ...]:
-    """Return the half-open places of the words of a text that begin with one of these folded words."""
+def hits_in(text: str, words: Collection[str]) -> list[WordHit]:
+    """Return the words of a text that begin with one of these folded words, in their order."""
     wanted = tuple(filter(None, words))
+    folded = fold_letter_by_letter(text) if all(map(str.isalnum, wanted)) else None
+    if folded is not None:
+        return _found_in(folded, wanted)
     places = word_places(text) if wanted else []
-    folded = fold_words([text[start:end] for start, end in places])
-    return tuple(place for place, written in zip(places, folded, strict=True) if written.startswith(wanted))
+    written = fold_words([text[start:end] for start, end in places])
+    return [
+        WordHit(start, end, next(word for word in wanted if folded.startswith(word)), folded)
+        for (start, end), folded in zip(places, written, strict=True)
+        if folded.startswith(wanted)
+    ]
 
 
-def _best_place(hits: list[tuple[int, str]], width: int) -> int:
+def _found_in(folded: str, wanted: tuple[str, ...]) -> list[WordHit]:
+    """Find them without looking at each word of a text that was folded letter by letter: a third of the time."""
+    found: dict[int, WordHit] = {}
+    for word in wanted:
+        start = folded.find(word)
+        while start >= 0:
+            rest = _REST_OF_WORD.match(folded, start)
+            end = start if rest is None else rest.end()
+            if start not in found and not (start and folded[start - 1].isalnum()):
+                found[start] = WordHit(start, end, word, folded[start:end])
+            start = folded.find(word, end)
+    return [found[start] for start in sorted(found)]
+
+
+def _best_place(hits: list[WordHit], width: int) -> int:
     """Return the first hit from which the most different words lie within the width."""
     best, most, last = 0, 0, 0
     counts: dict[str, int] = {}
-    for place, word in hits:
-        while last < len(hits) and hits[last][0] < place + width - _BEFORE:
-            counts[hits[last][1]] = counts.get(hits[last][1], 0) + 1
+    for hit in hits:
+        while last < len(hits) and hits[last].start < hit.start + width - _BEFORE:
+            counts[hits[last].wanted] = counts.get(hits[last].wanted, 0) + 1
             last += 1
         different = sum(1 for count in counts.values() if count)
         if different > most:
-            best, most = place, different
-        counts[word] -= 1
+            best, most = hit.start, different
+        counts[hit.wanted] -= 1
     return best

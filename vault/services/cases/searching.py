@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,11 +16,10 @@ from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, row_of
 from vault.index.file import Index
-from vault.index.fold import fold_words, words_of
 from vault.index.never_use import never_use_by_case
 from vault.index.search import Hit
 from vault.index.search import search as search_index
-from vault.index.snippet import hits_in, snippet
+from vault.index.snippet import WordHit, hits_in, snippet
 from vault.names.alike import Alike, least_sure
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
@@ -150,7 +149,7 @@ def _found(
     content, text = opened
     shown = snippet(text, words)
     places = hits_in(shown, words)
-    is_whole = _holds_whole(shown, words) or (len(shown) < len(text) and _holds_whole(text, words))
+    is_whole = _are_whole(places, words) or (len(shown) < len(text) and _are_whole(hits_in(text, words), words))
     by_digits = not places and all(word.isdecimal() for word in words)
     return FoundRecord(
         case=CompartmentId(hit.case),
@@ -163,13 +162,13 @@ def _found(
         client="" if row is None else row.name,
         is_closed=row is not None and row.closed is not None,
         written_ms=content.clock[0],
-        marks=places,
+        marks=tuple((hit.start, hit.end) for hit in places),
         why=Why.EXACT if is_whole else Why.DIGITS if by_digits else Why.BEGINNING,
     )
 
 
-def _holds_whole(text: str, words: Sequence[str]) -> bool:
-    return set(words) <= set(fold_words(words_of(text)))
+def _are_whole(hits: Iterable[WordHit], words: Iterable[str]) -> bool:
+    return set(words) <= {hit.folded for hit in hits}
 
 
 def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, _Opened]:
