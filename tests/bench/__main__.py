@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was chosen. Returns 1 when a bench broke; a goal that does not hold is a figure like any other."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small amounts, to see that it works; writes no page")
-    parser.add_argument("--national", action="store_true", help="the bench `national` at its whole size: half an hour")
+    parser.add_argument("--national", action="store_true", help="the bench `national` at its whole size: ten minutes")
     parser.add_argument("--only", choices=[bench.name for bench in BENCHES], help="one bench alone; writes no page")
     parser.add_argument("--out", type=Path, help="write the page and the JSON into this folder")
     chosen = parser.parse_args(arguments)

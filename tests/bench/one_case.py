@@ -47,7 +47,7 @@ def run(setting: Setting) -> Iterator[Figure]:
             "ms",
             [s.percentile(50) for s in (opened, plain)],
             peer_name=CorePlain.name,
-            goal=Goal(3.6, Against.PEER),
+            goal=Goal(3.6, Against.PEER_CPU),
         )
         yield timed(f"{of}, with its durable entry: p50", "ms", [entry.percentile(50)], goal=Goal(10, Against.ITSELF))
         yield timed(f"{of}, with its durable entry: p99", "ms", [entry.percentile(99)])

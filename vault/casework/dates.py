@@ -17,6 +17,8 @@ from vault.words.message import Message
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(~?)", re.ASCII)
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})([./]))?(\d{1,2})([./])(\d{4})(~?)", re.ASCII)
+_FULL_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 EARLIEST_YEAR = 1850
 LATEST_YEAR = 2150
 _MONTHS = 12
@@ -89,11 +91,15 @@ def _year_first(written: str, field: str) -> str:
 
 def checked_date(written: object, field: str) -> str:
     """Return the written form of a partial date, or raise `UsageError`."""
+    if _is_plain_day(written):
+        return str(written)
     return PartialDate.parse(written, field=field).iso()
 
 
 def checked_day(written: object, field: str) -> str:
     """Return a full day `YYYY-MM-DD`, or raise `UsageError`."""
+    if _is_plain_day(written):
+        return str(written)
     is_date = isinstance(written, str) and _WRITTEN.fullmatch(_year_first(written.strip(), field)) is not None
     date = PartialDate.parse(written, field=field) if is_date else None
     if date is None or date.day is None or date.circa:
@@ -106,9 +112,20 @@ def checked_moment(written: object, field: str) -> str:
     day, mark, time = written.strip().partition("T") if isinstance(written, str) else ("", "", "")
     if not mark:
         return checked_date(written, field)
-    if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time, re.ASCII) is None:
+    if _TIME.fullmatch(time) is None:
         raise UsageError(Message("{field} must give the time as HH:MM after the T", field=field))
     return f"{checked_day(day, field)}T{time}"
+
+
+def _is_plain_day(written: object) -> bool:
+    """Say whether it is a full day as records keep it: each that is read comes through here."""
+    if not isinstance(written, str) or _FULL_DAY.fullmatch(written) is None:
+        return False
+    try:
+        datetime.date.fromisoformat(written)
+    except ValueError:
+        return False
+    return EARLIEST_YEAR <= int(written[:4]) <= LATEST_YEAR
 
 
 def moment_text(written: str) -> str:

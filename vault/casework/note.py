@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import starmap
+from operator import itemgetter
 from typing import Any, ClassVar, Final
 
 from vault.casework.dates import moment_text
@@ -96,8 +98,12 @@ def contact_day(note: Note, written_ms: int) -> str | None:
 
 def last_contact(notes: Iterable[tuple[Note, int]]) -> str | None:
     """Return the day of the last contact among notes, each with when it was written in ms UTC; None without any."""
-    days = (contact_day(note, written_ms) for note, written_ms in notes)
-    return max((day for day in days if day is not None), default=None)
+    contacts = [(note, written_ms) for note, written_ms in notes if note.kind is NoteKind.CONTACT]
+    days = {contact_day(note, written_ms) for note, written_ms in contacts if note.occurred}
+    # Of those that name no day the newest tells the latest one: not each is asked.
+    newest_first = sorted((found for found in contacts if not found[0].occurred), key=itemgetter(1), reverse=True)
+    days.add(next(filter(None, starmap(contact_day, newest_first)), None))
+    return max(filter(None, days), default=None)
 
 
 def days_since(day: str, today: str) -> int:

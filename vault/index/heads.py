@@ -36,7 +36,7 @@ def heads_in(index: Index, compartment: bytes, kind: str | None = None) -> list[
             "SELECT record, version, kind FROM head WHERE compartment=?1 AND (?2 IS NULL OR kind=?2) ORDER BY doc",
             (compartment, kind),
         )
-        return [Head(*row) for row in found]
+        return list(map(Head._make, found))
 
 
 def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> set[tuple[bytes, bytes]]:

@@ -8,6 +8,7 @@ import secrets
 import struct
 from dataclasses import dataclass
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,8 +37,7 @@ _VERSION_AAD = struct.Struct(">BBB16s16s16s32sQ")
 _LOCAL_AAD = struct.Struct(">BBB16s16sQ")
 
 
-@dataclass(frozen=True, slots=True)
-class VersionContext:
+class VersionContext(msgspec.Struct, frozen=True):  # one for each note of a case: a dataclass takes three times as long
     """The place of a version or of an audit payload: opened for any other, the seal does not hold.
 
     `vault`, `compartment` and `record` have 16 bytes, `origin` has 32; `seq` is the position in that log.
@@ -143,10 +143,8 @@ def holds_commitment(key: bytes, untrusted: bytes, context: Context) -> bool:
 
 def version_id(compartment: bytes, record: bytes, blob: bytes) -> bytes:
     """Return the 32-byte id of a version: it names the sealed bytes in their compartment and record."""
-    digest = hashlib.sha256(require_width("compartment", compartment, ID_SIZE))
-    digest.update(require_width("record", record, ID_SIZE))
-    digest.update(blob)
-    return digest.digest()
+    place = require_width("compartment", compartment, ID_SIZE) + require_width("record", record, ID_SIZE)
+    return hashlib.sha256(place + blob).digest()
 
 
 def _seal_with_random(key: bytes, plaintext: bytes, context: Context, random32: bytes) -> bytes:

@@ -208,7 +208,7 @@ def find(session: Session, text: str) -> CompartmentId:
 
 
 def _namesakes(session: Session, case: CompartmentId, ref: str) -> Message | None:
-    others = len(set(cases_by_ref(up_to_date_index(session), ref)) - {case})
+    others = len(set(cases_by_ref(session.index(), ref)) - {case})  # opening it brought the index up to date
     if not others:
         return None
     return plural(
@@ -248,7 +248,8 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
 def by_date(versions: Iterable[OpenedVersion], kinds: Iterable[type[FormedRecord]]) -> list[Stored[FormedRecord]]:
     """Return the records of these kinds with a form by their date; what has none comes last."""
     formed = [version for version in versions if version.content.kind in STORY]
-    found = [record for kind in kinds for record in stored_of_kind(formed, kind)]
+    there = {version.content.kind for version in formed}
+    found = [record for kind in kinds if kind.KIND in there for record in stored_of_kind(formed, kind)]
     return sorted(found, key=lambda record: (record.value.when() or NO_DATE, record.written_ms, record.record))
 
 
