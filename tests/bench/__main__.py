@@ -17,6 +17,7 @@ from tests.bench import (
     exports,
     first_paint,
     full_text,
+    key_presses,
     leaving,
     list_of_cases,
     log_hashes,
@@ -46,6 +47,7 @@ BENCHES: tuple[Bench, ...] = (
     *commands.BENCHES,
     *first_paint.BENCHES,
     *leaving.BENCHES,
+    *key_presses.BENCHES,
     *exports.BENCHES,
     *asking.BENCHES,
 )

@@ -1,6 +1,7 @@
-from dataclasses import replace
+import dataclasses
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
@@ -36,6 +37,14 @@ from vault.seal.envelope import (
 )
 from vault.seal.padding import padme
 from vault.seal.purposes import LOCAL_PURPOSES, Purpose
+
+
+def replace(context: Context, **change: Any) -> Context:
+    """Return the context with something else in it."""
+    if isinstance(context, VersionContext):
+        return msgspec.structs.replace(context, **change)
+    return dataclasses.replace(context, **change)
+
 
 CONTEXTS = {"version": NOTE, "audit payload": PAYLOAD, "pins": PINS, "slot": SLOT}
 

@@ -1,4 +1,4 @@
-"""How the app looks: the look that was chosen, as far as the terminal can show it."""
+"""How the app looks: the look that was chosen, as far as the terminal can show it; of what was drawn, what differs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from typing_extensions import override
 
@@ -15,12 +17,14 @@ from tui.looks.terminal_looks import Depth, Eyes, eyes_of, filter_for
 from tui.looks.tokens import CHOICES, DARK, LOOKS, MONO, Look
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
+from tui.shell.painted import Painted
 from tui.shell.theme import THEMES
 from vault.platform import make_private_folder, state_dir
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
+    from textual.screen import Screen
 
 
 class KeptLook:
@@ -73,6 +77,7 @@ class LookingApp(App[None]):
     def __init__(self, *, eyes: Eyes | None = None, kept_look: KeptLook | None = None) -> None:
         super().__init__()
         self._eyes = Eyes(forbids_colour=self.no_color) if eyes is None else eyes
+        self._painted = Painted()
         self._kept_look = kept_look or KeptLook()
         self._chosen_look = self._kept_look.read()
         for theme in THEMES:
@@ -110,6 +115,25 @@ class LookingApp(App[None]):
         now = Message("{look}, as now", look=LOOKS[self._chosen_look].words)
         options = [(self._chosen_look, now), *((look.name, look.words) for look in looks)]
         self.push_screen(Choose(Message("How shall the app look?"), options), chosen)
+
+    @override
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if isinstance(renderable, CompositorUpdate):
+            renderable = self._painted.only_new(renderable)
+        super()._display(screen, renderable)
+
+    def forget_painted(self) -> None:
+        """Send the next paint whole: somebody else drew on the terminal."""
+        self._painted.forget()
+
+    @override
+    async def on_event(self, event: events.Event) -> None:
+        is_wish = isinstance(event, events.Key) and event.key == "f5"
+        if is_wish or isinstance(event, events.Resize | events.AppFocus):
+            self.forget_painted()
+        if is_wish and self._screen_stack:  # to look again: whatever garbled the terminal goes too
+            self.screen.refresh()
+        await super().on_event(event)
 
     @override
     def get_line_filters(self) -> Sequence[LineFilter]:

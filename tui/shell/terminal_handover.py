@@ -67,6 +67,7 @@ class TerminalLoan:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGQUIT)
         signal.signal(signal.SIGINT, self._interrupt)
         self._driver.take_back()
+        self._app.forget_painted()
         self._app.refresh(layout=True)
 
     @property
