@@ -62,11 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--national", action="store_true", help="the bench `national` at its whole size: ten minutes")
     parser.add_argument("--only", choices=[bench.name for bench in BENCHES], help="one bench alone; writes no page")
     parser.add_argument("--out", type=Path, help="write the page and the JSON into this folder")
+    parser.add_argument("--kept", type=Path, help="what `national` makes stays in this folder and serves again")
     chosen = parser.parse_args(arguments)
     benches = [bench for bench in BENCHES if chosen.only in (None, bench.name)]
     scale = QUICK if chosen.quick else FULL
     scale = replace(scale, part=1) if chosen.national else scale
-    run = run_all(benches, scale, "small amounts" if chosen.quick else "full amounts")
+    run = run_all(benches, scale, "small amounts" if chosen.quick else "full amounts", chosen.kept)
     out = chosen.out or (None if chosen.quick or chosen.only else _DOCS)
     if out is not None:
         report.write(run, out)
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(reason.startswith(_BROKE) for _, reason in run.not_run) else 0
 
 
-def run_all(benches: Sequence[Bench], scale: Scale, scale_name: str) -> report.Run:
+def run_all(benches: Sequence[Bench], scale: Scale, scale_name: str, kept: Path | None = None) -> report.Run:
     """Run each bench in a folder of its own; one that breaks does not stop the others."""
     machine = report.describe_machine()
     figures: list[Figure] = []
@@ -83,7 +84,7 @@ def run_all(benches: Sequence[Bench], scale: Scale, scale_name: str) -> report.R
         sys.stderr.write(f"{bench.name} ...\n")
         try:
             with tempfile.TemporaryDirectory(prefix="casevault-bench-") as folder:
-                figures += bench.run(Setting(Path(folder), scale))
+                figures += bench.run(Setting(Path(folder), scale, kept))
         except NotRunError as reason:
             broken.append((bench.name, str(reason)))
         except Exception as fault:  # shown whole below; the other benches still count

@@ -40,6 +40,7 @@ class Setting:
 
     folder: Path
     scale: Scale
+    kept: Path | None = None  # stays after it, and serves the next run of `national`
 
 
 class Against(StrEnum):

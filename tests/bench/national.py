@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.frame import Against, Bench, Figure, Goal, NotRunError, Series, Setting, interleave, measure, timed
 from tests.bench.peers import CorePlain, PlainNote, plain_sqlite
-from tests.services.founded import found
+from tests.services.founded import Place, found
 from vault.access.session import Session
 from vault.casework.form import FormedRecord
 from vault.casework.note import Note
@@ -35,12 +35,14 @@ _PAGE = 64
 _AT_ONCE = 5_000
 _MOST_DUE = 1_000
 _TABLES = """
-CREATE TABLE case_row(id INTEGER PRIMARY KEY, title, ref, status, kind, due, name, closed);
-CREATE TABLE record(id INTEGER PRIMARY KEY, case_id, kind, day, fields);
-CREATE VIRTUAL TABLE text USING fts5(body, content='', tokenize='unicode61 remove_diacritics 2', prefix='2');
-CREATE INDEX by_due ON case_row(due) WHERE closed IS NULL;
-CREATE INDEX by_case ON record(case_id);
-CREATE INDEX by_day ON record(day) WHERE day IS NOT NULL;
+CREATE TABLE IF NOT EXISTS case_row(id INTEGER PRIMARY KEY, title, ref, status, kind, due, name, closed);
+CREATE TABLE IF NOT EXISTS record(id INTEGER PRIMARY KEY, case_id, kind, day, fields);
+CREATE VIRTUAL TABLE IF NOT EXISTS text USING fts5(
+    body, content='', tokenize='unicode61 remove_diacritics 2', prefix='2'
+);
+CREATE INDEX IF NOT EXISTS by_due ON case_row(due) WHERE closed IS NULL;
+CREATE INDEX IF NOT EXISTS by_case ON record(case_id);
+CREATE INDEX IF NOT EXISTS by_day ON record(day) WHERE day IS NOT NULL;
 """
 # Words and beginnings that people type, common and rare; names have no end of them and come from the vault itself.
 _ASKED = (
@@ -60,14 +62,17 @@ _ASKED = (
 def run(setting: Setting) -> Iterator[Figure]:
     """Fill ours and the peer with the same, then take each act in turn with the peer's."""
     size, rounds = NATIONAL.part(setting.scale.part), min(setting.scale.rounds, 200)
-    peer = _Plain(setting.folder / "plain.db")
-    place = found(setting.folder)
-    with place.open() as session:
-        filled = Series()
-        measure(filled, lambda: fill(session, size))
-        peer.fill(session, size)
-        of = f"{size.cases:,} cases, {size.notes:,} notes, {size.names:,} names"
-        yield timed(f"{of}: made, checked and in the index", "s", [filled.total()])
+    of = f"{size.cases:,} cases, {size.notes:,} notes, {size.names:,} names"
+    folder = setting.kept or setting.folder
+    place, whole = Place(folder / "office.vault", folder / "state"), folder / "whole"
+    peer = _Plain(folder / "plain.db")
+    if not whole.exists():
+        with found(folder).open() as session:
+            filled = Series()
+            measure(filled, lambda: fill(session, size))
+            yield timed(f"{of}: made, checked and in the index", "s", [filled.total()])
+            peer.fill(session, size)
+        whole.touch()
     with place.open() as session:
         up_to_date_index(session)
         asked = _Asked(session, peer)
@@ -129,7 +134,8 @@ class _Asked:
         self.session, self.peer = session, peer
         # The same cases of both, told by what stands in one case alone: references and ids are drawn for each.
         listed = [(row.case, (row.title, row.kind, row.status)) for row in cases.list_all(session)]
-        same = [(CompartmentId(case), found[0]) for case, said in listed if len(found := peer.cases.get(said, [])) == 1]
+        theirs = peer.open_cases()
+        same = [(CompartmentId(case), found[0]) for case, said in listed if len(found := theirs.get(said, [])) == 1]
         if not same:
             raise NotRunError("no case is told from the others")
         self.cases = same[:_OPENED_AGAIN]
@@ -167,7 +173,6 @@ class _Plain:
         self._sql = plain_sqlite(path)
         self._sql.executescript(_TABLES)
         self._core = CorePlain(path.with_suffix(".core"))
-        self.cases: dict[tuple[str, str, str], list[bytes]] = {}
         self._waiting: list[PlainNote] = []
 
     def fill(self, session: Session, size: Size) -> None:
@@ -177,6 +182,14 @@ class _Plain:
             self._keep(number, content)
         self._core.insert(self._waiting)
         self._sql.execute("COMMIT")
+
+    def open_cases(self) -> dict[tuple[str, str, str], list[bytes]]:
+        """Return which cases have this title, kind and status."""
+        cases: dict[tuple[str, str, str], list[bytes]] = {}
+        rows = self._sql.execute("SELECT title, kind, status, id FROM case_row WHERE closed IS NULL")
+        for title, kind, status, number in rows:
+            cases.setdefault((title, kind, status), []).append(_case_of(number))
+        return cases
 
     def first_page(self, _number: int) -> object:
         rows = f"SELECT * FROM case_row WHERE closed IS NULL ORDER BY due, id LIMIT {_PAGE}"
@@ -207,7 +220,7 @@ class _Plain:
         client = next(record.display_name() for record in content.records if isinstance(record, Person))
         row = (number, head.title, head.ref, head.stage, head.kind, days[0] if days else "~", client, head.closed)
         self._sql.execute("INSERT INTO case_row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        case = number.to_bytes(16, "big")
+        case = _case_of(number)
         for record in (head, *content.records):
             day = record.when() if isinstance(record, FormedRecord) and record.is_due() else None
             fields = json.dumps(to_fields(record), default=str, ensure_ascii=False)
@@ -219,8 +232,10 @@ class _Plain:
         if len(self._waiting) > _AT_ONCE:
             self._core.insert(self._waiting)
             self._waiting.clear()
-        if head.closed is None:
-            self.cases.setdefault((head.title, head.kind, head.stage), []).append(case)
+
+
+def _case_of(number: int) -> bytes:
+    return number.to_bytes(16, "big")
 
 
 BENCHES = (Bench("national", run),)
