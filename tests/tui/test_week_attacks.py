@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 from tests.tui.house import House
 from vault.casework.story.deadline import Deadline
+from vault.casework.story.task import Task
 from vault.records.work import Entry
 from vault.services.cases import cases, story
 from vault.services.grants import sharing
 
 
-def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cases_have(house: House) -> None:
+def test_done_in_a_case_is_said_of_the_row_that_is_seen_where_two_kinds_have_one_id(house: House) -> None:
+    with house.open("Amina") as amina:
+        record = story.add(amina, house.case, Deadline(what="REAL appeal", at="2150-01-01"))
+    with house.open("Joel") as joel, joel.work(house.case) as work:
+        work.keep(house.case, Task(what="buy milk", due="2149-12-31"), record)
+        work.commit(Entry(act="case.edit"))
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "end", "up")
+        lines = [line for line in amina.lines().splitlines() if line.startswith(">")]
+        if "buy milk" not in lines[0]:
+            amina.press("down")
+        assert any("buy milk" in line for line in amina.lines().splitlines() if line.startswith(">"))
+        amina.press("space")
+    with house.open("Amina") as session:
+        due = [line.headline for line in story.due(session).lines if line.record == record]
+        assert due == ["REAL appeal"]
+
+
+def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cases_have(
+    house: House, tmp_path: Path
+) -> None:
     today = datetime.date.today()
     with house.open("Amina") as amina:
         record = story.add(
@@ -27,6 +49,9 @@ def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cas
         amina.press(":week", "up")
         assert [line for line in amina.lines().splitlines() if line.startswith(">") and "call me back" in line]
         amina.press("space")
+        amina.press("ctrl+p", f" {tmp_path / 'week.pdf'}", "enter")
+        amina.sees("The page has")
+    assert (tmp_path / "week.pdf").read_bytes().startswith(b"%PDF")
     with house.open("Amina") as session:
         left = [line.headline for line in story.due(session).lines if line.record == record]
         assert left == ["REAL appeal"]

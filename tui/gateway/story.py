@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from tui.gateway.subject import Subject, case_id
+from tui.text.in_words import in_words
 from tui.values.shaping import told
 from tui.values.values import VaultStatus
 from tui.values.values_records import RecordShown
@@ -19,6 +21,7 @@ from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, two_versions, undoing
 from vault.services.cases.story import DueLine
+from vault.services.exports import paper_week
 from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
@@ -51,6 +54,10 @@ class Story(Subject):
         found = story.agenda(self._session, first, last)
         lines = tuple(AgendaShown(_due_shown(entry.line), entry.is_due) for entry in found.lines)
         return WeekShown(lines, dict(found.left))
+
+    def print_week(self, day: date, out: Path) -> int:
+        """Write the week of a day as a page that names nobody; return how many dates are on it."""
+        return paper_week.print_week(self._session, day, out, in_words)
 
     def still_due(self, case: str) -> Words:
         """Return what to say before a case is closed of the dates and tasks that are not done in it; or nothing."""

@@ -57,7 +57,7 @@ class RecordsScreen(LooksBack):
         self._case = case
         self._ref = ref
         self._why = why
-        self._records: dict[str, RecordShown] = {}
+        self._records: tuple[RecordShown, ...] = ()
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -119,7 +119,7 @@ class RecordsScreen(LooksBack):
 
     def _show(self, stand_on: str, records: tuple[RecordShown, ...]) -> None:
         cursor = self._list.cursor
-        self._records = {record.record: record for record in records}
+        self._records = records
         self._list.show_source(FixedRows([ListRow(record.record, _cells(record)) for record in records]))
         places = {record.record: place for place, record in enumerate(records)}
         self._list.cursor = places.get(stand_on, cursor)
@@ -133,8 +133,9 @@ class RecordsScreen(LooksBack):
         self.write("details", "" if record is None else first_lines(together(record_lines(record))))
 
     def _here(self) -> RecordShown | None:
-        row = self._list.row_at_cursor()
-        return None if row is None else self._records.get(row.key)
+        # By its place: a case may have a record of one id and two kinds.
+        place = self._list.cursor
+        return self._records[place] if place < len(self._records) else None
 
     @property
     def _list(self) -> VirtualList:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -17,6 +18,7 @@ from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
 from tui.screens.cases.due_parts.due_acts import DONE_ACT, FULL_DAY, MOVE_ACT, REF, DueScreen, widest
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.text.calendar import long_day, monday_of
 from tui.text.due_words import SOON_DAYS, distance_words
 from tui.values.codes import word_of
@@ -28,7 +30,7 @@ from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import VirtualList
 from tui.widgets.wrapping_list import WrappingList
 from vault.casework.story.task import Task
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -51,6 +53,14 @@ class WeekScreen(DueScreen):
         DONE_ACT,
         MOVE_ACT,
         Command("enter", "open", Message("Open the case"), "Enter", Message("open"), rank=2),
+        Command(
+            "ctrl+p",
+            "print",
+            Message("Print this week as a page that names nobody"),
+            "Ctrl+P",
+            Message("print"),
+            rank=3,
+        ),
         READ_AGAIN,
         BACK,
     )
@@ -99,6 +109,20 @@ class WeekScreen(DueScreen):
     def action_open(self) -> None:
         """Open the case of the row under the cursor."""
         self._list.action_open()
+
+    def action_print(self) -> None:
+        """Ask where the page of this week shall go."""
+        question = Message("A new file for the page, such as a PDF. It names nobody, and it is not encrypted.")
+        self.app.push_screen(AskLine(question, hint="/media/stick/week.pdf", problem=no_whole_path), self._print)
+
+    def _print(self, place: str | None) -> None:
+        monday = self._monday
+        if place and monday is not None:
+            out = Path(place).expanduser()
+            self.ask(lambda vault: vault.story.print_week(monday, out), self._printed)
+
+    def _printed(self, count: int) -> None:
+        self.say(plural("The page has {count} date.", "The page has {count} dates.", count=count))
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

@@ -95,11 +95,10 @@ class CaseLists(Vertical):
     def here(self) -> Here | None:
         """Return what the cursor of the list in use stands on."""
         row, case = self.in_use.row_at_cursor(), self._case
-        every: Mapping[str, Iterable[Here]] = {
-            NOTES: (*case.drafts, *case.notes),
-            PEOPLE: case.persons,
-            DUE: case.story,
-        }
+        if self.part == DUE:  # by its place: a case may have a record of one id and two kinds
+            dates, place = due_in(case), self.in_use.cursor
+            return dates[place] if place < len(dates) else None
+        every: Mapping[str, Iterable[Here]] = {NOTES: (*case.drafts, *case.notes), PEOPLE: case.persons}
         return None if row is None else next((shown for shown in every[self.part] if shown.record == row.key), None)
 
     def go_to(self, part: str) -> None:
