@@ -60,9 +60,9 @@ def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Fi
 def test_a_new_vault_says_what_makes_it_safe_and_ticks_what_is_done(founded: Place) -> None:
     founded.proposed_today()
     with Desk(founded, unlocks=True, begins_at_home=True) as mira:
-        mira.sees("Four things make this vault safe and useful.", "□ a first case", "□ a first backup")
+        mira.sees("Four things make it safe and useful.", "□ 4 The first case", "□ 2 First backup")
         mira.press("n")
         mira.fill(title="The first one")
         mira.press("f4")
         mira.press("f8")
-        mira.sees("√ a first case", "□ a second member")
+        mira.sees("√ The first case", "□ A second member")
