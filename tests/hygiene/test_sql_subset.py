@@ -73,6 +73,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "first_places": lambda rows: rows.first_places([_ID, _ID]),
     "places_in": lambda rows: rows.places_in([_ID, _ID]),
     "places_in_record": lambda rows: rows.places_in_record(_ID, _ID),
+    "keys_named": lambda rows: rows.keys_named([_ID, _ID]),
     "placed": lambda rows: (rows.placed(_ID), rows.placed(_ID, _ID)),
     "version_at": lambda rows: rows.version_at(_ID, 0, 0),
     "versions_from": lambda rows: list(rows.versions_from(_ID, 0)),

@@ -168,6 +168,10 @@ class Rows(AttachmentRows):
         asked = {"compartment": compartment, "record": record}
         return sorted(self._all(PlacedVersion._make, sql.PLACED_IN_RECORD, asked))
 
+    def keys_named(self, versions: Sequence[bytes]) -> list[tuple[bytes, int, int, bytes]]:
+        """Return (origin, seq, n, id) of those of these versions that are here; one pass over all keys for many."""
+        return [key for part in _parts(versions) for key in self._all(tuple, sql.KEYS_NAMED, {"parts": part})]
+
     def version_at(self, origin: bytes, seq: int, n: int) -> list[SealedVersion]:
         """Return what stands at one place of a list: one item for each version and wrapped key."""
         return self._all(SealedVersion._make, sql.VERSION_AT, {"origin": origin, "seq": seq, "n": n})
@@ -288,8 +292,7 @@ class Rows(AttachmentRows):
         They come by digest.
         """
         found: list[EpochRow] = []
-        for start in range(0, len(values), _VALUES_IN_ONE_PASS):
-            chunk = values[start : start + _VALUES_IN_ONE_PASS]
+        for chunk in _parts(values):
             params = {"at": at + 1, "size": len(chunk[0]), "parts": chunk}
             found += self._all(EpochRow._make, sql.EPOCHS_HOLDING, params)
         return sorted(found)
@@ -340,3 +343,8 @@ class Rows(AttachmentRows):
         """
         counts = {name: int(self._scalar(statement, {}) or 0) for name, statement in sql.FALSE_ROWS.items()}
         return {name: count for name, count in counts.items() if count}
+
+
+def _parts(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Yield as many values at a time as a statement takes."""
+    return (values[start : start + _VALUES_IN_ONE_PASS] for start in range(0, len(values), _VALUES_IN_ONE_PASS))

@@ -176,6 +176,10 @@ PLACES_IN_RECORD = sa.select(version.c.id, version.c.origin, version.c.seq).wher
 _PLACED_COLUMNS = (*_PLACE, version.c.id, version.c.compartment, version.c.record)
 PLACED_IN_COMPARTMENT = sa.select(*_PLACED_COLUMNS).where(*_sound(version.c, version.c.compartment))
 PLACED_IN_RECORD = sa.select(*_PLACED_COLUMNS).where(*_sound(version.c, version.c.compartment, version.c.record))
+# By a look at every key, of which the index alone has all: no version is read.
+KEYS_NAMED = sa.select(*_PLACE, version.c.id).where(
+    are_sound((*_PLACE, version.c.id)), version.c.id.in_(given("parts", expanding=True, type_=sa.LargeBinary))
+)
 VERSION_AT = _SEALED.where(*_sound(_SEALED_COLUMNS, *_PLACE)).order_by(*_SEALED_ORDER)
 SEALED_AFTER = (
     _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.origin), after(_SEALED_ORDER))

@@ -6,7 +6,7 @@ one who holds a case could take its beginning away, and with it the case itself,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from vault.ids import CompartmentId
@@ -29,10 +29,12 @@ class Erasures:
     state: Callable[[CompartmentId], CompartmentState | None]
     _outlived: dict[CompartmentId, bool] = field(default_factory=dict)
 
-    def all_ids(self) -> set[bytes]:
-        """Return the ids of all versions that count as erased."""
-        among = {row.compartment for row in self.rows.epochs()}
-        return {version for version in self.listings.of(self.rows, ItemKind.ERASED) if self.counts(version, among)}
+    def all_of(self, among: Iterable[bytes]) -> Container[bytes]:
+        """Return the versions of these compartments that count as erased, each judged when it is asked for.
+
+        What is listed as erased of cases that nobody here knows is never compared with each of those that are here.
+        """
+        return _Asked(self, list(among))
 
     def counts(self, version: bytes, among: Iterable[bytes]) -> bool:
         """Say whether a version of one of these compartments counts as erased."""
@@ -80,3 +82,13 @@ class Erasures:
         if not state.may_write(entry):
             return False
         return not any(self._rightly(sealed.id, {state.compartment}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    erasures: Erasures
+    among: list[bytes]
+
+    def __contains__(self, version: object) -> bool:
+        listed = self.erasures.listings.of(self.erasures.rows, ItemKind.ERASED)
+        return isinstance(version, bytes) and version in listed and self.erasures.counts(version, self.among)

@@ -7,7 +7,7 @@ stored nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -233,13 +233,13 @@ class VersionValidator:
             (compartment for compartment in held if compartment_tag(compartment, item.digest) == item.tag), None
         )
 
-    def erased_ids(self) -> set[bytes]:
-        """Return the ids of all versions that count as erased (FORMAT.md 6)."""
-        return self._erasures.all_ids()
+    def erased(self) -> Container[bytes]:
+        """Return the versions that count as erased (FORMAT.md 6), each judged when it is asked for."""
+        return self._erasures.all_of({row.compartment for row in self.rows.every_epoch()})
 
-    def counts_as_erased(self, version: bytes) -> bool:
-        """Say whether one version counts as erased, of whatever compartment."""
-        return self._erasures.counts(version, {row.compartment for row in self.rows.every_epoch()})
+    def counts_as_erased(self, version: bytes, compartment: CompartmentId) -> bool:
+        """Say whether a version of a compartment counts as erased."""
+        return self._erasures.counts(version, [compartment])
 
     def void_erasures(self, versions: Iterable[bytes]) -> set[Place]:
         """Return where those of these versions are listed, of what this seat holds, whose erasure does not count."""

@@ -6,7 +6,7 @@ done here, an entry of this device's own log says: the letter of erasure names w
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -60,16 +60,13 @@ class ErasedVersions:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._listed: Collection[bytes] | None = None
+        self._erased: Container[bytes] | None = None
 
     def __contains__(self, version: object) -> bool:
-        session = self._session
-        with session.database.reading() as rows:
-            if self._listed is None:
-                self._listed = session.learned.listings.of(rows, ItemKind.ERASED)
-            if not isinstance(version, bytes) or version not in self._listed:
-                return False
-            return _validator(session, rows).counts_as_erased(version)
+        with self._session.database.reading() as rows:
+            if self._erased is None:
+                self._erased = _validator(self._session, rows).erased()
+            return version in self._erased
 
 
 def look(session: Session) -> Looked:
@@ -79,29 +76,42 @@ def look(session: Session) -> Looked:
     """
     since_ms = session.clock().trusted_ms
     found: list[WaitingErasure] = []
-    placed: dict[bytes, dict[bytes, PlacedVersion]] = {}
     with session.database.reading() as rows:
         before = stored(rows)
         sizes = {row.origin: rows.size(row.origin) for row in rows.geneses()}
-        homes: list[bytes] = []
-        for origin, size in sizes.items():
-            for row in rows.operations(origin, before.read.get(origin, 0), size):
-                for version, tag in items_in(row, ItemKind.ERASED):
-                    homes = homes or list({each.compartment for each in rows.every_epoch()})
-                    home = next((each for each in homes if compartment_tag(each, version) == tag), None)
-                    if home is None:
-                        continue
-                    homes.remove(home)
-                    homes.insert(0, home)  # what an entry lists is of few compartments
-                    if home not in placed:
-                        placed[home] = {version.id: version for version in rows.placed(home)}
-                    here = placed[home].get(version)
-                    if here is not None:
-                        found.append(WaitingErasure(*here, row.origin, row.seq, since_ms))
-                    elif any(row.compartment == home for row in rows.attachments_named(version)):
-                        found.append(WaitingErasure(b"", 0, 0, version, home, b"", row.origin, row.seq, since_ms))
-    on_hold = {home for home in placed if is_held(session, CompartmentId(home))}
+        listed = _listed(rows, sizes, before.read)
+        here = {key[3]: key[:3] for key in rows.keys_named(list(listed))} if listed else {}
+        for version, places in listed.items():
+            if version in here:
+                origin, seq, n = here[version]
+                row = next(row for row in rows.version_rows(origin, seq, seq + 1) if (row.n, row.id) == (n, version))
+                placed = PlacedVersion(origin, seq, n, version, row.compartment, row.record)
+                found += _waiting(placed, places, since_ms)
+                continue
+            for content in rows.attachments_named(version):
+                placed = PlacedVersion(b"", 0, 0, version, content.compartment, b"")
+                found += _waiting(placed, places, since_ms)
+    homes = {CompartmentId(each.compartment) for each in found}
+    on_hold = {home for home in homes if is_held(session, home)}
     return Looked(tuple(each._replace(since_ms=None) if each.compartment in on_hold else each for each in found), sizes)
+
+
+def _waiting(placed: PlacedVersion, places: Sequence[tuple[bytes, bytes, int]], since_ms: int) -> list[WaitingErasure]:
+    """Return what waits of a version: once, and if some entry lists it as of the compartment that it is of."""
+    tag = compartment_tag(placed.compartment, placed.id)
+    return [WaitingErasure(*placed, origin, seq, since_ms) for own, origin, seq in places if own == tag][:1]
+
+
+def _listed(
+    rows: Rows, sizes: Mapping[bytes, int], read: Mapping[bytes, int]
+) -> dict[bytes, list[tuple[bytes, bytes, int]]]:
+    """Return what entries behind those that were read list as erased: each tag, and the entry that gives it."""
+    found: dict[bytes, list[tuple[bytes, bytes, int]]] = {}
+    for origin, size in sizes.items():
+        for row in rows.operations(origin, read.get(origin, 0), size):
+            for version, tag in items_in(row, ItemKind.ERASED):
+                found.setdefault(version, []).append((tag, origin, row.seq))
+    return found
 
 
 def note(session: Session, looked: Looked) -> None:
@@ -153,7 +163,11 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
         validator = _validator(session, rows)
         homes = {CompartmentId(each.compartment) for each in due}
         goes_from = {home for home in homes if _may_go_from(session, home)}
-        going = [each for each in due if each.compartment in goes_from and validator.counts_as_erased(each.id)]
+        going = [
+            each
+            for each in due
+            if each.compartment in goes_from and validator.counts_as_erased(each.id, CompartmentId(each.compartment))
+        ]
     if not going:
         return 0
     with session.index().in_doubt():

@@ -28,6 +28,7 @@ from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_heads, stored_of_kind
+from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message
@@ -205,12 +206,18 @@ def _all_names(session: Session, case: CompartmentId) -> dict[RecordId, tuple[st
 
 
 def _register_entries(session: Session, names: Iterable[str]) -> list[tuple[CompartmentId, RecordId]]:
-    """Return the entries of the register that these names alone account for, every hash of them."""
+    """Return this member's entries of the register that these names alone account for, every hash of them.
+
+    A colleague who entered somebody of the same name goes on being asked.
+    """
     if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
         return []
     skeletons, found, hashes = skeletons_ever_of(names), [], dict[bytes, frozenset[bytes]]()
+    own = session.member
     for home in held_of_kind(session, CompartmentKind.REGISTER) if skeletons else ():
-        for stored in stored_of_kind(_heads(session, home, RegisterEntry.KIND), RegisterEntry):
+        entries = stored_of_kind(_heads(session, home, RegisterEntry.KIND), RegisterEntry)
+        members = members_of_logs(session, {entry.origin for entry in entries if entry.origin is not None})
+        for stored in (entry for entry in entries if entry.origin and members.get(entry.origin) == own):
             key = stored.value.key
             if key not in hashes:
                 hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons)

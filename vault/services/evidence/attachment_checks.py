@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from vault.access.session import Session
@@ -54,7 +54,7 @@ NO_CONTENTS = Contents()
 
 
 def check_contents(
-    session: Session, rows: Rows, reports: Mapping[Origin, LogReport], erased: Collection[bytes]
+    session: Session, rows: Rows, reports: Mapping[Origin, LogReport], erased: Container[bytes]
 ) -> Contents:
     """Read every chunk of every attachment that a proven list names, and count what is not here.
 
@@ -107,7 +107,7 @@ def _fault_of(rows: Rows, blobs: Blobs, encoded: bytes) -> Message | None:
     return Message("{count} of {total} parts of a document are missing or were altered", count=lacking, total=total)
 
 
-def _strays(rows: Rows, blobs: Blobs, listed: Collection[bytes]) -> int:
+def _strays(rows: Rows, blobs: Blobs, listed: Container[bytes]) -> int:
     named = chunk_names(rows)
     unlisted = sum(row.digest not in listed for row in rows.attachments())
     return unlisted + sum(name not in named for name in rows.tail_names()) + len(blobs.strays(named))

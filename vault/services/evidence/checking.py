@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -152,7 +152,7 @@ class _Checked:
         self.entries = self.versions_opened = self.quarantined = self._present = 0
         self.faults: list[Finding] = []
         self._counts: VersionValidator | None = None
-        self._erased: set[bytes] | None = None
+        self._erased: Container[bytes] | None = None
         self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
         self._named = NamedRosters(rows, self._validator(rows).authority)
@@ -202,10 +202,10 @@ class _Checked:
         self._open_versions(rows, origin)
         self._open_payloads(rows, origin)
 
-    def erased(self, rows: Rows) -> set[bytes]:
-        """Return the ids of what was erased rightly."""
+    def erased(self, rows: Rows) -> Container[bytes]:
+        """Return what was erased rightly."""
         if self._erased is None:
-            self._erased = self._validator(rows).erased_ids()
+            self._erased = self._validator(rows).erased()
         return self._erased
 
     def keys_file(self, rows: Rows) -> None:
