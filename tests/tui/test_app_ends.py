@@ -15,7 +15,8 @@ from tests.tui.house import House
 from tui.gateway import Gateway
 from tui.gateway.casework import Casework
 from tui.gateway.writing import Writing
-from tui.shell.app import IDLE_MS, LENT_MS, WARNED_MS, CaseVaultApp
+from tui.shell.app import LENT_MS, WARNED_MS, CaseVaultApp
+from tui.values.settings import IDLE_MS
 from tui.widgets.progress import ProgressModal
 from vault.errors import TryAgainError
 from vault.words.message import Message

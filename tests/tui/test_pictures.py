@@ -22,7 +22,7 @@ from tui.screens.credentials.sheet_paper import SheetPaper
 from tui.screens.credentials.sheets_guide import SheetsGuide
 from tui.screens.frame.browse import Browse, Entry
 from tui.screens.referral.pages import PagesScreen
-from tui.shell.app import IDLE_MS
+from tui.values.settings import IDLE_MS
 from tui.values.values_members import MembersShown
 from tui.values.values_own import SheetsMade
 
@@ -160,6 +160,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "give": ("enter", "w", "g"),
     "take back": ("enter", "w", "down", "t"),
     "taken back": ("enter", "w", "down", "t", "y"),
+    "settings": (":settings",),
     "home": lambda desk: _push(desk, HomeScreen()),
     "new vault": lambda desk: _push(desk, HomeScreen()),
     "week": (":the week",),

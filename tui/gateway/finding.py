@@ -54,7 +54,7 @@ class Finding(Subject):
         self._found = (untrusted_filter, found)
         rows = cases.page(0, Sort(sort), found=found)
         more = found is not None and found.more
-        return CaseListStart(cases.count(found), tuple(map(_line, rows)), more)
+        return CaseListStart(cases.count(found), tuple(self._as_listed(_line(row)) for row in rows), more)
 
     def page(
         self, sort: str, untrusted_filter: str, position: int, *, after: object = None, before: object = None
@@ -72,7 +72,7 @@ class Finding(Subject):
             after=after if isinstance(after, Place) else None,
             before=before if isinstance(before, Place) else None,
         )
-        return CaseListStart(self._list.count(found), tuple(map(_line, rows)))
+        return CaseListStart(self._list.count(found), tuple(self._as_listed(_line(row)) for row in rows))
 
     def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
         """Return those of these cases that no other member can open; where there is no other member, none is named."""
@@ -95,12 +95,13 @@ class Finding(Subject):
         row = found.row
         contacts = tuple((name, shaping.contact_line(contact)) for name, contact in found.contacts)
         dates = tuple((date.kind, "" if date.when == NO_DATE else date.when, date.headline) for date in found.dates)
-        return PreviewShown(
+        shown = PreviewShown(
             *(row.title, row.kind, row.status, row.risk, found.clients, found.others, contacts, dates, found.owner),
             never_use=found.never_use,
             more_people=found.more_people,
             more_contacts=found.more_contacts,
         )
+        return self._as_listed(shown)
 
     def search(self, untrusted_words: str) -> FoundShown:
         """Find records; one entry covers all hits."""

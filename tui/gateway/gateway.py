@@ -82,6 +82,10 @@ class Gateway:
         """Return when this account last opened the vault here (ms UTC), and how many tries failed since."""
         return health.before_unlock(self._unlocked.path, state=self._unlocked.state)
 
+    def hide_names(self, yes: bool) -> None:
+        """Give lists the first letters of names alone, or whole names."""
+        self._unlocked.hides_names = yes
+
     def times_due(self, now_s: int) -> tuple[int, ...]:
         """Return when something is due in the days to come, without a word of what; see `reminders.times_due`."""
         return times_due(self._unlocked.session, now_s=now_s)

@@ -38,7 +38,7 @@ class Story(Subject):
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         found = story.due(self._session) if self._may(Action.CASE_LIST) else story.DueList(())
         left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
-        lines = tuple(map(_due_shown, found.lines))
+        lines = tuple(self._as_listed(_due_shown(line)) for line in found.lines)
         return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more)
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
@@ -52,7 +52,7 @@ class Story(Subject):
     def agenda(self, first: date, last: date) -> WeekShown:
         """Return what stands from a day to another in all cases, kept or not, by its date."""
         found = story.agenda(self._session, first, last)
-        lines = tuple(AgendaShown(_due_shown(entry.line), entry.is_due) for entry in found.lines)
+        lines = tuple(AgendaShown(self._as_listed(_due_shown(entry.line)), entry.is_due) for entry in found.lines)
         return WeekShown(lines, dict(found.left))
 
     def print_week(self, day: date, out: Path) -> int:

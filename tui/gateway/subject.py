@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from tui.gateway.draft_shelf import DraftShelf
+from tui.values.shaping import names_hidden
 from vault.access.session import Session
 from vault.errors import InternalError, NotFoundError, VaultError
 from vault.ids import CompartmentId, VersionId
@@ -16,6 +18,8 @@ from vault.services import housekeeping
 from vault.services.cases import undoing
 from vault.services.cases.undoing import Undoable
 from vault.words.message import Message
+
+T = TypeVar("T")
 
 
 class UnlockedVault:
@@ -28,6 +32,8 @@ class UnlockedVault:
         self._shelf: DraftShelf | None = None
         self.name = ""
         """The member's, as typed."""
+        self.hides_names = False
+        """Whether lists get the first letters of names alone."""
         self._is_settled = False
         self._joined: tuple[VersionId | None, int] = (None, 0)
 
@@ -86,6 +92,10 @@ class Subject:
     @property
     def _session(self) -> Session:
         return self._unlocked.session
+
+    def _as_listed(self, row: T) -> T:
+        """Return a row of a list with the names of its people as lists show them."""
+        return names_hidden(row) if self._unlocked.hides_names else row
 
     def _may(self, *actions: Action) -> frozenset[str]:
         """Return the codes of those acts that this member's roles allow, on a case that they hold."""

@@ -147,6 +147,7 @@ class CaseVaultApp(PanesApp):
     def _load(self) -> None:
         try:
             self._gateway = self._open_gateway(self._start_with.vault_path)
+            self._gateway.hide_names(self.settings.hides_names)
         finally:
             self._gateway_came.set()
 
@@ -325,7 +326,9 @@ class CaseVaultApp(PanesApp):
         is_lent = self._loan.is_out
         if any(isinstance(screen, ProgressModal) for screen in self._screen_stack) and not is_lent:
             self._touched_ms = self._idle_clock_ms()  # A long act is no idleness; its screen shows no case.
-        left_ms = (LENT_MS if is_lent else IDLE_MS) - (self._idle_clock_ms() - self._touched_ms)
+        left_ms = (LENT_MS if is_lent else self.settings.idle_minutes * MINUTE_MS) - (
+            self._idle_clock_ms() - self._touched_ms
+        )
         if left_ms <= 0:
             self.lock()
         elif left_ms <= WARNED_MS and not is_lent and not isinstance(self.screen, Neutral):
@@ -344,6 +347,6 @@ def _open_gateway(path: Path) -> Gateway:
 def run(start: Start, last_words: Callable[[str], None] | None = None) -> int:
     """Run the app on this terminal and return the exit code for the launcher."""
     app = CaseVaultApp(start, last_words, **looks_of_account())
-    app.run()
+    app.run(mouse=app.settings.has_mouse)
     app.close_vault()
     return EXIT_OK if app.return_code is None else app.return_code

@@ -15,10 +15,14 @@ from typing_extensions import override
 
 from tui.looks.terminal_looks import Depth, Eyes, eyes_of, filter_for
 from tui.looks.tokens import CHOICES, DARK, LOOKS, MONO, Look
+from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.settings_form import SettingsForm
+from tui.shell.kept_settings import KeptSettings
 from tui.shell.painted import Painted
 from tui.shell.theme import THEMES
+from tui.values.settings import Settings
 from vault.platform import make_private_folder, state_dir
 from vault.words.message import Message, Words
 
@@ -61,7 +65,11 @@ class KeptLook:
 
 def looks_of_account() -> dict[str, Any]:
     """Return what `LookingApp` gets in a terminal of this account."""
-    return {"eyes": eyes_of(os.environ), "kept_look": KeptLook(state_dir() / "look")}
+    return {
+        "eyes": eyes_of(os.environ),
+        "kept_look": KeptLook(state_dir() / "look"),
+        "kept_settings": KeptSettings(state_dir() / "settings"),
+    }
 
 
 class LookingApp(App[None]):
@@ -70,14 +78,27 @@ class LookingApp(App[None]):
     Args:
         eyes: what the terminal shows (default: all, but for NO_COLOR).
         kept_look: where the chosen look is kept.
+        kept_settings: where all other settings are kept.
     """
 
+    cover_on_focus_loss: bool = False
+    """Cover the screen while the terminal window is not in front (where the terminal reports it)."""
     _eyes = Eyes()
+    settings = Settings()
+    """What holds beside the look."""
 
-    def __init__(self, *, eyes: Eyes | None = None, kept_look: KeptLook | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        eyes: Eyes | None = None,
+        kept_look: KeptLook | None = None,
+        kept_settings: KeptSettings | None = None,
+    ) -> None:
         super().__init__()
         self._eyes = Eyes(forbids_colour=self.no_color) if eyes is None else eyes
         self._painted = Painted()
+        self._kept_settings = kept_settings or KeptSettings()
+        self._use(self._kept_settings.read())
         self._kept_look = kept_look or KeptLook()
         self._chosen_look = self._kept_look.read()
         for theme in THEMES:
@@ -102,6 +123,22 @@ class LookingApp(App[None]):
         if self.look.words != LOOKS[name].words:
             return Message("This terminal asks for no colours (NO_COLOR), or has too few: none are shown.")
         return "" if is_kept else Message("This look could not be kept: it holds until the next lock.")
+
+    def take_settings(self, settings: Settings) -> Words:
+        """Take these from now on, and return what there is to say about it."""
+        self._use(settings)
+        self._draw_anew()
+        is_kept = self._kept_settings.keep(settings)
+        return "" if is_kept else Message("This could not be kept: it holds until the next lock.")
+
+    def _use(self, settings: Settings) -> None:
+        self.settings = settings
+        self.cover_on_focus_loss = settings.covers
+
+    def action_settings(self) -> None:
+        """Show all settings."""
+        if isinstance(self.screen, VaultScreen) and not isinstance(self.screen, SettingsForm):
+            self.push_screen(SettingsForm(self._chosen_look, self.settings, self.take_settings, self.choose_look))
 
     def action_looks(self) -> None:
         """Let the person choose how the app looks."""
@@ -137,7 +174,7 @@ class LookingApp(App[None]):
 
     @override
     def get_line_filters(self) -> Sequence[LineFilter]:
-        of_terminal = filter_for(self.look, has_signs=self._eyes.has_signs)
+        of_terminal = filter_for(self.look, has_signs=self._eyes.has_signs and not self.settings.is_ascii)
         return [*super().get_line_filters(), *([of_terminal] if of_terminal else [])]
 
     @override
@@ -148,6 +185,9 @@ class LookingApp(App[None]):
     def watch_theme(self) -> None:
         """Draw all anew: some widgets take their colours from the table, of which no style sheet tells them."""
         self.set_class(self.look.is_flat, "-flat")
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
         for screen in self._screen_stack:
             for widget in screen.walk_children(with_self=True):
                 widget.refresh()

@@ -85,9 +85,6 @@ class SafeApp(LookingApp):
     URGENT: ClassVar[frozenset[str]] = frozenset({*with_layouts("ctrl+l").split(","), "ctrl+backslash", "ctrl+q"})
     """Keys that wait for no other."""
 
-    cover_on_focus_loss: bool = False
-    """Cover the screen while the terminal window is not in front (where the terminal reports it)."""
-
     def __init__(self, *, last_words: Callable[[str], None] | None = None, **looks: Any) -> None:
         os.environ.pop("TEXTUAL", None)
         for name, off in _SWITCHES_OFF.items():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
+from tui.looks.signs import HIDDEN
 from tui.values.codes import word_of
 from tui.values.person_typed import PersonTyped
 from tui.values.values import NoteShown, PersonShown
@@ -15,6 +17,11 @@ from vault.casework.person import Person, PersonName, SafeContact
 from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, Words, joined
 
+T = TypeVar("T")
+
+_NAMES: Final = ("client", "title")
+_MANY_NAMES: Final = ("clients", "others")
+_CONTACTS: Final = "contacts"
 _NO_NAME: Final = Message("no name")
 
 
@@ -39,6 +46,23 @@ def person_shown(record: bytes, person: Person, heads: int, never_use: Sequence[
     ]
     name, typed = person.display_name() or _NO_NAME, PersonTyped.of(person)
     return PersonShown(record.hex(), person.role.value, name, tuple(lines), heads, typed)
+
+
+def first_letters(text: str) -> str:
+    """Return the first letter of each word, as a name is shown where somebody may look over a shoulder."""
+    return " ".join(f"{word[0]}{HIDDEN}" for word in text.split())
+
+
+def names_hidden(row: T) -> T:
+    """Return a row of a list, or what stands beside it, with the first letters of names and titles alone."""
+    found: Any = row
+    changed: dict[str, Any] = {name: first_letters(getattr(found, name)) for name in _NAMES if hasattr(found, name)}
+    for name in filter(partial(hasattr, found), _MANY_NAMES):
+        changed[name] = tuple(map(first_letters, getattr(found, name)))
+    if hasattr(found, _CONTACTS):
+        changed[_CONTACTS] = tuple((first_letters(name), contact) for name, contact in getattr(found, _CONTACTS))
+    hidden: T = replace(found, **changed)
+    return hidden
 
 
 def do_not_call(number: str) -> Words:

@@ -99,6 +99,7 @@ EVERYWHERE = (
     Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
     Command("", "app.looks", Message("Looks: dark, light, high contrast, no colours"), ""),
+    Command("", "app.settings", Message("Settings: looks, idle lock, names, other window, signs, mouse"), ""),
     Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
     Command("ctrl+l", "app.lock", Message("Lock; the draft is kept"), "Ctrl+L", Message("lock"), brief=Message("lock")),
     Command(
