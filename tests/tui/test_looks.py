@@ -242,9 +242,9 @@ def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monke
     said: dict[str, dict[str, list[str]]] = {name: {} for name in SHOWN}
     with StillDesk() as desk:
         desk.unlock()
-        for place, look in enumerate(CHOICES):
+        for look in (*CHOICES[1:], CHOICES[0]):
             desk.begin_anew((80, 24), {})
-            desk.press(":looks", *["down"] * place, "enter")
+            desk.press(":looks", "right")
             assert desk.app.look is look
             desk.sees("This look could not be kept: it holds until the next lock.")
             for name, keys in SHOWN.items():

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from tui.screens.credentials.unlock import UnlockScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
-from tui.screens.frame.covers import IDLE_MINUTES, IdleWarning, Neutral
+from tui.screens.frame.covers import IdleWarning, Neutral
 from tui.shell.keeping import keep_typed
 from tui.shell.looking import looks_of_account
 from tui.shell.panes import PanesApp
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-IDLE_MS: Final = IDLE_MINUTES * MINUTE_MS
 LENT_MS: Final = 15 * MINUTE_MS
 """How long a second person may read and type at this keyboard; their approval would be too old after that anyway."""
 WARNED_MS: Final = 30_000
@@ -326,9 +325,7 @@ class CaseVaultApp(PanesApp):
         is_lent = self._loan.is_out
         if any(isinstance(screen, ProgressModal) for screen in self._screen_stack) and not is_lent:
             self._touched_ms = self._idle_clock_ms()  # A long act is no idleness; its screen shows no case.
-        left_ms = (LENT_MS if is_lent else self.settings.idle_minutes * MINUTE_MS) - (
-            self._idle_clock_ms() - self._touched_ms
-        )
+        left_ms = self._touched_ms + (LENT_MS if is_lent else self.settings.idle_ms) - self._idle_clock_ms()
         if left_ms <= 0:
             self.lock()
         elif left_ms <= WARNED_MS and not is_lent and not isinstance(self.screen, Neutral):

@@ -16,8 +16,6 @@ from typing_extensions import override
 from tui.looks.terminal_looks import Depth, Eyes, eyes_of, filter_for
 from tui.looks.tokens import CHOICES, DARK, LOOKS, MONO, Look
 from tui.screens.frame.base import VaultScreen
-from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.settings_form import SettingsForm
 from tui.shell.kept_settings import KeptSettings
 from tui.shell.painted import Painted
@@ -139,19 +137,6 @@ class LookingApp(App[None]):
         """Show all settings."""
         if isinstance(self.screen, VaultScreen) and not isinstance(self.screen, SettingsForm):
             self.push_screen(SettingsForm(self._chosen_look, self.settings, self.take_settings, self.choose_look))
-
-    def action_looks(self) -> None:
-        """Let the person choose how the app looks."""
-
-        def chosen(name: str | None) -> None:
-            words = self.choose_look(name) if name else ""
-            if words:
-                self.push_screen(ResultDialog(Message("Looks"), [words]))
-
-        looks = [look for look in CHOICES if look.name != self._chosen_look]
-        now = Message("{look}, as now", look=LOOKS[self._chosen_look].words)
-        options = [(self._chosen_look, now), *((look.name, look.words) for look in looks)]
-        self.push_screen(Choose(Message("How shall the app look?"), options), chosen)
 
     @override
     def _display(self, screen: Screen[Any], renderable: Any) -> None:

@@ -31,3 +31,8 @@ class Settings:
     covers: bool = False
     is_ascii: bool = False
     has_mouse: bool = True
+
+    @property
+    def idle_ms(self) -> int:
+        """The time until the lock, in milliseconds."""
+        return self.idle_minutes * MINUTE_MS

@@ -34,7 +34,6 @@ from tui.screens.cases.due_parts.home_rows import (
 from tui.screens.cases.due_parts.new_vault import NewVault, ticked
 from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
-from tui.screens.frame.covers import IDLE_MINUTES
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.text.calendar import long_day
 from tui.text.in_words import in_words
@@ -197,7 +196,7 @@ class HomeScreen(DueScreen):
         dates = [line for line in shown.due if line.kind != Task.KIND]
         self._shown = {line.key: line for line in shown.due}
         self._left = {left.case for left in shown.left}
-        locks = Message("locks after {minutes} min", minutes=IDLE_MINUTES)
+        locks = Message("locks after {minutes} min", minutes=self.desk.settings.idle_minutes)
         self.head(long_day(today), Message("{member}   {locks}", member=shown.status.member, locks=locks))
         self._say("dates", counted(dates, today, shown.more + sum(each.count for each in shown.left)))
         tokens = by_day(dates, today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.frame.desk import Desk
 from tui.screens.frame.wording import sentence
 from tui.text.in_words import in_words, together, warning
 from tui.text.keys import with_layouts
@@ -98,7 +99,6 @@ EVERYWHERE = (
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
-    Command("", "app.looks", Message("Looks: dark, light, high contrast, no colours"), ""),
     Command("", "app.settings", Message("Settings: looks, idle lock, names, other window, signs, mouse"), ""),
     Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
     Command("ctrl+l", "app.lock", Message("Lock; the draft is kept"), "Ctrl+L", Message("lock"), brief=Message("lock")),
@@ -129,37 +129,6 @@ BACK = Command("escape", "back", Message("Back"), "Esc", Message("back"))
 def leave(words: Message) -> Command:
     """Return the way out of a form; the words say what becomes of it then."""
     return Command("escape", "back", words, "Esc", Message("leave"))
-
-
-class Desk(Protocol):
-    """The app, as far as a screen knows it.
-
-    Attributes:
-        typed_last: what was typed last in this session, by the name of the field.
-    """
-
-    typed_last: dict[str, str]
-
-    def work_for(
-        self,
-        screen: Screen[Any],
-        work: Callable[[Gateway], T],
-        then: Callable[[T], None],
-        failed: Callable[[VaultError], None],
-        *,
-        alone: bool,
-    ) -> None:
-        """Run the work in a thread and deliver its answer to the screen, in the app's own thread."""
-
-    @property
-    def is_ending(self) -> bool:
-        """Whether the app is on its way out: long work stops, nobody waits for its answer."""
-
-    def lend_terminal(self, work: Callable[[], T]) -> T:
-        """Return what the work returns, done in this worker's thread while its own program has the terminal."""
-
-    def now_ms(self) -> int:
-        """Return the wall clock."""
 
 
 class VaultScreen(Screen[str]):

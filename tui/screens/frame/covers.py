@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,9 +14,6 @@ from typing_extensions import override
 from tui.text.safe_content import safe_content
 from tui.widgets.sheet import Sheet
 from vault.words.message import Message
-
-IDLE_MINUTES: Final = 5
-"""After so many minutes without a key the app locks."""
 
 
 class IdleWarning(Sheet[None]):

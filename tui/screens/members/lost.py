@@ -34,7 +34,7 @@ _ABOUT: Final = Message(
 
 
 _ON_SCREEN: Final = Message(
-    "Personal data, on this screen alone: it is gone when you close it, and after 5 minutes without a key."
+    "Personal data, on this screen alone: it is gone when you close it, and when the app locks."
 )
 
 
