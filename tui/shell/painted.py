@@ -38,8 +38,8 @@ The second half of a wide letter has no letter.
 
 # Latin, Greek, Cyrillic; marks between words, arrows, rules and blocks: each one cell wide everywhere.
 _PLAIN: Final = re.compile(
-    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f"
-    "\u2010-\u2027\u2030-\u205e\u20ac\u2190-\u21ff\u221a\u2500-\u25ff]*"
+    r"[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f"
+    r"\u2010-\u2027\u2030-\u205e\u20ac\u2190-\u21ff\u221a\u2500-\u25ff]*"
 )
 _NO_STYLE: Final = Style()
 _NO_INK: Final = _Ink("", "", "")
