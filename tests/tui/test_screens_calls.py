@@ -13,6 +13,7 @@ from tests.tui.house import AMINA, CLIENT, DANA, House
 from tui.gateway.draft_shelf import draft_content, slip_typed
 from tui.gateway.intake import Intake
 from tui.values.values_calls import SlipTyped
+from tui.widgets.progress import ProgressModal
 from vault.casework.intake import Slip
 from vault.casework.person import Person
 from vault.casework.person_change import ContactChange, contact_made
@@ -217,3 +218,48 @@ def test_a_slip_survives_its_bytes_and_damage_costs_no_word() -> None:
     assert slip_typed(b"\x22" * 16, 7, draft_content(slip)) == slip
     assert slip_typed(b"r", 7, '{"said": "kept", "begun_ms": "x"}') == SlipTyped("72", 7, said="kept", saved_ms=7)
     assert [slip_typed(b"r", 7, content) for content in ("half a", "[1]")] == [None, None]
+
+
+def test_a_slip_over_long_work_is_written_at_once_and_kept_when_the_work_has_ended(house: House) -> None:
+    with house.open("Amina") as session:
+        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
+        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+    modal = ProgressModal(Message("Reading"), None)
+    with house.desk("Amina") as amina:
+        amina.call(lambda: amina.app.push_screen(modal))
+        amina.press("f9", " Ring back 0555 010-203")
+        amina.pause(0.4)
+        amina.sees("! Long work goes on below.")
+        amina.press("f4")
+        amina.sees("The slip is kept as soon as the long work below has ended.")
+        amina.call(lambda: modal.finished(True))
+        amina.pause(0.4)
+        amina.at("Cases")
+    assert [slip.text for slip in _slips(house)] == ["Ring back 0555 010-203"]
+
+
+def test_what_long_work_found_waits_below_the_slip(house: House) -> None:
+    modal = ProgressModal(Message("Reading"), None)
+    with house.open("Amina") as session:
+        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
+        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+    with house.desk("Amina") as amina:
+        amina.call(lambda: amina.app.push_screen(modal))
+        amina.press("f9", " Ring back 0555 010-203")
+        amina.call(lambda: modal.finished(True))
+        amina.pause(0.6)
+        amina.sees("! DO NOT CALL  0555 010-203")
+        assert amina.value("said") == "Ring back 0555 010-203"
+        amina.press("escape")
+        amina.at("Cases")
+        amina.sees("The call slip is put away.")
+
+
+def test_the_case_that_is_made_of_a_slip_is_opened(house: House) -> None:
+    with house.open("Amina") as session:
+        intake.add(session, name="Saïd Zomorodi", text="Arrested this morning.")
+    with house.desk("Amina") as amina:
+        amina.press(":calls", "n", "f4")
+        amina.sees("Saïd Zomorodi", "Arrested this morning.", "1 Notes 1")
+        amina.press("escape")
+        amina.sees("Every word of the slip is in case", "0 open")

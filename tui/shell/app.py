@@ -323,7 +323,8 @@ class CaseVaultApp(PanesApp):
         if not self._is_open or self._ending:
             return
         is_lent = self._loan.is_out
-        if any(isinstance(screen, ProgressModal) for screen in self._screen_stack) and not is_lent:
+        is_busy = any(isinstance(screen, ProgressModal) and not screen.is_over for screen in self._screen_stack)
+        if is_busy and not is_lent:
             self._touched_ms = self._idle_clock_ms()  # A long act is no idleness; its screen shows no case.
         left_ms = self._touched_ms + (LENT_MS if is_lent else self.settings.idle_ms) - self._idle_clock_ms()
         if left_ms <= 0:

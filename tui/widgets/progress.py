@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -73,6 +73,7 @@ class ProgressModal(Sheet[bool]):
         self._now_ms = now_ms
         self._began_ms = now_ms()
         self._line = bar(0, 1)
+        self._completed: bool | None = None
 
     @override
     def compose(self) -> ComposeResult:
@@ -90,8 +91,19 @@ class ProgressModal(Sheet[bool]):
         self._show(f"{bar(done, total)}\n{rest}".rstrip())
 
     def finished(self, completed: bool) -> None:
-        """Close; the worker has ended."""
-        self.dismiss(completed)
+        """Close; the worker has ended. While a call slip lies over it, it waits: Textual would close that one."""
+        self._completed = completed
+        self._close()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the act has ended, and only a slip over it keeps it open."""
+        return self._completed is not None
+
+    @on(events.ScreenResume)
+    def _close(self) -> None:
+        if self._completed is not None and self.app.screen is self:
+            self.dismiss(self._completed)
 
     def action_cancel(self) -> None:
         """Ask the worker once to stop, and wait for it."""

@@ -46,12 +46,12 @@ _FIELD_OF_WORD: Final = {
 
 
 def begin_call(app: App[Any], tell: Callable[[Words], None]) -> None:
-    """Begin a slip over the screen of this app, or say that one is open; a bar of long work stays alone.
+    """Begin a slip over the screen of this app, a bar of long work too, or say that one is open.
 
     `tell` says what became of it, on the screen where somebody then is.
     """
     top = app.screen
-    if isinstance(top, Cover | Neutral | ProgressModal | CallSlip):
+    if isinstance(top, Cover | Neutral | CallSlip):
         return
     if any(isinstance(below, CallSlip) for below in app.screen_stack):
         if isinstance(top, VaultScreen):
@@ -95,6 +95,8 @@ class CallSlip(VaultScreen):
         self._keeper = DraftKeeper(monotonic_ms)
         self._ended = False
         self._finishing = False
+        self._waits = False
+        self._was_busy = False
         self._reminds: Timer | None = None
         self._asked = ("", "", "")
         self._reminding = Reminding()
@@ -116,7 +118,10 @@ class CallSlip(VaultScreen):
         """Stand where somebody writes what is said, and go on with what was put away."""
         self._fields.area.focus()
         self.head(_when(self.desk.now_ms()), Message("not saved yet, nothing is needed"))
-        if self._behind:
+        self._was_busy = self._is_busy
+        if self._was_busy:
+            self.warn(Message("Long work goes on below. Numbers and names are compared when it has ended."))
+        elif self._behind:
             self.say(Message("Behind this: {screen}; nothing there is lost.", screen=self._behind))
         now = self.desk.now_ms()
         self.ask(lambda vault: vault.intake.begin(now), self._begun, failed=self._not_begun, alone=False)
@@ -147,7 +152,17 @@ class CallSlip(VaultScreen):
         if self.is_mounted and self._slip is not None and self._as_typed() != self._slip:
             self._keeper.typed()
 
+    @property
+    def _is_busy(self) -> bool:
+        """Whether long work goes on below: nothing but drafts is written meanwhile, and nothing is looked up."""
+        return any(isinstance(below, ProgressModal) and not below.is_over for below in self.app.screen_stack)
+
     def _look(self) -> None:
+        if self._was_busy and not self._is_busy:
+            self._was_busy = False
+            self._remind()
+            if self._waits:
+                self.action_finish()
         if self._ended or self._slip is None or not self._keeper.is_due():
             return
         slip = self._take()
@@ -198,8 +213,9 @@ class CallSlip(VaultScreen):
         self._reminds = self.set_timer(_REMIND_SECONDS, self._remind)
 
     def _remind(self) -> None:
+        self._was_busy = self._is_busy
         asked = (self._fields.text_of("number"), self._fields.text_of("name"), self._fields.area.text)
-        if asked != self._asked:
+        if not self._was_busy and asked != self._asked:
             self._asked = asked
             self.ask(lambda vault: vault.intake.remind(*asked), partial(self._show_reminding, asked))
 
@@ -240,6 +256,11 @@ class CallSlip(VaultScreen):
         slip = self._take()
         if slip.is_empty:
             self.warn(Message("Nothing is written yet. Esc puts the slip away."))
+            return
+        self._waits = self._is_busy
+        if self._waits:
+            self._keeper.typed()  # the words are saved at once, as a draft
+            self.say(Message("The words are saved. The slip is kept as soon as the long work below has ended."))
             return
         self._finishing = True
         self.ask(

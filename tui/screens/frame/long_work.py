@@ -53,16 +53,19 @@ class LongWorkScreen(VaultScreen):
                 percent = now
                 self.post_message(Answer(partial(modal.advance, done, total)))
 
+        outcome: list[Callable[[], None]] = []
+
         def finished(made: T | None) -> None:
+            outcome.append((lambda: self.say(when_stopped)) if made is None else partial(then, made))
             modal.finished(made is not None)
-            if made is None:
-                self.say(when_stopped)
-            else:
-                then(made)
 
         def failed(error: VaultError) -> None:
+            outcome.append(partial(self.fail, error))
             modal.finished(False)
-            self.fail(error)
+
+        def closed(_: bool | None) -> None:  # not before: nothing comes up over a call slip that lies over the bar
+            for go_on in outcome:
+                go_on()
 
         desk = self.desk
 
@@ -72,5 +75,5 @@ class LongWorkScreen(VaultScreen):
         def begin() -> None:
             self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=alone)
 
-        self.app.push_screen(modal)
+        self.app.push_screen(modal, closed)
         modal.call_after_refresh(begin)  # so that the bar is there for the first word
