@@ -57,7 +57,7 @@ _ASKS: Mapping[Action, str] = {
     Action.BREAK_GLASS: "breaking_glass.break_glass",
     Action.PARTNER_READ: "partners.find partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
-    Action.INTAKE_READ: "intake.count_open intake.list_open",
+    Action.INTAKE_READ: "intake.count_open intake.find_open intake.list_open",
     Action.INTAKE_WRITE: "intake.add intake.close intake.rotate_weekly",
     Action.REGISTER_ASK: "register.ask",
     Action.REGISTER_WRITE: "register.add",

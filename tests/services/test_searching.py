@@ -5,7 +5,10 @@ from __future__ import annotations
 from tests.services.founded import Filled
 from tests.tables import each
 from vault.access.session import Session
-from vault.services.cases import case_changes, searching
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.ids import VersionId
+from vault.services.cases import case_changes, cases, notes, searching
 from vault.services.cases.searching import Why
 
 
@@ -49,3 +52,26 @@ def test_people_are_found_in_other_scripts_and_with_a_wrong_letter(
 ) -> None:
     assert [hit.why for hit in searching.search(filled_session, asked).hits if hit.kind == "person"] == [why]
     assert bool(searching.search(filled_session, asked, exact=True).hits) is (why is Why.EXACT)
+
+
+def test_words_of_texts_are_found_declined_and_in_latin_letters_unless_exact_ones_are_asked(filled_session: Session) -> None:
+    case = cases.create(filled_session, title="Spelt", kind="other").case
+    for text in ("Видели Вьюжанина", "He met Vyuzhanin there"):
+        notes.add(filled_session, case, Note(NoteKind.CONTACT, text))
+    hits = searching.search(filled_session, "Вьюжанин").hits
+    assert [(hit.why, hit.snippet[hit.marks[0][0] : hit.marks[0][1]]) for hit in hits] == [
+        (Why.SPELLING, "Vyuzhanin"),
+        (Why.BEGINNING, "Вьюжанина"),
+    ]
+    assert [hit.why for hit in searching.search(filled_session, "вьюжанину").hits] != []
+    assert searching.search(filled_session, "вьюжанину", exact=True).hits == ()
+
+
+def test_what_is_found_again_while_somebody_types_on_is_in_the_log_once(filled_session: Session) -> None:
+    seen: set[VersionId] = set()
+    searching.search(filled_session, "to", seen=seen)
+    size = filled_session.log.size
+    searching.search(filled_session, "tomasz", seen=seen)
+    assert filled_session.log.size == size
+    searching.search(filled_session, "note", seen=seen)
+    assert filled_session.log.size == size + 1

@@ -472,6 +472,7 @@ ANSWERS: dict[str, Any] = {
         (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if number else (),
         (CaseLike("00" * 16, "T4WB-9HNC", "Salim Zumurrudi"),) if name else ()),
     "intake.list_open": SLIPS,
+    "intake.find_open": SLIPS[1:],
     "evidence.read_log": _log,
     "evidence.verify": Checked(
         True, "192 of 192 entries in 1 log are proven; opened: 9 versions, and what 192 entries say", "9c" * 32,

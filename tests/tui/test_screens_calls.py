@@ -15,12 +15,13 @@ from tui.gateway.intake import Intake
 from tui.values.values_calls import SlipTyped
 from tui.widgets.progress import ProgressModal
 from vault.casework.intake import Slip
+from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.person_change import ContactChange, contact_made
-from vault.casework.vocabulary import PersonRole
+from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import TryAgainError
 from vault.policy.roles import Role
-from vault.services.cases import intake, people
+from vault.services.cases import intake, notes, people
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -263,3 +264,28 @@ def test_the_case_that_is_made_of_a_slip_is_opened(house: House) -> None:
         amina.sees("Saïd Zomorodi", "Arrested this morning.", "1 Notes 1")
         amina.press("escape")
         amina.sees("Every word of the slip is in case", "0 open")
+
+
+def test_search_finds_cases_and_open_calls_while_somebody_types_and_exact_words_alone_with_a_key(house: House) -> None:
+    with house.open("Amina") as amina:
+        intake.add(amina, name="Saïd Zomorodi", number="+33 6 39 98 01 02", text="Two men asked at the market.")
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "Спросили про Торгаева на рынке."))
+    with house.desk("Amina") as amina:
+        amina.press("f3")
+        amina.sees("other spellings on")
+        amina.type_at_once("market")
+        amina.pause(0.5)
+        amina.sees("Open calls 1", "Saïd Zomorodi", "Notes 1", "exact", "2 hits")
+        assert amina.focused() == "words"
+        amina.press("down", "enter")
+        amina.at("Call")
+        amina.press("x", "y")
+        amina.sees("The slip is closed.", "1 hit")
+        amina.clear("words")
+        amina.press(" Торгаев")
+        amina.pause(0.5)
+        amina.sees("People 1", "spelling", "Notes 1", "beginning of a word", "Торгаева на рынке")
+        amina.press("f5")
+        amina.pause(0.5)
+        amina.sees("exact words only", "1 hit")
+        amina.sees_not("spelling")

@@ -9,6 +9,7 @@ from tui.values import shaping
 from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, PreviewShown
 from vault.casework.person import Person
 from vault.errors import InternalError
+from vault.ids import VersionId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
@@ -39,6 +40,7 @@ class Finding(Subject):
         super().__init__(door)
         self._list: CaseList | None = None
         self._found: tuple[str, FoundCases | None] = ("", None)
+        self._seen_in_search: set[VersionId] = set()
 
     @property
     def cases(self) -> CaseList:
@@ -103,9 +105,9 @@ class Finding(Subject):
         )
         return self._as_listed(shown)
 
-    def search(self, untrusted_words: str) -> FoundShown:
-        """Find records; one entry covers all hits."""
-        found = searching.search(self._session, untrusted_words)
+    def search(self, untrusted_words: str, *, exact: bool = False) -> FoundShown:
+        """Find records; an entry covers all hits, also while somebody types on and finds some of them again."""
+        found = searching.search(self._session, untrusted_words, exact=exact, seen=self._seen_in_search)
         return FoundShown(tuple(map(_hit, found.hits)), found.more)
 
     def people(self, untrusted_words: str) -> FoundShown:

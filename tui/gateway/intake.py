@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tui.gateway.finding import Finding
 from tui.gateway.subject import Subject, UnlockedVault, case_id
 from tui.text.in_words import in_words
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
 from vault.errors import RefusedError
-from vault.ids import make_id
+from vault.ids import RecordId, make_id
 from vault.index.cases import CaseRow
 from vault.policy.roles import Action
 from vault.services.cases import intake, safe_contacts
@@ -23,6 +23,7 @@ class Intake(Subject):
         super().__init__(door)
         self._finding = finding
         self._last: SlipTyped | None = None
+        self._seen: set[RecordId] = set()
 
     def begin(self, now_ms: int) -> SlipBegun:
         """Return the slip that was put away, or an empty one; for who takes no calls, who does."""
@@ -72,7 +73,15 @@ class Intake(Subject):
 
     def list_open(self) -> tuple[SlipLine, ...]:
         """Return the open slips, oldest first, each with what in it must never be used."""
-        found = intake.list_open(self._session)
+        return self._shown(intake.list_open(self._session))
+
+    def find_open(self, untrusted_words: str) -> tuple[SlipLine, ...]:
+        """Return the open slips with these words; none for who may not read them."""
+        if not self._may(Action.INTAKE_READ):
+            return ()
+        return self._shown(intake.find_open(self._session, untrusted_words, seen=self._seen))
+
+    def _shown(self, found: Sequence[intake.SlipLine]) -> tuple[SlipLine, ...]:
         values = [line.stored.value for line in found]
         said = [(value.number, f"{value.name}\n{value.text}\n{value.when}") for value in values]
         may_ask = self._may(Action.CASE_SEARCH)

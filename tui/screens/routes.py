@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.screens.calls.open_slips import OpenSlips
-from tui.screens.cases.search import SearchScreen
+from tui.screens.calls.search import SearchScreen
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.evidence.back_up import BackupScreen

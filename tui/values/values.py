@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tui.values.person_typed import PersonTyped
+from tui.values.values_calls import SlipLine
 from tui.values.values_records import RecordShown, StageShown
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Words
@@ -196,10 +197,11 @@ class HitShown:
 
 @dataclass(frozen=True, slots=True)
 class FoundShown:
-    """The hits of a search, and whether older ones were left out."""
+    """The hits of a search, and whether older ones were left out; `slips` are open calls with the words."""
 
     hits: tuple[HitShown, ...]
     more: bool
+    slips: tuple[SlipLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

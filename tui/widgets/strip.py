@@ -30,7 +30,7 @@ LATE_SECONDS: Final = 0.15
 """How long the cursor rests before its row is shown here: a key that is held pays for two rows of the list alone."""
 _MARGIN: Final = 2
 _BETWEEN: Final = "   "
-_LINES_BESIDE: Final = 2
+_LINES_BESIDE: Final = 3
 """Lines of a strip that stay for other facts beside those that are never cut."""
 _LETTERS_A_CELL: Final = 4
 """More marks on a letter than any script has; what has more of them ends early."""

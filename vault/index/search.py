@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from vault.index.file import Index
 from vault.index.fold import fold
-from vault.index.query import parse
+from vault.index.query import Spellings, parse
 from vault.index.rows import reversed_digits
 
 MOST_HITS = 50
@@ -30,6 +30,7 @@ class Hits(NamedTuple):
     hits: tuple[Hit, ...]
     words: tuple[str, ...]  # folded, for snippets
     older: int | None
+    forms: tuple[str, ...] = ()  # other spellings of them, folded
 
     @property
     def more(self) -> bool:
@@ -37,7 +38,14 @@ class Hits(NamedTuple):
         return self.older is not None
 
 
-def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older: int | None = None) -> Hits:
+def search(
+    index: Index,
+    untrusted_words: str,
+    *,
+    limit: int = MOST_HITS,
+    older: int | None = None,
+    spellings: Spellings | None = None,
+) -> Hits:
     """Return records that hold all the words, in any of their fields; the last word may be a beginning.
 
     Four digits or more, in any spacing, also find the persons with a number that ends in them.
@@ -47,8 +55,9 @@ def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older:
         untrusted_words: as typed. No input is an error; none without a letter or digit finds anything.
         limit: hits at most. A record in conflict counts once for each of its heads that has the words.
         older: of the previous answer, to go on.
+        spellings: how else a word may be written; what is so written is found too.
     """
-    query = parse(untrusted_words)
+    query = parse(untrusted_words, spellings)
     if query is None:
         return Hits((), (), None)
     digits = "" if any(letter.isalpha() for letter in untrusted_words) else reversed_digits(untrusted_words)
@@ -64,7 +73,7 @@ def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older:
         ).fetchall()
     more = len(rows) > limit
     rows = rows[:limit]
-    return Hits(tuple(Hit(*row[:5]) for row in rows), query.words, rows[-1][5] if more else None)
+    return Hits(tuple(Hit(*row[:5]) for row in rows), query.words, rows[-1][5] if more else None, query.forms)
 
 
 def cases_of_phone(index: Index, untrusted_number: str, *, limit: int = MOST_HITS) -> list[bytes]:

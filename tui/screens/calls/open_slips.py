@@ -29,7 +29,7 @@ from vault.words.message import Message, plural
 
 _COLUMNS: Final = (
     Column(Message("received"), 21),
-    Column(Message("who"), 18),
+    Column(Message("who"), 14),
     Column(Message("what was said")),
     Column(Message("call back"), 10, rank=1),
 )

@@ -23,13 +23,13 @@ def preview_facts(case: PreviewShown) -> list[Fact]:
     people += [more_words(case.more_people)] if case.more_people else []
     facts = [Fact("", Cell(case.title, bold=True))]
     facts += [Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=case.never_use)] if case.never_use else []
-    facts += [Fact(Message("people"), together(people, ", "))] if people else []
     for place, (name, contact) in enumerate(case.contacts, start=1):
         said: Words = Message("{name}: {contact}", name=name, contact=contact)
         if place == len(case.contacts) and case.more_contacts:
             more = plural("{count} more in the case", "{count} more in the case", count=case.more_contacts)
             said = Message("{more}; {contact}", more=more, contact=said)
         facts.append(Fact(Message("SAFE CONTACT"), said, Token.ACC))
+    facts += [Fact(Message("people"), together(people, ", "))] if people else []
     for kind, when, headline in case.dates[:1]:
         day = when.replace("T", " ")
         facts.append(Fact(Message("NEXT"), together((day, word_of(kind), headline), "  "), Token.ACC))

@@ -8,11 +8,12 @@ supervisor who is there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.contact import digits_of
 from vault.casework.intake import Slip, SlipState, said_by
 from vault.casework.note import Note
 from vault.casework.person import Person
@@ -21,7 +22,9 @@ from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
 from vault.errors import MalformedError, NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
+from vault.index.fold import fold_words, words_of
 from vault.index.heads import heads_of
+from vault.index.search import SHORTEST_PHONE
 from vault.log.items import Item, ItemKind
 from vault.policy.clocks import ClockState
 from vault.policy.roles import ALLOWED, Action
@@ -96,14 +99,45 @@ def list_open(session: Session) -> list[SlipLine]:
     found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN]
     with session.work() as work:
         work.commit(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
-    latest = session.clock().trusted_ms - SLIP_DAYS * DAY_MS
-    return [SlipLine(slip, slip.value.received < latest) for slip in sorted(found, key=lambda row: row.value.received)]
+    return _lines(session, found)
+
+
+def find_open(session: Session, words: str, *, seen: set[RecordId] | None = None) -> list[SlipLine]:
+    """Return the open slips that hold all words, the last one as a beginning, or a number that ends in these digits.
+
+    They are in the log before they are returned; those of `seen` are there already, and what is found is added.
+    """
+    rule = session.require(Action.INTAKE_READ)
+    asked, digits = fold_words(words_of(words)), digits_of(words)
+    is_number = len(digits) >= SHORTEST_PHONE and not any(letter.isalpha() for letter in words)
+    if not asked or not held_of_kind(session, CompartmentKind.INTAKE):
+        return []
+
+    def holds(slip: Slip) -> bool:
+        if is_number and digits_of(slip.number).endswith(digits):
+            return True
+        said = fold_words(words_of(" ".join((slip.name, slip.number, slip.language, slip.text, slip.when))))
+        return set(asked[:-1]) <= set(said) and any(word.startswith(asked[-1]) for word in said)
+
+    found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN and holds(slip.value)]
+    records = {slip.record for slip in found}
+    if records - (seen or set()):
+        with session.work() as work:
+            work.commit(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
+    if seen is not None:
+        seen |= records
+    return _lines(session, found)
 
 
 def count_open(session: Session) -> int:
     """Return how many slips are open: a number alone, so that no look is in the log."""
     session.require(Action.INTAKE_READ)
     return sum(slip.value.state is SlipState.OPEN for slip in _slips(session))
+
+
+def _lines(session: Session, found: Iterable[Stored[Slip]]) -> list[SlipLine]:
+    latest = session.clock().trusted_ms - SLIP_DAYS * DAY_MS
+    return [SlipLine(slip, slip.value.received < latest) for slip in sorted(found, key=lambda row: row.value.received)]
 
 
 def takers(session: Session) -> list[str]:

@@ -11,16 +11,18 @@ from vault.access.session import Session
 from vault.casework.contact import never_used_in
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
+from vault.casework.script import script_of
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, row_of
 from vault.index.file import Index
 from vault.index.never_use import never_use_by_case
-from vault.index.search import Hit
+from vault.index.search import Hit, Hits
 from vault.index.search import search as search_index
 from vault.index.snippet import WordHit, hits_in, snippet
 from vault.names.alike import Alike, least_sure
+from vault.names.forms import word_forms
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
 from vault.records.content import Content
@@ -84,12 +86,27 @@ class Found:
     more: bool
 
 
-def search(session: Session, words: str, *, limit: int = 50, why: str = "casework", exact: bool = False) -> Found:
+def search(
+    session: Session,
+    words: str,
+    *,
+    limit: int = 50,
+    why: str = "casework",
+    exact: bool = False,
+    seen: set[VersionId] | None = None,
+) -> Found:
     """Find records that hold all words, the last one also as a beginning; then people whose names sound so.
 
-    `exact` leaves out those that only sound so: other spellings, other scripts, typing errors.
-
     One entry covers all hits shown; it holds counts and pseudonyms, never the words.
+
+    Args:
+        session: who searches.
+        words: as typed.
+        limit: hits at most.
+        why: code of the reason.
+        exact: leave out what is only declined, spelt otherwise, in another script or with a typing error.
+        seen: what an entry of this session covers already; where nothing else is found, there is no other entry. The
+            versions that are found are added.
 
     Raises:
         UsageError: there is no letter or digit to search for, or the limit is not between 1 and 1,000.
@@ -102,19 +119,23 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
             Message("there is nothing to search for"), next_step=Message("Type at least one word or number.")
         )
     index = up_to_date_index(session)
-    found = search_index(index, words, limit=limit)
+    found = search_index(index, words, limit=limit, spellings=None if exact else word_forms)
     heard = {} if exact else _heard(index, words, found.hits, limit)
     hits = (*found.hits, *heard)
     cases = list(dict.fromkeys(CompartmentId(hit.case) for hit in hits))
     counts = {"hit": len(hits), "case": len(cases)}
     pseudonyms = tuple(audit_of(session, case) for case in cases[:_MOST_PSEUDONYMS])
-    with session.work() as work:
-        work.commit(Entry(act="case.search", why=why, objs=pseudonyms, covers=counts, pol=rule))
+    versions = {VersionId(hit.version) for hit in hits}
+    if not seen or versions - seen:
+        with session.work() as work:
+            work.commit(Entry(act="case.search", why=why, objs=pseudonyms, covers=counts, pol=rule))
+    if seen is not None:
+        seen |= versions
     rows = {case: row_of(index, case) for case in cases}
     opened = _opened(session, hits)
     never_use = never_use_by_case(index, cases)
     shown = (
-        (hit, _found(hit, rows[CompartmentId(hit.case)], opened[VersionId(hit.version)], found.words, never_use))
+        (hit, _found(hit, rows[CompartmentId(hit.case)], opened[VersionId(hit.version)], found, never_use))
         for hit in hits
         if VersionId(hit.version) in opened
     )
@@ -144,13 +165,18 @@ _WHY_HEARD = {
 
 
 def _found(
-    hit: Hit, row: CaseRow | None, opened: _Opened, words: Sequence[str], never_use: Mapping[bytes, Sequence[str]]
+    hit: Hit, row: CaseRow | None, opened: _Opened, asked: Hits, never_use: Mapping[bytes, Sequence[str]]
 ) -> FoundRecord:
     content, text = opened
-    shown = snippet(text, words)
+    words = asked.words
+    shown = snippet(text, (*words, *asked.forms))
     places = hits_in(shown, words)
     is_whole = _are_whole(places, words) or (len(shown) < len(text) and _are_whole(hits_in(text, words), words))
     by_digits = not places and all(word.isdecimal() for word in words)
+    why = Why.EXACT if is_whole else Why.DIGITS if by_digits else Why.BEGINNING
+    if not is_whole and not by_digits and asked.forms:
+        places = hits_in(shown, (*words, *asked.forms))
+        why = _why_so_written([hit.folded for hit in places], words, asked.forms)
     return FoundRecord(
         case=CompartmentId(hit.case),
         ref="" if row is None else row.ref,
@@ -163,12 +189,21 @@ def _found(
         is_closed=row is not None and row.closed is not None,
         written_ms=content.clock[0],
         marks=tuple((hit.start, hit.end) for hit in places),
-        why=Why.EXACT if is_whole else Why.DIGITS if by_digits else Why.BEGINNING,
+        why=why,
     )
 
 
 def _are_whole(hits: Iterable[WordHit], words: Iterable[str]) -> bool:
     return set(words) <= {hit.folded for hit in hits}
+
+
+def _why_so_written(written: Sequence[str], words: Sequence[str], forms: Sequence[str]) -> Why:
+    """Return why a text was found that has not all words as they were typed; `written` are the words found in it."""
+    others = [form for form in forms if any(word.startswith(form) for word in written)]
+    if not others or all(any(word.startswith(asked) for word in written) for asked in words):
+        return Why.BEGINNING
+    scripts = {script_of(word) for word in words}
+    return Why.INFLECTED if all(script_of(form) in scripts for form in others) else Why.SPELLING
 
 
 def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, _Opened]:

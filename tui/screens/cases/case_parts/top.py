@@ -35,7 +35,7 @@ _MOST_CONTACTS: Final = 2
 _MOST_LINES: Final = 2
 _LEAST_ABOUT: Final = 8
 _MOST_LAID: Final = 5_000
-_SHARE: Final = 6
+_SHARE: Final = 8
 """What must never be used takes at most this part of the rows of the screen."""
 _GAP: Final = "   "
 _RISKS: Final = {
@@ -173,12 +173,7 @@ def _never_use(case: CaseShown, room: int, most: int, above: int) -> tuple[list[
         return [[Cell(line, bold=True)] for line in every], 0
     shown = every[above : above + most - 1]
     below = len(every) - above - len(shown)
-    hint = Message(
-        "{all} in {lines} lines, {below} below; F6 and the arrows show them",
-        all=len(case.never_use),
-        lines=len(every),
-        below=below,
-    )
+    hint = plural("{count} more line; F6, then arrows", "{count} more lines; F6, then arrows", count=below)
     return [*([Cell(line, bold=True)] for line in shown), [Cell("! ", Token.WARN, bold=True), Cell(hint)]], below
 
 

@@ -1,0 +1,251 @@
+"""Search over all cases that this member holds. One entry in the log covers all hits; the words are not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.drawn.case_time import day_written
+from tui.looks.tokens import Token
+from tui.screens.calls.one_slip import OneSlip, caller
+from tui.screens.frame.base import BACK, Command, VaultScreen
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import clock_minute
+from tui.text.calendar import short_day
+from tui.text.first_line import first_line
+from tui.text.in_words import in_words, together
+from tui.values.codes import word_of
+from tui.values.messages import OpenCase
+from tui.values.shaping import do_not_call
+from tui.values.values import FoundShown, HitShown
+from tui.values.values_calls import SlipLine
+from tui.widgets.cells import Cell
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.never_cut import more_words
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import VirtualList
+from vault.display import NO_TIME
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.gateway import Gateway
+
+_COLUMNS: Final = (Column(""), Column("", 30), Column("", 20, is_right=True, rank=1))
+_PLACEHOLDER: Final = Message("words, names or numbers; the last one may be a beginning")
+_REST_SECONDS: Final = 0.3
+_FEWEST_LETTERS: Final = 2
+_MOST_BARRED: Final = 5
+_GROUPS: Final = (
+    (Message("People"), frozenset({"person"})),
+    (Message("Notes"), frozenset({"note"})),
+    (Message("Dates and records"), frozenset[str]()),
+)
+
+
+class SearchScreen(VaultScreen):
+    """Words in, records and open calls out, while somebody types."""
+
+    NAME = Message("Search")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("down", "to_list", Message("From the words to the hits"), "Down", Message("hits")),
+        Command("enter", "open", Message("To the hits; on a hit: open its case there"), "Enter", Message("open")),
+        Command("f5", "spellings", Message("Exact words only, or other spellings too"), "F5", Message("exact")),
+        Command("slash,full_stop", "words", Message("Change the words"), "/", Message("words")),
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hits: dict[str, HitShown] = {}
+        self._slips: dict[str, SlipLine] = {}
+        self._exact = False
+        self._late: Timer | None = None
+        self._asked: object = None
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        field = SafeInput(placeholder=_PLACEHOLDER, id="words", compact=True)
+        yield Horizontal(field, Static("", id="spellings", classes="match"), id="words-row")
+        yield VirtualList(_COLUMNS, FixedRows(), id="hits")
+        yield Static("", id="hit")
+
+    def on_mount(self) -> None:
+        """Begin with the words."""
+        self._say_spellings()
+        self.query_one("#words").focus()
+
+    def action_words(self) -> None:
+        """Go back to the words."""
+        self.query_one("#words").focus()
+
+    def action_to_list(self) -> None:
+        """Go to the hits."""
+        if self._hits or self._slips:
+            self._list.focus()
+
+    def action_open(self) -> None:
+        """Open the hit under the cursor."""
+        self._list.action_open()
+
+    def action_spellings(self) -> None:
+        """Find other spellings of a word too, or no longer."""
+        self._exact = not self._exact
+        self._say_spellings()
+        self._search(goes_on=False)
+
+    def _say_spellings(self) -> None:
+        words = Message("exact words only") if self._exact else Message("other spellings on")
+        self.write("spellings", words)
+
+    @on(SafeInput.Changed, "#words")
+    def _typed(self) -> None:
+        if self._late is not None:
+            self._late.stop()
+        self._late = self.set_timer(_REST_SECONDS, self._search_typed)
+
+    def _search_typed(self) -> None:
+        if sum(letter.isalnum() for letter in self._words) >= _FEWEST_LETTERS:
+            self.say("")
+            self._search(goes_on=False)
+
+    @on(SafeInput.Submitted, "#words")
+    def _submitted(self) -> None:
+        self._search(goes_on=True)
+
+    @property
+    def _words(self) -> str:
+        return self.query_one("#words", SafeInput).value
+
+    def _search(self, *, goes_on: bool) -> None:
+        """Search; `goes_on` goes to the hits then."""
+        if self._late is not None:
+            self._late.stop()
+        words, exact = self._words, self._exact
+        if not words.strip() and not goes_on:
+            return
+        self._asked = asked = (words, exact)
+
+        def find(vault: Gateway) -> FoundShown:
+            found = vault.finding.search(words, exact=exact)
+            return replace(found, slips=vault.intake.find_open(words))
+
+        def show(found: FoundShown) -> None:
+            if asked == self._asked:
+                self._show(found, goes_on=goes_on)
+
+        self.ask(find, show)
+
+    @on(VirtualList.Opened)
+    def _opened(self, event: VirtualList.Opened) -> None:
+        key = event.row.key
+        if key in self._slips:
+            self.app.push_screen(OneSlip(self._slips[key]), self._slip_ended)
+        else:
+            hit = self._hits[key]
+            self.post_message(OpenCase(hit.case, record=hit.record))
+
+    def _slip_ended(self, words: str | None) -> None:
+        if words:
+            self._search(goes_on=False)
+            self.say(words)
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self._show_hit()
+
+    def _show(self, found: FoundShown, *, goes_on: bool) -> None:
+        self._hits = {f"{place}": hit for place, hit in enumerate(found.hits)}
+        self._slips = {slip.slip: slip for slip in found.slips}
+        rows = [*_slip_rows(found.slips), *_rows(self._hits)]
+        self._list.show_source(FixedRows(rows))
+        hits = plural("{count} hit", "{count} hits", count=len(found.hits) + len(found.slips))
+        self.head(right=Message("{hits}, newest shown", hits=hits) if found.more else hits)
+        nothing = Message("Nothing was found among your cases and open calls.")
+        if not rows or self.said == in_words(nothing):
+            self.say("" if rows else nothing)
+        self._show_hit()
+        if rows and goes_on:
+            self._list.focus()
+
+    def _show_hit(self) -> None:
+        row = self._list.row_at_cursor()
+        hit = None if row is None or row.is_passed else self._hits.get(row.key)
+        self.write("hit", "" if hit is None else _words(hit))
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#hits", VirtualList)
+
+
+def _slip_rows(slips: Sequence[SlipLine]) -> Iterator[ListRow]:
+    """Yield open calls under their heading, before all else: nobody has taken them up yet."""
+    if slips:
+        count = Cell(f"  {len(slips)}", Token.DIM)
+        yield ListRow("", ((Cell(Message("Open calls"), Token.ACC, bold=True), count),), is_passed=True)
+    for slip in slips:
+        day = day_written(slip.received_ms)
+        when = Message(
+            "{day} {time}",
+            day=NO_TIME if day is None else short_day(day),
+            time=clock_minute(slip.received_ms),
+        )
+        cells = (Cell(caller(slip), bold=True), Cell(when, Token.DIM), Cell(Message("call"), Token.DIM))
+        yield ListRow(slip.slip, cells)
+        barred = [Cell(do_not_call(slip.do_not_call[0]), Token.ALARM, bold=True)] if slip.do_not_call else []
+        said = Cell(first_line(slip.text), Token.DIM)
+        yield ListRow(slip.slip, ((Cell("  "), *barred, Cell("  " if barred else ""), said),), is_passed=True)
+
+
+def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
+    """Yield each group that has hits under its heading, and each hit in two rows: what and where, and its words."""
+    left = dict(hits)
+    for heading, kinds in _GROUPS:
+        of_group = {key: hit for key, hit in left.items() if not kinds or hit.kind in kinds}
+        if of_group:
+            count = Cell(f"  {len(of_group)}", Token.DIM)
+            yield ListRow("", ((Cell(heading, Token.ACC, bold=True), count),), is_passed=True)
+        for key, hit in of_group.items():
+            del left[key]
+            yield ListRow(key, (_what(hit), _where(hit), Cell(hit.why, Token.DIM)))
+            yield ListRow(key, (_marked(hit),), is_passed=True)
+
+
+def _what(hit: HitShown) -> tuple[Cell, ...]:
+    if hit.title:
+        return (Cell(hit.title, bold=True),)
+    day = day_written(hit.written_ms)
+    return (Cell(NO_TIME if day is None else short_day(day), bold=True), Cell(" "), Cell(word_of(hit.kind), bold=True))
+
+
+def _where(hit: HitShown) -> tuple[Cell, ...]:
+    closed = (Cell(Message("closed"), Token.WARN), Cell(" ")) if hit.is_closed else ()
+    return (Cell(f"{hit.ref} ", Token.DIM), *closed, Cell(hit.client, Token.DIM))
+
+
+def _marked(hit: HitShown) -> tuple[Cell, ...]:
+    """Return the words around the place, what was found bold and underlined."""
+    cells = [Cell("  ")]
+    for number in hit.do_not_call[:_MOST_BARRED]:
+        cells += [Cell(do_not_call(number), Token.ALARM, bold=True), Cell("  ")]
+    end = 0
+    for start, stop in hit.marks:
+        cells += [Cell(hit.snippet[end:start], Token.DIM), Cell(hit.snippet[start:stop], bold=True, underline=True)]
+        end = stop
+    return (*cells, Cell(hit.snippet[end:], Token.DIM))
+
+
+def _words(hit: HitShown) -> Words:
+    """Return what stands in the row of a hit: first the numbers in it that must never be used."""
+    barred = [do_not_call(number) for number in hit.do_not_call[:_MOST_BARRED]]
+    barred += [more_words(len(hit.do_not_call) - _MOST_BARRED)] if hit.do_not_call[_MOST_BARRED:] else []
+    return together((*barred, hit.snippet), "  ")
