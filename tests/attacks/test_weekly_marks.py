@@ -34,12 +34,12 @@ def write_slip(session: Session, record: RecordId, received: int, *, replaces: b
 
 
 def _mark_far_ahead(dana: Session, slip: RecordId) -> None:
-    write_slip(dana, intake._WEEKLY, FAR_MS)
+    write_slip(dana, intake.WEEKLY, FAR_MS)
 
 
 def _marks_of_weeks_to_come(dana: Session, slip: RecordId) -> None:
     for week in range(9):
-        write_slip(dana, intake._WEEKLY, dana.log.now_ms() + week * WEEK_MS)
+        write_slip(dana, intake.WEEKLY, dana.log.now_ms() + week * WEEK_MS)
 
 
 def _slips_far_ahead(dana: Session, slip: RecordId) -> None:
@@ -48,7 +48,7 @@ def _slips_far_ahead(dana: Session, slip: RecordId) -> None:
 
 def _no_slip(dana: Session, slip: RecordId) -> None:
     home = the_one(dana, CompartmentKind.INTAKE)
-    for record in (intake._WEEKLY, RecordId(make_id())):
+    for record in (intake.WEEKLY, RecordId(make_id())):
         with dana.work(home) as work:
             work.write(home, record, Slip.KIND, {"received": -1})
             work.commit(Entry(act="intake.edit", pol="role"))
@@ -77,7 +77,7 @@ def test_whoever_writes_over_a_mark_brings_no_second_key(organisation: Organisat
         assert intake.rotate_weekly(mira)
     organisation.exchange(MIRA, DANA)
     with organisation.open(DANA) as dana:
-        write_slip(dana, intake._WEEKLY, FAR_MS, replaces=True)
+        write_slip(dana, intake.WEEKLY, FAR_MS, replaces=True)
     organisation.exchange(DANA, SELIN)
     with organisation.open(SELIN) as selin:
         selin.log.now_ms = lambda: now_ms

@@ -62,6 +62,7 @@ _ASKS: Mapping[Action, str] = {
     Action.REGISTER_ASK: "register.ask",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
+    standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
     letter.confirmed letter.letter letter.preview
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
@@ -136,7 +137,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
-    arrived.carry_out handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
+    arrived.carry_out ended_slips.erase_words
+    handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of
     timed_grants.withdraw_expired_grants
     """,

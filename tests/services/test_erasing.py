@@ -204,6 +204,33 @@ def test_a_slip_goes_and_who_takes_no_calls_finds_none(house: House) -> None:
     assert has_any(readable(house.open("Dana"), house.place.path)) == []
 
 
+@pytest.mark.parametrize("ended", ["closed", "moved"])
+def test_the_words_of_an_ended_slip_go_once_nobody_may_undo_it(
+    house: House, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    with house.open("Dana") as dana:
+        slip = intake.add(dana, name=NAME, number=PHONE, text="help")
+        still = intake.add(dana, text="still open")
+    with house.open("Amina") as amina:
+        if ended == "closed":
+            intake.close(amina, slip.hex())
+        else:
+            intake.move(amina, slip.hex(), house.case)
+        housekeeping.settle(amina)
+        undoing.undo(amina, undoing.last(amina))  # the words are there still
+        assert len(intake.list_open(amina)) == 2
+        intake.close(amina, slip.hex())
+        soon = amina.log.now_ms() + 11 * 60_000
+        monkeypatch.setattr(amina.log, "now_ms", lambda: soon)
+        housekeeping.settle(amina)
+        housekeeping.settle(amina)
+        assert [line.stored.record for line in intake.list_open(amina)] == [still]
+        assert checking.verify(amina).verified
+    data = readable(house.open("Dana"), house.place.path)
+    assert has_any(data) == []
+    assert b"still open" in data
+
+
 def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
     with house.open("Amina") as amina:
         note = notes.add(amina, house.case, Note(NoteKind.CONTACT, "to be kept"))

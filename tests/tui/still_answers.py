@@ -28,7 +28,7 @@ from tui.values.values import (
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
-from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText
+from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
 from tui.values.values_members import (
     Changed,
     DeviceLine,
@@ -495,6 +495,15 @@ ANSWERS: dict[str, Any] = {
     "recovery.may_manage": True,
     "recovery.ask_again": ASKED,
     "exchange.peers": PEERS,
+    "exchange.standing": StandingShown(
+        NOW_MS - 26 * HOUR_MS, NOW_MS - 50 * HOUR_MS, None, Message("no recovery sheets"), (
+            WithWhom("aa" * 16, "Joel Brandvik", True, None, True, NOW_MS - 11 * 24 * HOUR_MS, 11),
+            WithWhom("bb" * 16, "Селин Астерхольт", True, NOW_MS - 20 * HOUR_MS, True, NOW_MS - 20 * HOUR_MS, 0),
+            WithWhom("cc" * 16, "Dana Okwiri", False, None, False, None, 41),
+        ), NOW_MS - HOUR_MS, (
+            Message("The bundle of Joel Brandvik brought 1 case, 2 people."),
+            Message("4 entries of the log came with it."),
+        )),
     "exchange.import_bundle": ResultText((
         "The bundle of Joel Brandvik brought 1 case, 2 people.",
         "4 entries of the log came with it.",

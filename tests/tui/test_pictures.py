@@ -186,6 +186,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "drill": (":your access", "r", "d"),
     "guide": lambda desk: _push(desk, SheetsGuide()),
     "exchange": (":exchange",),
+    "what would be lost": (":what would be lost",),
     "bundle taken": (":exchange", "tab", " /media/stick/from-joel.bundle", "f4"),
     "bundle for": (":exchange", "left"),
     "approve": (":approve",),

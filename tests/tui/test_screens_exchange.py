@@ -32,6 +32,30 @@ def asking(house: House) -> House:
     return house
 
 
+# ---- how things stand ----------------------------------------------------------------------------------------------
+
+
+def test_what_would_be_lost_is_told_with_a_row_for_each_member(house: House, tmp_path: Path) -> None:
+    bundle = tmp_path / "to-joel.bundle"
+    with house.desk("Amina") as amina:
+        amina.press(":what would be lost")
+        amina.sees("you would lose all that is here", "no backup was made on this computer", f"{JOEL} never never")
+        amina.until(f"> ! {JOEL}", "down")
+        amina.press("m")
+        amina.sees(f"For {JOEL}")
+        amina.press(f" {bundle}", "f4")
+        amina.sees("The bundle is made.")
+        amina.press("escape")
+        amina.sees(f"{JOEL} never just now nothing")
+        amina.press("b", f" {tmp_path}", "f4")
+        amina.sees("The backup is made.")
+        amina.press("escape")
+        amina.sees("you would lose less than an hour of work", "read again", "none since you came in")
+    with house.desk("Joel") as joel:
+        joel.press(":what would be lost", "i", "tab", f" {bundle}", "f4", "escape")
+        joel.sees(f"{AMINA}", "Last import today", "nothing new came")
+
+
 # ---- bundles -------------------------------------------------------------------------------------------------------
 
 

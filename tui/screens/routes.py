@@ -11,6 +11,7 @@ from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import ExchangeScreen
 from tui.screens.evidence.log_view import LogScreen
+from tui.screens.evidence.what_is_safe import StandingScreen
 from tui.screens.frame.base import VaultScreen
 from tui.screens.members.devices import DevicesScreen
 from tui.screens.members.members import MembersScreen
@@ -24,6 +25,7 @@ PLACES: Final[dict[str, type[VaultScreen]]] = {
     "back_up": BackupScreen,
     "own_access": OwnAccessScreen,
     "exchange": ExchangeScreen,
+    "standing": StandingScreen,
     "approve": QuestionFile,
     "members": MembersScreen,
     "devices": DevicesScreen,

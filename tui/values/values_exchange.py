@@ -25,6 +25,38 @@ class ResultText:
 
 
 @dataclass(frozen=True, slots=True)
+class WithWhom:
+    """How far this device and another member know of each other; times of the newest, in ms UTC, or None.
+
+    `waiting` is how much was written here since the last bundle for them.
+    """
+
+    member: str
+    name: str = field(repr=False)
+    came: bool
+    came_ms: int | None
+    sent: bool
+    sent_ms: int | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingShown:
+    """What would be lost with this computer, and how far the others know of it; times in ms UTC, or None for never.
+
+    `last` is what the last import of this session brought, with when.
+    """
+
+    backup_ms: int | None
+    checked_ms: int | None
+    proven_ms: int | None
+    lack_of_sheets: Words = ""
+    members: tuple[WithWhom, ...] = ()
+    last_ms: int = 0
+    last: tuple[Words, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionAsked:
     """A question of another member: the things first, then what its asker says of them.
 

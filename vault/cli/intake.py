@@ -28,8 +28,8 @@ _TITLE = Personal("title", "--title", Message("Title of the new case"), required
 _DO_NOT_CALL = Message("DO NOT CALL  {number}: a case that you can open has it on a never-use list.")
 _KEPT = {"note": Message("a note"), "person": Message("a person"), "task": Message("a task to call back")}
 _CLOSED = Message(
-    "The slip is closed and no longer listed. It is not erased: its words stay sealed in the"
-    " intake, and a member who holds the key of the intake could still read them."
+    "The slip is closed and no longer listed. Its words are erased on this device at the first use of this vault by a"
+    " member who takes calls, in ten minutes or later. Backups made before keep them."
 )
 
 

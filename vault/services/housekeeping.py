@@ -13,7 +13,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import intake, sections
-from vault.services.erasures import arrived, removing
+from vault.services.erasures import arrived, ended_slips, removing
 from vault.services.grants import handover, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
@@ -147,7 +147,7 @@ def _wraps(session: Session) -> list[Message]:
 
 
 def _erased(session: Session) -> list[Message]:
-    """Remove what others erased long enough ago, and unfinished texts of what was erased in this folder."""
+    """Remove what others erased long enough ago, words of ended slips, and unfinished texts of what was erased here."""
     arrived.note(session, arrived.look(session))
     lines = arrived.untold(session)
     if session.roles & ALLOWED[Action.CASE_READ] | session.roles & ALLOWED[Action.INTAKE_READ]:
@@ -158,6 +158,7 @@ def _erased(session: Session) -> list[Message]:
             count=gone,
         )
         lines += [message] if gone else []
+    ended_slips.erase_words(session)
     count = removing.forget_drafts(session)
     message = plural(
         "{count} unfinished text of an erased record was removed.",

@@ -60,7 +60,7 @@ class OneSlip(VaultScreen):
         """Close it, after a question."""
         question = Confirm(
             Message("Close this slip without a case?"),
-            Message("It is listed nowhere then. Its words stay sealed in the intake; they are not erased."),
+            Message("It is listed nowhere then. Its words are erased at a later unlock, in ten minutes or more."),
             yes=Message("Close it"),
             no=Message("Keep it open"),
         )

@@ -72,7 +72,7 @@ class HomeScreen(DueScreen):
         Command("w", "app.go('week')", Message("The week"), "w", Message("week")),
         Command("n", "new", Message("Make a new case"), "n", Message("new")),
         Command("enter", "open", Message("Open the case of the row"), "Enter", Message("open")),
-        Command("x", "app.go('exchange')", Message("Backup and exchange"), "x", Message("exchange"), rank=3),
+        Command("x", "app.go('standing')", Message("Backup and exchange"), "x", Message("exchange"), rank=3),
         Command("v", "app.go('log')", Message("The log"), "v", Message("log"), rank=4),
         Command("f2", "app.commands", Message("All commands"), "F2", Message("all commands"), rank=2),
         replace(DONE_ACT, hint=""),
@@ -154,7 +154,7 @@ class HomeScreen(DueScreen):
             lines = [line for alarm in self._alarms for line in (alarm, "")]
             self.app.push_screen(ResultDialog(Message("Alerts"), lines or [Message("Nothing.")]))
         else:
-            self.call_later(self.run_action, "app.go('calls')" if number < _ALERTS else "app.go('exchange')")
+            self.call_later(self.run_action, "app.go('calls')" if number < _ALERTS else "app.go('standing')")
 
     def action_open(self) -> None:
         """Open the case of the row under the cursor."""

@@ -26,22 +26,22 @@ from vault.words.message import Message
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-_IMPORT, _SHOW, _MAKE = "take", "show", "make"
+IMPORT, _SHOW, MAKE = "take", "show", "make"
 _ACTS: Final = (
-    (_IMPORT, Message("import a bundle that was made for me")),
+    (IMPORT, Message("import a bundle that was made for me")),
     (_SHOW, Message("look into one, and import nothing")),
-    (_MAKE, Message("make one for another member")),
+    (MAKE, Message("make one for another member")),
 )
 _DOING: Final = {
-    _IMPORT: Message("Importing the bundle"),
+    IMPORT: Message("Importing the bundle"),
     _SHOW: Message("Opening the bundle"),
-    _MAKE: Message("Making the bundle"),
+    MAKE: Message("Making the bundle"),
 }
-_DONE: Final = {_IMPORT: Message("The bundle is imported."), _MAKE: Message("The bundle is made.")}
+_DONE: Final = {IMPORT: Message("The bundle is imported."), MAKE: Message("The bundle is made.")}
 _STOPPED: Final = {
-    _IMPORT: Message("Stopped. What had not come whole is not here; import it again."),
+    IMPORT: Message("Stopped. What had not come whole is not here; import it again."),
     _SHOW: Message("Stopped. Nothing was imported."),
-    _MAKE: Message("Stopped. There is no bundle."),
+    MAKE: Message("Stopped. There is no bundle."),
 }
 _ABOUT: Final = Message(
     "A bundle is one sealed file, say on a stick. It opens on the devices of the member for whom it was made and "
@@ -50,7 +50,12 @@ _ABOUT: Final = Message(
 
 
 class ExchangeScreen(FormScreen):
-    """Shows what came of it, and stays."""
+    """Shows what came of it, and stays.
+
+    Args:
+        act: what is chosen first.
+        member: for whom, where a bundle is made.
+    """
 
     NAME = Message("Exchange")
     HOLDS_TYPING = False
@@ -61,10 +66,14 @@ class ExchangeScreen(FormScreen):
         BACK,
     )
 
+    def __init__(self, act: str = IMPORT, member: str = "") -> None:
+        super().__init__()
+        self._begins_with, self._member = act, member
+
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow(Message("What"), ChoiceField(_ACTS, id="act")),
+            FormRow(Message("What"), ChoiceField(_ACTS, value=self._begins_with, id="act")),
             Vertical(id="member-place", classes="place"),
             FormRow(Message("File"), PlaceInput(placeholder="/media/stick/from-joel.bundle", id="file")),
             Static(safe_content(_ABOUT), classes="about"),
@@ -75,8 +84,8 @@ class ExchangeScreen(FormScreen):
 
     def on_mount(self) -> None:
         """Ask who the others are."""
-        self.query_one("#member-place").display = False
-        self.query_one("#act").focus()
+        self._show_act()
+        self.query_one("#act" if self._begins_with == IMPORT and not self._member else "#file").focus()
         self.ask(lambda vault: vault.exchange.peers(), self._peers_found)
 
     def _peers_found(self, peers: tuple[PeerShown, ...]) -> None:
@@ -86,15 +95,15 @@ class ExchangeScreen(FormScreen):
         place = self.query_one("#member-place")
         if peers:
             words = [(peer.member, peer.name) for peer in peers]
-            await place.mount(FormRow(Message("For"), ChoiceField(words, id="member")))
+            await place.mount(FormRow(Message("For"), ChoiceField(words, value=self._member, id="member")))
         else:
             alone = Message("No member has another device; members join from the list of members.")
             await place.mount(Static(safe_content(alone)))
 
     @on(ChoiceField.Changed, "#act")
     def _show_act(self) -> None:
-        self.query_one("#member-place").display = self._act == _MAKE
-        self.query_one("#file", PlaceInput).new = "bundle" if self._act == _MAKE else ""
+        self.query_one("#member-place").display = self._act == MAKE
+        self.query_one("#file", PlaceInput).new = "bundle" if self._act == MAKE else ""
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
@@ -102,7 +111,7 @@ class ExchangeScreen(FormScreen):
         act = self._act
         members = self.query("#member").results(ChoiceField)
         member = next((member.value for member in members), "")
-        if act == _MAKE and not member:
+        if act == MAKE and not member:
             self.warn(Message("There is nobody to make a bundle for."))
             return
         file = self.place("file")
@@ -112,9 +121,9 @@ class ExchangeScreen(FormScreen):
         self.say("")
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText | None:
-            if act == _MAKE:
+            if act == MAKE:
                 return vault.exchange.make(member, file, progress, stopped)
-            doing = vault.exchange.import_bundle if act == _IMPORT else vault.exchange.show
+            doing = vault.exchange.import_bundle if act == IMPORT else vault.exchange.show
             return doing(file, progress, stopped)
 
         self.work_long(_DOING[act], work, partial(self._done, act), when_stopped=_STOPPED[act])

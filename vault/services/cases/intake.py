@@ -1,8 +1,8 @@
 """Call slips: names and numbers in clear for every volunteer, so that they live two weeks and their key one.
 
-A slip is moved into a case or closed within 14 days. From then on it is not listed; its earlier version, which has the
-words, stays sealed in the intake and is not erased. The key of the intake is replaced once a week by the first
-supervisor who is there.
+A slip is moved into a case or closed within 14 days. From then on it is not listed; its earlier versions, which have
+the words, are erased at the first unlock of a member who takes calls, ten minutes later or more (`erasures`). The key
+of the intake is replaced once a week by the first supervisor who is there.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SLIP_DAYS = 14
 MOST_SAID = 20_000
 """Characters of what was said in a call; what is more is a note of a case."""
 # The record that holds the time of the last weekly key (FORMAT.md 4).
-_WEEKLY = RecordId(b"casevault/weekly")
+WEEKLY = RecordId(b"casevault/weekly")
 _MONDAY = 3  # 1 January 1970 was a Thursday
 
 
@@ -160,7 +160,7 @@ class Moved:
 def close(session: Session, slip: str) -> None:
     """Close a slip that becomes no case; its words are in no list from here on.
 
-    What it said is not erased: who holds the key of the intake can find it.
+    What it said is erased later, once nobody may undo the closing.
 
     Raises:
         NotFoundError: no open slip with this id.
@@ -270,17 +270,17 @@ def rotate_weekly(session: Session) -> bool:
     slips, marks = _weeks(session, home)
     if min(slips, default=this_week) >= this_week or this_week in marks:
         return False
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, _WEEKLY, Slip.KIND)]
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, WEEKLY, Slip.KIND)]
     mark = Slip(received=clock.trusted_ms, state=SlipState.CLOSED)
     replace_key(session, home, act="key.rotate", rule=rule)
     with session.work(home) as work:
-        work.keep(home, mark, _WEEKLY, parents)
+        work.keep(home, mark, WEEKLY, parents)
         work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
     return True
 
 
 def _slips(session: Session) -> list[Stored[Slip]]:
-    return [slip for slip in _stored(session) if slip.record != _WEEKLY]
+    return [slip for slip in _stored(session) if slip.record != WEEKLY]
 
 
 def _stored(session: Session) -> list[Stored[Slip]]:
@@ -302,7 +302,7 @@ def _weeks(session: Session, home: CompartmentId) -> tuple[set[int], set[int]]:
                 week = _week(from_fields(Slip, version.content.fields).received)
             except MalformedError:
                 continue
-            if version.record != _WEEKLY:
+            if version.record != WEEKLY:
                 slips.add(week)
             elif state is not None:
                 item = Item.in_compartment(ItemKind.VERSION, home, version.id)

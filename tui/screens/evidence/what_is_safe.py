@@ -1,0 +1,187 @@
+"""Backup and exchange: what would be lost with this computer now, and how far the others know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.looks.signs import DONE, NO_DATE, SOON
+from tui.looks.tokens import Token
+from tui.screens.evidence.back_up import BackupScreen
+from tui.screens.evidence.exchange import IMPORT, MAKE, ExchangeScreen
+from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import clock_minute, moment
+from tui.values.values_exchange import StandingShown, WithWhom
+from tui.widgets.cells import Cell
+from tui.widgets.columns import Column
+from tui.widgets.pages import ListRow
+from tui.widgets.section_line import SectionLine
+from tui.widgets.strip import Fact, Strip
+from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.display import age
+from vault.durations import DAY_MS, HOUR_MS
+from vault.words.message import Message, Words, plural
+
+_COLUMNS: Final = (
+    Column(Message("member")),
+    Column(Message("from them"), 13),
+    Column(Message("to them"), 13),
+    Column(Message("waiting"), 12),
+)
+_LATE_DAYS: Final = 7
+_MOST_LINES: Final = 5
+
+
+class StandingScreen(VaultScreen):
+    """One row a member; Enter makes a bundle for the one under the cursor."""
+
+    NAME = Message("Backup and exchange")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("b", "back_up", Message("Make a backup"), "b", Message("back up")),
+        Command("i", "take", Message("Import a bundle that was made for you"), "i", Message("import")),
+        Command("m,enter", "make", Message("Make a bundle for the member under the cursor"), "m", Message("make")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_read = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Horizontal(
+            Vertical(SectionLine(1, Message("If this computer died now")), Static("", id="lost-now")),
+            Vertical(SectionLine(2, Message("Backups")), Static("", id="kept")),
+            id="standing-top",
+        )
+        yield SectionLine(3, Message("With whom"), id="whom-head")
+        yield ListHeader(_COLUMNS, has_states=True)
+        yield VirtualList(_COLUMNS, FixedRows(), id="whom", has_states=True)
+        yield Strip(id="last-import")
+
+    def on_mount(self) -> None:
+        """Look how things stand."""
+        self.query_one("#whom").focus()
+        self.action_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Look again: a backup or a bundle may have been made meanwhile."""
+        if self._is_read:
+            self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Look again."""
+        self.ask(lambda vault: vault.exchange.standing(), self._show)
+
+    def action_back_up(self) -> None:
+        """Make a backup."""
+        self.app.push_screen(BackupScreen())
+
+    def action_take(self) -> None:
+        """Import a bundle."""
+        self.app.push_screen(ExchangeScreen(IMPORT))
+
+    def action_make(self) -> None:
+        """Make a bundle for the member of the row."""
+        row = self.query_one(VirtualList).row_at_cursor()
+        self.app.push_screen(ExchangeScreen(MAKE, "" if row is None else row.key))
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        self.action_make()
+
+    def _show(self, shown: StandingShown) -> None:
+        self._is_read = True
+        now_ms = self.desk.now_ms()
+        self.write("lost-now", *_lost_words(shown, now_ms))
+        self.write("kept", *_kept_words(shown, now_ms))
+        rows = [_row(other, now_ms) for other in shown.members]
+        self.query_one("#whom-head", SectionLine).say(
+            Message("the newest that you have of them, and they of you")
+            if rows
+            else Message("no member has another device yet")
+        )
+        whom = self.query_one(VirtualList)
+        here, places = whom.row_at_cursor(), {row.key: place for place, row in enumerate(rows)}
+        whom.show_source(FixedRows(rows))
+        whom.cursor = 0 if here is None else places.get(here.key, 0)
+        self.query_one(Strip).show(_last_facts(shown))
+
+
+def _lost_words(shown: StandingShown, now_ms: int) -> list[Words]:
+    made = shown.backup_ms
+    if made is None:
+        return [
+            Message("{sign} you would lose all that is here:", sign=SOON),
+            Message("no backup was made on this computer"),
+        ]
+    past = max(now_ms - made, 0)
+    lost: Words = Message("you would lose less than an hour of work")
+    if past >= DAY_MS:
+        lost = plural("you would lose {count} day of work", "you would lose {count} days of work", count=past // DAY_MS)
+    elif past >= HOUR_MS:
+        lost = plural(
+            "you would lose {count} hour of work", "you would lose {count} hours of work", count=past // HOUR_MS
+        )
+    sign = SOON if past >= _LATE_DAYS * DAY_MS else DONE
+    return [
+        Message("{sign} {lost}", sign=sign, lost=lost),
+        Message("what others have of you is not lost"),
+    ]
+
+
+def _kept_words(shown: StandingShown, now_ms: int) -> list[Words]:
+    lines: list[Words] = []
+    if shown.backup_ms is None:
+        lines.append(Message("{sign} none; b makes one", sign=SOON))
+    else:
+        made = moment(shown.backup_ms)
+        lines.append(Message("{sign} {time}, read again", sign=DONE, time=made))
+    if shown.proven_ms is not None:
+        lines.append(Message("{sign} sheets proven {when}", sign=DONE, when=age(shown.proven_ms, now_ms)))
+    elif shown.lack_of_sheets:
+        lines.append(Message("{sign} {lack}", sign=SOON, lack=shown.lack_of_sheets))
+    if shown.checked_ms is not None:
+        lines.append(Message("{sign} log verified {when}", sign=DONE, when=age(shown.checked_ms, now_ms)))
+    return lines
+
+
+def _row(other: WithWhom, now_ms: int) -> ListRow:
+    is_late = other.waiting > 0 and (other.sent_ms is None or now_ms - other.sent_ms >= _LATE_DAYS * DAY_MS)
+    sign = SOON if is_late else DONE if other.sent else NO_DATE
+    token = Token.WARN if is_late else Token.OK if other.sent else Token.DIM
+    waiting: Words = plural("{count} of yours", "{count} of yours", count=other.waiting)
+    if not other.waiting:
+        waiting = Message("nothing")
+    return ListRow(
+        other.member,
+        (
+            Cell(other.name, bold=True),
+            _when(other.came_ms, now_ms, is_there=other.came),
+            _when(other.sent_ms, now_ms, is_there=other.sent),
+            Cell(waiting, Token.WARN if is_late else Token.FG),
+        ),
+        Cell(sign, token, bold=True),
+    )
+
+
+def _when(ms: int | None, now_ms: int, *, is_there: bool) -> Words:
+    if ms is not None:
+        return age(ms, now_ms)
+    return Message("yes") if is_there else Message("never")
+
+
+def _last_facts(shown: StandingShown) -> list[Fact]:
+    if not shown.last:
+        return [Fact(Message("Last import"), Message("none since you came in"))]
+    first, *more = shown.last[:_MOST_LINES]
+    head = Message("today {time}", time=clock_minute(shown.last_ms))
+    return [Fact(Message("Last import"), head, Token.ACC), Fact("", first), *(Fact("", line) for line in more)]
