@@ -54,7 +54,9 @@ def test_people_are_found_in_other_scripts_and_with_a_wrong_letter(
     assert bool(searching.search(filled_session, asked, exact=True).hits) is (why is Why.EXACT)
 
 
-def test_words_of_texts_are_found_declined_and_in_latin_letters_unless_exact_ones_are_asked(filled_session: Session) -> None:
+def test_words_of_texts_are_found_declined_and_in_latin_letters_unless_exact_ones_are_asked(
+    filled_session: Session,
+) -> None:
     case = cases.create(filled_session, title="Spelt", kind="other").case
     for text in ("Видели Вьюжанина", "He met Vyuzhanin there"):
         notes.add(filled_session, case, Note(NoteKind.CONTACT, text))

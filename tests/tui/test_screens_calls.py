@@ -284,7 +284,7 @@ def test_search_finds_cases_and_open_calls_while_somebody_types_and_exact_words_
         amina.clear("words")
         amina.press(" Торгаев")
         amina.pause(0.5)
-        amina.sees("People 1", "spelling", "Notes 1", "beginning of a word", "Торгаева на рынке")
+        amina.sees("People 2", "spelling", "Notes 1", "beginning of a word", "Торгаева на рынке")
         amina.press("f5")
         amina.pause(0.5)
         amina.sees("exact words only", "1 hit")

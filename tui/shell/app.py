@@ -186,7 +186,7 @@ class CaseVaultApp(PanesApp):
     def _show_case(self, case: CaseShown, wish: OpenCase) -> None:
         from tui.screens.cases.case import CaseScreen  # noqa: PLC0415 - not needed for the first paint
 
-        self.push_screen(CaseScreen(case, wish.why, record=wish.record, draft=wish.draft))
+        self.push_screen(CaseScreen(case, wish.why, record=wish.record, draft=wish.draft, said=wish.said))
 
     async def action_home(self) -> None:
         """Go back to the list, unless that would lose what somebody typed."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from textual.message import Message
 
+from vault.words.message import Words
+
 
 class Answer(Message):
     """What a worker found, delivered in the app's own thread. A screen that is gone by then gets nothing."""
@@ -18,15 +20,19 @@ class Answer(Message):
 class OpenCase(Message):
     """The wish to open a case.
 
-    `why` goes into the log; `record` is the person or note to stand on, `draft` the one to go on with.
+    `why` goes into the log; `record` is the person or note to stand on, `draft` the one to go on with, `said` what the
+    case says when it is there.
     """
 
-    def __init__(self, case: str, *, why: str = "casework", record: str = "", draft: str = "") -> None:
+    def __init__(
+        self, case: str, *, why: str = "casework", record: str = "", draft: str = "", said: Words = ""
+    ) -> None:
         super().__init__()
         self.case = case
         self.why = why
         self.record = record
         self.draft = draft
+        self.said = said
 
 
 class Unlocked(Message):

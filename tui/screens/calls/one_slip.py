@@ -89,7 +89,7 @@ def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) 
         if case:
             case, _, ref = case.partition(" ")
             then(_moved(ref))
-            screen.app.post_message(OpenCase(case))
+            screen.app.post_message(OpenCase(case, said=_moved(ref)))
 
     screen.app.push_screen(MakeCase(slip), made)
 

@@ -89,8 +89,9 @@ class CaseScreen(LooksBack):
         Command("f5", "refresh", Message("Read the case again"), "F5"),
     )
 
-    def __init__(self, case: CaseShown, why: str, *, record: str = "", draft: str = "") -> None:
+    def __init__(self, case: CaseShown, why: str, *, record: str = "", draft: str = "", said: Words = "") -> None:
         super().__init__()
+        self._first_said = said
         self._case = case
         self._why = why
         self._stand_on = record
@@ -123,6 +124,8 @@ class CaseScreen(LooksBack):
         self.show_case(self._case)
         if self._draft:
             self._edit(next((draft for draft in self._case.drafts if draft.record == self._draft), None))
+        elif self._first_said:
+            self.say(self._first_said)
         elif self._case.drafts:
             self.say(
                 plural(
