@@ -68,6 +68,10 @@ _WORDS: Final = (
     Message("raid"), Message("threat"), Message("abduction"), Message("disappearance"), Message("surveillance"),
     Message("device-seized"), Message("data-breach"), Message("coerced-unlock"), Message("event"), Message("task"),
     Message("deadline"), Message("court"), Message("rule"), Message("kept"), Message("missed"), Message("waived"),
+    # risk and safety
+    Message("risk"), Message("safety-plan"), Message("wanted-entry"), Message("prior-arrest"),
+    Message("extradition-refused"), Message("travel-booked"), Message("public-profile"),
+    Message("co-accused-surrendered"), Message("family-pressured"), Message("watched"), Message("illness"),
 )
 # fmt: on
 CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}

@@ -139,6 +139,7 @@ class Form:
         headline: the fields that tell one such record from another in a line of a list.
         dated_by: the field that says when; None for a kind that has no date.
         done_by: the field that says that it is over; None for what only happened: it is never due.
+        is_due_without_date: whether it is due where nothing is said of its date.
     """
 
     title: Message
@@ -146,6 +147,7 @@ class Form:
     headline: tuple[str, ...]
     dated_by: str | None = None
     done_by: str | None = None
+    is_due_without_date: bool = True
 
     def is_past(self, field: FormField) -> bool | None:
         """Say where a date lies: what has to be kept is to come, what happened or is over is past; None for either."""
@@ -193,7 +195,9 @@ class FormedRecord:
 
     def is_due(self) -> bool:
         """Say whether somebody still has to keep its date."""
-        return self.FORM.done_by is not None and not getattr(self, self.FORM.done_by)
+        if self.FORM.done_by is None or getattr(self, self.FORM.done_by):
+            return False
+        return self.FORM.is_due_without_date or self.when() is not None
 
     def words(self) -> str:
         """Return all that people wrote in it, for the search."""

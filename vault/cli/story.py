@@ -1,4 +1,4 @@
-"""The records with a form: `casevault wanted`, `detention`, `hearing`, `incident`, `event` and `task`.
+"""The records with a form: `casevault wanted`, `detention`, `hearing`, `incident`, `event`, `task`, `risk` and others.
 
 Their verbs are made from their forms; `deadline` takes some of these.
 """

@@ -29,7 +29,7 @@ from vault.casework.form import Form, Shape
 from vault.casework.story import STORY
 from vault.words.message import Message, Words, plural
 
-_COLUMNS: Final = (Column(Message("date"), 16), Column(Message("kind"), 10), Column(Message("about")))
+_COLUMNS: Final = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
 _NO_DATE: Final = Message("no date")
 
 

@@ -15,9 +15,12 @@ from vault.casework.story.hearing import Hearing
 from vault.casework.story.incident import Incident
 from vault.casework.story.link import Link
 from vault.casework.story.relation import Relation
+from vault.casework.story.risk import RiskReason
+from vault.casework.story.safety_plan import SafetyPlan
 from vault.casework.story.task import Task
 from vault.casework.story.wanted import Wanted
 
 STORY: Mapping[str, type[FormedRecord]] = {
-    kind.KIND: kind for kind in (Wanted, Detention, Hearing, Incident, Event, Task, Deadline, Relation, Link)
+    kind.KIND: kind
+    for kind in (Wanted, Detention, Hearing, Incident, Event, Task, Deadline, RiskReason, SafetyPlan, Relation, Link)
 }
