@@ -75,7 +75,7 @@ class AppPane:
     def unlock(self, then: str = "Cases  2 cases") -> None:
         self.wait_for("Passphrase")
         self.type(PASSPHRASE.decode())
-        self.wait_for("•" * len(PASSPHRASE))
+        self.wait_for("Letters typed: Latin")
         self.keys("Enter")
         if then.startswith("Cases"):
             self.wait_for("Home")

@@ -11,9 +11,10 @@ from textual.screen import ModalScreen, Screen
 from tests.tables import each
 from tests.tui.pictures import StillDesk
 from tests.tui.pseudo import Pseudo, PseudoDesk, Seen, accented, bare_words, foreign, is_cut
-from tests.tui.still_answers import ANSWERS
+from tests.tui.still_answers import ANSWERS, VERSIONS
 from tests.tui.test_pictures import INSTEAD as INSTEAD_FOR_PICTURES
-from tests.tui.test_pictures import LOCKED, PICTURES
+from tests.tui.test_pictures import LOCKED, PICTURES, _push
+from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.frame.base import VaultScreen
 from tui.text.in_words import in_words, speaking
 from tui.values.values_own import OwnFactors
@@ -36,6 +37,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "noticed": (":noticed",),
     "progress": lambda desk: desk.call(lambda: desk.app.push_screen(ProgressModal(Message("Reading"), lambda: None))),
     "too small": lambda desk: desk.resize(30, 8),
+    "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
 }
 INSTEAD = INSTEAD_FOR_PICTURES | {"no longer needed": {"own__factors": OwnFactors(keyfile=True)}}
 

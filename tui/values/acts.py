@@ -40,6 +40,7 @@ ACT_WORDS: Final[Mapping[str, Message]] = {
     "person.edit": Message("person changed"),
     "deadline.create": Message("date set"),
     "deadline.edit": Message("date changed"),
+    "document.add": Message("paper added"),
     "file.add": Message("paper added"),
     "file.view": Message("paper read"),
     "intake.edit": Message("call slip changed"),

@@ -99,15 +99,23 @@ def encode_peers(peers: Mapping[bytes, Peer]) -> bytes:
     """Return the content of the local row."""
     return msgspec.msgpack.encode(
         [
-            _PeerWire(peer.at, sorted(peer.have.items()), seat, list(map(_offer_wire, peer.sent)), peer.took)
+            {
+                "at": peer.at,
+                "have": sorted(peer.have.items()),
+                "seat": seat,
+                "sent": [_offered(offer) for offer in peer.sent],
+                "took": peer.took,
+            }
             for seat, peer in sorted(peers.items())
         ]
     )
 
 
-def _offer_wire(offer: Offer) -> _OfferWire:
+def _offered(offer: Offer) -> list[object]:
+    # What was left out is written only where something was: without it a row has the bytes that it always had.
     reached, keys = sorted(offer.reached.items()), sorted(offer.keys.items())
-    return _OfferWire(offer.position, reached, sorted(offer.compartments), keys, sorted(offer.left_out))
+    whole: list[object] = [offer.position, reached, sorted(offer.compartments), keys]
+    return [*whole, sorted(offer.left_out)] if offer.left_out else whole
 
 
 def decode_peers(content: bytes) -> dict[bytes, Peer]:

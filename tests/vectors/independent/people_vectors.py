@@ -154,9 +154,10 @@ def check_kept(v: Vector) -> None:
     keyfile.end()
     (peer,) = msgspec.msgpack.decode(raw(v["rows"], "peers"))
     require(peer.keys() == {"at", "have", "seat", "sent", "took"}, "peers")
-    for at, reached, compartments, keys in peer["sent"]:
+    for at, reached, compartments, keys, *left_out in peer["sent"]:
         require(len(at[0]) == 32 and all(len(one[0]) == 32 for one in reached), "what was sent")
         require(all(len(one) == 16 for one in compartments) and all(len(one[0]) == 16 for one in keys), "what was sent")
+        require(all(len(digest) == 32 for one in left_out for digest in one), "what was left out")
     waiting = msgspec.msgpack.decode(raw(v["rows"], "joining"))
     require(waiting.keys() == {"genesis", "member", "seed", "following", "roster", "here"}, "joining")
     widths(waiting, genesis=249, member=16, seed=32, following=32, roster=32)

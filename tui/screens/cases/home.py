@@ -276,7 +276,8 @@ class HomeScreen(DueScreen):
         shown = [safe_content(line) for line in lines]
         self._lines[part] = [line.plain for line in shown]
         signed = [line.stylize(_SIGNS[line.plain[:1]], 0, 1) if line.plain[:1] in _SIGNS else line for line in shown]
-        self.query_one(f"#{part}", Static).update(Content("\n").join(signed))
+        signed_content = Content("\n").join(signed)
+        self.query_one(f"#{part}", Static).update(signed_content)
 
     def _list(self, name: str) -> WrappingList:
         return self.query_one(f"#{name}", WrappingList)

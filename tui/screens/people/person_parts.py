@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -20,7 +20,7 @@ from tui.widgets.parts_pane import Lines, Section
 from vault.casework.script import Script
 from vault.words.message import Message, Words, plural
 
-_SCRIPTS: Final = {
+_SCRIPTS: Final[Mapping[str, Message]] = {
     Script.LATIN: Message("Latin"),
     Script.CYRILLIC: Message("Cyrillic"),
     Script.ARABIC: Message("Arabic"),
@@ -47,7 +47,7 @@ def name_cells(name: NameShown) -> tuple[ListCell, ...]:
 
 
 def _source(name: NameShown) -> Words:
-    return together((word_of(name.kind), _SCRIPTS.get(Script(name.script), Message("no letters"))), ", ")
+    return together((word_of(name.kind), _SCRIPTS.get(name.script, Message("no letters"))), ", ")
 
 
 def left_parts(page: PersonPage) -> list[Section]:

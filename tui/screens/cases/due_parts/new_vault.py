@@ -95,11 +95,13 @@ class NewVault(Vertical):
         """Say what is said above and below them."""
         nothing = safe_content(Message("Nothing is in this vault yet."), "bold")
         order = safe_content(Message("Four things make it safe and useful. The order is yours."), "$dim")
-        self.query_one("#nothing-yet", Static).update(Content("\n").join((nothing, order)))
+        begun_content = Content("\n").join((nothing, order))
+        self.query_one("#nothing-yet", Static).update(begun_content)
         phone = safe_content(Message("Somebody is on the phone right now?"), "bold")
         call = safe_content(Message("takes a call without any case; nothing else has to be done first."))
         key = Content.styled("F9", "bold $acc")
-        self.query_one("#phone", Static).update(Content("\n").join((phone, Content(" ").join((key, call)))))
+        phone_content = Content("\n").join((phone, Content(" ").join((key, call))))
+        self.query_one("#phone", Static).update(phone_content)
 
     @property
     def is_whole(self) -> bool:
