@@ -138,7 +138,10 @@ def _seen(screen: Any) -> Iterator[Seen]:
         typed = widget.value if isinstance(widget, Input) else isinstance(widget, TextArea)
         if part and not (widget.children or typed or widget.id == "too-small"):
             lines = [strip.crop(part.x, part.right).text.strip() for strip in strips[part.y : part.bottom]]
-            yield Seen(widget, "\n".join(lines).strip())
+            text = "\n".join(lines).strip()
+            if widget.max_scroll_y > widget.scroll_y and "›" in text:  # what goes on below is not cut
+                text = text[: text.rindex("›") + 1]
+            yield Seen(widget, text)
 
 
 def bare_words(text: str) -> list[str]:
