@@ -25,7 +25,9 @@ from vault.services.erasures.what_goes import Going
 from vault.store.rowtypes import PlacedVersion
 
 _ASKS: Mapping[Action, str] = {
-    Action.CASE_CREATE: "cases.create cases.new_case devices.give_cases",
+    Action.CASE_CREATE: """
+    cases.create cases.new_case devices.give_cases making.make taking_back.last_import taking_back.take_back
+    """,
     Action.CASE_LIST: """
     bulk.change_all bulk.close_all case_changes.list_closed
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
@@ -47,7 +49,9 @@ _ASKS: Mapping[Action, str] = {
     sections.add_person story.add story.change
     undoing.undo holds.hold holds.release
     """,
-    Action.CASE_SEARCH: "names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search",
+    Action.CASE_SEARCH: """
+    known_people.known_of names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search
+    """,
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
@@ -59,12 +63,12 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
     Action.INTAKE_READ: "intake.count_open intake.find_open intake.list_open",
     Action.INTAKE_WRITE: "intake.add intake.close intake.rotate_weekly",
-    Action.REGISTER_ASK: "register.ask",
+    Action.REGISTER_ASK: "register.ask register.ask_each",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
     standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
-    letter.confirmed letter.letter letter.preview
+    letter.confirmed letter.letter letter.preview words.preview_lines
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,
@@ -91,6 +95,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
     "intake.move": (Action.INTAKE_WRITE, Action.CASE_WRITE),
     "intake.move_to_new": (Action.INTAKE_WRITE, Action.CASE_CREATE),
+    "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
     "alike.alike": (Action.CASE_READ, Action.CASE_SEARCH),
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
@@ -117,7 +122,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
     arrived.look arrived.note holds.is_held holds.require_none removing.remove_traces sharing.forget_indexes_of_others
-    sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
+    erasing.new_key sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
@@ -146,7 +151,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     cases.today story.day_within
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.erased_records folder_row.keep_erased_records removing.forget_drafts
-    dates.note_drill dates.note_opened destroying.recovery_is_proven
+    mark_row.keep_mark mark_row.mark_of dates.note_drill dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
     members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts
     raised_alarms.notice_findings report_covers.today restoring.begin_again

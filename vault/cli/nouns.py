@@ -74,6 +74,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     Message("cases"): (
         Noun("case", Message("make, list, open, change and close cases"),
              ("new", "list", "show", "edit", "stage", "close", "reopen", "hold", "release")),
+        Noun("import", Message("make the cases of a spreadsheet (CSV or XLSX): it shows and asks first"),
+             file="importing"),
         Noun("person", Message("the people of a case"), ("add", "list", "show", "same", "cases", "edit")),
         Noun("relation", Message("how the people of a case stand to each other"), ("add", "list", "edit"),
              file="story"),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from vault import __version__, clock
 from vault.durations import DAY_MS
-from vault.errors import MalformedError, VerificationError
-from vault.ids import ZERO_DIGEST, CompartmentId, Origin, RandomBytes, SeatId, VaultId
+from vault.errors import InternalError, MalformedError, VerificationError
+from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, RandomBytes, SeatId, VaultId
 from vault.log.checkpoint import Checkpoint, parse_note
 from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
 from vault.log.tree import Frontier, frontier_at, leaf_hash
@@ -64,6 +65,21 @@ class SealedPlace:
 
 
 @dataclass(slots=True)
+class Joined:
+    """A transaction that several commits share (`together`), and what they have changed in memory."""
+
+    rows: Rows
+    epochs: list[EpochId] = field(default_factory=list)
+    compartments: list[CompartmentId] = field(default_factory=list)
+    is_spoilt: bool = False
+
+    def require_sound(self) -> None:
+        """Raise InternalError where one of the commits failed: then none of them counts."""
+        if self.is_spoilt:
+            raise InternalError(Message("an operation failed among others that belong to it"))
+
+
+@dataclass(slots=True)
 class SeatLog:
     """One log that this seat writes. `work.Work` is the only one that appends to it.
 
@@ -75,6 +91,7 @@ class SeatLog:
         is_forked: a copy of this device went on with it too: what is written into it is valid for nobody any more.
         period_is_over: the next entry must begin a new audit epoch, such as when others shall read from there on.
         tiles_are_false: the cache of hashes contradicts the headers, which were signed; `renew_tiles` heals it.
+        joined: the transaction that commits take part in for now; without it each has its own.
         on_durable: called after each commit, with the log's lock held.
         on_new_keys: called before it for each compartment of which the commit gave or replaced keys.
     """
@@ -96,6 +113,7 @@ class SeatLog:
     now_ms: Callable[[], int] = clock.now_ms
     monotonic_ms: Callable[[], int] = clock.monotonic_ms
     last_clock: tuple[int, int] = (0, 0)
+    joined: Joined | None = None
     on_durable: Callable[[], None] = lambda: None
     on_new_keys: Callable[[CompartmentId], None] = lambda _: None
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -111,6 +129,35 @@ class SeatLog:
         last_ms, counter = self.last_clock
         self.last_clock = (now, 0) if now > last_ms else (last_ms, counter + 1)
         return self.last_clock
+
+    @contextmanager
+    def committing(self) -> Iterator[Rows]:
+        """Yield the rows that a commit writes to: durable when the block ends, or with the others that it is joined to.
+
+        Raises:
+            TryAgainError, VerificationError: as `Database.transaction`.
+        """
+        if self.joined is None:
+            with self.database.transaction() as rows:
+                yield rows
+            return
+        try:
+            yield self.joined.rows
+        except BaseException:
+            self.joined.is_spoilt = True
+            raise
+
+    def settle(self, compartments: Collection[CompartmentId], epochs: Iterable[EpochId], *, erases: bool) -> None:
+        """Do what follows a commit: forget what was judged of compartments with new keys, and have it remembered."""
+        for changed in compartments:
+            self.on_new_keys(changed)
+        if self.joined is not None:
+            self.joined.epochs += epochs
+            self.joined.compartments += compartments
+            return
+        if erases or self.size % ENTRIES_PER_TRUNCATE == 0:
+            self.database.truncate_wal()  # the ratchet protects only what precedes the last one (FORMAT.md 5)
+        self.on_durable()
 
     def period_is_due(self) -> bool:
         """Say whether the next entry must open a new audit epoch: none yet, a new day, a full one, other auditors."""

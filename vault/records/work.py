@@ -38,7 +38,7 @@ from vault.records.codec import to_fields
 from vault.records.content import PARENT_LIMIT, Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
 from vault.records.newkeys import NewKeys
-from vault.records.seatlog import ENTRIES_PER_TRUNCATE, Holder, SeatLog
+from vault.records.seatlog import Holder, SeatLog
 from vault.records.written import Written
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import derive_wrap_key, make_key, wrap
@@ -224,7 +224,7 @@ class Work:
         frontier = log.frontier.copy()
         tiles = frontier.append(leaf_hash(operation.header))
         checkpoint = _signed(log.origin, frontier.size, frontier.root(), session.seed)
-        with self._keyring_with_new_epochs(), log.database.transaction() as rows:
+        with self._keyring_with_new_epochs(), log.committing() as rows:
             if log.genesis is not None:
                 rows.add_genesis(log.origin, log.genesis)
             rows.add_operation(operation)
@@ -252,12 +252,8 @@ class Work:
         log.frontier = frontier
         log.ratchet = following
         log.session = SessionKeys(session.number, session.seed, session.following_seed, began)
-        if self._erased or log.size % ENTRIES_PER_TRUNCATE == 0:
-            log.database.truncate_wal()  # the ratchet protects only what precedes the last one (FORMAT.md 5)
         log.period_is_over = log.period_is_over and not self._opens_period
-        for changed in self._keys.compartments:
-            log.on_new_keys(changed)
-        log.on_durable()
+        log.settle(self._keys.compartments, [EpochId(new.epoch) for new in self._keys.kept], erases=bool(self._erased))
         return Receipt(log.origin, self._seq, tuple(VersionId(row.id) for row in versions))
 
     def _ratchet_for_this_entry(self) -> Ratchet:

@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     REQUEST = 20
     LETTER = 21
     OFFERED = 22
+    IMPORTED = 23
 
 
 # Sealed under one seat's own key, with the short AAD; the others belong to versions or travel by HPKE.
@@ -46,6 +47,7 @@ LOCAL_PURPOSES = frozenset(
         Purpose.JOINING,
         Purpose.INVITED,
         Purpose.PROPOSAL,
+        Purpose.IMPORTED,
     }
 )
 # A body of chunks, under a key of its own that stands in the record.

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from vault.access.session import Session
 from vault.access.trust.new_epochs import next_holders, revocations_of
 from vault.errors import RefusedError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, Origin, VersionId
+from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, VersionId
 from vault.log.approvals import Approval
+from vault.log.epoch_notice import RevokedLog
 from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import Action
+from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.services.approvals.approving import ALONE, HERE_MS, TWO_PERSON, Second, required_approval
 from vault.services.approvals.question import Question
@@ -136,7 +138,9 @@ def _commit(session: Session, going: Going, entry: Entry, approval: Approval | N
                     work.erase(each[0], VersionId(each[1]))
             if at == len(parts):
                 for home in going.whole:
-                    _take_key(session, work, home)
+                    key = new_key(session, home)
+                    if key is not None:
+                        key.take(work)
             if first is None:
                 if approval is not None:
                     work.list_approval(approval.encode())
@@ -146,14 +150,32 @@ def _commit(session: Session, going: Going, entry: Entry, approval: Approval | N
                 work.commit(replace(entry, objs=(), covers={}, cause=first, dig=None, deleg=None))
 
 
-def _take_key(session: Session, work: Work, home: CompartmentId) -> None:
-    """Give a case that goes a key that nobody else has: what they write there from here on counts for nobody."""
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """The key that a case gets when it goes, and whom it is taken from: made ready, so that nothing more is asked."""
+
+    home: CompartmentId
+    kind: CompartmentKind
+    holders: tuple[Holder, ...]
+    replaced: tuple[EpochId, ...]
+    revocations: tuple[RevokedLog, ...]
+
+    def take(self, work: Work) -> None:
+        """Put it in the place of the others, in a work that is under way."""
+        work.replace_epoch(self.home, self.kind, self.holders, replaced=self.replaced, revocations=self.revocations)
+
+
+def new_key(session: Session, home: CompartmentId) -> NewKey | None:
+    """Return the key that nobody else has of a case that goes: what others write there from here on counts for nobody.
+
+    None where this seat may give none.
+    """
     state = session.state_of(home)
     if state is None or session.seat in state.cutoffs:
-        return
+        return None
     own = frozenset(seats_of(session, [session.member]))
     others = state.holders - own
     with session.database.reading() as rows:
         revocations = revocations_of(rows, session.prover, session.directory, others)
     holders = next_holders(session.directory, state, without=others)
-    work.replace_epoch(home, state.kind, holders, replaced=state.current, revocations=revocations)
+    return NewKey(home, state.kind, tuple(holders), tuple(state.current), tuple(revocations))

@@ -6,6 +6,7 @@ own seal protects, so that a new key of the compartment loses no entry.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from vault.access.session import Session
@@ -53,6 +54,12 @@ def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
 
     The question is in the log as a count, without a word of it.
     """
+    (members,) = ask_each(session, [names])
+    return members
+
+
+def ask_each(session: Session, people: Sequence[Sequence[str]]) -> list[list[MemberId]]:
+    """Return for each of these people, by their names, whom to ask, as `ask` does; the question is one in the log."""
     rule = session.require(Action.REGISTER_ASK)
     home = the_one(session, CompartmentKind.REGISTER)
     entries = stored_of_kind(read_valid(session, home), RegisterEntry)
@@ -60,13 +67,18 @@ def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
     authors = members_of_logs(session, {registered.origin for registered in entries if registered.origin is not None})
     with session.work() as work:
         work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
-    skeletons = skeletons_asked(names)
-    asked: dict[bytes, frozenset[bytes]] = {}
-    contacts: dict[MemberId, None] = {}
+    entered: defaultdict[bytes, list[int]] = defaultdict(list)
+    by: list[MemberId] = []
     for registered in entries:
-        entry, member = registered.value, authors.get(registered.origin) if registered.origin is not None else None
-        if entry.key not in asked:
-            asked[entry.key] = frozenset(derive_register_hash(entry.key, skeleton) for skeleton in skeletons)
-        if member is not None and not asked[entry.key].isdisjoint(entry.hashes):
-            contacts[member] = None
-    return list(contacts)
+        member = None if registered.origin is None else authors.get(registered.origin)
+        if member is not None:
+            for hashed in registered.value.hashes:
+                entered[registered.value.key + hashed].append(len(by))
+            by.append(member)
+    keys = {registered.value.key for registered in entries}
+    found: list[list[MemberId]] = []
+    for names in people:
+        asked = [key + derive_register_hash(key, skeleton) for skeleton in skeletons_asked(names) for key in keys]
+        numbers = sorted({number for each in asked for number in entered.get(each, ())})
+        found.append(list(dict.fromkeys(by[number] for number in numbers)))
+    return found

@@ -1,0 +1,218 @@
+"""A list of cases from a spreadsheet: what its rows become, what is wrong in it, all of it or nothing, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.services.office import Office
+from tests.tables import each
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.story.task import Task
+from vault.casework.vocabulary import NoteKind
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.progress import CancelledError
+from vault.services.cases import cases, notes, people, register, searching, story
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
+from vault.services.imports import making, previewing, taking_back, words
+from vault.services.imports.known_people import Way
+from vault.services.imports.making import Answer, Imported
+from vault.tables.writing import csv_of, xlsx_of
+
+HEADERS = ("case", "client", "names", "phones", "born", "stage", "next date", "note")
+ROW = ("Refused at the border", "Zarina Tashbaeva", "Зарина Ташбаева; Tashbaeva Z.", "+49 30 5550 9876", "1984-05", "",
+       "2027-01-15", "Came with her brother")  # fmt: skip
+OTHER = ("A teacher", "Ilham Torgaev", "", "0555 123456", "~1990", "appeal-1", "", "")
+
+
+def listed(folder: Path, *rows: Iterable[str], suffix: str = ".csv", headers: Iterable[str] = HEADERS) -> Path:
+    path = folder / f"list{suffix}"
+    table = [tuple(headers), *map(tuple, rows)]
+    path.write_bytes(csv_of(table) if suffix == ".csv" else xlsx_of(table, title="cases"))
+    return path
+
+
+def imported(session: Session, path: Path, answer: Answer = Answer.MAKE) -> Imported:
+    preview = previewing.preview(session, path, kind="asylum")
+    return making.make(session, preview, dict.fromkeys(preview.known, answer))
+
+
+def n_cases(session: Session) -> int:
+    return len(cases.list_all(session))
+
+
+@each([".csv", ".xlsx"])
+def test_a_row_becomes_a_case_with_its_client_what_is_next_and_a_note(
+    suffix: str, session: Session, tmp_path: Path
+) -> None:
+    preview = previewing.preview(session, listed(tmp_path, ROW, (), OTHER, suffix=suffix), kind="asylum")
+    assert preview.faults == ()
+    assert [row.row for row in preview.rows] == [2, 4]
+    first, second = making.make(session, preview, dict.fromkeys(preview.known, Answer.MAKE)).cases
+    view = cases.open_case(session, first.case)
+    (client,), (note,), (task,) = view.persons, view.notes, view.story
+    assert view.head.value.title == ROW[0]
+    assert [name.text for name in client.value.names] == ["Zarina Tashbaeva", "Зарина Ташбаева", "Tashbaeva Z."]
+    assert (client.value.role, client.value.phones, client.value.born) == ("client", (ROW[3],), "1984-05")
+    assert (note.value.text, task.value) == (ROW[7], Task("next date", "2027-01-15"))
+    view = cases.open_case(session, second.case)
+    assert (view.head.value.stage, view.persons[0].value.born, view.notes, view.story) == ("appeal-1", "1990~", (), ())
+    assert checking.verify(session).verified
+    taking_back.take_back(session)
+
+
+@each(
+    {
+        "no case": (("", *ROW[1:]), "case"),
+        "a stage of another kind": ((*ROW[:5], "SECRETWORD", *ROW[6:]), "stage"),
+        "no day": ((*ROW[:6], "SECRETWORD", ROW[7]), "next date"),
+        "no such day": ((*ROW[:6], "2027-02-30", ROW[7]), "next date"),
+        "born tomorrow": ((*ROW[:4], "2199-01-01", *ROW[5:]), "born"),
+        "born some day": ((*ROW[:4], "SECRETWORD", *ROW[5:]), "born"),
+        "a long name": ((ROW[0], "SECRETWORD" * 200, *ROW[2:]), "client"),
+        "a long number": ((*ROW[:3], "SECRETWORD" * 200, *ROW[4:]), "phones"),
+        "two lines in a title": (("SECRETWORD\nSECRETWORD", *ROW[1:]), "case"),
+        "more cells than headers": ((*ROW, "SECRETWORD"), ""),
+    }
+)
+def test_a_fault_names_row_and_column_and_never_the_value_and_nothing_is_made(
+    row: tuple[str, ...], column: str, session: Session, tmp_path: Path
+) -> None:
+    before = session.log.size
+    preview = previewing.preview(session, listed(tmp_path, ROW, row), kind="asylum")
+    assert [(fault.row, fault.column) for fault in preview.faults] == [(3, column)]
+    told = "\n".join(map(str, words.fault_lines(preview.faults)))
+    assert "SECRETWORD" not in told
+    assert "row 3" in told
+    with pytest.raises(RefusedError, match="nothing is imported while a row has a fault"):
+        making.make(session, preview, {})
+    assert session.log.size == before
+
+
+@each(
+    {
+        "no headers": (("Zarina", "Tashbaeva"), "the first row has no headers"),
+        "an unknown one": ((*HEADERS, "lawyer"), "these columns are unknown: lawyer"),
+        "twice": ((*HEADERS, "Next_Date"), "a column stands there twice"),
+        "no case": (HEADERS[1:], "the column case is missing"),
+    }
+)
+def test_other_headers_are_refused_and_told(
+    headers: tuple[str, ...], said: str, session: Session, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=said) as refusal:
+        previewing.preview(session, listed(tmp_path, ROW, headers=headers), kind="asylum")
+    assert "Zarina" not in str(refusal.value)
+
+
+@each([".csv", ".xlsx"])
+def test_the_empty_template_is_read_and_has_no_row(suffix: str, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / f"template{suffix}"
+    path.write_bytes(previewing.template(suffix))
+    with pytest.raises(UsageError, match="no row under its headers"):
+        previewing.preview(session, path, kind="asylum")
+
+
+@each([CancelledError, MemoryError, KeyboardInterrupt])
+def test_an_import_that_ends_early_made_nothing_and_the_next_one_is_whole(
+    end: type[BaseException], session: Session, tmp_path: Path
+) -> None:
+    preview = previewing.preview(session, listed(tmp_path, ROW, OTHER), kind="asylum")
+    before, size = n_cases(session), session.log.size
+
+    def stop(done: int, _: int) -> None:
+        if done == 1:
+            raise end
+
+    with pytest.raises(end):
+        making.make(session, preview, {}, progress=stop)
+    assert (session.log.size, n_cases(session)) == (size, before)
+    assert checking.verify(session).verified
+    assert len(making.make(session, preview, {}).cases) == 2
+    assert n_cases(session) == before + 2
+    assert checking.verify(session).verified
+    assert taking_back.take_back(session) == 2
+
+
+def test_whoever_wants_it_no_more_ends_it(session: Session, tmp_path: Path) -> None:
+    preview = previewing.preview(session, listed(tmp_path, ROW, OTHER), kind="asylum")
+    asked = iter([False, True])
+    with pytest.raises(CancelledError):
+        making.make(session, preview, {}, cancelled=lambda: next(asked))
+    assert n_cases(session) == 0
+
+
+def test_who_may_be_known_is_asked_about_once_for_each_way(office: Office, tmp_path: Path) -> None:
+    with office.open(office.amina) as amina:
+        register.add(amina, ["Nadir Holbekov"])
+    with office.open(office.nadia) as nadia:
+        own = cases.create(nadia, title="An old case", kind="asylum")
+        people.add(nadia, own.case, role="client", names=["Zarina Tashbaeva"], phones=["0555 123456"])
+        path = listed(
+            tmp_path,
+            ("by number", "Somebody Else", "", "+996 555 123456"),
+            ("by name", "Зарина Ташбаева"),
+            ("twice", "Pavel Quill", "", "0700 998877"),
+            ("the second", "Paul Quill", "", "0700-998877"),
+            ("at a colleague's", "Nadir Holbekov"),
+            ("nobody", "Quentin Unheard"),
+        )
+        preview = previewing.preview(nadia, path, kind="asylum")
+        assert {way: [who.row for who in known] for way, known in preview.known.items()} == {
+            Way.NUMBER: [2], Way.NAME: [3], Way.FILE: [5], Way.REGISTER: [6],
+        }  # fmt: skip
+        assert preview.known[Way.REGISTER][0].members == (office.amina.member,)
+        told = "\n".join(map(str, words.preview_lines(nadia, preview)))
+        assert "row 3: " + own.ref in told
+        assert "row 6: ask Amina" in told
+        with pytest.raises(UsageError, match="say what happens"):
+            making.make(nadia, preview, {Way.NAME: Answer.SKIP})
+        answers = {Way.NUMBER: Answer.JOIN, Way.NAME: Answer.SKIP, Way.FILE: Answer.MAKE, Way.REGISTER: Answer.SKIP}
+        done = making.make(nadia, preview, answers)
+        assert done.left_out == (3, 6)
+        assert [pair.ref for pair in done.to_join] == [own.ref]
+        assert sorted(row.title for row in cases.list_all(nadia)) == [
+            "An old case", "by number", "nobody", "the second", "twice",
+        ]  # fmt: skip
+
+
+def test_what_is_taken_back_is_gone_and_the_log_says_that_it_was(session: Session, tmp_path: Path) -> None:
+    imported(session, listed(tmp_path, ROW, OTHER))
+    assert searching.search(session, "Tashbaeva").hits
+    assert len(taking_back.last_import(session).cases) == 2
+    assert taking_back.take_back(session) == 2
+    assert n_cases(session) == 0
+    assert not searching.search(session, "Tashbaeva").hits
+    assert checking.verify(session).verified
+    with pytest.raises(NotFoundError, match="you imported nothing in the last 10 minutes"):
+        taking_back.take_back(session)
+
+
+def test_an_import_on_which_somebody_built_stays(session: Session, tmp_path: Path) -> None:
+    case = imported(session, listed(tmp_path, ROW, OTHER)).cases[1].case
+    notes.add(session, case, Note(NoteKind.CONTACT, "called back"))
+    story.add(session, case, Task("write to the court"))
+    with pytest.raises(RefusedError, match="somebody has written in one of the cases since"):
+        taking_back.take_back(session)
+    assert n_cases(session) == 2
+
+
+def test_after_ten_minutes_it_stays(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported(session, listed(tmp_path, ROW))
+    later = session.log.now_ms() + 11 * 60_000
+    monkeypatch.setattr(session.log, "now_ms", lambda: later)
+    with pytest.raises(NotFoundError, match="in the last 10 minutes"):
+        taking_back.take_back(session)
+    assert n_cases(session) == 1
+
+
+def test_what_a_bundle_may_have_stays(office: Office, tmp_path: Path) -> None:
+    with office.open(office.amina) as amina:
+        imported(amina, listed(tmp_path, ROW))
+        syncing.make(amina, office.nadia.member, tmp_path / "for-nadia")
+        with pytest.raises(RefusedError, match="a bundle was made since"):
+            taking_back.take_back(amina)

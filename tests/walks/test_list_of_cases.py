@@ -1,0 +1,56 @@
+"""An office brings its spreadsheet of 400 cases: a row that is wrong is told, all come in at once, and go again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from tests.cli.desk import Desk
+from tests.walks.command_desk import desk, filled_template, founded_template, listed, said
+
+__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+
+MANY = 400
+WRONG = 217
+
+
+def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    assert desk.run_bare("import", "--template", str(path)).code == 0
+    headers = path.read_text(encoding="utf-8-sig").strip()
+    assert headers == "case,client,names,phones,born,stage,next date,note"
+    own = listed(desk)
+
+    fill(path, headers, wrong="31 February")
+    answer = desk.run("import", str(path), "--kind", "asylum", "--yes", "--duplicates", "make")
+    assert answer.code == 2
+    assert f"row {WRONG}, next date: a date is written 2026-11-28" in answer.out + answer.err
+    assert "February" not in answer.out + answer.err
+    assert listed(desk) == own
+
+    fill(path, headers)
+    shown = said(desk, "import", str(path), "--kind", "asylum", "--preview")
+    assert (shown["rows"], shown["faults"]) == (MANY, [])
+    assert [known["way"] for known in shown["known"]] == ["number"]
+    assert listed(desk) == own
+    asked = desk.run("import", str(path), "--kind", "asylum")
+    assert asked.code == 3
+    assert "some people may be known already" in asked.err
+    done = said(desk, "import", str(path), "--kind", "asylum", "--duplicates", "skip", "--yes")
+    assert (len(done["cases"]), done["left_out"]) == (MANY - 1, [2])
+    assert len(listed(desk)) == len(own) + MANY - 1
+    assert said(desk, "import", "--undo")["taken_back"] == MANY - 1
+    assert listed(desk) == own
+    assert desk.run("log", "verify").code == 0
+
+
+def fill(path: Path, headers: str, *, wrong: str = "") -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in range(2, MANY + 2):
+        due = wrong if wrong and row == WRONG else f"2027-01-{1 + row % 28:02d}"
+        phone = "(030) 5550-1234" if row == 2 else f"0700 {100000 + row}"
+        name = f"Zarina Quill{'abcdefghij'[row % 10]}{'klmnopqrst'[row // 10 % 10]}{'uvxyz'[row // 100]}"
+        writer.writerow((f"Matter {row}", name, "", phone, 1950 + row % 50, "", due, f"Came on day {row}"))
+    path.write_text(f"{headers}\n{out.getvalue()}", encoding="utf-8")

@@ -1,0 +1,147 @@
+"""`casevault import`: a list of cases from a spreadsheet: shown, made as a whole, taken back as a whole."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from vault.cli.case import CASE_KINDS
+from vault.cli.nouns import NOUNS
+from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.prompts import ask_line
+from vault.cli.table import Arg, Given, OneOf, Verb
+from vault.errors import UsageError, WaitingForDecisionError
+from vault.words.message import Message, plural
+
+if TYPE_CHECKING:
+    from vault.services.imports.known_people import Way
+    from vault.services.imports.making import Answer, Imported
+    from vault.services.imports.previewing import Preview
+
+_ANSWERS: Final = ("skip", "make", "join")
+_FAULTY: Final = 2
+_ASK: Final = Message("Leave these rows out (skip), make them (make), or make them and show whom to join (join)? ")
+_SURE: Final = Message("Make these cases? Type yes: ")
+
+
+def _import(args: Given, output: Output) -> Result:
+    if args.template is not None:
+        return _template(args.template)
+    if args.undo:
+        return _undo(args, output)
+    if args.file is None or args.kind is None:
+        raise UsageError(Message("name the file and the kind of its cases"))
+    with opened(args, output) as session:
+        from vault.services.imports import making, previewing, words
+
+        preview = previewing.preview(session, args.file, kind=args.kind)
+        if preview.faults:
+            return Result(_data(preview), words.fault_lines(preview.faults), _FAULTY)
+        shown = words.preview_lines(session, preview)
+        if args.preview:
+            return Result(_data(preview), [*shown, Message("Nothing was made.")])
+        for line in shown:
+            output.say(line)
+        answers = _answers(args, output, preview)
+        imported = making.make(session, preview, answers, progress=output.progress_of(Message("Making the cases")))
+        titles = _titles(preview, imported)
+        lines = list(words.made_lines(imported, titles))
+    if imported.to_join:
+        lines.append(Message("`casevault person same PERSON OTHER` joins two."))
+    lines.append(Message("`casevault import --undo` takes it back."))
+    lines.append(
+        Message("The file {name} is still there, in clear. Delete it if nobody needs it.", name=args.file.name)
+    )
+    return Result({**_data(preview), **_made_data(imported, titles)}, lines)
+
+
+def _answers(args: Given, output: Output, preview: Preview) -> Mapping[Way, Answer]:
+    """Return what happens to rows with somebody who may be known, asked once for each way; and have it confirmed."""
+    from vault.services.imports import words
+    from vault.services.imports.making import Answer
+
+    may_ask = output.may_ask and sys.stdin.isatty()
+    if not may_ask and preview.known and args.duplicates is None:
+        raise WaitingForDecisionError(
+            Message("nothing is imported: some people may be known already"),
+            next_step=Message("Repeat it with --duplicates skip, make or join."),
+        )
+    answers = {}
+    for way in preview.known:
+        said = args.duplicates
+        while said not in _ANSWERS:
+            said = ask_line(Message("{head}\n{question}", head=words.HEADS[way], question=_ASK)).casefold()
+        answers[way] = Answer(said)
+    if not args.yes and not (may_ask and ask_line(_SURE).casefold() == "yes"):
+        raise WaitingForDecisionError(Message("nothing is imported"), next_step=Message("Repeat it with --yes."))
+    return answers
+
+
+def _template(path: Path) -> Result:
+    from vault.services.imports import previewing
+    from vault.store.files import write_new
+
+    write_new(path, previewing.template(path.suffix))
+    return Result({"template": str(path)}, [Message("The empty list is at {path}.", path=path)])
+
+
+def _undo(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.imports import taking_back
+
+        count = taking_back.take_back(session)
+    told = plural("{count} imported case is taken back.", "{count} imported cases are taken back.", count=count)
+    return Result({"taken_back": count}, [told])
+
+
+def _data(preview: Preview) -> dict[str, object]:
+    faults: Iterable[object] = ({"row": f.row, "column": f.column, "why": f.why} for f in preview.faults)
+    people = [
+        {
+            "way": way.value,
+            "row": known.row,
+            "ref": known.ref or None,
+            "person": None if known.place is None else known.place.record.hex(),
+            "other_row": known.other_row or None,
+            "ask": [member.hex() for member in known.members],
+        }
+        for way, found in preview.known.items()
+        for known in found
+    ]
+    return {"rows": len(preview.rows), "faults": list(faults), "known": people}
+
+
+def _titles(preview: Preview, imported: Imported) -> dict[str, str]:
+    left = set(imported.left_out)
+    titles = (row.title for row in preview.rows if row.row not in left)
+    return {case.ref: title for case, title in zip(imported.cases, titles, strict=True)}
+
+
+def _made_data(imported: Imported, titles: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "cases": [{"case": case.case.hex(), "ref": case.ref, "title": titles[case.ref]} for case in imported.cases],
+        "left_out": list(imported.left_out),
+        "to_join": [{"person": pair.person.hex(), "other": pair.other.hex()} for pair in imported.to_join],
+    }
+
+
+VERBS: Final = (
+    Verb("import", NOUNS["import"].help, (
+        Arg("[FILE]", Message("the list; it stays where it is"), of=Path),
+        Arg("[--kind KIND]", Message("kind of all its cases"), choices=CASE_KINDS),
+        OneOf((
+            Arg("[--preview]", Message("show what it would make and every fault, and make nothing")),
+            Arg("[--undo]", Message("take the last import back, within 10 minutes and before any bundle")),
+            Arg("[--template OUT]", Message("write an empty list with the right headers, .csv or .xlsx"), of=Path),
+        )),
+        Arg(
+            "[--duplicates ANSWER]",
+            Message("what happens to rows with somebody who may be known (scripts; else it is asked)"),
+            choices=_ANSWERS,
+        ),
+        Arg("[--yes]", Message("do not ask whether to make them (scripts)")),
+    ), _import),
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""Make the cases of a list, all of them or none: they become durable together, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum, unique
+
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.errors import RefusedError, UsageError
+from vault.ids import MemberId, RecordId, make_case_ref, make_id
+from vault.policy.roles import Action
+from vault.progress import CancelledError, Progress, Stopped
+from vault.records.together import together
+from vault.records.work import Entry
+from vault.services.cases.cases import CaseMade, NewCase, new_case
+from vault.services.imports.known_people import Known, Way
+from vault.services.imports.mark_row import Mark, keep_mark
+from vault.services.imports.previewing import Preview
+from vault.services.projection.projection import up_to_date_index
+from vault.words.message import Message
+
+
+@unique
+class Answer(StrEnum):
+    """What happens to rows that name somebody who may be known: left out, made, or made and told as pairs to join."""
+
+    SKIP = "skip"
+    MAKE = "make"
+    JOIN = "join"
+
+
+@dataclass(frozen=True, slots=True)
+class ToJoin:
+    """A person of a new case, and who may be the same: `person same` says so once somebody has looked."""
+
+    person: RecordId
+    other: RecordId
+    ref: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The cases that were made, in the order of the rows; the rows that were left out; and who is to be looked at."""
+
+    cases: tuple[CaseMade, ...]
+    left_out: tuple[int, ...] = ()
+    to_join: tuple[ToJoin, ...] = ()
+    deputy: MemberId | None = None
+
+
+def make(
+    session: Session,
+    preview: Preview,
+    answers: Mapping[Way, Answer],
+    *,
+    progress: Progress = lambda done, total: None,
+    cancelled: Stopped = lambda: False,
+) -> Imported:
+    """Make the cases that a preview shows. When this returns, all are durable; where it raises, none was made.
+
+    Args:
+        session: of the owner.
+        preview: without a fault.
+        answers: one for each way in which somebody is known.
+        progress: told how many cases are done.
+        cancelled: asked before each.
+
+    Raises:
+        RefusedError: the list has faults.
+        UsageError: an answer is missing, or nothing is left to make.
+        CancelledError: as asked. TryAgainError: no room.
+    """
+    rule = session.require(Action.CASE_CREATE)
+    if preview.faults:
+        raise RefusedError(Message("nothing is imported while a row has a fault"))
+    if not preview.known.keys() <= answers.keys():
+        raise UsageError(Message("say what happens to people who may be known already"))
+    left_out = {who.row for way, found in preview.known.items() if answers[way] is Answer.SKIP for who in found}
+    rows = [row for row in preview.rows if row.row not in left_out]
+    if not rows:
+        raise UsageError(Message("no row is left to import"))
+    founding = new_case(session, title=rows[0].title, kind=preview.kind.value)
+    made: list[CaseMade] = []
+    people: dict[int, RecordId] = {}
+    log = session.log
+    first = log.size
+    with together(log) as stored:
+        for done, row in enumerate(rows):
+            progress(done, len(rows))
+            if cancelled():
+                raise CancelledError
+            head = replace(founding.head, title=row.title, stage=row.stage, ref=make_case_ref(), audit=make_id())
+            new = NewCase(head, founding.holders)
+            with session.work() as work:
+                case = new.found(work)
+                for record in row.records:
+                    kept = work.keep(case, record)
+                    if record is row.client:
+                        people[row.row] = kept
+                covers = Counter([Case.KIND, *(record.KIND for record in row.records)])
+                work.commit(Entry(act="case.import", obj=head.audit, covers=covers, pol=rule))
+            made.append(new.made(case))
+        keep_mark(session, stored, Mark(log.origin, first, log.size, log.now_ms()))
+    progress(len(rows), len(rows))
+    up_to_date_index(session)
+    pairs = [
+        pair
+        for way, found in preview.known.items()
+        if answers[way] is Answer.JOIN
+        for who in found
+        if (pair := _pair(people, who)) is not None
+    ]
+    return Imported(tuple(made), tuple(sorted(left_out)), tuple(pairs), founding.made(made[0].case).deputy)
+
+
+def _pair(people: Mapping[int, RecordId], known: Known) -> ToJoin | None:
+    person = people.get(known.row)
+    other = known.place.record if known.place is not None else people.get(known.other_row)
+    return None if person is None or other is None else ToJoin(person, other, known.ref, known.name)

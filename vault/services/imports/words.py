@@ -1,0 +1,96 @@
+"""What a person reads of a list of cases before and after its import; command and app say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from vault.access.session import Session
+from vault.ids import short_id
+from vault.policy.roles import Action
+from vault.services.cases.undoing import UNDO_MINUTES
+from vault.services.imports.known_people import Known, Way
+from vault.services.imports.making import Imported
+from vault.services.imports.previewing import Preview
+from vault.services.imports.spreadsheet import RowFault
+from vault.services.projection.authors import name_in, names_of_members
+from vault.words.message import Message, Words, listed, plural
+
+_MOST_SHOWN = 50
+_MOST_OF_A_WAY = 20
+
+
+def fault_lines(faults: Sequence[RowFault]) -> list[Words]:
+    """Return what is wrong in a list, by row and column, without a value of it."""
+    lines: list[Words] = [
+        plural(
+            "{count} cell has a fault. Nothing is imported until it is right:",
+            "{count} cells have a fault. Nothing is imported until they are right:",
+            count=len(faults),
+        )
+    ]
+    for fault in faults[:_MOST_SHOWN]:
+        if fault.column:
+            lines.append(Message("  row {row}, {column}: {why}", row=fault.row, column=fault.column, why=fault.why))
+        else:
+            lines.append(Message("  row {row}: {why}", row=fault.row, why=fault.why))
+    if len(faults) > _MOST_SHOWN:
+        lines.append(Message("  and {count} more", count=len(faults) - _MOST_SHOWN))
+    return lines
+
+
+def preview_lines(session: Session, preview: Preview) -> list[Words]:
+    """Return what a list would make, and who of it may be known already, with the rows of each."""
+    session.require(Action.MEMBER_LIST)
+    rows = preview.rows
+    lines: list[Words] = [
+        plural("The list has {count} case.", "The list has {count} cases.", count=len(rows)),
+        Message(
+            "  with a client: {clients}, with a next date: {dates}, with a note: {notes}",
+            clients=sum(row.client is not None for row in rows),
+            dates=sum(row.task is not None for row in rows),
+            notes=sum(row.note is not None for row in rows),
+        ),
+    ]
+    names = names_of_members(session)
+    for way, known in preview.known.items():
+        lines.append(HEADS[way])
+        lines += [_line(who, [name_in(names, member) for member in who.members]) for who in known[:_MOST_OF_A_WAY]]
+        if len(known) > _MOST_OF_A_WAY:
+            lines.append(Message("  and {count} more", count=len(known) - _MOST_OF_A_WAY))
+    return lines
+
+
+def _line(who: Known, members: Sequence[str]) -> Message:
+    if members:
+        return Message("  row {row}: ask {members}", row=who.row, members=listed(members))
+    if who.place is None:
+        return Message("  row {row}: as in row {other}", row=who.row, other=who.other_row)
+    return Message("  row {row}: {ref}  {name}", row=who.row, ref=who.ref, name=who.name)
+
+
+def made_lines(imported: Imported, titles: Mapping[str, str]) -> Iterator[Words]:
+    """Yield the list of the cases that were made, each with its title by its reference, and what is left to do."""
+    yield plural("{count} case is made.", "{count} cases are made.", count=len(imported.cases))
+    for case in imported.cases:
+        yield Message("  {ref}  {title}", ref=case.ref, title=titles.get(case.ref, ""))
+    if imported.left_out:
+        yield plural("{count} row was left out.", "{count} rows were left out.", count=len(imported.left_out))
+    if imported.to_join:
+        yield Message("These may be one person. Look at both, then join them:")
+        for pair in imported.to_join:
+            yield Message(
+                "  {person}  {other}  {ref}  {name}",
+                person=short_id(pair.person),
+                other=short_id(pair.other),
+                ref=pair.ref,
+                name=pair.name,
+            )
+    yield Message("It can be taken back as a whole for {minutes} minutes, before any bundle.", minutes=UNDO_MINUTES)
+
+
+HEADS: Mapping[Way, Message] = {
+    Way.NUMBER: Message("These have a number of somebody in your cases:"),
+    Way.NAME: Message("These are called like somebody in your cases:"),
+    Way.FILE: Message("These stand twice in the list:"),
+    Way.REGISTER: Message("These may be known to colleagues:"),
+}
