@@ -100,6 +100,8 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
+    "notes.correct": (Action.CASE_READ, Action.CASE_WRITE),
+    "notes.withdraw": (Action.CASE_READ, Action.CASE_WRITE),
     "sections.open_section": (Action.CASE_READ, Action.CASE_READ),
 }
 
@@ -208,6 +210,8 @@ CALLS: Mapping[str, Call] = {
     "joining.invite_device": lambda run, session, *_: run(session, _STRANGER),
     "unsynced_work.warn_before_removal": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
+    "notes.correct": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
+    "notes.withdraw": lambda run, session, case, note, _: run(session, _known(session, case, note), reason="x"),
     "notes.show": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "notes.show_corrected": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "sections.add_note": lambda run, session, case, _, section: run(

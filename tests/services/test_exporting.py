@@ -107,6 +107,19 @@ def test_a_name_that_was_misspelt_or_borne_before_is_not_printed_and_does_not_le
     assert not {"Vuzhanin", "Zumrat"} & set(names.split())
 
 
+def test_a_withdrawn_note_leaves_in_no_report_and_its_reason_neither(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    session = filled_session
+    note = notes.add(session, case, Note(NoteKind.CONTACT, "The bakery is open."))
+    kept = notes.add(session, case, Note(NoteKind.CONTACT, "The garden is closed."))
+    assert "bakery" in " ".join(exported(session, case, tmp_path).pages)
+    notes.withdraw(session, note.hex(), reason="belongs to the dairy")
+    text = " ".join(exported(session, case, tmp_path).pages)
+    assert [word for word in ("bakery", "dairy", "garden") if word in text] == ["garden"]
+    assert notes.show(session, kept.hex()).value.withdrawn is None
+
+
 def test_a_failed_check_stops_the_export_and_is_logged(
     filled_session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

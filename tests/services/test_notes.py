@@ -1,4 +1,4 @@
-"""Notes: durable when acknowledged, never changed, found by their id."""
+"""Notes: durable when acknowledged, found by their id, corrected with their history and withdrawn with a reason."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled
 from tests.tables import each
 from vault.access.session import Session
-from vault.casework.note import Note, note_of
+from vault.casework.note import Note, contact_day, note_of
 from vault.casework.vocabulary import NoteKind
+from vault.durations import DAY_MS
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, make_id
-from vault.services.cases import cases, notes
+from vault.services.cases import cases, editing, notes
 
 TEXTS = ["", "one line", "two\nlines\r\n", "Рустам ушёл", "نص عربي", "\u202eturned", "a" * 100_000, "nul \0 inside"]
 
@@ -73,6 +74,37 @@ def test_a_note_is_shown_with_what_corrects_it_oldest_first(filled: Filled, fill
         later[0],
         of_a_correction,
     ]
+
+
+def test_the_own_note_of_today_is_corrected_in_place_and_any_other_beside_it(
+    filled: Filled, filled_session: Session
+) -> None:
+    session, case = filled_session, filled.cases[0]
+    of_today = notes.add(session, case, Note(NoteKind.INTERVIEW, "on Monday", "2024-01-02"))
+    assert notes.correct(session, of_today.hex(), text="on Tuesday", occurred="2024-01-03") == of_today
+    assert notes.show(session, of_today.hex()).value == Note(NoteKind.INTERVIEW, "on Tuesday", "2024-01-03")
+    before = editing.history(session, editing.Place(case, of_today, Note.KIND))
+    assert [version.value.text for version in before] == ["on Monday", "on Tuesday"]
+    tomorrow = session.log.now_ms() + DAY_MS
+    session.log.now_ms = lambda: tomorrow
+    beside = notes.correct(session, of_today.hex(), text="on Wednesday")
+    assert notes.show(session, beside.hex()).value.amends == of_today
+    assert notes.show(session, of_today.hex()).value.text == "on Tuesday"
+
+
+def test_a_withdrawn_note_stays_counts_as_no_contact_and_is_withdrawn_once(
+    filled: Filled, filled_session: Session
+) -> None:
+    session, case = filled_session, filled.cases[0]
+    note = notes.add(session, case, Note(NoteKind.CONTACT, "He called."))
+    with pytest.raises(UsageError, match="a reason is needed"):
+        notes.withdraw(session, note.hex(), reason=" ")
+    notes.withdraw(session, note.hex(), reason="of another case")
+    found = notes.show(session, note.hex())
+    assert (found.value.text, found.value.withdrawn) == ("He called.", "of another case")
+    assert contact_day(found.value, found.written_ms) is None
+    with pytest.raises(UsageError, match="withdrawn already"):
+        notes.withdraw(session, note.hex(), reason="again")
 
 
 def test_a_note_of_another_case_corrects_nothing_here(filled: Filled, filled_session: Session) -> None:

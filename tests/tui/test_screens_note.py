@@ -152,28 +152,38 @@ def test_f4_makes_the_draft_a_note_once_and_an_empty_note_is_not_kept(house: Hou
     assert [text.endswith(": They called.") for text in _texts(house)] == [False, False, True]
 
 
-def test_correcting_a_note_names_it_and_leaves_its_kind(house: House) -> None:
-    with house.desk("Amina") as amina:
-        amina.press("enter", "2", "a")
-        amina.sees("Put the cursor on the note that you want to correct.")
-        amina.press("1", "a")
-        assert amina.value("note").startswith("He was asked for at the market.")
-        amina.press("ctrl+end", "  By two men.", "f4")
-        amina.sees("Notes 3", "corrects an earlier note", "└ corrected ", "Amina: He was asked")
-        amina.press("up")
-        amina.sees("CORRECTED by a later note")
+def test_correcting_a_note_of_somebody_else_stands_beside_it_and_leaves_its_kind(house: House) -> None:
+    with house.desk("Joel") as joel:
+        joel.press("enter", "2", "a")
+        joel.sees("Put the cursor on the note that you want to correct.")
+        joel.press("1", "a")
+        assert joel.value("note").startswith("He was asked for at the market.")
+        joel.press("ctrl+end", "  By two men.", "f4")
+        joel.sees("Notes 3", "corrects an earlier note", "└ corrected ", "Joel: He was asked")
+        joel.press("up")
+        joel.sees("CORRECTED by a later note")
     assert _texts(house)[-1] == "interview: He was asked for at the market.\n\nTwo men, no papers. By two men."
 
 
-def test_a_correction_may_change_the_date_and_never_the_kind(house: House) -> None:
+def test_the_own_note_of_today_is_corrected_in_place_with_its_date_and_never_its_kind(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "a", "f6")
         assert amina.focused() == "occurred"  # the kind above it cannot be chosen
         amina.press(" 2026-01-05", "f4")
-        amina.sees("Notes 3")
+        amina.sees("Notes 2", "of 2026-01-05")
+        amina.press("v")
+        amina.sees("HISTORY", "before", "2026-01-05")
     with house.open("Amina") as session:
-        last = cases.open_case(session, house.case).notes[-1].value
-    assert (last.occurred, last.kind.value) == ("2026-01-05", "interview")
+        found = {(note.value.occurred, note.value.kind.value) for note in cases.open_case(session, house.case).notes}
+    assert ("2026-01-05", "interview") in found
+
+
+def test_a_note_is_withdrawn_with_a_reason_and_marked_where_it_stands(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "f2", " withdraw", "enter")
+        amina.sees("Put the cursor on the note that you want to withdraw.")
+        amina.press("1", "f2", " withdraw", "enter", " of another case", "enter")
+        amina.sees("WITHDRAWN", "WITHDRAWN: of another case", "He was asked for at the market.")
 
 
 def test_beside_the_text_stand_people_readers_and_the_last_notes(house: House) -> None:

@@ -36,18 +36,38 @@ def _ref(desk: Desk) -> str:
     return str(desk.run("case", "list", "--json").json()["cases"][0]["ref"])
 
 
-def test_an_id_is_typed_as_it_is_shown_and_a_correction_marks_what_it_corrects(desk: Desk) -> None:
-    ref = _ref(desk)
-    kept = desk.run("note", "add", ref, "--when", "27.2.2026", stdin="Transfer on 3 March.")
+def test_an_id_is_typed_as_it_is_shown_and_the_own_note_of_today_is_corrected_in_place(desk: Desk) -> None:
+    kept = desk.run("note", "add", _ref(desk), "--when", "27.2.2026", stdin="Transfer on 3 March.")
     (typed,) = re.findall(r"^id ([0-9a-f]{8})$", kept.out, re.MULTILINE)
-    corrected = desk.run("note", "amend", typed, stdin="Transfer on 4 March.")
-    (by,) = re.findall(r"^id ([0-9a-f]{8})$", corrected.out, re.MULTILINE)
-    listed = desk.run("note", "list", ref).out
-    assert f"CORRECTED by {by}" in listed
-    assert f"contact, of 2026-02-27, corrects {typed}" in listed
-    assert f"CORRECTED by {by}" in desk.run("note", "show", typed).out
-    data = {note["note"][:8]: note for note in desk.run("note", "list", ref, "--json").json()["notes"]}
-    assert data[typed]["corrected_by"] == data[by]["note"]
+    assert "`casevault history` shows what it said before" in desk.run("note", "amend", typed, stdin="On 4 March.").out
+    assert "contact, of 2026-02-27" in desk.run("note", "show", typed).out
+
+
+def test_a_correction_of_somebody_elses_note_marks_what_it_corrects(at: OfficeDesk) -> None:
+    amina, nadia = at.office.amina, at.office.nadia
+    ref = at.done(amina, "case", "new", "--kind", "asylum", "--title", "Shared", "--json").json()["ref"]
+    wrong = at.done(amina, "note", "add", ref, "--json", stdin="Transfer on 3 March.").json()["note"]
+    at.done(amina, "grant", "add", ref, "--to", NADIA)
+    right = at.done(nadia, "note", "amend", wrong[:8], "--when", "3.3.2026", "--json", stdin="On 4 March.").json()
+    assert right["amends"] == wrong != right["note"]
+    listed = at.done(nadia, "note", "list", ref).out
+    assert f"CORRECTED by {right['note'][:8]}" in listed
+    assert f"of 2026-03-03, corrects {wrong[:8]}" in listed
+    assert f"CORRECTED by {right['note'][:8]}" in at.done(amina, "note", "show", wrong[:8]).out
+    data = {note["note"]: note for note in at.done(amina, "note", "list", ref, "--json").json()["notes"]}
+    assert data[wrong]["corrected_by"] == right["note"]
+
+
+def test_a_note_that_is_withdrawn_says_why_and_stays(desk: Desk) -> None:
+    ref = _ref(desk)
+    note = desk.run("note", "add", ref, "--json", stdin="He called from the border.").json()["note"]
+    assert desk.run("note", "withdraw", note, stdin="").code == 2
+    asked = desk.run("note", "withdraw", note, "--reason", "of another case")
+    assert "stays readable here, and leaves in no export" in asked.out
+    shown = desk.run("note", "show", note).out
+    assert "WITHDRAWN: of another case" in shown
+    assert "He called from the border." in shown
+    assert "withdrawn already" in desk.run("note", "withdraw", note, "--reason", "again").err
 
 
 def test_a_date_is_understood_as_it_is_typed_in_three_languages_and_said_back(desk: Desk) -> None:

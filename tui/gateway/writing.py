@@ -53,11 +53,15 @@ class Writing(Subject):
         if draft.section:
             record = sections.add_note(session, case_id(draft.section), note_of(draft.typed))
         elif draft.amends:
-            record = notes.amend(session, draft.amends, text=draft.text, occurred=draft.typed.get(WHEN, ""))
+            record = notes.correct(session, draft.amends, text=draft.text, occurred=draft.typed.get(WHEN, ""))
         else:
             record = notes.add(session, case_id(draft.case), note_of(draft.typed))
         self.forget(draft)
         return record.hex()
+
+    def withdraw(self, note: str, reason: str) -> str:
+        """Mark a note as not to be used; returns its id."""
+        return notes.withdraw(self._session, note, reason=reason).hex()
 
     def readers(self, draft: DraftShown) -> tuple[str, ...]:
         """Return the other members who can read what will be kept, by name."""

@@ -1,4 +1,4 @@
-"""A note: small and immutable. A mistake is amended by another note that points to it."""
+"""A note. Its writer may correct it on its day; later another note corrects it, or it is withdrawn with a reason."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ from vault.words.message import Message, Words, filled, plural
 TEXT: Final = "text"
 AMENDS: Final = "amends"
 WHEN: Final = "occurred"
+_WITHDRAWN: Final = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Note(FormedRecord):
-    """One note. `occurred` is a partial date or a day with a time; `amends` is the record id of an earlier note."""
+    """One note. `occurred` is a partial date or a day with a time; `amends` is the record id of an earlier note.
+
+    `withdrawn` says why it is not to be used any more: it stays readable in the vault and leaves in no export.
+    """
 
     KIND: ClassVar[str] = "note"
     FORM: ClassVar[Form] = Form(
@@ -33,6 +37,7 @@ class Note(FormedRecord):
             FormField(TEXT, Message("Text"), Shape.TEXT, is_required=True),
             FormField("occurred", Message("When"), Shape.MOMENT, shown=Message("of {value}")),
             FormField(AMENDS, Message("Corrects"), Shape.RECORD, shown=Message("corrects {value}")),
+            FormField(_WITHDRAWN, Message("Withdrawn because"), shown=Message("WITHDRAWN: {value}")),
         ),
         headline=(TEXT,),
         dated_by="occurred",
@@ -42,9 +47,10 @@ class Note(FormedRecord):
     text: str = field(repr=False)
     occurred: str | None = None
     amends: bytes | None = None
+    withdrawn: str | None = field(default=None, repr=False)
 
 
-CHOSEN: Final = tuple(entry for entry in Note.FORM.fields if entry.name not in {TEXT, AMENDS})
+CHOSEN: Final = tuple(entry for entry in Note.FORM.fields if entry.name not in {TEXT, AMENDS, _WITHDRAWN})
 """What a person fills in beside the text."""
 
 
@@ -90,7 +96,7 @@ def contact_day(note: Note, written_ms: int) -> str | None:
 
     Of a month or a year that is not known better it is the first day: a silence is rather told too long.
     """
-    if note.kind is not NoteKind.CONTACT:
+    if note.kind is not NoteKind.CONTACT or note.withdrawn:
         return None
     said = (note.occurred or "").replace("~", "")
     return f"{said[:10]}-01-01"[:10] if said else time_data(written_ms, DAY)
@@ -98,7 +104,7 @@ def contact_day(note: Note, written_ms: int) -> str | None:
 
 def last_contact(notes: Iterable[tuple[Note, int]]) -> str | None:
     """Return the day of the last contact among notes, each with when it was written in ms UTC; None without any."""
-    contacts = [(note, written_ms) for note, written_ms in notes if note.kind is NoteKind.CONTACT]
+    contacts = [(note, at) for note, at in notes if note.kind is NoteKind.CONTACT and not note.withdrawn]
     days = {contact_day(note, written_ms) for note, written_ms in contacts if note.occurred}
     # Of those that name no day the newest tells the latest one: not each is asked.
     newest_first = sorted((found for found in contacts if not found[0].occurred), key=itemgetter(1), reverse=True)

@@ -1,4 +1,4 @@
-"""`casevault note`: write, list, read and amend notes."""
+"""`casevault note`: write, list, read, correct and withdraw notes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Final
 
 from vault.casework.note import CHOSEN, TEXT, WHEN, note_head, note_of
 from vault.cli.dates import of_shape
-from vault.cli.opening import opened, opened_for_text
+from vault.cli.opening import opened, opened_for_text, opened_to_ask
 from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.ids import short_id
@@ -61,13 +62,27 @@ def _amend(args: Given, output: Output) -> Result:
     with opened_for_text(args, output) as (session, text):
         from vault.services.cases import notes
 
-        note = notes.amend(session, args.note, text=text, occurred=args.occurred or None, why=args.why)
+        earlier = notes.locate(session, args.note)[1]
+        note = notes.correct(session, args.note, text=text, occurred=args.occurred or None, why=args.why)
+    if note == earlier:
+        return Result({"note": note.hex(), "amends": None}, [_CHANGED])
     return Result(
-        {"note": note.hex(), "amends": args.note},
+        {"note": note.hex(), "amends": earlier.hex()},
         [Message("The correction is saved."), Message("id {id}", id=short_id(note))],
     )
 
 
+def _withdraw(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, (_WHY_WITHDRAWN,)) as (session, values):
+        from vault.services.cases import notes
+
+        note = notes.withdraw(session, args.note, reason=values["reason"][0], why=args.why)
+    return Result({"note": note.hex(), "withdrawn": True}, [_WITHDRAWN])
+
+
+_CHANGED: Final = Message("The note is changed; `casevault history` shows what it said before.")
+_WITHDRAWN: Final = Message("The note is withdrawn: it stays readable here, and leaves in no export.")
+_WHY_WITHDRAWN: Final = Personal("reason", "--reason", Message("Why the note is withdrawn"), required=True)
 _FILE: Final = Arg("[--file FILE]", Message("read the text from this file"))
 _CHOSEN: Final = tuple(
     Arg(
@@ -89,5 +104,10 @@ VERBS: Final = (
     ), _add),
     Verb("list", Message("the notes of a case"), (CASE,), _list),
     Verb("show", Message("read a note"), (_NOTE,), _show),
-    Verb("amend", Message("add a linked note that corrects this note"), (_NOTE, _WHEN, _FILE), _amend),
+    Verb("amend", Message("correct a note: your own of today in place, another by a linked note"), (
+        _NOTE, _WHEN, _FILE,
+    ), _amend),
+    Verb("withdraw", Message("mark a note as not to be used, with a reason"), (
+        _NOTE, *options_of((_WHY_WITHDRAWN,)),
+    ), _withdraw),
 )  # fmt: skip

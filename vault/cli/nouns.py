@@ -80,7 +80,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("relation", Message("how the people of a case stand to each other"), ("add", "list", "edit"),
              file="story"),
         Noun("link", Message("other cases that belong to a case"), ("add", "list", "edit"), file="story"),
-        Noun("note", Message("write, list, read and correct notes"), ("add", "list", "show", "amend")),
+        Noun("note", Message("write, list, read and correct notes"), ("add", "list", "show", "amend", "withdraw")),
         Noun("deadline", Message("dates that have to be kept, and the rules that give them"),
              ("add", "list", "move", "edit", "done", "rules", "count", "week", "calendar")),
         Noun("task", Message("what is to be done in a case"), ("add", "list", "edit", "done"), file="story"),

@@ -18,12 +18,12 @@ from tui.screens.cases.access import AccessScreen
 from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.case_timeline import CaseTimeline
-from tui.screens.cases.case_parts.due_rows import about_words, record_lines
 from tui.screens.cases.case_parts.in_two import in_two, kind_of
-from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, CaseLists, Here
+from tui.screens.cases.case_parts.lists import CaseLists, Here
+from tui.screens.cases.case_parts.said_of import said_of
 from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.note_editor import NoteEditor
-from tui.screens.cases.note_lines import corrected_in, draft_head, note_lines, with_versions
+from tui.screens.cases.note_lines import corrected_in
 from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.cases.record_form import RecordForm
 from tui.screens.cases.records import RecordsScreen
@@ -36,7 +36,6 @@ from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.same_person import SamePerson
 from tui.screens.referral.export import ExportScreen
-from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.values.values_people import Whereabouts
@@ -48,11 +47,6 @@ from vault.casework.case import Case
 from vault.casework.story.task import Task
 from vault.words.message import Message, Words, plural
 
-_NOTHING: Final = {
-    NOTES: Message("No note yet; n writes one."),
-    PEOPLE: Message("Nobody yet; p adds a person."),
-    DUE: Message("Nothing is due; d sets a date."),
-}
 _ZOOMED: Final = {
     Zoom.DAY: Message("+ - zoom: days"),
     Zoom.MONTH: Message("+ - zoom: months"),
@@ -73,7 +67,10 @@ class CaseScreen(LooksBack):
         Command("f6", "app.next_pane", Message("Next pane: notes, people, dates, text, time"), "F6", Message("pane")),
         Command("escape", "back", Message("Back to the list"), "Esc", Message("back")),
         Command("t", "task", Message("Add a task"), "t", Message("task"), rank=2),
-        Command("a", "amend", Message("Correct a note by another one"), "a", Message("amend"), rank=3),
+        Command(
+            "a", "amend", Message("Correct a note: yours of today, or by another one"), "a", Message("amend"), rank=3
+        ),
+        Command("", "withdraw", Message("Withdraw a note: it is not to be used, and leaves in no export"), ""),
         Command("1", "part('notes')", Message("Notes"), "1"),
         Command("2", "part('people')", Message("People"), "2"),
         Command("3", "part('dates')", Message("Dates that have to be kept"), "3"),
@@ -195,6 +192,14 @@ class CaseScreen(LooksBack):
         case, ref = self._case.case, self._case.ref
         self.ask(lambda vault: vault.writing.begin(case, ref, amends=note), self._edit)
 
+    def action_withdraw(self) -> None:
+        """Say why the note under the cursor is not to be used any more."""
+        note = self._lists.here()
+        if isinstance(note, NoteShown):
+            self.withdraw(f"{self._case.case}/{note.record}")
+        else:
+            self.say(Message("Put the cursor on the note that you want to withdraw."))
+
     def action_person(self) -> None:
         """Add a person."""
         self.app.push_screen(PersonForm(self._where(), self._case.never_use), self._changed)
@@ -223,12 +228,12 @@ class CaseScreen(LooksBack):
         self.app.push_screen(CaseEdit(self._case), self._changed)
 
     def action_history(self) -> None:
-        """Show what the person or the date under the cursor said before, or the case."""
+        """Show what the note, the person or the date under the cursor said before, or the case."""
         case, why = self._case.case, self._why
         here = self._lists.here() if self._lists.in_use.has_focus else None
         record, kind = "", "case"
-        if isinstance(here, PersonShown | RecordShown):
-            record, kind = here.record, "person" if isinstance(here, PersonShown) else here.kind
+        if isinstance(here, PersonShown | RecordShown | NoteShown):
+            record, kind = here.record, kind_of(here)
         self.ask(lambda vault: vault.story.history(case, record, kind, why), self.show_history)
 
     def action_versions(self) -> None:
@@ -325,19 +330,7 @@ class CaseScreen(LooksBack):
         self.query_one("#text-pane").scroll_home(animate=False)
 
     def _said_of(self, here: Here | None) -> tuple[Words, Words]:
-        """Return what stands over the text of a record, and the text."""
-        match here:
-            case PersonShown():
-                head = with_versions(Message("Person: {role}", role=word_of(here.role)), here.heads)
-                return head, together(here.lines)
-            case RecordShown():
-                return with_versions(about_words(here), here.heads), together(record_lines(here))
-            case DraftShown():
-                return draft_head(here), here.text
-            case NoteShown():
-                return together(note_lines(here, is_corrected=here.record in self._corrected)), here.note.text
-            case _:
-                return "", _NOTHING[self._lists.part]
+        return said_of(here, self._corrected, self._lists.part)
 
     @property
     def _lists(self) -> CaseLists:

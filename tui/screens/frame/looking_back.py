@@ -1,4 +1,4 @@
-"""What a case said before, and taking back what was written last: for the screens of a case."""
+"""What a case said before, withdrawing a note, and taking back what was written last: for the screens of a case."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
@@ -31,6 +32,15 @@ class LooksBack(VaultScreen):
     def action_undo(self) -> None:
         """Say what was written last, ask, and take it back."""
         self.ask(lambda vault: vault.story.undoable(), self._ask_whether)
+
+    def withdraw(self, note: str) -> None:
+        """Ask why a note (CASE/NOTE) is not to be used any more, and mark it so."""
+        question = Message("Why is this note withdrawn? It stays readable here, and leaves in no export.")
+        self.app.push_screen(AskLine(question), lambda reason: self._withdraw(note, reason))
+
+    def _withdraw(self, note: str, reason: str | None) -> None:
+        if reason:
+            self.ask(lambda vault: vault.writing.withdraw(note, reason), self.action_refresh)
 
     def _ask_whether(self, found: tuple[tuple[str, ...], str]) -> None:
         kinds, about = found

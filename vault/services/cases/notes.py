@@ -1,4 +1,4 @@
-"""Write, read and amend notes."""
+"""Write, read, correct and withdraw notes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from dataclasses import replace
 
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.display import DAY, time_data
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import cases_of_records, corrections_of, heads_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
+from vault.services.cases import editing
 from vault.services.cases.cases import find, log_view
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
+from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -61,8 +64,40 @@ def amend(session: Session, note: str, *, text: str, occurred: str | None = None
     case, _ = locate(session, note)
     rule = session.require(Action.CASE_WRITE, case)
     right = earlier.value.occurred if occurred is None else occurred or None
-    correction = replace(earlier.value, text=text, occurred=right, amends=earlier.record)
+    correction = replace(earlier.value, text=text, occurred=right, amends=earlier.record, withdrawn=None)
     return _write(session, case, correction, act="note.correct", rule=rule)
+
+
+def correct(session: Session, note: str, *, text: str, occurred: str | None = None, why: str = "casework") -> RecordId:
+    """Correct a note, and return the record that holds what is right.
+
+    On its day its writer's own note gets another version, which its history shows; else `amend` adds a note to it.
+    """
+    earlier = show(session, note, why=why)
+    case, record = locate(session, note)
+    if not _is_mine_of_today(session, case, earlier):
+        return amend(session, note, text=text, occurred=occurred, why=why)
+    right = earlier.value.occurred if occurred is None else occurred or None
+    place = editing.Place(case, record, Note.KIND)
+    editing.edit(session, place, Note, lambda found: replace(found, text=text, occurred=right), act="note.correct")
+    return record
+
+
+def withdraw(session: Session, note: str, *, reason: str, why: str = "casework") -> RecordId:
+    """Mark a note as not to be used any more, and say why. Its words stay readable here and leave in no export.
+
+    Raises:
+        UsageError: the reason is empty or no line, or the note is withdrawn already; nothing was written.
+    """
+    earlier = show(session, note, why=why)
+    case, record = locate(session, note)
+    if not reason.strip():
+        raise UsageError(Message("a reason is needed to withdraw a note"))
+    if earlier.value.withdrawn:
+        raise UsageError(Message("the note is withdrawn already"))
+    place = editing.Place(case, record, Note.KIND)
+    editing.edit(session, place, Note, lambda found: replace(found, withdrawn=reason.strip()), act="note.correct")
+    return record
 
 
 def corrections(notes: Iterable[Stored[Note]]) -> dict[RecordId, RecordId]:
@@ -99,6 +134,14 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
             next_step=Message("Name the case too: CASE/NOTE."),
         )
     return CompartmentId(places[0]), RecordId(record)
+
+
+def _is_mine_of_today(session: Session, case: CompartmentId, note: Stored[Note]) -> bool:
+    """Say whether this member wrote a note today, and nobody corrected it since."""
+    if note.origin is None or corrections_of(session.index(), case, note.record):
+        return False
+    is_mine = members_of_logs(session, {note.origin}).get(note.origin) == session.member
+    return is_mine and time_data(note.written_ms, DAY) == time_data(session.log.now_ms(), DAY)
 
 
 def _read(session: Session, case: CompartmentId, record: RecordId) -> Stored[Note]:

@@ -179,9 +179,15 @@ def _about(recipient: KeptPartner) -> list[Message]:
     return about
 
 
+def _in_use(notes: list[Stored[Note]]) -> list[Stored[Note]]:
+    """Return the notes that may leave, in their order: none of which a version that stands says it is withdrawn."""
+    withdrawn = {note.record for note in notes if note.value.withdrawn}
+    return in_order([note for note in notes if note.record not in withdrawn])
+
+
 def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:
     versions = view(session, case, why=WHY)
-    persons, notes = stored_of_kind(versions, Person), in_order(stored_of_kind(versions, Note))
+    persons, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
     shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})

@@ -102,6 +102,8 @@ def _note_row(note: NoteShown, names: dict[str, str]) -> ListRow:
     text: list[Cell] = [Cell(first_line(note.note.text))]
     if note.note.amends is not None:
         text.insert(0, Cell(Message("correction  "), Token.WARN))
+    if note.note.withdrawn:
+        text.insert(0, Cell(Message("WITHDRAWN  "), Token.WARN))
     if note.heads > 1:
         text.insert(0, Cell(Message("{heads} VERSIONS  ", heads=note.heads), Token.WARN))
     kind, by = word_of(note.note.kind), Cell(names.get(note.by, ""), Token.DIM)

@@ -1,0 +1,39 @@
+"""What a case shows of the record under the cursor: what stands over its text, and the text."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from tui.screens.cases.case_parts.due_rows import about_words, record_lines
+from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, Here
+from tui.screens.cases.note_lines import draft_head, note_lines, with_versions
+from tui.text.in_words import together
+from tui.values.codes import word_of
+from tui.values.values import DraftShown, NoteShown, PersonShown
+from tui.values.values_records import RecordShown
+from vault.words.message import Message, Words
+
+_NOTHING: Final = {
+    NOTES: Message("No note yet; n writes one."),
+    PEOPLE: Message("Nobody yet; p adds a person."),
+    DUE: Message("Nothing is due; d sets a date."),
+}
+
+
+def said_of(here: Here | None, corrected: AbstractSet[str], part: str) -> tuple[Words, Words]:
+    """Return what stands over the text of a record, and the text; of no record, what to do in this part.
+
+    `corrected` are the records of notes that a later one corrects.
+    """
+    match here:
+        case PersonShown():
+            return with_versions(Message("Person: {role}", role=word_of(here.role)), here.heads), together(here.lines)
+        case RecordShown():
+            return with_versions(about_words(here), here.heads), together(record_lines(here))
+        case DraftShown():
+            return draft_head(here), here.text
+        case NoteShown():
+            return together(note_lines(here, is_corrected=here.record in corrected)), here.note.text
+        case _:
+            return "", _NOTHING[part]
