@@ -13,6 +13,7 @@ from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
+from vault.casework.story.check_in import CheckIn
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
@@ -31,7 +32,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_LIST: """
     bulk.change_all bulk.close_all case_changes.list_closed
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    paper_week.print_week story.agenda story.due story.due_in
+    paper_week.print_week story.agenda story.due story.due_in check_ins.missed
     """,
     Action.CASE_READ: """
     papers.list_in papers.save papers.show paper_text.text_of given.given_out two_versions.both
@@ -46,7 +47,7 @@ _ASKS: Mapping[Action, str] = {
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     two_versions.settle
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
-    sections.add_person story.add story.change
+    sections.add_person story.add story.change check_ins.heard
     undoing.undo holds.hold holds.release
     """,
     Action.CASE_SEARCH: """
@@ -150,7 +151,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    cases.today story.day_within
+    cases.today story.day_within check_ins.now_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.erased_records folder_row.keep_erased_records removing.forget_drafts
     mark_row.keep_mark mark_row.mark_of dates.note_drill dates.note_opened destroying.recovery_is_proven
@@ -195,6 +196,7 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(case), (VersionId(bytes(32)), VersionId(bytes(32))), {}
     ),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
+    "check_ins.heard": lambda run, session, case, *_: run(session, Place(case, RecordId(bytes(16)), CheckIn.KIND)),
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
     ),

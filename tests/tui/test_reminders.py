@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.services.conftest import founded, founded_template
 from tests.services.founded import MARKER, Place
 from tui.shell.reminders import MOST, heard, said
+from vault.casework.story.check_in import CheckIn
 from vault.casework.story.hearing import Hearing
 from vault.casework.story.task import Task
 from vault.services.cases import cases, story
@@ -27,13 +28,19 @@ def test_of_what_is_due_the_time_in_steps_of_five_minutes_is_told_once_and_no_wo
             Hearing(f"{day}T09:32", about=MARKER),
             Task(MARKER, due=f"{day}T09:31"),
             Task(MARKER, due=day),
+            CheckIn(MARKER, f"{day}T22:00", MARKER, f"{MARKER} too", ladder=(f"30m: {MARKER}", f"1h: {MARKER}")),
+            CheckIn(MARKER, f"{day}T07:00", MARKER, f"{MARKER} too", ladder=(f"4h: {MARKER}",)),
+            CheckIn(MARKER, f"{day}T07:00", MARKER, f"{MARKER} too", ladder=(f"5h: {MARKER}",), heard=day),
             Task(MARKER, due=(now.date() + datetime.timedelta(days=90)).isoformat()),
             Task(MARKER),
         ):
             story.add(session, case, record)
         cases.list_all(session)
         times = times_due(session, now_s=int(now.timestamp()))
-    assert [datetime.datetime.fromtimestamp(time).strftime("%H:%M") for time in times] == ["09:00", "09:30"]
+    assert [datetime.datetime.fromtimestamp(time).strftime("%H:%M") for time in times] == [
+        *("09:00", "09:30"),
+        *("11:00", "22:00", "22:30", "23:00"),  # a check-in that is missed, and one to come, with what follows each
+    ]
     assert all(time % STEP_SECONDS == 0 for time in times)
     assert set(said(times)) <= set("due 0123456789")
 

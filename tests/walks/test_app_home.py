@@ -10,6 +10,7 @@ import pytest
 from tests.services.conftest import filled_template, founded, founded_template
 from tests.services.founded import Filled, Place
 from tests.tui.desk import Desk
+from vault.casework.story.check_in import CheckIn, Every
 from vault.casework.story.task import Task
 from vault.services.cases import story
 
@@ -55,6 +56,22 @@ def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Fi
         mira.sees("done")
         mira.press("space")
         mira.sees("There is nothing to keep here.")
+
+
+def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_one_comes(filled: Filled) -> None:
+    now = datetime.datetime.now().astimezone()
+    at = (now - datetime.timedelta(minutes=90)).strftime("%Y-%m-%dT%H:%M")
+    filled.place.proposed_today()
+    with filled.place.open() as session:
+        record = CheckIn("his sister rings", at, "Mira", "Joel", ladder=("30m: ring her",), every=Every.DAY)
+        story.add(session, filled.cases[0], record)
+    with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
+        mira.sees("1 overdue", "check-in: his sister rings,", "MISSED 1 hour ago")
+        mira.press("space")
+        mira.sees("0 overdue", "check-in: his sister rings,")
+        mira.sees_not("MISSED")
+        mira.press("enter", "d")
+        mira.sees("check-in", "30m: ring her", "Who takes over: Joel")
 
 
 def test_a_new_vault_says_what_makes_it_safe_and_ticks_what_is_done(founded: Place) -> None:

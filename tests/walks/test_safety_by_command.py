@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from tests.cli.desk import Desk
 from tests.walks.command_desk import desk, filled_template, founded_template, made, said
 
@@ -22,3 +24,36 @@ def test_a_reason_for_danger_and_a_plan_are_looked_at_again_on_their_day_and_nev
     assert said(desk, "search", "ring Nora")["hits"]
     assert "Code words and what they mean: library card" in desk.run("safety-plan", "list", ref).out
     assert [row["factor"] for row in said(desk, "risk", "list", ref)["records"]] == ["travel-booked", "public-profile"]
+
+
+def test_a_missed_check_in_says_who_takes_over_and_which_step_is_due_and_being_heard_writes_the_next(
+    desk: Desk,
+) -> None:
+    ref = made(desk, "extradition")
+    now = datetime.datetime.now().astimezone()
+    at = (now - datetime.timedelta(minutes=50)).strftime("%Y-%m-%dT%H:%M")
+    looked = ("--who", "his sister, by Signal", "--first", "Amina", "--second", "Joel", "--at", at, "--every", "day")
+    ladder = ("--ladder", "2h: the lawyer", "--ladder", "30m: ring the sister")
+    record = said(desk, "check-in", "add", ref, *looked, *ladder)["record"]
+    (due,) = said(desk, "deadline", "list")["due"]
+    assert (due["kind"], due["about"], due["missed"]) == ("check-in", "his sister, by Signal, Amina, Joel", True)
+    assert "MISSED 50 minutes ago" in desk.run("deadline", "list").out
+    (missed,) = said(desk, "check-in", "missed")["missed"]
+    assert (missed["due"], missed["to_come"], missed["second"]) == (["ring the sister"], ["the lawyer"], "Joel")
+    assert "now: ring the sister" in desk.run("check-in", "missed").out
+    following = said(desk, "check-in", "heard", record, "--end", "late")["next"]
+    assert following == (datetime.datetime.fromisoformat(at) + datetime.timedelta(days=1)).isoformat()[:16]
+    assert said(desk, "check-in", "missed")["missed"] == []
+    assert [row["when"] for row in said(desk, "deadline", "list")["due"]] == [following]
+    # Said twice, it writes no second one.
+    assert said(desk, "check-in", "heard", record)["next"] is None
+    assert len(said(desk, "check-in", "list", ref)["records"]) == 2
+
+
+def test_a_check_in_without_a_time_a_second_person_or_a_time_before_each_step_is_refused(desk: Desk) -> None:
+    ref = made(desk)
+    good = {"--who": "she rings", "--first": "Amina", "--second": "Joel", "--at": "2150-01-01T22:00"}
+    refused = ({"--at": "2150-01-01"}, {"--second": "amina"}, {"--ladder": "ring the sister"}, {"--ladder": "0.5h x"})
+    for wrong in refused:
+        assert desk.run("check-in", "add", ref, *(word for pair in (good | wrong).items() for word in pair)).code != 0
+    assert said(desk, "check-in", "list", ref)["records"] == []

@@ -14,6 +14,7 @@ from tui.values.values_records import RecordShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, LeftShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
+from vault.casework.story.check_in import CheckIn, missed_for
 from vault.casework.versions import beside
 from vault.errors import NotFoundError
 from vault.ids import RecordId, VersionId
@@ -25,6 +26,7 @@ from vault.services.exports import paper_week
 from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
+from vault.services.safety import check_ins
 from vault.words.message import Message, Words
 
 _NOT_TOLD = frozenset({"audit", "who"})  # random, for the log and for other cases
@@ -38,7 +40,7 @@ class Story(Subject):
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         found = story.due(self._session) if self._may(Action.CASE_LIST) else story.DueList(())
         left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
-        lines = tuple(self._as_listed(_due_shown(line)) for line in found.lines)
+        lines = tuple(self._as_listed(self._due_shown(line)) for line in found.lines)
         return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more)
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
@@ -52,8 +54,15 @@ class Story(Subject):
     def agenda(self, first: date, last: date) -> WeekShown:
         """Return what stands from a day to another in all cases, kept or not, by its date."""
         found = story.agenda(self._session, first, last)
-        lines = tuple(AgendaShown(self._as_listed(_due_shown(entry.line)), entry.is_due) for entry in found.lines)
+        lines = tuple(AgendaShown(self._as_listed(self._due_shown(entry.line)), entry.is_due) for entry in found.lines)
         return WeekShown(lines, dict(found.left))
+
+    def _due_shown(self, line: DueLine) -> DueShown:
+        check = None if line.rule is None else deadlines.check_of(line.rule)
+        late = missed_for(line.kind, line.when, check_ins.now_here(self._session))
+        missed = None if late is None else check_ins.missed_words(late)
+        about = (line.record.hex(), line.kind, line.when or "", line.headline, check, missed)
+        return DueShown(line.case.hex(), line.ref, line.client, *about)
 
     def print_week(self, day: date, out: Path) -> int:
         """Write the week of a day as a page that names nobody; return how many dates are on it."""
@@ -83,7 +92,10 @@ class Story(Subject):
         return record
 
     def done(self, case: str, record: str, kind: str) -> str:
-        """Say that a record is over since today; return its id."""
+        """Say that a record is over since today, a check-in that it was heard now; return its id."""
+        if kind == CheckIn.KIND:
+            check_ins.heard(self._session, editing.Place(case_id(case), _record_id(record), kind))
+            return record
         done_by = story.kind_named(kind).FORM.done_by
         return self.change(case, record, kind, {} if done_by is None else {done_by: self.today()})
 
@@ -170,12 +182,6 @@ class Story(Subject):
         for _ in range(self._unlocked.entries_of(undoable) - 1):
             gone |= dict.fromkeys(undoing.undo(self._session, undoing.last(self._session)))
         return ", ".join(gone)
-
-
-def _due_shown(line: DueLine) -> DueShown:
-    check = None if line.rule is None else deadlines.check_of(line.rule)
-    about = (line.record.hex(), line.kind, line.when or "", line.headline, check)
-    return DueShown(line.case.hex(), line.ref, line.client, *about)
 
 
 def _record_id(record: str) -> RecordId:

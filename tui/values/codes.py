@@ -72,6 +72,8 @@ _WORDS: Final = (
     Message("risk"), Message("safety-plan"), Message("wanted-entry"), Message("prior-arrest"),
     Message("extradition-refused"), Message("travel-booked"), Message("public-profile"),
     Message("co-accused-surrendered"), Message("family-pressured"), Message("watched"), Message("illness"),
+    Message("check-in"), Message("6-hours"), Message("12-hours"), Message("day"), Message("2-days"), Message("week"),
+    Message("well"), Message("late"), Message("wrong-word"), Message("not-heard"),
 )
 # fmt: on
 CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}

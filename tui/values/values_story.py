@@ -13,7 +13,7 @@ from vault.words.message import Words
 class DueShown:
     """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none.
 
-    `check` is what a lawyer must check of the rule that gave the date.
+    `check` is what a lawyer must check of the rule that gave the date; `missed` says for how long nothing was heard.
     """
 
     case: str
@@ -24,6 +24,7 @@ class DueShown:
     when: str
     headline: str = field(repr=False)
     check: Words | None = None
+    missed: Words | None = None
 
     @property
     def key(self) -> str:

@@ -199,6 +199,10 @@ class FormedRecord:
             return False
         return self.FORM.is_due_without_date or self.when() is not None
 
+    def later(self) -> tuple[str, ...]:
+        """Return the times at which something more is to be done of it while it is due."""
+        return ()
+
     def words(self) -> str:
         """Return all that people wrote in it, for the search."""
         parts: list[str] = []

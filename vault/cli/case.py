@@ -23,7 +23,7 @@ _TITLE = Personal("title", "--title", Message("Title of the case"), required=Tru
 _CASES = Arg("CASE ...", Message("ids or references of cases, up to 500"), into="case")
 _AT_RISK = Message(
     "This is the most dangerous time: the risk is high now. Put where they are into a restricted section (`casevault"
-    " section new`), and set a task for each check-in (`casevault task add`)."
+    " section new`), and begin check-ins (`casevault check-in add`)."
 )
 _CHANGED = Message("Cases changed")
 _NEW_TITLE = Personal("title", "--title", Message("New title of the case"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vault.casework.story.check_in import missed_for
 from vault.casework.story.deadline import Deadline
 from vault.cli import story as form_verbs
 from vault.cli.opening import opened
@@ -29,6 +30,7 @@ def listed(args: Given, output: Output) -> Result:
     if args.case is not None and args.due is None:
         return _list_in(args, output)
     from vault.deadlines.engine import STATES
+    from vault.services.safety.check_ins import missed_words
 
     due, stand = _due_lines(args, output)
     found = due.lines
@@ -40,6 +42,7 @@ def listed(args: Given, output: Output) -> Result:
             "kind": line.kind,
             "when": line.when,
             "about": line.headline,
+            **({} if missed_for(line.kind, line.when, now()) is None else {"missed": True}),
             **({} if standing is None else {"state": standing.state.value, "check": standing.check}),
         }
         for line, standing in zip(found, stand, strict=True)
@@ -57,6 +60,8 @@ def listed(args: Given, output: Output) -> Result:
                 id=short_id(line.record),
             )
         )
+        late = missed_for(line.kind, line.when, now())
+        lines += [] if late is None else [indented(missed_words(late))]
         if standing is not None:
             told = [STATES[standing.state], *([] if standing.check is None else [standing.check])]
             lines += map(indented, told)

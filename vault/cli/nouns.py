@@ -93,6 +93,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "done"), file="story"),
         Noun("safety-plan", Message("what is agreed for the day when danger comes"),
              ("add", "list", "edit", "done"), file="story"),
+        Noun("check-in", Message("who says when that they are well, and what is done if nothing comes"),
+             ("add", "list", "edit", "heard", "missed")),
         Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
              ("add", "list", "show", "text", "save", "edit", "remove")),

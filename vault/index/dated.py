@@ -123,7 +123,8 @@ def due_count(index: Index, until: str) -> int:
 
 _TIMES = (
     "WITH ranked AS (SELECT day, row_number() OVER (PARTITION BY dated.case_id ORDER BY day) AS turn"
-    " FROM (SELECT DISTINCT case_id, day FROM dated WHERE is_due AND day>=?1 AND day<=?2||'~') AS dated"
+    " FROM (SELECT case_id, day FROM dated WHERE is_due AND day>=?1 AND day<=?2||'~'"
+    " UNION SELECT case_id, day FROM later WHERE day>=?1 AND day<=?2||'~') AS dated"
     " JOIN case_row ON case_row.case_id=dated.case_id AND top=1)"
     " SELECT day FROM ranked WHERE length(day)>=10 AND day NOT LIKE '%~' GROUP BY day"
     " ORDER BY (min(turn)-1)/?3, day LIMIT ?4"
@@ -132,6 +133,8 @@ _TIMES = (
 
 def times_between(index: Index, first: str, last: str, *, turn: int, limit: int) -> list[str]:
     """Return the full dates, each once, on which something is due in open cases from a day to another.
+
+    The steps that follow a date that is due are among them.
 
     `turn` of each case come before more of any.
     """

@@ -49,13 +49,14 @@ class DatedColumns:
     """What lists of dates show of a record with a form: `headline` tells it from others.
 
     `when` is an ISO date, perhaps with a time; `is_due` says that somebody has to keep it; `rule` is the code of
-    the rule that gave the date, empty where none did.
+    the rule that gave the date, empty where none did. `later` are times at which something more is to be done of it.
     """
 
     when: str | None
     is_due: bool
     headline: str = field(repr=False)
     rule: str = ""
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from vault.index.schema import Statements
 NO_DATE = "~"
 
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
-_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated", "contact")
+_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated", "later", "contact")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
 # CROSS JOIN in both, or SQLite walks through all cases and looks for each among the wanted ones.
@@ -172,11 +172,13 @@ def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]])
     )
 
 
-def _add_dated(sql: Statements, found: Iterable[tuple[int, bytes, DatedColumns]]) -> None:
+def _add_dated(sql: Statements, found: Sequence[tuple[int, bytes, DatedColumns]]) -> None:
     sql.executemany(
         "INSERT INTO dated VALUES (?, ?, ?, ?, ?, ?)",
         [(doc, case, c.when or NO_DATE, c.is_due, storable(c.headline), storable(c.rule)) for doc, case, c in found],
     )
+    later = [(doc, when, case) for doc, case, c in found if c.is_due for when in c.later]
+    sql.executemany("INSERT OR IGNORE INTO later VALUES (?, ?, ?)", later)
 
 
 def _add_people(sql: Statements, found: Sequence[tuple[int, IndexedRecord, PersonColumns]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 21
+STAMP = 22
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -61,6 +61,9 @@ _TABLES = (
     " headline TEXT NOT NULL, rule TEXT NOT NULL)",
     "CREATE INDEX dated_by_case ON dated(case_id, day) WHERE is_due",
     "CREATE INDEX dated_by_day ON dated(day) WHERE is_due",
+    # Times of steps that follow a date which is due: for a locked app, and nothing else.
+    "CREATE TABLE later(doc INTEGER, day TEXT, case_id BLOB NOT NULL, PRIMARY KEY(doc, day)) WITHOUT ROWID",
+    "CREATE INDEX later_by_day ON later(day)",
     # Digits from last to first, so that the last four or more of a number are a range.
     "CREATE TABLE phone(digits TEXT, doc INTEGER, PRIMARY KEY(digits, doc)) WITHOUT ROWID",
     "CREATE INDEX phone_by_doc ON phone(doc)",

@@ -197,11 +197,11 @@ def _row(shown: AgendaShown, day: date, today: date) -> ListRow:
     state = Cell(TO_DO, Token.DIM) if line.kind == Task.KIND else None
     if not shown.is_due:
         token, state = Token.DIM, Cell(DONE, Token.OK)
-    elif left < 0:
+    elif left < 0 or line.missed is not None:
         token, state = Token.ALARM, Cell(LATE, Token.ALARM, bold=True)
     elif left <= SOON_DAYS:
         token, state = Token.WARN, state or Cell(SOON, Token.WARN, bold=True)
-    words: Words = Message("done") if not shown.is_due else distance_words(left, "")
+    words: Words = Message("done") if not shown.is_due else line.missed or distance_words(left, "")
     about = line.headline or word_of(line.kind)
     is_said = line.kind in {"deadline", "task"}
     what = about if is_said else Message("{kind}: {about}", kind=word_of(line.kind), about=about)

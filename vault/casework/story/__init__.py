@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault.casework.form import FormedRecord
+from vault.casework.story.check_in import CheckIn
 from vault.casework.story.deadline import Deadline
 from vault.casework.story.detention import Detention
 from vault.casework.story.event import Event
@@ -22,5 +23,9 @@ from vault.casework.story.wanted import Wanted
 
 STORY: Mapping[str, type[FormedRecord]] = {
     kind.KIND: kind
-    for kind in (Wanted, Detention, Hearing, Incident, Event, Task, Deadline, RiskReason, SafetyPlan, Relation, Link)
+    for kind in (
+        *(Wanted, Detention, Hearing, Incident, Event, Task, Deadline),
+        *(RiskReason, SafetyPlan, CheckIn),
+        *(Relation, Link),
+    )
 }

@@ -123,8 +123,11 @@ def edit(
     *,
     act: str = "case.edit",
     action: Action = Action.CASE_WRITE,
+    then: Callable[[T], T | None] | None = None,
 ) -> Edited:
     """Write what `change` makes of a record as its next version. When this returns, it is durable.
+
+    What `then` makes of what stood before begins a further record in the same operation.
 
     Of several versions beside one another the newest is changed, and all that could be read are replaced; of a person
     it takes over what only the others say.
@@ -138,7 +141,7 @@ def edit(
     if not heads:
         raise NotFoundError(Message("you have no such record with this id"))
     versions = sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
-    return write_next(session, place, kind, versions, change, act=act, obj=None, pol=rule)
+    return write_next(session, place, kind, versions, change, act=act, obj=None, pol=rule, then=then)
 
 
 def write_next(
@@ -151,6 +154,7 @@ def write_next(
     act: str,
     obj: bytes | None,
     pol: str,
+    then: Callable[[T], T | None] | None = None,
 ) -> Edited:
     """Write what `change` makes of the heads of a record, oldest first, as its next version; see `edit`.
 
@@ -161,7 +165,8 @@ def write_next(
     values = [value for version in versions if (value := _value(version, kind)) is not None]
     if not values:
         raise VerificationError(Message("no version of this record can be read here"))
-    changed = change(joined(values))
+    before = joined(values)
+    changed, further = change(before), None if then is None else then(before)
     if changed == values[-1] and len(versions) == 1:
         return Edited(place, 0)
     known = {name: part for version in versions for name, part in version.content.fields.items()}
@@ -169,7 +174,9 @@ def write_next(
     with session.work(place.case) as work:
         fields = to_fields(changed, known=known)
         work.write(place.case, place.record, kind.KIND, fields, [version.id for version in versions])
-        work.commit(Entry(act=act, obj=audit, covers={kind.KIND: 1}, pol=pol))
+        if further is not None:
+            work.keep(place.case, further)
+        work.commit(Entry(act=act, obj=audit, covers={kind.KIND: 1 if further is None else 2}, pol=pol))
     return Edited(place, len(versions))
 
 

@@ -319,7 +319,8 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
-            columns = DatedColumns(record.when(), record.is_due(), record.headline(), given_by(record) or "")
+            rule, later = given_by(record) or "", record.later()
+            columns = DatedColumns(record.when(), record.is_due(), record.headline(), rule, later)
         case _:
             pass  # neither listed nor found by words, but its heads are known
     return IndexedRecord(

@@ -33,7 +33,9 @@ def columns_of(columns: Sequence[Column], rows: Sequence[ListRow]) -> Sequence[C
     ]
 
 
-def _token(left: int | None) -> Token:
+def _token(line: DueShown, left: int | None) -> Token:
+    if line.missed is not None:
+        return Token.ALARM
     if left is None or left > SOON_DAYS:
         return Token.FG
     return Token.ALARM if left < 0 else Token.WARN
@@ -45,13 +47,15 @@ def by_day(lines: Sequence[DueShown], today: date) -> Mapping[date, Sequence[str
     for line in lines:
         left = days_left(line.when, today)
         if left is not None:
-            found.setdefault(date.fromisoformat(line.when[:FULL_DAY]), []).append(_token(left).value)
+            found.setdefault(date.fromisoformat(line.when[:FULL_DAY]), []).append(_token(line, left).value)
     return found
 
 
 def counted(lines: Sequence[DueShown], today: date, more: int) -> Words:
     """Return how many dates are late and how many come, and how many more there are than are shown."""
-    distances = [days for line in lines if (days := days_left(line.when, today)) is not None]
+    distances = [
+        -1 if line.missed is not None else days for line in lines if (days := days_left(line.when, today)) is not None
+    ]
     late = sum(days < 0 for days in distances)
     soon = sum(0 <= days <= SOON_DAYS for days in distances)
     said = Message(
@@ -73,14 +77,14 @@ def tasks_counted(lines: Sequence[DueShown], today: date) -> Words:
 def date_row(line: DueShown, today: date) -> ListRow:
     """Return the row of a date."""
     left = days_left(line.when, today)
-    token = _token(left)
+    token = _token(line, left)
     when: Words = line.when if left is None else short_day_of_week(date.fromisoformat(line.when[:FULL_DAY]))
     about = line.headline or word_of(line.kind)
     shown = about if line.kind == "deadline" else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
     state = Cell(LATE, Token.ALARM, bold=True) if token is Token.ALARM else None
     if token is Token.WARN:
         state = Cell(SOON, Token.WARN, bold=True)
-    distance = Cell(distance_words(left, line.when), token, bold=state is not None)
+    distance = Cell(line.missed or distance_words(left, line.when), token, bold=state is not None)
     cells = (when, Cell(line.ref[:REF], Token.DIM), line.client, shown, distance)
     return ListRow(line.key, cells, state)
 
@@ -94,7 +98,7 @@ def left_row(left: LeftShown) -> ListRow:
 def task_row(line: DueShown, today: date) -> ListRow:
     """Return the row of a task."""
     left = days_left(line.when, today)
-    cells = (Cell(line.ref[:REF], Token.DIM), line.headline, Cell(distance_words(left, line.when), _token(left)))
+    cells = (Cell(line.ref[:REF], Token.DIM), line.headline, Cell(distance_words(left, line.when), _token(line, left)))
     return ListRow(line.key, cells, Cell(TO_DO, Token.DIM))
 
 
