@@ -101,7 +101,9 @@ def test_records_of_the_office_itself_do_not_leave(record: Partner | Disclosure)
     assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
 
 
-FITTING = {CheckIn: {"at": "2026-12-14T22:00", "second": "другое слово", "ladder": "1h: слово"}}
+FITTING: dict[type[FormedRecord], dict[str, str]] = {
+    CheckIn: {"at": "2026-12-14T22:00", "second": "другое слово", "ladder": "1h: слово"}
+}
 
 
 @each(list(STORY.values()))

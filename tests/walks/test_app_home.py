@@ -66,9 +66,9 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         record = CheckIn("his sister rings", at, "Mira", "Joel", ladder=("30m: ring her",), every=Every.DAY)
         story.add(session, filled.cases[0], record)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
-        mira.sees("1 overdue", "check-in: his sister rings,", "MISSED 1 hour ago")
+        mira.sees("1 overdue", "his sister rings, Mira, Joel", "MISSED 1 hour ago")
         mira.press("space")
-        mira.sees("0 overdue", "check-in: his sister rings,")
+        mira.sees("0 overdue", "his sister rings, Mira, Joel")
         mira.sees_not("MISSED")
         mira.press("enter", "d")
         mira.sees("check-in", "30m: ring her", "Who takes over: Joel")
