@@ -14,6 +14,7 @@ from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
 from vault.casework.story.check_in import CheckIn
+from vault.casework.story.step import ChecklistStep
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, VersionId
@@ -37,6 +38,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_READ: """
     papers.list_in papers.save papers.show paper_text.text_of given.given_out two_versions.both
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
+    checklists.steps_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
     timed_grants.terms_of holds.held
@@ -47,7 +49,7 @@ _ASKS: Mapping[Action, str] = {
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     two_versions.settle
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
-    sections.add_person story.add story.change check_ins.heard
+    sections.add_person story.add story.change check_ins.heard checklists.tick
     undoing.undo holds.hold holds.release
     """,
     Action.CASE_SEARCH: """
@@ -100,6 +102,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     "alike.alike": (Action.CASE_READ, Action.CASE_SEARCH),
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
+    "checklists.begin": (Action.CASE_WRITE, Action.CASE_READ),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
     "notes.correct": (Action.CASE_READ, Action.CASE_WRITE),
     "notes.withdraw": (Action.CASE_READ, Action.CASE_WRITE),
@@ -151,7 +154,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    cases.today story.day_within check_ins.now_here
+    cases.today story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.erased_records folder_row.keep_erased_records removing.forget_drafts
     mark_row.keep_mark mark_row.mark_of dates.note_drill dates.note_opened destroying.recovery_is_proven
@@ -196,6 +199,10 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(case), (VersionId(bytes(32)), VersionId(bytes(32))), {}
     ),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
+    "checklists.begin": lambda run, session, case, *_: run(session, case, "detained"),
+    "checklists.tick": lambda run, session, case, *_: run(
+        session, Place(case, RecordId(bytes(16)), ChecklistStep.KIND)
+    ),
     "check_ins.heard": lambda run, session, case, *_: run(session, Place(case, RecordId(bytes(16)), CheckIn.KIND)),
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}

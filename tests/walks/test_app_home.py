@@ -72,6 +72,10 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         mira.sees_not("MISSED")
         mira.press("enter", "d")
         mira.sees("check-in", "30m: ring her", "Who takes over: Joel")
+        mira.press("i", "enter")
+        mira.sees("find-where-held", "Find out where they are held, by whom and since when.", "After what: detained")
+        mira.press("space")
+        mira.sees("Who does it, or did it: Mira Halvorsen")
 
 
 def test_a_new_vault_says_what_makes_it_safe_and_ticks_what_is_done(founded: Place) -> None:

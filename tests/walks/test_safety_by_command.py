@@ -57,3 +57,26 @@ def test_a_check_in_without_a_time_a_second_person_or_a_time_before_each_step_is
     for wrong in refused:
         assert desk.run("check-in", "add", ref, *(word for pair in (good | wrong).items() for word in pair)).code != 0
     assert said(desk, "check-in", "list", ref)["records"] == []
+
+
+def test_an_incident_names_its_checklist_whose_steps_are_due_by_the_hour_and_say_who_did_them_when(desk: Desk) -> None:
+    ref = made(desk, "detention")
+    added = desk.run("incident", "add", ref, "--what", "disappearance", "--at", "2150-01-01T06:10").out
+    assert f"casevault checklist begin {ref} --what disappeared" in added
+    begin = ("checklist", "begin", ref, "--what", "disappeared", "--since", "2150-01-01T06:10")
+    steps = said(desk, *begin)["steps"]
+    assert [(step["step"], step["due"]) for step in steps[:1] + steps[-1:]] == [
+        ("write-last-seen", "2150-01-01T06:10"),
+        ("look-back-at-48-hours", "2150-01-03T06:10"),
+    ]
+    assert desk.run(*begin).code != 0  # it is open
+    assert len(said(desk, "deadline", "list")["due"]) == len(steps)
+    said(desk, "checklist", "done", steps[0]["record"], "--by", "Joel", "--on", "2150-01-01T06:30")
+    said(desk, "checklist", "done", steps[1]["record"])
+    after = {step["record"]: step for step in said(desk, "checklist", "list", ref)["steps"]}
+    assert (after[steps[0]["record"]]["by"], after[steps[0]["record"]]["done"]) == ("Joel", "2150-01-01T06:30")
+    assert after[steps[1]["record"]]["by"] == "Mira Halvorsen"
+    shown = desk.run("checklist", "list", ref).out
+    assert f"disappeared: 2 of {len(steps)} steps done" in shown
+    assert "√ 2150-01-01 06:30  Write when and where they were last seen or heard, and who says so.  Joel" in shown
+    assert len(said(desk, "deadline", "list")["due"]) == len(steps) - 2

@@ -15,6 +15,7 @@ from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShow
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.story.check_in import CheckIn, missed_for
+from vault.casework.story.step import ChecklistStep
 from vault.casework.versions import beside
 from vault.errors import NotFoundError
 from vault.ids import RecordId, VersionId
@@ -26,7 +27,7 @@ from vault.services.exports import paper_week
 from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
-from vault.services.safety import check_ins
+from vault.services.safety import check_ins, checklists
 from vault.words.message import Message, Words
 
 _NOT_TOLD = frozenset({"audit", "who"})  # random, for the log and for other cases
@@ -92,12 +93,19 @@ class Story(Subject):
         return record
 
     def done(self, case: str, record: str, kind: str) -> str:
-        """Say that a record is over since today, a check-in that it was heard now; return its id."""
+        """Say that a record is over since today, a check-in or a step now; return its id."""
         if kind == CheckIn.KIND:
             check_ins.heard(self._session, editing.Place(case_id(case), _record_id(record), kind))
             return record
+        if kind == ChecklistStep.KIND:
+            checklists.tick(self._session, editing.Place(case_id(case), _record_id(record), kind))
+            return record
         done_by = story.kind_named(kind).FORM.done_by
         return self.change(case, record, kind, {} if done_by is None else {done_by: self.today()})
+
+    def begin_checklist(self, case: str, name: str) -> str:
+        """Write the steps of a checklist into a case; return the id of the first."""
+        return checklists.begin(self._session, case_id(case), name)[0].hex()
 
     def today(self) -> str:
         """Return this day, YYYY-MM-DD."""

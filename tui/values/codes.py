@@ -74,6 +74,15 @@ _WORDS: Final = (
     Message("co-accused-surrendered"), Message("family-pressured"), Message("watched"), Message("illness"),
     Message("check-in"), Message("6-hours"), Message("12-hours"), Message("day"), Message("2-days"), Message("week"),
     Message("well"), Message("late"), Message("wrong-word"), Message("not-heard"),
+    # steps of checklists
+    Message("step"), Message("detained"), Message("office-raided"), Message("find-where-held"), Message("send-lawyer"),
+    Message("stop-dead-channels"), Message("tell-family"), Message("warn-others"), Message("copy-the-order"),
+    Message("ask-for-a-doctor"), Message("ask-for-interim-measures"), Message("write-last-seen"),
+    Message("ask-every-place"), Message("power-of-attorney"), Message("make-the-pack"), Message("alert-unhcr"),
+    Message("complain-to-prosecutor"), Message("ask-for-urgent-action"), Message("look-back-at-48-hours"),
+    Message("write-who-came"), Message("call-lawyer"), Message("lock-computers"), Message("list-what-was-taken"),
+    Message("revoke-devices"), Message("run-seizure-drill"), Message("warn-clients"), Message("warn-recipients"),
+    Message("end-sessions"), Message("decide-on-breach-notice"),
 )
 # fmt: on
 CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}

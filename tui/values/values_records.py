@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class RecordShown:
     headline: str = field(repr=False)
     is_due: bool
     typed: Mapping[str, str] = field(repr=False)
-    lines: tuple[tuple[Message, str], ...] = field(repr=False)
+    lines: tuple[tuple[Message, Words], ...] = field(repr=False)
     by: str = field(default="", repr=False)
     heads: int = 1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -16,7 +17,7 @@ from vault.casework.checks import checked_id, checked_line, checked_lines, check
 from vault.casework.dates import checked_date, checked_day, checked_moment
 from vault.errors import UsageError
 from vault.ids import RecordId
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 
 @unique
@@ -54,7 +55,8 @@ YES, NO = "yes", "no"
 class FormField:
     """A field of a form.
 
-    `label` is what people read beside it; `words` are those of a `WORD`; `shown` is how a head of one line says it.
+    `label` is what people read beside it; `words` are those of a `WORD`; `shown` is how a head of one line says it;
+    `at_length` is what a word says where there is room for a sentence.
     """
 
     name: str
@@ -63,6 +65,7 @@ class FormField:
     words: type[StrEnum] | None = None
     is_required: bool = False
     shown: Message = _SHOWN
+    at_length: Mapping[str, Message] = dataclass_field(default_factory=dict)
 
     @property
     def usual(self) -> str:
@@ -225,7 +228,7 @@ def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
 
 
-def labelled(record: FormedRecord, names: Mapping[RecordId, str] = _NO_NAMES) -> Sequence[tuple[Message, str]]:
+def labelled(record: FormedRecord, names: Mapping[RecordId, str] = _NO_NAMES) -> Sequence[tuple[Message, Words]]:
     """Return what stands in a record, each with the label of its field; empty fields are left out.
 
     `names` is what other records of the case are called.
@@ -235,4 +238,8 @@ def labelled(record: FormedRecord, names: Mapping[RecordId, str] = _NO_NAMES) ->
         (field, (names.get(RecordId(value)) if isinstance(value, bytes) else None) or field.to_typed(value))
         for field, value in values
     ]
-    return [(field.label, text) for field, text in told if text and not (field.shape is Shape.YES_NO and text == NO)]
+    return [
+        (field.label, field.at_length.get(text, text))
+        for field, text in told
+        if text and not (field.shape is Shape.YES_NO and text == NO)
+    ]

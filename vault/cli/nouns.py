@@ -95,6 +95,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "done"), file="story"),
         Noun("check-in", Message("who says when that they are well, and what is done if nothing comes"),
              ("add", "list", "edit", "heard", "missed")),
+        Noun("checklist", Message("what to do after an arrest, a disappearance, a raid or a seized device"),
+             ("begin", "list", "done", "edit")),
         Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
              ("add", "list", "show", "text", "save", "edit", "remove")),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import Form, FormedRecord, FormField, Shape, labelled
 from vault.casework.story import STORY
+from vault.casework.story.incident import Incident
 from vault.cli.dates import day_of, of_shape
 from vault.cli.opening import case_of, opened, opened_to_ask
 from vault.cli.output import Output, Result
@@ -35,8 +36,20 @@ def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
 
         case = cases.find(session, args.case)
         values = story.typed_values(session, case, kind.FORM, typed_fields(kind.FORM, args, answers))
-        record = story.add(session, case, kind(**values))
-    return Result({"record": record.hex()}, [Message("The record is saved."), Message("id {id}", id=short_id(record))])
+        made = kind(**values)
+        record = story.add(session, case, made)
+    lines: list[Words] = [Message("The record is saved."), Message("id {id}", id=short_id(record))]
+    return Result({"record": record.hex()}, lines + _what_follows(made, args.case))
+
+
+def _what_follows(made: FormedRecord, case: str) -> list[Words]:
+    from vault.services.safety.checklists import CHECKLIST_AFTER
+
+    follows = CHECKLIST_AFTER.get(made.what) if isinstance(made, Incident) else None
+    if follows is None:
+        return []
+    command = Message("`casevault checklist begin {case} --what {what}`", case=case, what=follows.value)
+    return [Message("What to do now, step by step: {command}", command=command)]
 
 
 def _edit(kind: type[FormedRecord], args: Given, output: Output) -> Result:

@@ -20,13 +20,14 @@ from tui.screens.frame.looking_back import HISTORY, UNDO, LooksBack
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.whole_text import first_lines
 from tui.text.in_words import together
-from tui.values.codes import word_of
+from tui.values.codes import choices, word_of
 from tui.values.values_records import RecordShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.casework.form import Form, Shape
 from vault.casework.story import STORY
+from vault.casework.story.step import Checklist
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
@@ -46,6 +47,7 @@ class RecordsScreen(LooksBack):
         Command("n", "new", Message("Add a record"), "n", Message("new")),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
         Command("space", "done", Message("Say that it is over since today"), "Space", Message("done"), first=True),
+        Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
         HISTORY,
         UNDO,
         READ_AGAIN,
@@ -83,6 +85,15 @@ class RecordsScreen(LooksBack):
         typed = {kind: record.FORM for kind, record in STORY.items() if not _asks_for_ids(record.FORM)}
         kinds = [(kind, form.title) for kind, form in typed.items()]
         self.app.push_screen(Choose(Message("What do you want to add?"), kinds), self._begin)
+
+    def action_checklist(self) -> None:
+        """Ask what happened, and write the steps that follow."""
+        self.app.push_screen(Choose(Message("What happened?"), choices(Checklist)), self._write_steps)
+
+    def _write_steps(self, name: str | None) -> None:
+        case = self._case
+        if name:
+            self.ask(lambda vault: vault.story.begin_checklist(case, name), self._changed)
 
     def _begin(self, kind: str | None) -> None:
         if kind:

@@ -18,6 +18,7 @@ from vault.casework.story.link import Link
 from vault.casework.story.relation import Relation
 from vault.casework.story.risk import RiskReason
 from vault.casework.story.safety_plan import SafetyPlan
+from vault.casework.story.step import ChecklistStep
 from vault.casework.story.task import Task
 from vault.casework.story.wanted import Wanted
 
@@ -25,7 +26,7 @@ STORY: Mapping[str, type[FormedRecord]] = {
     kind.KIND: kind
     for kind in (
         *(Wanted, Detention, Hearing, Incident, Event, Task, Deadline),
-        *(RiskReason, SafetyPlan, CheckIn),
+        *(RiskReason, SafetyPlan, CheckIn, ChecklistStep),
         *(Relation, Link),
     )
 }

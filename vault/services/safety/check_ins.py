@@ -14,8 +14,6 @@ from vault.services.cases.editing import Place, edit
 from vault.services.cases.story import DueLine
 from vault.words.message import Message
 
-_MINUTE = "%Y-%m-%dT%H:%M"
-
 
 @dataclass(frozen=True, slots=True)
 class Missed:
@@ -34,6 +32,11 @@ class Missed:
 def now_here(session: Session) -> datetime.datetime:
     """Return the time of this place."""
     return here(session.log.now_ms())
+
+
+def minute_here(session: Session) -> str:
+    """Return the time of this place as a record keeps it, YYYY-MM-DDThh:mm."""
+    return now_here(session).strftime("%Y-%m-%dT%H:%M")
 
 
 def missed_words(late: datetime.timedelta) -> Message:
@@ -70,7 +73,7 @@ def heard(session: Session, place: Place, *, on: str | None = None, end: CheckIn
         begun.append(at)
         return replace(before, at=at, heard=None, end=None)
 
-    moment = on or now.strftime(_MINUTE)
+    moment = on or minute_here(session)
     edit(session, place, CheckIn, lambda before: replace(before, heard=moment, end=end), then=next_one)
     return begun[0] if begun else None
 
