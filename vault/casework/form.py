@@ -6,6 +6,7 @@ that a new kind of record is one small file.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -151,6 +152,13 @@ class Form:
     dated_by: str | None = None
     done_by: str | None = None
     is_due_without_date: bool = True
+    checks: tuple[tuple[str, type[StrEnum] | None, bool, FormField], ...] = dataclasses.field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Note once what a record asks of each field: its name, its words, and whether it may be None."""
+        may_be_none = (not each.is_required and each.shape not in _NEVER_NONE for each in self.fields)
+        checks = tuple((each.name, each.words, none, each) for each, none in zip(self.fields, may_be_none, strict=True))
+        object.__setattr__(self, "checks", checks)
 
     def is_past(self, field: FormField) -> bool | None:
         """Say where a date lies: what has to be kept is to come, what happened or is over is past; None for either."""
@@ -179,12 +187,13 @@ class FormedRecord:
 
     def __post_init__(self) -> None:
         # Each record that is read comes through here, and most of its fields are empty.
-        for field in self.FORM.fields:
-            value = getattr(self, field.name)
-            if value is not None or field.is_required or field.shape in _NEVER_NONE:
-                checked = field.checked(value)
-                if checked is not value:
-                    object.__setattr__(self, field.name, checked)
+        for name, words, may_be_none, field in self.FORM.checks:
+            value = getattr(self, name)
+            if type(value) is words or (value is None and may_be_none):
+                continue
+            checked = field.checked(value)
+            if checked is not value:
+                object.__setattr__(self, name, checked)
 
     def headline(self) -> str:
         """Return what tells it from others, in a line of its own words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vault.access.session import Session
@@ -18,7 +18,7 @@ from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page, silent_cases
-from vault.index.heads import Head, heads_in
+from vault.index.heads import heads_in, versions_in
 from vault.index.rows import NO_DATE
 from vault.log.payload import covered_digest
 from vault.policy.roles import ALLOWED, Action
@@ -274,35 +274,24 @@ def only_yours(session: Session, rows: Iterable[CaseRow]) -> frozenset[Compartme
 
 def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersion]:
     """Return every record of a case in clear, after its view is in the log."""
-    rule = _may_view(session, case, why)
-    found = _heads_in(session, case)
-    _log_view(session, case, found, why=why, rule=rule)
-    return read_heads(session, case, frozenset(VersionId(head.version) for head in found))
+    is_first = (case, why) not in session.viewed
+    log_view(session, case, why=why)
+    index = session.index() if is_first else up_to_date_index(session)  # at first it shows what the entry covers
+    found = versions_in(index, case)
+    if not found:
+        raise NotFoundError(Message("you have no case with this id or reference"))
+    return read_heads(session, case, found)
 
 
 def log_view(session: Session, case: CompartmentId, *, why: str) -> None:
     """Put the view of a case into the log, for who reads less than all of it; the entry is the same."""
-    rule = _may_view(session, case, why)
-    if (case, why) not in session.viewed:
-        _log_view(session, case, _heads_in(session, case), why=why, rule=rule)
-
-
-def _may_view(session: Session, case: CompartmentId, why: str) -> str:
     rule = session.require(Action.CASE_READ, case)
     checked_reason(why)
-    return rule
-
-
-def _heads_in(session: Session, case: CompartmentId) -> list[Head]:
-    found = heads_in(up_to_date_index(session), case)
-    if not found:
-        raise NotFoundError(Message("you have no case with this id or reference"))
-    return found
-
-
-def _log_view(session: Session, case: CompartmentId, heads: Sequence[Head], *, why: str, rule: str) -> None:
     if (case, why) in session.viewed:
         return
+    heads = heads_in(up_to_date_index(session), case)
+    if not heads:
+        raise NotFoundError(Message("you have no case with this id or reference"))
     entry = Entry(
         act="case.view",
         why=why,

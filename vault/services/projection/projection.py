@@ -23,7 +23,7 @@ from vault.index.apply import apply
 from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns, RemovedRecord
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
-from vault.index.heads import heads_in, records_of
+from vault.index.heads import heads_in, records_of, versions_in
 from vault.log.items import ItemKind
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
@@ -113,8 +113,7 @@ def _notice_in_other_histories(session: Session, logs: Iterable[bytes]) -> None:
 
 def read_valid(session: Session, compartment: CompartmentId) -> list[OpenedVersion]:
     """Return the heads of a compartment that is no case, such as the directory."""
-    heads = frozenset(VersionId(head.version) for head in heads_in(up_to_date_index(session), compartment))
-    return read_heads(session, compartment, heads)
+    return read_heads(session, compartment, versions_in(up_to_date_index(session), compartment))
 
 
 def reindex(session: Session, records: Iterable[tuple[CompartmentId, RecordId]]) -> None:
