@@ -60,6 +60,14 @@ class DatedColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterColumns:
+    """What a question to the register needs of an entry: the key of its hashes, and the hashes one behind the other."""
+
+    key: bytes = field(repr=False)
+    hashes: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedRecord:
     """One version of a record that is valid. Versions may come in any order and any number of times.
 
@@ -71,7 +79,7 @@ class IndexedRecord:
         names: what the filter of the case list looks through: titles, references, names.
         text: everything else that a search finds.
         columns: exactly what the kind has: a case its CaseColumns, a person its PersonColumns, one with a form its
-            DatedColumns, others none.
+            DatedColumns, an entry of the register its RegisterColumns, others none.
         corrects: the record of the earlier note that a note corrects.
         contact: the day of the contact that a note is about, YYYY-MM-DD.
     """
@@ -86,7 +94,7 @@ class IndexedRecord:
     counter: int = 0
     names: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
-    columns: CaseColumns | PersonColumns | DatedColumns | None = field(default=None, repr=False)
+    columns: CaseColumns | PersonColumns | DatedColumns | RegisterColumns | None = field(default=None, repr=False)
     corrects: bytes | None = None
     contact: str | None = None
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from vault.casework.contact import key_of
 from vault.index.alike import sound_rows
-from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns
+from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns, RegisterColumns
 from vault.index.fold import fold, sort_key, storable
 from vault.index.numbers import FreeNumbers
 from vault.index.schema import Statements
@@ -17,7 +17,7 @@ from vault.index.schema import Statements
 NO_DATE = "~"
 
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
-_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated", "later", "contact")
+_DOC_OWNERS = ("head", "case_row", "person", "correction", "dated", "later", "contact", "registered")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
 # CROSS JOIN in both, or SQLite walks through all cases and looks for each among the wanted ones.
@@ -80,6 +80,8 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
     cases = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, CaseColumns)]
     people = [(doc, e, e.columns) for doc, e in documents if isinstance(e.columns, PersonColumns)]
     dated = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, DatedColumns)]
+    registered = [(doc, e.columns) for doc, e in documents if isinstance(e.columns, RegisterColumns)]
+    sql.executemany("INSERT INTO registered VALUES (?, ?, ?)", [(doc, c.key, c.hashes) for doc, c in registered])
     _add_cases(sql, cases)
     _add_people(sql, people)
     _add_dated(sql, dated)

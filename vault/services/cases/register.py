@@ -6,23 +6,26 @@ own seal protects, so that a new key of the compartment loses no entry.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
-from vault.ids import CompartmentKind, MemberId, RecordId
+from vault.ids import CompartmentKind, MemberId, RecordId, VersionId
+from vault.index.registered import registered_as
 from vault.names.skeletons import skeletons_asked, skeletons_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.seal.keys import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
 from vault.services.projection.kinds_held import the_one
-from vault.services.projection.projection import read_valid
-from vault.services.projection.reading import stored_of_kind
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import read_versions
 from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message
+
+_PEOPLE_AT_ONCE = 64  # each with a thousand hashes or two
 
 
 def add(session: Session, names: Sequence[str]) -> RecordId:
@@ -61,24 +64,35 @@ def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
 def ask_each(session: Session, people: Sequence[Sequence[str]]) -> list[list[MemberId]]:
     """Return for each of these people, by their names, whom to ask, as `ask` does; the question is one in the log."""
     rule = session.require(Action.REGISTER_ASK)
-    home = the_one(session, CompartmentKind.REGISTER)
-    entries = stored_of_kind(read_valid(session, home), RegisterEntry)
-    # Whose log an entry stands in has whom to ask for; the seat in it anybody could write.
-    authors = members_of_logs(session, {registered.origin for registered in entries if registered.origin is not None})
+    home, index = the_one(session, CompartmentKind.REGISTER), up_to_date_index(session)
+    matched: dict[tuple[RecordId, VersionId], frozenset[int]] = {}
+    entries = 0
+    for start in range(0, max(len(people), 1), _PEOPLE_AT_ONCE):
+        skeletons = [skeletons_asked(names) for names in people[start : start + _PEOPLE_AT_ONCE]]
+        registered = registered_as(index, home, partial(_hashes_asked, skeletons, start))
+        entries = registered.of
+        for record, version, numbers in registered.found:
+            matched[record, version] = matched.get((record, version), frozenset()) | numbers
     with session.work() as work:
-        work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
-    entered: defaultdict[bytes, list[int]] = defaultdict(list)
-    by: list[MemberId] = []
-    for registered in entries:
-        member = None if registered.origin is None else authors.get(registered.origin)
-        if member is not None:
-            for hashed in registered.value.hashes:
-                entered[registered.value.key + hashed].append(len(by))
-            by.append(member)
-    keys = {registered.value.key for registered in entries}
-    found: list[list[MemberId]] = []
-    for names in people:
-        asked = [key + derive_register_hash(key, skeleton) for skeleton in skeletons_asked(names) for key in keys]
-        numbers = sorted({number for each in asked for number in entered.get(each, ())})
-        found.append(list(dict.fromkeys(by[number] for number in numbers)))
-    return found
+        work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: entries}, pol=rule))
+    opened = [
+        entry for record, version in matched for entry in read_versions(session, home, record, frozenset({version}))
+    ]
+    # Whose log an entry stands in has whom to ask for; the seat in it anybody could write.
+    authors = members_of_logs(session, {entry.origin for entry in opened})
+    found: list[dict[MemberId, None]] = [{} for _ in people]
+    for entry in sorted(opened, key=lambda entry: (entry.content.clock, entry.record)):
+        if entry.origin in authors:
+            for number in matched[entry.record, entry.id]:
+                found[number][authors[entry.origin]] = None
+    return [list(members) for members in found]
+
+
+def _hashes_asked(skeletons: Sequence[Iterable[str]], first: int, key: bytes) -> dict[bytes, frozenset[int]]:
+    """Return hash -> numbers of the people, from the first on, for whom it is asked."""
+    asked: dict[bytes, frozenset[int]] = {}
+    for number, each in enumerate(skeletons, first):
+        for skeleton in each:
+            hashed = derive_register_hash(key, skeleton)
+            asked[hashed] = asked.get(hashed, frozenset()) | {number}
+    return asked

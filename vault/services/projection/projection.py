@@ -11,6 +11,7 @@ import msgspec
 from vault.access.pins.alarms import lasting
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note, contact_day
 from vault.casework.papers.document import Document
 from vault.casework.person import Person, SafeContact
@@ -20,7 +21,7 @@ from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import DIGEST_SIZE, CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.apply import apply
-from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns, RemovedRecord
+from vault.index.entries import CaseColumns, DatedColumns, IndexedRecord, PersonColumns, RegisterColumns, RemovedRecord
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in, records_of, versions_in
@@ -273,7 +274,7 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
     if version.record == ROSTER_RECORD:
         return None
     names, text = "", ""
-    columns: CaseColumns | PersonColumns | DatedColumns | None = None
+    columns: CaseColumns | PersonColumns | DatedColumns | RegisterColumns | None = None
     corrects: bytes | None = None
     contact: str | None = None
     match version.content.kind:
@@ -315,6 +316,9 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
                 filter(None, (document.words(), document.name, extracted_text(session, document.extracted)))
             )
             columns = DatedColumns(document.when(), is_due=False, headline=document.called)
+        case RegisterEntry.KIND:
+            registered = from_fields(RegisterEntry, version.content.fields)
+            columns = RegisterColumns(registered.key, b"".join(registered.hashes))
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
