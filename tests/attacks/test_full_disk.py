@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.burglar import everything
 from tests.attacks.filling import TEXT
 from tests.attacks.test_kill import start_note_add
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place, fill, found
@@ -22,7 +23,10 @@ from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import TryAgainError
-from vault.services.cases import cases, notes
+from vault.services import housekeeping
+from vault.services.approvals import erasing
+from vault.services.cases import cases, notes, searching
+from vault.services.erasures import what_goes
 from vault.services.evidence import checking
 from vault.store.files import BALLAST_SIZE
 
@@ -166,3 +170,30 @@ def test_the_real_command_ends_with_75_and_promises_nothing(office: Filled, tmp_
     said, _ = process.communicate()
     assert process.returncode == 0
     all_is_there(Place(office.path, home / "casevault"), office.refs[1], [json.loads(said)["note"]])
+
+
+@pytest.mark.tool("mount", "umount")
+@pytest.mark.parametrize("room", [0, 64 << 10, 1 * _MIB])
+def test_a_full_disk_lets_an_erasure_end_once_there_is_room(office: Filled, tmp_path: Path, room: int) -> None:
+    """However far it came, its words are there whole or nowhere."""
+    with small_disk(tmp_path / "disk", 32 * _MIB) as disk:
+        place = Place(disk / "office.vault", office.state)
+        shutil.copytree(office.path, place.path)
+        with place.open() as session:
+            note = notes.add(session, office.cases[0], Note(NoteKind.CONTACT, "Thistledown Wharf " * 20_000))
+            going = what_goes.what_goes(session, note.hex())
+            (place.path / "ballast").unlink()
+            fill_disk(disk)
+            os.truncate(disk / "filler", (disk / "filler").stat().st_size - room)
+            with suppress(TryAgainError):
+                erasing.erase(session, going, why="mistake")
+            (disk / "filler").unlink()
+        with place.open() as session:
+            housekeeping.settle(session)
+            if searching.search(session, "Thistledown").hits:
+                erasing.erase(session, what_goes.what_goes(session, note.hex()), why="mistake")
+            assert checking.verify(session).verified
+            assert session.keys_now is not None
+            copied, secrets, vault = session.copy_keys(session.keys_now[0]), session._secrets, session.vault
+        loot = everything([place.path], vault, secrets, {copied.database_key})
+        assert (b"Thistledown" in loot, b"thistledown" in loot) == (False, False)

@@ -32,6 +32,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.CASE_LIST: """
     bulk.change_all bulk.close_all case_changes.list_closed
+    letter.named_elsewhere
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week story.agenda story.due story.due_in check_ins.missed
     """,
@@ -127,8 +128,11 @@ _ASKS_NOTHING: Mapping[str, str] = {
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
-    arrived.look arrived.note holds.is_held holds.require_none removing.remove_traces sharing.forget_indexes_of_others
-    erasing.new_key sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
+    arrived.look arrived.note holds.is_held holds.require_none removing.begin removing.finish
+    belonging.all_contents belonging.all_names belonging.contents belonging.everywhere belonging.going_with
+    belonging.heads belonging.is_section belonging.names_of belonging.opened_sections belonging.register_entries
+    erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
+    sharing.rewrap_left
     """,
     "invented people, into a vault that was made for them a moment ago": "demo_national.contents_of demo_national.fill",
     "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
@@ -141,14 +145,14 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
     undoing.last
     section_people.is_in_section
-    arrived.untold arrived.waiting
+    arrived.untold arrived.waiting standing_again.standing_again standing_again.untold
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount
     sections.find timed_grants.announcements
     """,
     "looks at the role itself and acts through services that ask": """
-    arrived.carry_out ended_slips.erase_words
+    arrived.carry_out ended_slips.erase_words standing_again.erase_late
     handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of
     timed_grants.withdraw_expired_grants
@@ -156,7 +160,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "what this account or session remembers; nothing of it is in the vault": """
     cases.today story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
-    folder_row.erased_records folder_row.keep_erased_records removing.forget_drafts
+    folder_row.end_begun folder_row.erased_records removing.forget_drafts
     mark_row.keep_mark mark_row.mark_of dates.note_drill dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
     members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts

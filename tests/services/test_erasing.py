@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -304,3 +307,92 @@ def test_nothing_is_erased_without_a_reason_of_the_list(house: House) -> None:
         note = notes.add(amina, house.case, Note(NoteKind.CONTACT, "x"))
         with pytest.raises(UsageError, match="the reason must be one of"):
             erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="because")
+
+
+def killed_while_erasing(house: House, text: str, at: str) -> None:
+    """Have a child of this process erase, and die without a word as soon as it comes to a place in the program."""
+    child = os.fork()
+    if child == 0:
+        try:
+            module, name = at.split(":")
+            setattr(import_module(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+            with house.open("Amina") as amina:
+                erasing.erase(amina, what_goes.what_goes(amina, text), why="mistake")
+        finally:
+            os._exit(3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("step", ["forget", "reindex", "end_begun"])
+def test_an_erasure_that_was_killed_ends_at_the_next_unlock(house: House, tmp_path: Path, step: str) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-" + NAME.encode() * 80_000)
+    with house.open("Amina") as amina:
+        paper = adding.add(amina, house.case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
+        amina.drafts().save(house.case, paper, f"{NAME} {PHONE}", "document")
+        amina.folder.staging_dir.mkdir()
+        (amina.folder.staging_dir / f"{'0' * 64}.bundle").write_bytes(b"half of it")
+    killed_while_erasing(house, paper.hex(), f"vault.services.erasures.removing:{step}")
+    with house.open("Amina") as amina:
+        housekeeping.settle(amina)
+        assert checking.verify(amina).verified
+        assert list(amina.folder.staging_dir.iterdir()) == []
+        assert [path for path in amina.folder.blobs_dir.rglob("*") if path.is_file()] == []
+    for name in ("Joel", "Amina"):
+        assert has_any(readable(house.open(name), house.place.path)) == []
+
+
+def test_an_erasure_that_was_killed_before_its_entry_changes_nothing(house: House) -> None:
+    with house.open("Amina") as amina:
+        person = add_person(amina, house.case)
+        amina.drafts().save(house.case, person, f"{NAME} {PHONE}", "person")
+    killed_while_erasing(house, person.hex(), "vault.services.approvals.erasing:_commit")
+    with house.open("Amina") as amina:
+        housekeeping.settle(amina)
+        assert searching.search(amina, "Morrowquay").hits
+        assert len(amina.drafts().list()) == 1
+        assert checking.verify(amina).verified
+
+
+def test_what_stands_in_a_restricted_section_goes_by_its_id_with_its_person_and_as_a_whole(house: House) -> None:
+    with house.open("Amina") as amina:
+        person = add_person(amina, house.case)
+        section = sections.create(amina, house.case, what="health", title="how they are")
+        hidden = sections.add_person(amina, section, people.checked_person(role="client", names=[NAME]))
+        note = sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{NAME} fell ill"))
+        same_person.same(amina, editing.Place(section, hidden, "person"), editing.Place(house.case, person, "person"))
+        holds.hold(amina, house.case, reason="a court asks", review="2090-01-01")
+        with pytest.raises(RefusedError, match="is on legal hold"):
+            erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
+        holds.release(amina, house.case, reason="over")
+        going = what_goes.what_goes(amina, person.hex())
+        assert (dict(going.kinds), list(going.cases)) == ({"person": 2}, [house.case])
+        assert [each.record for each in letter.named_elsewhere(amina, going)] == [note]
+        erasing.erase(amina, going, why="mistake")
+        erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
+        sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{NAME} is well"))
+        whole = what_goes.what_goes(amina, section.hex())
+        assert (whole.whole, dict(whole.kinds)) == ((section,), {"section": 1, "note": 1})
+        erasing.erase(amina, whole, why="mistake")
+        assert sections.list_of(amina, house.case) == []
+        assert checking.verify(amina).verified
+        assert cases.open_case(amina, house.case).head.value.title
+    assert has_any(readable(house.open("Amina"), house.place.path)) == []
+
+
+def test_what_corrects_or_translates_goes_with_what_it_repeats(house: House, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.txt"
+    scan.write_text(NAME, "utf-8")
+    with house.open("Amina") as amina:
+        note = notes.add(amina, house.case, Note(NoteKind.CONTACT, f"{NAME} came"))
+        right = notes.amend(amina, note.hex(), text=f"{NAME} called")
+        paper = adding.add(amina, house.case, scan, {"kind": DocumentKind.DECISION}).record
+        made = {"kind": DocumentKind.TRANSLATION, "translation_of": paper}
+        translation = adding.add(amina, house.case, scan, made).record
+        alone = what_goes.what_goes(amina, translation.hex())
+        assert (dict(alone.kinds), len(alone.contents)) == ({"document": 1}, 1)
+        going = what_goes.what_goes(amina, right.hex(), paper.hex())
+        assert (dict(going.kinds), len(going.contents)) == ({"note": 2, "document": 2}, 2)
+        erasing.erase(amina, going, why="mistake")
+        assert checking.verify(amina).verified
+    assert has_any(readable(house.open("Amina"), house.place.path)) == []

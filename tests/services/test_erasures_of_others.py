@@ -14,6 +14,7 @@ from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation, full_name, give, open_place
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.person_change import PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.durations import HOUR_MS
 from vault.errors import NotFoundError
@@ -22,7 +23,7 @@ from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.backups import backups, restoring
 from vault.services.cases import cases, editing, holds, notes, people, same_person, searching
-from vault.services.erasures import arrived, letter, what_goes
+from vault.services.erasures import arrived, letter, standing_again, what_goes
 from vault.services.evidence import checking
 from vault.services.grants import sharing
 
@@ -181,8 +182,38 @@ def test_a_case_goes_on_the_devices_of_those_who_lost_it(
             left = rows.placed(case)
         assert len(left) == 1  # his own note, which Tomas does not know of
         give(joel, tomas, tmp_path)
+        housekeeping.settle(tomas)
         assert checking.verify(tomas).verified
-        tomas.require_sound_log(case)
+        give(tomas, joel, tmp_path)
+        later(monkeypatch, joel, 73)
+        housekeeping.settle(joel)
+        assert checking.verify(joel).verified
+    for name in (TOMAS, JOEL):
+        account = organisation[name]
+        assert has_any(readable(account.open(), account.place.path)) == []
+
+
+def test_what_a_colleague_changed_before_they_heard_stands_again_and_is_told(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path
+) -> None:
+    organisation, case, person = shared
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        change = PersonChange(born="1990")
+        people.change(joel, editing.Place(case, person, "person"), change)
+        erase(tomas, person.hex())
+        housekeeping.settle(tomas)
+        give(joel, tomas, tmp_path)
+        (line,) = [line for line in in_english(housekeeping.settle(tomas)) if "stands again" in line]
+        assert line.startswith("1 record that was erased here")
+        assert [each.record for each in standing_again.standing_again(tomas)] == [person]
+        assert not [line for line in in_english(housekeeping.settle(tomas)) if "stands again" in line]
+        erase(tomas, person.hex())
+        assert standing_again.standing_again(tomas) == []
+        give(tomas, joel, tmp_path)
+        assert arrived.carry_out(joel, at_once=True) == 1
+    for name in (TOMAS, JOEL):
+        account = organisation[name]
+        assert has_any(readable(account.open(), account.place.path)) == []
 
 
 def test_a_backup_from_before_meets_the_erasure_when_a_bundle_brings_it(

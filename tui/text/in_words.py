@@ -32,6 +32,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.LIST_MEMBERS: Message("Members (F2, members)"),
     NextStep.LIST_NOTES: Message("the case itself"),
     NextStep.LIST_RECIPIENTS: Message("Export (e in a case)"),
+    NextStep.LIST_ERASURES: Message("casevault erasures list"),
     NextStep.LIST_SECTIONS: Message("Sections (s in a case)"),
     NextStep.LIST_SLIPS: Message("casevault intake list in a terminal"),
     NextStep.LOCK: Message("Ctrl+L"),

@@ -25,7 +25,7 @@ def _erase(args: Given, output: Output) -> Result:
         from vault.services.approvals import erasing
         from vault.services.erasures import letter, what_goes
 
-        going = what_goes.what_goes(session, args.id)
+        going = what_goes.what_goes(session, *args.ids)
         _require_yes(args, output, letter.preview(session, going, needs_second=erasing.needs_second(going)))
         erased = erasing.erase(session, going, why=args.reason, second=second_of(args, output, session))
         lines = letter.letter(session, going, why=args.reason)
@@ -61,7 +61,8 @@ def _require_yes(args: Given, output: Output, shown: Sequence[Words]) -> None:
 
 VERBS: Final = (
     Verb("erase", NOUNS["erase"].help, (
-        Arg("ID", Message("id of a record, a person or a slip; id or reference of a case")),
+        Arg("ID ...", Message("id of a record, a person, a document, a section or a slip; id or reference of a case"),
+            into="ids"),
         Arg("--reason CODE", Message("the reason kept in the log"), choices=_REASONS),
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),
         Arg("[--yes]", Message("do not ask again (scripts)")),

@@ -8,6 +8,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import Given, Verb
 from vault.display import DAY, time_text
+from vault.ids import short_id
 from vault.words.message import Message, Words, plural
 
 _HELD: Final = Message("on legal hold: it stays")
@@ -15,10 +16,11 @@ _HELD: Final = Message("on legal hold: it stays")
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.erasures import arrived
+        from vault.services.erasures import arrived, standing_again
 
         arrived.note(session, arrived.look(session))
         found = arrived.waiting(session)
+        again = standing_again.standing_again(session)
     lines: list[Words] = [
         plural(
             "{day}  {place}: {count} record, erased by {who}",
@@ -30,6 +32,14 @@ def _list(args: Given, output: Output) -> Result:
         )
         for line in found
     ]
+    lines += [
+        Message(
+            "stands again  {place}: id {id}, erased here, then changed by a colleague",
+            place=each.name,
+            id=short_id(each.record),
+        )
+        for each in again
+    ]
     data = [
         {
             "place": str(line.name),
@@ -40,7 +50,10 @@ def _list(args: Given, output: Output) -> Result:
         }
         for line in found
     ]
-    return Result({"waiting": data}, lines or [Message("Nothing that a colleague erased is on this device.")])
+    stands = [{"place": str(each.name), "record": each.record.hex()} for each in again]
+    return Result(
+        {"waiting": data, "again": stands}, lines or [Message("Nothing that a colleague erased is on this device.")]
+    )
 
 
 def _now(args: Given, output: Output) -> Result:

@@ -13,7 +13,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import intake, sections
-from vault.services.erasures import arrived, ended_slips, removing
+from vault.services.erasures import arrived, ended_slips, removing, standing_again
 from vault.services.grants import handover, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
@@ -147,10 +147,11 @@ def _wraps(session: Session) -> list[Message]:
 
 
 def _erased(session: Session) -> list[Message]:
-    """Remove what others erased long enough ago, words of ended slips, and unfinished texts of what was erased here."""
+    """Finish what a crash cut off; remove what others erased long ago, words of ended slips, drafts of what went."""
     arrived.note(session, arrived.look(session))
     lines = arrived.untold(session)
     if session.roles & ALLOWED[Action.CASE_READ] | session.roles & ALLOWED[Action.INTAKE_READ]:
+        removing.finish(session)
         gone = arrived.carry_out(session)
         message = plural(
             "{count} record that a colleague erased was removed from this device.",
@@ -158,6 +159,8 @@ def _erased(session: Session) -> list[Message]:
             count=gone,
         )
         lines += [message] if gone else []
+        standing_again.erase_late(session)
+        lines += standing_again.untold(session)
     ended_slips.erase_words(session)
     count = removing.forget_drafts(session)
     message = plural(

@@ -30,6 +30,7 @@ class NextStep(Enum):
     LIST_MEMBERS = "list-members"
     LIST_NOTES = "list-notes"
     LIST_RECIPIENTS = "list-recipients"
+    LIST_ERASURES = "list-erasures"
     LIST_SECTIONS = "list-sections"
     LIST_SLIPS = "list-slips"
     LOCK = "lock"

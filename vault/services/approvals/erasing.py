@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.access.trust.new_epochs import next_holders, revocations_of
-from vault.errors import RefusedError, UsageError
+from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, EpochId, Origin, VersionId
 from vault.log.approvals import Approval
 from vault.log.epoch_notice import RevokedLog
@@ -20,7 +20,7 @@ from vault.records.work import Entry, Work
 from vault.services.approvals.approving import ALONE, HERE_MS, TWO_PERSON, Second, required_approval
 from vault.services.approvals.question import Question
 from vault.services.cases.holds import require_none
-from vault.services.erasures.removing import Removed, remove_traces
+from vault.services.erasures.removing import Removed, begin, finish
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.approval_checks import ERASE, MOST_CASES_ALONE, MOST_RECORDS_ALONE
 from vault.services.projection.authors import name_in, names_of_members
@@ -58,6 +58,7 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         RefusedError: this member may not erase there, or a case is on legal hold.
         UsageError: no such reason, or there is nothing to erase.
         VerificationError: the log is in doubt, or something of these cases is not here.
+        TryAgainError: no room. Nothing was erased, or it says that the records are, and what is left goes at an unlock.
     """
     rule = _require(session, going)
     if why not in REASONS:
@@ -81,9 +82,10 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         approval = required_approval(session, question, second)
         by = ALONE if approval is None else TWO_PERSON
         entry = replace(entry, dig=question.digest, out="ok:alone" if approval is None else "ok")
+    begin(session, going.versions, going.contents)
     with session.index().in_doubt():
         _commit(session, going, entry, approval)
-        removed = remove_traces(session, going.versions, going.whole, going.contents)
+        removed = _finished(session)
     return Erased(going, by, removed)
 
 
@@ -148,6 +150,16 @@ def _commit(session: Session, going: Going, entry: Entry, approval: Approval | N
                 first = work.commit(entry).seq
             else:
                 work.commit(replace(entry, objs=(), covers={}, cause=first, dig=None, deleg=None))
+
+
+def _finished(session: Session) -> Removed:
+    try:
+        return finish(session)
+    except TryAgainError:
+        raise TryAgainError(
+            Message("the records are erased; the index, unfinished texts or files could not be cleared of them now"),
+            next_step=Message("Make room on the disk and unlock again: then that goes on by itself."),
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

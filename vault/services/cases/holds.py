@@ -61,13 +61,13 @@ def held(session: Session, case: CompartmentId) -> Stored[Hold] | None:
     return _standing(session, case)
 
 
-def require_none(session: Session, cases: Iterable[CompartmentId]) -> None:
-    """Return if none of these cases is on hold.
+def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
+    """Return if none of these cases is on hold, and no case of these restricted sections.
 
     Raises:
         RefusedError: one is.
     """
-    for case in cases:
+    for case in {case for home in homes for case in (home, *_cases_of_section(session, home))}:
         found = _standing(session, case)
         if found is not None:
             raise RefusedError(
@@ -87,13 +87,21 @@ def is_held(session: Session, home: CompartmentId) -> bool:
     """
     with session.database.reading() as rows:
         found = _opened(session, rows.versions(home, hold_record()))
-        if not found and _kind_of(session, home) is CompartmentKind.SECTION:
-            heads = [each for each in _opened(session, rows.versions(home)) if each.content.kind == Section.KIND]
-            cases = {case for head in heads if isinstance(case := head.content.fields.get("case"), bytes)}
+        if not found:
+            cases = _cases_of_section(session, home)
             found = [hold for case in cases for hold in _opened(session, rows.versions(case, hold_record()))]
     holds = [version for version in found if version.content.kind == Hold.KIND]
     replaced = {parent for version in holds for parent in version.content.parents}
     return any(version.id not in replaced and "released" not in version.content.fields for version in holds)
+
+
+def _cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId]:
+    """Return of which case a restricted section says it is; of another place nothing."""
+    if _kind_of(session, home) is not CompartmentKind.SECTION:
+        return set()
+    with session.database.reading() as rows:
+        heads = [each for each in _opened(session, rows.versions(home)) if each.content.kind == Section.KIND]
+    return {CompartmentId(case) for head in heads if isinstance(case := head.content.fields.get("case"), bytes)}
 
 
 def _opened(session: Session, sealed: list[SealedVersion]) -> list[OpenedVersion]:

@@ -14,13 +14,12 @@ import msgspec
 from vault.access.session import Session
 from vault.display import DAY, time_text
 from vault.durations import HOUR_MS
-from vault.ids import CompartmentId, Origin, VersionId
+from vault.ids import CompartmentId, Origin
 from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
-from vault.records.work import Entry
 from vault.services.cases.holds import is_held
-from vault.services.erasures.folder_row import WaitingErasure, keep, stored
-from vault.services.erasures.removing import remove_traces
+from vault.services.erasures.folder_row import WaitingErasure, add_begun, keep, stored
+from vault.services.erasures.removing import finish
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.services.projection.seats import members_of_logs
@@ -31,7 +30,6 @@ from vault.validity.version_validity import VersionValidator
 from vault.words.message import Message, plural
 
 WAIT_MS = 72 * HOUR_MS
-_ITEMS_IN_ONE_ENTRY = 800
 _MOST_UNREAD = 1_000
 
 
@@ -171,15 +169,11 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
     if not going:
         return 0
     with session.index().in_doubt():
-        whole = _remove(session, going)
-        versions = [PlacedVersion(*each[:6]) for each in going if each.record]
-        contents = [(CompartmentId(each.compartment), each.id) for each in going if not each.record]
-        remove_traces(session, versions, whole, contents)
-    for at in range(0, len(going), _ITEMS_IN_ONE_ENTRY):
-        with session.work() as work:
-            for each in going[at : at + _ITEMS_IN_ONE_ENTRY]:
-                work.erase(CompartmentId(each.compartment), VersionId(each.id))
-            work.commit(Entry(act="erase", why="arrived", cause=(going[at].by_origin, going[at].by_seq)))
+        with session.database.transaction() as rows:
+            rows.erase_versions([(each.origin, each.seq, each.n) for each in going if each.record])
+            add_begun(rows, going)
+        session.database.truncate_wal()
+        finish(session)
     return len({(each.compartment, each.record) for each in going if each.record})
 
 
@@ -234,20 +228,6 @@ def _may_go_from(session: Session, home: CompartmentId) -> bool:
         return not is_held(session, home)
     holders = frozenset() if state is None else state.holders
     return holders.isdisjoint(session.here - {session.seat})
-
-
-def _remove(session: Session, going: Collection[WaitingErasure]) -> tuple[CompartmentId, ...]:
-    """Delete the rows, and return the compartments of which nothing is left."""
-    ids = {(each.compartment, each.id) for each in going}
-    with session.database.transaction() as rows:
-        rows.erase_versions([(each.origin, each.seq, each.n) for each in going if each.record])
-        known = stored(rows)
-        left = [each for each in known.waiting if (each.compartment, each.id) not in ids]
-        keep(rows, msgspec.structs.replace(known, waiting=left))
-        homes = {CompartmentId(each.compartment) for each in going}
-        empty = tuple(sorted(home for home in homes if not rows.placed(home)))
-    session.database.truncate_wal()
-    return empty
 
 
 def _day(ms: int) -> str:

@@ -5,7 +5,7 @@ The row is of the folder, not of a seat: random ids and numbers, sealed under no
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -42,11 +42,20 @@ class WaitingErasure(NamedTuple):
 
 
 class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of the row: logs and how far they were read, what waits, (compartment, record) of what went."""
+    """The content of the row.
+
+    Attributes:
+        read: how far each log was read.
+        waiting: what others erased and is still here.
+        records: (compartment, record) of what went.
+        begun: what is being removed now; what stands here after a crash is finished at the next unlock. `by_origin` is
+            empty where it was erased in this folder.
+    """
 
     read: dict[bytes, int] = {}
     waiting: list[WaitingErasure] = []
     records: list[tuple[bytes, bytes]] = []
+    begun: list[WaitingErasure] = []
 
 
 def stored(rows: Rows) -> FolderErasures:
@@ -75,9 +84,16 @@ def erased_records(session: Session) -> frozenset[tuple[bytes, bytes]]:
         return frozenset(stored(rows).records)
 
 
-def keep_erased_records(session: Session, records: Collection[tuple[bytes, bytes]]) -> None:
-    """Remember which records went, so that each member's drafts of them go at their next unlock."""
+def add_begun(rows: Rows, begun: Sequence[WaitingErasure]) -> None:
+    """Remember what is about to be removed; what waits of it waits no more."""
+    known, ids = stored(rows), {(each.compartment, each.id) for each in begun}
+    waiting = [each for each in known.waiting if (each.compartment, each.id) not in ids]
+    keep(rows, msgspec.structs.replace(known, waiting=waiting, begun=[*known.begun, *begun]))
+
+
+def end_begun(session: Session, records: Collection[tuple[bytes, bytes]]) -> None:
+    """Remember which records went, so that each member's drafts of them go at their next unlock: all is removed."""
     with session.database.transaction() as rows:
         known = stored(rows)
         kept = [*(record for record in known.records if record not in records), *sorted(records)]
-        keep(rows, msgspec.structs.replace(known, records=kept[-_RECORDS_KEPT:]))
+        keep(rows, msgspec.structs.replace(known, records=kept[-_RECORDS_KEPT:], begun=[]))

@@ -5,26 +5,32 @@ The letter names nobody whose data went. It goes to the person who asked, and in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.casework.directory import DeviceName
 from vault.display import DAY, time_data
-from vault.ids import Origin, SeatId, short_id
+from vault.ids import CompartmentId, Origin, RecordId, SeatId, short_id
+from vault.index.fold import fold
 from vault.index.search import search
 from vault.log.items import ItemKind
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
 from vault.services.cases.cases import today
+from vault.services.cases.holds import held
+from vault.services.erasures.belonging import opened_sections
 from vault.services.erasures.what_goes import Going
 from vault.services.projection import dates
 from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.places import name_of
 from vault.services.projection.projection import read_valid, up_to_date_index
 from vault.services.projection.seats import member_of_seat, seat_of_log
 from vault.words.message import Message, Words, plural
 
 _MOST_NAMED = 200
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +42,81 @@ class Confirmed:
     is_confirmed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record that stays and holds all words of a name of a person who goes."""
+
+    case: CompartmentId
+    ref: str | Message
+    record: RecordId
+    kind: str
+
+
+def named_elsewhere(session: Session, going: Going) -> list[Named]:
+    """Return the records that stay and name the people who go; of others' cases nothing is known."""
+    session.require(Action.CASE_LIST)
+    goes = {(version.compartment, version.record) for version in going.versions}
+    index, found = up_to_date_index(session), dict[tuple[bytes, bytes], str]()
+    for name in going.names:
+        found.update({(hit.compartment, hit.record): hit.kind for hit in search(index, name, limit=_MOST_NAMED).hits})
+    found.update(_in_sections(session, going))
+    return [
+        Named(CompartmentId(home), name_of(session, CompartmentId(home)), RecordId(record), kind)
+        for (home, record), kind in found.items()
+        if (home, record) not in goes and home not in going.whole
+    ]
+
+
+def _in_sections(session: Session, going: Going) -> Iterator[tuple[tuple[bytes, bytes], str]]:
+    """Yield the records of restricted sections of these cases that name the people; the index has none."""
+    wanted = [words for name in going.names if (words := _words(name))]
+    for section, case, records in opened_sections(session) if wanted else ():
+        if case in going.cases:
+            for head in records:
+                said = {word for text in _texts(head.content.fields) for word in _words(text)}
+                if any(said >= name for name in wanted):
+                    yield (section, head.record), head.content.kind
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", fold(text).casefold()))
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for part in value.values():
+                yield from _texts(part)
+        case list() | tuple():
+            for part in value:
+                yield from _texts(part)
+        case _:
+            return
+
+
 def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words]:
-    """Return what goes and what stays, for the question whether to erase it."""
+    """Return what goes and what stays, for the question whether to erase it; first what stops it."""
     session.require(Action.MEMBER_LIST)
-    lines: list[Words] = [Message("This is erased for good, with every earlier version:"), *_counts(going)]
+    lines: list[Words] = [*_held(session, going)]
+    lines += [Message("This is erased for good, with every earlier version:"), *_counts(going)]
     if going.cases:
         lines.append(Message("In: {cases}.", cases=", ".join(map(str, going.cases.values()))))
     if going.whole:
         lines.append(Message("The case goes as a whole: nobody can write in it any more."))
-    if named := _named_elsewhere(session, going):
+    if named := named_elsewhere(session, going):
         lines.append(
             plural(
                 "{count} other record names these people and stays: look at it, and erase it or correct it.",
                 "{count} other records name these people and stay: look at them, and erase or correct them.",
-                count=named,
+                count=len(named),
             )
         )
+        lines += [
+            Message("  {kind}  id {id}  in {case}", kind=each.kind, id=short_id(each.record), case=each.ref)
+            for each in named[:_MOST_LISTED]
+        ]
     if going.packages:
         lines.append(_packages(going))
     if needs_second:
@@ -96,7 +161,7 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     )
     if going.packages:
         lines.append(_packages(going))
-    if named := _named_elsewhere(session, going):
+    if named := len(named_elsewhere(session, going)):
         lines.append(
             plural(
                 "{count} record of others still names these people.",
@@ -150,12 +215,13 @@ def _packages(going: Going) -> Message:
     )
 
 
-def _named_elsewhere(session: Session, going: Going) -> int:
-    """Return how many records that stay hold all words of one of the names; of others' cases nothing is known."""
-    goes = {(version.compartment, version.record) for version in going.versions}
-    index = up_to_date_index(session)
-    found = set()
-    for name in going.names:
-        hits = search(index, name, limit=_MOST_NAMED).hits
-        found |= {(hit.compartment, hit.record) for hit in hits}
-    return len(found - goes)
+def _held(session: Session, going: Going) -> Iterator[Message]:
+    """Yield which of the cases are on legal hold, why, and until when at least."""
+    for case, name in going.cases.items():
+        if (found := held(session, case)) is not None:
+            yield Message(
+                "{case} is on legal hold and nothing of it is erased. Reason: {reason}. To be reviewed on {day}.",
+                case=name,
+                reason=found.value.reason,
+                day=found.value.review,
+            )

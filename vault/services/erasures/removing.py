@@ -5,20 +5,31 @@ The rows went with the commit that lists them. What backups, packages and other 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.ids import CompartmentId, RecordId
+from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
+from vault.log.items import ItemKind
 from vault.records.attachments import forget
-from vault.services.erasures.folder_row import ALL_RECORDS, erased_records, keep_erased_records
+from vault.records.work import Entry
+from vault.services.erasures.folder_row import (
+    ALL_RECORDS,
+    WaitingErasure,
+    add_begun,
+    end_begun,
+    erased_records,
+    stored,
+)
 from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.projection import reindex
 from vault.store.blobs import Blobs
 from vault.store.rowtypes import PlacedVersion
 from vault.sync.staging import discard, staged_in
+
+_ITEMS_IN_ONE_ENTRY = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +40,59 @@ class Removed:
     bundles: int
 
 
-def remove_traces(
-    session: Session,
-    versions: Collection[PlacedVersion],
-    whole: Collection[CompartmentId] = (),
-    contents: Collection[tuple[CompartmentId, bytes]] = (),
-) -> Removed:
-    """Remove what is left of versions whose rows are gone: nobody finds a word of them in this folder.
+def begin(session: Session, versions: Iterable[PlacedVersion], contents: Iterable[tuple[CompartmentId, bytes]]) -> None:
+    """Remember what is about to be erased in this folder: a crash from here on leaves nothing of it for good."""
+    begun = [WaitingErasure(*version, b"", 0, None) for version in versions]
+    begun += [WaitingErasure(b"", 0, 0, digest, home, b"", b"", 0, None) for home, digest in contents]
+    with session.database.transaction() as rows:
+        add_begun(rows, begun)
+
+
+def finish(session: Session) -> Removed:
+    """Remove what is left in this folder of what was begun and whose rows are gone: nobody finds a word of it.
 
     Other members of this folder have an index and drafts under keys of their own: their indexes go, to be made anew;
-    their drafts of these records go when they unlock.
+    their drafts of these records go when they unlock. Doing it twice is as once.
     """
-    for home in {home for home, _ in contents}:
-        digests = [digest for where, digest in contents if where == home]
+    with session.database.reading() as rows:
+        begun = stored(rows).begun
+        listed = session.learned.listings.of(rows, ItemKind.ERASED) if begun else {}
+        here = set(rows.keys_named([each.id for each in begun if each.record]))
+        gone = [each for each in begun if each.id in listed and each[:4] not in here]
+        homes = sorted({CompartmentId(each.compartment) for each in gone if each.record})
+        whole = [home for home in homes if not rows.placed(home)]
+    if not begun:
+        return Removed(0, 0)
+    for home in {each.compartment for each in gone if not each.record}:
+        digests = [each.id for each in gone if not each.record and each.compartment == home]
         forget(session.database, Blobs(session.folder.blobs_dir), home, digests)
-    records = {(CompartmentId(version.compartment), RecordId(version.record)) for version in versions}
+    records = {(CompartmentId(each.compartment), RecordId(each.record)) for each in gone if each.record}
     index = session.index()
     apply(index, [RemovedCompartment(home) for home in whole], {})
     reindex(session, [(home, record) for home, record in sorted(records) if home not in whole])
     index.optimize()
-    forget_indexes_of_others(session)
-    keep_erased_records(session, {*records, *((home, ALL_RECORDS) for home in whole)})
+    if gone:
+        forget_indexes_of_others(session)
     for home in whole:
         session.audits.pop(home, None)
-    bundles = staged_in(session.folder.staging_dir)
+    bundles = staged_in(session.folder.staging_dir) if gone else []
     for path in bundles:
         discard(path)
+    _confirm(session, [each for each in gone if each.by_origin])
+    end_begun(session, {*records, *((home, ALL_RECORDS) for home in whole)})
     return Removed(forget_drafts(session), len(bundles))
+
+
+def _confirm(session: Session, gone: Sequence[WaitingErasure]) -> None:
+    """List in this device's own log what a colleague erased and this device removed: so who erased it sees that."""
+    with session.database.reading() as rows:
+        places = session.learned.listings.of(rows, ItemKind.ERASED)
+    owed = [each for each in gone if all(origin != session.log.origin for origin, _ in places.get(each.id, ()))]
+    for at in range(0, len(owed), _ITEMS_IN_ONE_ENTRY):
+        with session.work() as work:
+            for each in owed[at : at + _ITEMS_IN_ONE_ENTRY]:
+                work.erase(CompartmentId(each.compartment), VersionId(each.id))
+            work.commit(Entry(act="erase", why="arrived", cause=(owed[at].by_origin, owed[at].by_seq)))
 
 
 def forget_drafts(session: Session) -> int:

@@ -22,7 +22,7 @@ from vault.records.work import Entry
 from vault.services.approvals.erasing import NewKey, new_key
 from vault.services.cases.holds import require_none
 from vault.services.cases.undoing import UNDO_MINUTES
-from vault.services.erasures.removing import remove_traces
+from vault.services.erasures.removing import begin, finish
 from vault.services.imports.mark_row import Mark, keep_mark, mark_of
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.offered import offered_of
@@ -86,12 +86,13 @@ def take_back(session: Session) -> int:
         for case, versions in found.items()
     ]
     versions = [version for gone in going for version in gone.versions]
+    begin(session, versions, ())
     with session.index().in_doubt():
         with together(session.log) as stored:
             for gone in going:
                 _erase(session, gone, rule)
             keep_mark(session, stored, None)
-        remove_traces(session, versions, tuple(found))
+        finish(session)
     return len(going)
 
 

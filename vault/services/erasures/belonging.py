@@ -1,0 +1,159 @@
+"""What belongs to a record that is erased: where else a person stands, what hangs on it, contents, register entries.
+
+Restricted sections are no part of the index: they are opened here as a member opens them, with their case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+
+from vault.access.session import Session
+from vault.casework.access import Section
+from vault.casework.intake import RegisterEntry
+from vault.casework.note import Note
+from vault.casework.papers.document import Document
+from vault.casework.person import Person
+from vault.casework.story.relation import Relation
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
+from vault.index import people
+from vault.index.heads import heads_in
+from vault.names.skeletons import skeletons_ever_of
+from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import of_kind
+from vault.records.versions import OpenedVersion, open_each
+from vault.seal.named import derive_register_hash
+from vault.services.cases import section_people, sections
+from vault.services.cases.editing import Place
+from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import read_heads, stored_of_kind
+from vault.services.projection.seats import members_of_logs
+
+
+def is_section(session: Session, home: CompartmentId) -> bool:
+    """Say whether this is a restricted section."""
+    state = session.state_of(home)
+    return state is not None and state.kind is CompartmentKind.SECTION
+
+
+def heads(session: Session, home: CompartmentId, kind: str | None = None) -> list[OpenedVersion]:
+    """Return the heads of the records of a case, a section or another place, or of those of a kind."""
+    if is_section(session, home):
+        return [head for head in sections.records_of(session, home) if kind in {None, head.content.kind}]
+    wanted = frozenset(VersionId(head.version) for head in heads_in(up_to_date_index(session), home, kind))
+    return read_heads(session, home, wanted)
+
+
+def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, CompartmentId, list[OpenedVersion]]]:
+    """Yield the sections that this member may open: each with its case and the heads of its records."""
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        with suppress(NotFoundError, RefusedError):
+            records = sections.opened_to_read(session, section)
+            (head,) = stored_of_kind(records, Section)
+            yield section, CompartmentId(head.value.case), records
+
+
+def everywhere(session: Session, place: Place) -> list[Place]:
+    """Return where a person stands in this member's cases and sections, by what `person same` said in any head."""
+    index, found, asked = up_to_date_index(session), {place}, set[bytes]()
+    while new := {who for where in found for who in _said_to_be(session, where)} - asked:
+        asked |= new
+        for who in new:
+            cases = people.places_of(index, who)
+            found |= {Place(CompartmentId(case), RecordId(record), Person.KIND) for case, record in cases}
+            found |= {where for where, _, _ in section_people.places_of(session, who)}
+    return sorted(found, key=lambda where: (where.case, where.record))
+
+
+def _said_to_be(session: Session, place: Place) -> set[bytes]:
+    found = stored_of_kind(heads(session, place.case, Person.KIND), Person)
+    return {each.value.who for each in found if each.record == place.record and each.value.who is not None}
+
+
+def going_with(session: Session, place: Place) -> Iterator[Place]:
+    """Yield what goes with a record, the contents of documents apart.
+
+    Who a person is to others is theirs too. A note goes with all its corrections and what it corrects, which hold the
+    same words; a document with its translations, which hold what it says.
+    """
+    match place.kind:
+        case Person.KIND:
+            for relation in stored_of_kind(heads(session, place.case, Relation.KIND), Relation):
+                if place.record in {relation.value.from_person, relation.value.to_person}:
+                    yield Place(place.case, relation.record, Relation.KIND)
+        case Note.KIND:
+            notes = stored_of_kind(heads(session, place.case, Note.KIND), Note)
+            pairs = [(note.record, note.value.amends) for note in notes if note.value.amends is not None]
+            for record in _reached(place.record, [*pairs, *((of, record) for record, of in pairs)]):
+                yield Place(place.case, RecordId(record), Note.KIND)
+        case Document.KIND:
+            papers = stored_of_kind(heads(session, place.case, Document.KIND), Document)
+            made_of = [(paper.value.translation_of, paper.record) for paper in papers if paper.value.translation_of]
+            for record in _reached(place.record, made_of):
+                yield Place(place.case, RecordId(record), Document.KIND)
+        case _:
+            return
+
+
+def _reached(first: bytes, steps: Collection[tuple[bytes, bytes]]) -> set[bytes]:
+    """Return where these steps lead from a record, itself left out."""
+    found, new = set[bytes](), {first}
+    while new:
+        found |= new
+        new = {to for start, to in steps if start in new} - found
+    return found - {first}
+
+
+def contents(session: Session, found: Iterable[Place]) -> Iterator[tuple[CompartmentId, bytes]]:
+    """Yield the sealed contents of documents, of each of their versions: the paper and the text that was read of it."""
+    for place in found:
+        if place.kind == Document.KIND:
+            with session.database.reading() as rows:
+                versions = rows.versions(place.case, place.record)
+            opened, _ = open_each(versions, vault=session.vault, keyring=session.keyring)
+            bodies = {body.digest for _, document in of_kind(opened, Document) for body in document.bodies}
+            yield from ((place.case, digest) for digest in sorted(bodies))
+
+
+def all_contents(session: Session, whole: Collection[CompartmentId]) -> list[tuple[CompartmentId, bytes]]:
+    """Return the sealed contents of all documents of these places."""
+    with session.database.reading() as rows:
+        return [(CompartmentId(row.compartment), row.digest) for row in rows.attachments() if row.compartment in whole]
+
+
+def names_of(session: Session, found: Iterable[Place]) -> tuple[str, ...]:
+    """Return what these people are called, in every spelling, each once."""
+    names = (name for where in found for name in all_names(session, where.case).get(where.record, ()))
+    return tuple(dict.fromkeys(names))
+
+
+def all_names(session: Session, home: CompartmentId) -> dict[RecordId, tuple[str, ...]]:
+    """Return all that the people of a case or section are called, in every spelling."""
+    found: dict[RecordId, tuple[str, ...]] = {}
+    for stored in stored_of_kind(heads(session, home, Person.KIND), Person):
+        names = (name.text for name in stored.value.names)
+        found[stored.record] = (*found.get(stored.record, ()), *names)  # each of its heads has names
+    return found
+
+
+def register_entries(session: Session, names: Iterable[str]) -> list[tuple[CompartmentId, RecordId]]:
+    """Return this member's entries of the register that these names alone account for, every hash of them.
+
+    A colleague who entered somebody of the same name goes on being asked.
+    """
+    if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
+        return []
+    skeletons, found, hashes = skeletons_ever_of(names), [], dict[bytes, frozenset[bytes]]()
+    own = session.member
+    for home in held_of_kind(session, CompartmentKind.REGISTER) if skeletons else ():
+        entries = stored_of_kind(heads(session, home, RegisterEntry.KIND), RegisterEntry)
+        members = members_of_logs(session, {entry.origin for entry in entries if entry.origin is not None})
+        for stored in (entry for entry in entries if entry.origin and members.get(entry.origin) == own):
+            key = stored.value.key
+            if key not in hashes:
+                hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons)
+            if stored.value.hashes and hashes[key].issuperset(stored.value.hashes):
+                found.append((home, stored.record))
+    return found
