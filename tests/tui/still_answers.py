@@ -38,12 +38,15 @@ from tui.values.values_members import (
     OrderLine,
     RequestShown,
 )
+from tui.values.values_papers import PaperPage, PaperShown
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
 from tui.values.values_records import RecordShown, StageShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
+from vault.casework.papers.body import Body
+from vault.casework.papers.document import READ_WORDS, Authenticity, Document, DocumentKind, ReadBy
 from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
 from vault.casework.story.detention import Detention
 from vault.casework.story.hearing import Hearing
@@ -281,7 +284,7 @@ def _open(case: str, _why: str) -> CaseShown:
     ref, _, title, kind, stage = CASES[0]
     return CaseShown(case, ref, title, kind, stage, "high", "2026-09-19", 1, (CONTACT,), PERSONS, NOTES, (DRAFT,),
                      owner="a0" * 16, deputy="a2" * 16, never_use=("+996 555 010 203",), story=(*RECORDS, *MORE_STORY),
-                     stages=STAGES, today="2026-11-25")  # fmt: skip
+                     stages=STAGES, today="2026-11-25", papers=PAPERS)  # fmt: skip
 
 
 def _begin(case: str, ref: str, *, section: str = "") -> DraftShown:
@@ -416,6 +419,42 @@ MORE_STORY = tuple(
 )
 STAGES = (StageShown("flagged", "2026-09-19"), StageShown("provisional", "2026-10-14"))
 
+_BODY = Body(bytes(32), bytes(16), bytes(32), 1_873_203)
+
+
+def _paper(record: FormedRecord, name: str, media: str, read_by: ReadBy | None) -> PaperShown:
+    facts = _record(len(name), record)
+    words = "" if read_by is None else READ_WORDS[read_by]
+    return PaperShown(facts, facts.headline, facts.when, "1.8 MiB", media, name, "9c" * 32, read_by=words)
+
+
+PAPERS = (
+    _paper(
+        Document(
+            DocumentKind.DETENTION_ORDER, _BODY, bytes(32), title="Постановление о заключении под стражу",
+            from_whom="Second district court", received="2026-10-16", dated="2026-10-16", language="Russian",
+            authenticity=Authenticity.COPY, text="The second page is missing.",
+        ),
+        "IMG_2041.jpg", "image/jpeg", ReadBy.OCR,
+    ),
+    _paper(
+        Document(
+            DocumentKind.TRANSLATION, _BODY, bytes(32), title="Order on detention, English",
+            received="2026-10-20", translation_of=RecordId(b"\x0c" * 16),
+        ),
+        "order-english.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ReadBy.DOCX,
+    ),
+    _paper(Document(DocumentKind.AUDIO, _BODY, bytes(32), received="2026-11-02", from_whom="his sister"),
+           "voice.ogg", "audio/ogg", None),
+)  # fmt: skip
+PAPER = PaperPage(
+    PAPERS[0],
+    "ПОСТАНОВЛЕНИЕ\nо заключении под стражу\n\n16 октября 2026 года\n\nСудья второго районного суда, рассмотрев "
+    "ходатайство об избрании меры пресечения в отношении Вьюжанина А. М., УСТАНОВИЛ: срок содержания под стражей "
+    "истекает 10 декабря 2026 года.",
+    PAPERS[1:],
+)
+
 DUE = tuple(
     DueShown("c3" * 16, ref, client, f"{number:02x}" * 16, kind, when, headline)
     for number, (ref, client, kind, when, headline) in enumerate(
@@ -530,6 +569,7 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
+    "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.still_due": "",
     "story.undoable": (("note",), "Der zweite Termin"),

@@ -175,15 +175,15 @@ def test_a_case_is_read_once_in_the_log_and_its_numbers_go_to_its_parts(busy: Ho
         amina.sees(
             "SAFE CONTACT Vera Torgaeva: phone her sister", "DO NOT CALL +996 555 010 203", "Appeal", "2 days late"
         )
-        amina.sees("1 Notes 2", "2 People 3", "3 Dates 1", "ordered")
-        amina.press("3")
+        amina.sees("1 Notes 2", "2 People 3", "3 Papers 0", "4 Dates 1", "ordered")
+        amina.press("4")
         amina.sees("What must be done: Appeal", f"by {AMINA}")
         amina.press("enter")
         amina.at("deadline")
         amina.press("escape", "2")
         amina.sees("Person: client")
         amina.press("t", " Call the court", "f4")
-        amina.sees("3 Dates 2", "task: Call the court")
+        amina.sees("4 Dates 2", "task: Call the court")
         assert amina.focused() == "dates"
     assert _views(busy) == before + 1
 

@@ -32,7 +32,16 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
         *("what can be done", "invited", "all the same", "admitted", "others sign", "place of a proposal", "deputy"),
-        *("suspend", "leave", "signature", "name of a device", "lost for good", "take back", "taken back"),
+        *(
+            "suspend",
+            "leave",
+            "signature",
+            "paper removed",
+            "name of a device",
+            "lost for good",
+            "take back",
+            "taken back",
+        ),
     }
 )
 """Questions over a screen, which are as large in a large terminal."""
@@ -164,7 +173,12 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "home": lambda desk: _push(desk, HomeScreen()),
     "new vault": lambda desk: _push(desk, HomeScreen()),
     "week": (":the week",),
-    "case dates": ("enter", "3"),
+    "case papers": ("enter", "3"),
+    "paper": ("enter", "3", "enter"),
+    "paper removed": ("enter", "3", "enter", "x"),
+    "paper saved": ("enter", "3", "enter", "s", " /media/stick"),
+    "new paper": ("enter", "f", " /media/stick/order.jpg"),
+    "case dates": ("enter", "4"),
     "records": ("enter", "d"),
     "record": ("enter", "d", "enter"),
     "history": ("enter", "v"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tui.gateway.papers.papers import papers_shown
 from tui.gateway.story import record_shown
 from tui.gateway.subject import Subject, case_id
 from tui.values import shaping
@@ -70,6 +71,7 @@ class Casework(Subject):
             closed=head.closed or "",
             never_use=never_use,
             story=tuple(record_shown(record, by.get(record.record, ""), names) for record in view.story),
+            papers=papers_shown(self._session, view.papers),
             stages=self._stages(view, why),
             today=today,
         )

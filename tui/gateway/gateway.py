@@ -16,6 +16,7 @@ from tui.gateway.finding import Finding
 from tui.gateway.handovers import Handovers
 from tui.gateway.intake import Intake
 from tui.gateway.members import Members
+from tui.gateway.papers.papers import Papers
 from tui.gateway.people import People
 from tui.gateway.proposals import Proposals
 from tui.gateway.recovery import Recovery
@@ -64,6 +65,7 @@ class Gateway:
         self.exchange = Exchange(door)
         self.approvals = Approvals(door)
         self.story = Story(door)
+        self.papers = Papers(door)
 
     def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
         """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""

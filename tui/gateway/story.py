@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from tui.gateway.subject import Subject, case_id
 from tui.text.in_words import in_words
@@ -30,8 +31,8 @@ from vault.services.projection.reading import Stored
 from vault.services.safety import check_ins, checklists
 from vault.words.message import Message, Words
 
-_NOT_TOLD = frozenset({"audit", "who"})  # random, for the log and for other cases
 _MEMBERS = frozenset({"owner", "deputy"})
+Formed = TypeVar("Formed", bound=FormedRecord)
 
 
 class Story(Subject):
@@ -138,7 +139,7 @@ class Story(Subject):
         for version in editing.history(self._session, place, why=why):
             fields = {} if version.value is None else to_fields(version.value)
             differs = (name for name in {*before, *fields} if fields.get(name) != before.get(name))
-            names = sorted(name for name in differs if name not in _NOT_TOLD)
+            names = sorted(name for name in differs if name not in editing.NOT_TOLD)
             changed = tuple((name, self._told(name, fields.get(name))) for name in names)
             shown.append(ChangeShown(version.written_ms, version.by, version.is_current, changed))
             before = fields or before
@@ -199,7 +200,7 @@ def _record_id(record: str) -> RecordId:
         raise NotFoundError(Message("there is no such record among yours")) from None
 
 
-def record_shown(stored: Stored[FormedRecord], by: str, names: Mapping[RecordId, str]) -> RecordShown:
+def record_shown(stored: Stored[Formed], by: str, names: Mapping[RecordId, str]) -> RecordShown:
     """Return a record with a form; `names` is what the people of its case are called."""
     value = stored.value
     return RecordShown(

@@ -22,6 +22,17 @@ _WORDS: Final = (
     Message("asylum-cert"), Message("court-case"), Message("wanted-ref"), Message("prison-no"), Message("other"),
     Message("phone"), Message("sms"), Message("messenger"), Message("email"), Message("in-person"),
     Message("through-someone"), Message("not-known"),
+    # papers
+    Message("birth-certificate"), Message("marriage-certificate"), Message("military-id"),
+    Message("draft-notice"), Message("asylum-application"), Message("asylum-certificate"),
+    Message("interview-record"), Message("decision"), Message("detention-order"), Message("extension-order"),
+    Message("extradition-request"), Message("arrest-warrant"), Message("indictment"), Message("judgment"),
+    Message("search-record"), Message("wanted-printout"), Message("interpol-reply"),
+    Message("interim-measure-letter"), Message("power-of-attorney"), Message("consent-form"),
+    Message("medical-report"), Message("istanbul-protocol-report"), Message("country-info"),
+    Message("press-article"), Message("photo"), Message("audio"), Message("video"), Message("screenshot"),
+    Message("correspondence"), Message("translation"), Message("laissez-passer"), Message("visa"),
+    Message("ticket"), Message("original"), Message("certified-copy"), Message("copy"),
     # where a written name comes from
     Message("legal"), Message("birth"), Message("former"), Message("married"), Message("alias"), Message("nick"),
     Message("online-handle"), Message("pseudonym-of-record"), Message("press"), Message("police-list"),

@@ -8,6 +8,7 @@ from datetime import date
 
 from tui.values.person_typed import PersonTyped
 from tui.values.values_calls import SlipLine
+from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown, StageShown
 from vault.casework.note import AMENDS, TEXT, Note
 from vault.words.message import Words
@@ -175,6 +176,7 @@ class CaseShown:
     story: tuple[RecordShown, ...] = field(default=(), repr=False)
     stages: tuple[StageShown, ...] = ()
     today: str = ""
+    papers: tuple[PaperShown, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

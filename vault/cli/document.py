@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import labelled
-from vault.casework.papers.document import Document, ReadBy
+from vault.casework.papers.document import READ_WORDS, Document
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.showing import edited, indented
@@ -54,7 +54,7 @@ def _add(args: Given, output: Output) -> Result:
         Message("The document is saved: {media}, {size}", media=added.media, size=bytes_text(added.size)),
         Message("id {id}", id=short_id(added.record)),
     ]
-    lines += [] if read is None else [_READ[read]]
+    lines += [] if read is None else [Message("({said})", said=READ_WORDS[read])]
     if not added.travels:
         lines.append(Message("It is larger than a bundle: other members do not get it. Backups contain it."))
     lines.append(
@@ -101,18 +101,8 @@ def _text(args: Given, output: Output) -> Result:
             progress = output.progress_of(Message("Reading its text"))
             found = paper_text.read_and_keep(session, place, progress=progress)
     data = {"document": place.record.hex(), "text": found.text, "read_by": found.read_by}
-    said = [] if found.read_by is None else [_READ[found.read_by]]
+    said = [] if found.read_by is None else [Message("({said})", said=READ_WORDS[found.read_by])]
     return Result(data, [*found.text.splitlines(), *said])
-
-
-_READ: Final = {
-    ReadBy.PLAIN: Message("(Its text is searched.)"),
-    ReadBy.PDF: Message("(Its text was read, and is searched.)"),
-    ReadBy.DOCX: Message("(Its text was read, and is searched.)"),
-    ReadBy.OCR: Message("(Its text was read from a picture, with errors perhaps, and is searched.)"),
-    ReadBy.PART: Message("(A part of its text was read, and is searched.)"),
-    ReadBy.NOTHING: Message("(No text was found in it. Pictures are read where tesseract is installed.)"),
-}
 
 
 def _save(args: Given, output: Output) -> Result:

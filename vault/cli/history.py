@@ -11,8 +11,6 @@ from vault.cli.table import IN_CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.words.message import Message, Words
 
-_NOT_TOLD: Final = frozenset({"audit", "who"})  # random, for the log and for other cases
-
 
 def _history(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
@@ -25,7 +23,7 @@ def _history(args: Given, output: Output) -> Result:
     before: dict[str, object] = {}
     for version in found:
         fields = {} if version.value is None else to_fields(version.value)
-        differs = {name for name in {*before, *fields} if fields.get(name) != before.get(name)} - _NOT_TOLD
+        differs = {name for name in {*before, *fields} if fields.get(name) != before.get(name)} - editing.NOT_TOLD
         changed = {name: fields.get(name) for name in differs}
         data.append(
             {

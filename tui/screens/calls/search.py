@@ -48,6 +48,7 @@ _MOST_BARRED: Final = 5
 _GROUPS: Final = (
     (Message("People"), frozenset({"person"})),
     (Message("Notes"), frozenset({"note"})),
+    (Message("Papers"), frozenset({"document"})),
     (Message("Dates and records"), frozenset[str]()),
 )
 

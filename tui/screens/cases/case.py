@@ -1,4 +1,4 @@
-"""One case: what one must know first, its time, its notes by day, its people and its dates, and the text of one."""
+"""One case: what one must know first, its time, its notes by day, people, papers and dates, and the text of one."""
 
 from __future__ import annotations
 
@@ -25,19 +25,22 @@ from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in
 from tui.screens.cases.note_parts.beside import Beside
-from tui.screens.cases.record_form import RecordForm
 from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.frame.base import Command
 from tui.screens.frame.looking_back import HISTORY, UNDO, LooksBack
+from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
+from tui.screens.papers.paper import PaperScreen
+from tui.screens.papers.paper_form import PAPER_KEPT, PaperForm
 from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.same_person import SamePerson
 from tui.screens.referral.export import ExportScreen
 from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
+from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from tui.values.values_records import RecordShown
 from tui.values.values_versions import VersionsShown
@@ -64,16 +67,16 @@ class CaseScreen(LooksBack):
         Command("p", "person", Message("Add a person"), "p", Message("person")),
         Command("d", "records", Message("Dates, hearings, detention and all else that happened"), "d", Message("date")),
         Command("e", "export", Message("Export for a recipient"), "e", Message("export")),
-        Command("f6", "app.next_pane", Message("Next pane: notes, people, dates, text, time"), "F6", Message("pane")),
+        Command("f6", "app.next_pane", Message("Next pane: the lists, the text, the time"), "F6", Message("pane")),
         Command("escape", "back", Message("Back to the list"), "Esc", Message("back")),
         Command("t", "task", Message("Add a task"), "t", Message("task"), rank=2),
-        Command(
-            "a", "amend", Message("Correct a note: yours of today, or by another one"), "a", Message("amend"), rank=3
-        ),
+        Command("a", "amend", Message("Correct a note: yours of today, or by another"), "a", Message("amend"), rank=3),
         Command("", "withdraw", Message("Withdraw a note: it is not to be used, and leaves in no export"), ""),
         Command("1", "part('notes')", Message("Notes"), "1"),
         Command("2", "part('people')", Message("People"), "2"),
-        Command("3", "part('dates')", Message("Dates that have to be kept"), "3"),
+        Command("f", "paper", Message("Add a paper: a scan, a photo, a letter"), "f", Message("paper"), rank=2),
+        Command("3", "part('papers')", Message("Papers"), "3"),
+        Command("4", "part('dates')", Message("Dates that have to be kept"), "4"),
         Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
         Command("", "versions", Message("Compare two versions of a record, side by side"), ""),
         Command("j", "same", Message("Say that a person here is one with a person of another case"), "j"),
@@ -82,7 +85,7 @@ class CaseScreen(LooksBack):
         Command("w", "access", Message("Who can open it: give, take back, new key"), "w"),
         Command("s", "sections", Message("Restricted sections: location, health, sources"), "s"),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
-        Command("enter", "read", Message("All of a person; change a date; go into a text, on with a draft"), "Enter"),
+        Command("enter", "read", Message("All of a person or paper; change a date; go into a text"), "Enter"),
         Command("f5", "refresh", Message("Read the case again"), "F5"),
     )
 
@@ -204,6 +207,14 @@ class CaseScreen(LooksBack):
         """Add a person."""
         self.app.push_screen(PersonForm(self._where(), self._case.never_use), self._changed)
 
+    def action_paper(self) -> None:
+        """Add a paper."""
+        self.app.push_screen(PaperForm(self._where(), self._case.papers), self._paper_kept)
+
+    def _paper_kept(self, record: str | None) -> None:
+        self.say(PAPER_KEPT if record else "")
+        self._changed(record)
+
     def action_same(self) -> None:
         """Say who of another case is the person under the cursor."""
         here = self._lists.here()
@@ -232,7 +243,7 @@ class CaseScreen(LooksBack):
         case, why = self._case.case, self._why
         here = self._lists.here() if self._lists.in_use.has_focus else None
         record, kind = "", "case"
-        if isinstance(here, PersonShown | RecordShown | NoteShown):
+        if isinstance(here, PersonShown | RecordShown | NoteShown | PaperShown):
             record, kind = here.record, kind_of(here)
         self.ask(lambda vault: vault.story.history(case, record, kind, why), self.show_history)
 
@@ -278,6 +289,8 @@ class CaseScreen(LooksBack):
             self._compare(here.record, kind_of(here))
         elif isinstance(here, PersonShown) and self._lists.in_use.has_focus:
             self.app.push_screen(PersonScreen(self._where(here.record), self._why), self._changed)
+        elif isinstance(here, PaperShown) and self._lists.in_use.has_focus:
+            self.app.push_screen(PaperScreen(self._where(here.record), self._why), self._changed)
         elif isinstance(here, RecordShown) and self._lists.in_use.has_focus:
             self.app.push_screen(RecordForm(case, ref, here.kind, here), self._changed)
         elif isinstance(here, NoteShown) and is_long(here.note.text):

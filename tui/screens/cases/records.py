@@ -13,10 +13,10 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.case_parts.due_rows import record_lines
-from tui.screens.cases.record_form import RecordForm
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import HISTORY, UNDO, LooksBack
+from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.whole_text import first_lines
 from tui.text.in_words import together

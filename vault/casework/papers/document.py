@@ -5,9 +5,10 @@ A new version of a paper is a new version of the record, with a content of its o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from vault.casework.form import Form, FormedRecord, FormField, Shape
 from vault.casework.papers.body import Body
@@ -19,6 +20,7 @@ from vault.words.message import Message
 class DocumentKind(StrEnum):
     """What a paper is."""
 
+    OTHER = "other"  # first: what stands where nobody chose
     PASSPORT = "passport"
     ID_CARD = "id-card"
     BIRTH_CERTIFICATE = "birth-certificate"
@@ -55,7 +57,6 @@ class DocumentKind(StrEnum):
     LAISSEZ_PASSER = "laissez-passer"
     VISA = "visa"
     TICKET = "ticket"
-    OTHER = "other"
 
 
 @unique
@@ -79,6 +80,16 @@ class ReadBy(StrEnum):
     OCR = "ocr"
     NOTHING = "nothing"  # a content without text, or of a kind that this program does not read
     PART = "part"  # more text than is kept, or reading took too long
+
+
+READ_WORDS: Final[Mapping[ReadBy, Message]] = {
+    ReadBy.PLAIN: Message("Its text is searched."),
+    ReadBy.PDF: Message("Its text was read, and is searched."),
+    ReadBy.DOCX: Message("Its text was read, and is searched."),
+    ReadBy.OCR: Message("Its text was read from a picture, with errors perhaps, and is searched."),
+    ReadBy.PART: Message("A part of its text was read, and is searched."),
+    ReadBy.NOTHING: Message("No text was found in it. Pictures are read where tesseract is installed."),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.form import FormedRecord
 from vault.casework.note import Note, last_contact, silence
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.stages import CaseKind, first_stage
 from vault.casework.story import STORY
@@ -68,6 +69,7 @@ class CaseView:
     persons: tuple[Stored[Person], ...]
     notes: tuple[Stored[Note], ...]
     story: tuple[Stored[FormedRecord], ...] = ()  # by their date
+    papers: tuple[Stored[Document], ...] = ()
     only_you: Message | None = None
     namesakes: Message | None = None  # the warning where other cases bear its reference
     last_contact: str | None = None  # its day, YYYY-MM-DD
@@ -240,6 +242,7 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
         last_contact=last,
         silence=silence(last, today(session)),
         story=tuple(by_date(versions, STORY.values())),
+        papers=tuple(stored_of_kind(versions, Document)),
         only_you=only_you(session, case),
         namesakes=_namesakes(session, case, heads[0].value.ref),
     )

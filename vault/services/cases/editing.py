@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -35,6 +35,8 @@ from vault.words.next_step import NextStep
 
 Editable = Case | Person | Note | FormedRecord
 T = TypeVar("T", bound=Editable)
+NOT_TOLD: Final = frozenset({"audit", "who", "body", "extracted"})
+"""What a history leaves out: random ids, for the log and other cases, and the keys of a paper's contents."""
 KINDS: dict[str, type[Any]] = {Case.KIND: Case, Person.KIND: Person, Note.KIND: Note, Document.KIND: Document, **STORY}
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tui.values.values import CaseShown, NoteShown, PersonShown
+from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown
 from vault.casework.case import Case
 from vault.casework.note import Note
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 
 
@@ -16,8 +18,10 @@ def in_two(case: CaseShown) -> list[tuple[str, str]]:
     return own + [(record.record, kind_of(record)) for record in shown if record.heads > 1]
 
 
-def kind_of(shown: PersonShown | RecordShown | NoteShown) -> str:
+def kind_of(shown: PersonShown | PaperShown | RecordShown | NoteShown) -> str:
     """Return the kind of a record."""
     if isinstance(shown, RecordShown):
         return shown.kind
+    if isinstance(shown, PaperShown):
+        return Document.KIND
     return Person.KIND if isinstance(shown, PersonShown) else Note.KIND

@@ -1,4 +1,4 @@
-"""The lists of a case: notes, people and dates, one below the other where there is room, else the one in use."""
+"""The lists of a case: notes, people, papers, dates: one below the other where there is room, else the one in use."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from typing_extensions import override
 from tui.screens.cases.case_parts.due_rows import DATES, date_row, due_in
 from tui.screens.cases.case_parts.notes_by_day import note_columns, note_rows
 from tui.screens.frame.rows import FixedRows
+from tui.screens.papers.paper_rows import PAPER_COLUMNS, paper_row
 from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown
+from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown
 from tui.widgets.cells import WIDE
 from tui.widgets.columns import Column
@@ -25,14 +27,23 @@ from tui.widgets.section_line import SectionLine
 from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message
 
-Here: TypeAlias = PersonShown | RecordShown | DraftShown | NoteShown
+Here: TypeAlias = PersonShown | PaperShown | RecordShown | DraftShown | NoteShown
 """What the cursor of a list stands on."""
-NOTES, PEOPLE, DUE = PARTS = ("notes", "people", "dates")
+NOTES, PEOPLE, PAPERS, DUE = PARTS = ("notes", "people", "papers", "dates")
 """The parts of a case that have a number, in their order."""
-_TITLES: Final = {NOTES: Message("Notes"), PEOPLE: Message("People"), DUE: Message("Dates")}
-_PEOPLE: Final = (Column(Message("role"), 11), Column(Message("name")))
+_TITLES: Final = {
+    NOTES: Message("Notes"),
+    PEOPLE: Message("People"),
+    PAPERS: Message("Papers"),
+    DUE: Message("Dates"),
+}
+_COLUMNS: Final = {
+    PEOPLE: (Column(Message("role"), 11), Column(Message("name"))),
+    PAPERS: PAPER_COLUMNS,
+    DUE: DATES,
+}
 _HEIGHT_FOR_ALL: Final = 34
-_MOST_BELOW: Final = 5
+_MOST_BELOW: Final = 4
 
 
 class CaseLists(Vertical):
@@ -54,8 +65,7 @@ class CaseLists(Vertical):
         yield VirtualList(note_columns(self._case), FixedRows(), id=NOTES)
         for place, part in enumerate(PARTS[1:], start=2):
             yield SectionLine(place, _TITLES[part], id=f"{part}-head")
-            is_dates = part == DUE
-            yield VirtualList(DATES if is_dates else _PEOPLE, FixedRows(), id=part, has_states=is_dates)
+            yield VirtualList(_COLUMNS[part], FixedRows(), id=part, has_states=part == DUE)
 
     @property
     def in_use(self) -> VirtualList:
@@ -83,6 +93,7 @@ class CaseLists(Vertical):
         rows: Mapping[str, Sequence[ListRow]] = {
             NOTES: note_rows(case, day),
             PEOPLE: [ListRow(person.record, (word_of(person.role), person.name)) for person in case.persons],
+            PAPERS: [paper_row(paper) for paper in case.papers],
             DUE: [date_row(record, today) for record in due_in(case)],
         }
         found = next((part for part in PARTS if stand_on and any(row.key == stand_on for row in rows[part])), None)
@@ -98,7 +109,11 @@ class CaseLists(Vertical):
         if self.part == DUE:  # by its place: a case may have a record of one id and two kinds
             dates, place = due_in(case), self.in_use.cursor
             return dates[place] if place < len(dates) else None
-        every: Mapping[str, Iterable[Here]] = {NOTES: (*case.drafts, *case.notes), PEOPLE: case.persons}
+        every: Mapping[str, Iterable[Here]] = {
+            NOTES: (*case.drafts, *case.notes),
+            PEOPLE: case.persons,
+            PAPERS: case.papers,
+        }
         return None if row is None else next((shown for shown in every[self.part] if shown.record == row.key), None)
 
     def go_to(self, part: str) -> None:
@@ -135,7 +150,8 @@ class CaseLists(Vertical):
 
     def _counts(self) -> dict[str, int]:
         case = self._case
-        return {NOTES: len(case.notes), PEOPLE: len(case.persons), DUE: len(due_in(case))}
+        shown = {NOTES: case.notes, PEOPLE: case.persons, PAPERS: case.papers, DUE: due_in(case)}
+        return {part: len(records) for part, records in shown.items()}
 
 
 def _fill(shown: VirtualList, rows: Sequence[ListRow], stand_on: str) -> None:

@@ -6,17 +6,20 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from tui.screens.cases.case_parts.due_rows import about_words, record_lines
-from tui.screens.cases.case_parts.lists import DUE, NOTES, PEOPLE, Here
+from tui.screens.cases.case_parts.lists import DUE, NOTES, PAPERS, PEOPLE, Here
 from tui.screens.cases.note_lines import draft_head, note_lines, with_versions
+from tui.screens.papers.paper_rows import paper_lines
 from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values import DraftShown, NoteShown, PersonShown
+from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown
 from vault.words.message import Message, Words
 
 _NOTHING: Final = {
     NOTES: Message("No note yet; n writes one."),
     PEOPLE: Message("Nobody yet; p adds a person."),
+    PAPERS: Message("No paper yet; f adds a file, such as a scan of an order."),
     DUE: Message("Nothing is due; d sets a date."),
 }
 
@@ -31,6 +34,8 @@ def said_of(here: Here | None, corrected: AbstractSet[str], part: str) -> tuple[
             return with_versions(Message("Person: {role}", role=word_of(here.role)), here.heads), together(here.lines)
         case RecordShown():
             return with_versions(about_words(here), here.heads), together(record_lines(here))
+        case PaperShown():
+            return with_versions(here.called, here.heads), together(paper_lines(here))
         case DraftShown():
             return draft_head(here), here.text
         case NoteShown():

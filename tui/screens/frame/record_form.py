@@ -60,13 +60,16 @@ class RecordForm(SameAgain, FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        rows = (FormRow(field.label, self._widget(field)) for field in self._form.fields)
-        yield VerticalScroll(*rows, classes="form", can_focus=False)
+        yield VerticalScroll(*self.rows(), classes="form", can_focus=False)
+
+    def rows(self) -> Iterable[FormRow]:
+        """Return a row for each field."""
+        return (FormRow(field.label, self._widget(field)) for field in self._form.fields)
 
     def on_mount(self) -> None:
         """Begin with the first field."""
-        self.head(self._ref, name=self._form.title)
-        self.query_one(f"#{self._form.fields[0].name}").focus()
+        self.head(self._ref, name=self.help_name)
+        self.query_one(f"#{self.first_field}").focus()
 
     def action_finish(self) -> None:
         """Keep the record."""
@@ -85,7 +88,7 @@ class RecordForm(SameAgain, FormScreen):
 
     @override
     def action_back(self) -> None:
-        if all(text == self._before.get(name, "") for name, text in self._typed().items() if text not in {"", NO}):
+        if self._is_empty():
             self.end("")
             return
         question = Confirm(
@@ -95,6 +98,15 @@ class RecordForm(SameAgain, FormScreen):
             no=Message("Go on typing"),
         )
         self.app.push_screen(question, lambda yes: self.end("") if yes else None)
+
+    @property
+    def first_field(self) -> str:
+        """The name of the field to begin with."""
+        return self._form.fields[0].name
+
+    def _is_empty(self) -> bool:
+        """Say whether nothing was typed that would be lost."""
+        return all(text == self._before.get(name, "") for name, text in self._typed().items() if text not in {"", NO})
 
     @property
     def _form(self) -> Form:

@@ -1,0 +1,108 @@
+"""Papers in the app: a photo of an order is attached, read and found; facts, versions, saving, removing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.export.test_paper_text import WORDS, picture
+from tests.tui.desk import Desk
+from tests.tui.house import House
+from vault.casework.papers.document import ReadBy
+from vault.export.paper_text.asking import can_read_pictures
+from vault.services.cases import cases
+from vault.services.papers import papers
+
+pytestmark = pytest.mark.screen
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Path:
+    path = tmp_path / "order.txt"
+    path.write_text("The court of Vellanor holds him until the thirtieth.")
+    return path
+
+
+def _added(desk: Desk, source: Path) -> None:
+    desk.press("enter", "f", f" {source}", "tab", "d", "e", "t", "enter", " Order on detention", "f4")
+    desk.wait_for("Papers 1")
+
+
+@pytest.mark.tool("tesseract")
+def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(house: House, tmp_path: Path) -> None:
+    if not can_read_pictures():
+        pytest.skip("not run: needs tesseract with a language")
+    photo = tmp_path / "IMG_2041.jpg"
+    photo.write_bytes(picture("JPEG"))
+    with house.desk("Amina") as amina:
+        _added(amina, photo)
+        amina.sees("The paper is kept. Its file is still there, in clear: delete it if nobody needs it.")
+        amina.sees("Its text was read from a picture", "detention-order")
+        amina.press("f3", " Quillfeather", "enter")
+        amina.sees("Papers", "1 hit", "is held until May")
+        amina.press("enter")
+        amina.sees("Papers 1", "File: IMG_2041.jpg")
+        amina.press("enter")
+        amina.at("Paper Order on detention")
+        amina.sees(WORDS, "image/jpeg")
+    with house.open("Amina") as session:
+        (kept,) = cases.open_case(session, house.case).papers
+    assert kept.value.read_by is ReadBy.OCR
+
+
+def test_a_paper_is_kept_changed_saved_in_clear_and_removed(house: House, order: Path, tmp_path: Path) -> None:
+    with house.desk("Amina") as amina:
+        _added(amina, order)
+        amina.press("enter")
+        amina.sees("The court of Vellanor holds him", "order.txt", "Size 1 KiB")
+        amina.press("enter")
+        amina.at("Change a paper")
+        amina.press("tab", "tab", " the second court", "f4")
+        amina.sees("From", "the second court")
+        amina.press("s", f" {tmp_path / 'out.txt'}", "f4")
+        amina.sees("in clear. Delete it when nobody needs it there.")
+        assert (tmp_path / "out.txt").read_bytes() == order.read_bytes()
+        amina.press("s", f" {order}", "f4")
+        amina.sees("order.txt exists already. Name a new file.")
+        amina.press("escape", "v")
+        amina.sees("HISTORY", "from whom: the second court")
+        amina.sees_not("body", "extracted")
+        amina.press("enter", "x", "enter")
+        amina.at("Paper Order on detention")
+        amina.press("x", "y")
+        amina.sees("Papers 0")
+    with house.open("Amina") as session:
+        assert papers.list_in(session, house.case) == []
+
+
+def test_a_next_version_keeps_the_facts_and_a_translation_names_its_paper(house: House, order: Path) -> None:
+    with house.desk("Amina") as amina:
+        _added(amina, order)
+        order.write_text("A better copy.")
+        amina.press("enter", "plus", f" {order}", "f4")
+        amina.wait_for("A better copy.")
+        amina.at("Paper Order on detention")
+        amina.press("escape", "f", f" {order}", *["tab"] * 8, "right", "f4")
+        amina.wait_for("Papers 2")
+    with house.open("Amina") as session:
+        first, second = sorted(papers.list_in(session, house.case), key=lambda paper: paper.written_ms)
+    assert (first.value.name, second.value.translation_of) == ("order.txt", first.record)
+
+
+def test_what_cannot_be_added_is_said_and_stopping_keeps_nothing(house: House, order: Path, tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(bytes(8 << 20))
+    with house.desk("Amina") as amina:
+        amina.press("enter", "f", "f4")
+        amina.sees("! Type the whole path, from / or ~ on.")
+        amina.press(f" {tmp_path / 'nowhere.jpg'}", "f4")
+        amina.sees("nowhere.jpg")
+        amina.at("New paper")
+        amina.clear("file")
+        amina.press(f" {tmp_path / 'film.mp4'}")
+        amina.press_and_stop("f4")
+        amina.sees("Stopped. Nothing was kept; the file is as it was.")
+        amina.press("escape", "y")
+        amina.sees("Papers 0")
+    with house.open("Amina") as session:
+        assert not any(path.is_file() for path in session.folder.blobs_dir.rglob("*"))

@@ -1,0 +1,4 @@
+"""Papers of a case, for the screens.
+
+Begin at `papers.py`.
+"""

@@ -1,0 +1,134 @@
+"""Papers of a case: added, read, saved, changed, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from tui.gateway.story import record_shown
+from tui.gateway.subject import StoppedError, Subject, case_id, telling
+from tui.values.values_papers import PaperPage, PaperShown
+from vault.access.session import Session
+from vault.casework.papers.document import READ_WORDS, Document
+from vault.display import DAY, bytes_text, time_text
+from vault.errors import NotFoundError, VaultError
+from vault.ids import RecordId
+from vault.progress import CancelledError, Progress, Stopped
+from vault.services.cases import story
+from vault.services.cases.editing import Place
+from vault.services.papers import adding, paper_text, papers
+from vault.services.projection import authors
+from vault.services.projection.reading import Stored
+from vault.words.message import Message
+
+
+class Papers(Subject):
+    """Keeps and shows the papers of a case. What takes long returns None once it was stopped."""
+
+    def open(self, case: str, record: str, why: str) -> PaperPage:
+        """Return a paper with its text as it was read."""
+        place = _place(case, record)
+        shown = papers_shown(self._session, papers.list_in(self._session, place.case, why=why))
+        by_id = {paper.record: paper for paper in shown}
+        if record not in by_id:
+            raise NotFoundError(Message("there is no such document in this case"))
+        text = paper_text.text_of(self._session, place, why=why).text
+        return PaperPage(by_id[record], text, tuple(each for each in shown if each.record != record))
+
+    def add(
+        self,
+        case: str,
+        source: Path,
+        typed: Mapping[str, str],
+        version_of: str,
+        *,
+        progress: Progress,
+        stopped: Stopped,
+    ) -> str | None:
+        """Keep a file as a paper, or as the next version of one, then read its text; return its record's id.
+
+        Stopped before it is durable, nothing is left; stopped later, it is kept without its text.
+        """
+        home = case_id(case)
+        facts = story.typed_values(self._session, home, Document.FORM, typed)
+        earlier = _record_id(version_of) if version_of else None
+        try:
+            added = adding.add(
+                self._session,
+                home,
+                source,
+                facts,
+                version_of=earlier,
+                progress=lambda done, total: progress(done, 2 * total),
+                cancelled=stopped,
+            )
+        except CancelledError:
+            return None
+        with suppress(StoppedError, VaultError):  # the paper is kept; its page says that its text was not read
+            self._read(Place(home, added.record, Document.KIND), lambda done, total: progress(total + done, 2 * total),
+                       stopped)  # fmt: skip
+        return added.record.hex()
+
+    def read(self, case: str, record: str, progress: Progress, stopped: Stopped) -> bool | None:
+        """Read the text of a paper, again if it was read before; None when it was stopped."""
+        try:
+            self._read(_place(case, record), progress, stopped)
+        except StoppedError:
+            return None
+        return True
+
+    def _read(self, place: Place, progress: Progress, stopped: Stopped) -> None:
+        paper_text.read_and_keep(self._session, place, progress=telling(progress, stopped))
+
+    def change(self, case: str, record: str, typed: Mapping[str, str]) -> str:
+        """Change facts of a paper to what was typed; return its record's id."""
+        papers.change(self._session, _place(case, record), typed)
+        return record
+
+    def save(self, case: str, record: str, out: Path, why: str, *, progress: Progress, stopped: Stopped) -> Path | None:
+        """Write the content of a paper to a new file, in clear; None when it was stopped: then there is no file."""
+        try:
+            papers.save(self._session, _place(case, record), out, why=why, progress=telling(progress, stopped))
+        except StoppedError:
+            return None
+        return out
+
+    def remove(self, case: str, record: str) -> int:
+        """Erase a paper with all its versions; return how many there were."""
+        return papers.remove(self._session, _place(case, record))
+
+
+def papers_shown(session: Session, stored: Iterable[Stored[Document]]) -> tuple[PaperShown, ...]:
+    """Return papers of one case, which was opened."""
+    every = tuple(stored)
+    by = authors.written_by(session, every)
+    called = {paper.record: paper.value.called for paper in every}
+    return tuple(_shown(session, paper, by.get(paper.record, ""), called) for paper in every)
+
+
+def _shown(session: Session, paper: Stored[Document], by: str, called: Mapping[RecordId, str]) -> PaperShown:
+    document = paper.value
+    return PaperShown(
+        facts=record_shown(paper, by, called),
+        called=document.called,
+        day=document.received or time_text(paper.written_ms, DAY),
+        size=bytes_text(document.body.size),
+        media=document.media or "",
+        name=document.name or "",
+        sha256=document.content_hash.hex(),
+        is_here=papers.is_here(session, document),
+        travels=document.body.size <= adding.TRAVELS_LIMIT,
+        read_by="" if document.read_by is None else READ_WORDS[document.read_by],
+    )
+
+
+def _place(case: str, record: str) -> Place:
+    return Place(case_id(case), _record_id(record), Document.KIND)
+
+
+def _record_id(record: str) -> RecordId:
+    try:
+        return RecordId(bytes.fromhex(record))
+    except ValueError:
+        raise NotFoundError(Message("there is no such document in this case")) from None

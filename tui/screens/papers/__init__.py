@@ -1,0 +1,4 @@
+"""Papers of a case: added, read, saved, removed.
+
+Begin at `paper.py`.
+"""

@@ -1,0 +1,165 @@
+"""One paper: what is known of it, and the text that was read in it. Its content leaves only where a person says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from textual.containers import Container, Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.looks.tokens import Token
+from tui.screens.frame.base import Command
+from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.looking_back import UNDO, LooksBack
+from tui.screens.papers.paper_form import PaperForm
+from tui.screens.papers.paper_rows import fact_lines, state_lines
+from tui.screens.papers.paper_save import PaperSave
+from tui.text.in_words import in_words
+from tui.text.safe_content import safe_content
+from tui.values.codes import word_of
+from tui.values.values_papers import PaperPage, PaperShown
+from tui.values.values_people import Whereabouts
+from tui.widgets.cells import Cell, broken
+from tui.widgets.columns import fit_cells
+from tui.widgets.confirm import Confirm
+from tui.widgets.long_text import LongText
+from tui.widgets.parts_pane import Lines, PartsPane, Section
+from vault.words.message import Message, plural
+
+_NO_TEXT: Final = Message("No text; s saves the content to a file, to be looked at elsewhere.")
+
+
+class PaperScreen(LooksBack, LongWorkScreen):
+    """Ends with the id of the paper's record, or with nothing once it was removed.
+
+    Args:
+        where: where it stands.
+        why: the reason that goes into the log.
+    """
+
+    NAME = Message("Paper")
+    AUTO_FOCUS = "#paper-text"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "edit", Message("Change what is known of it"), "Enter", Message("edit")),
+        Command("s", "save", Message("Save its content to a file, in clear"), "s", Message("save")),
+        Command("r", "read", Message("Read its text, or read it again"), "r", Message("read")),
+        Command("plus,equals_sign", "version", Message("Add its next version from a file"), "+", Message("version")),
+        Command("x", "remove", Message("Remove it with all its versions"), "x"),
+        Command("escape", "back", Message("Back"), "Esc", Message("back")),
+        Command("v", "history", Message("What it said before, and who wrote it"), "v"),
+        UNDO,
+        Command("f5", "refresh", Message("Read it again"), "F5"),
+    )
+
+    def __init__(self, where: Whereabouts, why: str) -> None:
+        super().__init__()
+        self._where = where
+        self._why = why
+        self._page: PaperPage | None = None
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Container(
+            PartsPane(id="paper-facts"),
+            Vertical(
+                Static(safe_content(Message("Text")), classes="pane-head"),
+                LongText(id="paper-text"),
+                id="paper-reading",
+            ),
+            id="paper",
+        )
+
+    def on_mount(self) -> None:
+        """Read it."""
+        self.head("", self._where.ref)
+        self.action_refresh()
+
+    @override
+    def action_refresh(self, stand_on: str = "") -> None:
+        where, why = self._where, self._why
+        self.ask(lambda vault: vault.papers.open(where.case, where.record, why), self._show)
+
+    def action_edit(self) -> None:
+        """Change what is known of it."""
+        self._fill(is_version=False)
+
+    def action_version(self) -> None:
+        """Add the next version."""
+        self._fill(is_version=True)
+
+    def _fill(self, *, is_version: bool) -> None:
+        if self._page is not None:
+            form = PaperForm(self._where, self._page.others, self._page.shown, is_version=is_version)
+            self.app.push_screen(form, lambda _: self.action_refresh())
+
+    def action_save(self) -> None:
+        """Ask where the content shall lie, in clear."""
+        if self._page is not None:
+            self.app.push_screen(PaperSave(self._where, self._why, self._page.shown), lambda said: self.say(said or ""))
+
+    def action_read(self) -> None:
+        """Read its text."""
+        where = self._where
+        self.work_long(
+            Message("Reading its text"),
+            lambda vault, progress, stopped: vault.papers.read(where.case, where.record, progress, stopped),
+            lambda _: self.action_refresh(),
+            when_stopped=Message("Stopped. The paper is as it was."),
+        )
+
+    def action_remove(self) -> None:
+        """Ask, then erase it."""
+        if self._page is not None:
+            question = Confirm(
+                Message("Remove {name} with all its versions?", name=self._page.shown.called),
+                Message("Other devices erase it with the next bundle. Backups and packages made before keep it."),
+                yes=Message("Remove it"),
+                no=Message("Keep it"),
+            )
+            self.app.push_screen(question, self._remove)
+
+    def _remove(self, yes: bool | None) -> None:
+        where = self._where
+        if yes:
+            self.ask(lambda vault: vault.papers.remove(where.case, where.record), lambda _: self.end(""))
+
+    def action_history(self) -> None:
+        """Show what it said before."""
+        where, why = self._where, self._why
+        self.ask(lambda vault: vault.story.history(where.case, where.record, "document", why), self.show_history)
+
+    @override
+    def action_back(self) -> None:
+        self.end(self._where.record)
+
+    def _show(self, page: PaperPage) -> None:
+        self._page = page
+        shown = page.shown
+        kind = word_of(shown.facts.typed["kind"])
+        right = Message("{kind} in {ref}", kind=kind, ref=self._where.ref)
+        if shown.heads > 1:
+            versions = plural("{count} version", "{count} versions", count=shown.heads)
+            right = Message("{right}  {versions}", right=right, versions=versions)
+        self.head(shown.called, right)
+        about = Section(1, Message("About it"), lambda width: _facts(shown, width))
+        self.query_one("#paper-facts", PartsPane).show([about])
+        self.query_one("#paper-text", LongText).show(page.text or _NO_TEXT)
+
+
+def _facts(paper: PaperShown, width: int) -> Lines:
+    """Return what a person has to know of the content, then the facts, labels in one column."""
+    lines: list[list[Cell]] = []
+    for words in state_lines(paper):
+        is_warning = in_words(words).startswith("! ")
+        lines += [list(row) for row in broken([Cell(words, Token.WARN if is_warning else Token.FG)], width)]
+    facts = fact_lines(paper)
+    column = max(cell_len(in_words(label)) for label, _ in facts) + 2
+    for label, value in facts:
+        for place, row in enumerate(broken([Cell(value)], max(width - column, 1))):
+            before = [Cell(" " * column)] if place else fit_cells(Cell(label, Token.DIM), column)
+            lines.append([*before, *row])
+    return lines

@@ -1,0 +1,114 @@
+"""A paper is added: its file is chosen, its facts are typed; or facts of one that is kept are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.browse import PlaceInput
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dates import are_clear
+from tui.screens.frame.form import BROWSE
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.record_form import RecordForm
+from tui.screens.frame.same_again import SAME_AGAIN
+from tui.values.values_papers import PaperShown
+from tui.values.values_people import Whereabouts
+from vault.casework.form import Form, FormField, Shape
+from vault.casework.papers.document import Document
+from vault.words.message import Message
+
+_FILE: Final = "file"
+_NEW: Final = Message("New paper")
+_VERSION: Final = Message("Next version of a paper")
+_CHANGED: Final = Message("Change a paper")
+PAPER_KEPT: Final = Message("The paper is kept. Its file is still there, in clear: delete it if nobody needs it.")
+_NO_OTHER: Final = Message("of no paper here")
+
+
+class PaperForm(RecordForm):
+    """Ends with the id of the paper's record, or with nothing.
+
+    Args:
+        where: its case.
+        others: the other papers of the case.
+        shown: the paper that is changed; without it a new one is added.
+        is_version: a next version of that paper is added, from a file.
+    """
+
+    NAME = Message("PAPER")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", Message("Keep the paper"), "F4", Message("keep")),
+        NEXT_FIELD,
+        BROWSE,
+        SAME_AGAIN,
+        leave(Message("Leave; nothing is kept")),
+    )
+
+    def __init__(
+        self,
+        where: Whereabouts,
+        others: Sequence[PaperShown],
+        shown: PaperShown | None = None,
+        *,
+        is_version: bool = False,
+    ) -> None:
+        super().__init__(where.case, where.ref, Document.KIND, None if shown is None else shown.facts)
+        self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
+        self._asks_file = shown is None or is_version
+        self._others = [(paper.record, paper.called) for paper in others]
+
+    @override
+    def rows(self) -> Iterable[FormRow]:
+        if self._asks_file:
+            yield FormRow(Message("File"), PlaceInput(placeholder="/media/stick/order.jpg", id=_FILE))
+        yield from super().rows()
+
+    @property
+    @override
+    def first_field(self) -> str:
+        return _FILE if self._asks_file else super().first_field
+
+    @override
+    def action_finish(self) -> None:
+        if not are_clear(self):
+            return
+        case, record, typed = self._case, self._record, self._typed()
+        changed = {name: text for name, text in typed.items() if text != self._before.get(name, "")}
+        if not self._asks_file:
+            if not changed:
+                self.end(record)
+                return
+            self.ask(lambda vault: vault.papers.change(case, record, changed), self.end, failed=self._refused)
+            return
+        source = self.place(_FILE)
+        if source is not None:
+            facts = changed if record else typed
+            self.work_long(
+                Message("Sealing the paper, then reading its text"),
+                lambda vault, progress, stopped: vault.papers.add(
+                    case, source, facts, record, progress=progress, stopped=stopped
+                ),
+                self.end,
+                when_stopped=Message("Stopped. Nothing was kept; the file is as it was."),
+            )
+
+    @property
+    @override
+    def _form(self) -> Form:
+        return Document.FORM
+
+    @override
+    def _widget(self, field: FormField) -> Widget:
+        if field.shape is Shape.RECORD:
+            value = self._before.get(field.name, "")
+            return ChoiceField([("", _NO_OTHER), *self._others], value=value, id=field.name)
+        return super()._widget(field)
+
+    @override
+    def _is_empty(self) -> bool:
+        return super()._is_empty() and not (self._asks_file and self.text(_FILE))
