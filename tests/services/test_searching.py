@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.services.founded import Filled
+from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
 from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
+from vault.errors import NotFoundError, UsageError
 from vault.ids import VersionId
 from vault.services.cases import case_changes, cases, notes, searching
 from vault.services.cases.searching import Why
+from vault.services.grants import sharing
+
+__all__ = ["office", "office_template"]
 
 
 @each(
@@ -67,6 +74,59 @@ def test_words_of_texts_are_found_declined_and_in_latin_letters_unless_exact_one
     ]
     assert [hit.why for hit in searching.search(filled_session, "вьюжанину").hits] != []
     assert searching.search(filled_session, "вьюжанину", exact=True).hits == ()
+
+
+@each(
+    {
+        "no words of it are searched": ("kind:note tomasz", set()),
+        "a kind by its beginning": ("kind:pers tomasz", {"person"}),
+        "every kind": ("tomasz since:1.1.2020", {"person"}),
+        "written since tomorrow": ("since:2099-01-01 tomasz", set()),
+        "written before": ("tomasz until:2020-01-01", set()),
+        "until today": ("tomasz until:today", {"person"}),
+    }
+)
+def test_a_search_is_narrowed_by_kind_and_day(asked: str, kinds: set[str], filled_session: Session) -> None:
+    size = filled_session.log.size
+    assert {hit.kind for hit in searching.search(filled_session, asked).hits} == kinds
+    assert filled_session.log.size == size + 1
+
+
+def test_a_search_is_narrowed_to_what_a_member_wrote(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="Shared", kind="other").case
+        hers = notes.add(amina, case, Note(NoteKind.CONTACT, "market"))
+        sharing.grant(amina, case, [office.nadia.member])
+    with office.open(office.nadia) as nadia:
+        theirs = notes.add(nadia, case, Note(NoteKind.CONTACT, "market, too"))
+        found = {
+            asked: {hit.record for hit in searching.search(nadia, asked).hits}
+            for asked in (
+                "market",
+                f'market by:"{AMINA}"',
+                f"by:{NADIA.split()[0].lower()} market",
+                f"market by:{JOEL.split()[0]}",
+            )
+        }
+    assert list(found.values()) == [{hers, theirs}, {hers}, {theirs}, set()]
+
+
+@each(
+    {
+        "a kind that is none": "tomasz kind:zebra",
+        "nobody of this name": "tomasz by:zebra",
+        "a day that is none": "tomasz since:zebra",
+        "no word beside it": "kind:note",
+    }
+)
+def test_what_narrows_a_search_is_refused_where_it_names_nothing_and_is_not_repeated(
+    asked: str, filled_session: Session
+) -> None:
+    size = filled_session.log.size
+    with pytest.raises((UsageError, NotFoundError)) as refused:
+        searching.search(filled_session, asked)
+    assert "zebra" not in str(refused.value)
+    assert filled_session.log.size == size
 
 
 def test_what_is_found_again_while_somebody_types_on_is_in_the_log_once(filled_session: Session) -> None:

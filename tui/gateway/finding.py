@@ -15,20 +15,10 @@ from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.services.cases import cases, listing, searching
 from vault.services.cases.listing import CaseList
-from vault.services.cases.searching import FoundRecord, Why
+from vault.services.cases.searching import WHY_WORDS, FoundRecord
 from vault.words.message import Message
 
 _MOST_AMONG: Final = 200
-_WHY: Final = {
-    Why.EXACT: Message("exact"),
-    Why.BEGINNING: Message("beginning of a word"),
-    Why.DIGITS: Message("last digits"),
-    Why.SPELLING: Message("spelling"),
-    Why.INFLECTED: Message("inflected"),
-    Why.EQUIVALENT: Message("other form of the name"),
-    Why.ENDING: Message("other ending"),
-    Why.LETTER: Message("1 letter"),
-}
 
 
 class Finding(Subject):
@@ -129,7 +119,7 @@ def _hit(hit: FoundRecord) -> HitShown:
         is_closed=hit.is_closed,
         written_ms=hit.written_ms,
         marks=hit.marks,
-        why=_WHY[hit.why],
+        why=WHY_WORDS[hit.why],
     )
 
 

@@ -20,6 +20,7 @@ def _search(args: Given, output: Output) -> Result:
         args.words = " ".join(args.typed)
     with opened_to_ask(args, output, _WORDS) as (session, values):
         from vault.services.cases import searching
+        from vault.services.cases.searching import WHY_WORDS, Why
 
         found = searching.search(session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact)
     data = [
@@ -37,6 +38,7 @@ def _search(args: Given, output: Output) -> Result:
     lines: list[Words] = []
     for h in found.hits:
         lines.append(f"{h.ref}  {h.kind:<7}  {h.snippet}")
+        lines += [] if h.why is Why.EXACT else [indented(WHY_WORDS[h.why])]
         lines += [indented(Message("in a closed case"))] if h.is_closed else []
         lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in h.do_not_call]
     if found.more:
@@ -44,9 +46,13 @@ def _search(args: Given, output: Output) -> Result:
     return Result({"hits": data, "more": found.more}, lines or [Message("Nothing matches.")])
 
 
+_SCRIPTS_ONLY: Final = Message(
+    "scripts only; at a terminal they are asked. kind:note by:NAME since:DATE until:DATE among the words narrow the"
+    " search, and double quotes make a phrase"
+)
 VERBS: Final = (
     Verb("search", NOUNS["search"].help, (
-        Arg("[WORDS ...]", Message("scripts only; at a terminal they are asked"), into="typed"),
+        Arg("[WORDS ...]", _SCRIPTS_ONLY, into="typed"),
         Arg("[--limit N]", Message("maximum number of hits"), of=int, default=50),
         Arg("[--exact]", Message("no other spellings of names, no typing errors")),
         *options_of(_WORDS),

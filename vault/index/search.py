@@ -24,6 +24,14 @@ class Hit(NamedTuple):
     kind: str
 
 
+class Within(NamedTuple):
+    """What hits are narrowed to: kinds, none for all, and the moments, ms UTC, between which they were written."""
+
+    kinds: tuple[str, ...] = ()
+    since_ms: int = 0
+    until_ms: int = (1 << 63) - 1
+
+
 class Hits(NamedTuple):
     """The newest hits. `older` continues the search when there are more."""
 
@@ -45,6 +53,7 @@ def search(
     limit: int = MOST_HITS,
     older: int | None = None,
     spellings: Spellings | None = None,
+    within: Within | None = None,
 ) -> Hits:
     """Return records that hold all the words, in any of their fields; the last word may be a beginning.
 
@@ -56,19 +65,26 @@ def search(
         limit: hits at most. A record in conflict counts once for each of its heads that has the words.
         older: of the previous answer, to go on.
         spellings: how else a word may be written; what is so written is found too.
+        within: of which kinds, and from when; None for all.
     """
     query = parse(untrusted_words, spellings)
     if query is None:
         return Hits((), (), None)
     digits = "" if any(letter.isalpha() for letter in untrusted_words) else reversed_digits(untrusted_words)
     parameters: tuple[str | int, ...] = (query.expression, _PAST_ALL if older is None else older, limit + 1)
-    found = _OF_WORDS
+    found, narrowed = _OF_WORDS, ""
     if len(digits) >= SHORTEST_PHONE:
         found, parameters = _OF_WORDS_OR_PHONE, (*parameters, digits, digits + ":")  # `:` follows 9
+    if within is not None:
+        found = found.replace(_AT_MOST, "")  # what is not within takes no place among the hits
+        since, until, *kinds = range(len(parameters) + 1, len(parameters) + 3 + len(within.kinds))
+        narrowed = f" WHERE at_ms BETWEEN ?{since} AND ?{until}"
+        narrowed += f" AND kind IN ({', '.join(f'?{kind}' for kind in kinds)})" if kinds else ""
+        parameters = (*parameters, within.since_ms, within.until_ms, *within.kinds)
     with index.reading() as sql:
         rows = sql.execute(
-            f"SELECT compartment, record, version, case_id, kind, doc FROM ({found})"  # noqa: S608 - a constant
-            " JOIN head USING (doc) ORDER BY doc DESC LIMIT ?3",
+            f"SELECT compartment, record, version, case_id, kind, doc FROM ({found})"  # noqa: S608 - constants
+            f" JOIN head USING (doc){narrowed} ORDER BY doc DESC LIMIT ?3",
             parameters,
         ).fetchall()
     more = len(rows) > limit
@@ -122,7 +138,8 @@ def people_reached(index: Index, number: str, *, limit: int = MOST_HITS) -> list
 
 
 _PAST_ALL = (1 << 63) - 1
-_OF_WORDS = "SELECT rowid AS doc FROM text WHERE text MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT ?3"
+_AT_MOST = " LIMIT ?3"
+_OF_WORDS = f"SELECT rowid AS doc FROM text WHERE text MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC{_AT_MOST}"  # noqa: S608
 _OF_WORDS_OR_PHONE = (
     f"SELECT * FROM ({_OF_WORDS})"  # noqa: S608 - a constant
     " UNION SELECT doc FROM phone WHERE digits >= ?4 AND digits < ?5 AND doc < ?2"

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _COLUMNS: Final = (Column(""), Column("", 30), Column("", 20, is_right=True, rank=1))
-_PLACEHOLDER: Final = Message("words, names or numbers; the last one may be a beginning")
+_PLACEHOLDER: Final = Message("words, names, numbers; kind: by: since: until: narrow")
 _REST_SECONDS: Final = 0.3
 _FEWEST_LETTERS: Final = 2
 _MOST_BARRED: Final = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vault.access.session import Session
 from vault.casework.contact import never_used_in
@@ -28,6 +28,7 @@ from vault.records.codec import of_kind
 from vault.records.content import Content
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.services.cases.narrowing import by_members, narrowed
 from vault.services.projection.extracted import extracted_text
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_versions
@@ -48,6 +49,18 @@ class Why(StrEnum):
     EQUIVALENT = "equivalent"
     ENDING = "ending"
     LETTER = "letter"
+
+
+WHY_WORDS: Final = {
+    Why.EXACT: Message("exact"),
+    Why.BEGINNING: Message("beginning of a word"),
+    Why.DIGITS: Message("last digits"),
+    Why.SPELLING: Message("spelling"),
+    Why.INFLECTED: Message("inflected"),
+    Why.EQUIVALENT: Message("other form of the name"),
+    Why.ENDING: Message("other ending"),
+    Why.LETTER: Message("1 letter"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,8 @@ def search(
 ) -> Found:
     """Find records that hold all words, the last one also as a beginning; then people whose names sound so.
 
+    What `narrowing` reads among the words (`kind:note by:Joel since:1.10.2026`) narrows it.
+
     One entry covers all hits shown; it holds counts and pseudonyms, never the words.
 
     Args:
@@ -114,13 +129,21 @@ def search(
     if not 1 <= limit <= MOST_SHOWN:
         raise UsageError(Message("--limit must be between 1 and {most_shown}", most_shown=MOST_SHOWN))
     rule = session.require(Action.CASE_SEARCH)
+    words, narrowing = narrowed(session, words)
     if not any(letter.isalnum() for letter in words):
         raise UsageError(
             Message("there is nothing to search for"), next_step=Message("Type at least one word or number.")
         )
     index = up_to_date_index(session)
-    found = search_index(index, words, limit=limit, spellings=None if exact else word_forms)
-    heard = {} if exact else _heard(index, words, found.hits, limit)
+    spellings = None if exact else word_forms
+    if narrowing is None:
+        found = search_index(index, words, limit=limit, spellings=spellings)
+    else:
+        found = search_index(index, words, limit=MOST_SHOWN, spellings=spellings, within=narrowing.within)
+        written = by_members(session, found.hits, narrowing.members)
+        older = found.older if len(written) <= limit else 0
+        found = found._replace(hits=written[:limit], older=older)
+    heard = {} if exact or narrowing is not None else _heard(index, words, found.hits, limit)
     hits = (*found.hits, *heard)
     cases = list(dict.fromkeys(CompartmentId(hit.case) for hit in hits))
     counts = {"hit": len(hits), "case": len(cases)}
