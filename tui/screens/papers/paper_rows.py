@@ -29,7 +29,9 @@ def paper_row(paper: PaperShown) -> ListRow:
 
 def fact_lines(paper: PaperShown) -> list[tuple[Words, Words]]:
     """Return the facts of a paper with their labels; codes as words."""
-    said: list[tuple[Words, Words]] = [(label, word_of(value)) for label, value in paper.facts.lines]
+    said: list[tuple[Words, Words]] = [
+        (label, word_of(value) if isinstance(value, str) else value) for label, value in paper.facts.lines
+    ]
     said += [(Message("Kept by"), paper.facts.by)] if paper.facts.by else []
     said.append((Message("File"), paper.name))
     said.append((Message("Size"), paper.size))
