@@ -47,7 +47,7 @@ class SectionScreen(NewKeyScreen):
         Command("p", "add_person", Message("Add a person who is kept here alone"), "p", Message("person")),
         Command("enter", "open_person", Message("All that is known of a person of it"), "Enter", Message("open")),
         Command("g", "give", Message("Let a member who holds the case open it"), "g", Message("give")),
-        Command("t", "take_back", Message("Take it back from a member"), "t", Message("take back")),
+        Command("t", "take_back", Message("Take it back from a member"), "t", Message("take back"), rank=2),
         Command("f5", "refresh", Message("Read it again"), "F5"),
         Command("escape", "back", Message("Back to the sections"), "Esc", Message("back")),
     )
