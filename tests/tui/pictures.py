@@ -112,7 +112,7 @@ class StillDesk(Driver):
         self.gateway.say(**instead)
         self.resize(*size)
         self.home()
-        self.press("home")
+        self.press("home", "escape")  # no mark is left
         if isinstance(self.screen, VaultScreen):  # else a bar of long work is over it
             self.screen.say("")  # what the picture before left there
 

@@ -273,7 +273,12 @@ SECTION = SectionShown(
 def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
     words = untrusted_filter.casefold()
     rows = tuple(
-        CaseLine(f"{number:032x}", ref, client, title, kind, stage)
+        CaseLine(
+            *(f"{number:032x}", ref, client, title, kind, stage),
+            due=("2026-11-24", "2026-11-25T18:00", "2026-12-02", "")[number],
+            risk=("high", "immediate", "low", "")[number],
+            today="2026-11-25",
+        )
         for number, (ref, client, title, kind, stage) in enumerate(CASES)
         if words in f"{client} {title}".casefold()
     )

@@ -109,6 +109,9 @@ def _warned(desk: StillDesk) -> None:
 PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "case list": (),
     "filter": ("slash", " zu"),
+    "marked": ("space", "space"),
+    "marked cases": ("space", "space", "f4"),
+    "undo": ("ctrl+z",),
     "reason": (":another reason",),
     "help": ("f1",),
     "commands": ("f2",),

@@ -11,9 +11,6 @@ TUI = Path(__file__).parents[2] / "tui"
 
 ALLOWED = {
     "shell/looking.py": Allowance(bases=True),  # the safe app is made from it
-    "shell/painted.py": Allowance(
-        modules=frozenset({"rich.console"})
-    ),  # it gives back what the terminal's console prints
     "shell/process.py": Allowance(modules=frozenset({"logging"})),  # it switches logging off
     "shell/painted.py": Allowance(modules=frozenset({"rich.console"})),  # a type that Textual's updates name
     "shell/launcher.py": Allowance(modules=frozenset({"subprocess"})),  # it starts the child

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import ClassVar, Final
 
-from tui.gateway.subject import Subject, UnlockedVault, case_id
+from tui.gateway.members import member_id
+from tui.gateway.subject import StoppedError, Subject, UnlockedVault, case_id, telling
 from tui.values import shaping
-from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, PreviewShown
+from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, ManyDone, PreviewShown
+from tui.values.values_exchange import PeerShown
 from vault.casework.person import Person
 from vault.errors import InternalError
-from vault.ids import VersionId
+from vault.ids import CompartmentId, VersionId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.index.rows import NO_DATE
-from vault.policy.roles import Action
-from vault.services.cases import cases, listing, searching
+from vault.policy.roles import ALLOWED, Action
+from vault.progress import Progress, Stopped
+from vault.services.cases import bulk, cases, listing, searching
 from vault.services.cases.listing import CaseList
 from vault.services.cases.searching import WHY_WORDS, FoundRecord
+from vault.services.members import members
 from vault.words.message import Message
 
 _MOST_AMONG: Final = 200
@@ -24,7 +30,7 @@ _MOST_AMONG: Final = 200
 class Finding(Subject):
     """Finds cases and records. It remembers the list that a session opened, and the last filter."""
 
-    sorts: ClassVar[tuple[str, ...]] = tuple(sort.value for sort in (Sort.NAME, Sort.REF, Sort.STATUS, Sort.DUE))
+    sorts: ClassVar[tuple[str, ...]] = tuple(sort.value for sort in (Sort.DUE, Sort.NAME, Sort.REF, Sort.STATUS))
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
@@ -46,7 +52,7 @@ class Finding(Subject):
         self._found = (untrusted_filter, found)
         rows = cases.page(0, Sort(sort), found=found)
         more = found is not None and found.more
-        return CaseListStart(cases.count(found), tuple(self._as_listed(_line(row)) for row in rows), more)
+        return CaseListStart(cases.count(found), self._lines(rows), more)
 
     def page(
         self, sort: str, untrusted_filter: str, position: int, *, after: object = None, before: object = None
@@ -64,7 +70,57 @@ class Finding(Subject):
             after=after if isinstance(after, Place) else None,
             before=before if isinstance(before, Place) else None,
         )
-        return CaseListStart(self._list.count(found), tuple(self._as_listed(_line(row)) for row in rows))
+        return CaseListStart(self._list.count(found), self._lines(rows))
+
+    def _lines(self, rows: Iterable[CaseRow]) -> tuple[CaseLine, ...]:
+        today = cases.today(self._session)
+        return tuple(self._as_listed(_line(row, today)) for row in rows)
+
+    def first(self, sort: str, untrusted_filter: str) -> tuple[str, ...]:
+        """Return the cases at the top of the list, as many as may be changed at once."""
+        found, rows = self.cases.filter(untrusted_filter), list[CaseRow]()
+        while len(rows) < bulk.MOST_CASES:
+            after = rows[-1].place if rows else None
+            page = self.cases.page(len(rows), Sort(sort), found=found, after=after)
+            rows += page
+            if not page:
+                break
+        return tuple(row.case.hex() for row in rows[: bulk.MOST_CASES])
+
+    def members(self) -> tuple[PeerShown, ...]:
+        """Return the members whose roles open cases."""
+        return tuple(
+            PeerShown(member.member.hex(), member.name, tuple(sorted(role.value for role in member.roles)))
+            for member in members.list_all(self._session)
+            if member.seats and member.roles & ALLOWED[Action.CASE_READ]
+        )
+
+    def assign_all(self, member: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone | None:
+        """Name a member as the owner of each of these cases that they hold; None when it was stopped."""
+        owner = member_id(member)
+        return self._of_many(
+            partial(bulk.change_all, self._session, _ids(chosen), owner=owner), telling(progress, stopped)
+        )
+
+    def flag_all(self, risk: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone | None:
+        """Give each of these cases a risk; None when it was stopped."""
+        return self._of_many(
+            partial(bulk.change_all, self._session, _ids(chosen), risk=risk), telling(progress, stopped)
+        )
+
+    def close_all(self, reason: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone | None:
+        """Close each of these cases; None when it was stopped."""
+        return self._of_many(
+            partial(bulk.close_all, self._session, _ids(chosen), reason=reason), telling(progress, stopped)
+        )
+
+    def _of_many(self, act: Callable[..., bulk.BulkDone], tell: Progress) -> ManyDone | None:
+        try:
+            done = act(progress=tell)
+        except StoppedError:
+            return None
+        refused = tuple((self.cases.ref_of(case), why) for case, why in done.refused)
+        return ManyDone(done.changed, done.same, refused, done.still_due)
 
     def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
         """Return those of these cases that no other member can open; where there is no other member, none is named."""
@@ -106,6 +162,10 @@ class Finding(Subject):
         return FoundShown(tuple(_hit(hit) for hit in found.hits if hit.kind == Person.KIND), found.more)
 
 
+def _ids(chosen: Iterable[str]) -> tuple[CompartmentId, ...]:
+    return tuple(map(case_id, chosen))
+
+
 def _hit(hit: FoundRecord) -> HitShown:
     return HitShown(
         hit.case.hex(),
@@ -123,7 +183,10 @@ def _hit(hit: FoundRecord) -> HitShown:
     )
 
 
-def _line(row: CaseRow) -> CaseLine:
+def _line(row: CaseRow, today: str) -> CaseLine:
     return CaseLine(
-        row.case.hex(), row.ref, row.name, row.title, row.kind, row.status, row.heads, row.place, due=row.due or ""
+        *(row.case.hex(), row.ref, row.name, row.title, row.kind, row.status, row.heads, row.place),
+        due=row.due or "",
+        risk=row.risk,
+        today=today,
     )

@@ -34,7 +34,7 @@ class VaultStatus:
 class CaseLine:
     """One row of the list. `place` is the gateway's own: where the row stands in the order that was asked for.
 
-    `is_alone`: no other member can open it. `due` is the next date, ISO, or empty.
+    `is_alone`: no other member can open it. `due` is the next date, ISO, or empty, `today` the day it is counted from.
     """
 
     case: str
@@ -47,6 +47,21 @@ class CaseLine:
     place: object = field(default=None, repr=False)
     is_alone: bool = False
     due: str = ""
+    risk: str = ""
+    today: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ManyDone:
+    """What came of the same change of many cases; `refused` are (reference, why) of those that stayed as they were.
+
+    `same` were so already; `still_due` is how many dates and tasks are not done in what was closed.
+    """
+
+    changed: int
+    same: int
+    refused: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
+    still_due: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual import events
@@ -68,6 +68,9 @@ class VirtualList(ScrollView, can_focus=True):
             super().__init__()
             self.index = index
             self.row = row
+
+    class Marked(Message):
+        """Other rows are marked."""
 
     def __init__(
         self,
@@ -188,6 +191,13 @@ class VirtualList(ScrollView, can_focus=True):
             self.marked ^= {row.key}
             self.refresh_line(self.cursor)
             self.cursor += 1
+            self.post_message(self.Marked())
+
+    def mark(self, keys: Iterable[str]) -> None:
+        """Mark these rows, and no others."""
+        self.marked = frozenset(keys)
+        self.refresh()
+        self.post_message(self.Marked())
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the row; open it when the cursor stood there already."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.widget import Widget
@@ -13,12 +13,14 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.case_preview import preview_facts
+from tui.screens.cases.many import ManyCases
 from tui.screens.cases.new_case import NewCase
 from tui.screens.cases.standing import draft_words, standing_words
-from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.looking_back import UNDO, LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
-from tui.screens.frame.rows import CasePages, FixedRows
+from tui.screens.frame.rows import CasePages, FixedRows, risk_width
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
@@ -33,13 +35,11 @@ from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, plural
 
-_COLUMNS: Final = (
-    Column(Message("ref"), 10),
-    Column(Message("date"), 6),
-    Column(Message("client"), 16),
-    Column(Message("title")),
-    Column(Message("kind, stage"), 20, rank=1),
-)
+_REF: Final = 1
+_STAGE: Final = 16
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
 _CREATE: Final = "case.create"
 _NO_CASES: Final = Message("No cases yet; Ctrl+N makes one.")
 _NONE_GIVEN: Final = Message("No case was given to you yet.")
@@ -50,7 +50,7 @@ _NO_LETTERS: Final = " /."
 _ALONE: Final = Message("Only YOU can open this case. Open it and press w to see, and to give it to somebody.")
 
 
-class CaseList(VaultScreen):
+class CaseList(LooksBack, ManyCases):
     """All cases of this member, a page at a time."""
 
     NAME = Message("Cases")
@@ -60,18 +60,14 @@ class CaseList(VaultScreen):
         Command("ctrl+n", "new", Message("Make a new case"), "Ctrl+N", Message("new")),
         Command("f4", "drafts", Message("Go on with a draft"), "F4"),
         Command("f3", "app.go('search')", Message("Search all your cases"), "F3", Message("search")),
-        Command(
-            "f2",
-            "app.commands",
-            Message("All else, by name"),
-            "F2",
-            Message("more"),
-        ),
+        Command("f2", "app.commands", Message("All else, by name"), "F2", Message("more"), rank=2),
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
         Command("", "open_why", Message("Open the case for another reason"), ""),
         Command("", "sort", Message("Sort by name, reference, stage or date"), ""),
+        *ManyCases.MARKING,
+        UNDO,
         READ_AGAIN,
-        Command("escape", "clear", Message("Take the filter away"), "Esc"),
+        Command("escape", "clear", Message("Take the filter away, then the marks"), "Esc"),
         Command("down", "to_list", Message("From the filter to the list"), "Down"),
     )
 
@@ -82,25 +78,35 @@ class CaseList(VaultScreen):
         self._sort = sorts[0]
         self._reasons = reasons
         self._wish = 0
+        self._words = ""
         self._pages: CasePages | FixedRows = FixedRows()
         self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
         self._is_marking = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
+        columns = (
+            Column(Message("due"), 6),
+            Column(Message("reference"), 10),
+            Column(Message("client")),
+            Column(Message("stage"), _STAGE, rank=1),
+            Column(Message("risk"), risk_width()),
+        )
         yield Static(safe_content(self._standing_words()), id="standing")
         yield SafeInput(placeholder=Message("names of cases and people"), id="filter", select_on_focus=False)
-        rows = (ListHeader(_COLUMNS), VirtualList(_COLUMNS, FixedRows(), id="cases"))
+        rows = (ListHeader(columns, has_states=True), VirtualList(columns, FixedRows(), id="cases", has_states=True))
         yield ListAndStrip(*rows, strip=Strip(id="preview"))
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        return tuple(command for command in self.ACTS if command.action != "new" or _CREATE in self._status.may)
+        hidden = {"drafts"} if self.has_marked else {"many"}
+        hidden |= set() if _CREATE in self._status.may else {"new"}
+        return tuple(command for command in self.ACTS if command.action not in hidden)
 
     def on_mount(self) -> None:
         """Show the first page."""
         self.query_one("#filter").display = False
-        self._list.focus()
+        self.case_list.focus()
         self.action_refresh()
 
     def on_screen_resume(self) -> None:
@@ -108,8 +114,9 @@ class CaseList(VaultScreen):
         if self._wish:
             self.action_refresh()
 
-    def action_refresh(self) -> None:
-        """Read the list and the standing again; the cursor stays."""
+    @override
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read the list and the standing again; the cursor and the marks stay."""
         self._read(keep_cursor=True)
         self.ask(lambda vault: vault.status(), self._show_standing)
 
@@ -121,7 +128,7 @@ class CaseList(VaultScreen):
     def on_key(self, event: events.Key) -> None:
         """Begin to filter with a letter: whoever types a name here means a name."""
         letter = event.character
-        if letter and event.is_printable and letter not in _NO_LETTERS and self.focused is self._list:
+        if letter and event.is_printable and letter not in _NO_LETTERS and self.focused is self.case_list:
             event.stop()
             self.action_filter()
             self._filter.value = letter
@@ -131,13 +138,15 @@ class CaseList(VaultScreen):
         """Show all cases again."""
         if self._filter.display:
             self._filter.display = False
-            self._list.focus()
+            self.case_list.focus()
             if self._filter.value:
                 self._filter.value = ""
+        else:
+            self.unmark()
 
     def action_to_list(self) -> None:
         """Go from the filter to the rows."""
-        self._list.focus()
+        self.case_list.focus()
 
     def action_sort(self) -> None:
         """Take the next order."""
@@ -146,11 +155,11 @@ class CaseList(VaultScreen):
 
     def action_open(self) -> None:
         """Open the case under the cursor."""
-        self._list.action_open()
+        self.case_list.action_open()
 
     def action_open_why(self) -> None:
         """Ask for the reason, then open."""
-        row = self._list.row_at_cursor()
+        row = self.case_list.row_at_cursor()
         if row is not None:
             question = Choose(_WHY, choices(self._reasons))
             self.app.push_screen(question, partial(self._open_for, row.key))
@@ -174,7 +183,7 @@ class CaseList(VaultScreen):
 
     @on(SafeInput.Submitted, "#filter")
     def _filter_done(self) -> None:
-        self._list.focus()
+        self.case_list.focus()
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
@@ -205,7 +214,7 @@ class CaseList(VaultScreen):
     def _read(self, *, keep_cursor: bool = False) -> None:
         self._wish += 1
         wish, sort, words = self._wish, self._sort, self._filter.value
-        cursor = self._list.cursor if keep_cursor else 0
+        cursor = self.case_list.cursor if keep_cursor else 0
 
         def show(start: CaseListStart) -> None:
             if wish == self._wish:
@@ -222,8 +231,10 @@ class CaseList(VaultScreen):
             )
 
         pages = self._pages = CasePages(start, request)
-        self._list.show_source(pages)
-        self._list.cursor = cursor
+        marked = self.case_list.marked
+        self.case_list.show_source(pages)
+        self.case_list.mark(marked)
+        self.case_list.cursor = cursor
         found = plural("{count} case", "{count} cases", count=start.count)
         if words:
             found = plural("{count} match", "{count} match", count=start.count)
@@ -232,7 +243,8 @@ class CaseList(VaultScreen):
         self.head(found, Message("sort: {order}", order=word_of(sort)))
         is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH))}
         empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
-        if is_own or words:  # what was done, such as a slip that was kept, goes on standing there
+        is_typed, self._words = words != self._words, words
+        if is_own or is_typed:  # what was done, such as a slip that was kept, goes on standing there
             self.say("" if start.count else _NO_MATCH if words else empty)
         self._mark(pages, 0, start.rows)
         self._moved()
@@ -278,7 +290,7 @@ class CaseList(VaultScreen):
     def _show_page(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
         pages.arrived(number, rows)
         if pages is self._pages:
-            self._list.page_arrived(number)
+            self.case_list.page_arrived(number)
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
@@ -287,20 +299,20 @@ class CaseList(VaultScreen):
 
     def _preview(self) -> None:
         """Show what is known of the case under the cursor, once it rests there."""
-        row = self._list.row_at_cursor()
+        row = self.case_list.row_at_cursor()
         if row is None:
             self._strip.show(())
             return
         self.ask(lambda vault: vault.finding.preview(row.key), partial(self._previewed, row.key), failed=lambda _: None)
 
     def _previewed(self, case: str, shown: PreviewShown | None) -> None:
-        row = self._list.row_at_cursor()
+        row = self.case_list.row_at_cursor()
         if shown is not None and row is not None and row.key == case:
             self._strip.show(preview_facts(shown))
 
     def _tell_alone(self) -> None:
-        row = self._list.row_at_cursor()
-        if row is not None and text_of(row.cells[0]).endswith("!"):
+        row = self.case_list.row_at_cursor()
+        if row is not None and text_of(row.cells[_REF]).endswith("!"):
             self.warn(_ALONE)
         elif self.said == warning(_ALONE):
             self.say("")
@@ -320,8 +332,14 @@ class CaseList(VaultScreen):
     def _strip(self) -> Strip:
         return self.query_one("#preview", Strip)
 
+    @override
+    def listed(self) -> Callable[[Gateway], tuple[str, ...]]:
+        sort, words = self._sort, self._filter.value
+        return lambda vault: vault.finding.first(sort, words)
+
     @property
-    def _list(self) -> VirtualList:
+    @override
+    def case_list(self) -> VirtualList:
         return self.query_one("#cases", VirtualList)
 
     @property

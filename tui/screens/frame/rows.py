@@ -7,14 +7,28 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
+from rich.cells import cell_len
+
+from tui.looks.signs import LATE, NONE, NOT_KNOWN, RISK, SOON
+from tui.looks.tokens import Token
 from tui.text.calendar import short_day
-from tui.values.codes import word_of, words_of
+from tui.text.due_words import SOON_DAYS, days_left
+from tui.values.codes import word_of
 from tui.values.values import CaseLine, CaseListStart
+from tui.widgets.cells import Cell, text_of
 from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow
-from vault.words.message import Words, plural
+from vault.casework.vocabulary import Risk
+from vault.words.message import Message, Words, plural
 
 _KEPT_PLACES: Final = 2 * KEPT_PAGES * PAGE_ROWS
 _FULL_DAY: Final = len("2026-11-27")
+_SIGNS: Final = 3
+_RISKS: Final = {
+    Risk.IMMEDIATE.value: (3, Token.ALARM),
+    Risk.HIGH.value: (3, Token.ALARM),
+    Risk.MEDIUM.value: (2, Token.WARN),
+    Risk.LOW.value: (1, Token.DIM),
+}
 
 
 class FixedRows:
@@ -64,7 +78,7 @@ class CasePages:
     def arrived(self, number: int, lines: Sequence[CaseLine]) -> None:
         """Keep a page until the list takes it."""
         self._asked.discard(number)
-        self._ready[number] = tuple(ListRow(line.case, case_cells(line)) for line in lines)
+        self._ready[number] = tuple(map(case_row, lines))
         for line in lines:
             self._places[line.case] = line.place
         while len(self._places) > _KEPT_PLACES:
@@ -74,10 +88,31 @@ class CasePages:
         return None if row is None else self._places.get(row.key)
 
 
-def case_cells(line: CaseLine) -> tuple[Words, ...]:
-    """Return the cells of a case: reference, next date, client, title, stage; `!` after what only oneself can open."""
-    stage: Words = words_of((line.kind, line.stage))
+def case_row(line: CaseLine) -> ListRow:
+    """Return the row of a case: next date, reference, client, stage, risk; `!` after what only oneself can open.
+
+    Where no client is named yet, its title stands there.
+    """
+    stage: Words = word_of(line.stage)
     if line.heads != 1:
-        stage = plural("{count} version, {kind}", "{count} versions, {kind}", count=line.heads, kind=word_of(line.kind))
-    due = short_day(date.fromisoformat(line.due[:_FULL_DAY])) if len(line.due) >= _FULL_DAY else ""
-    return (f"{line.ref}!" if line.is_alone else line.ref, due, line.client, line.title, stage)
+        stage = plural("{count} version, {stage}", "{count} versions, {stage}", count=line.heads, stage=stage)
+    left = days_left(line.due, date.fromisoformat(line.today)) if line.today else None
+    due: Words = NONE if left is None else short_day(date.fromisoformat(line.due[:_FULL_DAY]))
+    state, token = None, Token.FG if left is not None else Token.DIM
+    if left is not None and left <= SOON_DAYS:
+        sign, token = (LATE, Token.ALARM) if left < 0 else (SOON, Token.WARN)
+        state = Cell(sign, token, bold=True)
+    client = Cell(line.client) if line.client else Cell(line.title, Token.DIM)
+    ref = Cell(f"{line.ref}!" if line.is_alone else line.ref, Token.DIM)
+    return ListRow(line.case, (Cell(due, token), ref, client, stage, risk_cell(line.risk)), state)
+
+
+def risk_cell(risk: str) -> Cell:
+    """Return how near the harm is: as many signs as it is grave, and its word."""
+    signs, token = _RISKS.get(risk, (0, Token.DIM))
+    return Cell(Message("{signs} {risk}", signs=(RISK * signs or NOT_KNOWN).ljust(_SIGNS), risk=word_of(risk)), token)
+
+
+def risk_width() -> int:
+    """Return how wide the widest risk is in the language of the app."""
+    return max(cell_len(text_of(risk_cell(risk))) for risk in _RISKS)
