@@ -105,9 +105,7 @@ class StandingScreen(VaultScreen):
         self.write("kept", *_kept_words(shown, now_ms))
         rows = [_row(other, now_ms) for other in shown.members]
         self.query_one("#whom-head", SectionLine).say(
-            Message("the newest that you have of them, and they of you")
-            if rows
-            else Message("no member has another device yet")
+            Message("the newest that each has of the other") if rows else Message("no member has another device yet")
         )
         whom = self.query_one(VirtualList)
         here, places = whom.row_at_cursor(), {row.key: place for place, row in enumerate(rows)}

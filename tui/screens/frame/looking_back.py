@@ -16,7 +16,7 @@ from tui.widgets.confirm import Confirm
 from vault.words.message import Message, Words
 
 HISTORY: Final = Command("v", "history", Message("What it said before, and who wrote it"), "v")
-UNDO: Final = Command("ctrl+z", "undo", Message("Take back what you wrote last, within 10 minutes"), "Ctrl+Z")
+UNDO: Final = Command("ctrl+z", "undo", Message("Take back your last words (10 minutes)"), "Ctrl+Z")
 
 
 class LooksBack(VaultScreen):
