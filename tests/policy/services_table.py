@@ -35,6 +35,7 @@ _ASKS: Mapping[Action, str] = {
     letter.named_elsewhere
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week story.agenda story.due story.due_in check_ins.missed
+    seizure.look seizure.print_page
     """,
     Action.CASE_READ: """
     papers.list_in papers.save papers.show paper_text.text_of given.given_out two_versions.both
@@ -122,7 +123,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
     reading.read_valid_at editing.write_next sections.records_of section_people.case_of section_people.who_is
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
-    bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list
+    bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list devices.cases_on
     expected_sizes.bounds_of expired_rights.all_terms expired_rights.term_of export_material.make_ready
     export_material.question_for fault_attribution.seats_of fault_attribution.without_ended going_on.going_on
     kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for
@@ -204,6 +205,7 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(case), (VersionId(bytes(32)), VersionId(bytes(32))), {}
     ),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
+    "seizure.look": lambda run, session, *_: run(session, session.seat),
     "checklists.begin": lambda run, session, case, *_: run(session, case, "detained"),
     "checklists.tick": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), ChecklistStep.KIND)

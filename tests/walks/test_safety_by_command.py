@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import time
+from pathlib import Path
+
+from pypdf import PdfReader
 
 from tests.cli.desk import Desk
 from tests.walks.command_desk import desk, filled_template, founded_template, made, said
@@ -80,3 +84,28 @@ def test_an_incident_names_its_checklist_whose_steps_are_due_by_the_hour_and_say
     assert f"disappeared: 2 of {len(steps)} steps done" in shown
     assert "√ 2150-01-01 06:30  Write when and where they were last seen or heard, and who says so.  Joel" in shown
     assert len(said(desk, "deadline", "list")["due"]) == len(steps) - 2
+
+
+def test_scenario_12_the_seizure_drill_gives_the_warn_list_and_a_page_that_names_nobody(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ref = made(desk, "extradition")
+    client = ("--role", "client", "--name", "Arseni Vyuzhanin", "--phone", "+996 555 010 203")
+    said(desk, "person", "add", ref, *client)
+    desk.run("note", "add", ref, "--kind", "contact", stdin="He is in Larkspur Yard.")
+    page = tmp_path / "page.pdf"
+    began = time.monotonic()
+    found = said(desk, "drill", "seizure", "--out", str(page))
+    assert time.monotonic() - began < 600
+    assert {"ref": ref, "people": 1, "notes": 1, "papers": 0} in found["cases"]
+    assert any("Arseni Vyuzhanin" in line for line in found["warn"])
+    shown = desk.run("drill", "seizure").out
+    assert "WHOM TO WARN" in shown
+    assert "□ now: Revoke every device that was taken" in shown
+    assert "+996 555 010 203" in shown
+    paper = PdfReader(page)
+    text = " ".join(part.extract_text() for part in paper.pages)
+    assert ref in text
+    assert "Revoke every device" in text
+    assert [word for word in ("Vyuzhanin", "Arseni", "555", "Larkspur", "Mira") if word in text] == []
+    assert desk.run("drill", "seizure", "--out", str(page)).code != 0  # nothing is written over

@@ -116,7 +116,7 @@ def _move(args: Given, output: Output) -> Result:
     return Result({"invitation": str(args.invitation), "device": session.seat.hex()}, steps)
 
 
-_ON_SCREEN: Final = Message(
+ON_SCREEN: Final = Message(
     "WHOM TO WARN. This is personal data: it stays on your screen and in its scrollback until you close it."
 )
 
@@ -135,7 +135,7 @@ def _revoke(args: Given, output: Output) -> Result:
     lines = devices.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "clients": len(done.warn.clients), "unread": done.warn.unread}
     if args.warn_list is None:
-        output.say(_ON_SCREEN)
+        output.say(ON_SCREEN)
         if not args.json:
             for line in lines:
                 output.say(line)

@@ -97,6 +97,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "heard", "missed")),
         Noun("checklist", Message("what to do after an arrest, a disappearance, a raid or a seized device"),
              ("begin", "list", "done", "edit")),
+        Noun("drill", Message("try what is done when a device is taken"), ("seizure",)),
         Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
              ("add", "list", "show", "text", "save", "edit", "remove")),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vault.access.session import Session
-from vault.export.week_page import PaperDate, PaperDay, PaperWeek, render_week
+from vault.export.paper_pages import PaperDate, PaperDay, PaperWeek, render_week
 from vault.ids import is_case_ref
 from vault.policy.roles import Action
 from vault.records.work import Entry

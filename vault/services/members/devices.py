@@ -206,7 +206,7 @@ def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda don
 
 def warn_list(session: Session, seat: SeatId) -> WarnList:
     """Return the clients of every case that a device holds and this one too; that each was looked at is in the log."""
-    readable, unread = _cases_of(session, seat)
+    readable, unread = cases_on(session, seat)
     found: list[ToWarn] = []
     for case in readable:
         if session.roles & ALLOWED[Action.CASE_READ]:
@@ -260,7 +260,7 @@ def _clients(view: CaseView) -> list[ToWarn]:
     ]
 
 
-def _cases_of(session: Session, seat: SeatId) -> tuple[list[CompartmentId], int]:
+def cases_on(session: Session, seat: SeatId) -> tuple[list[CompartmentId], int]:
     """Return the cases of a device that this one holds too, and how many others there are."""
     with session.database.reading() as rows:
         given = {compartment for epoch in rows.epochs_granted_to(seat) for compartment in _cases_with(rows, epoch)}

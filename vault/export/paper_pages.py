@@ -1,8 +1,9 @@
-"""A week of dates on one sheet of paper: references, kinds and times, no name and no word of a case."""
+"""Pages for the wall and for the hand, as PDF: references, kinds, times and steps, no name and no word of a case."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 
@@ -45,22 +46,58 @@ class PaperWeek:
     entries: tuple[PaperDay, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A line on paper, with a box to tick where somebody has to do it."""
+
+    text: str
+    left: str = ""
+    has_box: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPart:
+    """A part of a page: a heading and its lines."""
+
+    heading: str
+    lines: tuple[PaperLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """A page of parts; it goes on over as many sheets as it needs. Its words are finished."""
+
+    title: str
+    under: str
+    parts: tuple[PaperPart, ...]
+    foot: str
+
+
 def render_week(week: PaperWeek) -> bytes:
-    """Return the page as a PDF.
+    """Return the week as a PDF.
 
     Raises:
         RefusedError: it cannot be set.
         DependencyMissingError: a font package is not installed.
     """
-    template = files("vault.export").joinpath("week.typ").read_bytes()
-    inputs = {"week": json.dumps(asdict(week), ensure_ascii=False)}
+    return _rendered("week", asdict(week))
+
+
+def render_page(page: PaperPage) -> bytes:
+    """Return the page as a PDF; raises what `render_week` raises."""
+    return _rendered("page", asdict(page))
+
+
+def _rendered(name: str, data: Mapping[str, object]) -> bytes:
+    template = files("vault.export").joinpath(f"{name}.typ").read_bytes()
+    inputs = {name: json.dumps(data, ensure_ascii=False)}
     try:
         pdf = typst.Compiler(template, font_paths=fonts(), sys_inputs=inputs).compile(
             format="pdf", pdf_standards=_STANDARDS
         )
     except typst.TypstError:
         # Its message quotes the text.
-        raise RefusedError(Message("the week could not be set")) from None
+        raise RefusedError(Message("the page could not be set")) from None
     if not isinstance(pdf, bytes):
-        raise RefusedError(Message("the week came out in more than one file"))
+        raise RefusedError(Message("the page came out in more than one file"))
     return pdf

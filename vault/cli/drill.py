@@ -1,0 +1,56 @@
+"""`casevault drill seizure`: as if a device had been taken a moment ago."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from vault.cli.device import ON_SCREEN
+from vault.cli.next_steps import in_words
+from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given, Verb
+from vault.words.message import Message, Words
+
+
+def _seizure(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.members import devices
+        from vault.services.safety import seizure
+
+        seat = session.seat if args.device is None else devices.find(session, args.device)
+        found = seizure.look(session, seat)
+        if args.out is not None:
+            seizure.print_page(session, found, args.out, in_words)
+    warn = devices.warn_lines(found.warn)
+    data = {
+        "device": seat.hex(),
+        "cases": [
+            {"ref": case.ref, "people": case.people, "notes": case.notes, "papers": case.papers} for case in found.cases
+        ],
+        "packages": [
+            {"ref": left.ref, "recipient": in_words(left.recipient), "made": left.made} for left in found.packages
+        ],
+        "unread": found.unread,
+        "clients": len(found.warn.clients),
+        "warn": [in_words(line) for line in warn],
+        "page": None if args.out is None else str(args.out),
+    }
+    lines: list[Words] = [
+        *seizure.found_lines(found),
+        Message("WHAT TO DO"),
+        *seizure.step_lines(),
+        ON_SCREEN,
+        *warn,
+    ]
+    if args.out is not None:
+        lines.append(Message("The page is at {path}. It names nobody, and is not encrypted.", path=args.out))
+    return Result(data, lines)
+
+
+VERBS: Final = (
+    Verb("seizure", Message("what would be found on a device that was taken, whom to warn, and what to do"), (
+        Arg("[--device DEVICE]", Message("its id (`device list`); this device without it")),
+        Arg("[--out FILE]", Message("a page of it for the hand: references and steps, no name"), of=Path),
+    ), _seizure),
+)  # fmt: skip
