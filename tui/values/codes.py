@@ -100,9 +100,9 @@ CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}
 """In English a code is its own word."""
 
 
-def word_of(code: str) -> Words:
+def word_of(code: Words) -> Words:
     """Return the word for a code; what is none stays as it is."""
-    return CODES.get(code, code)
+    return CODES.get(code, code) if isinstance(code, str) else code
 
 
 def words_of(codes: Iterable[str]) -> Words:
