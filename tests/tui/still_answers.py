@@ -28,7 +28,7 @@ from tui.values.values import (
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
-from tui.values.values_exchange import PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
+from tui.values.values_exchange import ListShown, PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
 from tui.values.values_members import (
     Changed,
     DeviceLine,
@@ -478,6 +478,19 @@ DUE = tuple(
 
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
 STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), ("no recovery sheets",), 1)
+LISTED = ListShown((
+    Message("The list has 38 cases."),
+    Message("  with a client: 37, with a next date: 12, with a note: 38"),
+    Message("These have a number of somebody in your cases:"),
+    Message("  row 4: 7XKM-20TQ  Vera Tikhookova"),
+    Message("These may be known to colleagues:"),
+    Message("  row 19: ask Joel Brandvik"),
+), {"number": 1, "register": 1})  # fmt: skip
+FAULTY = ListShown((
+    Message("2 cells have a fault. Nothing is imported until they are right:"),
+    Message("  row 7, next date: a date is written 2026-11-28"),
+    Message("  row 12, stage: stage must be one of: pre-reg, claim-expressed, registered"),
+), is_faulty=True)  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         "no auditor who does nothing else", "no recovery sheets"), 1, frozenset({"case.create"})),
@@ -553,6 +566,7 @@ ANSWERS: dict[str, Any] = {
         "4 entries of the log came with it.",
         "WAITS: Entries of Selin Asterholt from 3 on wait: those before them have not arrived.",
     ), pending=True),
+    "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "approvals.approvers": (),
     "approvals.read": QuestionAsked("Amina Raskolda", QUESTION, ("legal-referral", "casework")),
     "members.list_all": lambda also_left=False: MembersShown(

@@ -206,6 +206,8 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "what would be lost": (":what would be lost",),
     "bundle taken": (":exchange", "tab", " /media/stick/from-joel.bundle", "f4"),
     "bundle for": (":exchange", "left"),
+    "list": (":import a list", " /media/stick/cases.xlsx", "f4"),
+    "list with a fault": (":import a list", " /media/stick/cases.csv", "f4"),
     "approve": (":approve",),
     "question": (":approve", " /media/stick/question", "f4"),
     "approving": (":approve", " /media/stick/question", "f4", "f6", "right", "f6", " /media/stick/answer", "f4"),

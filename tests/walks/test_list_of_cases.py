@@ -7,10 +7,14 @@ import io
 from pathlib import Path
 
 from tests.cli.desk import Desk
+from tests.services.founded import Filled
+from tests.tui.desk import Desk as AppDesk
 from tests.walks.command_desk import desk, filled_template, founded_template, listed, said
+from vault.services.cases import cases
 
 __all__ = ["desk", "filled_template", "founded_template"]  # fixtures
 
+HEADERS = "case,client,names,phones,born,stage,next date,note"
 MANY = 400
 WRONG = 217
 
@@ -19,7 +23,7 @@ def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk
     path = tmp_path / "list.csv"
     assert desk.run_bare("import", "--template", str(path)).code == 0
     headers = path.read_text(encoding="utf-8-sig").strip()
-    assert headers == "case,client,names,phones,born,stage,next date,note"
+    assert headers == HEADERS
     own = listed(desk)
 
     fill(path, headers, wrong="31 February")
@@ -43,6 +47,33 @@ def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk
     assert said(desk, "import", "--undo")["taken_back"] == MANY - 1
     assert listed(desk) == own
     assert desk.run("log", "verify").code == 0
+
+
+def test_the_app_tells_the_wrong_row_makes_all_cases_and_takes_them_back(
+    filled_template: Filled, tmp_path: Path
+) -> None:
+    place, path, own = filled_template.place.copied_to(tmp_path / "office"), tmp_path / "list.csv", 2
+    fill(path, HEADERS, wrong="31 February")
+    with AppDesk(place) as mira:
+        mira.unlock()
+        mira.press(":import a list", f" {path}")
+        mira.press_and_wait("f4", "Nothing was made.")
+        mira.sees(f"row {WRONG}, next date: a date is written 2026-11-28", "Correct the list, then F4 reads it again.")
+        fill(path, HEADERS)
+        mira.press_and_wait("f4", "Nothing is made yet. F4 makes these cases.")
+        mira.sees(
+            f"The list has {MANY} cases.", "These have a number of somebody in your cases:", "row 2:", "Same number"
+        )
+        mira.press_and_stop("f4")
+        mira.sees("Stopped. No case was made.")
+        mira.press_and_wait("f4", "cases are made.")
+        mira.sees(f"{MANY - 1} cases are made.", "1 row was left out.")
+        mira.go_to("act")
+        mira.press("left", "f4")
+        mira.sees("Take back every case of the last list?")
+        mira.press_and_wait("y", f"{MANY - 1} imported cases are taken back.")
+    with place.open() as session:
+        assert len(cases.list_all(session)) == own
 
 
 def fill(path: Path, headers: str, *, wrong: str = "") -> None:

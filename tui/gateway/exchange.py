@@ -1,28 +1,38 @@
-"""Exchange with other members by bundles."""
+"""Exchange with other members by bundles, and with other programs by lists."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tui.gateway.subject import StoppedError, Subject, UnlockedVault, telling
-from tui.values.values_exchange import PeerShown, ResultText, StandingShown, WithWhom
+from tui.values.values_exchange import ListShown, PeerShown, ResultText, StandingShown, WithWhom
+from vault.errors import UsageError
 from vault.ids import MemberId
-from vault.progress import Progress, Stopped
+from vault.progress import CancelledError, Progress, Stopped
 from vault.progress import StepProgress as Stages
 from vault.services import housekeeping
 from vault.services.exchange import standing, syncing
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
+from vault.services.imports import making, previewing, taking_back, words
+from vault.services.imports.known_people import Way
+from vault.services.imports.making import Answer
+from vault.services.imports.previewing import Preview
 from vault.services.members import members
 from vault.services.projection import dates
-from vault.words.message import Words
+from vault.store.files import write_new
+from vault.words.message import Message, Words, plural
+
+_MOST_FAULTS = 12
 
 
 class Exchange(Subject):
-    """Makes, shows and takes bundles. Each returns None when it was stopped: then nothing was made or taken."""
+    """Bundles and lists. What was stopped returns None: then nothing was made or taken."""
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self._last: tuple[int, tuple[Words, ...]] = (0, ())
+        self._preview: Preview | None = None
 
     def standing(self) -> StandingShown:
         """Return what would be lost with this computer, and how far the others know of it."""
@@ -77,6 +87,41 @@ class Exchange(Subject):
         lines = (*imported_lines(imported), *housekeeping.settle(self._session))
         self._last = (self._session.log.now_ms(), lines)
         return ResultText(tuple(lines), pending=bool(imported.pending or imported.conflicts))
+
+    def write_template(self, out: Path) -> ResultText:
+        """Write an empty list of cases, CSV or XLSX by the ending of its name."""
+        write_new(out, previewing.template(out.suffix))
+        return ResultText((Message("The empty list is at {path}.", path=out),))
+
+    def look_at_list(self, file: Path, kind: str) -> ListShown:
+        """Say what a list would make and what is wrong in it; it is kept until it is made, or another is looked at."""
+        self._preview = None
+        preview = previewing.preview(self._session, file, kind=kind)
+        if preview.faults:
+            return ListShown(tuple(words.fault_lines(preview.faults, _MOST_FAULTS)), is_faulty=True)
+        self._preview = preview
+        return ListShown(
+            tuple(words.preview_lines(self._session, preview)),
+            {way.value: len(known) for way, known in preview.known.items()},
+        )
+
+    def make_list(self, answers: Mapping[str, str], progress: Progress, stopped: Stopped) -> ResultText | None:
+        """Make the cases of the list that was looked at, all or none; `answers` say what happens in each way."""
+        if self._preview is None:
+            raise UsageError(Message("look at the list first"))
+        chosen = {Way(way): Answer(answer) for way, answer in answers.items()}
+        try:
+            made = making.make(self._session, self._preview, chosen, progress=progress, cancelled=stopped)
+        except CancelledError:
+            return None
+        self._preview = None
+        return ResultText(tuple(words.made_lines(made, {})), pending=bool(made.to_join))
+
+    def take_list_back(self) -> ResultText:
+        """Take back what the last list made, all of it."""
+        count = taking_back.take_back(self._session)
+        told = plural("{count} imported case is taken back.", "{count} imported cases are taken back.", count=count)
+        return ResultText((told,))
 
 
 def _stages(progress: Progress, stopped: Stopped) -> Stages:

@@ -10,6 +10,7 @@ from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
 from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import ExchangeScreen
+from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.evidence.log_view import LogScreen
 from tui.screens.evidence.what_is_safe import StandingScreen
 from tui.screens.frame.base import VaultScreen
@@ -25,6 +26,7 @@ PLACES: Final[dict[str, type[VaultScreen]]] = {
     "back_up": BackupScreen,
     "own_access": OwnAccessScreen,
     "exchange": ExchangeScreen,
+    "lists": ListsScreen,
     "standing": StandingScreen,
     "approve": QuestionFile,
     "members": MembersScreen,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vault.words.message import Words
@@ -22,6 +23,15 @@ class ResultText:
 
     lines: tuple[Words, ...] = field(repr=False)
     pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListShown:
+    """What a list of cases would make; `ways` has how many of it may be known already in each way."""
+
+    lines: tuple[Words, ...] = field(repr=False)
+    ways: Mapping[str, int] = field(default_factory=dict)
+    is_faulty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tui.looks.signs import DONE, NO_DATE, SOON
 from tui.looks.tokens import Token
 from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import IMPORT, MAKE, ExchangeScreen
+from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute, moment
@@ -47,6 +48,7 @@ class StandingScreen(VaultScreen):
         Command("b", "back_up", Message("Make a backup"), "b", Message("back up")),
         Command("i", "take", Message("Import a bundle that was made for you"), "i", Message("import")),
         Command("m,enter", "make", Message("Make a bundle for the member under the cursor"), "m", Message("make")),
+        Command("l", "lists", Message("Import a list of cases from a spreadsheet"), "l", Message("list"), rank=2),
         READ_AGAIN,
         BACK,
     )
@@ -93,6 +95,10 @@ class StandingScreen(VaultScreen):
         """Make a bundle for the member of the row."""
         row = self.query_one(VirtualList).row_at_cursor()
         self.app.push_screen(ExchangeScreen(MAKE, "" if row is None else row.key))
+
+    def action_lists(self) -> None:
+        """Import a list of cases."""
+        self.app.push_screen(ListsScreen())
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

@@ -91,6 +91,7 @@ EVERYWHERE = (
     Command("", "app.go('devices')", Message("Devices; a lost or stolen one"), ""),
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
+    Command("", "app.go('lists')", Message("Import a list of cases from a spreadsheet, or take it back"), ""),
     Command("", "app.go('standing')", Message("What would be lost now, and how far others know of it"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
     Command("", "app.settings", Message("Settings: looks, idle lock, names, other window, signs, mouse"), ""),

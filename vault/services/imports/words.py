@@ -19,8 +19,8 @@ _MOST_SHOWN = 50
 _MOST_OF_A_WAY = 20
 
 
-def fault_lines(faults: Sequence[RowFault]) -> list[Words]:
-    """Return what is wrong in a list, by row and column, without a value of it."""
+def fault_lines(faults: Sequence[RowFault], most: int = _MOST_SHOWN) -> list[Words]:
+    """Return what is wrong in a list, by row and column, without a value of it; `most` of it is shown."""
     lines: list[Words] = [
         plural(
             "{count} cell has a fault. Nothing is imported until it is right:",
@@ -28,13 +28,13 @@ def fault_lines(faults: Sequence[RowFault]) -> list[Words]:
             count=len(faults),
         )
     ]
-    for fault in faults[:_MOST_SHOWN]:
+    for fault in faults[:most]:
         if fault.column:
             lines.append(Message("  row {row}, {column}: {why}", row=fault.row, column=fault.column, why=fault.why))
         else:
             lines.append(Message("  row {row}: {why}", row=fault.row, why=fault.why))
-    if len(faults) > _MOST_SHOWN:
-        lines.append(Message("  and {count} more", count=len(faults) - _MOST_SHOWN))
+    if len(faults) > most:
+        lines.append(Message("  and {count} more", count=len(faults) - most))
     return lines
 
 
@@ -69,10 +69,11 @@ def _line(who: Known, members: Sequence[str]) -> Message:
 
 
 def made_lines(imported: Imported, titles: Mapping[str, str]) -> Iterator[Words]:
-    """Yield the list of the cases that were made, each with its title by its reference, and what is left to do."""
+    """Yield how many cases were made, each that has a title by its reference, and what is left to do."""
     yield plural("{count} case is made.", "{count} cases are made.", count=len(imported.cases))
     for case in imported.cases:
-        yield Message("  {ref}  {title}", ref=case.ref, title=titles.get(case.ref, ""))
+        if case.ref in titles:
+            yield Message("  {ref}  {title}", ref=case.ref, title=titles[case.ref])
     if imported.left_out:
         yield plural("{count} row was left out.", "{count} rows were left out.", count=len(imported.left_out))
     if imported.to_join:
