@@ -15,8 +15,16 @@ from tests.vectors.independent.bundles import Bundle
 
 _CHUNK = 1 << 20
 Row = tuple[int, bytes, list[Any]]
-_NUMBERS = {3: ("q",), 4: ("q", "n"), 5: ("q", "n"), 6: ("q", "n"), 7: ("q", "n")}  # cells that are numbers: u64, u32
-_SIZED = {1: {0}, 2: {0}, 4: {2}, 5: {5}, 6: {4}}  # cells behind their length
+_NUMBERS = {
+    3: ("q",),
+    4: ("q", "n"),
+    5: ("q", "n"),
+    6: ("q", "n"),
+    7: ("q", "n"),
+    8: ("q", "n"),
+    9: ("q", "n", "n"),
+}  # cells that are numbers: u64, u32
+_SIZED = {1: {0}, 2: {0}, 4: {2}, 5: {5}, 6: {4}, 8: {3}, 9: {3}}  # cells behind their length
 
 
 def edit_rows(rows: list[Row], own: bytes, chance: random.Random) -> tuple[list[Row], str]:
@@ -73,7 +81,7 @@ def resealed(data: bytes, bundle: Bundle, rows: list[Row], identity_seed: bytes)
     rows = sorted(rows, key=lambda row: row[0])
     pages = [
         bytes((kind,)) + origin + u32(len(found)) + b"".join(_encoded(row) for row in found)
-        for (kind, origin), group in groupby(rows, key=lambda row: (row[0], row[1]))
+        for (kind, origin, _), group in groupby(rows, key=_page_of)
         if (found := list(group))
     ]
     identity = Ed25519PrivateKey.from_private_bytes(identity_seed)
@@ -98,6 +106,12 @@ def resealed(data: bytes, bundle: Bundle, rows: list[Row], identity_seed: bytes)
     nonces = (number.to_bytes(11, "big") + bytes((number == len(chunks) - 1,)) for number in range(len(chunks)))
     sealed = (AESGCM(okm[:32]).encrypt(nonce, chunk, aad) for nonce, chunk in zip(nonces, chunks, strict=True))
     return header + okm[32:] + b"".join(sealed)
+
+
+def _page_of(row: Row) -> tuple[int, bytes, int]:
+    """Return what the rows of one page have in common: a page has room for one chunk of a document."""
+    kind, origin, cells = row
+    return kind, origin, cells[2] if kind == 9 else 0
 
 
 def _encoded(row: Row) -> bytes:

@@ -1,30 +1,36 @@
-"""Who has the disk, or the database's key, changes the chunks of a paper: refused, named, and no file is left."""
+"""Who has the disk, the database's key or a bundle changes the chunks of a paper: refused, named, no file is left."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from stat import S_ISDIR
 
 import pytest
 
 from tests.attacks.test_full_disk import small_disk
 from tests.services.conftest import filled, filled_session, filled_template
-from tests.services.founded import Filled
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.founded import Place as Home
-from tests.services.test_papers import add, chunk_files, paper
+from tests.services.test_papers import REPOSITORY, add, chunk_files, paper
 from tests.tables import each
 from vault.access.session import Session
 from vault.errors import BrokenSealError, NotFoundError, TryAgainError, VerificationError
 from vault.records.attachments import seal_into
 from vault.records.work import Entry
-from vault.seal.attachments import Names
+from vault.seal.attachments import Names, open_attachment
 from vault.seal.bodies import CHUNK_SIZE
+from vault.services.backups import backups as backing_up
 from vault.services.cases.editing import Place
+from vault.services.evidence import checking
 from vault.services.papers import papers
-from vault.store.blobs import Blobs
-from vault.store.rowtypes import AttachmentRow
+from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
+from vault.store.rowtypes import AttachmentRow, TailRow
 
 __all__ = ["filled", "filled_session", "filled_template"]  # fixtures
 
@@ -91,6 +97,53 @@ def test_names_that_somebody_with_the_database_made_are_not_those_of_the_list(
     refused(session, place, tmp_path, NotFoundError, "not on this device")
 
 
+def test_chunks_of_another_paper_or_another_vault_are_refused_and_named(
+    filled_session: Session, filled: Filled, tmp_path: Path
+) -> None:
+    session, blobs = filled_session, Blobs(filled_session.folder.blobs_dir)
+    place, other = (add(session, filled.cases[0], paper(tmp_path, 2 * CHUNK_SIZE + 500)) for _ in range(2))
+    own, theirs = of(session, place)[1].chunks, of(session, other)[1].chunks
+    kept = blobs.path(own[0]).read_bytes()
+    for foreign in (blobs.path(theirs[0]).read_bytes(), os.urandom(len(kept))):
+        overwrite(blobs, own[0], foreign)
+        refused(session, place, tmp_path, VerificationError, own[0].hex())
+    overwrite(blobs, own[0], kept)
+    papers.save(session, place, tmp_path / "whole")
+    # Spliced with the right names for it, by who has the database's key: the list names other digests.
+    with session.database.transaction() as rows:
+        (row,) = rows.attachments_named(papers.show(session, place).value.body.digest)
+        rows.delete_attachments([row])
+        mixed = Names(Names.decode(row.names).commitment, (own[0], theirs[1], own[2])).encode()
+        rows.add_attachments([AttachmentRow(row.digest, row.compartment, mixed)])
+    refused(session, place, tmp_path, NotFoundError, "not on this device")
+    (fault, *_) = checking.verify(session).faults
+    assert "document" in str(fault.message)
+
+
+def test_each_byte_of_a_small_paper_is_sealed(filled_session: Session, filled: Filled, tmp_path: Path) -> None:
+    session = filled_session
+    place = add(session, filled.cases[0], paper(tmp_path, 1))
+    names = of(session, place)[1]
+    (name,) = names.chunks
+    body = papers.show(session, place).value.body
+    with session.database.reading() as rows:
+        sealed = rows.tail(name)
+    assert sealed is not None
+    assert len(sealed) == 256 + 16
+    for at in range(len(sealed)):
+        changed = sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
+        with session.database.transaction() as rows:
+            rows.delete_tails([name])
+            rows.add_tails([TailRow(name, changed)])
+        with pytest.raises(VerificationError, match=name.hex()):
+            list(papers.content_of(session, body))
+        with pytest.raises(BrokenSealError):  # were there a second chunk of that hash
+            list(open_attachment(body.key, session.vault, body.id, iter((names.commitment, changed))))
+    refused(session, place, tmp_path, VerificationError, "altered")
+    (fault,) = checking.verify(session).faults
+    assert "1 of 1 parts of a document" in str(fault.message)
+
+
 def test_a_body_that_another_record_names_does_not_open_as_its_own(
     filled_session: Session, filled: Filled, tmp_path: Path
 ) -> None:
@@ -122,6 +175,67 @@ def test_removing_takes_no_chunk_that_another_compartment_names(
     papers.remove(session, Place(filled.cases[1], record, "document"))
     papers.save(session, victim, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == source.read_bytes()
+
+
+def visible(folder: Path) -> tuple[Counter[tuple[int, int]], int]:
+    """Return what an examiner of a locked folder reads of `blobs`: modes and sizes of files, and how many times."""
+    found = [path.stat() for path in (folder / "blobs").rglob("*")]
+    files = Counter((stat.st_mode, stat.st_size) for stat in found if not S_ISDIR(stat.st_mode))
+    return files, len({stat.st_mtime_ns for stat in found})
+
+
+def test_an_examiner_learns_how_many_mebibytes_of_papers_there_are_and_nothing_else(
+    filled: Filled, tmp_path: Path
+) -> None:
+    one, many = (Filled(filled.place.copied_to(tmp_path / name), filled.cases, filled.refs) for name in ("1", "2"))
+    with one.open() as session:
+        add(session, one.cases[0], paper(tmp_path, 6 * CHUNK_SIZE - 8))
+    with many.open() as session:
+        for number in range(3):
+            add(session, many.cases[number % 2], paper(tmp_path, 2 * CHUNK_SIZE - 8, f"{number}.pdf"))
+            add(session, many.cases[0], paper(tmp_path, 1000 * number, f"small-{number}.pdf"))
+        papers.remove(session, add(session, many.cases[1], paper(tmp_path, 3 * CHUNK_SIZE)))
+    assert visible(one.path) == visible(many.path) == (Counter({(0o100600, CHUNK_FILE_SIZE): 6}), 1)
+
+
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from tests.services.founded import Place
+from vault.services.backups import backups
+
+def die(what, done, total):
+    blobs = list(Path(sys.argv[3]).rglob("blobs/*/*"))
+    if len(blobs) >= int(sys.argv[4]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+session = Place(Path(sys.argv[1]), Path(sys.argv[2])).open()
+backups.make(session, Path(sys.argv[3]), keep=1, progress=die)
+"""
+
+
+def test_a_kill_while_a_backup_copies_chunks_leaves_the_one_before_and_the_next_is_whole(
+    filled: Filled, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    with filled.open() as session:
+        first = add(session, filled.cases[0], paper(tmp_path, 3 * CHUNK_SIZE))
+        before = backing_up.make(session, stick)
+        assert before is not None
+        second = add(session, filled.cases[0], paper(tmp_path, 5 * CHUNK_SIZE, "second.pdf"))
+    copied = len(list(stick.rglob("blobs/*/*"))) + 2
+    told = [str(filled.path), str(filled.state), str(stick), str(copied)]
+    done = subprocess.run([sys.executable, "-c", CHILD, *told], cwd=REPOSITORY, check=False, timeout=60)
+    assert done.returncode == -9
+    found = backing_up.verify(stick, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=filled.state)
+    assert (found.documents, found.missing) == (1, 0)
+    with filled.open() as session:
+        made = backing_up.make(session, stick, keep=1)
+        assert made is not None
+        assert (made.documents, made.missing) == (2, 0)
+        assert [path.name for path in stick.iterdir()] == [made.path.name]
+        for place in (first, second):
+            papers.save(session, place, tmp_path / place.record.hex())
 
 
 @pytest.mark.tool("mount", "umount")

@@ -41,6 +41,10 @@ def test_a_paper_goes_in_changes_comes_out_and_is_erased(desk: Desk, filled_temp
     assert (listed["kind"], listed["from_whom"], listed["here"]) == ("detention-order", "the court", True)
     said(desk, "document", "edit", added["document"][:8], "--authenticity", "copy")
     assert said(desk, "document", "show", added["document"])["authenticity"] == "copy"
+    told = desk.run("history", added["document"]).out
+    assert "authenticity: copy" in told
+    for version in said(desk, "history", added["document"])["versions"]:
+        assert not version["changed"].keys() & {"body", "extracted"}  # their keys open the contents
     shown = desk.run("document", "show", added["document"]).out
     assert "From: the court" in shown
     assert "File: order.txt, text/plain" in shown

@@ -7,7 +7,7 @@ does not enter.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -82,6 +82,10 @@ class Admission:
     def finish(self) -> None:
         """Let in the contents of which all chunks came."""
         self.counts.documents = self._arriving.finish()
+
+    def taken_back(self) -> AbstractContextManager[None]:
+        """Return what takes files back where the transaction fails."""
+        return self._arriving.taken_back()
 
     def _attachment(self, log: ProvenLog, sent: SentAttachment) -> None:
         digest = names_digest(sent.names)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from vault.errors import MalformedError
+from vault.errors import MalformedError, TryAgainError
 from vault.seal.attachments import Names, chunk_name, names_digest
 from vault.seal.bodies import SEALED_CHUNK_SIZE
 from vault.store.blobs import Blobs
@@ -132,17 +133,29 @@ class Arriving:
         return True
 
     def finish(self) -> int:
-        """Write the rows of those that came whole, and drop the rest; return how many are whole.
+        """Write the rows of those that came whole, and drop what came of the rest; return how many are whole.
 
         Raises:
             TryAgainError: the medium does not take a chunk.
         """
-        whole = 0
+        whole = [coming for coming in self._coming.values() if self._is_whole(coming)]
+        self.rows.add_attachments([coming.row for coming in whole])
+        kept = {name for coming in whole for name in coming.names.chunks}
         for coming in self._coming.values():
-            if all(self.rows.tail(name) is not None or self.blobs.holds(name) for name in coming.names.chunks):
-                self.rows.add_attachments([coming.row])
-                whole += 1
-            else:
-                self.rows.delete_tails(coming.tails)
-        self.blobs.settle(self._written)
-        return whole
+            self.rows.delete_tails([name for name in coming.tails if name not in kept])
+        self.blobs.delete([name for name in self._written if name not in kept])
+        self.blobs.settle([name for name in self._written if name in kept])
+        return len(whole)
+
+    @contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """Delete what was written where the transaction fails; what cannot be deleted now, an unlock sweeps."""
+        try:
+            yield
+        except BaseException:
+            with suppress(TryAgainError):
+                self.blobs.delete(self._written)
+            raise
+
+    def _is_whole(self, coming: _Coming) -> bool:
+        return all(self.rows.tail(name) is not None or self.blobs.holds(name) for name in coming.names.chunks)

@@ -107,7 +107,9 @@ def import_into(
         TryAgainError: no room; nothing was written.
     """
     with database.transaction() as rows:
-        return _Take(rows, bundle, blobs, knows=knows, pins=pins, erased=erased, own=own, progress=progress).run()
+        take = _Take(rows, bundle, blobs, knows=knows, pins=pins, erased=erased, own=own, progress=progress)
+        with take.admission.taken_back():
+            return take.run()
 
 
 class _Take:
@@ -140,7 +142,7 @@ class _Take:
         self._evidence: set[bytes] = set()
         self._doubled: set[bytes] = set()
         self._gone_on: dict[bytes, ProvenLog] = {}
-        self._admission = Admission(rows, blobs, self._log, erased)
+        self.admission = Admission(rows, blobs, self._log, erased)
 
     def run(self) -> Imported:
         """Prove the logs, then let in what they list."""
@@ -153,17 +155,17 @@ class _Take:
         self._admit_logs()
         self._admit_other_histories()
         for page in self._bundle.pages(*_ADMITTED):
-            self._admission.admit(page)
+            self.admission.admit(page)
             self._advance(page.claimed)
-        self._admission.finish()
+        self.admission.finish()
         grown = {log.origin: (log.before, log.size) for log in self._proven.values() if log.size > log.before}
         grown |= {log.origin: (log.before, log.size) for log in self._gone_on.values()}
         return Imported(
             logs=grown,
-            counts=self._admission.counts,
-            versions=tuple(self._admission.versions),
-            keyed=frozenset(self._admission.keyed),
-            wrapped=frozenset(self._admission.wrapped),
+            counts=self.admission.counts,
+            versions=tuple(self.admission.versions),
+            keyed=frozenset(self.admission.keyed),
+            wrapped=frozenset(self.admission.wrapped),
             pending=(*(self._pending[origin] for origin in sorted(self._pending)), *self._other_trees),
             evidence=tuple(sorted(self._evidence)),
             apart=tuple(sorted(log.origin for log in self._proven.values() if log.disagrees or log.stop in _APART)),
@@ -194,7 +196,7 @@ class _Take:
         try:
             genesis = verify_genesis(untrusted, is_signed_raw)
         except VerificationError:
-            self._admission.counts.refused += 1
+            self.admission.counts.refused += 1
             return None
         if genesis.vault != self._bundle.manifest.vault:
             self._wait(origin, genesis.seat, Stop.FOREIGN, 0)
@@ -262,7 +264,7 @@ class _Take:
         for origin, entries in self._entries(others=True):
             if (log := self._gone_on.get(origin)) is not None:
                 new = list(log.new_rows(entries))
-                self._admission.counts.operations += self._add_operations(new)
+                self.admission.counts.operations += self._add_operations(new)
                 self._proven[origin].others.update((row.seq, row.digest) for row in new)
 
     def _keep(self, found: ProvenLog) -> None:
@@ -279,7 +281,7 @@ class _Take:
         offered = self._offered.get(origin)
         if offered is None or origin in self._proven:
             # No genesis, an unknown seat, or entries of one log in two places of the bundle.
-            self._admission.counts.refused += sum(1 for _ in entries)
+            self.admission.counts.refused += sum(1 for _ in entries)
             return
         found = prove(
             self._rows, offered, entries, pin=self._pins.get(origin), comes_doubled=lambda: origin in self._doubled
@@ -307,7 +309,7 @@ class _Take:
     def _admit_logs(self) -> None:
         """Write beginnings, entries and checkpoints of all logs that hold."""
         here = set(self._rows.geneses())
-        counts = self._admission.counts
+        counts = self.admission.counts
         for found in self._proven.values():
             offered = self._offered[found.origin]
             if found.size and (found.origin, offered.genesis) not in here:
