@@ -38,7 +38,7 @@ _ASKS: Mapping[Action, str] = {
     seizure.look seizure.print_page
     """,
     Action.CASE_READ: """
-    papers.list_in papers.save papers.show paper_text.text_of given.given_out two_versions.both
+    papers.list_in papers.save papers.show paper_text.text_of senders.senders_of given.given_out two_versions.both
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     checklists.steps_in
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
@@ -216,6 +216,7 @@ CALLS: Mapping[str, Call] = {
     ),
     "paper_text.text_of": lambda run, session, case, *_: run(session, _paper(case)),
     "paper_text.read_and_keep": lambda run, session, case, *_: run(session, _paper(case)),
+    "senders.senders_of": lambda run, session, case, *_: run(session, _paper(case)),
     "papers.show": lambda run, session, case, *_: run(session, _paper(case)),
     "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
     "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),

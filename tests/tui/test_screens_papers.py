@@ -106,3 +106,20 @@ def test_what_cannot_be_added_is_said_and_stopping_keeps_nothing(house: House, o
         amina.sees("Papers 0")
     with house.open("Amina") as session:
         assert not any(path.is_file() for path in session.folder.blobs_dir.rglob("*"))
+
+
+def test_who_wrote_in_a_chat_is_named_and_becomes_a_person_of_the_case(house: House, tmp_path: Path) -> None:
+    chat = tmp_path / "chat.txt"
+    chat.write_text(
+        "05/06/2023, 17:40 - Ilham: They took him.\n23/06/2023, 17:41 - Marta Quillon: Who?\n"
+        "23/06/2023, 17:42 - Marta Quillon: Where?\n"
+    )
+    with house.desk("Amina") as amina:
+        _added(amina, chat)
+        amina.press("enter")
+        amina.sees("It is a chat", "2  Marta Quillon: not entered; p adds", "1  Ilham: Ilham Torgaev")
+        amina.press("p", "enter")
+        amina.at("New person")
+        assert amina.value("names") == "Marta Quillon"
+        amina.press("f4")
+        amina.sees("2  Marta Quillon: Marta Quillon")

@@ -39,9 +39,20 @@ class PaperShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderShown:
+    """Somebody who wrote in a chat: a name or a number as the telephone had it, and people of the case like it."""
+
+    name: str = field(repr=False)
+    messages: int
+    alike: tuple[str, ...] = field(default=(), repr=False)
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PaperPage:
-    """One paper with its text; `others` are the other papers of its case."""
+    """One paper with its text; `others` are the other papers of its case, `senders` who wrote in it as in a chat."""
 
     shown: PaperShown
     text: str = field(default="", repr=False)
     others: tuple[PaperShown, ...] = ()
+    senders: tuple[SenderShown, ...] = ()

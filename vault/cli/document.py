@@ -15,7 +15,7 @@ from vault.cli.story import asked, options_for, typed_fields
 from vault.cli.table import CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, bytes_text, local_time, time_data
 from vault.ids import short_id
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -103,6 +103,29 @@ def _text(args: Given, output: Output) -> Result:
     data = {"document": place.record.hex(), "text": found.text, "read_by": found.read_by}
     said = [] if found.read_by is None else [Message("({said})", said=READ_WORDS[found.read_by])]
     return Result(data, [*found.text.splitlines(), *said])
+
+
+def _senders(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.papers import senders
+
+        place = _place(session, args.document)
+        found = senders.senders_of(session, place, why=args.why)
+    data = [
+        {
+            "name": sender.name,
+            "messages": sender.messages,
+            "alike": [{"person": record.hex(), "name": name} for record, name in sender.alike],
+        }
+        for sender in found
+    ]
+    lines = [_sender(sender.messages, sender.name, [name for _, name in sender.alike]) for sender in found]
+    return Result({"document": place.record.hex(), "senders": data}, lines or [Message("It is no chat.")])
+
+
+def _sender(messages: int, name: str, alike: list[str]) -> Words:
+    said = joined(alike, ", ") or Message("not entered here; `casevault person add` enters them")
+    return Message("{messages}  {name}: {alike}", messages=f"{messages:>6}", name=name, alike=said)
 
 
 def _save(args: Given, output: Output) -> Result:
@@ -206,6 +229,7 @@ VERBS: Final = (
     Verb("text", Message("the text of a paper, as it was read; read now, if it was not"), (
         _DOCUMENT, Arg("[--again]", Message("read it again, for example once tesseract is installed")),
     ), _text),
+    Verb("senders", Message("who wrote in a chat, and who of the case that may be"), (_DOCUMENT,), _senders),
     Verb("save", Message("write the content of a paper to a new file, in clear"), (
         _DOCUMENT,
         Arg("--out FILE", Message("where; nothing may be there yet"), of=Path),

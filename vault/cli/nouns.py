@@ -100,7 +100,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("drill", Message("try what is done when a device is taken"), ("seizure",)),
         Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
-             ("add", "list", "show", "text", "save", "edit", "remove")),
+             ("add", "list", "show", "text", "senders", "save", "edit", "remove")),
         Noun("history", Message("what a record said before, and who wrote it")),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle")),
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes")),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.gateway.story import record_shown
 from tui.gateway.subject import StoppedError, Subject, case_id, telling
-from tui.values.values_papers import PaperPage, PaperShown
+from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from vault.access.session import Session
 from vault.casework.papers.document import READ_WORDS, Document
 from vault.display import DAY, bytes_text, time_text
@@ -18,6 +18,7 @@ from vault.progress import CancelledError, Progress, Stopped
 from vault.services.cases import story
 from vault.services.cases.editing import Place
 from vault.services.papers import adding, paper_text, papers
+from vault.services.papers import senders as find_senders
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.words.message import Message
@@ -34,7 +35,8 @@ class Papers(Subject):
         if record not in by_id:
             raise NotFoundError(Message("there is no such document in this case"))
         text = paper_text.text_of(self._session, place, why=why).text
-        return PaperPage(by_id[record], text, tuple(each for each in shown if each.record != record))
+        senders = tuple(map(_sender, find_senders.senders_of(self._session, place, why=why)))
+        return PaperPage(by_id[record], text, tuple(each for each in shown if each.record != record), senders)
 
     def add(
         self,
@@ -97,6 +99,11 @@ class Papers(Subject):
     def remove(self, case: str, record: str) -> int:
         """Erase a paper with all its versions; return how many there were."""
         return papers.remove(self._session, _place(case, record))
+
+
+def _sender(found: find_senders.Sender) -> SenderShown:
+    alike = tuple(name for _, name in found.alike)
+    return SenderShown(found.name, found.messages, alike, found.is_number)
 
 
 def papers_shown(session: Session, stored: Iterable[Stored[Document]]) -> tuple[PaperShown, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
@@ -13,22 +13,26 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.frame.base import Command
+from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.looking_back import UNDO, LooksBack
 from tui.screens.papers.paper_form import PaperForm
 from tui.screens.papers.paper_rows import fact_lines, state_lines
 from tui.screens.papers.paper_save import PaperSave
+from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
-from tui.values.values_papers import PaperPage, PaperShown
+from tui.values.person_typed import PersonTyped
+from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from tui.values.values_people import Whereabouts
 from tui.widgets.cells import Cell, broken
 from tui.widgets.columns import fit_cells
 from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from tui.widgets.parts_pane import Lines, PartsPane, Section
-from vault.words.message import Message, plural
+from vault.casework.vocabulary import PersonRole
+from vault.words.message import Message, joined, plural
 
 _NO_TEXT: Final = Message("No text; s saves the content to a file, to be looked at elsewhere.")
 
@@ -48,6 +52,7 @@ class PaperScreen(LooksBack, LongWorkScreen):
         Command("s", "save", Message("Save its content to a file, in clear"), "s", Message("save")),
         Command("r", "read", Message("Read its text, or read it again"), "r", Message("read")),
         Command("plus,equals_sign", "version", Message("Add its next version from a file"), "+", Message("version")),
+        Command("p", "person", Message("Add somebody who wrote in this chat to the people of the case"), "p"),
         Command("x", "remove", Message("Remove it with all its versions"), "x"),
         Command("escape", "back", Message("Back"), "Esc", Message("back")),
         Command("v", "history", Message("What it said before, and who wrote it"), "v"),
@@ -111,6 +116,23 @@ class PaperScreen(LooksBack, LongWorkScreen):
             when_stopped=Message("Stopped. The paper is as it was."),
         )
 
+    def action_person(self) -> None:
+        """Ask who of those that wrote is to be a person of the case, and fill the form in."""
+        senders = () if self._page is None else self._page.senders
+        unknown = [(sender.name, sender.name) for sender in senders if not sender.alike]
+        if unknown:
+            self.app.push_screen(Choose(Message("Who is to be a person of the case?"), unknown), self._add_person)
+        else:
+            self.say(Message("Nobody wrote in it who is not among the people of the case."))
+
+    def _add_person(self, name: str | None) -> None:
+        if name and self._page is not None:
+            is_number = any(sender.is_number for sender in self._page.senders if sender.name == name)
+            names, phones = ((), (name,)) if is_number else ((name,), ())
+            begun = PersonTyped(PersonRole.THIRD, names, phones=phones)
+            where = Whereabouts(self._where.case, self._where.ref, "")
+            self.app.push_screen(PersonForm(where, begun=begun), lambda _: self.action_refresh())
+
     def action_remove(self) -> None:
         """Ask, then erase it."""
         if self._page is not None:
@@ -146,8 +168,20 @@ class PaperScreen(LooksBack, LongWorkScreen):
             right = Message("{right}  {versions}", right=right, versions=versions)
         self.head(shown.called, right)
         about = Section(1, Message("About it"), lambda width: _facts(shown, width))
-        self.query_one("#paper-facts", PartsPane).show([about])
+        senders = page.senders
+        wrote = Section(2, Message("Who wrote"), lambda width: _senders(senders, width), str(len(senders)))
+        self.query_one("#paper-facts", PartsPane).show([about, wrote] if senders else [about])
         self.query_one("#paper-text", LongText).show(page.text or _NO_TEXT)
+
+
+def _senders(senders: Sequence[SenderShown], width: int) -> Lines:
+    """Return who wrote how much in a chat, and who of the case that may be."""
+    lines: list[list[Cell]] = []
+    for sender in senders:
+        known = joined(sender.alike, ", ") or Message("not entered; p adds")
+        said = Message("{messages}  {name}: {known}", messages=sender.messages, name=sender.name, known=known)
+        lines += [list(row) for row in broken([Cell(said, Token.FG if sender.alike else Token.WARN)], width)]
+    return lines
 
 
 def _facts(paper: PaperShown, width: int) -> Lines:

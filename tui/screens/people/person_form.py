@@ -62,6 +62,7 @@ class PersonForm(SameAgain, FormScreen):
         where: their case or section, and their record in it; an empty record for somebody new.
         never_use: what must never be used to reach somebody of this case.
         person: whom to change; None for somebody new.
+        begun: what is known already of somebody new.
     """
 
     NAME = Message("New person")
@@ -72,7 +73,14 @@ class PersonForm(SameAgain, FormScreen):
         leave(Message("Leave; nothing is kept")),
     )
 
-    def __init__(self, where: Whereabouts, never_use: tuple[str, ...] = (), person: PersonShown | None = None) -> None:
+    def __init__(
+        self,
+        where: Whereabouts,
+        never_use: tuple[str, ...] = (),
+        person: PersonShown | None = None,
+        *,
+        begun: PersonTyped | None = None,
+    ) -> None:
         super().__init__()
         self._where = where
         self._never_use = never_use
@@ -81,11 +89,12 @@ class PersonForm(SameAgain, FormScreen):
             self.help_name = Message("Change a person")
         self._is_warned = False
         self._before = None if person is None else person.typed
+        self._begun = begun or PersonTyped(PersonRole.CLIENT)
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         before = self._before
-        filled = PersonTyped(PersonRole.CLIENT) if before is None else before
+        filled = self._begun if before is None else before
         gone = [] if before is None else [FormRow(Message("Names taken out"), ChoiceField(_GONE, id="gone"))]
         channels = [("", Message("none yet")), *choices(Channel)]
         yield VerticalScroll(

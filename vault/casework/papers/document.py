@@ -78,6 +78,7 @@ class ReadBy(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     OCR = "ocr"
+    CHAT = "chat"  # message by message (`casework.papers.chat`)
     NOTHING = "nothing"  # a content without text, or of a kind that this program does not read
     PART = "part"  # more text than is kept, or reading took too long
 
@@ -86,6 +87,7 @@ READ_WORDS: Final[Mapping[ReadBy, Message]] = {
     ReadBy.PLAIN: Message("Its text is searched."),
     ReadBy.PDF: Message("Its text was read, and is searched."),
     ReadBy.DOCX: Message("Its text was read, and is searched."),
+    ReadBy.CHAT: Message("It is a chat: its messages were read, and are searched."),
     ReadBy.OCR: Message("Its text was read from a picture, with errors perhaps, and is searched."),
     ReadBy.PART: Message("A part of its text was read, and is searched."),
     ReadBy.NOTHING: Message("No text was found in it. Pictures are read where tesseract is installed."),

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vault.export.limiting import limit_resources
+from vault.export.paper_text.chats import is_chat, lines_of_chat, text_in_archive
 from vault.export.paper_text.docx import DocxError, paragraphs
 from vault.export.paper_text.kept import Kept
 from vault.export.paper_text.ocr import Ocr, grey_picture
+from vault.export.paper_text.telegram import is_page, lines_of_json, lines_of_page
 
 _DEPENDENCY_MISSING = 69
 _FEWEST_LETTERS = 16
@@ -47,9 +49,8 @@ def _read(header: dict[str, Any], content: bytes, kept: Kept) -> str:
     until = time.monotonic() + header["seconds"]
     program, languages = header["ocr"] or ("", "")
     ocr = Ocr(program, languages, until) if program else None
-    if media == "text/plain":
-        kept.add(_decoded(content))
-        return "plain"
+    if media in {"text/plain", "application/zip"}:
+        return _read_written(content, kept, is_archive=media != "text/plain")
     if media == _DOCX:
         try:
             kept.add_all(paragraphs(content))
@@ -64,6 +65,23 @@ def _read(header: dict[str, Any], content: bytes, kept: Kept) -> str:
         kept.add(text or "")
         return "ocr"
     return "nothing"
+
+
+def _read_written(content: bytes, kept: Kept, *, is_archive: bool) -> str:
+    """Keep a chat message by message, and any other text as it is; of an archive the chat in it."""
+    text = text_in_archive(content) if is_archive else _decoded(content)
+    if text is None:
+        return "nothing"
+    lines: Iterable[str] | None = lines_of_json(text) if text.lstrip().startswith("{") else None
+    if lines is None and is_page(text):
+        lines = lines_of_page(text)
+    if lines is None and is_chat(text):
+        lines = lines_of_chat(text)
+    if lines is not None:
+        kept.add_all(lines)
+        return "chat"
+    kept.add("" if is_archive else text)
+    return "plain"
 
 
 def _decoded(content: bytes) -> str:
