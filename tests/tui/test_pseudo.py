@@ -17,6 +17,7 @@ from tests.tui.test_pictures import LOCKED, PICTURES, _push
 from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.cases.write_lines import WriteLines
 from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.whole_text import WholeText
 from tui.text.in_words import in_words, speaking
 from tui.values.values_own import OwnFactors
 from tui.widgets.progress import ProgressModal
@@ -39,6 +40,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "progress": lambda desk: desk.call(lambda: desk.app.push_screen(ProgressModal(Message("Reading"), lambda: None))),
     "too small": lambda desk: desk.resize(30, 8),
     "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
+    "whole text": lambda desk: _push(desk, WholeText(Message("Note"), "Καριμ")),
     "write lines": lambda desk: _push(desk, WriteLines(Message("What shall stand here?"), "Καριμ")),
 }
 INSTEAD = INSTEAD_FOR_PICTURES | {"no longer needed": {"own__factors": OwnFactors(keyfile=True)}}

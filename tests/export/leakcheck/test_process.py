@@ -129,8 +129,8 @@ def test_the_environment_of_the_caller_is_not_handed_on(monkeypatch: pytest.Monk
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
 def test_the_process_cannot_write_a_byte_to_a_file(tmp_path: Path) -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from vault.export.leakcheck import __main__ as verifier; "
-        "verifier._limit_resources(); f = open(sys.argv[2], 'wb', 0); f.write(b'x')"
+        "import sys; sys.path.insert(0, sys.argv[1]); from vault.export.limiting import limit_resources; "
+        "limit_resources(cpu_seconds=60); f = open(sys.argv[2], 'wb', 0); f.write(b'x')"
     )
     file = tmp_path / "file"
     done = subprocess.run(
