@@ -48,9 +48,9 @@ class DevicesScreen(ChangingScreen):
             "d", "drill", Message("Drill: what would be found on it, what to do, whom to warn"), "d", Message("drill")
         ),
         Command("ctrl+p", "print", Message("Print the page of the drill, which names nobody"), "Ctrl+P"),
-        Command("n", "name", Message("Call it something"), "n", Message("name"), rank=2),
-        Command("i", "invite", Message("Invite a further device of this member"), "i", Message("invite another")),
-        Command("g", "give", Message("Give all your cases to this device of yours"), "g", Message("give cases")),
+        Command("n", "name", Message("Call it something"), "n", Message("name")),
+        Command("i", "invite", Message("Invite a further device of this member"), "i", Message("invite")),
+        Command("g", "give", Message("Give all your cases to this device of yours"), "g", Message("give")),
         Command("e", "end_moved", Message("End this old device of yours: you moved to the one in use"), "e"),
         READ_AGAIN,
         BACK,
