@@ -97,8 +97,9 @@ def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
         lasts = time.monotonic() - began
     chance = random.Random(1983)
     outcomes = set()
+    after = desk.newest()
     for kill in range(_KILLS):
-        before = desk.newest()
+        before = after
         with desk.child("make") as process:
             assert _said(process) == "open"
             time.sleep(lasts * (kill + chance.random()) / _KILLS)
@@ -117,8 +118,9 @@ def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
 @pytest.mark.parametrize("first", range(1, 6))
 def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(desk: Desk, first: int) -> None:
     ended, killed = False, 0
+    after = desk.newest()
     for number in range(first, 200, 5):
-        before = desk.newest()
+        before = after
         done = desk.run("kill-at", number)
         ended = done.stdout.endswith("made\n")
         assert ended or done.returncode == -signal.SIGKILL

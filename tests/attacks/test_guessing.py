@@ -42,6 +42,7 @@ def of_a_device_that_joins(place: Place, guess: bytes, waited: list[float]) -> N
 def of_ones_own(place: Place, guess: bytes, waited: list[float]) -> None:
     attempts = AttemptFile.in_folder(VaultFolder(place.path), place.state)
     found = attempts.load()
+    attempts._save(Attempts())
     with place.open() as session:
         attempts._save(found)  # whoever sits down at an open vault did not unlock it now
         check_factors(session, MEMBER, Factors(bytearray(guess)), wait=waited.append)
