@@ -54,8 +54,10 @@ def test_a_paper_goes_in_changes_comes_out_and_is_erased(desk: Desk, filled_temp
     said(desk, "document", "add", ref, str(order), "--kind", "translation", "--translation-of", added["document"])
     order.write_bytes(WORDS * 2)
     said(desk, "document", "add", ref, str(order), "--kind", "judgment", "--version-of", added["document"])
-    assert said(desk, "document", "show", added["document"])["from_whom"] == "the court"
-    assert said(desk, "document", "remove", added["document"])["versions"] == 5
+    said(desk, "document", "add", ref, str(order), "--version-of", added["document"])
+    kept = said(desk, "document", "show", added["document"])
+    assert (kept["from_whom"], kept["kind"]) == ("the court", "judgment")
+    assert said(desk, "document", "remove", added["document"])["versions"] == 7
     (left,) = said(desk, "document", "list", ref)["documents"]
     assert left["kind"] == "translation"
 
@@ -66,3 +68,22 @@ def test_what_is_wrong_is_told_before_anything_is_sealed(desk: Desk, filled_temp
     assert (nowhere.code != 0, "no file nowhere.pdf" in nowhere.err) == (True, True)
     assert desk.run("document", "add", ref, __file__, "--kind", "poem").code != 0
     assert desk.run("document", "show", "00ff00ff").code != 0
+
+
+def test_a_chat_names_who_wrote_and_who_of_the_case_that_may_be(
+    desk: Desk, filled_template: Filled, tmp_path: Path
+) -> None:
+    ref, chat = filled_template.refs[0], tmp_path / "chat.txt"
+    person = said(
+        desk, "person", "add", ref, "--role", "client", "--name", "Лидия Вьюжанина", "--phone", "+996555010204"
+    )
+    chat.write_text(
+        "05/06/2023, 17:40 - Lidia: They took him.\n23/06/2023, 17:41 - Marta Quillon: Who?\n"
+        "23/06/2023, 17:42 - +996 555 010 204: Him.\n23/06/2023, 17:43 - Lidia: Now.\n"
+    )
+    document = said(desk, "document", "add", ref, str(chat))["document"]
+    assert said(desk, "document", "show", document)["kind"] == "other"
+    found = said(desk, "document", "senders", document)["senders"]
+    alike = {sender["name"]: [one["person"] for one in sender["alike"]] for sender in found}
+    assert alike == {"Lidia": [person["person"]], "Marta Quillon": [], "+996 555 010 204": [person["person"]]}
+    assert "Marta Quillon: not entered here" in desk.run("document", "senders", document).out

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import labelled
-from vault.casework.papers.document import READ_WORDS, Document
+from vault.casework.papers.document import READ_WORDS, Document, DocumentKind
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.showing import edited, indented
@@ -34,7 +34,8 @@ def _add(args: Given, output: Output) -> Result:
 
         case = cases.find(session, args.case)
         version_of = None if args.version_of is None else _place(session, args.version_of).record
-        facts = story.typed_values(session, case, _FORM, typed_fields(_FORM, args, answers))
+        usual = {} if version_of else {"kind": DocumentKind.OTHER.value}
+        facts = story.typed_values(session, case, _FORM, usual | typed_fields(_FORM, args, answers))
         progress = output.progress_of(Message("Sealing the document"))
         added = adding.add(session, case, args.file, facts, version_of=version_of, progress=progress)
         read = None

@@ -123,18 +123,23 @@ def asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
     )
 
 
+_OTHER: Final = "other"
+
+
 def options_for(form: Form, *, is_new: bool) -> tuple[Arg, ...]:
     """Return the options of a form."""
     options = []
     for field in form.fields:
         if field.is_written:
             continue
-        shown = "YES|NO" if field.shape is Shape.YES_NO else "ID" if field.shape is Shape.RECORD else "DATE"
+        value = "YES|NO" if field.shape is Shape.YES_NO else "ID" if field.shape is Shape.RECORD else "DATE"
         words = () if field.words is None else tuple(word.value for word in field.words)
-        option = f"{_option(field)} {'WORD' if words else shown}"
-        is_required = is_new and field.is_required
+        option = f"{_option(field)} {'WORD' if words else value}"
+        # Who does not choose says nothing wrong where the usual word is `other`.
+        is_required = is_new and field.is_required and field.usual != _OTHER
         read = of_shape(field.shape, _option(field), is_past=form.is_past(field))
-        options.append(Arg(option if is_required else f"[{option}]", field.label, choices=words, of=read))
+        shown = option if is_required else f"[{option}]"
+        options.append(Arg(shown, field.label, choices=words, of=read))
     return (*options, *options_of(asked(form, is_new=is_new)))
 
 

@@ -13,12 +13,14 @@ from vault.casework.intake import Slip
 from vault.casework.typed_dates import typed_day
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, MemberId, Origin, RecordId
+from vault.index.fold import fold, fold_word
 from vault.index.search import Hit, Within
 from vault.services.cases.cases import today
 from vault.services.cases.editing import KINDS
 from vault.services.projection.authors import all_names
 from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message, enumerated
+from vault.words.next_step import NextStep
 
 _TYPED: Final = re.compile(r'(?<!\S)(kind|by|since|until):("[^"]*"|\S*)', re.IGNORECASE)
 _FOUND: Final = tuple(sorted(kind for kind in KINDS if kind != Slip.KIND))
@@ -86,14 +88,20 @@ def _kinds(value: str) -> tuple[str, ...]:
 
 
 def _members(session: Session, value: str) -> frozenset[MemberId]:
-    wanted = value.strip().casefold()
+    wanted = _plain(value)
     every = all_names(session)
-    found = {
-        member for member, names in every.items() if any(name.strip().casefold().startswith(wanted) for name in names)
-    }
+    found = {member for member, names in every.items() if any(_plain(name).startswith(wanted) for name in names)}
     if not found:
-        raise NotFoundError(Message("no member is called so"))
+        raise NotFoundError(
+            Message("no member is called so"),
+            next_step=Message("{list_members} lists the members.", list_members=NextStep.LIST_MEMBERS),
+        )
     return frozenset(found)
+
+
+def _plain(name: str) -> str:
+    """Return a name as it may be typed on another keyboard: without case and accents."""
+    return fold_word(fold(name.strip()).casefold())
 
 
 def _midnight(session: Session, value: str, field: str, *, days: int = 0) -> int:
