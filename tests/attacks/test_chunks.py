@@ -15,6 +15,7 @@ import pytest
 
 from tests.attacks.test_full_disk import small_disk
 from tests.services.conftest import filled, filled_session, filled_template
+from tests.services.erased import erase_record
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.founded import Place as Home
 from tests.services.test_papers import REPOSITORY, add, chunk_files, paper
@@ -172,7 +173,7 @@ def test_removing_takes_no_chunk_that_another_compartment_names(
     with session.work(filled.cases[1]) as work:
         record = work.keep(filled.cases[1], stolen)
         work.commit(Entry(act="file.add"))
-    papers.remove(session, Place(filled.cases[1], record, "document"))
+    erase_record(session, Place(filled.cases[1], record, "document"))
     papers.save(session, victim, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == source.read_bytes()
 
@@ -194,7 +195,7 @@ def test_an_examiner_learns_how_many_mebibytes_of_papers_there_are_and_nothing_e
         for number in range(3):
             add(session, many.cases[number % 2], paper(tmp_path, 2 * CHUNK_SIZE - 8, f"{number}.pdf"))
             add(session, many.cases[0], paper(tmp_path, 1000 * number, f"small-{number}.pdf"))
-        papers.remove(session, add(session, many.cases[1], paper(tmp_path, 3 * CHUNK_SIZE)))
+        erase_record(session, add(session, many.cases[1], paper(tmp_path, 3 * CHUNK_SIZE)))
     assert visible(one.path) == visible(many.path) == (Counter({(0o100600, CHUNK_FILE_SIZE): 6}), 1)
 
 

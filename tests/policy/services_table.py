@@ -47,7 +47,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """
-    adding.add paper_text.read_and_keep papers.change papers.remove
+    adding.add paper_text.read_and_keep papers.change
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     two_versions.settle
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
@@ -220,7 +220,6 @@ CALLS: Mapping[str, Call] = {
     "papers.show": lambda run, session, case, *_: run(session, _paper(case)),
     "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
     "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),
-    "papers.remove": lambda run, session, case, *_: run(session, _paper(case)),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.erased import erase_record
 from tests.services.founded import Filled
 from tests.tables import refused
 from vault.access.session import Session
@@ -110,7 +111,7 @@ def test_the_text_of_a_paper_is_read_once_kept_sealed_and_found(filled: Filled, 
         session.remake_index()
         assert [found.record for found in searching.search(session, "vellan").hits] == [place.record]
         assert checking.verify(session).contents.here == 2
-        papers.remove(session, place)
+        erase_record(session, place)
         assert searching.search(session, "Vellanor").hits == ()
         with session.database.reading() as rows:
             assert (rows.attachments(), rows.tail_names()) == ([], [])
@@ -122,7 +123,7 @@ def test_a_removed_paper_is_nowhere(filled: Filled, tmp_path: Path) -> None:
         before = chunk_files(session)
         place = add(session, filled.cases[0], paper(tmp_path, 3 * CHUNK_SIZE + 5))
         adding.add(session, filled.cases[0], paper(tmp_path, CHUNK_SIZE), ORDER, version_of=place.record)
-        assert papers.remove(session, place) == 2
+        assert erase_record(session, place) == 2
         assert chunk_files(session) == before
         with session.database.reading() as rows:
             assert len(rows.attachments()) == 1
@@ -222,5 +223,4 @@ def test_who_holds_no_case_has_no_papers(filled_session: Session, filled: Filled
     refused(RefusedError, "not granted", lambda act, *given: act(filled_session, *given), [
         (add, stranger.case, tmp_path / "none"),
         (papers.save, stranger, tmp_path / "none"),
-        (papers.remove, stranger),
     ])  # fmt: skip

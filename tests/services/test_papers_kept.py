@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.erased import erase_record
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from tests.services.test_papers import add, chunk_files, paper
 from tests.tables import each
@@ -35,7 +36,7 @@ def test_verification_tells_what_is_here_erased_missing_and_stray_and_stops_no_w
     with filled.open() as session:
         add(session, case, paper(tmp_path, 100))
         add(session, case, paper(tmp_path, 2 * CHUNK_SIZE))
-        papers.remove(session, add(session, case, paper(tmp_path, 3 * CHUNK_SIZE)))
+        erase_record(session, add(session, case, paper(tmp_path, 3 * CHUNK_SIZE)))
         assert counts(session) == {"here": 2, "erased": 1}
         lost, *_ = chunk_files(session)
         stray = lost.with_name(lost.name[:2] + "0" * 62)

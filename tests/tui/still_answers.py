@@ -28,6 +28,7 @@ from tui.values.values import (
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
+from tui.values.values_erasing import ErasePreview, ErasureShown
 from tui.values.values_exchange import ListShown, PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
 from tui.values.values_members import (
     Changed,
@@ -567,6 +568,19 @@ ANSWERS: dict[str, Any] = {
         "WAITS: Entries of Selin Asterholt from 3 on wait: those before them have not arrived.",
     ), pending=True),
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
+    "erasing.preview": lambda ids: ErasePreview((
+        Message("This is erased for good, with every earlier version:"),
+        Message("  {count} x {kind}", count=3, kind="document"),
+        Message("  {count} x {kind}", count=9, kind="note"),
+        Message("In: {cases}.", cases="K7QM-3XPD"),
+        Message("1 package left these cases: who has it keeps it, and is to be asked to destroy it."),
+        Message("It is more than one case or ten records: a second person has to approve it."),
+    ), 12, needs_second=True),
+    "erasing.waiting": (
+        ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
+        ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),
+        ErasureShown("K7QM-3XPD", 1, record="ab" * 16),
+    ),
     "approvals.approvers": (),
     "approvals.read": QuestionAsked("Amina Raskolda", QUESTION, ("legal-referral", "casework")),
     "members.list_all": lambda also_left=False: MembersShown(

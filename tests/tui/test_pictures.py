@@ -36,7 +36,6 @@ SMALL = frozenset(
             "suspend",
             "leave",
             "signature",
-            "paper removed",
             "name of a device",
             "lost for good",
             "take back",
@@ -178,7 +177,8 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "week": (":the week",),
     "case papers": ("enter", "3"),
     "paper": ("enter", "3", "enter"),
-    "paper removed": ("enter", "3", "enter", "x"),
+    "paper erased": ("enter", "3", "enter", "x"),
+    "erasures": (":what colleagues erased",),
     "paper saved": ("enter", "3", "enter", "s", " /media/stick"),
     "new paper": ("enter", "f", " /media/stick/order.jpg"),
     "case dates": ("enter", "4"),
@@ -223,7 +223,10 @@ INSTEAD: dict[str, dict[str, Any]] = {
     "others sign": {"members__change_roles": SIGNED},
     "place of a proposal": {"members__change_roles": SIGNED},
     "access alone": {"sharing__who": ALONE},
-    **{name: {"approvals__approvers": APPROVERS} for name in ("export of two", "question of an export", "break glass")},
+    **{
+        name: {"approvals__approvers": APPROVERS}
+        for name in ("export of two", "question of an export", "break glass", "paper erased")
+    },
 }
 LOCKED: dict[str, tuple[str, ...]] = {
     "unlock": (" фонарь",),

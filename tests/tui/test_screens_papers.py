@@ -68,9 +68,9 @@ def test_a_paper_is_kept_changed_saved_in_clear_and_removed(house: House, order:
         amina.press("escape", "v")
         amina.sees("HISTORY", "from whom: the second court")
         amina.sees_not("body", "extracted")
-        amina.press("enter", "x", "enter")
+        amina.press("enter", "x", "escape")
         amina.at("Paper Order on detention")
-        amina.press("x", "y")
+        amina.press("x", "f4", "y", "escape")
         amina.sees("Papers 0")
     with house.open("Amina") as session:
         assert papers.list_in(session, house.case) == []

@@ -10,6 +10,7 @@ from tui.gateway.approvals import Approvals
 from tui.gateway.casework import Casework
 from tui.gateway.credentials import OwnAccess
 from tui.gateway.devices import Devices
+from tui.gateway.erasures.erasing import Erasing
 from tui.gateway.evidence import Evidence
 from tui.gateway.exchange import Exchange
 from tui.gateway.finding import Finding
@@ -52,6 +53,7 @@ class Gateway:
         self.writing = Writing(door)
         self.finding = Finding(door)
         self.intake = Intake(door, self.finding)
+        self.erasing = Erasing(door)
         self.evidence = Evidence(door)
         self.referral = Referral(door)
         self.members = Members(door)

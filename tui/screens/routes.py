@@ -8,6 +8,7 @@ from tui.screens.calls.open_slips import OpenSlips
 from tui.screens.calls.search import SearchScreen
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
+from tui.screens.erasing.erasures import ErasuresScreen
 from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import ExchangeScreen
 from tui.screens.evidence.list_import import ListsScreen
@@ -23,6 +24,7 @@ PLACES: Final[dict[str, type[VaultScreen]]] = {
     "week": WeekScreen,
     "calls": OpenSlips,
     "log": LogScreen,
+    "erasures": ErasuresScreen,
     "back_up": BackupScreen,
     "own_access": OwnAccessScreen,
     "exchange": ExchangeScreen,

@@ -63,7 +63,7 @@ _WORDS: Final = (
     # reasons
     Message("owner"), Message("deputy"), Message("colleague"), Message("away"), Message("handover"),
     Message("emergency"), Message("legal-referral"), Message("casework"), Message("subject-request"),
-    Message("audit"), Message("training"),
+    Message("audit"), Message("training"), Message("retention"), Message("mistake"), Message("court-order"),
     # orders of the list
     Message("due"), Message("ref"), Message("name"), Message("status"),
     # what may leave

@@ -153,10 +153,13 @@ def _edit(args: Given, output: Output) -> Result:
 
 def _remove(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.papers import papers
+        from vault.services.approvals import erasing
+        from vault.services.erasures import what_goes
 
         place = _place(session, args.document)
-        versions = papers.remove(session, place)
+        going = what_goes.what_goes(session, f"{place.case.hex()}/{place.record.hex()}", alone=True)
+        erasing.erase(session, going, why="mistake")
+        versions = len(going.versions)
     said = plural(
         "The document is erased here, with its only version.",
         "The document is erased here, with all {count} versions.",

@@ -61,7 +61,7 @@ def _require_yes(args: Given, output: Output, shown: Sequence[Words]) -> None:
 
 VERBS: Final = (
     Verb("erase", NOUNS["erase"].help, (
-        Arg("ID ...", Message("id of a record, a person, a document, a section or a slip; id or reference of a case"),
+        Arg("ID ...", Message("id of a record (or CASE/ID), a person, a document, a section or a slip; a case"),
             into="ids"),
         Arg("--reason CODE", Message("the reason kept in the log"), choices=_REASONS),
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),

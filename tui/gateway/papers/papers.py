@@ -1,4 +1,4 @@
-"""Papers of a case: added, read, saved, changed, removed."""
+"""Papers of a case: added, read, saved, changed."""
 
 from __future__ import annotations
 
@@ -95,10 +95,6 @@ class Papers(Subject):
         except StoppedError:
             return None
         return out
-
-    def remove(self, case: str, record: str) -> int:
-        """Erase a paper with all its versions; return how many there were."""
-        return papers.remove(self._session, _place(case, record))
 
 
 def _sender(found: find_senders.Sender) -> SenderShown:

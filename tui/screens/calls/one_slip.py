@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.calls.ending_slips import MakeCase, PickCase
+from tui.screens.erasing.erase import EraseScreen
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
@@ -30,6 +31,7 @@ class OneSlip(VaultScreen):
         Command("m", "move", Message("Move all its words into a case"), "m", Message("into a case")),
         Command("n", "new", Message("Make a case of it"), "n", Message("make a case")),
         Command("x", "close", Message("Close it: it becomes no case"), "x", Message("close")),
+        Command("", "erase", Message("Erase it for good, without a trace of its words"), ""),
         BACK,
     )
 
@@ -55,6 +57,11 @@ class OneSlip(VaultScreen):
     def action_new(self) -> None:
         """Make a case of it."""
         make_case(self, self._slip, self.end)
+
+    def action_erase(self) -> None:
+        """Show what goes, and erase it."""
+        shown = EraseScreen([self._slip.slip], moment(self._slip.received_ms))
+        self.app.push_screen(shown, lambda word: self.end(word) if word else None)
 
     def action_close(self) -> None:
         """Close it, after a question."""

@@ -13,14 +13,13 @@ from typing_extensions import override
 
 from tui.drawn.case_time import day_written
 from tui.drawn.timeline_view import Zoom
-from tui.looks.signs import INTO
 from tui.screens.cases.access import AccessScreen
 from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.case_timeline import CaseTimeline
 from tui.screens.cases.case_parts.in_two import in_two, kind_of
 from tui.screens.cases.case_parts.lists import CaseLists, Here
-from tui.screens.cases.case_parts.said_of import said_of
+from tui.screens.cases.case_parts.said_of import drafts_kept, how_it_stands, said_of
 from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in
@@ -28,8 +27,9 @@ from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.cases.two_versions import TwoVersions
+from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import Command
-from tui.screens.frame.looking_back import HISTORY, UNDO, LooksBack
+from tui.screens.frame.looking_back import HISTORY, UNDO
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
 from tui.screens.papers.paper import PaperScreen
@@ -38,7 +38,6 @@ from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.same_person import SamePerson
 from tui.screens.referral.export import ExportScreen
-from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
@@ -48,7 +47,7 @@ from tui.widgets.part_tabs import PartTabs
 from tui.widgets.virtual_list import VirtualList
 from vault.casework.case import Case
 from vault.casework.story.task import Task
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words
 
 _ZOOMED: Final = {
     Zoom.DAY: Message("+ - zoom: days"),
@@ -57,7 +56,7 @@ _ZOOMED: Final = {
 }
 
 
-class CaseScreen(LooksBack):
+class CaseScreen(Erases):
     """A case that was opened, which is in the log already."""
 
     NAME = Message("Case")
@@ -82,6 +81,8 @@ class CaseScreen(LooksBack):
         Command("j", "same", Message("Say that a person here is one with a person of another case"), "j"),
         HISTORY,
         UNDO,
+        Command("", "erase", Message("Erase for good what stands under the cursor"), ""),
+        Command("", "erase_case", Message("Erase this case for good"), ""),
         Command("w", "access", Message("Who can open it: give, take back, new key"), "w"),
         Command("s", "sections", Message("Restricted sections: location, health, sources"), "s"),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
@@ -127,13 +128,7 @@ class CaseScreen(LooksBack):
         elif self._first_said:
             self.say(self._first_said)
         elif self._case.drafts:
-            self.say(
-                plural(
-                    "{count} draft kept here; Enter on it goes on writing.",
-                    "{count} drafts kept here; Enter on one of them goes on writing.",
-                    count=len(self._case.drafts),
-                )
-            )
+            self.say(drafts_kept(len(self._case.drafts)))
 
     @override
     def spot(self) -> Spot | None:
@@ -146,12 +141,7 @@ class CaseScreen(LooksBack):
         stand_on = stand_on or next((draft.record for draft in case.drafts if draft.record not in known), "")
         self._case = case
         self._corrected = corrected_in(case.notes)
-        stands = Message("{kind} {into} {stage}", kind=word_of(case.kind), into=INTO, stage=word_of(case.stage))
-        if case.closed:
-            stands = Message("CLOSED {day}", day=case.closed)
-        if case.heads > 1:
-            stands = Message("{stands}  {heads} VERSIONS", stands=stands, heads=case.heads)
-        self.head(case.title, stands, name=case.ref)
+        self.head(case.title, how_it_stands(case), name=case.ref)
         self.query_one(CaseTop).show(case)
         self.query_one(CaseTimeline).show(case)
         stand_on, self._stand_on = stand_on or self._stand_on, ""
@@ -246,6 +236,16 @@ class CaseScreen(LooksBack):
         if isinstance(here, PersonShown | RecordShown | NoteShown | PaperShown):
             record, kind = here.record, kind_of(here)
         self.ask(lambda vault: vault.story.history(case, record, kind, why), self.show_history)
+
+    def action_erase(self) -> None:
+        """Show what goes with the record under the cursor, and erase it."""
+        here = self._lists.here()
+        if isinstance(here, PersonShown | PaperShown | RecordShown | NoteShown):
+            self.erase(self._case.ref, f"{self._case.case}/{here.record}")
+
+    def action_erase_case(self) -> None:
+        """Show what goes with the case, and erase it."""
+        self.erase(self._case.ref, self._case.case, ends=True)
 
     def action_versions(self) -> None:
         """Compare the versions of the first record that has two."""

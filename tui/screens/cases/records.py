@@ -13,9 +13,10 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.case_parts.due_rows import record_lines
+from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.looking_back import HISTORY, UNDO, LooksBack
+from tui.screens.frame.looking_back import HISTORY, UNDO
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.whole_text import first_lines
@@ -34,7 +35,7 @@ _COLUMNS: Final = (Column(Message("date"), 18), Column(Message("kind"), 11), Col
 _NO_DATE: Final = Message("no date")
 
 
-class RecordsScreen(LooksBack):
+class RecordsScreen(Erases):
     """The records of one case.
 
     Args:
@@ -50,6 +51,7 @@ class RecordsScreen(LooksBack):
         Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
         HISTORY,
         UNDO,
+        Command("", "erase_here", Message("Erase the record under the cursor for good; shows first what goes"), ""),
         READ_AGAIN,
         BACK,
     )
@@ -124,6 +126,12 @@ class RecordsScreen(LooksBack):
         record, case, why = self._here(), self._case, self._why
         if record is not None:
             self.ask(lambda vault: vault.story.history(case, record.record, record.kind, why), self.show_history)
+
+    def action_erase_here(self) -> None:
+        """Erase the record under the cursor."""
+        record = self._here()
+        if record is not None:
+            self.erase(word_of(record.kind), f"{self._case}/{record.record}")
 
     def _changed(self, record: str | None) -> None:
         self.action_refresh(record or "")

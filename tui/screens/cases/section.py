@@ -14,6 +14,7 @@ from tui.screens.cases.new_key import NewKeyScreen
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in, note_lines
 from tui.screens.cases.note_parts.beside import Beside
+from tui.screens.erasing.erase import EraseScreen
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.wording import MAY_BE_KEPT
@@ -48,6 +49,8 @@ class SectionScreen(NewKeyScreen):
         Command("enter", "open_person", Message("All that is known of a person of it"), "Enter", Message("open")),
         Command("g", "give", Message("Let a member who holds the case open it"), "g", Message("give")),
         Command("t", "take_back", Message("Take it back from a member"), "t", Message("take back"), rank=2),
+        Command("", "erase_note", Message("Erase a note of it for good"), ""),
+        Command("", "erase_section", Message("Erase this section for good; shows first what goes"), ""),
         Command("f5", "refresh", Message("Read it again"), "F5"),
         Command("escape", "back", Message("Back to the sections"), "Esc", Message("back")),
     )
@@ -107,6 +110,21 @@ class SectionScreen(NewKeyScreen):
         if record:
             where = Whereabouts(self._case, self._ref, record, self._section)
             self.app.push_screen(PersonScreen(where, self._why), lambda _: self.action_refresh())
+
+    def action_erase_note(self) -> None:
+        """Ask which note, and erase it."""
+        notes = () if self._shown is None else self._shown.notes
+        options = [(note.record, note.note.text.partition("\n")[0]) for note in notes]
+        if options:
+            self.app.push_screen(Choose(Message("Which note goes for good?"), options), self._erase_note)
+
+    def _erase_note(self, record: str | None) -> None:
+        if record:
+            self.app.push_screen(EraseScreen([record], self._ref), lambda _: self.action_refresh())
+
+    def action_erase_section(self) -> None:
+        """Erase all of it."""
+        self.app.push_screen(EraseScreen([self._section], self._ref), lambda word: self.end(word) if word else None)
 
     def action_give(self) -> None:
         """Ask to whom."""

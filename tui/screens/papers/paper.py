@@ -12,10 +12,11 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.looks.tokens import Token
+from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.frame.looking_back import UNDO, LooksBack
+from tui.screens.frame.looking_back import UNDO
 from tui.screens.papers.paper_form import PaperForm
 from tui.screens.papers.paper_rows import fact_lines, state_lines
 from tui.screens.papers.paper_save import PaperSave
@@ -28,7 +29,6 @@ from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from tui.values.values_people import Whereabouts
 from tui.widgets.cells import Cell, broken
 from tui.widgets.columns import fit_cells
-from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from tui.widgets.parts_pane import Lines, PartsPane, Section
 from vault.casework.vocabulary import PersonRole
@@ -37,7 +37,7 @@ from vault.words.message import Message, joined, plural
 _NO_TEXT: Final = Message("No text; s saves the content to a file, to be looked at elsewhere.")
 
 
-class PaperScreen(LooksBack, LongWorkScreen):
+class PaperScreen(Erases, LongWorkScreen):
     """Ends with the id of the paper's record, or with nothing once it was removed.
 
     Args:
@@ -53,7 +53,7 @@ class PaperScreen(LooksBack, LongWorkScreen):
         Command("r", "read", Message("Read its text, or read it again"), "r", Message("read")),
         Command("plus,equals_sign", "version", Message("Add its next version from a file"), "+", Message("version")),
         Command("p", "person", Message("Add somebody who wrote in this chat to the people of the case"), "p"),
-        Command("x", "remove", Message("Remove it with all its versions"), "x"),
+        Command("x", "remove", Message("Erase it for good, with all its versions"), "x"),
         Command("escape", "back", Message("Back"), "Esc", Message("back")),
         Command("v", "history", Message("What it said before, and who wrote it"), "v"),
         UNDO,
@@ -134,20 +134,9 @@ class PaperScreen(LooksBack, LongWorkScreen):
             self.app.push_screen(PersonForm(where, begun=begun), lambda _: self.action_refresh())
 
     def action_remove(self) -> None:
-        """Ask, then erase it."""
+        """Show what goes with it, then erase it."""
         if self._page is not None:
-            question = Confirm(
-                Message("Remove {name} with all its versions?", name=self._page.shown.called),
-                Message("Other devices erase it with the next bundle. Backups and packages made before keep it."),
-                yes=Message("Remove it"),
-                no=Message("Keep it"),
-            )
-            self.app.push_screen(question, self._remove)
-
-    def _remove(self, yes: bool | None) -> None:
-        where = self._where
-        if yes:
-            self.ask(lambda vault: vault.papers.remove(where.case, where.record), lambda _: self.end(""))
+            self.erase(self._page.shown.called, f"{self._where.case}/{self._where.record}", ends=True)
 
     def action_history(self) -> None:
         """Show what it said before."""

@@ -11,10 +11,11 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.looks.signs import HAPPENED
+from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.line_dialog import AskLine
-from tui.screens.frame.looking_back import UNDO, LooksBack
+from tui.screens.frame.looking_back import UNDO
 from tui.screens.frame.rows import FixedRows
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.person_parts import left_parts, more_parts, name_cells, name_columns, right_parts
@@ -33,7 +34,7 @@ _MOST_NAMES: Final = 6
 _NAMES_LOW: Final = 3
 
 
-class PersonScreen(LooksBack):
+class PersonScreen(Erases):
     """Ends with the id of the person's record.
 
     Args:
@@ -55,6 +56,7 @@ class PersonScreen(LooksBack):
             Message("Agreed to share"), Message("Who holds what"), Message("Cases"), Message("Who wrote it"),
         ), start=1)),
         UNDO,
+        Command("", "erase_person", Message("Erase this person for good, in all your cases"), ""),
         Command("f5", "refresh", Message("Read it again"), "F5"),
     )  # fmt: skip
 
@@ -94,6 +96,11 @@ class PersonScreen(LooksBack):
         """Read it again, then look for who may be the same."""
         where, why = self._where, self._why
         self.ask(lambda vault: vault.people.page(where, why), self._show)
+
+    def action_erase_person(self) -> None:
+        """Erase them, wherever they stand."""
+        if self._page is not None:
+            self.erase(self._page.shown.name, self._where.record, ends=True)
 
     def action_edit(self) -> None:
         """Change what is known of them."""

@@ -16,6 +16,7 @@ from vault.errors import NotFoundError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
+from vault.services.cases.cases import find
 from vault.services.cases.editing import Place, locate
 from vault.services.erasures.belonging import (
     all_contents,
@@ -77,14 +78,16 @@ class Going:
         return len({(version.compartment, version.record) for version in self.versions})
 
 
-def what_goes(session: Session, *texts: str) -> Going:
+def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     """Return what an erasure takes of the records with these ids, of the cases with these references, or of slips.
+
+    Where two cases have a record of one id, CASE/ID names one. `alone`: what hangs on a record stays.
 
     Raises:
         NotFoundError: no such record, case or slip, or several begin so.
         RefusedError: this member may not erase there.
     """
-    parts = [_one(session, text) for text in dict.fromkeys(texts)]
+    parts = [_one(session, text, alone=alone) for text in dict.fromkeys(texts)]
     whole = tuple(dict.fromkeys(home for part in parts for home in part.whole))
     beginnings = {_beginning(session, home) for home in whole}
     versions = dict.fromkeys(version for part in parts for version in part.versions)
@@ -108,9 +111,10 @@ def what_goes(session: Session, *texts: str) -> Going:
     )
 
 
-def _one(session: Session, text: str) -> Going:
+def _one(session: Session, text: str, *, alone: bool) -> Going:
+    case, _, record = text.rpartition("/")
     try:
-        place = locate(session, text)
+        place = locate(session, record, case=find(session, case)) if case else locate(session, text)
     except NotFoundError:
         found = _in_section(session, text) or _slip(session, text)
         if found is None:
@@ -119,7 +123,7 @@ def _one(session: Session, text: str) -> Going:
     if place.kind == Case.KIND:
         sections = [section for section, case, _ in opened_sections(session) if case == place.case]
         return _whole(session, place.case, [place.case, *sections])
-    return _record(session, place)
+    return _record(session, place, alone=alone)
 
 
 def _in_section(session: Session, text: str) -> Going | None:
@@ -135,7 +139,7 @@ def _in_section(session: Session, text: str) -> Going | None:
     return None
 
 
-def _record(session: Session, place: Place) -> Going:
+def _record(session: Session, place: Place, *, alone: bool = False) -> Going:
     """Return what goes with one record: whatever hangs on it alone goes with it."""
     session.require(Action.CASE_ERASE, place.case)
     found = [place]
@@ -143,7 +147,8 @@ def _record(session: Session, place: Place) -> Going:
         found = everywhere(session, place)
         for where in found:
             session.require(Action.CASE_ERASE, where.case)
-    found = list(dict.fromkeys([*found, *(each for where in found for each in going_with(session, where))]))
+    if not alone:
+        found = list(dict.fromkeys([*found, *(each for where in found for each in going_with(session, where))]))
     homes = {where.case for where in found}
     case_of = {section: case for section, case, _ in opened_sections(session)} if _any_section(session, homes) else {}
     cases = dict.fromkeys(case_of.get(home, home) for home in homes)

@@ -15,16 +15,14 @@ from vault.ids import CompartmentId, VersionId
 from vault.index.heads import heads_in
 from vault.policy.roles import Action
 from vault.progress import Progress
-from vault.records.attachments import forget, read_body, row_of
-from vault.records.codec import of_kind
+from vault.records.attachments import read_body, row_of
 from vault.records.work import Entry
 from vault.seal.attachments import ContentHash
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import Edited, Place, edit
-from vault.services.cases.holds import require_none
 from vault.services.cases.story import typed_values
-from vault.services.projection.projection import audit_of, reindex, up_to_date_index
-from vault.services.projection.reading import Stored, read_heads, read_valid_at, stored_of_kind
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.store.blobs import Blobs
 from vault.store.files import new_file
 from vault.words.message import Message
@@ -112,35 +110,3 @@ def save(
 def content_of(session: Session, body: Body) -> Generator[bytes]:
     """Yield the content of a body, piece by piece, for services that asked before; see `read_body`."""
     return read_body(session.database, Blobs(session.folder.blobs_dir), session.vault, body)
-
-
-def remove(session: Session, place: Place) -> int:
-    """Erase a paper with all its versions and contents, and return how many versions there were.
-
-    Raises:
-        NotFoundError: there is no such document.
-        RefusedError: this member may not write there, or the case is on legal hold.
-        VerificationError: the log is in doubt.
-    """
-    up_to_date_index(session)
-    rule = session.require(Action.CASE_WRITE, place.case)
-    session.require_sound_log(place.case)
-    require_none(session, [place.case])
-    with session.database.reading() as rows:
-        places = [(origin, seq) for _, origin, seq in rows.places_in_record(place.case, place.record)]
-    versions = [version for version in read_valid_at(session, place.case, places) if version.record == place.record]
-    if not versions:
-        raise NotFoundError(Message("there is no such document in this case"))
-    bodies = {body.digest for _, document in of_kind(versions, Document) for body in document.bodies}
-    index = session.index()
-    with index.in_doubt():
-        with session.work(place.case) as work:
-            for version in versions:
-                work.erase(place.case, version.id, (version.origin, version.seq, version.n))
-            for digest in sorted(bodies):
-                work.erase(place.case, VersionId(digest))
-            covers = {Document.KIND: len(versions)}
-            work.commit(Entry(act="erase", obj=audit_of(session, place.case), covers=covers, pol=rule))
-        reindex(session, {(place.case, place.record)})
-    forget(session.database, Blobs(session.folder.blobs_dir), place.case, bodies)
-    return len(versions)

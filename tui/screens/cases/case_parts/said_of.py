@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from tui.looks.signs import INTO
 from tui.screens.cases.case_parts.due_rows import about_words, record_lines
 from tui.screens.cases.case_parts.lists import DUE, NOTES, PAPERS, PEOPLE, Here
 from tui.screens.cases.note_lines import draft_head, note_lines, with_versions
 from tui.screens.papers.paper_rows import paper_lines
 from tui.text.in_words import together
 from tui.values.codes import word_of
-from tui.values.values import DraftShown, NoteShown, PersonShown
+from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
 _NOTHING: Final = {
     NOTES: Message("No note yet; n writes one."),
@@ -42,3 +43,20 @@ def said_of(here: Here | None, corrected: AbstractSet[str], part: str) -> tuple[
             return together(note_lines(here, is_corrected=here.record in corrected)), here.note.text
         case _:
             return "", _NOTHING[part]
+
+
+def how_it_stands(case: CaseShown) -> Words:
+    """Return the kind and stage of a case, or since when it is closed, and whether it stands in two versions."""
+    stands = Message("{kind} {into} {stage}", kind=word_of(case.kind), into=INTO, stage=word_of(case.stage))
+    if case.closed:
+        stands = Message("CLOSED {day}", day=case.closed)
+    return Message("{stands}  {heads} VERSIONS", stands=stands, heads=case.heads) if case.heads > 1 else stands
+
+
+def drafts_kept(count: int) -> Message:
+    """Return how many drafts there are, and how to go on with them."""
+    return plural(
+        "{count} draft kept here; Enter on it goes on writing.",
+        "{count} drafts kept here; Enter on one of them goes on writing.",
+        count=count,
+    )

@@ -1,0 +1,55 @@
+"""In the app: what goes is read first, one person erases a note, two a case; the letter is shown; a hold stops it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.approvals.keyboard import Person
+from tests.services.founded import PASSPHRASE
+from tests.tui.house import MIRA, House, house, house_template
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.services.cases import cases, holds, notes
+from vault.services.evidence import checking
+
+__all__ = ["house", "house_template"]  # fixtures
+
+pytestmark = [pytest.mark.screen, pytest.mark.slow]
+
+
+def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(house: House) -> None:
+    with house.open("Amina") as amina:
+        for number in range(8):
+            notes.add(amina, house.case, Note(NoteKind.CONTACT, f"note {number}"))
+        holds.hold(amina, house.case, reason="a court asks for the file", review="2090-01-01")
+    with house.desk("Amina") as desk:
+        desk.press("enter", "2", ":erase for good")
+        desk.sees("is on legal hold and nothing of it is erased. Reason: a court asks for the file.", "1 x person")
+        desk.press("f4", "y")
+        desk.sees("nothing of it is erased. The hold is to be reviewed on 2090-01-01")
+    with house.open("Amina") as amina:
+        holds.release(amina, house.case, reason="it is over")
+    beside = Person(passphrase=PASSPHRASE, reasons=("subject-request",))
+    with house.desk("Amina", beside=beside) as desk:
+        desk.press("enter", "2", ":erase for good")
+        desk.sees("This is erased for good, with every earlier version:", "1 x person")
+        desk.sees_not("Approved by")
+        desk.press("f4")
+        desk.sees("Erase 1 record for good?", "It cannot be brought back.")
+        desk.press("y")
+        desk.sees("The letter about it", "we erased these records (reason: subject-request)")
+        desk.press("escape")
+        desk.sees("It is erased.")
+        desk.press(":erase this case")
+        desk.sees("The case goes as a whole", f"Who {MIRA}, admin")
+        desk.press("f4")
+        desk.sees(f"{MIRA} is asked here.")
+        desk.press("y")
+        desk.sees("The letter about it")
+        desk.press("escape")
+        desk.sees("0 cases")
+        desk.press(":what colleagues erased")
+        desk.sees("Nothing that a colleague erased is on this device.")
+    with house.open("Amina") as amina:
+        assert cases.list_all(amina) == []
+        assert checking.verify(amina).verified

@@ -1,0 +1,4 @@
+"""Erasing for good, for the screens.
+
+Begin at `erasing.py`.
+"""

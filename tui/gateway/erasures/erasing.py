@@ -1,0 +1,46 @@
+"""Erasing for good: what goes and what stays, the act itself with its letter, and what colleagues erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.gateway.subject import Subject
+from tui.values.values_erasing import ErasePreview, ErasureShown
+from tui.values.values_exchange import ResultText
+from vault.services.approvals import erasing
+from vault.services.approvals.approving import Second
+from vault.services.erasures import arrived, letter, standing_again, what_goes
+from vault.words.message import Message, plural
+
+
+class Erasing(Subject):
+    """Shows what an erasure takes before it is done, and does it."""
+
+    def preview(self, ids: Sequence[str]) -> ErasePreview:
+        """Return what goes with these records, cases or slips, by their ids, and what stays."""
+        going = what_goes.what_goes(self._session, *ids)
+        needs_second = erasing.needs_second(going)
+        lines = letter.preview(self._session, going, needs_second=needs_second)
+        return ErasePreview(tuple(lines), going.records, needs_second)
+
+    def erase(self, ids: Sequence[str], *, why: str, second: Second | None) -> ResultText:
+        """Erase them for good and return the letter about it."""
+        going = what_goes.what_goes(self._session, *ids)
+        erasing.erase(self._session, going, why=why, second=second)
+        return ResultText(tuple(letter.letter(self._session, going, why=why)))
+
+    def waiting(self) -> tuple[ErasureShown, ...]:
+        """Return what colleagues erased and this device has still, and what stands again that was erased here."""
+        arrived.note(self._session, arrived.look(self._session))
+        found = [
+            ErasureShown(line.name, line.records, line.goes_ms, line.by, is_held=line.is_held)
+            for line in arrived.waiting(self._session)
+        ]
+        again = standing_again.standing_again(self._session)
+        return (*found, *(ErasureShown(each.name, 1, record=each.record.hex()) for each in again))
+
+    def now(self) -> ResultText:
+        """Remove now what waits; what is on legal hold stays."""
+        gone = arrived.carry_out(self._session, at_once=True)
+        said = plural("{count} record was removed.", "{count} records were removed.", count=gone)
+        return ResultText((said if gone else Message("Nothing was removed."),))

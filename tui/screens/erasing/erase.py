@@ -1,0 +1,126 @@
+"""Erase for good: what goes and what stays is read first, with a reason and, above a limit, before a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.looking_back import LooksBack
+from tui.screens.frame.second_rows import ALONE, HERE, SecondRows
+from tui.screens.frame.seconded import SecondedScreen
+from tui.screens.frame.whole_text import WholeText
+from tui.text.in_words import together
+from tui.values.codes import choices
+from tui.values.values_erasing import ErasePreview
+from tui.values.values_exchange import ResultText
+from tui.widgets.confirm import Confirm
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Approver, Gateway
+
+_REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
+_NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
+
+
+class EraseScreen(SecondedScreen):
+    """Ends with a word once it is erased.
+
+    Args:
+        ids: of the records, cases or slips that go.
+        about: what a person calls them.
+    """
+
+    NAME = Message("Erase for good")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", Message("Erase it for good"), "F4", Message("erase")),
+        NEXT_FIELD,
+        leave(Message("Leave; nothing is erased")),
+    )
+
+    def __init__(self, ids: Sequence[str], about: Words) -> None:
+        super().__init__()
+        self._ids, self._about = tuple(ids), about
+        self._preview: ErasePreview | None = None
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Static("", id="goes"),
+            FormRow(Message("Reason"), ChoiceField(choices(_REASONS), value=_REASONS[0], id="why")),
+            SecondRows(only_here=True),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Read what goes."""
+        self.head(self._about)
+        self.query_one("#why").focus()
+        ids = self._ids
+        self.ask(lambda vault: (vault.erasing.preview(ids), vault.approvals.approvers()), self._show)
+
+    def _show(self, found: tuple[ErasePreview, tuple[Approver, ...]]) -> None:
+        self._preview, approvers = found
+        self.write("goes", together(self._preview.lines))
+        rows = self.query_one(SecondRows)
+        rows.display = self._preview.needs_second
+        if self._preview.needs_second:
+            self.call_later(rows.show, approvers)
+
+    def action_go_on(self) -> None:
+        """Ask once more."""
+        preview, rows = self._preview, self.query_one(SecondRows)
+        if preview is None:
+            return
+        if preview.needs_second and rows.way not in {HERE, ALONE}:
+            self.warn(_NOT_HERE)
+            return
+        name = rows.who if preview.needs_second and rows.way == HERE else ""
+        asked = Message("{name} is asked here.", name=name) if name else ""
+        alone = Message("It is done ALONE, and the log says so.") if preview.needs_second and not name else asked
+        question = Confirm(
+            plural("Erase {count} record for good?", "Erase {count} records for good?", count=preview.records),
+            Message("It cannot be brought back. {second}", second=alone),
+            yes=Message("Erase"),
+            no=Message("Keep"),
+        )
+        self.app.push_screen(question, lambda yes: self._erase(name) if yes else None)
+
+    def _erase(self, name: str) -> None:
+        ids, why = self._ids, self.word("why")
+
+        def work(vault: Gateway) -> ResultText:
+            second = vault.approvals.at_this_keyboard(name, self.lend) if name else None
+            return vault.erasing.erase(ids, why=why, second=second)
+
+        self.say(Message("The second person is asked now.") if name else "")
+        self.ask(work, self._erased)
+
+    def _erased(self, told: ResultText) -> None:
+        """Show the letter; whoever reads it to the end goes back to where the record stood."""
+        shown = WholeText(Message("The letter about it"), together(told.lines))
+        self.app.push_screen(shown, lambda _: self.end(Message("It is erased.")))
+
+
+class Erases(LooksBack):
+    """A screen from which what stands under its cursor is erased."""
+
+    def erase(self, about: Words, *ids: str, ends: bool = False) -> None:
+        """Show what goes with these records, and erase them if the person says so; `ends` leaves this screen then."""
+        self.app.push_screen(EraseScreen(ids, about), lambda word: self._after_erasing(word, ends=ends))
+
+    def _after_erasing(self, word: str | None, *, ends: bool) -> None:
+        if word and ends:
+            self.end(word)
+        elif word:
+            self.action_refresh()
+            self.say(word)

@@ -1,0 +1,108 @@
+"""What colleagues erased and this device has still, when it goes, and what stands again that was erased here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.erasing.erase import Erases
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import moment
+from tui.values.values_erasing import ErasureShown
+from tui.values.values_exchange import ResultText
+from tui.widgets.columns import Column
+from tui.widgets.confirm import Confirm
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.words.message import Message, Words, plural
+
+_COLUMNS: Final = (
+    Column(Message("goes"), 18),
+    Column(Message("where"), 16),
+    Column(Message("records"), 8),
+    Column(Message("erased by")),
+)
+
+
+class ErasuresScreen(Erases):
+    """One row for each place and member; what is on legal hold stays."""
+
+    NAME = Message("Erasures")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("n", "now", Message("Remove now what waits; what is on legal hold stays"), "n", Message("now")),
+        Command("enter", "again", Message("Erase again what stands again"), "Enter", Message("erase again")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: tuple[ErasureShown, ...] = ()
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="erasures")
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self._list.focus()
+        self.action_refresh()
+
+    @override
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read them again."""
+        self.ask(lambda vault: vault.erasing.waiting(), self._show)
+
+    def _show(self, found: tuple[ErasureShown, ...]) -> None:
+        self._found = found
+        self._list.show_source(FixedRows([ListRow(str(at), _cells(each)) for at, each in enumerate(found)]))
+        self.head(right=plural("{count} row", "{count} rows", count=len(found)))
+        self.say("" if found else Message("Nothing that a colleague erased is on this device."))
+
+    def action_now(self) -> None:
+        """Ask, and do not wait for the 72 hours."""
+        question = Confirm(
+            Message("Remove now what colleagues erased?"),
+            Message("It cannot be brought back. What is on legal hold stays."),
+            yes=Message("Remove"),
+            no=Message("Wait"),
+        )
+        self.app.push_screen(question, self._now)
+
+    def _now(self, yes: bool | None) -> None:
+        if yes:
+            self.ask(lambda vault: vault.erasing.now(), self._removed)
+
+    def _removed(self, told: ResultText) -> None:
+        self.action_refresh()
+        self.say(told.lines[0])
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Erase what stands again under the cursor."""
+        place = self._list.cursor
+        here = self._found[place] if place < len(self._found) else None
+        if here is not None and here.record:
+            self.erase(here.place, here.record)
+        elif here is not None:
+            self.say(Message("It goes by itself on that day; n removes it now."))
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#erasures", VirtualList)
+
+
+def _cells(each: ErasureShown) -> tuple[Words, ...]:
+    if each.record:
+        return Message("stands again"), each.place, str(each.records), Message("here; a colleague wrote it since")
+    when = Message("on legal hold") if each.is_held else moment(each.goes_ms)
+    return when, each.place, str(each.records), each.by
