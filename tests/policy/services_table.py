@@ -49,7 +49,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_WRITE: """
     adding.add paper_text.read_and_keep papers.change
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
-    two_versions.settle
+    two_versions.settle own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change check_ins.heard checklists.tick
     undoing.undo holds.hold holds.release
@@ -64,6 +64,8 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_ERASE: "erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
     Action.BREAK_GLASS: "breaking_glass.break_glass",
+    Action.FORM_READ: "own_forms.find own_forms.list_all",
+    Action.FORM_WRITE: "own_forms.add",
     Action.PARTNER_READ: "partners.find partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
     Action.INTAKE_READ: "intake.count_open intake.find_open intake.list_open",
@@ -213,6 +215,11 @@ CALLS: Mapping[str, Call] = {
     "check_ins.heard": lambda run, session, case, *_: run(session, Place(case, RecordId(bytes(16)), CheckIn.KIND)),
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
+    ),
+    "own_forms.add": lambda run, session, *_: run(session, b""),
+    "own_forms.fill": lambda run, session, case, *_: run(session, case, "none", {}),
+    "own_forms.change": lambda run, session, case, *_: run(
+        session, Place(case, RecordId(bytes(16)), "filled"), "none", {"what": "x"}
     ),
     "paper_text.text_of": lambda run, session, case, *_: run(session, _paper(case)),
     "paper_text.read_and_keep": lambda run, session, case, *_: run(session, _paper(case)),

@@ -17,6 +17,8 @@ case.share       . x x . . . .
 case.erase       . x x . . . .
 section.create   . x x . . . .
 break.glass      . x x . . . .
+form.read        x x x x x x x
+form.write       x . . . . . .
 partner.read     x x x x x x x
 partner.write    x x x . . . .
 intake.read      . x x x . . .

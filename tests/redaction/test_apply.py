@@ -37,6 +37,8 @@ from tests.tables import each
 from vault.casework.disclosure import Disclosure
 from vault.casework.form import FormedRecord, Shape
 from vault.casework.kinds import CaseworkRecord
+from vault.casework.own_forms.definition import FormDefinition, Question
+from vault.casework.own_forms.filled import Filled, FormAnswer
 from vault.casework.partner import Partner
 from vault.casework.person import Person, SafeContact
 from vault.casework.story import STORY
@@ -47,6 +49,7 @@ from vault.redaction import apply
 from vault.redaction.actions import IdentifierType
 from vault.redaction.dossier import RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
+from vault.redaction.profile import ANY_VARIANT, PROFILES
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
@@ -115,6 +118,19 @@ def test_a_record_with_a_form_does_not_leave_before_a_profile_names_it(kind: typ
         typed[field.name] = word or ("слово" if field.is_written else "2026-12-14" if field.is_of_time else other)
     record = kind(**kind.FORM.from_typed(typed | FITTING.get(kind, {})))
     assert "слово" in record.words()
+    assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
+
+
+def test_no_answer_of_a_form_leaves_under_any_profile() -> None:
+    answers = {
+        name: FormAnswer("слово", kind, "слово") for name, kind in (("a", "text"), ("b", "choice"), ("c", "new"))
+    }
+    record = Filled("reception", "слово", "2026-12-14", 1, answers)
+    definition = FormDefinition("reception", "слово", 1, (Question("a", "слово", "text"),))
+    assert record.words().count("слово") == 4
+    for profile in PROFILES.values():
+        for made in (record, definition):
+            assert profile.rule(made.KIND, ANY_VARIANT) is None
     assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
 
 

@@ -26,6 +26,9 @@ from vault.casework.hold import Hold, LogSize
 from vault.casework.intake import RegisterEntry, Slip, SlipState
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.membership import Deputy, Order
+from vault.casework.own_forms.definition import FormDefinition
+from vault.casework.own_forms.definition import Question as FormQuestion
+from vault.casework.own_forms.filled import Filled, FormAnswer
 from vault.casework.papers.body import Body
 from vault.casework.papers.document import Document
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
@@ -167,6 +170,8 @@ def test_the_fields_of_each_kind_of_record_are_told(record: type[CaseworkRecord]
         Disclosure: (Decision, PseudonymGiven),
         Document: (Body,),
         Hold: (LogSize,),
+        FormDefinition: (FormQuestion,),
+        Filled: (FormAnswer,),
     }
     inside = {field.name for part in parts.get(record, ()) for field in dataclasses.fields(part)}
     told = _fields_told(record.KIND)

@@ -27,6 +27,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.GRANT_ACCESS: Message("Who (w in a case)"),
     NextStep.IMPORT_BUNDLE: Message("Exchange (F2, exchange)"),
     NextStep.LIST_CASES: Message("the list of cases (F8)"),
+    NextStep.LIST_FORMS: Message("n in the dates and story of a case"),
     NextStep.LIST_DEVICES: Message("Devices (F2, devices)"),
     NextStep.LIST_FACTORS: Message("Your access (F2, access)"),
     NextStep.LIST_MEMBERS: Message("Members (F2, members)"),

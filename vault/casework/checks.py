@@ -5,6 +5,7 @@ Values come as `object`: a constructor is also where bytes that were decoded bec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
@@ -16,6 +17,7 @@ from vault.words.message import Message
 
 LINE_CHARACTERS = 512
 TEXT_CHARACTERS = 1_000_000
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _LAST_MOMENT_MS = 253_402_300_800_000
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -74,6 +76,18 @@ def checked_text(value: object, field: str, *, optional: bool = False) -> str:
             Message("{field} is longer than {text_characters} characters", field=field, text_characters=TEXT_CHARACTERS)
         )
     return value
+
+
+def checked_number(value: object, field: str) -> str:
+    """Return a number as it is written, with a point before what is less than one.
+
+    Raises:
+        UsageError: no text, or no such number.
+    """
+    number = checked_line(value, field).replace(",", ".")
+    if not _NUMBER.fullmatch(number):
+        raise UsageError(Message("{field} must be a number", field=field))
+    return number
 
 
 def checked_lines(values: Iterable[str], field: str) -> tuple[str, ...]:

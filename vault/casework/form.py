@@ -14,7 +14,7 @@ from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
-from vault.casework.checks import checked_id, checked_line, checked_lines, checked_text, checked_word
+from vault.casework.checks import checked_id, checked_line, checked_lines, checked_number, checked_text, checked_word
 from vault.casework.dates import checked_date, checked_day, checked_moment
 from vault.errors import UsageError
 from vault.ids import RecordId
@@ -34,6 +34,7 @@ class Shape(StrEnum):
     MOMENT = "moment"  # a date, or a day with a time
     YES_NO = "yes-no"
     RECORD = "record"  # the id of another record of the case
+    NUMBER = "number"  # as it is written
 
 
 _CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
@@ -44,6 +45,7 @@ _CHECKS: Mapping[Shape, Callable[[Any, str], object]] = {
     Shape.DAY: checked_day,
     Shape.MOMENT: checked_moment,
     Shape.RECORD: checked_id,
+    Shape.NUMBER: checked_number,
 }
 _NO_NAMES: Mapping[RecordId, str] = MappingProxyType({})
 _OF_TIME = frozenset({Shape.DATE, Shape.DAY, Shape.MOMENT})
@@ -232,6 +234,19 @@ class FormedRecord:
         """Return every field as a person would type it."""
         return {field.name: field.to_typed(getattr(self, field.name)) for field in self.FORM.fields}
 
+    def told(self, names: Mapping[RecordId, str]) -> Sequence[tuple[Message, Words]]:
+        """Return what stands in it, as `labelled` does."""
+        values = ((field, getattr(self, field.name)) for field in self.FORM.fields)
+        told = [
+            (field, (names.get(RecordId(value)) if isinstance(value, bytes) else None) or field.to_typed(value))
+            for field, value in values
+        ]
+        return [
+            (field.label, field.at_length.get(text, text))
+            for field, text in told
+            if text and not (field.shape is Shape.YES_NO and text == NO)
+        ]
+
 
 def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
@@ -242,13 +257,4 @@ def labelled(record: FormedRecord, names: Mapping[RecordId, str] = _NO_NAMES) ->
 
     `names` is what other records of the case are called.
     """
-    values = ((field, getattr(record, field.name)) for field in record.FORM.fields)
-    told = [
-        (field, (names.get(RecordId(value)) if isinstance(value, bytes) else None) or field.to_typed(value))
-        for field, value in values
-    ]
-    return [
-        (field.label, field.at_length.get(text, text))
-        for field, text in told
-        if text and not (field.shape is Shape.YES_NO and text == NO)
-    ]
+    return record.told(names)

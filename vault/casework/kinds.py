@@ -12,6 +12,7 @@ from vault.casework.hold import Hold
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.membership import Deputy, Order
 from vault.casework.note import Note
+from vault.casework.own_forms.definition import FormDefinition
 from vault.casework.partner import Partner
 from vault.casework.person import Person
 
@@ -34,5 +35,6 @@ CaseworkRecord = (
     | DeviceName
     | AttemptsKey
     | PackageKey
+    | FormDefinition
     | FormedRecord
 )

@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.GRANT_ACCESS: "casevault grant add",
     NextStep.IMPORT_BUNDLE: "casevault bundle import FILE",
     NextStep.LIST_CASES: "casevault case list",
+    NextStep.LIST_FORMS: "casevault form list",
     NextStep.LIST_DEVICES: "casevault device list",
     NextStep.LIST_FACTORS: "casevault factor list",
     NextStep.LIST_MEMBERS: "casevault member list",

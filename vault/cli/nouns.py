@@ -98,6 +98,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("checklist", Message("what to do after an arrest, a disappearance, a raid or a seized device"),
              ("begin", "list", "done", "edit")),
         Noun("drill", Message("try what is done when a device is taken"), ("seizure",)),
+        Noun("form", Message("forms of your organisation, as data: keep them, fill them in"),
+             ("list", "show", "add", "fill", "edit", "answers")),
         Noun("event", Message("points of the timeline, with uncertain dates"), ("add", "list", "edit"), file="story"),
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
              ("add", "list", "show", "text", "senders", "save", "edit", "remove")),

@@ -74,6 +74,25 @@ def personal_values(args: Given, output: Output, values: Sequence[Personal]) -> 
     return answers
 
 
+def asked_one_by_one(values: Sequence[Personal]) -> dict[str, str]:
+    """Return what somebody at the terminal types for each; several lines of one as one text."""
+    return {value.key: "\n".join(_ask(value)) for value in values}
+
+
+def piped_answers(args: Given) -> dict[str, str]:
+    """Return texts by their names, from a JSON object on standard input: for questions that the vault has.
+
+    Raises:
+        UsageError: nothing is piped, or no such object.
+    """
+    if not args.personal_from:
+        raise UsageError(
+            Message("the answers are missing"),
+            next_step=Message("Pipe a JSON object of the questions' names and the answers into it with `--from -`."),
+        )
+    return {name: "\n".join(_as_list(part)) for name, part in _json_object(args).items()}
+
+
 def are_asked(args: Given, output: Output) -> bool:
     """Say whether somebody at the terminal types the personal values of this command."""
     return output.may_ask and sys.stdin.isatty() and not args.personal_from
@@ -189,15 +208,22 @@ def require_sure(args: Given, output: Output, loss: Message | None) -> None:
         )
 
 
-def _from_json(args: Given, values: Sequence[Personal]) -> dict[str, list[str]]:
+def _json_object(args: Given) -> dict[str, object]:
     if args.personal_from != "-":
         raise UsageError(Message("--from reads standard input only"), next_step=Message("Use `--from -`."))
     try:
         members = json.loads(sys.stdin.buffer.read(_MAX_INPUT_BYTES))
     except (ValueError, RecursionError):
         raise UsageError(Message("standard input is not a JSON object")) from None
+    if not isinstance(members, dict):
+        raise UsageError(Message("standard input is not a JSON object"))
+    return members
+
+
+def _from_json(args: Given, values: Sequence[Personal]) -> dict[str, list[str]]:
+    members = _json_object(args)
     known = {v.key for v in values}
-    if not isinstance(members, dict) or not members.keys() <= known:
+    if not members.keys() <= known:
         raise UsageError(Message("standard input can only have these keys: {names}", names=", ".join(sorted(known))))
     answers = {v.key: _as_list(members.get(v.key)) for v in values}
     for value in values:

@@ -29,6 +29,8 @@ IN_WORDS = {
     Action.CASE_ERASE: Message("erase records of a case"),
     Action.SECTION_CREATE: Message("make a restricted section"),
     Action.BREAK_GLASS: Message("open a case to somebody by break-glass"),
+    Action.FORM_READ: Message("see the forms of the organisation"),
+    Action.FORM_WRITE: Message("change the forms of the organisation"),
     Action.PARTNER_READ: Message("see the recipients"),
     Action.PARTNER_WRITE: Message("add a recipient"),
     Action.INTAKE_READ: Message("see the call slips"),

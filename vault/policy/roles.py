@@ -32,6 +32,8 @@ class Action(StrEnum):
     CASE_ERASE = "case.erase"
     SECTION_CREATE = "section.create"
     BREAK_GLASS = "break.glass"
+    FORM_READ = "form.read"
+    FORM_WRITE = "form.write"
     PARTNER_READ = "partner.read"
     PARTNER_WRITE = "partner.write"
     INTAKE_READ = "intake.read"
@@ -88,6 +90,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.CASE_ERASE: _WORKERS,
     Action.SECTION_CREATE: _WORKERS,
     Action.BREAK_GLASS: _WORKERS,
+    Action.FORM_READ: _EVERYBODY,
+    Action.FORM_WRITE: _ADMINS,
     Action.PARTNER_READ: _EVERYBODY,
     Action.PARTNER_WRITE: _ADMINS | _WORKERS,
     Action.INTAKE_READ: _INTAKERS,

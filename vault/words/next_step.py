@@ -25,6 +25,7 @@ class NextStep(Enum):
     GRANT_ACCESS = "grant-access"
     IMPORT_BUNDLE = "import-bundle"
     LIST_CASES = "list-cases"
+    LIST_FORMS = "list-forms"
     LIST_DEVICES = "list-devices"
     LIST_FACTORS = "list-factors"
     LIST_MEMBERS = "list-members"

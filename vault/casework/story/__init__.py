@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault.casework.form import FormedRecord
+from vault.casework.own_forms.filled import Filled
 from vault.casework.story.check_in import CheckIn
 from vault.casework.story.deadline import Deadline
 from vault.casework.story.detention import Detention
@@ -27,6 +28,6 @@ STORY: Mapping[str, type[FormedRecord]] = {
     for kind in (
         *(Wanted, Detention, Hearing, Incident, Event, Task, Deadline),
         *(RiskReason, SafetyPlan, CheckIn, ChecklistStep),
-        *(Relation, Link),
+        *(Relation, Link, Filled),
     )
 }

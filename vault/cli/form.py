@@ -1,0 +1,162 @@
+"""`casevault form`: forms of the organisation's own, and what was answered in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from vault.casework.form import Form, FormField, Shape
+from vault.casework.own_forms.filled import Filled
+from vault.cli.dates import of_shape
+from vault.cli.opening import case_of, opened
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, are_asked, asked_one_by_one, piped_answers
+from vault.cli.showing import edited
+from vault.cli.story import RECORD, record_data, record_lines
+from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
+from vault.errors import UsageError
+from vault.ids import short_id
+from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.casework.own_forms.definition import FormDefinition
+    from vault.services.forms.own_forms import KeptForm
+
+_CODE: Final = Arg("FORM", Message("the code of the form"))
+_FILE: Final = Arg("FILE", Message("the form as TOML: code, title, version and [[questions]]"), of=Path)
+_MOST_READ: Final = 1024 * 1024
+_MOST_CHOICES_SAID: Final = 12
+
+
+def _add(args: Given, output: Output) -> Result:
+    try:
+        with args.file.open("rb") as stream:
+            raw = stream.read(_MOST_READ)
+    except OSError as error:
+        raise UsageError(Message("the file cannot be read ({strerror})", strerror=error.strerror or "")) from None
+    with opened(args, output) as session:
+        from vault.services.forms import own_forms
+
+        kept = own_forms.add(session, raw)
+    return Result(_data(kept), [Message("The form is kept; members have it with the next bundle."), *_lines(kept)])
+
+
+def _list(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.forms import own_forms
+
+        kept = own_forms.list_all(session)
+    lines = [line for form in kept for line in _lines(form)[:1]]
+    return Result({"forms": [_data(form) for form in kept]}, lines or [Message("There are none.")])
+
+
+def _show(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.forms import own_forms
+
+        kept = own_forms.find(session, args.form)
+    return Result(_data(kept), _lines(kept))
+
+
+def _fill(args: Given, output: Output) -> Result:
+    with _answered(args, output) as (session, definition, typed):
+        from vault.services.cases import cases
+        from vault.services.forms import own_forms
+
+        record = own_forms.fill(session, cases.find(session, args.case), definition.code, typed)
+    return Result({"record": record.hex()}, [Message("The record is saved."), Message("id {id}", id=short_id(record))])
+
+
+def _edit(args: Given, output: Output) -> Result:
+    with _answered(args, output) as (session, definition, typed):
+        from vault.services.cases import editing
+        from vault.services.forms import own_forms
+
+        place = editing.locate(session, args.record, frozenset({Filled.KIND}), case=case_of(session, args))
+        return edited(own_forms.change(session, place, definition.code, typed))
+
+
+def _answers(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.cases import cases, people, story
+        from vault.services.projection import authors
+
+        case = cases.find(session, args.case)
+        found = story.list_in(session, case, (Filled.KIND,), why=args.why)
+        by, names = authors.written_by(session, found), people.names_in(session, case)
+    lines = [line for record in found for line in record_lines(record, by.get(record.record, ""), names)]
+    return Result({"records": [record_data(record) for record in found]}, lines or [Message("There are none.")])
+
+
+@contextmanager
+def _answered(args: Given, output: Output) -> Iterator[tuple[Session, FormDefinition, dict[str, str]]]:
+    """Unlock and give the form with what was answered: piped before, or asked one question after the other."""
+    piped = None if are_asked(args, output) else piped_answers(args)
+    with opened(args, output) as session:
+        from vault.services.forms import own_forms
+
+        definition = own_forms.find(session, args.form).definition
+        if piped is None:
+            said = asked_one_by_one([_asked(definition.as_form(), field) for field in definition.as_form().fields])
+            piped = {name: text for name, text in said.items() if text}
+        yield session, definition, piped
+
+
+def _asked(form: Form, field: FormField) -> Personal:
+    question = field.label
+    if field.words is not None and len(field.words) <= _MOST_CHOICES_SAID:
+        names = " | ".join(word.value for word in field.words)
+        question = Message("{label} ({names})", label=field.label, names=names)
+    read = of_shape(field.shape, field.in_words, is_past=form.is_past(field))
+    is_long = field.shape is Shape.TEXT
+    return Personal(field.name, field.name, question, required=field.is_required, many=is_long, of=read)
+
+
+def _data(kept: KeptForm) -> dict[str, object]:
+    definition = kept.definition
+    questions = [
+        {
+            "name": question.name,
+            "label": question.label,
+            "kind": question.kind,
+            "required": question.required,
+            "choices": list(question.choices),
+        }
+        for question in definition.questions
+    ]
+    return {
+        "form": definition.code,
+        "title": definition.title,
+        "version": definition.version,
+        "questions": questions,
+    }
+
+
+def _lines(kept: KeptForm) -> list[Words]:
+    definition = kept.definition
+    head = Message(
+        "{code}  {title}  version {version}, {count} questions",
+        code=definition.code,
+        title=definition.title,
+        version=definition.version,
+        count=len(definition.questions),
+    )
+    lines: list[Words] = [head]
+    for question in definition.questions:
+        kind: Words = Message("{kind}, required", kind=question.kind) if question.required else question.kind
+        lines.append(Message("  {name}  {label}  ({kind})", name=question.name, label=question.label, kind=kind))
+        lines += [f"    {choice}" for choice in question.choices]
+    return lines
+
+
+VERBS: Final = (
+    Verb("list", Message("the forms of the organisation"), (), _list),
+    Verb("show", Message("the questions of a form"), (_CODE,), _show),
+    Verb("add", Message("keep a form, or a newer version of one: admins"), (_FILE,), _add),
+    Verb("fill", Message("fill a form in, in a case: each question is asked, or piped as JSON"), (CASE, _CODE), _fill),
+    Verb("edit", Message("change answers of a filled form"), (RECORD, _CODE, IN_CASE), _edit),
+    Verb("answers", Message("the filled forms of a case"), (CASE,), _answers),
+)
