@@ -25,6 +25,10 @@ class VaultError(Exception):
         self.message = message
         self.next_step = self.usual_step if next_step is None else next_step
 
+    def data(self) -> dict[str, object]:
+        """Return what `--json` tells beside the words, for whoever gave the command."""
+        return {}
+
 
 class UsageError(VaultError):
     """The command or its input cannot be understood."""

@@ -29,6 +29,7 @@ from vault.store.rowtypes import PlacedVersion
 _ASKS: Mapping[Action, str] = {
     Action.CASE_CREATE: """
     cases.create cases.new_case devices.give_cases making.make taking_back.last_import taking_back.take_back
+    writing_down.make_case
     """,
     Action.CASE_LIST: """
     bulk.change_all bulk.close_all case_changes.list_closed
@@ -51,10 +52,11 @@ _ASKS: Mapping[Action, str] = {
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     two_versions.settle own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
-    sections.add_person story.add story.change check_ins.heard checklists.tick
+    sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
     undoing.undo holds.hold holds.release
     """,
     Action.CASE_SEARCH: """
+    alike.alike_to_new
     known_people.known_of names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search
     """,
     Action.CASE_EXPORT: "exporting.ask exporting.export",
@@ -69,7 +71,7 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_READ: "partners.find partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
     Action.INTAKE_READ: "intake.count_open intake.find_open intake.list_open",
-    Action.INTAKE_WRITE: "intake.add intake.close intake.rotate_weekly",
+    Action.INTAKE_WRITE: "intake.add intake.caller intake.close intake.rotate_weekly",
     Action.REGISTER_ASK: "register.ask register.ask_each",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
@@ -100,8 +102,10 @@ _ASKS: Mapping[Action, str] = {
 }
 ACTS: Mapping[str, tuple[Action, ...]] = {
     **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
-    "intake.move": (Action.INTAKE_WRITE, Action.CASE_WRITE),
-    "intake.move_to_new": (Action.INTAKE_WRITE, Action.CASE_CREATE),
+    **dict.fromkeys(("intake.move", "writing_down.move_slip"), (Action.INTAKE_WRITE, Action.CASE_WRITE)),
+    **dict.fromkeys(
+        ("intake.move_to_new", "writing_down.make_case_of_slip"), (Action.INTAKE_WRITE, Action.CASE_CREATE)
+    ),
     "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
     "alike.alike": (Action.CASE_READ, Action.CASE_SEARCH),
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
@@ -157,6 +161,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     """,
     "looks at the role itself and acts through services that ask": """
     arrived.carry_out ended_slips.erase_words standing_again.erase_late
+    register.entries_for
     handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of
     timed_grants.withdraw_expired_grants
@@ -228,6 +233,7 @@ CALLS: Mapping[str, Call] = {
     "papers.save": lambda run, session, case, *_: run(session, _paper(case), Path("out")),
     "papers.change": lambda run, session, case, *_: run(session, _paper(case), {"title": "x"}),
     "devices.lost": lambda run, session, *_: run(session, session.seat),
+    "writing_down.move_slip": lambda run, session, case, *_: run(session, "no slip", case),
     "intake.move": lambda run, session, case, *_: run(session, "no slip", case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
     "joining.invite_device": lambda run, session, *_: run(session, _STRANGER),

@@ -30,7 +30,7 @@ def gateway(house: House) -> Iterator[Gateway]:
 
 @pytest.fixture
 def case(gateway: Gateway) -> str:
-    return gateway.casework.create("Hearing", "asylum")
+    return gateway.casework.create("Hearing", "asylum").made
 
 
 def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(

@@ -34,4 +34,4 @@ def made(desk: Desk, kind: str = "extradition") -> str:
 
 
 def person_in(desk: Desk, ref: str, *options: str) -> str:
-    return str(said(desk, "person", "add", ref, "--role", "client", *options)["person"])
+    return str(said(desk, "person", "add", ref, "--role", "client", "--anyway", *options)["person"])

@@ -137,7 +137,7 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
     out.mkdir()
     gateway = Gateway(place.path, state=place.state)
     gateway.unlock(MEMBER, bytearray(PASSPHRASE))
-    case = gateway.casework.create("Hearing", "other")
+    case = gateway.casework.create("Hearing", "other").made
     gateway.referral.add_recipient("Maître Lorvane", recipient_of(make_identity()))
     seen: list[tuple[str, ...]] = []
 

@@ -77,7 +77,7 @@ def test_a_number_that_must_never_be_used_says_do_not_call_wherever_it_is_shown_
     assert "DO NOT CALL  +996 555 010203" in case.out
     for shown in (("case", "show", ref), ("person", "list", ref), ("person", "show", person), ("search", "Вьюжанин")):
         assert "DO NOT CALL  0555 010 203" in desk.run(*shown).out, shown
-    other = ("--role", "relative", "--name", "Lev", "--phone", "(996) 555-01-02-03")
+    other = ("--role", "relative", "--name", "Lev", "--phone", "(996) 555-01-02-03", "--anyway")
     assert said(desk, "person", "add", ref, *other)["do_not_call"] == ["(996) 555-01-02-03"]
     assert "DO NOT CALL" in desk.run("intake", "add", "--number", "555010203").out
     said(desk, "person", "edit", person, "--use-again", "+996 555 010203")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.gateway.finding import Finding
-from tui.gateway.subject import Subject, UnlockedVault, case_id
+from tui.gateway.subject import Subject, UnlockedVault, case_id, unless_known
 from tui.text.in_words import in_words
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
+from tui.values.values_people import Made
 from vault.errors import RefusedError
 from vault.ids import RecordId, make_id
 from vault.index.cases import CaseRow
 from vault.policy.roles import Action
-from vault.services.cases import intake, safe_contacts
+from vault.services.cases import intake, safe_contacts, writing_down
 from vault.words.message import Message, enumerated
 
 
@@ -106,16 +107,24 @@ class Intake(Subject):
         """Return how many slips are open; 0 for who may not know."""
         return intake.count_open(self._session) if self._may(Action.INTAKE_READ) else 0
 
-    def move(self, slip: str, case: str) -> str:
-        """Put all its words into a case and close it; returns the reference of the case."""
-        intake.move(self._session, slip, case_id(case))
-        return self._finding.cases.ref_of(case_id(case))
+    def move(self, slip: str, case: str, *, anyway: bool = False) -> Made:
+        """Put all its words into a case and close it; returns the reference of the case, or who may be known."""
 
-    def move_to_new(self, slip: str, title: str, kind: str) -> tuple[str, str]:
-        """Make a case of it, and return it and its reference."""
-        made = intake.move_to_new(self._session, slip, title=title, kind=kind).made
-        assert made is not None  # noqa: S101 - for the type checker: it made one
-        return made.case.hex(), made.ref
+        def moved() -> str:
+            writing_down.move_slip(self._session, slip, case_id(case), anyway=anyway)
+            return self._finding.cases.ref_of(case_id(case))
+
+        return unless_known(moved)
+
+    def move_to_new(self, slip: str, title: str, kind: str, *, anyway: bool = False) -> Made:
+        """Make a case of it, and return it and its reference, a blank between; or who may be known already."""
+
+        def moved() -> str:
+            made = writing_down.make_case_of_slip(self._session, slip, title=title, kind=kind, anyway=anyway).made
+            assert made is not None  # noqa: S101 - for the type checker: it made one
+            return f"{made.case.hex()} {made.ref}"
+
+        return unless_known(moved)
 
     def close(self, slip: str) -> None:
         """Close it: it becomes no case."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.gateway.subject import Subject, case_id
+from tui.gateway.subject import Subject, case_id, unless_known
 from tui.values import shaping
 from tui.values.codes import word_of
 from tui.values.person_typed import PersonTyped
-from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
+from tui.values.values_people import AlikeShown, GivenShown, Made, NameShown, PersonPage, ReachShown, Whereabouts
 from vault.casework.contact import is_never_used
 from vault.casework.person import NO_LONGER, Person, PersonName, never_use_of
 from vault.casework.person_change import PersonChange, contact_made
@@ -17,7 +17,17 @@ from vault.casework.vocabulary import NameKind
 from vault.casework.vocabulary import word_of as checked_word
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
-from vault.services.cases import alike, cases, editing, people, safe_contacts, same_person, section_people, sections
+from vault.services.cases import (
+    alike,
+    cases,
+    editing,
+    people,
+    safe_contacts,
+    same_person,
+    section_people,
+    sections,
+    writing_down,
+)
 from vault.services.cases.editing import Place
 from vault.services.exports import given
 from vault.services.projection.reading import Stored
@@ -90,8 +100,8 @@ class People(Subject):
         self._unlocked.note_joined(joined.written)
         return joined.places
 
-    def add(self, where: Whereabouts, typed: PersonTyped) -> str:
-        """Keep a new person in a case or section and return the record's id."""
+    def add(self, where: Whereabouts, typed: PersonTyped, *, anyway: bool = False) -> Made:
+        """Keep a new person in a case or section and return the record's id, or who may be known already."""
         person = people.checked_person(
             role=typed.role,
             names=typed.names,
@@ -101,9 +111,11 @@ class People(Subject):
             documents=typed.documents,
             safe_contact=contact_made(typed.contact()),
         )
-        if where.section:
-            return sections.add_person(self._session, case_id(where.section), person).hex()
-        return people.keep(self._session, case_id(where.case), person).hex()
+        section = case_id(where.section) if where.section else None
+        case = case_id(where.case)
+        return unless_known(
+            lambda: writing_down.add_person(self._session, case, person, section=section, anyway=anyway).hex()
+        )
 
     def change(self, where: Whereabouts, before: PersonTyped, typed: PersonTyped) -> str:
         """Change a person from what the form was filled with to what it says now; return the record's id."""

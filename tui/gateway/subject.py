@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from tui.gateway.draft_shelf import DraftShelf
 from tui.values.shaping import names_hidden
+from tui.values.values_people import Made
 from vault.access.session import Session
 from vault.errors import InternalError, NotFoundError, VaultError
 from vault.ids import CompartmentId, VersionId
@@ -17,6 +19,7 @@ from vault.progress import Progress, Stopped
 from vault.services import housekeeping
 from vault.services.cases import undoing
 from vault.services.cases.undoing import Undoable
+from vault.services.cases.writing_down import KnownAlreadyError
 from vault.words.message import Message
 
 T = TypeVar("T")
@@ -127,3 +130,11 @@ def case_id(case: str) -> CompartmentId:
         return CompartmentId(bytes.fromhex(case))
     except ValueError:
         raise NotFoundError(Message("there is no such case among yours")) from None
+
+
+def unless_known(make: Callable[[], str]) -> Made:
+    """Return what was made, or who may be known already."""
+    try:
+        return Made(make())
+    except KnownAlreadyError as error:
+        return Made(known=tuple(error.known.told()))

@@ -84,3 +84,11 @@ class AlikeShown:
     names: tuple[str, ...] = field(default=(), repr=False)
     numbers: tuple[str, ...] = field(default=(), repr=False)
     born: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The id of what was made; or who may be known already, a sentence each: then nothing was made."""
+
+    made: str = ""
+    known: tuple[Words, ...] = ()

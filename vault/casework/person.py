@@ -155,3 +155,21 @@ def _each_once(values: Iterable[_T]) -> tuple[_T, ...]:
 NO_LONGER: Final = frozenset({NameKind.MISSPELT, NameKind.FORMER})
 """Kinds of names that nobody is called by any more. They stay: a text may still hold them."""
 FEWEST_PHONE_DIGITS = 3  # a short emergency line is a phone too
+
+
+def why_same(*, names: Sequence[str], numbers: Sequence[str], born: str) -> list[Message]:
+    """Return the reasons why somebody may be the same person.
+
+    Args:
+        names: words of names that both bear, in whatever spelling.
+        numbers: that both have.
+        born: the date of birth of the other where the year is the same, or empty.
+    """
+    said: list[Message] = []
+    if numbers:
+        said.append(Message("has {numbers} too", numbers=", ".join(numbers)))
+    if names:
+        said.append(Message("spelled like {names}", names=" ".join(names)))
+    if born:
+        said.append(Message("born {date} there too", date=born))
+    return said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.dates import day_of
+from vault.cli.known import ANYWAY, unless_known
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
@@ -40,15 +41,20 @@ def _new(args: Given, output: Output) -> Result:
         raise UsageError(Message("--reason goes with --without-recovery or --no-deputy"))
     asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
     with opened_to_ask(args, output, asked) as (session, values):
-        from vault.services.cases import cases
+        from vault.services.cases import cases, writing_down
 
         reason = values["reason"][0] if leaves_out else None
-        made = cases.create(
-            session,
-            title=values["title"][0],
-            kind=args.kind,
-            alone_reason=reason if args.no_deputy else None,
-            no_recovery_reason=reason if args.without_recovery else None,
+        made = unless_known(
+            args,
+            output,
+            lambda anyway: writing_down.make_case(
+                session,
+                title=values["title"][0],
+                kind=args.kind,
+                alone_reason=reason if args.no_deputy else None,
+                no_recovery_reason=reason if args.without_recovery else None,
+                anyway=anyway,
+            ),
         )
         only_you = cases.only_you(session, made.case)
         too = cases.deputy_words(session, made.deputy)
@@ -207,6 +213,7 @@ VERBS: Final = (
         Arg("--kind KIND", Message("kind of case"), choices=CASE_KINDS),
         Arg("[--without-recovery]", Message("no recovery sheet can open it; asks for the reason and keeps it")),
         Arg("[--no-deputy]", Message("your deputy cannot open it; asks for the reason and keeps it")),
+        ANYWAY,
         *options_of((_TITLE, _REASON)),
     ), _new),
     Verb("list", Message("the cases that you can open"), (

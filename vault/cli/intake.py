@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from vault.cli.case import CASE_KINDS
+from vault.cli.known import ANYWAY, unless_known
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.person import PERSON_ROLES
@@ -94,14 +95,23 @@ def _close(args: Given, output: Output) -> Result:
 def _move(args: Given, output: Output) -> Result:
     asked = () if args.new is None else (_TITLE,)
     with opened_to_ask(args, output, asked) as (session, answers):
-        from vault.services.cases import cases, intake
+        from vault.services.cases import cases, writing_down
 
+        role = args.role or "third"
         if args.new is None:
-            case = cases.find(session, args.to)
-            moved, ref = intake.move(session, args.slip, case, role=args.role or "third"), args.to.strip()
+            case, ref = cases.find(session, args.to), args.to.strip()
+            moved = unless_known(
+                args, output, lambda anyway: writing_down.move_slip(session, args.slip, case, role=role, anyway=anyway)
+            )
         else:
-            role = args.role or "third"
-            moved = intake.move_to_new(session, args.slip, title=answers["title"][0], kind=args.new, role=role)
+            title = answers["title"][0]
+            moved = unless_known(
+                args,
+                output,
+                lambda anyway: writing_down.make_case_of_slip(
+                    session, args.slip, title=title, kind=args.new, role=role, anyway=anyway
+                ),
+            )
             assert moved.made is not None  # noqa: S101 - for the type checker: it made one
             case, ref = moved.made.case, moved.made.ref
     as_what = enumerated([_KEPT[kind] for kind in moved.kinds])
@@ -144,6 +154,7 @@ VERBS: Final = (
             Arg("[--new KIND]", Message("a new case of this kind; asks for its title"), choices=CASE_KINDS),
         ), is_required=True),
         Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES),
+        ANYWAY,
         *options_of((_TITLE,)),
     ), _move),
     Verb("close", Message("close a slip that becomes no case; it is no longer listed"), (

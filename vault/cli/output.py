@@ -73,7 +73,7 @@ class Output:
         self.say(Message("casevault: {message}. {next_step}", message=message, next_step=next_step))
         if self.as_json:
             words = {"code": error.code, "message": message, "advice": next_step, "exit": error.exit_code}
-            self.show(Result({"error": words}))
+            self.show(Result({"error": {**words, **error.data()}}))
         return error.exit_code
 
     def say(self, line: Words) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.dates import birth_of
+from vault.cli.known import ANYWAY, unless_known
 from vault.cli.opening import case_of, opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.people_shown import person_data, person_lines, warned, whole_person_lines
@@ -63,9 +64,10 @@ _PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`pers
 def _add(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _NEW) as (session, answers):
         from vault.casework.person_change import contact_made
-        from vault.services.cases import cases, people, safe_contacts, sections
+        from vault.services.cases import cases, people, safe_contacts, sections, writing_down
 
         case = cases.find(session, args.case)
+        section = None if args.section is None else sections.find_in(session, case, args.section)
         person = people.checked_person(
             role=args.role,
             names=answers["names"],
@@ -75,10 +77,11 @@ def _add(args: Given, output: Output) -> Result:
             documents=answers["documents"],
             safe_contact=contact_made(people.contact_change(args.channel, answers)),
         )
-        if args.section is None:
-            record = people.keep(session, case, person)
-        else:
-            record = sections.add_person(session, sections.find_in(session, case, args.section), person)
+        record = unless_known(
+            args,
+            output,
+            lambda anyway: writing_down.add_person(session, case, person, section=section, anyway=anyway),
+        )
         found = safe_contacts.never_used(session, case, (*person.phones, *person.emails))
     lines: list[Words] = [Message("The person is saved."), Message("id {record}", record=record.hex())]
     return Result({"person": record.hex(), "do_not_call": list(found)}, [*lines, *warned(found)])
@@ -178,7 +181,7 @@ VERBS: Final = (
     Verb("add", Message("add a person to a case"), (
         CASE,
         Arg("--role ROLE", Message("their role in this case"), choices=PERSON_ROLES),
-        SECTION, _CHANNEL, *options_of(_NEW),
+        SECTION, _CHANNEL, ANYWAY, *options_of(_NEW),
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
     Verb("show", Message("all that is known of a person"), (_PERSON, IN_CASE), _show),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -133,6 +133,19 @@ def find(index: Index, untrusted_words: str) -> FoundCases | None:
         ).fetchall()
         docs = sorted((doc for (doc,) in found), reverse=True)
     return FoundCases(tuple(docs[:MOST_FOUND]), more=len(docs) > MOST_FOUND)
+
+
+def found_too(index: Index, found: FoundCases, cases: Iterable[bytes]) -> FoundCases:
+    """Return what was found and the open ones of these cases, which were found in another way."""
+    asked = list(cases)
+    places = ", ".join("?" * len(asked))
+    with index.reading() as sql:
+        others = sql.execute(
+            f"SELECT doc FROM case_row WHERE top=1 AND case_id IN ({places})",  # noqa: S608  # marks alone
+            asked,
+        ).fetchall()
+    docs = sorted({*found.docs, *(doc for (doc,) in others)}, reverse=True)
+    return FoundCases(tuple(docs[:MOST_FOUND]), more=found.more or len(docs) > MOST_FOUND)
 
 
 def case_count(index: Index) -> int:

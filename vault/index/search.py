@@ -11,6 +11,8 @@ from vault.index.query import Spellings, parse
 from vault.index.rows import reversed_digits
 
 MOST_HITS = 50
+_WHOLE_NUMBER = 8
+_LOCAL_DIGITS = 9
 SHORTEST_PHONE = 4
 
 
@@ -70,7 +72,7 @@ def search(
     query = parse(untrusted_words, spellings)
     if query is None:
         return Hits((), (), None)
-    digits = "" if any(letter.isalpha() for letter in untrusted_words) else reversed_digits(untrusted_words)
+    digits = "" if any(letter.isalpha() for letter in untrusted_words) else _ending(untrusted_words)
     parameters: tuple[str | int, ...] = (query.expression, _PAST_ALL if older is None else older, limit + 1)
     found, narrowed = _OF_WORDS, ""
     if len(digits) >= SHORTEST_PHONE:
@@ -94,7 +96,7 @@ def search(
 
 def cases_of_phone(index: Index, untrusted_number: str, *, limit: int = MOST_HITS) -> list[bytes]:
     """Return cases with a person whose number ends in these digits, however spaced; none for fewer than four."""
-    digits = reversed_digits(untrusted_number)
+    digits = _ending(untrusted_number)
     if len(digits) < SHORTEST_PHONE:
         return []
     with index.reading() as sql:
@@ -125,7 +127,7 @@ def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str
 
 def people_reached(index: Index, number: str, *, limit: int = MOST_HITS) -> list[tuple[bytes, bytes]]:
     """Return (case, record) of people with a number that ends in these digits; none for fewer than four."""
-    digits = reversed_digits(number)
+    digits = _ending(number)
     if len(digits) < SHORTEST_PHONE:
         return []
     with index.reading() as sql:
@@ -135,6 +137,15 @@ def people_reached(index: Index, number: str, *, limit: int = MOST_HITS) -> list
             (digits, digits + ":", limit),
         )
         return [(bytes(case), bytes(record)) for case, record in found]
+
+
+def _ending(number: str) -> str:
+    """Return the digits by which a number is looked up, from last to first.
+
+    A whole number counts without the trunk digit or country code before its area, so that each spelling finds it.
+    """
+    digits = reversed_digits(number)
+    return digits if len(digits) < _WHOLE_NUMBER else digits.rstrip("0")[:_LOCAL_DIGITS]
 
 
 _PAST_ALL = (1 << 63) - 1

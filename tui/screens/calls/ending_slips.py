@@ -14,6 +14,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.rows import FixedRows
 from tui.text.safe_text import safe_line
 from tui.values.codes import choices, word_of
@@ -142,7 +143,9 @@ class MakeCase(FormScreen):
         """Make the case."""
         slip, title, kind = self._slip.slip, self.text("title"), self.word("kind")
         self.say(Message("Making the case."))
-        self.ask(lambda vault: vault.intake.move_to_new(slip, title, kind), lambda made: self.end(" ".join(made)))
+        make_unless_known(
+            self, lambda vault, anyway: vault.intake.move_to_new(slip, title, kind, anyway=anyway), self.end
+        )
 
 
 def _like_row(case: CaseLike) -> ListRow:

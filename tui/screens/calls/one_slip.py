@@ -12,6 +12,7 @@ from tui.looks.tokens import Token
 from tui.screens.calls.ending_slips import MakeCase, PickCase
 from tui.screens.erasing.erase import EraseScreen
 from tui.screens.frame.base import BACK, Command, VaultScreen
+from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
 from tui.values.messages import OpenCase
@@ -84,7 +85,11 @@ def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> No
 
     def chosen(case: str | None) -> None:
         if case:
-            screen.ask(lambda vault: vault.intake.move(slip.slip, case), lambda ref: then(_moved(ref)))
+            make_unless_known(
+                screen,
+                lambda vault, anyway: vault.intake.move(slip.slip, case, anyway=anyway),
+                lambda ref: then(_moved(ref)),
+            )
 
     screen.app.push_screen(PickCase(slip), chosen)
 

@@ -14,6 +14,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.values.codes import choices
 from tui.widgets.fields import SafeInput
@@ -53,7 +54,7 @@ class NewCase(SameAgain, FormScreen):
         """Make the case."""
         title, kind = self.text("title"), self.word("kind")
         self.say(Message("Making the case."))
-        self.ask(lambda vault: vault.casework.create(title, kind), self.end)
+        make_unless_known(self, lambda vault, anyway: vault.casework.create(title, kind, anyway=anyway), self.end)
 
     @on(SafeInput.Submitted)
     def _title_given(self) -> None:

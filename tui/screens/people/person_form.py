@@ -18,6 +18,7 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, birth_field
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.text.in_words import together
 from tui.values.codes import choices
@@ -135,7 +136,12 @@ class PersonForm(SameAgain, FormScreen):
         where, before, typed = self._where, self._before, self._typed()
         self.say(Message("Keeping the person."))
         if before is None:
-            self.ask(lambda vault: vault.people.add(where, typed), self.end, failed=self._refused)
+            make_unless_known(
+                self,
+                lambda vault, anyway: vault.people.add(where, typed, anyway=anyway),
+                self.end,
+                failed=self._refused,
+            )
         else:
             self.ask(lambda vault: vault.people.change(where, before, typed), self.end, failed=self._refused)
 

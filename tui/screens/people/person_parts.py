@@ -17,6 +17,7 @@ from tui.values.values_people import AlikeShown, NameShown, PersonPage, ReachSho
 from tui.widgets.cells import Cell, ListCell, broken, width_of
 from tui.widgets.columns import Column, fit_cells
 from tui.widgets.parts_pane import Lines, Section
+from vault.casework.person import why_same
 from vault.casework.script import Script
 from vault.words.message import Message, Words, plural
 
@@ -77,16 +78,9 @@ def more_parts(page: PersonPage) -> list[Section]:
     ]
 
 
-def why_alike(found: AlikeShown) -> list[Words]:
+def why_alike(found: AlikeShown) -> list[Message]:
     """Return the reasons why somebody may be the same person."""
-    reasons: list[Words] = []
-    if found.numbers:
-        reasons.append(Message("has {numbers} too", numbers=", ".join(found.numbers)))
-    if found.names:
-        reasons.append(Message("spelled like {names}", names=" ".join(found.names)))
-    if found.born:
-        reasons.append(Message("born {date} there too", date=found.born))
-    return reasons
+    return why_same(names=found.names, numbers=found.numbers, born=found.born)
 
 
 def _about(page: PersonPage, width: int) -> Lines:

@@ -59,13 +59,24 @@ def alike(session: Session, place: Place, person: Person) -> list[Alike]:
         person: as opened there.
     """
     session.require(Action.CASE_READ, place.case)
+    return _likely(session, person, place, why="casework")
+
+
+def alike_to_new(session: Session, person: Person) -> list[Alike]:
+    """Do so for somebody who is not written down yet; of who is known by one name only, one name alike is enough."""
+    return _likely(session, person, None, why="intake")
+
+
+def _likely(session: Session, person: Person, place: Place | None, *, why: str) -> list[Alike]:
     rule = session.require(Action.CASE_SEARCH)
     index = up_to_date_index(session)
+    has_one_name = place is None and all(len(parts_of(name.text)) <= 1 for name in person.names)
     names: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
     numbers: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
     for name in person.names:
         for asked, words in _asked(name.text):
-            for heard in find_alike(index, asked, limit=_MOST_OPENED, in_part=asked != name.text):
+            is_part = asked != name.text or has_one_name
+            for heard in find_alike(index, asked, limit=_MOST_OPENED, in_part=is_part):
                 names[heard.case, heard.record] += words
     for phone in person.phones:
         for found in people_reached(index, digits_of(phone)[-_LAST_DIGITS:]):
@@ -74,11 +85,11 @@ def alike(session: Session, place: Place, person: Person) -> list[Alike]:
         for hit in search_index(index, f'"{text}"').hits:
             if hit.kind == Person.KIND:
                 numbers[hit.case, hit.record].append(text)
-    own = (place.case, place.record)
+    own = None if place is None else (place.case, place.record)
     found_at = sorted(
         {*names, *numbers} - {own}, key=lambda found: (-10 * len(numbers[found]) - len(names[found]), found)
     )[:_MOST_OPENED]
-    _log(session, found_at, rule)
+    _log(session, found_at, rule, why)
     likely = []
     for case, record in found_at:
         there = Place(CompartmentId(case), RecordId(record), Person.KIND)
@@ -87,22 +98,23 @@ def alike(session: Session, place: Place, person: Person) -> list[Alike]:
         if other is None or row is None or (person.who is not None and other.who == person.who):
             continue
         born = other.born or "" if _is_of_one_year(person, other) else ""
-        called = _told_apart(names[case, record])
+        theirs = [part for name in other.names for part in parts_of(name.text)]
+        called = _told_apart(word for word in names[case, record] if any(are_alike(word, part) for part in theirs))
         shared = tuple(dict.fromkeys(numbers[case, record]))
-        if shared or len(called) >= _FEWEST_WORDS or (called and born):
+        if shared or len(called) >= _FEWEST_WORDS or (called and (born or has_one_name)):
             likely.append(Alike(there, row.ref, other.display_name(), called, shared, born))
     likely.sort(key=lambda found: (-len(found.numbers), -len(found.names), not found.born, found.ref))
     return likely[:_MOST_SHOWN]
 
 
-def _log(session: Session, found_at: Iterable[tuple[bytes, bytes]], rule: str) -> None:
+def _log(session: Session, found_at: Iterable[tuple[bytes, bytes]], rule: str, why: str) -> None:
     cases = dict.fromkeys(CompartmentId(case) for case, _ in found_at)
     counts = Counter({"hit": len(list(found_at)), "case": len(cases)})
     with session.work() as work:
         work.commit(
             Entry(
                 act="case.search",
-                why="casework",
+                why=why,
                 objs=tuple(audit_of(session, case) for case in cases),
                 covers=counts,
                 pol=rule,

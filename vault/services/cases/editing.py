@@ -6,6 +6,7 @@ of them, and takes nothing from the history.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, Final, TypeVar
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.form import FormedRecord
+from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
@@ -117,6 +119,10 @@ def own_record(session: Session, case: CompartmentId) -> Place:
     return Place(case, RecordId(found[0]), Case.KIND)
 
 
+def _nothing(_before: object, _after: object) -> Sequence[tuple[CompartmentId, RegisterEntry]]:
+    return ()
+
+
 def edit(
     session: Session,
     place: Place,
@@ -126,10 +132,12 @@ def edit(
     act: str = "case.edit",
     action: Action = Action.CASE_WRITE,
     then: Callable[[T], T | None] | None = None,
+    beside: Callable[[T, T], Sequence[tuple[CompartmentId, RegisterEntry]]] = _nothing,
 ) -> Edited:
     """Write what `change` makes of a record as its next version. When this returns, it is durable.
 
-    What `then` makes of what stood before begins a further record in the same operation.
+    What `then` makes of what stood before begins a further record in the same operation. `beside` gets the record
+    before and after, and returns what the register gets in it.
 
     Of several versions beside one another the newest is changed, and all that could be read are replaced; of a person
     it takes over what only the others say.
@@ -143,7 +151,7 @@ def edit(
     if not heads:
         raise NotFoundError(Message("you have no such record with this id"))
     versions = sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
-    return write_next(session, place, kind, versions, change, act=act, obj=None, pol=rule, then=then)
+    return write_next(session, place, kind, versions, change, act=act, obj=None, pol=rule, then=then, beside=beside)
 
 
 def write_next(
@@ -157,6 +165,7 @@ def write_next(
     obj: bytes | None,
     pol: str,
     then: Callable[[T], T | None] | None = None,
+    beside: Callable[[T, T], Sequence[tuple[CompartmentId, RegisterEntry]]] = _nothing,
 ) -> Edited:
     """Write what `change` makes of the heads of a record, oldest first, as its next version; see `edit`.
 
@@ -173,12 +182,14 @@ def write_next(
         return Edited(place, 0)
     known = {name: part for version in versions for name, part in version.content.fields.items()}
     audit = audit_of(session, place.case) if obj is None else obj
-    with session.work(place.case) as work:
+    beginning = [*beside(values[-1], changed), *([] if further is None else [(place.case, further)])]
+    covers = Counter([kind.KIND, *(record.KIND for _, record in beginning)])
+    with session.work(place.case, *(home for home, _ in beginning)) as work:
         fields = to_fields(changed, known=known)
         work.write(place.case, place.record, kind.KIND, fields, [version.id for version in versions])
-        if further is not None:
-            work.keep(place.case, further)
-        work.commit(Entry(act=act, obj=audit, covers={kind.KIND: 1 if further is None else 2}, pol=pol))
+        for home, record in beginning:
+            work.keep(home, record)
+        work.commit(Entry(act=act, obj=audit, covers=covers, pol=pol))
     return Edited(place, len(versions))
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.contact import digits_of
-from vault.casework.intake import Slip, SlipState, said_by
+from vault.casework.intake import RegisterEntry, Slip, SlipState, said_by
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story.task import Task
@@ -32,6 +33,7 @@ from vault.records.codec import from_fields
 from vault.records.versions import open_each
 from vault.records.work import Entry, Work
 from vault.services.cases.cases import CaseMade, new_case
+from vault.services.cases.register import entries_for
 from vault.services.grants.sharing import replace_key
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.kinds_held import held_of_kind, the_one
@@ -46,6 +48,7 @@ MOST_SAID = 20_000
 """Characters of what was said in a call; what is more is a note of a case."""
 # The record that holds the time of the last weekly key (FORMAT.md 4).
 WEEKLY = RecordId(b"casevault/weekly")
+_Said: TypeAlias = Note | Person | Task
 _MONDAY = 3  # 1 January 1970 was a Thursday
 
 
@@ -190,8 +193,9 @@ def move(session: Session, slip: str, case: CompartmentId, *, role: str = Person
     session.require(Action.CASE_WRITE, case)
     stored = _open_slip(session, slip)
     said, audit = said_by(stored.value, word_of(PersonRole, role, "role")), audit_of(session, case)
-    with session.work(the_one(session, CompartmentKind.INTAKE), case) as work:
-        kinds = _keep_said(session, work, stored, said, case)
+    entries = _entries_of(session, said)
+    with session.work(the_one(session, CompartmentKind.INTAKE), case, *(home for home, _ in entries)) as work:
+        kinds = _keep_said(session, work, stored, (*said, *entries), case)
         work.commit(Entry(act="intake.edit", obj=audit, covers=kinds, pol=rule))
     return Moved(tuple(record.KIND for record in said))
 
@@ -208,9 +212,10 @@ def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str
     stored = _open_slip(session, slip)
     said = said_by(stored.value, word_of(PersonRole, role, "role"))
     founding = new_case(session, title=title, kind=kind)
-    with session.work(the_one(session, CompartmentKind.INTAKE)) as work:
+    entries = _entries_of(session, said)
+    with session.work(the_one(session, CompartmentKind.INTAKE), *(home for home, _ in entries)) as work:
         case = founding.found(work)
-        kinds = _keep_said(session, work, stored, said, case)
+        kinds = _keep_said(session, work, stored, (*said, *entries), case)
         covers = kinds + Counter({Case.KIND: 1})
         work.commit(Entry(act="case.create", obj=founding.head.audit, covers=covers, pol=rule))
     return Moved(tuple(record.KIND for record in said), founding.made(case))
@@ -227,13 +232,36 @@ def _open_slip(session: Session, slip: str) -> Stored[Slip]:
     return next(stored for stored in found if stored.record == record)
 
 
+def caller(session: Session, slip: str, *, role: str = PersonRole.THIRD.value) -> Person | None:
+    """Return the person that `move` would write of who called; None where neither a name nor a number was heard.
+
+    Raises:
+        NotFoundError: no open slip with this id.
+    """
+    session.require(Action.INTAKE_WRITE)
+    said = said_by(_open_slip(session, slip).value, word_of(PersonRole, role, "role"))
+    return next((record for record in said if isinstance(record, Person)), None)
+
+
+def _entries_of(session: Session, said: Sequence[_Said]) -> list[tuple[CompartmentId, RegisterEntry]]:
+    return entries_for(session, (record for record in said if isinstance(record, Person)))
+
+
 def _keep_said(
-    session: Session, work: Work, slip: Stored[Slip], said: Sequence[Note | Person | Task], case: CompartmentId
+    session: Session,
+    work: Work,
+    slip: Stored[Slip],
+    said: Sequence[_Said | tuple[CompartmentId, RegisterEntry]],
+    case: CompartmentId,
 ) -> Counter[str]:
-    for record in said:
-        work.keep(case, record)
+    """Keep what a slip says in the case, entries of the register where they belong, and end the slip."""
+    kinds = Counter([Slip.KIND])
+    for placed in said:
+        home, record = placed if isinstance(placed, tuple) else (case, placed)
+        work.keep(home, record)
+        kinds[record.KIND] += 1
     _keep_ended(session, work, slip, SlipState.MOVED, case)
-    return Counter([Slip.KIND, *(record.KIND for record in said)])
+    return kinds
 
 
 def _keep_ended(

@@ -11,7 +11,7 @@ from vault.casework.case import Case
 from vault.casework.person import SafeContact
 from vault.ids import CompartmentId
 from vault.index.alike import find_alike
-from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, page, page_at, row_of
+from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, found_too, page, page_at, row_of
 from vault.index.never_use import never_use_by_case
 from vault.index.previews import DateGlance, next_dates, people_at_a_glance
 from vault.index.search import cases_of_phone
@@ -25,6 +25,7 @@ MOST_LIKE = 3
 _LOCAL_DIGITS = 9
 _FEWEST_LOCAL_DIGITS = 7
 _MOST_HEARD = 12
+_MOST_FILTERED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,19 @@ class CaseList:
         return case_count(up_to_date_index(self._session)) if found is None else len(found.docs)
 
     def filter(self, untrusted_words: str) -> FoundCases | None:
-        """Return the cases whose names, or those of their people, hold all the words; None for no words."""
-        return find(up_to_date_index(self._session), untrusted_words)
+        """Return the cases whose names, or those of their people, hold all the words; None for no words.
+
+        Cases of people whose names sound so, in whatever spelling, or whose number ends so, are among them.
+        """
+        index = up_to_date_index(self._session)
+        found = find(index, untrusted_words)
+        if found is None or found.more:
+            return found
+        is_number = not any(letter.isalpha() for letter in untrusted_words)
+        if is_number:
+            return found_too(index, found, cases_of_phone(index, untrusted_words))
+        heard = find_alike(index, untrusted_words, limit=_MOST_FILTERED, in_part=True)
+        return found_too(index, found, dict.fromkeys(hit.case for hit in heard))
 
     def ref_of(self, case: CompartmentId) -> str:
         """Return the reference of a case; empty for one that is not among these."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from vault.access.session import Session
 from vault.casework.contact import MOST_NEVER_USED
+from vault.casework.intake import RegisterEntry
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.person_change import ContactChange, PersonChange
 from vault.casework.vocabulary import DocumentKind, PersonRole, word_of
@@ -17,6 +19,7 @@ from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import Edited, Place, edit
+from vault.services.cases.register import entries_for
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
@@ -64,21 +67,29 @@ def add(
 
 
 def keep(session: Session, case: CompartmentId, person: Person) -> RecordId:
-    """Keep a checked person in a case and return the record's id.
+    """Keep a checked person in a case and return the record's id; the register gets an entry of them with it.
+
+    Whoever writes down somebody new comes here by `writing_down.add_person`, which first looks who is known already.
 
     Raises:
         UsageError: their never-use list is too long to be read by anybody.
     """
     rule = session.require(Action.CASE_WRITE, case)
     _require_short_list(person)
-    with session.work(case) as work:
+    entries = entries_for(session, [person])
+    covers = Counter([Person.KIND, *(entry.KIND for _, entry in entries)])
+    with session.work(case, *(home for home, _ in entries)) as work:
         record = work.keep(case, person)
-        work.commit(Entry(act="person.create", obj=audit_of(session, case), covers={Person.KIND: 1}, pol=rule))
+        for home, entry in entries:
+            work.keep(home, entry)
+        work.commit(Entry(act="person.create", obj=audit_of(session, case), covers=covers, pol=rule))
     return record
 
 
 def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
     """Change what is known of a person. A name is never taken away: it becomes `misspelt` or `former`.
+
+    With another name the register gets another entry.
 
     Raises:
         UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
@@ -92,7 +103,11 @@ def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
             _require_short_list(after)
         return after
 
-    return edit(session, place, Person, changed, act="person.edit")
+    def entries(before: Person, after: Person) -> list[tuple[CompartmentId, RegisterEntry]]:
+        written = {name.text for name in before.names}
+        return [] if written.issuperset(name.text for name in after.names) else entries_for(session, [after])
+
+    return edit(session, place, Person, changed, act="person.edit", beside=entries)
 
 
 def show(session: Session, place: Place, *, why: str = "casework") -> Stored[Person]:

@@ -11,15 +11,16 @@ from functools import partial
 
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
+from vault.casework.person import Person
 from vault.errors import UsageError
-from vault.ids import CompartmentKind, MemberId, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.registered import registered_as
 from vault.names.skeletons import skeletons_asked, skeletons_of
-from vault.policy.roles import Action
+from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.seal.keys import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
-from vault.services.projection.kinds_held import the_one
+from vault.services.projection.kinds_held import held_of_kind, the_one
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_versions
 from vault.services.projection.seats import members_of_logs
@@ -36,20 +37,41 @@ def add(session: Session, names: Sequence[str]) -> RecordId:
     """
     rule = session.require(Action.REGISTER_WRITE)
     home = the_one(session, CompartmentKind.REGISTER)
-    skeletons = skeletons_of(names)
-    if not skeletons:
+    entry = _entry(session, home, names)
+    if entry is None:
         raise UsageError(
             Message("there is no name to enter"), next_step=Message("Give at least one name of three letters or more.")
         )
-    current = session.state_of(home)
-    held = None if current is None else session.keyring.get(current.current[0])
-    key = derive_register_key(make_key() if held is None else held)
-    hashes = tuple(derive_register_hash(key, skeleton) for skeleton in skeletons)
-    entry = RegisterEntry(key=key, hashes=hashes, contact=session.seat)
     with session.work(home) as work:
         record = work.keep(home, entry)
         work.commit(Entry(act="register.edit", covers={RegisterEntry.KIND: 1}, pol=rule))
     return record
+
+
+def entries_for(session: Session, people: Iterable[Person]) -> list[tuple[CompartmentId, RegisterEntry]]:
+    """Return what the register gets with people who are written into a case, so that colleagues are told whom to ask.
+
+    Nothing for who may not write there or has no key of it, and for who has no name that could be asked for.
+    """
+    if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
+        return []
+    homes = [home for home in held_of_kind(session, CompartmentKind.REGISTER) if _current_key(session, home)]
+    entries = [_entry(session, home, [name.text for name in person.names]) for home in homes[:1] for person in people]
+    return [(homes[0], entry) for entry in entries if entry is not None]
+
+
+def _entry(session: Session, home: CompartmentId, names: Sequence[str]) -> RegisterEntry | None:
+    skeletons = skeletons_of(names)
+    if not skeletons:
+        return None
+    key = derive_register_key(_current_key(session, home) or make_key())
+    hashes = tuple(derive_register_hash(key, skeleton) for skeleton in skeletons)
+    return RegisterEntry(key=key, hashes=hashes, contact=session.seat)
+
+
+def _current_key(session: Session, home: CompartmentId) -> bytes | None:
+    current = session.state_of(home)
+    return None if current is None else session.keyring.get(current.current[0])
 
 
 def ask(session: Session, names: Sequence[str]) -> list[MemberId]:

@@ -195,7 +195,7 @@ def _found(
     shown = snippet(text, (*words, *asked.forms))
     places = hits_in(shown, words)
     is_whole = _are_whole(places, words) or (len(shown) < len(text) and _are_whole(hits_in(text, words), words))
-    by_digits = not places and all(word.isdecimal() for word in words)
+    by_digits = all(word.isdecimal() for word in words) and not _are_there(hits_in(text, words), words)
     why = Why.EXACT if is_whole else Why.DIGITS if by_digits else Why.BEGINNING
     if not is_whole and not by_digits and asked.forms:
         places = hits_in(shown, (*words, *asked.forms))
@@ -218,6 +218,10 @@ def _found(
 
 def _are_whole(hits: Iterable[WordHit], words: Iterable[str]) -> bool:
     return set(words) <= {hit.folded for hit in hits}
+
+
+def _are_there(hits: Iterable[WordHit], words: Iterable[str]) -> bool:
+    return set(words) <= {hit.wanted for hit in hits}
 
 
 def _why_so_written(written: Sequence[str], words: Sequence[str], forms: Sequence[str]) -> Why:

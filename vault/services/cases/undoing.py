@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.casework.intake import Slip
+from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
@@ -30,7 +30,7 @@ from vault.services.projection.reading import read_heads, read_valid_at
 from vault.words.message import Message, plural
 
 UNDO_MINUTES = 10
-_KINDS = frozenset({Case.KIND, Person.KIND, Note.KIND, Slip.KIND, *STORY})
+_KINDS = frozenset({Case.KIND, Person.KIND, Note.KIND, Slip.KIND, RegisterEntry.KIND, *STORY})
 _ENTRIES_LOOKED_AT = 1_024
 
 
@@ -59,7 +59,7 @@ class Undoable:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds of record that it wrote, each once."""
-        return tuple(dict.fromkeys(version.content.kind for version in self.versions))
+        return tuple(_told(Counter(version.content.kind for version in self.versions)))
 
     @property
     def places(self) -> tuple[CompartmentId, ...]:
@@ -124,7 +124,12 @@ def undo(session: Session, undoable: Undoable) -> Counter[str]:
                 work.erase(version.compartment, version.id, (version.origin, version.seq, version.n))
             work.commit(Entry(act="erase", obj=audit, covers=kinds, pol=rule))
         reindex(session, {(version.compartment, version.record) for version in undoable.versions})
-    return kinds
+    return _told(kinds)
+
+
+def _told(kinds: Counter[str]) -> Counter[str]:
+    """Leave out what the register had of a person: it came with them, and goes with them."""
+    return Counter({kind: count for kind, count in kinds.items() if kind != RegisterEntry.KIND or len(kinds) == 1})
 
 
 def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> None:
@@ -189,4 +194,6 @@ def _require(session: Session, home: CompartmentId) -> str:
     state = session.state_of(home)
     if state is not None and state.kind is CompartmentKind.INTAKE:
         return session.require(Action.INTAKE_WRITE)
+    if state is not None and state.kind is CompartmentKind.REGISTER:
+        return session.require(Action.REGISTER_WRITE)
     return session.require(Action.CASE_WRITE, home)

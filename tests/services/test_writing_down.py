@@ -1,0 +1,112 @@
+"""Search before create: in each way in which a person or a case is made, who may be known already is told first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.services.office import NADIA, Office
+from vault.access.session import Session
+from vault.casework.person import Person
+from vault.ids import CompartmentId
+from vault.services.cases import cases, intake, listing, people, searching, undoing, writing_down
+from vault.services.cases.searching import Why
+from vault.services.cases.writing_down import KnownAlreadyError
+
+NAME, SPELT, PHONE = "Алия Скорякина", "Skoriakine Aliya", "+996 555 123456"
+
+
+def somebody(name: str = SPELT, phone: str = "") -> Person:
+    return people.checked_person(role="client", names=[name], phones=[phone] if phone else [])
+
+
+def theirs(session: Session) -> CompartmentId:
+    """Return a case of nobody else, with her in it."""
+    case = cases.create(session, title="An arrest", kind="detention", alone_reason="nobody").case
+    writing_down.add_person(session, case, somebody(NAME, PHONE))
+    return case
+
+
+Way = Callable[[Session, CompartmentId, bool], object]
+WAYS: tuple[Way, ...] = (
+    lambda session, case, anyway: writing_down.add_person(session, case, somebody(), anyway=anyway),
+    lambda session, case, anyway: writing_down.make_case(session, title=f"Help {SPELT}", kind="asylum", anyway=anyway),
+    lambda session, case, anyway: writing_down.move_slip(session, slip(session), case, anyway=anyway),
+    lambda session, case, anyway: writing_down.make_case_of_slip(
+        session, slip(session), title="A call", kind="asylum", anyway=anyway
+    ),
+)
+
+
+def slip(session: Session) -> str:
+    found = intake.list_open(session)
+    return (found[0].stored.record if found else intake.add(session, name=SPELT)).hex()
+
+
+def test_what_a_colleague_holds_is_told_in_each_way_as_whom_to_ask_and_as_nothing_else(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        ref = cases.open_case(nadia, theirs(nadia)).head.value.ref
+    with office.open(office.amina) as amina:
+        own = cases.create(amina, title="Own", kind="asylum").case
+        for way in WAYS:
+            with pytest.raises(KnownAlreadyError) as refused:
+                way(amina, own, False)
+            known = refused.value.known
+            assert (known.alike, known.ask) == ((), (NADIA,))
+            told = " ".join([str(refused.value), str(refused.value.data()), *map(str, known.told())])
+            assert [word for word in ("Скорякина", "Алия", "123456", ref) if word in told] == []
+        assert cases.open_case(amina, own).persons == ()
+        assert len(cases.list_all(amina)) == 1
+        for way in WAYS:
+            way(amina, own, True)
+        assert len(cases.list_all(amina)) == 3
+
+
+def test_who_is_known_in_own_cases_is_told_in_each_way_with_the_reason(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case, own = theirs(amina), cases.create(amina, title="Own", kind="asylum").case
+        for way in WAYS:
+            with pytest.raises(KnownAlreadyError) as refused:
+                way(amina, own, False)
+            (found,) = refused.value.known.alike
+            assert (found.place.case, found.name, refused.value.known.ask) == (case, NAME, ())
+            assert "spelled like Skoriakine" in str(refused.value.known.told()[0])
+
+
+def test_a_call_of_somebody_of_the_case_itself_goes_there_without_a_question(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = theirs(amina)
+        intake.add(amina, name="Skoriakina", number="0555 123456")
+        writing_down.move_slip(amina, slip(amina), case)
+        assert len(cases.open_case(amina, case).persons) == 2
+
+
+def test_she_is_found_by_any_spelling_of_name_and_number(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = theirs(amina)
+        for asked, why in (("0555 123456", Why.DIGITS), ("996555123456", Why.DIGITS), ("Skoriakine", Why.SPELLING)):
+            assert [(hit.case, hit.why) for hit in searching.search(amina, asked).hits] == [(case, why)]
+            filtered = listing.open_list(amina).filter(asked)
+            assert filtered is not None
+            assert len(filtered.docs) == 1
+            with pytest.raises(KnownAlreadyError):
+                writing_down.add_person(amina, case, somebody("Аля", asked) if asked[0].isdigit() else somebody(asked))
+
+
+def test_who_is_taken_back_or_renamed_is_asked_for_no_longer_or_by_the_new_name(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        theirs(nadia)
+        assert undoing.undo(nadia, undoing.last(nadia)) == {Person.KIND: 1}
+    with office.open(office.amina) as amina:
+        writing_down.make_case(amina, title=NAME, kind="asylum")
+
+
+def test_no_command_and_no_screen_makes_a_person_or_a_case_in_another_way() -> None:
+    other = re.compile(
+        r"(?<!vault\.)\b(people\.(add|keep)|sections\.add_person|cases\.create|intake\.move(_to_new)?)\("
+    )
+    files = [path for room in ("vault/cli", "tui") for path in Path(room).rglob("*.py")]
+    assert [str(path) for path in files if other.search(path.read_text("utf-8"))] == []

@@ -1,0 +1,67 @@
+"""Somebody who is known already: found by another spelling and by a number, told before a second one is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.tui.house import AMINA, House, house, house_template
+from tests.walks.command_desk import said
+from vault.services.cases import cases
+
+__all__ = ["house", "house_template"]  # fixtures
+
+NAME, PHONE = "Алия Скорякина", "+996 555 123456"
+
+
+def test_by_command_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without_a_word_of_it(
+    house: House, tmp_path: Path
+) -> None:
+    desk = Desk.of(house.place, tmp_path)
+    ref = str(said(desk, "case", "new", "--kind", "asylum", "--title", "A call from the border")["ref"])
+    said(desk, "person", "add", ref, "--role", "client", "--name", NAME, "--phone", PHONE)
+    for asked in (("Skoriakine",), ("0555", "123456")):
+        (hit,) = said(desk, "search", *asked)["hits"]
+        assert (hit["kind"], PHONE in hit["snippet"]) == ("person", True)
+    assert said(desk, "search", "Skoriakine", "--exact")["hits"] == []
+    slip = str(said(desk, "intake", "add", "--name", "Torgajew, Ilham", "--number", "0700 111222")["slip"])
+    move = ("intake", "move", slip, "--new", "detention", "--title", "A call")
+    refused = desk.run(*move, "--json")
+    assert (refused.code, refused.json()["error"]["ask"], refused.json()["error"]["known"]) == (3, [AMINA], [])
+    assert f"A match exists. Ask {AMINA}." in refused.err
+    assert [word for word in (house.ref, "Ilham", "5550") if word in refused.err + refused.out] == []
+    own = desk.run("person", "add", ref, "--role", "relative", "--name", "Skoryakina Alia")
+    assert (own.code, f"of {ref}, spelled like Skoryakina Alia" in own.err) == (3, True)
+    assert len(said(desk, "case", "show", ref)["persons"]) == 1
+    typed = "Skoryakina Alia\n\n" + 9 * "\n" + "yes\n"  # every other question is passed by
+    assert desk.run_at_terminal("person", "add", ref, "--role", "relative", typed=typed).code == 0
+    assert len(said(desk, "case", "show", ref)["persons"]) == 2
+    assert said(desk, *move, "--anyway")["kept"] == ["note", "person"]
+    assert said(desk, "log", "verify")["verified"]
+
+
+@pytest.mark.screen
+def test_by_app_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without_a_word_of_it(house: House) -> None:
+    with house.desk("Nadia") as nadia:
+        nadia.press("f9", " She was stopped at the border.")
+        nadia.fill(name="Torgajew Ilham", number="0700 111222")
+        nadia.press("f4", ":calls", "n", "f4")
+        nadia.sees("Known already?", f"A match exists. Ask {AMINA}.")
+        nadia.sees_not(house.ref, "5550", "Ильхам")
+        nadia.press("n", "f4", "y")
+        nadia.sees("Every word of the slip is in case", "She was stopped at the border.")
+        nadia.press("p", f" {NAME}")
+        nadia.fill(phones=PHONE)
+        nadia.press("f4", "f3")
+        for asked, why in (("Skoriakine", "spelling"), ("0555 123456", "last digits")):
+            nadia.clear("words")
+            nadia.press(f" {asked}", "enter")
+            nadia.sees("People 1", why, NAME)
+        nadia.press("escape", "p", " Skoriakina Aliya", "f4")
+        nadia.sees("Known already?", "spelled like Skoriakina Aliya")
+        nadia.press("n")
+        assert nadia.value("names") == "Skoriakina Aliya"
+    with house.open("Nadia") as session:
+        assert len(cases.list_all(session)) == 1

@@ -1,0 +1,60 @@
+"""Before a person or a case is made: who may be known already, and whether this is somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui.screens.frame.base import VaultScreen
+from tui.text.in_words import together
+from tui.values.values_people import Made
+from tui.widgets.confirm import Confirm
+from vault.errors import VaultError
+from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+
+def make_unless_known(
+    screen: VaultScreen,
+    make: Callable[[Gateway, bool], Made],
+    then: Callable[[str], None],
+    *,
+    failed: Callable[[VaultError], None] | None = None,
+) -> None:
+    """Have something made; where somebody may be known already, ask first, and go back to what was typed on no.
+
+    Args:
+        screen: where it was typed.
+        make: gets the gateway and whether to make it anyway.
+        then: gets the id of what was made.
+        failed: gets an error, as in `VaultScreen.ask`.
+    """
+
+    def go_on(made: Made) -> None:
+        if not made.known:
+            then(made.made)
+            return
+        screen.say(Message("Nothing is written yet."))
+        question = Confirm(
+            Message("Known already?"),
+            together(made.known),
+            yes=Message("Write it down all the same"),
+            no=Message("Back to what is typed"),
+        )
+        screen.app.push_screen(question, answered)
+
+    def answered(wished: bool | None) -> None:
+        if wished:
+            ask(anyway=True)
+
+    def ask(*, anyway: bool) -> None:
+        screen.ask(partial(_make, make, anyway), go_on, failed=failed)
+
+    ask(anyway=False)
+
+
+def _make(make: Callable[[Gateway, bool], Made], anyway: bool, vault: Gateway) -> Made:
+    return make(vault, anyway)
