@@ -17,6 +17,7 @@ from tests.bench import (
     exports,
     first_paint,
     full_text,
+    in_and_out,
     key_presses,
     leaving,
     list_of_cases,
@@ -48,6 +49,7 @@ BENCHES: tuple[Bench, ...] = (
     *first_paint.BENCHES,
     *leaving.BENCHES,
     *key_presses.BENCHES,
+    *in_and_out.BENCHES,
     *exports.BENCHES,
     *asking.BENCHES,
 )

@@ -20,6 +20,7 @@ from vault.casework.person import Person
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, make_id
+from vault.index.alike import find_alike
 from vault.index.cases import Sort
 from vault.index.query import parse
 from vault.records.codec import to_fields
@@ -30,6 +31,7 @@ from vault.services.projection.projection import up_to_date_index
 
 _OPENED = "a case opened"
 _SHOWN = 50
+_LOOKED_UP = 12
 _OPENED_AGAIN = 40
 _PAGE = 64
 _AT_ONCE = 5_000
@@ -87,6 +89,8 @@ def _looks(asked: _Asked, rounds: int, of: str) -> Iterator[Figure]:
         (_OPENED, asked.open, asked.open_plain, 50, Goal(3.6, Against.PEER_CPU)),
         ("home", asked.home, asked.peer.home, 50, Goal(150, Against.ITSELF)),
         (f"search, newest {_SHOWN} with their words", asked.search, asked.peer.search, 99, Goal(20, Against.ITSELF)),
+        ("a word of a name looked up by its sound", asked.look_up, asked.peer.look_up, 50, Goal(1, Against.ITSELF)),
+        ("a name searched in whatever spelling", asked.search_name, asked.peer.look_up, 50, Goal(300, Against.ITSELF)),
     )
     for name, ours, plain, percent, goal in acts:
         for number in range(_OPENED_AGAIN if name == _OPENED else 1):
@@ -158,6 +162,13 @@ class _Asked:
     def search(self, number: int) -> object:
         return searching.search(self.session, _ASKED[number % len(_ASKED)], limit=_SHOWN)
 
+    def look_up(self, number: int) -> object:
+        name = self.peer.name(number).split()
+        return find_alike(self.session.index(), name[number % len(name)], limit=_LOOKED_UP, in_part=True)
+
+    def search_name(self, number: int) -> object:
+        return searching.search(self.session, self.peer.name(number), limit=_SHOWN)
+
     def tasks(self, most: int) -> list[editing.Place]:
         """Return where tasks stand that are due."""
         due = [line for line in story.due(self.session).lines if line.kind == Task.KIND]
@@ -208,6 +219,19 @@ class _Plain:
         hits = f"SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT {_SHOWN + 1}"
         found = self._sql.execute(f"SELECT record.* FROM record JOIN ({hits}) ON record.id=rowid", (query.expression,))
         return [(*row[:4], json.loads(row[4])) for row in found]
+
+    def name(self, number: int) -> str:
+        """Return the name of the client of a case, from all over the vault."""
+        row = self._sql.execute(
+            "SELECT name FROM case_row WHERE id=1+(?*7919)%(SELECT max(id) FROM case_row)", (number,)
+        )
+        return str(row.fetchone()[0])
+
+    def look_up(self, number: int) -> object:
+        query = parse(self.name(number))
+        assert query is not None
+        found = f"SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT {_SHOWN}"
+        return self._sql.execute(found, (query.expression,)).fetchall()
 
     def close(self) -> None:
         self._sql.close()

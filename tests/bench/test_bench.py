@@ -25,6 +25,7 @@ from tests.bench.frame import (
 from tests.bench.invented import NOTE_CHARACTERS, Invented
 from tests.bench.peers import CorePlain, PlainNote, hash_twice
 
+_TOOLS = {"syncs": "strace", "papers": "restic"}
 TINY = Scale(notes=30, cases=40, rounds=2)
 
 
@@ -107,7 +108,7 @@ def test_the_page_and_the_json_say_goal_ratio_machine_and_date(tmp_path: Path) -
 @pytest.mark.parametrize(
     "bench",
     [
-        pytest.param(bench, id=bench.name, marks=[pytest.mark.tool("strace")] if bench.name == "syncs" else [])
+        pytest.param(bench, id=bench.name, marks=[pytest.mark.tool(_TOOLS[bench.name])] if bench.name in _TOOLS else [])
         for bench in command.BENCHES
     ],
 )
