@@ -45,7 +45,7 @@ def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cas
         with joel.work(own) as work:
             work.keep(own, Deadline(what="call me back", at=today.isoformat()), record)
             work.commit(Entry(act="deadline.create"))
-    with house.desk("Amina") as amina:
+    with house.desk("Amina", size=(80, 24)) as amina:
         amina.press(":week", "up")
         assert [line for line in amina.lines().splitlines() if line.startswith(">") and "call me back" in line]
         amina.press("space")
@@ -55,3 +55,24 @@ def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cas
     with house.open("Amina") as session:
         left = [line.headline for line in story.due(session).lines if line.record == record]
         assert left == ["REAL appeal"]
+
+
+def test_columns_stand_where_all_fits_and_act_by_what_is_under_the_cursor(house: House) -> None:
+    today = datetime.date.today()
+    with house.open("Amina") as amina:
+        for number in range(2):
+            story.add(amina, house.case, Deadline(what=f"paper {number}", at=today.isoformat()))
+    with house.desk("Amina") as desk:
+        desk.press(":week", "down")
+        desk.sees("◄ today", "paper 1")
+        desk.press("space")
+        desk.sees("√ paper 1", "! paper 0")
+        desk.resize(80, 24)
+        desk.sees("Ilham Torgaev", "done")
+    with house.open("Amina") as amina:
+        for number in range(9):
+            story.add(amina, house.case, Deadline(what=f"more {number}", at=today.isoformat()))
+    with house.desk("Amina") as desk:
+        desk.press(":week")
+        desk.sees(*(f"more {number}" for number in range(9)))
+        assert len([line for line in desk.lines().splitlines() if line.startswith(">")]) == 1

@@ -1,4 +1,4 @@
-"""The week: at 80 columns an agenda by day, at 120 seven columns for each of two weeks."""
+"""The week on a wide screen: seven columns for each of two weeks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
-from tui.drawn.pieces import Line, Row, Rows, finished, one_line
+from tui.drawn.pieces import Line, Rows, finished, one_line
 from tui.looks import signs
-from tui.text.calendar import SHORT_WEEKDAYS, days_from, from_to, long_day, monday_of, on_calendar
+from tui.text.calendar import SHORT_WEEKDAYS, days_from, from_to, monday_of, on_calendar
 from vault.words.message import Message, Words
 
 DAYS: Final = 7
@@ -47,13 +47,6 @@ class WeekEntry:
     state: State = State.LATER
 
 
-class AgendaRow(NamedTuple):
-    """A row of the agenda: the entry's place in what was given, or None for a heading."""
-
-    row: Row
-    entry: int | None = None
-
-
 def week_name(monday: date) -> Message:
     """Return `Week 48`, by the numbers of ISO 8601."""
     return Message("Week {number}", number=monday.isocalendar().week)
@@ -64,39 +57,15 @@ def days_of_week(monday: date) -> Message:
     return from_to(monday, days_from(monday, DAYS)[-1])
 
 
-def agenda(
-    entries: Sequence[WeekEntry], today: date, first: date, width: int, *, has_signs: bool = True, weeks: int = 2
-) -> tuple[AgendaRow, ...]:
-    """Return a heading for each day that has something, its entries below it, and a heading for each further week.
-
-    Args:
-        entries: in any order; of a day first those of the whole day, then by time, tasks last.
-        today: its heading says so, and stands there also when the day is empty.
-        first: a day of the first week.
-        width: of the place, in cells.
-        has_signs: whether the terminal shows more than ASCII.
-        weeks: how many, from the first on.
-    """
-    by_day = _by_day(entries)
-    rows: list[AgendaRow] = []
-    for number in range(max(weeks, 0)):
-        monday = on_calendar(monday_of(first).toordinal() + number * DAYS)
-        days = [day for day in days_from(monday, DAYS) if by_day.get(day) or day == today]
-        if number:
-            rows += [
-                AgendaRow(row) for row in finished([Line(width), _week_heading(monday, width)], has_signs=has_signs)
-            ]
-        for day in days:
-            rows.append(AgendaRow(finished([_day_heading(day, today, width)], has_signs=has_signs)[0]))
-            for place in by_day.get(day, ()):
-                rows.append(AgendaRow(finished([_agenda_line(entries[place], width)], has_signs=has_signs)[0], place))
-            if not by_day.get(day):
-                rows.append(AgendaRow(finished([_nothing(width)], has_signs=has_signs)[0]))
-    return tuple(rows)
-
-
 def week_columns(
-    entries: Sequence[WeekEntry], today: date, first: date, width: int, *, has_signs: bool = True, most: int = 3
+    entries: Sequence[WeekEntry],
+    today: date,
+    first: date,
+    width: int,
+    *,
+    has_signs: bool = True,
+    most: int = 3,
+    cursor: int | None = None,
 ) -> Rows:
     """Return two weeks of seven columns, each entry in three rows: what, who, time and reference.
 
@@ -107,28 +76,62 @@ def week_columns(
         width: of the place, in cells.
         has_signs: whether the terminal shows more than ASCII.
         most: entries of a day that are shown; more are counted.
+        cursor: the place of the entry that has the ground `sel`.
     """
     monday = monday_of(first)
     second = on_calendar(monday.toordinal() + DAYS)
-    found = {day: [entries[place] for place in places] for day, places in _by_day(entries).items()}
-    lines = _columns(found, today, monday, width, most)
-    lines += [Line(width), _week_heading(second, width, x=_LEFT), Line(width)]
-    return finished(lines + _columns(found, today, second, width, most), has_signs=has_signs)
+    by_day = {day: [entries[place] for place in places] for day, places in _by_day(entries).items()}
+    weeks = _Weeks(by_day, today, width, most, None if cursor is None else entries[cursor])
+    lines = [*_columns(weeks, monday), Line(width), _week_heading(second, width, x=_LEFT), Line(width)]
+    return finished(lines + _columns(weeks, second), has_signs=has_signs)
 
 
-def _columns(found: Mapping[date, Sequence[WeekEntry]], today: date, monday: date, width: int, most: int) -> list[Line]:
-    step = max((width - _LEFT) // DAYS, 1)
+class _Weeks(NamedTuple):
+    """What is drawn: the entries of each day, how wide, how many of a day, and the one under the cursor."""
+
+    by_day: Mapping[date, Sequence[WeekEntry]]
+    today: date
+    width: int
+    most: int
+    cursor: WeekEntry | None
+
+
+def in_order(entries: Sequence[WeekEntry]) -> list[int]:
+    """Return the places of the entries by day, and of a day as they are shown."""
+    by_day = _by_day(entries)
+    return [place for day in sorted(by_day) for place in by_day[day]]
+
+
+def rows_of_weeks(entries: Sequence[WeekEntry], first: date) -> int:
+    """Return how many rows the columns of both weeks take when no entry is left out."""
+    width = _LEFT + DAYS
+    return len(week_columns(entries, first, first, width, most=len(entries)))
+
+
+def _columns(weeks: _Weeks, monday: date) -> list[Line]:
+    step = max((weeks.width - _LEFT) // DAYS, 1)
     days = days_from(monday, DAYS)
-    columns = [_column(day, found.get(day, ()), today, step, most) for day in days]
-    lines = [Line(width) for _ in range(max(map(len, columns)))]
+    columns = [_column(day, weeks.by_day.get(day, ()), weeks.today, step, weeks.most) for day in days]
+    lines = [Line(weeks.width) for _ in range(max(map(len, columns)))]
     for place, (day, column) in enumerate(zip(days, columns, strict=True)):
         x = _LEFT + place * step
-        if day == today:
+        if day == weeks.today:
             for line in lines:
                 line.lay(x - 1, x + step - 2, "raised")
+        begin = 1
+        for entry in weeks.by_day.get(day, ()):
+            rows = _rows_of(entry)
+            if entry is weeks.cursor:
+                for line in lines[begin : begin + rows]:
+                    line.lay(x - 1, x + step - 2, "sel")
+            begin += rows + 1
         for line, part in zip(lines, column, strict=False):
             line.paste_over(x, part)
     return lines
+
+
+def _rows_of(entry: WeekEntry) -> int:
+    return sum(line is not None for line in _three_lines(entry, "", "fg", 0))
 
 
 def _column(day: date, found: Sequence[WeekEntry], today: date, step: int, most: int) -> list[Line]:
@@ -169,47 +172,10 @@ def _three_lines(entry: WeekEntry, sign: str, token: str, room: int) -> Iterable
         yield line if words else None
 
 
-def _agenda_line(entry: WeekEntry, width: int) -> Line:
-    """Return one row: sign, time, reference, who, what."""
-    line = Line(width)
-    sign, token = entry.state.value
-    presses = entry.state in {State.LATE, State.SOON}
-    line.put(_MARGIN, sign, token, bold=presses)
-    x = _MARGIN + len(signs.LATE) + 1
-    line.put_cut(x, entry.time, _TIME - 1, "fg")
-    x += _TIME
-    line.put_cut(x, entry.ref, _REF - 2, "dim")
-    x += _REF
-    room = max(width - x - _MARGIN, 0)
-    who = room * 2 // 5
-    line.put_cut(x, entry.who, who)
-    what = "dim" if entry.state is State.DONE else token
-    line.put_cut(x + who + 2, entry.what, room - who - 2, what, bold=presses)
-    return line
-
-
-def _day_heading(day: date, today: date, width: int) -> Line:
-    line = Line(width)
-    is_today = day == today
-    words = Message("{day} {sign} {today}", day=long_day(day), sign=signs.TODAY_LEFT, today=_TODAY)
-    weekend = day.weekday() >= _SATURDAY
-    line.put_cut(
-        _MARGIN, words if is_today else long_day(day), width - 2 * _MARGIN,
-        "acc" if is_today else "dim" if weekend else "fg", bold=not weekend or is_today,
-    )  # fmt: skip
-    return line
-
-
 def _week_heading(monday: date, width: int, x: int = _MARGIN) -> Line:
     line = Line(width)
     end = line.put_cut(x, week_name(monday), width - x, "acc", bold=True)
     line.put_cut(end + 2, days_of_week(monday), width - end - 2 - _MARGIN, "fg", bold=True)
-    return line
-
-
-def _nothing(width: int) -> Line:
-    line = Line(width)
-    line.put_cut(_MARGIN + len(signs.LATE) + 1, Message("nothing"), width, "dim")
     return line
 
 

@@ -34,10 +34,6 @@ class Intake(Subject):
             return SlipBegun(None, self._who_takes_calls())
         return SlipBegun(self._unlocked.shelf.slip() or SlipTyped(make_id().hex(), now_ms), last=self._last)
 
-    def is_put_away(self) -> bool:
-        """Say whether a slip waits to be gone on with."""
-        return self._unlocked.shelf.slip() is not None
-
     def save(self, slip: SlipTyped) -> None:
         """Keep what is typed, sealed and on the medium when this returns; it is no slip yet."""
         self._unlocked.shelf.save(slip)

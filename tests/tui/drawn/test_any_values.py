@@ -17,7 +17,7 @@ from tui.drawn.pieces import Rows
 from tui.drawn.timeline import CaseTime, cells_of_lanes, timeline
 from tui.drawn.timeline_view import Zoom, view_at
 from tui.drawn.timeline_words import read_as_list, told_at
-from tui.drawn.week import WeekEntry, agenda, week_columns
+from tui.drawn.week import WeekEntry, week_columns
 from tui.looks.signs import in_ascii
 
 MARK = "\u00b7"  # what the gate of stored text puts in the place of a hostile character
@@ -73,11 +73,6 @@ def test_a_timeline_wherever_its_cursor_goes(
 def test_weeks(entries: list[WeekEntry], first: date, width: int) -> None:
     shown = " ".join(f"{entry.what}{entry.who}" for entry in entries) + MARK
     both(lambda has_signs: week_columns(entries, TODAY, first, width, has_signs=has_signs), width, shown)
-    both(
-        lambda has_signs: tuple(found.row for found in agenda(entries, TODAY, first, width, has_signs=has_signs)),
-        width,
-        shown,
-    )
 
 
 def _labels(case: CaseTime) -> str:

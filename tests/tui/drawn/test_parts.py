@@ -10,7 +10,7 @@ from tests.tui.drawn.values import TODAY
 from tui.drawn.bars import DayCount, bars, legend
 from tui.drawn.day_strip import day_strip
 from tui.drawn.pieces import Line, Piece, Rows, cut, text_of
-from tui.drawn.week import State, WeekEntry, agenda, week_columns
+from tui.drawn.week import State, WeekEntry, in_order, week_columns
 from tui.text.calendar import day_and_month, from_to, long_day, short_day_of_week
 
 THURSDAY, MONDAY = date(2026, 11, 26), date(2026, 11, 30)
@@ -107,29 +107,6 @@ ENTRIES = (
 )
 
 
-def test_the_agenda_goes_by_day_ticks_what_is_done_and_has_the_next_week_below() -> None:
-    found = agenda(ENTRIES, TODAY, TODAY, 80)
-    assert text_of(tuple(row for row, _ in found)) == [
-        "  Monday 23 November",
-        "  √  10:00 P5LD       Lolazor F.              register",
-        "  Thursday 26 November",
-        "  !!       K7QM       Вьюжанин А.             appeal against it",
-        "  Friday 27 November ◄ today",
-        "  !  18:00 T4WB       Zumurrudi S.            detention",
-        "  □        K7QM       Вьюжанин А.             interpreter",
-        "",
-        "  Week 49  30 November — 6 December",
-        "  Monday 30 November",
-        "  !  09:30 K7QM       نورا الزمردي            hearing",
-    ]
-    assert [entry for _, entry in found if entry is not None] == [2, 3, 1, 0, 4]
-
-
-def test_today_stands_in_the_agenda_also_when_nothing_is_due() -> None:
-    shown = text_of(tuple(row for row, _ in agenda((), TODAY, TODAY, 80, weeks=1)))
-    assert shown == ["  Friday 27 November ◄ today", "     nothing"]
-
-
 def test_the_wide_week_has_seven_columns_and_raises_that_of_today() -> None:
     rows = week_columns(ENTRIES, TODAY, TODAY, 120)
     shown = text_of(rows)
@@ -138,6 +115,16 @@ def test_the_wide_week_has_seven_columns_and_raises_that_of_today() -> None:
     assert "!! appeal aga~" in shown[1]
     assert "    Week 49  30 November — 6 December" in shown
     assert all(any(piece.ground == "raised" for piece in row) for row in rows[:9])
+
+
+def test_the_cursor_goes_by_day_and_lies_under_the_rows_of_its_entry() -> None:
+    assert in_order(ENTRIES) == [2, 3, 1, 0, 4]
+    for place, entry in enumerate(ENTRIES):
+        rows = week_columns(ENTRIES, TODAY, TODAY, 120, cursor=place)
+        under = ["".join(piece.text for piece in row if piece.ground == "sel").strip() for row in rows]
+        what, who, ref = (text for text in under if text)
+        assert str(entry.what)[:5] in what
+        assert (who, ref) == (str(entry.who), f"{entry.time} {entry.ref}".strip())
 
 
 def test_a_day_with_many_entries_counts_those_that_are_not_shown() -> None:

@@ -13,21 +13,22 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.drawn.week import days_of_week, week_name
+from tui.drawn.week import State, WeekEntry, days_of_week, rows_of_weeks, week_name
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
 from tui.screens.cases.due_parts.due_acts import DONE_ACT, FULL_DAY, MOVE_ACT, REF, DueScreen, widest
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.text.calendar import long_day, monday_of
-from tui.text.due_words import SOON_DAYS, distance_words
+from tui.text.due_words import SOON_DAYS, days_left, distance_words
 from tui.values.codes import word_of
 from tui.values.values_story import AgendaShown, DueShown, WeekShown
-from tui.widgets.cells import Cell
+from tui.widgets.cells import WIDE, Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import VirtualList
+from tui.widgets.week_grid import WeekGrid
 from tui.widgets.wrapping_list import WrappingList
 from vault.casework.story.task import Task
 from vault.words.message import Message, Words, plural
@@ -39,6 +40,8 @@ _COLUMNS: Final = (Column("", 5), Column("", 4), Column("", 18, rank=1), Column(
 _CLIENT, _DISTANCE = 2, 4
 _WEEKS: Final = 2
 _DAYS: Final = 7
+_BESIDE_GRID: Final = 13  # head, card, notice and footer, with blanks
+_SAID: Final = frozenset({"deadline", Task.KIND})
 
 
 class WeekScreen(DueScreen):
@@ -70,13 +73,16 @@ class WeekScreen(DueScreen):
         self._today: date | None = None
         self._monday: date | None = None
         self._shown: dict[str, AgendaShown] = {}
+        self._rows_of_grid = 0  # none: what is there cannot be shown whole in columns
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield ListAndStrip(WrappingList(_COLUMNS, id="week"), strip=Strip(id=self.CARD, is_below=True))
+        rows = WrappingList(_COLUMNS, id="week"), WeekGrid(id="grid")
+        yield ListAndStrip(*rows, strip=Strip(id=self.CARD, is_below=True))
 
     def on_mount(self) -> None:
         """Read this week."""
+        self._grid.display = False
         self._list.focus()
         self.action_refresh()
 
@@ -107,8 +113,8 @@ class WeekScreen(DueScreen):
         self.action_refresh()
 
     def action_open(self) -> None:
-        """Open the case of the row under the cursor."""
-        self._list.action_open()
+        """Open the case of what is under the cursor."""
+        self.open_case(self.here())
 
     def action_print(self) -> None:
         """Ask where the page of this week shall go."""
@@ -134,27 +140,81 @@ class WeekScreen(DueScreen):
         self._shown = {shown.line.key: shown for shown in week.lines}
         rows = agenda_rows(week.lines, today, monday, week.left)
         self._list.show_rows(rows, _columns(rows), stand_on=stand_on)
+        dated = [shown for shown in week.lines if len(shown.line.when) >= FULL_DAY]
+        entries = [_entry(shown, today) for shown in dated]
+        self._grid.show_week(entries, [shown.line.key for shown in dated], today, monday, stand_on=stand_on)
+        # A day of many, and one of which not all is told, stand whole in the list alone.
+        self._rows_of_grid = 0 if week.left else rows_of_weeks(entries, monday)
+        self._choose()
         self.head(days_of_week(monday), name=week_name(monday))
         self.say("" if week.lines else Message("Nothing is due in these weeks. d in a case sets a date."))
         self._moved()
 
+    def on_resize(self) -> None:
+        """Choose anew between columns and list."""
+        self._choose()
+
+    def _choose(self) -> None:
+        """Show columns where they have room for all, else the list; the cursor stays on what it stood on."""
+        grid, rows = self._grid, self._list
+        is_grid = self.size.width >= WIDE and 0 < self._rows_of_grid <= self.size.height - _BESIDE_GRID
+        if is_grid == grid.display:
+            return
+        grid.display, rows.display = is_grid, not is_grid
+        (grid if is_grid else rows).focus()
+        self._moved()
+
     @on(VirtualList.Moved)
+    @on(WeekGrid.Moved)
     def _moved(self) -> None:
         self.tell()
 
     @override
     def here(self) -> DueShown | None:
         row = self._list.row_at_cursor()
-        shown = None if row is None else self._shown.get(row.key)
+        key = self._grid.key if self._grid.display else "" if row is None else row.key
+        shown = self._shown.get(key)
         return None if shown is None else shown.line
 
     @override
     def is_kept(self, line: DueShown) -> bool:
         return not self._shown[line.key].is_due
 
+    @override
+    def how_far(self, line: DueShown) -> Words:
+        if not self._grid.display or self._today is None or self.is_kept(line):
+            return ""
+        return line.missed or distance_words(days_left(line.when, self._today), line.when)
+
+    @property
+    def _grid(self) -> WeekGrid:
+        return self.query_one("#grid", WeekGrid)
+
     @property
     def _list(self) -> WrappingList:
         return self.query_one("#week", WrappingList)
+
+
+def _entry(shown: AgendaShown, today: date) -> WeekEntry:
+    line = shown.line
+    day, time = date.fromisoformat(line.when[:FULL_DAY]), line.when.partition("T")[2]
+    return WeekEntry(day, _what(line), line.client, line.ref[:REF], time, _state(shown, today))
+
+
+def _state(shown: AgendaShown, today: date) -> State:
+    left = (date.fromisoformat(shown.line.when[:FULL_DAY]) - today).days
+    if not shown.is_due:
+        return State.DONE
+    if left < 0 or shown.line.missed is not None:
+        return State.LATE
+    if shown.line.kind == Task.KIND:
+        return State.TO_DO
+    return State.SOON if left <= SOON_DAYS else State.LATER
+
+
+def _what(line: DueShown) -> Words:
+    about = line.headline or word_of(line.kind)
+    return about if line.kind in _SAID else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
 
 
 def _columns(rows: Sequence[ListRow]) -> Sequence[Column]:
@@ -202,9 +262,6 @@ def _row(shown: AgendaShown, day: date, today: date) -> ListRow:
     elif left <= SOON_DAYS:
         token, state = Token.WARN, state or Cell(SOON, Token.WARN, bold=True)
     words: Words = Message("done") if not shown.is_due else line.missed or distance_words(left, "")
-    about = line.headline or word_of(line.kind)
-    is_said = line.kind in {"deadline", "task"}
-    what = about if is_said else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
     time = line.when.partition("T")[2]
-    cells = (time, Cell(line.ref[:REF], Token.DIM), line.client, what, Cell(words, token))
+    cells = (time, Cell(line.ref[:REF], Token.DIM), line.client, _what(line), Cell(words, token))
     return ListRow(line.key, cells, state)

@@ -30,11 +30,6 @@ def day(ms: int) -> str:
     return time_text(ms, DAY, zone=None)
 
 
-def day_and_time(ms: int) -> str:
-    """Return day and time in few cells, `26-11-24 14:02`: what tells the notes of one day apart in a list."""
-    return time_text(ms, "%y-%m-%d %H:%M", zone=None)
-
-
 def clock_time(ms: int) -> str:
     """Return the time of day, with seconds."""
     return time_text(ms, "%H:%M:%S", zone=None)

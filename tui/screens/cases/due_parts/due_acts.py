@@ -51,6 +51,11 @@ class DueScreen(VaultScreen):
         del line
         return False
 
+    def how_far(self, line: DueShown) -> Words:
+        """Return how far off it is, where its row does not say so."""
+        del line
+        return ""
+
     def action_done(self) -> None:
         """Say that the record under the cursor is over."""
         line = self.here()
@@ -100,7 +105,8 @@ class DueScreen(VaultScreen):
 
     def _facts(self, line: DueShown, contacts: Sequence[Fact] = ()) -> list[Fact]:
         when = Cell(day_said_whole(line.when), bold=True)
-        facts = [Fact("", (when, Cell("  "), Cell(line.headline or word_of(line.kind), bold=True)))]
+        far, about = self.how_far(line), Cell(line.headline or word_of(line.kind), bold=True)
+        facts = [Fact("", (when, *([Cell("  "), Cell(far)] if far else []), Cell("  "), about))]
         known = (Cell(line.ref, Token.ACC, bold=True), Cell("  "), Cell(line.client), Cell("  "))
         facts.append(Fact("", (*known, Cell(Message("done") if self.is_kept(line) else word_of(line.kind), Token.DIM))))
         facts += [Fact(Message("unconfirmed"), line.check, Token.WARN)] if line.check is not None else []
