@@ -367,7 +367,7 @@ def test_what_stands_in_a_restricted_section_goes_by_its_id_with_its_person_and_
             erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
         holds.release(amina, house.case, reason="over")
         going = what_goes.what_goes(amina, person.hex())
-        assert (dict(going.kinds), list(going.cases)) == ({"person": 2}, [house.case])
+        assert (dict(going.kinds), list(going.cases)) == ({"person": 2, "register-entry": 1}, [house.case])
         assert [each.record for each in letter.named_elsewhere(amina, going)] == [note]
         erasing.erase(amina, going, why="mistake")
         erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
