@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import NoReturn
 
 import pytest
 from textual._xterm_parser import XTermParser
@@ -159,7 +160,7 @@ def test_switching_the_member_ends_this_session_and_remembers_no_place(house: Ho
 def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on(
     amina: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> str:
+    def full(*_: object, **__: object) -> NoReturn:
         raise TryAgainError(Message("no room on the disk"))
 
     monkeypatch.setattr(Casework, "create", full)
