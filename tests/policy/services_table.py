@@ -41,7 +41,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_READ: """
     papers.list_in papers.save papers.show paper_text.text_of senders.senders_of given.given_out two_versions.both
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
-    checklists.steps_in
+    checklists.steps_in pack.facts
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
     timed_grants.terms_of holds.held

@@ -76,6 +76,31 @@ def test_only_these_fields_of_these_records_are_written(kind: str, variant: str,
         assert (None if rule is None else set(rule.labels)) == fields
 
 
+@each(
+    [
+        ("case", "detention", {"kind", "stage"}),
+        ("person", "client", {"names", "born", "documents"}),
+        *(("person", role, None) for role in PersonRole if role is not PersonRole.CLIENT),
+        *(("note", kind, None) for kind in NoteKind),
+        ("incident", "confirmed", {"what", "at", "place", "by_whom"}),
+        ("event", "confirmed", {"what", "at", "until", "place"}),
+        (
+            "detention",
+            "confirmed",
+            {"taken", "place", "order", "court", "expires", "lawyer_seen", "ended", "end"},
+        ),
+        ("wanted", "confirmed", {"system", "state", "category", "seen", "seen_how", "lifted"}),
+        *((kind, "*", None) for kind in ("incident", "event", "detention", "wanted")),
+        *((kind, "confirmed", None) for kind in ("risk", "safety-plan", "check-in", "step", "document", "hearing")),
+    ]
+)
+def test_of_somebody_who_disappeared_only_these_fields_of_confirmed_records_are_written(
+    kind: str, variant: str, fields: set[str] | None
+) -> None:
+    rule = profile_named("disappearance").rule(kind, variant)
+    assert (None if rule is None else set(rule.labels)) == fields
+
+
 def test_an_unknown_profile_is_refused_with_the_list() -> None:
     with pytest.raises(UsageError, match="profiles are: lawyer"):
         profile_named("everything")

@@ -6,6 +6,7 @@ import datetime
 import time
 from pathlib import Path
 
+import pyrage  # type: ignore[import-untyped]  # it ships no types
 from pypdf import PdfReader
 
 from tests.cli.desk import Desk
@@ -109,3 +110,65 @@ def test_scenario_12_the_seizure_drill_gives_the_warn_list_and_a_page_that_names
     assert "Revoke every device" in text
     assert [word for word in ("Vyuzhanin", "Arseni", "555", "Larkspur", "Mira") if word in text] == []
     assert desk.run("drill", "seizure", "--out", str(page)).code != 0  # nothing is written over
+
+
+def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only_said(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ref = made(desk, "detention")
+    client = ("--role", "client", "--name", "Arseni Vyuzhanin", "--born", "1988-03-14")
+    said(desk, "person", "add", ref, *client)
+    said(desk, "person", "add", ref, "--role", "relative", "--name", "Lidia Vyuzhanina")
+    desk.run("note", "add", ref, "--kind", "contact", stdin="Two men asked for him at the market.")
+    out = tmp_path / "out"
+    out.mkdir()
+    identity = pyrage.x25519.Identity.generate()
+    words = said(desk, "recipient", "add", "UN desk", "--age", str(identity.to_public()))["fingerprint"]
+    assert said(desk, "recipient", "confirm", "UN desk", "--words", words)["confirmed"]
+    leave = ("pack", ref, "--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed", "--json")
+
+    began = time.monotonic()
+    taken = ("--what", "disappearance", "--at", "2026-11-20T05:40", "--told-by", "Lidia", "--place", "the bus station")
+    incident = said(desk, "incident", "add", ref, *taken, "--text", "She heard shouts.")["record"]
+    said(desk, "detention", "add", ref, "--place", "rumoured cellar", "--taken", "2026-11-21")
+    assert "no fact of this case is confirmed" in desk.run(*leave).err
+    assert list(out.iterdir()) == []
+    confirmed = ("--confirmed", "two neighbours, apart from each other")
+    said(desk, "incident", "edit", incident, *confirmed)
+    said(
+        desk,
+        "event",
+        "add",
+        ref,
+        "--at",
+        "2026-11-19",
+        "--what",
+        "somebody followed him",
+        *confirmed,
+        "--disputed",
+        "yes",
+    )
+    facts = said(desk, "pack", ref)
+    assert [fact["record"] for fact in facts["confirmed"]] == [incident]
+    assert {fact["kind"] for fact in facts["unconfirmed"]} == {"detention", "event"}
+    assert facts["lacks"] == ["who took them, confirmed; or leave it out"]
+    sealed = desk.run(*leave).json()
+    assert time.monotonic() - began < 300
+
+    folder = tmp_path / "opened"
+    key = tmp_path / "key"
+    key.write_text(str(identity))
+    key.chmod(0o600)
+    opened = ("package", "open", sealed["package"], "--identity", str(key), "--words", " ".join(sealed["key_words"]))
+    assert desk.run_bare(*opened, "--out", str(folder)).code == 0
+    text = " ".join(page.extract_text() for page in PdfReader(folder / "report.pdf").pages)
+    shown = (
+        "Arseni Vyuzhanin",
+        "14 March 1988",
+        "disappearance",
+        "20 November 2026, 05:40",
+        "search for a disappeared",
+    )
+    assert [word for word in shown if word not in text] == []
+    hidden = ("Lidia", "shouts", "cellar", "market", "neighbours", "followed", "21 November")
+    assert [word for word in hidden if word in text + (folder / "data.json").read_text("utf-8")] == []

@@ -213,6 +213,10 @@ class FormedRecord:
             return False
         return self.FORM.is_due_without_date or self.when() is not None
 
+    def is_confirmed(self) -> bool:
+        """Say whether it tells a fact: somebody said how it is confirmed, and nobody said otherwise."""
+        return bool(getattr(self, "confirmed", None)) and not getattr(self, "disputed", False)
+
     def later(self) -> tuple[str, ...]:
         """Return the times at which something more is to be done of it while it is due."""
         return ()

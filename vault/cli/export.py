@@ -19,14 +19,15 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.exports.export_material import Wish
+    from vault.services.exports.export_steps import Approve
     from vault.services.exports.exporting import Exported, Undecided
 
 
 REPORT: Final = (
     CASE,
     Arg("--profile PROFILE",
-        Message("lawyer-named names client and persecutor, lawyer names nobody; you decide what else may leave"),
-        choices=("lawyer-named", "lawyer")),
+        Message("lawyer-named names client and persecutor, lawyer nobody; disappearance has confirmed facts alone"),
+        choices=("lawyer-named", "lawyer", "disappearance")),
     Arg("--to NAME", Message("the recipient's name or id (`recipient list`)")),
     Arg("[--decide proposed]", Message("accept the proposal for every open question"), choices=("proposed",)),
     Arg("[--language LANGUAGE]", Message("language of the report"), choices=("en", "fr", "ru"), default="en"),
@@ -64,33 +65,43 @@ def tell_unconfirmed(args: Given, output: Output, session: Session) -> None:
 
 
 def _export(args: Given, output: Output) -> Result:
-    # An answered question says whether its pages were read when it was asked.
-    approve = None
-    if not args.approval or is_read_here(output):
-        approve = approve_here(args, output, Message("Seal them for {name}", name=args.to))
+    approve = approval_of_pages(args, output)
     with opened(args, output) as session:
-        from vault.services.approvals import by_file
-        from vault.services.cases import cases
-        from vault.services.exports import exporting
+        return sealed(session, args, output, approve)
 
-        tell_unconfirmed(args, output, session)
-        second = second_of(args, output, session)
-        answer = None if args.approval is None else by_file.read_answer(session, args.approval)
-        wish = wish_of(args, output, asks=answer is None)
 
-        def act(decisions: Mapping[str, str]) -> Exported | Undecided:
-            return exporting.export(
-                session,
-                cases.find(session, args.case),
-                replace(wish, decisions=decisions),
-                out=args.out,
-                approve=approve,
-                second=second,
-                answer=answer,
-                progress=output.progress_of(PROGRESS),
-            )
+def approval_of_pages(args: Given, output: Output) -> Approve | None:
+    """Return how the finished pages are read here, or None where nobody reads them now."""
+    # An answered question says whether its pages were read when it was asked.
+    if args.approval and not is_read_here(output):
+        return None
+    return approve_here(args, output, Message("Seal them for {name}", name=args.to))
 
-        result = with_answers(args, output, act)
+
+def sealed(session: Session, args: Given, output: Output, approve: Approve | None) -> Result:
+    """Export a case by the profile that was given, or list what is undecided."""
+    from vault.services.approvals import by_file
+    from vault.services.cases import cases
+    from vault.services.exports import exporting
+
+    tell_unconfirmed(args, output, session)
+    second = second_of(args, output, session)
+    answer = None if args.approval is None else by_file.read_answer(session, args.approval)
+    wish = wish_of(args, output, asks=answer is None)
+
+    def act(decisions: Mapping[str, str]) -> Exported | Undecided:
+        return exporting.export(
+            session,
+            cases.find(session, args.case),
+            replace(wish, decisions=decisions),
+            out=args.out,
+            approve=approve,
+            second=second,
+            answer=answer,
+            progress=output.progress_of(PROGRESS),
+        )
+
+    result = with_answers(args, output, act)
     return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result)
 
 

@@ -126,6 +126,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("recipient", Message("lawyers, courts and others who receive packages"),
              ("add", "list", "edit", "confirm")),
         Noun("export", Message("make a redacted package for one recipient")),
+        Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient")),
         Noun("approval", Message("ask a second person at another place, and answer as that person"),
              ("ask", "show", "give", "list")),
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify")),

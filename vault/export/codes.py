@@ -89,7 +89,53 @@ _STAGES = {
     "waiting": ("waiting", "en attente", "ожидание"),
     "closed": ("closed", "clos", "закрыто"),
 }
+_INCIDENTS = {
+    "arrest": ("arrest", "arrestation", "арест"),
+    "raid": ("raid", "perquisition", "обыск"),
+    "threat": ("threat", "menace", "угроза"),
+    "abduction": ("abduction", "enlèvement", "похищение"),
+    "disappearance": ("disappearance", "disparition", "исчезновение"),
+    "surveillance": ("surveillance", "surveillance", "слежка"),
+    "device-seized": ("devices seized", "appareils saisis", "изъятие устройств"),
+    "data-breach": ("data breach", "fuite de données", "утечка данных"),
+    "coerced-unlock": ("forced to unlock", "contrainte à déverrouiller", "принуждение к разблокировке"),
+    "other": ("other", "autre", "другое"),
+}
+_ENDS = {
+    "released": ("released", "libéré", "освобождён"),
+    "bail": ("bail", "caution", "залог"),
+    "house-arrest": ("house arrest", "assignation à résidence", "домашний арест"),
+    "surrendered": ("surrendered", "remis", "выдан"),
+    "deported": ("deported", "expulsé", "выслан"),
+    "disappeared": ("disappeared", "disparu", "пропал"),
+    "unknown": ("not known", "inconnu", "неизвестно"),
+}
+_SYSTEMS = {
+    "cis-interstate": ("interstate search of the CIS", "avis de recherche de la CEI", "межгосударственный розыск СНГ"),
+    "national": ("national list", "liste nationale", "национальный розыск"),
+    "interpol-red": ("Interpol red notice", "notice rouge d’Interpol", "красное уведомление Интерпола"),
+    "interpol-blue": ("Interpol blue notice", "notice bleue d’Interpol", "синее уведомление Интерпола"),
+    "interpol-other": ("other Interpol notice", "autre notice d’Interpol", "другое уведомление Интерпола"),
+    "diffusion": ("Interpol diffusion", "diffusion d’Interpol", "циркуляр Интерпола"),
+    "extremist-register": ("register of extremists", "registre des extrémistes", "реестр экстремистов"),
+    "terrorist-register": ("register of terrorists", "registre des terroristes", "реестр террористов"),
+    "debtor": ("list of debtors", "liste de débiteurs", "розыск должников"),
+    "missing": ("list of missing people", "liste de personnes disparues", "розыск пропавших"),
+    "other": ("other", "autre", "другое"),
+}
+_SEEN = {
+    "public-site": ("on a public site", "sur un site public", "на открытом сайте"),
+    "court-paper": ("in a paper of a court", "dans un document judiciaire", "в документе суда"),
+    "official-word": ("said by an official", "dit par un agent officiel", "сказано должностным лицом"),
+    "press": ("in the press", "dans la presse", "в прессе"),
+    "lawyer-query": ("by a question of a lawyer", "par une demande d’avocat", "по запросу адвоката"),
+    "arrest": ("at an arrest", "lors d’une arrestation", "при аресте"),
+}
 _BY_PLACE = {
+    ("incident", "what-happened"): _INCIDENTS,
+    ("detention", "how-ended"): _ENDS,
+    ("wanted", "system"): _SYSTEMS,
+    ("wanted", "seen-how"): _SEEN,
     ("case", "kind"): _CASES,
     ("case", "stage"): _STAGES,
     ("note", "kind"): _NOTES,

@@ -10,7 +10,7 @@ from vault.casework.script import script_of
 from vault.export.codes import code_in_words
 from vault.export.report import Cover, in_words
 from vault.export.shown import Dossier
-from vault.export.wording import USUAL_PURPOSE, wording
+from vault.export.wording import OWN_PURPOSES, wording
 
 FORMAT = 2  # 1 had no head, and its notes no kind and no writer
 
@@ -38,7 +38,7 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
         Leaf("heading", words.notice_heading, ours=True),
         *(Leaf("lines", line, ours=True) for line in words.notice),
         Leaf("profile", dossier.profile, ours=True),
-        Leaf("purpose", cover.purpose, ours=cover.purpose == USUAL_PURPOSE),
+        Leaf("purpose", cover.purpose, ours=cover.purpose in OWN_PURPOSES),
         *(Leaf(key, text, ours=True) for key, text in _head(cover).items()),
         Leaf("title", words.title, ours=True),
     ]

@@ -20,7 +20,7 @@ from datetime import date
 from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf, canonical
 from vault.export.release import Release, export_digest
-from vault.export.wording import USUAL_PURPOSE
+from vault.export.wording import OWN_PURPOSES
 from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.padding import padme
 from vault.seal.recovery import words_of
@@ -97,7 +97,7 @@ class Manifest:
         of_files = ("sha256", _size_key(self.form))
         keys = [*_KEYS, *self.files, *self.versions, *(key for _ in self.files for key in of_files)]
         values = [Leaf("profile", self.profile, ours=True), Leaf("recipient", self.recipient, ours=True)]
-        if self.purpose == USUAL_PURPOSE:
+        if self.purpose in OWN_PURPOSES:
             values.append(Leaf("purpose", self.purpose, ours=True))
         released = () if self.release is None else self.release.leaves()
         return (*values, *released, *(Leaf("", key, ours=True) for key in sorted(keys)))

@@ -16,7 +16,7 @@ from vault.export.codes import code_in_words
 from vault.export.days import in_days
 from vault.export.legible import legible
 from vault.export.shown import Dossier, Section
-from vault.export.wording import USUAL_PURPOSE, Wording, wording
+from vault.export.wording import OWN_PURPOSES, Wording, wording
 from vault.redaction.transform import REMOVED
 from vault.words.message import Message
 
@@ -24,7 +24,10 @@ ALONE, TWO_PERSON = "alone", "two-person"
 READ, UNREAD = "read", "unread"
 NOTE = "note"
 _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
-_DAYS = frozenset({"date", "date-of-birth", "opened", "written"})
+_DAYS = frozenset({
+    *("date", "date-of-birth", "opened", "written"),
+    *("when", "until", "taken", "ends-by-order", "lawyer-let-in", "ended", "seen", "lifted"),
+})  # fmt: skip
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
@@ -151,7 +154,7 @@ def in_words(text: str, words: Wording) -> str:
 
 
 def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
-    is_usual = cover.purpose == USUAL_PURPOSE
+    is_ours = cover.purpose in OWN_PURPOSES
     released = [_word(words.releases, cover.release)] + ([words.unread] if cover.pages == UNREAD else [])
     rows = (
         (words.day, in_days(cover.day, cover.language), True),
@@ -159,7 +162,7 @@ def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
         (words.organisation, cover.organisation, True),
         (words.contact, cover.contact, True),
         (words.recipient, cover.recipient, True),
-        (words.purpose, words.usual_purpose if is_usual else cover.purpose, is_usual),
+        (words.purpose, words.purposes[cover.purpose] if is_ours else cover.purpose, is_ours),
         (words.profile, _word(words.profiles, dossier.profile), True),
         (words.release, "\n".join(released), True),
     )

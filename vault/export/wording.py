@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from vault.errors import UsageError
 from vault.words.message import Message
 
-# The one purpose that the program itself gives; a report says it in its own language.
+# The purposes that the program itself gives; a report says them in its own language.
 USUAL_PURPOSE = "legal referral"
+SEARCH_PURPOSE = "search for a disappeared person"
+OWN_PURPOSES = frozenset({USUAL_PURPOSE, SEARCH_PURPOSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Wording:
     recipient: str
     purpose: str
     profile: str
-    usual_purpose: str
+    purposes: Mapping[str, str]
     release: str
     unread: str
     written: str
@@ -52,7 +54,7 @@ _ENGLISH = Wording(
     recipient="For",
     purpose="Purpose",
     profile="Who is named",
-    usual_purpose=USUAL_PURPOSE,
+    purposes={USUAL_PURPOSE: USUAL_PURPOSE, SEARCH_PURPOSE: SEARCH_PURPOSE},
     release="Released",
     unread="Nobody at the organisation read these pages before they were sealed.",
     written="date of writing",
@@ -70,6 +72,7 @@ _ENGLISH = Wording(
     profiles={
         "lawyer": "nobody: codes stand for people",
         "lawyer-named": "client and persecutor; others by a code, or as was decided for this report",
+        "disappearance": "the person who disappeared; of what happened only what is confirmed",
     },
     releases={
         "alone": "by one person: nobody else in the organisation could approve it",
@@ -83,6 +86,10 @@ _ENGLISH = Wording(
         "persecutor": "Persecutor",
         "other-person": "Other person",
         "note": "Notes",
+        "incident": "Incidents",
+        "event": "What happened",
+        "detention": "Detention",
+        "wanted": "Searched for",
     },
     labels={
         "kind": "Kind",
@@ -91,6 +98,24 @@ _ENGLISH = Wording(
         "names": "Names",
         "date-of-birth": "Date of birth",
         "documents": "Documents",
+        "what-happened": "What",
+        "when": "When",
+        "until": "Until, or at the latest",
+        "place": "Place",
+        "by-whom": "By whom",
+        "taken": "Taken on",
+        "order": "Order",
+        "ordered-by": "Ordered by",
+        "ends-by-order": "Ends by the order on",
+        "lawyer-let-in": "Lawyer let in on",
+        "ended": "Ended on",
+        "how-ended": "How it ended",
+        "system": "System",
+        "searching-state": "State that searches",
+        "category": "Category",
+        "seen": "Seen on",
+        "seen-how": "Seen how",
+        "lifted": "Lifted on",
     },
 )
 _FRENCH = Wording(
@@ -102,7 +127,10 @@ _FRENCH = Wording(
     recipient="Pour",
     purpose="Finalité",
     profile="Qui est nommé",
-    usual_purpose="transmission pour assistance juridique",
+    purposes={
+        USUAL_PURPOSE: "transmission pour assistance juridique",
+        SEARCH_PURPOSE: "recherche d’une personne disparue",
+    },
     release="Autorisé",
     unread="Personne dans l’organisation n’a lu ces pages avant qu’elles soient scellées.",
     written="date de rédaction",
@@ -121,6 +149,7 @@ _FRENCH = Wording(
     profiles={
         "lawyer": "personne : des codes remplacent les noms",
         "lawyer-named": "client et persécuteur ; les autres par un code, ou selon décision pour ce rapport",
+        "disappearance": "la personne disparue ; de ce qui s’est passé, seulement ce qui est confirmé",
     },
     releases={
         "alone": "par une seule personne : personne d’autre dans l’organisation ne pouvait l’approuver",
@@ -134,6 +163,10 @@ _FRENCH = Wording(
         "persecutor": "Persécuteur",
         "other-person": "Autre personne",
         "note": "Notes",
+        "incident": "Incidents",
+        "event": "Ce qui s’est passé",
+        "detention": "Détention",
+        "wanted": "Recherché",
     },
     labels={
         "kind": "Nature",
@@ -142,6 +175,24 @@ _FRENCH = Wording(
         "names": "Noms",
         "date-of-birth": "Date de naissance",
         "documents": "Documents",
+        "what-happened": "Quoi",
+        "when": "Quand",
+        "until": "Jusqu’au, ou au plus tard",
+        "place": "Lieu",
+        "by-whom": "Par qui",
+        "taken": "Pris le",
+        "order": "Ordonnance",
+        "ordered-by": "Ordonné par",
+        "ends-by-order": "Prend fin selon l’ordonnance le",
+        "lawyer-let-in": "Avocat admis le",
+        "ended": "Terminé le",
+        "how-ended": "Comment cela s’est terminé",
+        "system": "Système",
+        "searching-state": "État qui recherche",
+        "category": "Catégorie",
+        "seen": "Vu le",
+        "seen-how": "Comment vu",
+        "lifted": "Levé le",
     },
 )
 _RUSSIAN = Wording(
@@ -153,7 +204,7 @@ _RUSSIAN = Wording(
     recipient="Кому",
     purpose="Цель",
     profile="Кто назван",
-    usual_purpose="передача для юридической помощи",
+    purposes={USUAL_PURPOSE: "передача для юридической помощи", SEARCH_PURPOSE: "поиск пропавшего человека"},
     release="Разрешено",
     unread="Никто в организации не прочитал эти страницы, прежде чем они были запечатаны.",
     written="дата записи",
@@ -171,6 +222,7 @@ _RUSSIAN = Wording(
     profiles={
         "lawyer": "никто: вместо людей стоят коды",
         "lawyer-named": "клиент и преследователь; остальные — кодом или как решено для этого отчёта",
+        "disappearance": "пропавший человек; из случившегося — только подтверждённое",
     },
     releases={
         "alone": "одним человеком: больше никто в организации не мог это одобрить",
@@ -184,6 +236,10 @@ _RUSSIAN = Wording(
         "persecutor": "Преследователь",
         "other-person": "Другое лицо",
         "note": "Записи",
+        "incident": "Происшествия",
+        "event": "Что произошло",
+        "detention": "Содержание под стражей",
+        "wanted": "Розыск",
     },
     labels={
         "kind": "Вид",
@@ -192,6 +248,24 @@ _RUSSIAN = Wording(
         "names": "Имена",
         "date-of-birth": "Дата рождения",
         "documents": "Документы",
+        "what-happened": "Что",
+        "when": "Когда",
+        "until": "До, или не позднее",
+        "place": "Место",
+        "by-whom": "Кем",
+        "taken": "Задержан",
+        "order": "Постановление",
+        "ordered-by": "Кем вынесено",
+        "ends-by-order": "Срок по постановлению до",
+        "lawyer-let-in": "Адвокат допущен",
+        "ended": "Окончено",
+        "how-ended": "Чем закончилось",
+        "system": "Система",
+        "searching-state": "Разыскивающее государство",
+        "category": "Категория",
+        "seen": "Замечено",
+        "seen-how": "Как стало известно",
+        "lifted": "Снято",
     },
 )
 

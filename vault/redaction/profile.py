@@ -15,6 +15,7 @@ from vault.redaction.actions import Action, IdentifierType
 from vault.words.message import Message
 
 ANY_VARIANT = "*"
+CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class RecordRule:
 class Profile:
     """One table of what may leave.
 
-    `records` goes by (kind, variant): the variant of a note is its kind, of a person the role.
+    `records` goes by (kind, variant): the variant of a note is its kind, of a person the role, of what happened
+    `confirmed` where somebody said how it is.
     `actions` goes by (type, role): role `None` is an identifier that belongs to nobody registered.
     """
 
@@ -122,4 +124,49 @@ _LAWYER_NAMED = Profile(
     ),
 )
 
-PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (_LAWYER, _LAWYER_NAMED)})
+# For UNHCR and the UN bodies: a client who disappeared is named, and of what happened only what is confirmed leaves, in
+# fields alone. No note and no free text: who told it, and what is only said, stay here.
+_DISAPPEARANCE = Profile(
+    name="disappearance",
+    records=MappingProxyType(
+        {
+            ("case", ANY_VARIANT): RecordRule("case", {"kind": "kind", "stage": "stage"}),
+            ("person", PersonRole.CLIENT): _person("client"),
+            ("incident", CONFIRMED): RecordRule(
+                "incident", {"what": "what-happened", "at": "when", "place": "place", "by_whom": "by-whom"}
+            ),
+            ("event", CONFIRMED): RecordRule(
+                "event", {"what": "what-happened", "at": "when", "until": "until", "place": "place"}
+            ),
+            ("detention", CONFIRMED): RecordRule(
+                "detention",
+                {
+                    "taken": "taken",
+                    "place": "place",
+                    "order": "order",
+                    "court": "ordered-by",
+                    "expires": "ends-by-order",
+                    "lawyer_seen": "lawyer-let-in",
+                    "ended": "ended",
+                    "end": "how-ended",
+                },
+            ),
+            ("wanted", CONFIRMED): RecordRule(
+                "wanted",
+                {
+                    "system": "system",
+                    "state": "searching-state",
+                    "category": "category",
+                    "seen": "seen",
+                    "seen_how": "seen-how",
+                    "lifted": "lifted",
+                },
+            ),
+        }
+    ),
+    actions=_LAWYER_NAMED.actions,
+)
+
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {profile.name: profile for profile in (_LAWYER, _LAWYER_NAMED, _DISAPPEARANCE)}
+)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vault.casework.case import Case
+from vault.casework.form import FormedRecord
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import NO_LONGER, IdentityDocument, Person, PersonName
 from vault.redaction.actions import IdentifierType
-from vault.redaction.profile import ANY_VARIANT, Profile
+from vault.redaction.profile import ANY_VARIANT, CONFIRMED, Profile
 
 _WORD = re.compile(r"\w+")
 _IDENTIFIERS = {
@@ -37,8 +38,9 @@ class SourceField:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One record. `variant` is the kind of a note or the role of a person; `entity` is a person's record id.
+    """One record. `variant` is the kind of a note or the role of a person; of what happened, whether it is confirmed.
 
+    `entity` is a person's record id.
     `version` is the id of the version that the fields stand in: what a person kept holds where they read it.
     """
 
@@ -83,7 +85,9 @@ def source_record(entity: bytes, version: bytes, record: CaseworkRecord) -> Sour
 def _variant(record: CaseworkRecord) -> str:
     if isinstance(record, Person):
         return record.role
-    return record.kind if isinstance(record, Note | Case) else ANY_VARIANT
+    if isinstance(record, Note | Case):
+        return record.kind
+    return CONFIRMED if isinstance(record, FormedRecord) and record.is_confirmed() else ANY_VARIANT
 
 
 def _field(name: str, value: object, of_person: bool) -> SourceField:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _PROFILES: Final = (
     ("lawyer-named", Message("client, persecutor, others you choose")),
     ("lawyer", Message("nobody but those you choose")),
+    ("disappearance", Message("client who disappeared: confirmed facts alone")),
 )
 _LANGUAGES: Final = (("en", Message("English")), ("fr", Message("French")), ("ru", Message("Russian")))
 _RELEASED: Final = {

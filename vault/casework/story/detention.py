@@ -42,6 +42,7 @@ class Detention(FormedRecord):
             FormField("ill_treatment", Message("Ill-treatment is reported"), Shape.YES_NO),
             FormField("ended", Message("Ended on"), Shape.MOMENT),
             FormField("end", Message("How it ended"), Shape.WORD, DetentionEnd),
+            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
             FormField("text", Message("Details"), Shape.TEXT),
         ),
         headline=("place", "order"),
@@ -60,4 +61,5 @@ class Detention(FormedRecord):
     ill_treatment: bool = False
     ended: str | None = None
     end: DetentionEnd | None = None
+    confirmed: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)

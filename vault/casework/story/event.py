@@ -24,6 +24,7 @@ class Event(FormedRecord):
             FormField("place", Message("Place")),
             FormField("source", Message("Who or what says so")),
             FormField("disputed", Message("Somebody says otherwise"), Shape.YES_NO),
+            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
             FormField("text", Message("Details"), Shape.TEXT),
         ),
         headline=("what", "place"),
@@ -37,4 +38,5 @@ class Event(FormedRecord):
     place: str | None = field(default=None, repr=False)
     source: str | None = field(default=None, repr=False)
     disputed: bool = False
+    confirmed: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)

@@ -40,6 +40,7 @@ class Incident(FormedRecord):
             FormField("by_whom", Message("By whom")),
             FormField("affected", Message("Who and which devices"), Shape.LINES),
             FormField("told_by", Message("Told by")),
+            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
             FormField("text", Message("What happened"), Shape.TEXT),
         ),
         headline=("what", "place"),
@@ -52,4 +53,5 @@ class Incident(FormedRecord):
     by_whom: str | None = field(default=None, repr=False)
     affected: tuple[str, ...] = field(default=(), repr=False)
     told_by: str | None = field(default=None, repr=False)
+    confirmed: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)

@@ -55,6 +55,7 @@ class Wanted(FormedRecord):
             FormField("seen_how", Message("Seen how"), Shape.WORD, SeenHow),
             FormField("seen_by", Message("Seen by")),
             FormField("lifted", Message("Lifted on"), Shape.DATE),
+            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
             FormField("text", Message("Details"), Shape.TEXT),
         ),
         headline=("system", "category", "state"),
@@ -69,4 +70,5 @@ class Wanted(FormedRecord):
     seen_how: SeenHow | None = None
     seen_by: str | None = field(default=None, repr=False)
     lifted: str | None = None
+    confirmed: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,9 +14,11 @@ from vault.casework.disclosure import Disclosure, PseudonymGiven
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
+from vault.casework.story import STORY
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId
+from vault.records.versions import OpenedVersion
 from vault.redaction.actions import Action as RedactionAction
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
@@ -28,7 +30,7 @@ from vault.redaction.registry import build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.services.approvals.approving import REASONS
 from vault.services.approvals.question import Question
-from vault.services.cases.cases import view
+from vault.services.cases.cases import by_date, view
 from vault.services.exports.names_elsewhere import names_elsewhere
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.exports.report_covers import in_order, told_beside
@@ -185,10 +187,16 @@ def _in_use(notes: list[Stored[Note]]) -> list[Stored[Note]]:
     return in_order([note for note in notes if note.record not in withdrawn])
 
 
+def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
+    """Yield the records of the kinds with a form that a profile names; of two versions neither is confirmed."""
+    for kind in dict.fromkeys(kind for kind, _ in profile.records if kind in STORY):
+        yield from (stored for stored in by_date(versions, (STORY[kind],)) if stored.heads == 1)
+
+
 def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:
     versions = view(session, case, why=WHY)
     persons, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
-    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes]
+    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *_happened(versions, profile)]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})
     own = [row for row in disclosures if row.origin is not None and authors.get(row.origin) == session.member]

@@ -11,7 +11,7 @@ from vault.errors import RefusedError, UsageError
 from vault.export.package import prepare
 from vault.export.release import ACT
 from vault.export.report import READ, UNREAD, Cover
-from vault.export.wording import USUAL_PURPOSE
+from vault.export.wording import SEARCH_PURPOSE, USUAL_PURPOSE
 from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.log.approvals import Approval
 from vault.policy.roles import Action
@@ -28,6 +28,8 @@ from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.words.message import Message
 from vault.words.next_step import NextStep
+
+_PURPOSES = {"disappearance": SEARCH_PURPOSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def ask(
 def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:
     """Return the cover of a report that is made today."""
     return Cover(
-        purpose=USUAL_PURPOSE,
+        purpose=_PURPOSES.get(material.profile.name, USUAL_PURPOSE),
         language=wish.language,
         release=release,
         pages=READ if is_read else UNREAD,

@@ -1,0 +1,73 @@
+"""`casevault pack`: confirmed facts of a client who disappeared, for a recipient such as UNHCR or a UN body."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from vault.cli import export
+from vault.cli.nouns import NOUNS
+from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.showing import indented
+from vault.cli.story import NO_DATE, record_data
+from vault.cli.table import Arg, Given, OneOf, Verb
+from vault.errors import UsageError
+from vault.ids import short_id
+from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vault.services.projection.reading import Stored
+
+
+def _pack(args: Given, output: Output) -> Result:
+    if (args.to is None) is not (args.out is None):
+        raise UsageError(Message("--to and --out go together"))
+    leaves = args.to is not None
+    approve = export.approval_of_pages(args, output) if leaves else None
+    with opened(args, output) as session:
+        from vault.services.cases import cases
+        from vault.services.safety import pack
+
+        found = pack.facts(session, cases.find(session, args.case))
+        if leaves:
+            pack.require_facts(found)
+            return export.sealed(session, Given(**{**vars(args), "profile": pack.PROFILE}), output, approve)
+    only_said = len(found.unconfirmed)
+    lines: list[Words] = [
+        plural("{count} fact is confirmed", "{count} facts are confirmed", count=len(found.confirmed)),
+        *(_line(stored) for stored in found.confirmed),
+        plural("{count} is only said: it stays here", "{count} are only said: they stay here", count=only_said),
+        *(_line(stored) for stored in found.unconfirmed),
+    ]
+    if found.lacks:
+        lines += [Message("A reader will miss:"), *map(indented, found.lacks)]
+    lines.append(Message("Confirm with `casevault incident edit ID --confirmed`; then pack with --to and --out."))
+    data = {
+        "confirmed": [record_data(stored) for stored in found.confirmed],
+        "unconfirmed": [record_data(stored) for stored in found.unconfirmed],
+        "lacks": [str(line) for line in found.lacks],
+    }
+    return Result(data, lines)
+
+
+def _line(stored: Stored[Any]) -> Message:
+    when, kind = stored.value.when() or NO_DATE, stored.value.KIND
+    about, short = stored.value.headline(), short_id(stored.record)
+    return Message("  {when}  {kind}  {about}  id {id}", when=when, kind=kind, about=about, id=short)
+
+
+_OF_EXPORT: Final = tuple(arg for arg in export.REPORT if arg.key not in {"profile", "to"})
+VERBS: Final = (
+    Verb("pack", NOUNS["pack"].help, (
+        *_OF_EXPORT,
+        Arg("[--to NAME]", Message("the recipient's name or id; without it the facts are listed, and nothing leaves")),
+        Arg("[--out DIR]", Message("an existing folder for the package"), of=Path),
+        OneOf((
+            Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
+            Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
+        )),
+    ), _pack),
+)  # fmt: skip
