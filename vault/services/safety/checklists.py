@@ -14,6 +14,7 @@ from vault.casework.story.step import HOURS, Checklist, ChecklistStep
 from vault.casework.vocabulary import word_of
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId
+from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases import story
@@ -72,7 +73,7 @@ def begin(session: Session, case: CompartmentId, name: str, *, since: str | None
 
 def steps_in(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Stored[Any]]:
     """Return the steps in a case, by the time by which they are to be done; opening them is in the log before."""
-    return [*story.list_in(session, case, (ChecklistStep.KIND,), why=why)]
+    return sorted(story.list_in(session, case, (ChecklistStep.KIND,), why=why), key=_in_order)
 
 
 def tick(session: Session, place: Place, *, by: str | None = None, on: str | None = None) -> Edited:
@@ -85,3 +86,10 @@ def tick(session: Session, place: Place, *, by: str | None = None, on: str | Non
     who = by or name_in(names_of_members(session), session.member)
     moment = on or minute_here(session)
     return story.change(session, place, {"done": moment, "by": who})
+
+
+def _in_order(stored: Stored[Any]) -> tuple[str, int]:
+    """Return when a step is to be done, and its place in its checklist among those of one time."""
+    step = stored.value
+    order = list(HOURS[step.checklist])
+    return step.due or NO_DATE, order.index(step.step) if step.step in order else len(order)
