@@ -44,7 +44,7 @@ def _pack(args: Given, output: Output) -> Result:
     ]
     if found.lacks:
         lines += [Message("A reader will miss:"), *map(indented, found.lacks)]
-    lines.append(Message("Confirm with `casevault incident edit ID --confirmed`; then pack with --to and --out."))
+    lines.append(Message("`casevault incident edit ID` asks by whom it is confirmed. Then pack with --to and --out."))
     data = {
         "confirmed": [record_data(stored) for stored in found.confirmed],
         "unconfirmed": [record_data(stored) for stored in found.unconfirmed],
