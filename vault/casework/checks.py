@@ -20,6 +20,8 @@ TEXT_CHARACTERS = 1_000_000
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _LAST_MOMENT_MS = 253_402_300_800_000
 
+_HALF_A_LETTER = re.compile("[\ud800-\udfff]")
+
 _Word = TypeVar("_Word", bound=StrEnum)
 _Item = TypeVar("_Item")
 
@@ -28,10 +30,11 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
     """Return one line without the spaces around it.
 
     Raises:
-        UsageError: not text, empty (unless `optional`), too long, or more than one line.
+        UsageError: not text, empty (unless `optional`), too long, more than one line, or half a letter in it.
     """
     if not isinstance(value, str):
         raise UsageError(Message("{field} must be text", field=field))
+    _refuse_halves(value, field)
     line = value.strip()
     if not line and not optional:
         raise UsageError(Message("{field} is empty", field=field))
@@ -42,6 +45,14 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
     if len(line.splitlines()) > 1:
         raise UsageError(Message("{field} must be one line", field=field))
     return line
+
+
+def _refuse_halves(value: str, field: str) -> None:
+    if _HALF_A_LETTER.search(value):
+        raise UsageError(
+            Message("{field} has half a letter in it, which nothing can keep", field=field),
+            next_step=Message("Type it again, by hand."),
+        )
 
 
 def checked_name(value: object, field: str) -> str:
@@ -65,10 +76,11 @@ def checked_text(value: object, field: str, *, optional: bool = False) -> str:
     """Return a text of any number of lines, as written.
 
     Raises:
-        UsageError: not text, only blank (unless `optional`), or too long.
+        UsageError: not text, only blank (unless `optional`), too long, or half a letter in it.
     """
     if not isinstance(value, str):
         raise UsageError(Message("{field} must be text", field=field))
+    _refuse_halves(value, field)
     if not value.strip() and not optional:
         raise UsageError(Message("{field} is empty", field=field))
     if len(value) > TEXT_CHARACTERS:

@@ -29,6 +29,7 @@ from vault.platform.locks import lock_holder
 from vault.platform.mounts import Mount, read_mounts
 from vault.platform.process import (
     harden_process,
+    leave_network,
     limit_memory,
     memory_bytes,
     process_alive,

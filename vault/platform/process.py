@@ -13,6 +13,7 @@ from vault.words.message import Message
 
 _PR_SET_PDEATHSIG = 1
 _PR_GET_DUMPABLE = 3
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
 _PR_SET_DUMPABLE = 4
 _PT_DENY_ATTACH = 31
 _WER_FAULT_REPORTING_FLAG_NOHEAP = 1
@@ -82,6 +83,22 @@ def limit_memory(size: int) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def leave_network() -> bool:
+    """Put this process, and all that it starts, where there is no network.
+
+    Returns:
+        False where the system does not let it: it is Linux alone that can, and not every one.
+    """
+    if sys.platform != "linux":
+        return False
+    import ctypes  # noqa: PLC0415 - as below
+
+    try:
+        return int(ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)) == 0
+    except (OSError, AttributeError):
+        return False
 
 
 def readable_by_neighbours() -> Answer:

@@ -6,6 +6,7 @@ with the percents that are done, then one JSON object of `by`, `text` and `whole
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 import time
@@ -18,6 +19,7 @@ from vault.export.paper_text.docx import DocxError, paragraphs
 from vault.export.paper_text.kept import Kept
 from vault.export.paper_text.ocr import Ocr, grey_picture
 from vault.export.paper_text.telegram import is_page, lines_of_json, lines_of_page
+from vault.platform import leave_network
 
 _DEPENDENCY_MISSING = 69
 _FEWEST_LETTERS = 16
@@ -32,6 +34,7 @@ def main() -> int:
     stream = sys.stdin.buffer
     header = json.loads(stream.read(int.from_bytes(stream.read(4), "big")))
     limit_resources(cpu_seconds=2 * header["seconds"])
+    leave_network()
     content = stream.read()
     kept = Kept()
     try:
@@ -85,12 +88,12 @@ def _read_written(content: bytes, kept: Kept, *, is_archive: bool) -> str:
 
 
 def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "utf-16") if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig",):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("cp1251", errors="replace")
+    if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", errors="replace")
 
 
 def _read_pdf(content: bytes, ocr: Ocr | None, kept: Kept) -> str:

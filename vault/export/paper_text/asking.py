@@ -16,6 +16,8 @@ from vault.words.message import Message
 
 MOST_BYTES: Final = 64 << 20
 """The largest content that is read; a larger one keeps its facts alone."""
+MEMORY_BYTES: Final = 1 << 30
+"""What the process, and tesseract, may write in, each, where the system holds to it."""
 _SECONDS = 240
 _BESIDE_SECONDS = 60
 _PLACES = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin"
@@ -51,7 +53,7 @@ def read_text(content: bytes, media: str, *, progress: Progress = lambda done, t
     header = json.dumps({"media": media, "ocr": _ocr(), "seconds": _SECONDS}).encode()
     task = len(header).to_bytes(4, "big") + header + content
     try:
-        command = command_of("vault.export.paper_text")
+        command = command_of("vault.export.paper_text", memory=MEMORY_BYTES)
         code, answer = ask_child(command, task, seconds=_SECONDS + _BESIDE_SECONDS, progress=progress)
         if code == DEPENDENCY_MISSING:
             raise DependencyMissingError(Message("the library that reads PDF files is not installed"))

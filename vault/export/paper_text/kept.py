@@ -6,6 +6,15 @@ from collections.abc import Iterable
 
 MOST_LETTERS = 1_000_000
 _KEPT = frozenset("\n\t")
+_BROKEN = "\ufffd"
+_LEAST = 1000
+
+
+def _clean(letter: str) -> str:
+    """Return a letter as it is kept: spaces of all kinds as blanks, nothing of what no screen shows."""
+    if letter in _KEPT or (letter.isprintable() and letter != _BROKEN):
+        return letter
+    return " " if letter.isspace() else ""
 
 
 class Kept:
@@ -18,8 +27,9 @@ class Kept:
 
     def add(self, text: str) -> bool:
         """Keep a piece; False once no more is taken."""
-        clean = "".join(letter for letter in text if letter in _KEPT or (letter.isprintable() and letter != "\ufffd"))
-        self.is_whole &= len(clean) <= self._left
+        looked_at = text[: 2 * self._left + _LEAST]
+        clean = "".join(map(_clean, looked_at.replace("\r\n", "\n")))
+        self.is_whole &= len(clean) <= self._left and len(looked_at) == len(text)
         self._parts.append(clean[: self._left])
         self._left -= len(self._parts[-1])
         return self._left > 0

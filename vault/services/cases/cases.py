@@ -17,7 +17,7 @@ from vault.casework.stages import CaseKind, first_stage
 from vault.casework.story import STORY
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, make_case_ref, make_id, short_id
+from vault.ids import CompartmentId, CompartmentKind, MemberId, VersionId, is_case_ref, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page, silent_cases
 from vault.index.heads import heads_in, versions_in
 from vault.index.rows import NO_DATE
@@ -194,7 +194,8 @@ def find(session: Session, text: str) -> CompartmentId:
         UsageError: several bear the reference: somebody made one look like another.
     """
     index = up_to_date_index(session)
-    found = cases_by_ref(index, text.strip().upper())
+    ref = text.strip().upper()
+    found = cases_by_ref(index, ref) if is_case_ref(ref) else []
     if len(found) > 1:
         raise UsageError(
             Message(
