@@ -1,4 +1,4 @@
-"""A process that makes a backup: `python -m tests.attacks.backup_child ACT VAULT STATE DEST NUMBER`.
+"""What a process does that makes a backup.
 
 It says `open` when it is unlocked, and `made` when `make` has returned. `kill-at` ends it by SIGKILL just before its
 NUMBER-th change of a name on the disk; `full` lets no file of it grow beyond NUMBER bytes.
@@ -43,20 +43,16 @@ def _writes(event: str, arguments: tuple[object, ...]) -> bool:
     return event != "open" or bool(int(str(arguments[2])) & (os.O_WRONLY | os.O_RDWR))
 
 
-def main(act: str, place: Place, destination: Path, number: int) -> None:
-    with place.open() as session:
-        say("open")
-        if act == "kill-at":
-            kill_at(number, destination)
-        elif act == "full":
-            resource.setrlimit(resource.RLIMIT_FSIZE, (number, resource.RLIM_INFINITY))
-        backups.make(session, destination, keep=1)  # so that earlier ones go, and it may be killed at that too
-        say("made")
-
-
-if __name__ == "__main__":
+def make(act: str, place: Place, destination: Path, number: int) -> None:
     try:
-        main(sys.argv[1], Place(Path(sys.argv[2]), Path(sys.argv[3])), Path(sys.argv[4]), int(sys.argv[5]))
+        with place.open() as session:
+            say("open")
+            if act == "kill-at":
+                kill_at(number, destination)
+            elif act == "full":
+                resource.setrlimit(resource.RLIMIT_FSIZE, (number, resource.RLIM_INFINITY))
+            backups.make(session, destination, keep=1)  # so that earlier ones go, and it may be killed at that too
+            say("made")
     except VaultError as fault:
         say(f"{type(fault).__name__}: {fault.message}")
         sys.exit(1)

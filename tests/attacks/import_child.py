@@ -1,6 +1,4 @@
-"""A process that takes a bundle and is killed at a step: `python -m tests.attacks.import_child`.
-
-Arguments: step, vault, state, bundle, name; the passphrase comes on standard input.
+"""What a process does that takes a bundle and is killed at a step.
 
 The step is a function of the program; the process ends by SIGKILL when it is called, or behind it for `STEP+`.
 """
@@ -9,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +42,7 @@ def arm(step: str) -> None:
     setattr(owner, name, deadly)
 
 
-def main(step: str, office: tuple[Path, Path], file: Path, name: str) -> None:
-    passphrase = bytearray(sys.stdin.buffer.read())
-    with unlock(office[0], member=name, passphrase=passphrase, state=office[1]) as session:
+def take(step: str, office: tuple[Path, Path], file: Path, name: str, passphrase: bytes) -> None:
+    with unlock(office[0], member=name, passphrase=bytearray(passphrase), state=office[1]) as session:
         arm(step)
         syncing.import_bundle(session, file)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], (Path(sys.argv[2]), Path(sys.argv[3])), Path(sys.argv[4]), sys.argv[5])

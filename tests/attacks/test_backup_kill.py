@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.attacks.backup_child import make
+from tests.cli.forked import Forked
 from tests.services.bulk_notes import add_many
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
@@ -24,7 +22,6 @@ from vault.services.cases import cases
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
-_ROOT = Path(__file__).parents[2]
 _NOTES = 400
 _KILLS = 10
 
@@ -38,24 +35,8 @@ class Desk:
     filled: Filled
     stick: Path
 
-    @contextmanager
-    def child(self, act: str) -> Iterator[subprocess.Popen[str]]:
-        process = subprocess.Popen(self.command(act, 0), cwd=_ROOT, stdout=subprocess.PIPE, text=True)
-        with process:
-            try:
-                yield process
-            finally:
-                process.kill()
-
-    def run(self, act: str, number: int) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(act, number), cwd=_ROOT, stdout=subprocess.PIPE, text=True, timeout=60, check=False
-        )
-
-    def command(self, act: str, number: int) -> list[str]:
-        place = self.filled.place
-        names = (act, str(place.path), str(place.state), str(self.stick), str(number))
-        return [sys.executable, "-m", "tests.attacks.backup_child", *names]
+    def child(self, act: str, number: int = 0) -> Forked:
+        return Forked(make, act, self.filled.place, self.stick, number)
 
     def newest(self) -> backups.VerifiedBackup:
         """Return the newest backup, after everything in it was read."""
@@ -84,16 +65,11 @@ def desk(filled_template: Filled, tmp_path: Path) -> Desk:
     return desk
 
 
-def _said(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
-
-
 def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
     with desk.child("make") as process:
-        assert _said(process) == "open"
+        assert process.said.readline() == "open\n"
         began = time.monotonic()
-        assert _said(process) == "made"
+        assert process.said.readline() == "made\n"
         lasts = time.monotonic() - began
     chance = random.Random(1983)
     outcomes = set()
@@ -101,10 +77,8 @@ def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
     for kill in range(_KILLS):
         before = after
         with desk.child("make") as process:
-            assert _said(process) == "open"
+            assert process.said.readline() == "open\n"
             time.sleep(lasts * (kill + chance.random()) / _KILLS)
-            process.kill()
-            process.wait()
         after = desk.newest()
         # Either the one before, or a newer one that was complete at that very moment.
         outcomes.add("before" if after == before else "after")
@@ -121,9 +95,9 @@ def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(d
     after = desk.newest()
     for number in range(first, 200, 5):
         before = after
-        done = desk.run("kill-at", number)
-        ended = done.stdout.endswith("made\n")
-        assert ended or done.returncode == -signal.SIGKILL
+        with desk.child("kill-at", number) as process:
+            ended = process.said.read().endswith("made\n")
+            assert process.ended() == (0 if ended else -signal.SIGKILL)
         after = desk.newest()
         assert after == before or after.operations > before.operations
         if ended:
@@ -138,6 +112,7 @@ def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(d
 @pytest.mark.parametrize("size", [1_000, 80_000, 200_000, 500_000])
 def test_a_disk_that_gets_full_leaves_the_backup_before(desk: Desk, size: int) -> None:
     before = desk.newest()
-    assert desk.run("full", size).stdout.startswith("open\nTryAgainError: no room")
+    with desk.child("full", size) as process:
+        assert process.said.read().startswith("open\nTryAgainError: no room")
     assert desk.newest() == before
     assert desk.names() == [before.path.name]

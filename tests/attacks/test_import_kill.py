@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.attacks.import_child import STEPS
+from tests.attacks.import_child import STEPS, take
+from tests.cli.forked import Forked
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 from tests.services.test_syncing import Offices, _offices, offices
@@ -19,8 +18,6 @@ from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 
 __all__ = ["_offices", "filled_template", "founded_template", "offices"]  # fixtures
-
-_ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.slow
 
@@ -35,15 +32,9 @@ def test_a_killed_take_is_completed_by_a_second(
         for number in range(5):
             notes.add(session, case, Note(NoteKind.CONTACT, f"carried {number}"))
     bundle = founder.send(colleague, tmp_path)
-    words = [step, str(colleague.path), str(colleague.state), str(bundle), colleague.name]
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.attacks.import_child", *words],
-        cwd=_ROOT,
-        input=colleague.passphrase,
-        timeout=120,
-        check=False,
-    )
-    assert ended.returncode == -signal.SIGKILL
+    office = (colleague.path, colleague.state)
+    with Forked(take, step, office, bundle, colleague.name, bytes(colleague.passphrase)) as process:
+        assert process.ended() == -signal.SIGKILL
     colleague.take(bundle)
     with colleague.open() as session:
         texts = {note.value.text for note in cases.open_case(session, case).notes}

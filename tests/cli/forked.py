@@ -10,8 +10,9 @@ import pickle
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests import stretching
@@ -40,6 +41,47 @@ def run_forked(arguments: Sequence[str], stdin: bytes, environment: dict[str, st
         if learned.exists():
             stretching.KNOWN.update(pickle.loads(learned.read_bytes()))
         return process.exitcode, out.read_bytes(), err.read_bytes()
+
+
+class Forked:
+    """A function in a process of its own, with what it says line by line; it ends with the block.
+
+    Args:
+        target: the function, by which nothing but its process is changed.
+        given: its arguments.
+    """
+
+    def __init__(self, target: Callable[..., None], *given: object) -> None:
+        said, says = _SERVER.Pipe(duplex=False)
+        self._process = _SERVER.Process(target=_speaking, args=(says, target, given))
+        self._process.start()
+        says.close()
+        self.said = os.fdopen(os.dup(said.fileno()), encoding="utf-8")
+        said.close()
+
+    def __enter__(self) -> Forked:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.said.close()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+    def ended(self) -> int:
+        """Wait for its end and return its exit code."""
+        self._process.join(_LIMIT_S)
+        assert self._process.exitcode is not None
+        return self._process.exitcode
+
+
+def _speaking(says: Connection, target: Callable[..., None], given: tuple[object, ...]) -> None:
+    os.dup2(says.fileno(), 1)
+    says.close()
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8")
+    target(*given)
 
 
 def _command(folder: str, arguments: list[str], environment: dict[str, str], known: stretching.Known) -> None:
