@@ -83,6 +83,8 @@ def test_words_of_texts_are_found_declined_and_in_latin_letters_unless_exact_one
         "every kind": ("tomasz since:1.1.2020", {"person"}),
         "written since tomorrow": ("since:2099-01-01 tomasz", set()),
         "written before": ("tomasz until:2020-01-01", set()),
+        "a phrase": ("kind:note “case first”", set()),
+        "a phrase that stands there": ("kind:note «first case»", {"note"}),
         "until today": ("tomasz until:today", {"person"}),
     }
 )

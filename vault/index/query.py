@@ -21,6 +21,7 @@ _LONGEST_QUERY = 4_000
 SHORTEST_PREFIX = 2
 
 _PART = re.compile(r'"([^"]*)"|([^\s"]+)')
+_QUOTES = dict.fromkeys(map(ord, "“”„«»"), '"')
 
 
 _MOST_SPELT = 4
@@ -52,7 +53,7 @@ def parse(untrusted_words: str, spellings: Spellings | None = None) -> Query | N
     forms: dict[int, list[str]] = {}
     words: list[str] = []
     last_is_open = False
-    for found in _PART.finditer(fold(untrusted_words[:_LONGEST_QUERY])):
+    for found in _PART.finditer(fold(untrusted_words[:_LONGEST_QUERY].translate(_QUOTES))):
         phrase, word = found.groups()
         tokens = words_of((phrase or word or "")[:_LONGEST_PART])
         if not tokens:

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _COLUMNS: Final = (Column(""), Column("", 30), Column("", 20, is_right=True, rank=1))
-_PLACEHOLDER: Final = Message("words, names, numbers; kind: by: since: until: narrow")
+_PLACEHOLDER: Final = Message("words, names or numbers; the last one may be a beginning")
+_ALSO: Final = Message("Also: last digits of a phone, kind:note, by:joel, since:yesterday, “exact words”.")
 _REST_SECONDS: Final = 0.3
 _FEWEST_LETTERS: Final = 2
 _MOST_BARRED: Final = 5
@@ -83,6 +84,7 @@ class SearchScreen(VaultScreen):
     def on_mount(self) -> None:
         """Begin with the words."""
         self._say_spellings()
+        self.say(_ALSO)
         self.query_one("#words").focus()
 
     def action_words(self) -> None:
