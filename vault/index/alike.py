@@ -84,21 +84,23 @@ def find_alike(index: Index, untrusted_name: str, *, limit: int, in_part: bool =
         return []
     with index.reading() as sql:
         found = _of_words(sql, [_sounds_like(sql, word) for word in words], limit, in_part=in_part)
-        whys: dict[int, tuple[Alike, ...]] = {}
+        surest_of: dict[int, tuple[int, tuple[Alike, ...]]] = {}
         for place in {place for matched in found for place in matched}:
             doc, _, length = place
             reasons = tuple(matched[place] for matched in found if place in matched)
             needed = len(words) if in_part else min(len(words), length)
             fits = in_part or (len(words) == 1) == (length == 1)
             if fits and len(reasons) >= needed and is_enough(reasons):
-                whys[doc] = min(whys.get(doc, reasons), reasons, key=weight)
-        best = sorted(whys, key=lambda doc: (weight(whys[doc]), -doc))[:limit]
+                weighed = weight(reasons)
+                if doc not in surest_of or weighed < surest_of[doc][0]:
+                    surest_of[doc] = weighed, reasons
+        best = sorted(surest_of, key=lambda doc: (surest_of[doc][0], -doc))[:limit]
         heads = sql.execute(
             "SELECT doc, compartment, record, version, case_id FROM head WHERE doc IN (SELECT value FROM json_each(?))",
             (json.dumps(best),),
         )
         rows = {
-            doc: FoundName(bytes(compartment), bytes(record), bytes(version), bytes(case), whys[doc])
+            doc: FoundName(bytes(compartment), bytes(record), bytes(version), bytes(case), surest_of[doc][1])
             for doc, compartment, record, version, case in heads
         }
     return [rows[doc] for doc in best if doc in rows]

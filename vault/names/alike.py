@@ -105,7 +105,7 @@ def readings_asked(word: str) -> tuple[Reading, ...]:
 
 def weight(whys: Iterable[Alike]) -> int:
     """Return how far a name is from the one asked: less is surer."""
-    return sum(_ORDER.index(why) for why in whys)
+    return sum(map(_ORDER.__getitem__, whys))
 
 
 def is_enough(whys: Sequence[Alike]) -> bool:
@@ -115,12 +115,12 @@ def is_enough(whys: Sequence[Alike]) -> bool:
 
 def surest(whys: Iterable[Alike]) -> Alike | None:
     """Return the surest of some reasons."""
-    return min(whys, key=_ORDER.index, default=None)
+    return min(whys, key=_ORDER.__getitem__, default=None)
 
 
 def least_sure(whys: Iterable[Alike]) -> Alike:
     """Return the least sure of some reasons, of which there is one at least."""
-    return max(whys, key=_ORDER.index)
+    return max(whys, key=_ORDER.__getitem__)
 
 
 def nearby_keys(key: str) -> frozenset[str]:
@@ -133,7 +133,7 @@ def nearby_keys(key: str) -> frozenset[str]:
     return frozenset(near)
 
 
-_ORDER = list(Alike)
+_ORDER = {why: number for number, why in enumerate(Alike)}
 _EXACT_ALONE = frozenset({Alike.ENDING, Alike.EQUIVALENT})
 _WEAK = frozenset({Alike.LETTER, Alike.ENDING, Alike.SHORT})
 
@@ -142,7 +142,7 @@ def alike_readings(mine: Reading, theirs: Reading) -> Alike | None:
     """Return why two readings may be one word; None when they are not."""
     if Alike.ENDING is mine.how is theirs.how:
         return None
-    how = max(mine.how, theirs.how, key=_ORDER.index)
+    how = mine.how if _ORDER[mine.how] >= _ORDER[theirs.how] else theirs.how
     if mine.key == theirs.key:
         if mine.is_bare != theirs.is_bare:
             return how if len(mine.key) >= _FEWEST_KEY_LETTERS else Alike.SHORT
