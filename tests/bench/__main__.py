@@ -7,7 +7,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import (
@@ -61,14 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was chosen. Returns 1 when a bench broke; a goal that does not hold is a figure like any other."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small amounts, to see that it works; writes no page")
-    parser.add_argument("--national", action="store_true", help="the bench `national` at its whole size: ten minutes")
     parser.add_argument("--only", choices=[bench.name for bench in BENCHES], help="one bench alone; writes no page")
     parser.add_argument("--out", type=Path, help="write the page and the JSON into this folder")
     parser.add_argument("--kept", type=Path, help="what `national` makes stays in this folder and serves again")
     chosen = parser.parse_args(arguments)
     benches = [bench for bench in BENCHES if chosen.only in (None, bench.name)]
     scale = QUICK if chosen.quick else FULL
-    scale = replace(scale, part=1) if chosen.national else scale
     run = run_all(benches, scale, "small amounts" if chosen.quick else "full amounts", chosen.kept)
     out = chosen.out or (None if chosen.quick or chosen.only else _DOCS)
     if out is not None:

@@ -30,7 +30,7 @@ class Scale:
     part: int = 1_000  # of a national organisation: one of so many
 
 
-FULL = Scale(notes=100_000, cases=1_000_000, rounds=1_000, part=20)
+FULL = Scale(notes=100_000, cases=1_000_000, rounds=1_000, part=1)
 QUICK = Scale(notes=3_000, cases=10_000, rounds=60, part=200)
 
 

@@ -65,7 +65,8 @@ def run(setting: Setting) -> Iterator[Figure]:
     """Fill ours and the peer with the same, then take each act in turn with the peer's."""
     size, rounds = NATIONAL.part(setting.scale.part), min(setting.scale.rounds, 200)
     of = f"{size.cases:,} cases, {size.notes:,} notes, {size.names:,} names"
-    folder = setting.kept or setting.folder
+    folder = (setting.kept or setting.folder) / str(size.cases)
+    folder.mkdir(parents=True, exist_ok=True)
     place, whole = Place(folder / "office.vault", folder / "state"), folder / "whole"
     peer = _Plain(folder / "plain.db")
     if not whole.exists():
