@@ -51,11 +51,17 @@ from vault.services.evidence import checking, logbook
 from vault.services.exchange import syncing
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
+from vault.services.forms import own_forms
 from vault.services.grants import deputies, handover, sharing, timed_grants
 from vault.services.members import devices, joining, members, rostering
 
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 SLIP, RECIPIENT = f"{MARKER} calls back", "Advocate Orlova"
+FORM = b"""code = "planted"
+title = "Planted"
+version = 1
+questions = [{name = "asked", label = "Asked", kind = "text"}]
+"""
 DAYS_MS = 5 * 86_400_000
 
 
@@ -141,6 +147,8 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
     Action.INTAKE_WRITE: (lambda to: intake.add(to.session, text="planted"),),
     Action.REGISTER_ASK: (lambda to: register.ask(to.session, [f"Ilham {MARKER}"]),),
     Action.REGISTER_WRITE: (lambda to: register.add(to.session, ["Planted Name"]),),
+    Action.FORM_READ: (lambda to: own_forms.list_all(to.session),),  # every member may
+    Action.FORM_WRITE: (lambda to: own_forms.add(to.session, FORM),),
     Action.MEMBER_LIST: (lambda to: members.list_all(to.session),),  # every member may
     Action.MEMBER_ADMIT: (
         lambda to: joining.admit_here(to.session, like="admin", name="Planted", passphrase=bytearray(b"one more")),
@@ -192,6 +200,7 @@ def effective(owner: Session, filled: Filled, section: CompartmentId) -> dict[st
     seen["section"] = sections.open_section(owner, section).notes
     seen["slips"] = [one.stored for one in intake.list_open(owner)]
     seen["recipients"] = partners.list_all(owner)
+    seen["forms"] = own_forms.list_all(owner)
     seen["members"] = members.list_all(owner, also_left=True)
     seen["seats"] = set(owner.directory.effective.certificates)
     seen["deputies"], seen["orders"] = deputies.deputies(owner), handover.orders(owner)
