@@ -41,11 +41,13 @@ from tui.values.values_members import (
 )
 from tui.values.values_papers import PaperPage, PaperShown
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
-from tui.values.values_records import RecordShown, StageShown
+from tui.values.values_records import FormToFill, RecordShown, StageShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
+from vault.casework.own_forms.definition import FormDefinition
+from vault.casework.own_forms.definition import Question as OwnQuestion
 from vault.casework.papers.body import Body
 from vault.casework.papers.document import READ_WORDS, Authenticity, Document, DocumentKind, ReadBy
 from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
@@ -268,6 +270,26 @@ SECTION = SectionShown(
         ),
     ),
     may_share=True,
+)
+
+
+OWN_FORM = FormToFill(
+    "reception",
+    FormDefinition(
+        "reception",
+        "Приём",
+        3,
+        (
+            OwnQuestion("heard", "Как узнали о нас", "choice", required=True, choices=("от друга", "[b]из газеты")),
+            OwnQuestion("arrived", "Приезд", "date"),
+            OwnQuestion("told", "Что рассказано", "long-text"),
+            OwnQuestion("children", "Дети", "number"),
+            OwnQuestion("papers", "Бумаги отняли", "yes-no-unknown"),
+            OwnQuestion("with_whom", "С кем", "person"),
+            OwnQuestion("country", "Последняя страна", "country"),
+        ),
+    ).as_form(),
+    (("a1" * 16, "Арсений Вьюжанин"),),
 )
 
 

@@ -15,7 +15,19 @@ from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-unt
 from typing_extensions import override
 
 from tests.tui.pictures import StillDesk
-from tests.tui.still_answers import ALONE, APPROVERS, ASKED, MEMBERS, NEW_VAULT, PAGES, SHEET, SIGNED, VERSIONS
+from tests.tui.still_answers import (
+    ALONE,
+    APPROVERS,
+    ASKED,
+    MEMBERS,
+    NEW_VAULT,
+    OWN_FORM,
+    PAGES,
+    SHEET,
+    SIGNED,
+    VERSIONS,
+)
+from tui.screens.cases.filled_form import FilledForm
 from tui.screens.cases.home import HomeScreen
 from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.credentials.sheet_paper import SheetPaper
@@ -184,6 +196,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "case dates": ("enter", "4"),
     "records": ("enter", "d"),
     "record": ("enter", "d", "enter"),
+    "own form": lambda desk: _push(desk, FilledForm("11" * 16, "K7QM-3XPD", OWN_FORM)),
     "history": ("enter", "v"),
     "change case": ("enter", "m"),
     "sections": ("enter", "s"),

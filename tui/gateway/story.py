@@ -11,20 +11,21 @@ from tui.gateway.subject import Subject, case_id
 from tui.text.in_words import in_words
 from tui.values.shaping import told
 from tui.values.values import VaultStatus
-from tui.values.values_records import RecordShown
+from tui.values.values_records import FormToFill, RecordShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, LeftShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
+from vault.casework.own_forms.filled import Filled
 from vault.casework.story.check_in import CheckIn, missed_for
 from vault.casework.story.step import ChecklistStep
 from vault.casework.versions import beside
 from vault.errors import NotFoundError
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
-from vault.records.codec import to_fields
 from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, two_versions, undoing
 from vault.services.cases.story import DueLine
 from vault.services.exports import paper_week
+from vault.services.forms import own_forms
 from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
@@ -104,6 +105,26 @@ class Story(Subject):
         done_by = story.kind_named(kind).FORM.done_by
         return self.change(case, record, kind, {} if done_by is None else {done_by: self.today()})
 
+    def forms(self) -> tuple[tuple[str, str], ...]:
+        """Return the forms of the organisation: code and title."""
+        return tuple((kept.definition.code, kept.definition.title) for kept in own_forms.list_all(self._session))
+
+    def form_to_fill(self, case: str, code: str) -> FormToFill:
+        """Return what a form asks, and who stands in the case."""
+        session = self._session
+        form = own_forms.find(session, code).definition.as_form()
+        named = people.names_in(session, case_id(case))
+        return FormToFill(code, form, tuple((person.hex(), name) for person, name in named.items()))
+
+    def fill(self, case: str, code: str, typed: Mapping[str, str]) -> str:
+        """Keep a form as it was filled in; return the id of its record."""
+        return own_forms.fill(self._session, case_id(case), code, typed).hex()
+
+    def refill(self, case: str, record: str, code: str, typed: Mapping[str, str]) -> str:
+        """Change answers of a filled form; return the id of its record."""
+        own_forms.change(self._session, editing.Place(case_id(case), _record_id(record), Filled.KIND), code, typed)
+        return record
+
     def begin_checklist(self, case: str, name: str) -> str:
         """Write the steps of a checklist into a case; return the id of the first."""
         return checklists.begin(self._session, case_id(case), name)[0].hex()
@@ -137,7 +158,7 @@ class Story(Subject):
         place = self._place(case, record, kind)
         shown, before = [], dict[str, object]()
         for version in editing.history(self._session, place, why=why):
-            fields = {} if version.value is None else to_fields(version.value)
+            fields = editing.fields_told(version)
             differs = (name for name in {*before, *fields} if fields.get(name) != before.get(name))
             names = sorted(name for name in differs if name not in editing.NOT_TOLD)
             changed = tuple((name, self._told(name, fields.get(name))) for name in names)
@@ -213,4 +234,5 @@ def record_shown(stored: Stored[Formed], by: str, names: Mapping[RecordId, str])
         lines=tuple(labelled(value, names)),
         by=by,
         heads=stored.heads,
+        form=value.form if isinstance(value, Filled) else "",
     )

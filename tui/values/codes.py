@@ -39,6 +39,7 @@ _WORDS: Final = (
     Message("misspelt"),
     # records, and kinds of notes and sections
     Message("case"), Message("person"), Message("note"), Message("draft"), Message("contact"), Message("interview"),
+    Message("filled"),
     Message("legal-advice"), Message("medical"), Message("safety"), Message("administration"), Message("supervision"),
     Message("location"), Message("health"), Message("sources"),
     # kinds of cases, and risk

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vault.casework.form import Form
 from vault.words.message import Message, Words
 
 
 @dataclass(frozen=True, slots=True)
 class RecordShown:
-    """A record with a form: under which date it stands (ISO, or empty), as typed, and in lines with their labels."""
+    """A record with a form: under which date it stands (ISO, or empty), as typed, and in lines with their labels.
+
+    `form` is the code of the organisation's form that it was filled in by; empty for all others.
+    """
 
     record: str
     kind: str
@@ -21,6 +25,16 @@ class RecordShown:
     lines: tuple[tuple[Message, Words], ...] = field(repr=False)
     by: str = field(default="", repr=False)
     heads: int = 1
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormToFill:
+    """A form of the organisation: what it asks, and the people of the case (id, name)."""
+
+    code: str
+    form: Form = field(repr=False)
+    people: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

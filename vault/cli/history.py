@@ -14,7 +14,6 @@ from vault.words.message import Message, Words
 
 def _history(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.records.codec import to_fields
         from vault.services.cases import editing
 
         place = editing.locate(session, args.record, case=case_of(session, args))
@@ -22,7 +21,7 @@ def _history(args: Given, output: Output) -> Result:
     data, lines = [], list[Words]()
     before: dict[str, object] = {}
     for version in found:
-        fields = {} if version.value is None else to_fields(version.value)
+        fields = editing.fields_told(version)
         differs = {name for name in {*before, *fields} if fields.get(name) != before.get(name)} - editing.NOT_TOLD
         changed = {name: fields.get(name) for name in differs}
         data.append(

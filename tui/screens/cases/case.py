@@ -21,6 +21,7 @@ from tui.screens.cases.case_parts.in_two import in_two, kind_of
 from tui.screens.cases.case_parts.lists import CaseLists, Here
 from tui.screens.cases.case_parts.said_of import drafts_kept, how_it_stands, said_of
 from tui.screens.cases.case_parts.top import CaseTop
+from tui.screens.cases.filled_form import open_form
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in
 from tui.screens.cases.note_parts.beside import Beside
@@ -30,7 +31,6 @@ from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import Command
 from tui.screens.frame.looking_back import HISTORY, UNDO
-from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
 from tui.screens.papers.paper import PaperScreen
 from tui.screens.papers.paper_form import PAPER_KEPT, PaperForm
@@ -219,7 +219,7 @@ class CaseScreen(Erases):
 
     def action_task(self) -> None:
         """Add something that is to be done."""
-        self.app.push_screen(RecordForm(self._case.case, self._case.ref, Task.KIND), self._changed)
+        open_form(self, (self._case.case, self._case.ref), Task.KIND, None, self._changed)
 
     def action_change(self) -> None:
         """Change what the case says of itself, once it says one thing."""
@@ -292,7 +292,7 @@ class CaseScreen(Erases):
         elif isinstance(here, PaperShown) and self._lists.in_use.has_focus:
             self.app.push_screen(PaperScreen(self._where(here.record), self._why), self._changed)
         elif isinstance(here, RecordShown) and self._lists.in_use.has_focus:
-            self.app.push_screen(RecordForm(case, ref, here.kind, here), self._changed)
+            open_form(self, (case, ref), here.kind, here, self._changed)
         elif isinstance(here, NoteShown) and is_long(here.note.text):
             self.app.push_screen(WholeText(self._said_of(here)[0], here.note.text))
         else:

@@ -13,11 +13,11 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.case_parts.due_rows import record_lines
+from tui.screens.cases.filled_form import open_form
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import HISTORY, UNDO
-from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.whole_text import first_lines
 from tui.text.in_words import together
@@ -27,6 +27,7 @@ from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.casework.form import Form, Shape
+from vault.casework.own_forms.filled import Filled
 from vault.casework.story import STORY
 from vault.casework.story.step import Checklist
 from vault.words.message import Message, Words, plural
@@ -83,9 +84,13 @@ class RecordsScreen(Erases):
 
     def action_new(self) -> None:
         """Ask which kind, then for the record."""
-        # A relation asks for the ids of two people, which nobody types here.
+        self.ask(lambda vault: vault.story.forms(), self._ask_kind)
+
+    def _ask_kind(self, forms: tuple[tuple[str, str], ...]) -> None:
+        # A relation asks for the ids of two people, which nobody types here; a filled form has one of these behind it.
         typed = {kind: record.FORM for kind, record in STORY.items() if not _asks_for_ids(record.FORM)}
-        kinds = [(kind, form.title) for kind, form in typed.items()]
+        kinds: list[tuple[str, Words]] = [(kind, form.title) for kind, form in typed.items() if kind != Filled.KIND]
+        kinds += [(f"{Filled.KIND}:{code}", Message("form: {title}", title=title)) for code, title in forms]
         self.app.push_screen(Choose(Message("What do you want to add?"), kinds), self._begin)
 
     def action_checklist(self) -> None:
@@ -99,13 +104,13 @@ class RecordsScreen(Erases):
 
     def _begin(self, kind: str | None) -> None:
         if kind:
-            self.app.push_screen(RecordForm(self._case, self._ref, kind), self._changed)
+            open_form(self, (self._case, self._ref), kind, None, self._changed)
 
     def action_change(self) -> None:
         """Change the record under the cursor."""
         record = self._here()
         if record is not None:
-            self.app.push_screen(RecordForm(self._case, self._ref, record.kind, record), self._changed)
+            open_form(self, (self._case, self._ref), record.kind, record, self._changed)
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

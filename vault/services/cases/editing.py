@@ -16,6 +16,7 @@ from vault.casework.case import Case
 from vault.casework.form import FormedRecord
 from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note
+from vault.casework.own_forms.filled import Filled
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story import STORY
@@ -68,6 +69,18 @@ class Earlier:
     by: str
     is_current: bool
     value: Any = None
+
+
+def fields_told(earlier: Earlier) -> dict[str, object]:
+    """Return what a version says, by field, for a history; of a filled form the answers by what was asked."""
+    if earlier.value is None:
+        return {}
+    fields = to_fields(earlier.value)
+    if isinstance(earlier.value, Filled):
+        del fields["answers"]
+        for name, answer in earlier.value.answers.items():
+            fields[name if answer.label in fields else answer.label] = answer.value
+    return fields
 
 
 def locate(

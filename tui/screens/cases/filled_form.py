@@ -1,0 +1,134 @@
+"""A form of the organisation's own is filled in, or answers of one that was filled in are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final
+
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.dates import are_clear
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.record_form import RecordForm
+from tui.text.in_words import in_words
+from tui.text.safe_text import safe_text
+from tui.values.codes import word_of
+from tui.values.values_records import FormToFill, RecordShown
+from tui.widgets.fields import SafeTextArea
+from vault.casework.form import Form, FormField, Shape
+from vault.casework.own_forms.filled import Filled
+from vault.errors import VaultError
+from vault.words.message import Message, Words
+
+_OURS: Final = "asked_"
+"""Before the names of questions, which are data: a widget of the screen may have the name of one."""
+_NOT_SAID: Final = Message("not said")
+
+
+class FilledForm(RecordForm):
+    """Ends with the id of the record, or with nothing.
+
+    Args:
+        case, ref: of the case.
+        asked: the form.
+        shown: the record that is changed; without it a new one is made.
+    """
+
+    NAME = Message("FORM")
+
+    def __init__(self, case: str, ref: str, asked: FormToFill, shown: RecordShown | None = None) -> None:
+        self._asked = asked
+        super().__init__(case, ref, Filled.KIND, shown)
+        self._before = {f"{_OURS}{name}": text for name, text in self._before.items()}
+
+    @override
+    def action_finish(self) -> None:
+        if not are_clear(self):
+            return
+        case, code, record = self._case, self._asked.code, self._record
+        every = self._typed()
+        typed = {name.removeprefix(_OURS): text for name, text in every.items()}
+        self.say(Message("Keeping the record."))
+        if not record:
+            self.ask(lambda vault: vault.story.fill(case, code, typed), self.end, failed=self._refused)
+            return
+        changed = {name.removeprefix(_OURS): text for name, text in every.items() if text != self._before.get(name, "")}
+        if not changed:
+            self.end(record)
+            return
+        self.ask(lambda vault: vault.story.refill(case, record, code, changed), self.end, failed=self._refused)
+
+    @property
+    @override
+    def _form(self) -> Form:
+        form = self._asked.form
+        return replace(form, fields=tuple(replace(field, name=f"{_OURS}{field.name}") for field in form.fields))
+
+    @override
+    def rows(self) -> Iterable[FormRow]:
+        for field in self._form.fields:
+            row = FormRow(field.label, self._widget(field))
+            row.set_class(field.shape is Shape.TEXT, "long-row")
+            yield row
+
+    @override
+    def text(self, field: str) -> str:
+        place = self.query_one(f"#{field}")
+        return place.text.strip() if isinstance(place, SafeTextArea) else super().text(field)
+
+    @override
+    def _widget(self, field: FormField) -> Widget:
+        value = self._before.get(field.name, "")
+        if field.shape is Shape.RECORD:
+            return ChoiceField([("", _NOT_SAID), *self._asked.people], value=value, id=field.name)
+        if field.shape is Shape.TEXT:
+            return SafeTextArea(safe_text(value), id=field.name, soft_wrap=True)
+        if field.words is not None:  # no answer stands there before somebody gave it, also of what must be answered
+            words = [(word.value, field.at_length.get(word.value, word_of(word.value))) for word in field.words]
+            if field.at_length:
+                words.sort(key=lambda word: in_words(word[1]))
+            first: list[tuple[str, Words]] = [("", _NOT_SAID)]
+            return ChoiceField([*first, *words], value=value, id=field.name)
+        return super()._widget(field)
+
+    @override
+    def _refused(self, error: VaultError) -> None:
+        self.fail(error)
+        said = str(error)
+        asked = (field for field in self._asked.form.fields if said.startswith(field.in_words))
+        wrong = next(asked, None)
+        if wrong is not None:
+            self.query_one(f"#{_OURS}{wrong.name}").focus()
+
+
+def open_form(
+    screen: VaultScreen,
+    where: tuple[str, str],
+    kind: str,
+    shown: RecordShown | None,
+    then: Callable[[str | None], None],
+) -> None:
+    """Open the form of a record, new or kept; what a form of the organisation asks is read first.
+
+    Args:
+        screen: over which it lies.
+        where: id and reference of the case.
+        kind: of the record; `filled` with the code of a form behind a `:` for a new one of that form.
+        shown: the record that is changed.
+        then: gets the id of the record.
+    """
+    case, ref = where
+    name, _, code = kind.partition(":")
+    if name != Filled.KIND:
+        screen.app.push_screen(RecordForm(case, ref, kind, shown), then)
+        return
+    code = shown.form if shown is not None else code
+
+    def fill(asked: FormToFill) -> None:
+        screen.app.push_screen(FilledForm(case, ref, asked, shown), then)
+
+    screen.ask(lambda vault: vault.story.form_to_fill(case, code), fill)
