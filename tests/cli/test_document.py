@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from tests.cli.desk import Desk
+from tests.export.test_paper_text import WORDS as WORDS_OF_PHOTO
+from tests.export.test_paper_text import picture
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
+from vault.export.paper_text.asking import can_read_pictures
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -87,3 +90,19 @@ def test_a_chat_names_who_wrote_and_who_of_the_case_that_may_be(
     alike = {sender["name"]: [one["person"] for one in sender["alike"]] for sender in found}
     assert alike == {"Lidia": [person["person"]], "Marta Quillon": [], "+996 555 010 204": [person["person"]]}
     assert "Marta Quillon: not entered here" in desk.run("document", "senders", document).out
+
+
+@pytest.mark.tool("tesseract")
+def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(
+    desk: Desk, filled_template: Filled, tmp_path: Path
+) -> None:
+    if not can_read_pictures():
+        pytest.skip("not run: needs tesseract with a language")
+    photo = tmp_path / "IMG_2041.jpg"
+    photo.write_bytes(picture("JPEG"))
+    facts = ("--kind", "detention-order", "--title", "Order on detention")
+    added = said(desk, "document", "add", filled_template.refs[0], str(photo), *facts)
+    assert (added["read_by"], added["media"]) == ("ocr", "image/jpeg")
+    (hit,) = said(desk, "search", "quillfeather")["hits"]
+    assert (hit["record"], hit["kind"], WORDS_OF_PHOTO in hit["snippet"]) == (added["document"], "document", True)
+    assert WORDS_OF_PHOTO in " ".join(said(desk, "document", "text", added["document"])["text"].split())
