@@ -103,6 +103,6 @@ def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(
     facts = ("--kind", "detention-order", "--title", "Order on detention")
     added = said(desk, "document", "add", filled_template.refs[0], str(photo), *facts)
     assert (added["read_by"], added["media"]) == ("ocr", "image/jpeg")
-    (hit,) = said(desk, "search", "quillfeather")["hits"]
+    (hit,) = said(desk, "search", "quillfeather held")["hits"]
     assert (hit["record"], hit["kind"], WORDS_OF_PHOTO in hit["snippet"]) == (added["document"], "document", True)
     assert WORDS_OF_PHOTO in " ".join(said(desk, "document", "text", added["document"])["text"].split())
