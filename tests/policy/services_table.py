@@ -32,6 +32,7 @@ _ASKS: Mapping[Action, str] = {
     writing_down.make_case
     """,
     Action.CASE_LIST: """
+    counting.count
     bulk.change_all bulk.close_all case_changes.list_closed
     letter.named_elsewhere
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
@@ -170,7 +171,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     cases.today story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.end_begun folder_row.erased_records removing.forget_drafts
-    mark_row.keep_mark mark_row.mark_of dates.note_drill dates.note_opened destroying.recovery_is_proven
+    mark_row.keep_mark mark_row.mark_of shown_before.keep_table shown_before.tables_before
+    dates.note_drill dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
     members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts
     raised_alarms.notice_findings report_covers.today restoring.begin_again

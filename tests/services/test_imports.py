@@ -192,6 +192,21 @@ def test_what_is_taken_back_is_gone_and_the_log_says_that_it_was(session: Sessio
         taking_back.take_back(session)
 
 
+def test_a_colleague_who_asks_is_told_whom_to_ask_about_who_was_imported_until_it_is_taken_back(
+    office: Office, tmp_path: Path
+) -> None:
+    with office.open(office.nadia) as nadia:
+        imported(nadia, listed(tmp_path, ROW, OTHER, ("without a name",)))
+    with office.open(office.amina) as amina:
+        assert register.ask(amina, ["Tashbayeva Zarina"]) == [office.nadia.member]
+    with office.open(office.nadia) as nadia:
+        assert taking_back.take_back(nadia) == 3
+        assert checking.verify(nadia).verified
+    with office.open(office.amina) as amina:
+        assert register.ask(amina, ["Tashbayeva Zarina"]) == []
+        assert checking.verify(amina).verified
+
+
 def test_an_import_on_which_somebody_built_stays(session: Session, tmp_path: Path) -> None:
     case = imported(session, listed(tmp_path, ROW, OTHER)).cases[1].case
     notes.add(session, case, Note(NoteKind.CONTACT, "called back"))

@@ -9,7 +9,7 @@ from tui.screens.frame.wording import sentence
 from tui.values.codes import CODES
 from vault.casework.access import GrantReason, SectionKind
 from vault.casework.stages import STAGES, CaseKind
-from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind, PersonRole, Risk
+from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind, PersonRole, Risk, Sex
 from vault.errors import RefusedError, UsageError, VaultError
 from vault.index.cases import Sort
 from vault.policy.roles import Role
@@ -45,7 +45,7 @@ def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError
 
 @each(
     [
-        *(Role, PersonRole, DocumentKind, Channel, NameKind, NoteKind, Risk, CaseKind, *STAGES.values()),
+        *(Role, PersonRole, Sex, DocumentKind, Channel, NameKind, NoteKind, Risk, CaseKind, *STAGES.values()),
         *(GrantReason, SectionKind, Sort, Action, IdentifierType, frozenset(REASONS), frozenset(CODES_OF_REASONS)),
     ]
 )

@@ -44,6 +44,12 @@ def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk
     done = said(desk, "import", str(path), "--kind", "asylum", "--duplicates", "skip", "--yes")
     assert (len(done["cases"]), done["left_out"]) == (MANY - 1, [2])
     assert len(listed(desk)) == len(own) + MANY - 1
+    table = tmp_path / "counts.csv"
+    counted = said(desk, "report", "counts", "--by", "kind, age-band", "--out", str(table))
+    assert counted["total"]["cases"] == len(own) + MANY - 1
+    assert table.read_text(encoding="utf-8-sig").splitlines()[0] == "kind,age-band,people,cases,acts"
+    assert ("detention" in table.read_text(encoding="utf-8-sig"), counted["hides"]) == (False, True)
+
     assert said(desk, "import", "--undo")["taken_back"] == MANY - 1
     assert listed(desk) == own
     assert desk.run("log", "verify").code == 0

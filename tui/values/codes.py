@@ -17,6 +17,7 @@ _WORDS: Final = (
     Message("persecutor"), Message("third"), Message("guarantor"), Message("co-accused"), Message("dependant"),
     Message("lawyer"), Message("relation"), Message("link"), Message("spouse"), Message("parent"), Message("child"),
     Message("sibling"), Message("guardian"), Message("friend"), Message("same-charge"),
+    Message("female"), Message("male"),
     # documents and ways to reach somebody
     Message("passport"), Message("id-card"), Message("pin"), Message("birth-cert"), Message("unhcr-case"),
     Message("asylum-cert"), Message("court-case"), Message("wanted-ref"), Message("prison-no"), Message("other"),

@@ -39,6 +39,8 @@ def person_shown(record: bytes, person: Person, heads: int, never_use: Sequence[
     lines += [Message("Phone     {number}", number=_marked(phone, never_use)) for phone in person.phones]
     lines += [*(names or [_NO_NAME]), word_of(person.role)]
     lines += [Message("Born      {date}", date=person.born)] if person.born else []
+    lines += [Message("Sex       {sex}", sex=word_of(person.sex))] if person.sex else []
+    lines += [Message("Nation    {codes}", codes=", ".join(person.nationalities))] if person.nationalities else []
     lines += [Message("E-mail    {address}", address=_marked(email, never_use)) for email in person.emails]
     lines += [
         Message("Document  {kind} {number}", kind=word_of(document.kind), number=document.number)

@@ -10,11 +10,12 @@ from vault.casework.checks import checked_id, checked_items, checked_line, check
 from vault.casework.contact import NeverUse, is_never_used
 from vault.casework.dates import checked_date
 from vault.casework.script import Script, script_of
-from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole
+from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole, Sex
 from vault.errors import UsageError
 from vault.words.message import Message
 
 _T = TypeVar("_T")
+_LETTERS_OF_COUNTRY: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class SafeContact:
 class Person:
     """A person. No field but the role is mandatory: a call at night starts with a number and no name.
 
-    `who` is the same in every case in which somebody stands, once a member who holds both said so.
+    `who` is the same in every case in which somebody stands, once a member who holds both said so. `nationalities` are
+    ISO 3166 codes of two letters, `XX` for somebody without one.
     """
 
     KIND: ClassVar[str] = "person"
@@ -89,6 +91,8 @@ class Person:
     documents: tuple[IdentityDocument, ...] = field(default=(), repr=False)
     safe_contact: SafeContact | None = field(default=None, repr=False)
     who: bytes | None = field(default=None, repr=False)
+    sex: Sex | None = field(default=None, repr=False)
+    nationalities: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "role", checked_word(PersonRole, self.role, "role of a person"))
@@ -98,6 +102,11 @@ class Person:
             object.__setattr__(self, "born", checked_date(self.born, "date of birth"))
         if self.who is not None:
             object.__setattr__(self, "who", checked_id(self.who, "who a person is"))
+        if self.sex is not None:
+            object.__setattr__(self, "sex", checked_word(Sex, self.sex, "sex"))
+        object.__setattr__(
+            self, "nationalities", tuple(map(_country, checked_lines(self.nationalities, "nationality")))
+        )
         object.__setattr__(self, "phones", checked_lines(self.phones, "phone"))
         if not all(sum(letter.isdigit() for letter in phone) >= FEWEST_PHONE_DIGITS for phone in self.phones):
             raise UsageError(
@@ -139,7 +148,18 @@ class Person:
             documents=_each_once(document for person in all_of for document in person.documents),
             safe_contact=contact,
             who=next((person.who for person in all_of if person.who is not None), None),
+            sex=next((person.sex for person in all_of if person.sex is not None), None),
+            nationalities=_each_once(country for person in all_of for country in person.nationalities),
         )
+
+
+def _country(said: str) -> str:
+    if len(said) != _LETTERS_OF_COUNTRY or not (said.isascii() and said.isalpha()):
+        raise UsageError(
+            Message("nationality must be a code of two letters"),
+            next_step=Message("Such as KG, RU or AF; XX for somebody without one."),
+        )
+    return said.upper()
 
 
 def never_use_of(persons: Iterable[Person]) -> NeverUse:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from vault.casework.contact import digits_of, is_same_number
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
-from vault.casework.vocabulary import Channel, NameKind, PersonRole, word_of
+from vault.casework.vocabulary import Channel, NameKind, PersonRole, Sex, word_of
 from vault.errors import UsageError
 from vault.words.message import Message
 
@@ -31,7 +31,7 @@ class PersonChange:
 
     `add_names` come first among the names, `spellings` last: they change nothing of what somebody is called.
     `misspelt` and `former` name spellings that the person has: they stay, and stay hidden in exports, but nobody is
-    called by them any more. An empty `born` empties it.
+    called by them any more. An empty `born` empties it. Nationalities take the place of those before.
     """
 
     role: str | None = None
@@ -46,6 +46,8 @@ class PersonChange:
     drop_emails: tuple[str, ...] = field(default=(), repr=False)
     add_documents: tuple[IdentityDocument, ...] = field(default=(), repr=False)
     contact: ContactChange = ContactChange()
+    sex: str | None = field(default=None, repr=False)
+    nationalities: tuple[str, ...] = field(default=(), repr=False)
 
     def of(self, person: Person) -> Person:
         """Return the person as changed.
@@ -62,6 +64,8 @@ class PersonChange:
             emails=(*_without(person.emails, self.drop_emails, "e-mail"), *self.add_emails),
             documents=tuple(dict.fromkeys((*person.documents, *self.add_documents))),
             safe_contact=_contact(person.safe_contact, self.contact),
+            sex=person.sex if self.sex is None else word_of(Sex, self.sex, "sex"),
+            nationalities=self.nationalities or person.nationalities,
         )
 
     def _names(self, names: tuple[PersonName, ...]) -> tuple[PersonName, ...]:

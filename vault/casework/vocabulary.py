@@ -40,6 +40,15 @@ class PersonRole(StrEnum):
 
 
 @unique
+class Sex(StrEnum):
+    """As a person says of themselves, or their papers do; most records do without."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+@unique
 class NameKind(StrEnum):
     """Where a written name comes from."""
 

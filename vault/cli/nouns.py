@@ -127,6 +127,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "confirm")),
         Noun("export", Message("make a redacted package for one recipient")),
         Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient")),
+        Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",)),
         Noun("approval", Message("ask a second person at another place, and answer as that person"),
              ("ask", "show", "give", "list")),
         Noun("package", Message("open or check a package; needs no vault"), ("open", "verify")),

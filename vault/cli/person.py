@@ -57,6 +57,10 @@ _CHANGED = (
     Personal("use_again", "--use-again", Message("Number or address that may be used again"), many=True),
 )
 _CHANNEL: Final = Arg("[--channel WAY]", Message("safe contact: the way to reach them"), choices=CHANNELS)
+_COUNTED: Final = (
+    Arg("[--sex SEX]", Message("their sex, for counts"), choices=("female", "male", "other")),
+    Arg("[--nationality CODE ...]", Message("their nationality as two letters, such as KG; XX for none; for counts")),
+)
 _OF_SECTION: Final = Arg("[--section ID]", Message("the person stands in this restricted section"))
 _PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`person list`)"))
 
@@ -76,6 +80,8 @@ def _add(args: Given, output: Output) -> Result:
             emails=answers["emails"],
             documents=answers["documents"],
             safe_contact=contact_made(people.contact_change(args.channel, answers)),
+            sex=args.sex,
+            nationalities=args.nationality,
         )
         record = unless_known(
             args,
@@ -105,6 +111,8 @@ def _edit(args: Given, output: Output) -> Result:
             drop_emails=tuple(answers["drop_emails"]),
             add_documents=tuple(map(people.document_of, answers["documents"])),
             contact=people.contact_change(args.channel, answers),
+            sex=args.sex,
+            nationalities=tuple(args.nationality),
         )
         if args.section is None:
             result = edited(people.change(session, place, wanted))
@@ -181,7 +189,7 @@ VERBS: Final = (
     Verb("add", Message("add a person to a case"), (
         CASE,
         Arg("--role ROLE", Message("their role in this case"), choices=PERSON_ROLES),
-        SECTION, _CHANNEL, ANYWAY, *options_of(_NEW),
+        SECTION, _CHANNEL, *_COUNTED, ANYWAY, *options_of(_NEW),
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
     Verb("show", Message("all that is known of a person"), (_PERSON, IN_CASE), _show),
@@ -194,6 +202,6 @@ VERBS: Final = (
         _PERSON,
         IN_CASE,
         Arg("[--role ROLE]", Message("their role in this case"), choices=PERSON_ROLES),
-        _OF_SECTION, _CHANNEL, *options_of(_CHANGED),
+        _OF_SECTION, _CHANNEL, *_COUNTED, *options_of(_CHANGED),
     ), _edit),
 )  # fmt: skip

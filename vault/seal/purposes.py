@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     LETTER = 21
     OFFERED = 22
     IMPORTED = 23
+    COUNTED = 24
 
 
 # Sealed under one seat's own key, with the short AAD; the others belong to versions or travel by HPKE.
@@ -48,6 +49,7 @@ LOCAL_PURPOSES = frozenset(
         Purpose.INVITED,
         Purpose.PROPOSAL,
         Purpose.IMPORTED,
+        Purpose.COUNTED,
     }
 )
 # A body of chunks, under a key of its own that stands in the record.

@@ -45,7 +45,7 @@ def check_version(v: Vector) -> None:
 
 
 def check_local(v: Vector) -> None:
-    """Purposes 3 to 15, and 23."""
+    """Purposes 3 to 15, 23 and 24."""
     aad = local_aad(v["purpose"], raw(v, "vault"), raw(v, "seat"), v["number"])
     require(len(aad) == 43, "AAD width")
     content = open_envelope(raw(v, "key"), v["purpose"], raw(v, "sealed"), aad)

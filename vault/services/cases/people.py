@@ -10,7 +10,7 @@ from vault.casework.contact import MOST_NEVER_USED
 from vault.casework.intake import RegisterEntry
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.person_change import ContactChange, PersonChange
-from vault.casework.vocabulary import DocumentKind, PersonRole, word_of
+from vault.casework.vocabulary import DocumentKind, PersonRole, Sex, word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_of
@@ -133,6 +133,8 @@ def checked_person(
     emails: Sequence[str] = (),
     documents: Sequence[str] = (),
     safe_contact: SafeContact | None = None,
+    sex: str | None = None,
+    nationalities: Sequence[str] = (),
 ) -> Person:
     """Return the person that typed values describe; see `add` for the values.
 
@@ -147,6 +149,8 @@ def checked_person(
         emails=tuple(emails),
         documents=tuple(map(document_of, documents)),
         safe_contact=safe_contact,
+        sex=None if sex is None else word_of(Sex, sex, "sex"),
+        nationalities=tuple(nationalities),
     )
 
 

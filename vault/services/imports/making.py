@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, unique
 
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.intake import RegisterEntry
 from vault.errors import RefusedError, UsageError
-from vault.ids import MemberId, RecordId, make_case_ref, make_id
+from vault.ids import CompartmentId, MemberId, RecordId, make_case_ref, make_id
+from vault.names.skeletons import skeletons_of
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.records.together import together
 from vault.records.work import Entry
 from vault.services.cases.cases import CaseMade, NewCase, new_case
+from vault.services.cases.register import entries_for
 from vault.services.imports.known_people import Known, Way
 from vault.services.imports.mark_row import Mark, keep_mark
 from vault.services.imports.previewing import Preview
+from vault.services.imports.spreadsheet import NewRow
 from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message
 
@@ -84,6 +88,9 @@ def make(
     if not rows:
         raise UsageError(Message("no row is left to import"))
     founding = new_case(session, title=rows[0].title, kind=preview.kind.value)
+    entries = _entries(session, rows)
+    for home in {home for home, _ in entries.values()}:
+        session.settle_keys(home)
     made: list[CaseMade] = []
     people: dict[int, RecordId] = {}
     log = session.log
@@ -102,6 +109,10 @@ def make(
                     if record is row.client:
                         people[row.row] = kept
                 covers = Counter([Case.KIND, *(record.KIND for record in row.records)])
+                if row.row in entries:
+                    home, registered = entries[row.row]
+                    work.keep(home, registered)
+                    covers[registered.KIND] += 1
                 work.commit(Entry(act="case.import", obj=head.audit, covers=covers, pol=rule))
             made.append(new.made(case))
         keep_mark(session, stored, Mark(log.origin, first, log.size, log.now_ms()))
@@ -115,6 +126,16 @@ def make(
         if (pair := _pair(people, who)) is not None
     ]
     return Imported(tuple(made), tuple(sorted(left_out)), tuple(pairs), founding.made(made[0].case).deputy)
+
+
+def _entries(session: Session, rows: Sequence[NewRow]) -> dict[int, tuple[CompartmentId, RegisterEntry]]:
+    """Return what the register gets with the clients, by row, as with any person (`register.entries_for`)."""
+    named = {
+        row.row: row.client
+        for row in rows
+        if row.client is not None and skeletons_of([name.text for name in row.client.names])
+    }
+    return dict(zip(named, entries_for(session, named.values()), strict=False))
 
 
 def _pair(people: Mapping[int, RecordId], known: Known) -> ToJoin | None:

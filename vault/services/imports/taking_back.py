@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from vault.access.session import Session
 from vault.casework.access import Section
 from vault.casework.case import Case
+from vault.casework.intake import RegisterEntry
 from vault.durations import MINUTE_MS
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, VersionId
@@ -45,6 +46,7 @@ class _GoingCase:
     case: CompartmentId
     audit: bytes
     versions: tuple[PlacedVersion, ...]
+    entries: tuple[PlacedVersion, ...]  # of the register, about its people
     kinds: Counter[str]
     key: NewKey | None
 
@@ -57,7 +59,7 @@ def last_import(session: Session) -> LastImport:
         RefusedError: a bundle was made since, or somebody built on one of the cases.
     """
     session.require(Action.CASE_CREATE)
-    return LastImport(tuple(_untouched(session, _mark(session))))
+    return LastImport(tuple(_untouched(session, _mark(session))[0]))
 
 
 def take_back(session: Session) -> int:
@@ -69,7 +71,7 @@ def take_back(session: Session) -> int:
     """
     rule = session.require(Action.CASE_CREATE)
     mark = _mark(session)
-    found = _untouched(session, mark)
+    found, registered = _untouched(session, mark)
     for case in found:
         session.require(Action.CASE_ERASE, case)
     session.require_sound_log(*found)
@@ -80,12 +82,13 @@ def take_back(session: Session) -> int:
             case,
             audit_of(session, case),
             tuple(PlacedVersion(v.origin, v.seq, v.n, v.id, v.compartment, v.record) for v in versions),
+            tuple(entry for entry in registered if entry.seq in {v.seq for v in versions}),
             Counter(v.content.kind for v in versions),
             new_key(session, case),
         )
         for case, versions in found.items()
     ]
-    versions = [version for gone in going for version in gone.versions]
+    versions = [version for gone in going for version in (*gone.versions, *gone.entries)]
     begin(session, versions, ())
     with session.index().in_doubt():
         with together(session.log) as stored:
@@ -98,12 +101,13 @@ def take_back(session: Session) -> int:
 
 def _erase(session: Session, going: _GoingCase, rule: str) -> None:
     with session.work() as work:
-        for version in going.versions:
+        for version in (*going.versions, *going.entries):
             place = (Origin(version.origin), version.seq, version.n)
-            work.erase(going.case, VersionId(version.id), place)
+            work.erase(CompartmentId(version.compartment), VersionId(version.id), place)
+        covers = going.kinds + Counter({RegisterEntry.KIND: len(going.entries)})
         if going.key is not None:
             going.key.take(work)
-        work.commit(Entry(act="erase", why="mistake", obj=going.audit, covers=going.kinds, pol=rule))
+        work.commit(Entry(act="erase", why="mistake", obj=going.audit, covers=covers, pol=rule))
 
 
 def _mark(session: Session) -> Mark:
@@ -121,16 +125,21 @@ def _mark(session: Session) -> Mark:
     return mark
 
 
-def _untouched(session: Session, mark: Mark) -> dict[CompartmentId, Sequence[OpenedVersion]]:
-    """Return what stands in each case of the import, the beginning of each last.
+def _untouched(
+    session: Session, mark: Mark
+) -> tuple[dict[CompartmentId, Sequence[OpenedVersion]], list[PlacedVersion]]:
+    """Return what stands in each case of the import, the beginning of each last, and its entries of the register.
 
     Raises:
         RefusedError: something in one of them is not of the import.
     """
     up_to_date_index(session)
+    registers = set(held_of_kind(session, CompartmentKind.REGISTER))
     with session.database.reading() as rows:
         written = [row for row in rows.version_rows(Origin(mark.origin), mark.first) if row.seq < mark.last]
-        cases = list(dict.fromkeys(CompartmentId(row.compartment) for row in written))
+        cases = list(
+            dict.fromkeys(CompartmentId(row.compartment) for row in written if row.compartment not in registers)
+        )
         stored = {case: (rows.placed(case), rows.versions(case)) for case in cases}
     if not stored:
         raise NotFoundError(Message("what you imported is gone already"))
@@ -149,7 +158,8 @@ def _untouched(session: Session, mark: Mark) -> dict[CompartmentId, Sequence[Ope
             Message("one of the cases has a restricted section by now: the import cannot be taken back"),
             next_step=_LOOK_FIRST,
         )
-    return found
+    entries = [row for row in written if row.compartment in registers]
+    return found, [PlacedVersion(row.origin, row.seq, row.n, row.id, row.compartment, row.record) for row in entries]
 
 
 def _has_section(session: Session, cases: dict[CompartmentId, Sequence[OpenedVersion]]) -> bool:

@@ -1,0 +1,161 @@
+"""Somebody with every table that was ever shown works out groups of fewer than five: from one, from several, by day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tables import each
+from vault.tables.small_cells import Numbers, Shown, Values, protected
+
+COLUMNS = ("stage", "kind", "sex")
+Person = tuple[str, ...]
+_PRIME = 2**61 - 1
+
+
+def table(people: Sequence[Person], *by: str, earlier: Sequence[Shown] = ()) -> Shown:
+    counted = {person: Numbers(n, n, n) for person, n in Counter(people).items()}
+    return protected(COLUMNS, counted, by, earlier)
+
+
+def tables(people: Sequence[Person], *asked: Values) -> list[Shown]:
+    shown: list[Shown] = []
+    for by in asked:
+        shown.append(table(people, *by, earlier=shown))
+    return shown
+
+
+def crowd(**groups: int) -> list[Person]:
+    return [(name[0], name[1], name[2]) for name, count in groups.items() for _ in range(count)]
+
+
+def worked_out(people: Sequence[Person], shown: Sequence[Shown]) -> set[tuple[Values, Values]]:
+    """Return (columns, values) of the small groups whose number follows from the tables, by solving the equations."""
+    atoms = sorted(set(people))
+    rows = [_row(atoms, told.by, values) for told in shown for values in told.rows]
+    rows += [[1] * len(atoms) for told in shown if told.total is not None]
+    basis = _basis(rows)
+    counted = {
+        (by, values): n
+        for by in {told.by for told in shown} | {COLUMNS}
+        for values, n in Counter(tuple(p[COLUMNS.index(c)] for c in by) for p in people).items()
+    }
+    return {group for group, n in counted.items() if n < 5 and _follows(basis, _row(atoms, *group))}
+
+
+def _row(atoms: Iterable[Person], by: Values, values: Values) -> list[int]:
+    wanted = dict(zip(by, values, strict=True))
+    return [int(all(atom[COLUMNS.index(c)] == v for c, v in wanted.items())) for atom in atoms]
+
+
+def _basis(rows: Iterable[list[int]]) -> dict[int, list[int]]:
+    basis: dict[int, list[int]] = {}
+    for row in rows:
+        rest = _reduced(basis, row)
+        pivot = next((at for at, n in enumerate(rest) if n), None)
+        if pivot is not None:
+            by = pow(rest[pivot], -1, _PRIME)
+            basis[pivot] = [n * by % _PRIME for n in rest]
+    return basis
+
+
+def _reduced(basis: dict[int, list[int]], row: list[int]) -> list[int]:
+    rest = list(row)
+    for at in range(len(rest)):
+        if rest[at] and at in basis:
+            by = rest[at]
+            rest = [(n - by * m) % _PRIME for n, m in zip(rest, basis[at], strict=True)]
+    return rest
+
+
+def _follows(basis: dict[int, list[int]], row: list[int]) -> bool:
+    return not any(_reduced(basis, row))
+
+
+def test_a_row_of_fewer_than_five_is_hidden_and_cannot_be_taken_from_the_total() -> None:
+    people = crowd(a1f=12, b1f=3, c1f=7)
+    (shown,) = tables(people, ("stage",))
+    assert shown.total == (22, 22, 22)
+    assert shown.rows == {("a",): (12, 12, 12)}
+    assert shown.hidden == (("b",), ("c",))
+    assert worked_out(people, [shown]) == set()
+
+
+def test_what_nothing_small_is_in_is_shown_whole() -> None:
+    (shown,) = tables(crowd(a1f=12, b1f=5, c1f=7), ("stage",))
+    assert (len(shown.rows), shown.hidden, shown.total) == (3, (), (24, 24, 24))
+
+
+def test_fewer_than_five_in_all_are_not_told_at_all() -> None:
+    (shown,) = tables(crowd(a1f=2, b1f=2), ("stage",))
+    assert (shown.rows, shown.total) == ({}, None)
+
+
+ATTACKS: dict[str, tuple[list[Person], tuple[Values, ...]]] = {
+    "a finer table after a coarse one": (crowd(a1f=10, a2f=3, b1f=9, b2f=9), (("stage",), ("stage", "kind"))),
+    "a coarse one after a finer one": (crowd(a1f=10, a2f=3, b1f=9, b2f=9), (("stage", "kind"), ("stage",))),
+    "two by other columns": (crowd(a1f=8, a1m=8, a2f=2, a2m=8), (("stage", "kind"), ("stage", "sex"), ("kind", "sex"))),
+    "rows and columns of a third": (
+        crowd(a1f=3, a2f=7, a3f=9, b1f=6, b2f=9, b3f=9, c1f=9, c2f=9, c3f=9),
+        (("stage",), ("kind",), ("stage", "kind")),
+    ),
+    "all of it": (
+        crowd(a1f=3, a2f=7, a3m=9, b1f=6, b2m=1, b3f=9, c1m=9, c2f=2, c3m=9),
+        (("stage",), ("kind",), ("sex",), ("stage", "sex"), ("kind", "sex"), ("stage", "kind"), COLUMNS),
+    ),
+}  # fmt: skip
+
+
+@each(ATTACKS)
+def test_no_small_group_follows_from_several_tables(people: list[Person], asked: tuple[Values, ...]) -> None:
+    naive = [
+        Shown(by, {v: n for v, n in _counted(people, by).items() if n.people >= 5}, _counted(people, ())[()])
+        for by in asked
+    ]
+    assert worked_out(people, naive)  # hiding the small rows alone is not enough
+    shown = tables(people, *asked)
+    assert worked_out(people, shown) == set()
+    assert any(told.rows for told in shown)
+
+
+def _counted(people: Sequence[Person], by: Values) -> dict[Values, Numbers]:
+    places = [COLUMNS.index(column) for column in by]
+    return {v: Numbers(n, n, n) for v, n in Counter(tuple(p[i] for i in places) for p in people).items()}
+
+
+@given(
+    st.dictionaries(st.tuples(*map(st.sampled_from, ("abc", "12", "fm"))), st.integers(1, 14), min_size=1),
+    st.lists(
+        st.sampled_from([(c,) for c in COLUMNS] + [COLUMNS[:2], COLUMNS[1:], COLUMNS[::2], COLUMNS]),
+        min_size=1,
+        max_size=5,
+    ),
+)
+@settings(max_examples=80, deadline=None)
+def test_whatever_is_asked_in_whatever_order_no_small_group_follows(
+    groups: dict[Person, int], asked: list[Values]
+) -> None:
+    people = [person for person, count in groups.items() for _ in range(count)]
+    assert worked_out(people, tables(people, *asked)) == set()
+
+
+def test_somebody_who_came_in_between_does_not_show_as_a_difference() -> None:
+    before = crowd(a1f=10, b1f=9)
+    first = table(before, "stage")
+    second = table([*before, ("a", "1", "f")], "stage", earlier=[first])
+    assert (second.rows, second.total) == (first.rows, first.total)
+    assert second.stands == {("a",), ()}
+    by_kind = table([*before, ("a", "1", "f")], "kind", earlier=[first])
+    assert (by_kind.rows, by_kind.total) == ({("1",): (19, 19, 19)}, (19, 19, 19))
+    third = table([*before, *crowd(a1f=5)], "stage", earlier=[first, second])
+    assert (third.rows[("a",)].people, third.total) == (15, (24, 24, 24))
+
+
+def test_somebody_who_came_in_between_does_not_show_in_a_finer_table() -> None:
+    before = crowd(a1f=10, a2f=9, b1f=8, b2f=8)
+    first = table(before, "stage", "kind")
+    second = table([*before, ("a", "1", "f")], "stage", earlier=[first])
+    assert ("a",) not in second.rows or second.rows[("a",)].people == 19

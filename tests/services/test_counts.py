@@ -1,0 +1,120 @@
+"""Counts of what a member may read: who is counted once, and what is not shown, also beside tables of earlier days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.services.office import Office
+from tests.tables import each
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import UsageError
+from vault.ids import CompartmentId, RecordId
+from vault.progress import CancelledError
+from vault.services.cases import cases, notes, people, same_person
+from vault.services.cases.editing import Place
+from vault.services.counts import count_words, counting, shown_before
+from vault.tables.small_cells import Numbers
+
+
+def made(
+    session: Session, kind: str, sex: str | None = None, country: str = "", born: str | None = None
+) -> CompartmentId:
+    case = cases.create(session, title="A matter", kind=kind).case
+    client(session, case, sex, country, born)
+    return case
+
+
+def client(
+    session: Session, case: CompartmentId, sex: str | None = None, country: str = "", born: str | None = None
+) -> RecordId:
+    nationalities = [country] if country else []
+    person = people.checked_person(
+        role="client", names=["Zarina Quill"], born=born, sex=sex, nationalities=nationalities
+    )
+    return people.keep(session, case, person)
+
+
+def rows(session: Session, *by: str) -> dict[tuple[str, ...], Numbers]:
+    shown = counting.count(session, by)
+    return {**shown.rows, **({} if shown.total is None else {("total",): shown.total})}
+
+
+def test_people_cases_and_acts_are_counted_apart_and_small_groups_are_hidden(session: Session) -> None:
+    first = made(session, "asylum", "female", "KG", "1984-05")
+    for _ in range(5):
+        made(session, "asylum", "female", "KG", "1984-05")
+        made(session, "detention", "male", "UZ", "2015")
+    made(session, "family", None, "AF")
+    made(session, "family", None, "AF")
+    notes.add(session, first, Note(NoteKind.CONTACT, "called"))
+    notes.add(session, first, Note(NoteKind.CONTACT, "called again"))
+    client(session, first, "male", "KG", "1990")  # a second client of the first case
+    assert rows(session, "kind") == {("asylum",): (7, 6, 2), ("total",): (14, 13, 2)}
+    shown = counting.count(session, ["nationality", "sex"])
+    assert ("AF", "unknown") not in shown.rows
+    told = "\n".join(map(str, count_words.count_lines(shown)))
+    assert "AF" not in told
+    assert "Rows of fewer than 5 people or cases are not shown" in told
+
+
+def test_a_person_of_two_cases_is_counted_once(session: Session) -> None:
+    homes = [made(session, "asylum") for _ in range(6)]
+    again = made(session, "asylum")
+    (one,), (other,) = (cases.open_case(session, case).persons for case in (homes[0], again))
+    same_person.same(session, Place(homes[0], one.record, "person"), Place(again, other.record, "person"))
+    assert rows(session, "kind") == {("asylum",): (6, 7, 0), ("total",): (6, 7, 0)}
+
+
+def test_a_table_of_another_day_does_not_tell_who_came_in_between(session: Session) -> None:
+    for kind in ("asylum",) * 6 + ("detention",) * 6:
+        made(session, kind)
+    before = rows(session, "kind")
+    assert before[("total",)].people == 12
+    made(session, "asylum")
+    shown = counting.count(session, ["kind"])
+    assert {**shown.rows, ("total",): shown.total} == before
+    assert shown.stands == {("asylum",), ()}
+    assert rows(session, "sex")[("total",)].people == 12
+    for _ in range(4):
+        made(session, "asylum")
+    assert rows(session, "kind")[("asylum",)].people == 11
+
+
+def test_what_a_member_cannot_open_is_not_counted(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        for _ in range(5):
+            made(nadia, "asylum")
+        assert rows(nadia, "kind")[("total",)].cases == 5
+    with office.open(office.amina) as amina:
+        assert rows(amina, "kind") == {}
+
+
+@each({"unknown": ["kind", "name"], "twice": ["kind", "kind"], "none": [], "empty": [""]})
+def test_other_columns_are_refused(by: Sequence[str], session: Session) -> None:
+    size = session.log.size
+    with pytest.raises(UsageError):
+        counting.count(session, by)
+    assert session.log.size == size
+
+
+def test_what_nobody_wants_any_more_is_not_shown_and_not_remembered(session: Session) -> None:
+    made(session, "asylum")
+    with pytest.raises(CancelledError):
+        counting.count(session, ["kind"], cancelled=lambda: True)
+    assert shown_before.tables_before(session) == []
+
+
+def test_the_file_holds_what_is_shown_and_no_live_cell(session: Session, tmp_path: Path) -> None:
+    for _ in range(5):
+        made(session, "asylum", "female", "KG")
+    shown = counting.count(session, ["kind", "nationality"])
+    content = count_words.file_of(shown, ".csv").decode("utf-8-sig").splitlines()
+    assert content == ["kind,nationality,people,cases,acts", "asylum,KG,5,5,0", "total,,5,5,0"]
+    assert count_words.file_of(shown, ".xlsx").startswith(b"PK")
+    with pytest.raises(UsageError, match=r"must end in \.csv or \.xlsx"):
+        count_words.file_of(shown, ".pdf")

@@ -1,0 +1,42 @@
+"""`casevault report`: counts for those who ask for numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.table import Arg, Given, Verb
+from vault.words.message import Message, Words
+
+
+def _counts(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.counts import count_words, counting
+        from vault.store.files import write_new
+
+        if args.out is not None:
+            count_words.require_table(args.out.suffix)
+        by = [column.strip() for column in args.by.split(",")]
+        shown = counting.count(session, by, progress=output.progress_of(Message("Counting")))
+    lines: list[Words] = list(count_words.count_lines(shown))
+    if args.out is not None:
+        write_new(args.out, count_words.file_of(shown, args.out.suffix))
+        lines.append(Message("The table is at {path}.", path=args.out))
+    data = {
+        "by": list(shown.by),
+        "rows": [count_words.row_data(shown.by, values, shown.rows[values]) for values in sorted(shown.rows)],
+        "total": count_words.numbers_data(shown.total),
+        "hides": bool(shown.hidden) or shown.total is None,
+        "stands": [list(values) for values in sorted(shown.stands)],
+    }
+    return Result(data, lines)
+
+
+VERBS: Final = (
+    Verb("counts", Message("how many people, cases and acts there are among your cases; small groups are hidden"), (
+        Arg("--by COLUMNS", Message("columns with commas: stage, kind, sex, age-band, nationality")),
+        Arg("[--out FILE]", Message("write the table there, .csv or .xlsx"), of=Path),
+    ), _counts),
+)  # fmt: skip
