@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cli.desk import Desk
 from tests.walks.command_desk import desk, filled_template, founded_template, listed, made, person_in, said
 
@@ -134,8 +136,35 @@ def test_scenario_17_after_a_refused_extradition_the_risk_is_high_and_check_ins_
     note = ("note", "add", ref, "--section", section, "--kind", "safety", "--json")
     assert desk.run(*note, stdin="Larkspur Yard 4, second floor").code == 0
     assert said(desk, "search", "Larkspur")["hits"] == []
-    for day in ("2026-11-21", "2026-11-22"):
-        said(desk, "task", "add", ref, "--what", "check-in by his sister", "--due", f"{day}T22:00")
-    first, second = said(desk, "deadline", "list")["due"]
-    said(desk, "task", "done", first["record"])
-    assert [row["when"] for row in said(desk, "deadline", "list")["due"]] == [second["when"]]
+    looked = ("--who", "his sister rings", "--first", "Amina", "--second", "Joel", "--every", "day")
+    at = ("--at", "2026-11-21T22:00", "--ladder", "30m: ring her", "--ladder", "1h: the lawyer")
+    record = said(desk, "check-in", "add", ref, *looked, *at)["record"]
+    assert said(desk, "check-in", "missed")["missed"][0]["due"] == ["ring her", "the lawyer"]
+    following = said(desk, "check-in", "heard", record, "--end", "late")["next"]
+    assert following.endswith("T22:00")
+    assert [row["when"] for row in said(desk, "deadline", "list")["due"]] == [following]
+
+
+def test_scenario_19_a_hold_keeps_a_case_with_its_reason_and_after_it_text_paper_and_finds_go(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ref = made(desk, "asylum")
+    person_in(desk, ref, "--name", "Vexilda Morrowquay")
+    note = ("note", "add", ref, "--kind", "contact", "--json")
+    assert desk.run(*note, stdin="She waits in Larkspur Yard.").code == 0
+    letter = tmp_path / "letter.txt"
+    letter.write_text("The appeal of Morrowquay is pending.", encoding="utf-8")
+    paper = said(desk, "document", "add", ref, str(letter), "--kind", "correspondence", "--title", "letter")["document"]
+    said(desk, "deadline", "add", ref, "--what", "appeal", "--at", "2150-01-01", "--set-by", "court")
+    said(desk, "case", "hold", ref, "--review", "2090-01-01", "--reason", "the appeal is pending")
+    refused = desk.run("erase", ref, "--reason", "subject-request", "--yes").err
+    assert "the appeal is pending" in refused
+    assert "2090-01-01" in refused
+    assert said(desk, "search", "Morrowquay")["hits"]
+    said(desk, "case", "release", ref, "--reason", "the appeal is over")
+    said(desk, "case", "close", ref, "--reason", "it is over")
+    said(desk, "erase", ref, "--reason", "subject-request", "--yes")
+    assert [said(desk, "search", word)["hits"] for word in ("Morrowquay", "Larkspur", "pending")] == [[], [], []]
+    assert desk.run("document", "show", paper).code != 0
+    assert [row for row in said(desk, "deadline", "list")["due"] if row["about"] == "appeal"] == []
+    assert desk.run("log", "verify").code == 0
