@@ -67,7 +67,9 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         story.add(session, filled.cases[0], record)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         mira.sees("1 overdue", "his sister rings, Mira, Joel", "MISSED 1 hour ago")
-        mira.press("space")
+        mira.press("enter")
+        mira.sees("MISSED 1 hour ago", "30m: ring her")
+        mira.press("f8", "space")
         mira.sees("0 overdue", "his sister rings, Mira, Joel")
         mira.sees_not("MISSED")
         mira.press("enter", "d")

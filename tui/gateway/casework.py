@@ -18,6 +18,7 @@ from vault.services.cases import cases, writing_down
 from vault.services.cases.editing import Place, history
 from vault.services.grants import deputies
 from vault.services.projection import authors
+from vault.services.safety import check_ins
 from vault.words.message import Message, Words
 
 
@@ -45,7 +46,7 @@ class Casework(Subject):
         head = view.head.value
         by = authors.written_by(self._session, (*view.notes, *view.story))
         names = {person.record: person.value.display_name() for person in view.persons}
-        today = cases.today(self._session)
+        today, now = cases.today(self._session), check_ins.now_here(self._session)
         alone, never_use = view.only_you, never_use_of(person.value for person in view.persons)
         if alone and head.alone_reason:
             alone = Message("{alone} ({why})", alone=alone, why=head.alone_reason)
@@ -75,7 +76,7 @@ class Casework(Subject):
             silence=view.silence or "" if view.last_contact not in {None, today} else "",
             closed=head.closed or "",
             never_use=never_use,
-            story=tuple(record_shown(record, by.get(record.record, ""), names) for record in view.story),
+            story=tuple(record_shown(record, by.get(record.record, ""), names, now) for record in view.story),
             papers=papers_shown(self._session, view.papers),
             stages=self._stages(view, why),
             today=today,

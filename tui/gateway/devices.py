@@ -79,7 +79,8 @@ class Devices(Subject):
         """Return what would be found on a device that was taken, what to do, and whom to warn."""
         found = seizure.look(self._session, _seat(seat))
         todo = (Message("WHAT TO DO"), *seizure.step_lines())
-        return (*seizure.found_lines(found), *todo, Message("WHOM TO WARN"), *devices.warn_lines(found.warn))
+        warn = (Message("WHOM TO WARN"), *devices.warn_lines(found.warn))
+        return (*todo, "", *warn, "", *seizure.found_lines(found))
 
     def print_drill(self, seat: str, out: Path) -> Message:
         """Write the page of the drill, which names nobody, and say where it is."""

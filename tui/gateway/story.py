@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -80,7 +80,8 @@ class Story(Subject):
         """Return the records with a form in a case, by their date."""
         found = story.list_in(self._session, case_id(case), why=why)
         by, names = authors.written_by(self._session, found), people.names_in(self._session, case_id(case))
-        return tuple(record_shown(record, by.get(record.record, ""), names) for record in found)
+        now = check_ins.now_here(self._session)
+        return tuple(record_shown(record, by.get(record.record, ""), names, now) for record in found)
 
     def add(self, case: str, kind: str, typed: Mapping[str, str]) -> str:
         """Keep a record as typed and return its id."""
@@ -221,9 +222,15 @@ def _record_id(record: str) -> RecordId:
         raise NotFoundError(Message("there is no such record among yours")) from None
 
 
-def record_shown(stored: Stored[Formed], by: str, names: Mapping[RecordId, str]) -> RecordShown:
-    """Return a record with a form; `names` is what the people of its case are called."""
+def record_shown(
+    stored: Stored[Formed], by: str, names: Mapping[RecordId, str], now: datetime | None = None
+) -> RecordShown:
+    """Return a record with a form; `names` is what the people of its case are called.
+
+    With the time of this place, `now`, a check-in that is missed says so.
+    """
     value = stored.value
+    late = missed_for(value.KIND, value.when(), now) if now is not None and value.is_due() else None
     return RecordShown(
         record=stored.record.hex(),
         kind=value.KIND,
@@ -235,4 +242,5 @@ def record_shown(stored: Stored[Formed], by: str, names: Mapping[RecordId, str])
         by=by,
         heads=stored.heads,
         form=value.form if isinstance(value, Filled) else "",
+        missed=None if late is None else check_ins.missed_words(late),
     )

@@ -14,6 +14,7 @@ class RecordShown:
     """A record with a form: under which date it stands (ISO, or empty), as typed, and in lines with their labels.
 
     `form` is the code of the organisation's form that it was filled in by; empty for all others.
+    `missed` says for how long nothing was heard of a check-in.
     """
 
     record: str
@@ -26,6 +27,7 @@ class RecordShown:
     by: str = field(default="", repr=False)
     heads: int = 1
     form: str = ""
+    missed: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

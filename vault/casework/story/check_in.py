@@ -74,10 +74,10 @@ class CheckIn(FormedRecord):
         Message("check-in"),
         (
             FormField("who", Message("Who is heard, and how"), is_required=True),
-            FormField("at", Message("By (a day with a time)"), Shape.MOMENT, is_required=True),
+            FormField("at", Message("Day and time"), Shape.MOMENT, is_required=True),
             FormField("first", Message("Who looks for it"), is_required=True),
             FormField("second", Message("Who takes over"), is_required=True),
-            FormField("ladder", Message("If nothing comes, a step a line (30m: ring the sister)"), Shape.LINES),
+            FormField("ladder", Message("If nothing comes (30m: ring her)"), Shape.LINES),
             FormField("every", Message("Again every"), Shape.WORD, Every),
             FormField("code_word", Message("Word that says all is well")),
             FormField("heard", Message("Heard, or over, on"), Shape.MOMENT),

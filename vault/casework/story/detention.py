@@ -42,7 +42,7 @@ class Detention(FormedRecord):
             FormField("ill_treatment", Message("Ill-treatment is reported"), Shape.YES_NO),
             FormField("ended", Message("Ended on"), Shape.MOMENT),
             FormField("end", Message("How it ended"), Shape.WORD, DetentionEnd),
-            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
+            FormField("confirmed", Message("Confirmed by")),
             FormField("text", Message("Details"), Shape.TEXT),
         ),
         headline=("place", "order"),

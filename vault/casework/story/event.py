@@ -24,7 +24,7 @@ class Event(FormedRecord):
             FormField("place", Message("Place")),
             FormField("source", Message("Who or what says so")),
             FormField("disputed", Message("Somebody says otherwise"), Shape.YES_NO),
-            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
+            FormField("confirmed", Message("Confirmed by")),
             FormField("text", Message("Details"), Shape.TEXT),
         ),
         headline=("what", "place"),

@@ -40,7 +40,7 @@ class Incident(FormedRecord):
             FormField("by_whom", Message("By whom")),
             FormField("affected", Message("Who and which devices"), Shape.LINES),
             FormField("told_by", Message("Told by")),
-            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
+            FormField("confirmed", Message("Confirmed by")),
             FormField("text", Message("What happened"), Shape.TEXT),
         ),
         headline=("what", "place"),

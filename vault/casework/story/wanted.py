@@ -55,7 +55,7 @@ class Wanted(FormedRecord):
             FormField("seen_how", Message("Seen how"), Shape.WORD, SeenHow),
             FormField("seen_by", Message("Seen by")),
             FormField("lifted", Message("Lifted on"), Shape.DATE),
-            FormField("confirmed", Message("Confirmed by (a paper, or two people)")),
+            FormField("confirmed", Message("Confirmed by")),
             FormField("text", Message("Details"), Shape.TEXT),
         ),
         headline=("system", "category", "state"),

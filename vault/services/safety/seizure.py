@@ -186,17 +186,24 @@ def _boxes(in_words: Callable[[Words], str]) -> list[PaperLine]:
 def _counts(found: Seizure) -> list[Words]:
     lines: list[Words] = [
         plural("{count} case that you can read", "{count} cases that you can read", count=len(found.cases)),
-        plural(
-            "{count} further case: ask who holds it", "{count} further cases: ask who holds them", count=found.unread
-        ),
-        plural(
-            "at most {count} restricted section of these cases that you hold",
-            "at most {count} restricted sections of these cases that you hold",
-            count=found.sections,
-        ),
         plural("the name of {count} member", "the names of {count} members", count=found.members),
-        plural("{count} package was made there", "{count} packages were made there", count=len(found.packages)),
     ]
+    if found.unread:
+        lines.append(
+            plural(
+                "{count} further case: ask who holds it",
+                "{count} further cases: ask who holds them",
+                count=found.unread,
+            )
+        )
+    if found.sections:
+        lines.append(
+            plural(
+                "at most {count} restricted section of these cases that you hold",
+                "at most {count} restricted sections of these cases that you hold",
+                count=found.sections,
+            )
+        )
     return lines
 
 

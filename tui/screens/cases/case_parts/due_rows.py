@@ -48,9 +48,9 @@ def due_token(left: int | None) -> Token:
 def date_row(record: RecordShown, today: date | None) -> ListRow:
     """Return the row of what has to be kept, with how far away it is."""
     left = None if today is None else days_left(record.when, today)
-    token = due_token(left)
+    token = due_token(left) if record.missed is None else Token.ALARM
     sign = SIGNS.get(token)
-    distance = Cell(distance_words(left, record.when), token, bold=sign is not None)
+    distance = Cell(record.missed or distance_words(left, record.when), token, bold=sign is not None)
     state = None if sign is None else Cell(sign, token, bold=True)
     return ListRow(record.record, (_when_words(record.when, left), about_words(record), distance), state)
 

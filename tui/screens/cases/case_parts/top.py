@@ -196,12 +196,13 @@ def _next(case: CaseShown, room: int) -> list[Cell]:
 
 def _first(record: RecordShown, today: date, room: int) -> list[Cell]:
     left = days_left(record.when, today)
-    token = due_token(left)
+    token = due_token(left) if record.missed is None else Token.ALARM
+    distance = record.missed or distance_words(left, record.when)
     sign = f"{SIGNS[token]} " if token in SIGNS else ""
     day = short_day_of_week(_day(record))
 
     def said(about: Words) -> Message:
-        return Message("{about}, {day}, {distance}", about=about, day=day, distance=distance_words(left, record.when))
+        return Message("{about}, {day}, {distance}", about=about, day=day, distance=distance)
 
     around = cell_len(sign) + cell_len(in_words(said("")))
     about = _cut(about_words(record), max(room - around, _LEAST_ABOUT))
