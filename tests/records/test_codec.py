@@ -12,7 +12,7 @@ from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.errors import MalformedError
+from vault.errors import MalformedError, UsageError
 from vault.ids import VersionId
 from vault.records.codec import from_fields, to_fields
 from vault.records.content import Content, decode_content, encode_content
@@ -55,6 +55,11 @@ def test_fields_that_break_a_rule_are_refused_without_naming_them() -> None:
 def test_fields_of_another_shape_are_refused(fields: dict[str, object]) -> None:
     with pytest.raises(MalformedError, match="a version of kind note does not hold that kind's fields"):
         from_fields(Note, fields)
+
+
+def test_half_a_letter_is_refused_by_the_name_of_its_field() -> None:
+    with pytest.raises(UsageError, match="text has half a letter in it"):
+        to_fields(Note(NoteKind.CONTACT, "said \ud800 twice"))
 
 
 @given(

@@ -20,8 +20,6 @@ TEXT_CHARACTERS = 1_000_000
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _LAST_MOMENT_MS = 253_402_300_800_000
 
-_HALF_A_LETTER = re.compile("[\ud800-\udfff]")
-
 _Word = TypeVar("_Word", bound=StrEnum)
 _Item = TypeVar("_Item")
 
@@ -34,7 +32,7 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
     """
     if not isinstance(value, str):
         raise UsageError(Message("{field} must be text", field=field))
-    _refuse_halves(value, field)
+    refuse_halves(value, field)
     line = value.strip()
     if not line and not optional:
         raise UsageError(Message("{field} is empty", field=field))
@@ -47,12 +45,25 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
     return line
 
 
-def _refuse_halves(value: str, field: str) -> None:
-    if _HALF_A_LETTER.search(value):
+def refuse_halves(value: str, field: str) -> None:
+    """Refuse a text that cannot be written as UTF-8.
+
+    Raises:
+        UsageError: there is half a letter in it.
+    """
+    if _has_halves(value):
         raise UsageError(
             Message("{field} has half a letter in it, which nothing can keep", field=field),
             next_step=Message("Type it again, by hand."),
         )
+
+
+def _has_halves(value: str) -> bool:
+    try:
+        value.encode()  # a quarter of the time that looking for them takes
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def checked_name(value: object, field: str) -> str:
@@ -76,11 +87,11 @@ def checked_text(value: object, field: str, *, optional: bool = False) -> str:
     """Return a text of any number of lines, as written.
 
     Raises:
-        UsageError: not text, only blank (unless `optional`), too long, or half a letter in it.
+        UsageError: not text, only blank (unless `optional`), or too long.
     """
+    # Half a letter is refused when it is kept: what is read has none, and each note that is read comes through here.
     if not isinstance(value, str):
         raise UsageError(Message("{field} must be text", field=field))
-    _refuse_halves(value, field)
     if not value.strip() and not optional:
         raise UsageError(Message("{field} is empty", field=field))
     if len(value) > TEXT_CHARACTERS:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from vault.casework.checks import refuse_halves
 from vault.casework.kinds import CaseworkRecord
 from vault.errors import MalformedError, UsageError
 from vault.records.versions import OpenedVersion
@@ -22,9 +23,15 @@ def to_fields(value: CaseworkRecord, *, known: Mapping[str, object] | None = Non
     Args:
         value: a record of casework.
         known: the fields of the version that this one replaces; members that `value` does not know are kept.
+
+    Raises:
+        UsageError: a text has half a letter in it, which nothing can keep.
     """
     fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(bytes,))
     ours = {name: part for name, part in fields.items() if part is not None}
+    for name, part in ours.items():
+        if isinstance(part, str):
+            refuse_halves(part, name.replace("_", " "))
     left = {name: part for name, part in (known or {}).items() if name in ours or name not in fields}
     return _with_unknown(ours, left)
 
