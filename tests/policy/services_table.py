@@ -59,6 +59,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_SEARCH: """
     alike.alike_to_new
     known_people.known_of names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search
+    searching.search_sections
     """,
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """

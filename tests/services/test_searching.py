@@ -12,7 +12,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, UsageError
 from vault.ids import VersionId
-from vault.services.cases import case_changes, cases, notes, searching
+from vault.services.cases import case_changes, cases, notes, people, searching, sections
 from vault.services.cases.searching import Why
 from vault.services.grants import sharing
 
@@ -139,3 +139,20 @@ def test_what_is_found_again_while_somebody_types_on_is_in_the_log_once(filled_s
     assert filled_session.log.size == size
     searching.search(filled_session, "note", seen=seen)
     assert filled_session.log.size == size + 1
+
+
+def test_sections_are_looked_into_when_that_is_asked_and_the_log_says_so(
+    filled: Filled, filled_session: Session
+) -> None:
+    case = filled.cases[0]
+    section = sections.create(filled_session, case, what="location", title="Where she is")
+    sections.add_note(filled_session, section, Note(NoteKind.SAFETY, "Quietwater 17, ask for Tilda."))
+    host = people.checked_person(role="third", names=["Тильда Скорякина"], phones=["+996 555 123456"])
+    sections.add_person(filled_session, section, host)
+    size = filled_session.log.size
+    for asked, why in (("quietw", Why.BEGINNING), ("Skoriakine", Why.SPELLING), ("0555 123456", Why.DIGITS)):
+        assert searching.search(filled_session, asked).hits == ()
+        (hit,) = searching.search_sections(filled_session, asked).hits
+        assert (hit.case, hit.section, hit.section_kind, hit.why) == (case, section, "location", why)
+    assert filled_session.log.size == size + 3 + 1  # three searches, and the section was opened once
+    assert searching.search_sections(filled_session, "Skoriakine", exact=True).hits == ()

@@ -272,7 +272,7 @@ def test_search_finds_cases_and_open_calls_while_somebody_types_and_exact_words_
         notes.add(amina, house.case, Note(NoteKind.CONTACT, "Спросили про Торгаева на рынке."))
     with house.desk("Amina") as amina:
         amina.press("f3")
-        amina.sees("other spellings on")
+        amina.sees("other spellings on", "last digits of a phone")
         amina.type_at_once("market")
         amina.pause(0.5)
         amina.sees("Open calls 1", "Saïd Zomorodi", "Notes 1", "exact", "2 hits")
@@ -289,3 +289,5 @@ def test_search_finds_cases_and_open_calls_while_somebody_types_and_exact_words_
         amina.pause(0.5)
         amina.sees("exact words only", "1 hit")
         amina.sees_not("spelling")
+        amina.press(":look into restricted sections")
+        amina.sees("sections too, exact words only")

@@ -151,10 +151,17 @@ class Finding(Subject):
         )
         return self._as_listed(shown)
 
-    def search(self, untrusted_words: str, *, exact: bool = False) -> FoundShown:
-        """Find records; an entry covers all hits, also while somebody types on and finds some of them again."""
+    def search(self, untrusted_words: str, *, exact: bool = False, in_sections: bool = False) -> FoundShown:
+        """Find records; an entry covers all hits, also while somebody types on and finds some of them again.
+
+        `in_sections` opens each restricted section of this member too; that is in the log once.
+        """
         found = searching.search(self._session, untrusted_words, exact=exact, seen=self._seen_in_search)
-        return FoundShown(tuple(map(_hit, found.hits)), found.more)
+        hits, more = found.hits, found.more
+        if in_sections:
+            apart = searching.search_sections(self._session, untrusted_words, exact=exact)
+            hits, more = (*hits, *apart.hits), more or apart.more
+        return FoundShown(tuple(map(_hit, hits)), more, of=0 if self._list is None else self._list.count())
 
     def people(self, untrusted_words: str) -> FoundShown:
         """Find people, among the newest records that have the words; one entry covers all of these."""
@@ -180,6 +187,8 @@ def _hit(hit: FoundRecord) -> HitShown:
         written_ms=hit.written_ms,
         marks=hit.marks,
         why=WHY_WORDS[hit.why],
+        why_code=hit.why.value,
+        section=hit.section_kind,
     )
 
 

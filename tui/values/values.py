@@ -210,15 +210,21 @@ class HitShown:
     written_ms: int = 0
     marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     why: Words = ""
+    why_code: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundShown:
-    """The hits of a search, and whether older ones were left out; `slips` are open calls with the words."""
+    """The hits of a search, and whether older ones were left out.
+
+    `slips` are open calls with the words; `of` is how many open cases there are, 0 where that is not known.
+    """
 
     hits: tuple[HitShown, ...]
     more: bool
     slips: tuple[SlipLine, ...] = ()
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import indented
 from vault.cli.table import Arg, Given, Verb
+from vault.ids import short_id
 from vault.words.message import Message, Words
 
 _WORDS = (Personal("words", "--words", Message("Words to search for"), required=True),)
@@ -23,6 +24,11 @@ def _search(args: Given, output: Output) -> Result:
         from vault.services.cases.searching import WHY_WORDS, Why
 
         found = searching.search(session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact)
+        if args.in_sections:
+            apart = searching.search_sections(
+                session, values["words"][0], limit=args.limit, why=args.why, exact=args.exact
+            )
+            found = searching.Found((*found.hits, *apart.hits), more=found.more or apart.more)
     data = [
         {
             "case": h.case.hex(),
@@ -32,6 +38,7 @@ def _search(args: Given, output: Output) -> Result:
             "do_not_call": list(h.do_not_call),
             "closed": h.is_closed,
             "why": h.why.value,
+            **({} if h.section is None else {"section": h.section.hex(), "section_kind": h.section_kind}),
         }
         for h in found.hits
     ]
@@ -39,6 +46,10 @@ def _search(args: Given, output: Output) -> Result:
     for h in found.hits:
         lines.append(f"{h.ref}  {h.kind:<7}  {h.snippet}")
         lines += [] if h.why is Why.EXACT else [indented(WHY_WORDS[h.why])]
+        if h.section is not None:
+            lines.append(
+                indented(Message("in the restricted section {id}: {kind}", id=short_id(h.section), kind=h.section_kind))
+            )
         lines += [indented(Message("in a closed case"))] if h.is_closed else []
         lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in h.do_not_call]
     if found.more:
@@ -54,6 +65,7 @@ VERBS: Final = (
     Verb("search", NOUNS["search"].help, (
         Arg("[WORDS ...]", _SCRIPTS_ONLY, into="typed"),
         Arg("[--limit N]", Message("maximum number of hits"), of=int, default=50),
+        Arg("[--in-sections]", Message("look into each restricted section that you hold too; the log says so")),
         Arg("[--exact]", Message("no other spellings of names, no typing errors")),
         *options_of(_WORDS),
     ), _search),

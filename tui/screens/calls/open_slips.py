@@ -28,8 +28,8 @@ from vault.display import NO_TIME
 from vault.words.message import Message, plural
 
 _COLUMNS: Final = (
-    Column(Message("received"), 21),
-    Column(Message("who"), 14),
+    Column(Message("received"), 13),
+    Column(Message("who"), 16),
     Column(Message("what was said")),
     Column(Message("call back"), 10, rank=1),
 )
@@ -145,8 +145,8 @@ def _row(slip: SlipLine) -> ListRow:
         said = (Cell(Message("DO NOT CALL"), Token.ALARM, bold=True), Cell("  "), *said)
     day = day_written(slip.received_ms)
     words = short_day(day) if day is not None else NO_TIME
-    received: tuple[Cell, ...] = (Cell(Message("{day} {time}", day=words, time=clock_minute(slip.received_ms))),)
+    received = Cell(Message("{day} {time}", day=words, time=clock_minute(slip.received_ms)))
     if slip.is_overdue:
-        received = (*received, Cell("  "), Cell(Message("overdue"), Token.ALARM))
+        said = (Cell(Message("overdue"), Token.ALARM), Cell("  "), *said)
     late = Cell(LATE, Token.ALARM) if slip.is_overdue or slip.do_not_call else None
-    return ListRow(slip.slip, (received, caller(slip), said, asked_back(slip)), state=late)
+    return ListRow(slip.slip, (received, caller(slip), said, Message("yes") if slip.call_back else ""), state=late)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from textual import on
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.drawn.case_time import day_written
 from tui.looks.tokens import Token
+from tui.screens.calls.hit_facts import OTHER_WAYS, WHYS, hit_facts
 from tui.screens.calls.one_slip import OneSlip, caller
+from tui.screens.calls.open_slips import facts as slip_facts
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute
@@ -24,13 +28,14 @@ from tui.text.in_words import in_words, together
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
 from tui.values.shaping import do_not_call
-from tui.values.values import FoundShown, HitShown
+from tui.values.values import FoundShown, HitShown, PreviewShown
 from tui.values.values_calls import SlipLine
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.never_cut import more_words
 from tui.widgets.pages import ListRow
+from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import VirtualList
 from vault.display import NO_TIME
 from vault.words.message import Message, Words, plural
@@ -40,12 +45,12 @@ if TYPE_CHECKING:
 
     from tui.gateway import Gateway
 
-_COLUMNS: Final = (Column(""), Column("", 30), Column("", 20, is_right=True, rank=1))
 _PLACEHOLDER: Final = Message("words, names or numbers; the last one may be a beginning")
 _ALSO: Final = Message("Also: last digits of a phone, kind:note, by:joel, since:yesterday, “exact words”.")
 _REST_SECONDS: Final = 0.3
 _FEWEST_LETTERS: Final = 2
 _MOST_BARRED: Final = 5
+_INDENT: Final = "  "
 _GROUPS: Final = (
     (Message("People"), frozenset({"person"})),
     (Message("Notes"), frozenset({"note"})),
@@ -62,6 +67,7 @@ class SearchScreen(VaultScreen):
         Command("down", "to_list", Message("From the words to the hits"), "Down", Message("hits")),
         Command("enter", "open", Message("To the hits; on a hit: open its case there"), "Enter", Message("open")),
         Command("f5", "spellings", Message("Exact words only, or other spellings too"), "F5", Message("exact")),
+        Command("", "sections", Message("Look into restricted sections too; the log says so"), ""),
         Command("slash,full_stop", "words", Message("Change the words"), "/", Message("words")),
         BACK,
     )
@@ -71,20 +77,22 @@ class SearchScreen(VaultScreen):
         self._hits: dict[str, HitShown] = {}
         self._slips: dict[str, SlipLine] = {}
         self._exact = False
+        self._in_sections = False
         self._late: Timer | None = None
         self._asked: object = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         field = SafeInput(placeholder=_PLACEHOLDER, id="words", compact=True)
-        yield Horizontal(field, Static("", id="spellings", classes="match"), id="words-row")
-        yield VirtualList(_COLUMNS, FixedRows(), id="hits")
+        yield Container(Horizontal(field, Static("", id="spellings", classes="match")), id="words-row")
+        yield ListAndStrip(VirtualList(_columns(), FixedRows(), id="hits"), strip=Strip(id="hit-facts"))
         yield Static("", id="hit")
 
     def on_mount(self) -> None:
         """Begin with the words."""
         self._say_spellings()
         self.say(_ALSO)
+        self._strip.show([OTHER_WAYS])
         self.query_one("#words").focus()
 
     def action_words(self) -> None:
@@ -106,9 +114,15 @@ class SearchScreen(VaultScreen):
         self._say_spellings()
         self._search(goes_on=False)
 
+    def action_sections(self) -> None:
+        """Look into restricted sections too, or no longer."""
+        self._in_sections = not self._in_sections
+        self._say_spellings()
+        self._search(goes_on=False)
+
     def _say_spellings(self) -> None:
         words = Message("exact words only") if self._exact else Message("other spellings on")
-        self.write("spellings", words)
+        self.write("spellings", Message("sections too, {how}", how=words) if self._in_sections else words)
 
     @on(SafeInput.Changed, "#words")
     def _typed(self) -> None:
@@ -133,13 +147,13 @@ class SearchScreen(VaultScreen):
         """Search; `goes_on` goes to the hits then."""
         if self._late is not None:
             self._late.stop()
-        words, exact = self._words, self._exact
+        words, exact, in_sections = self._words, self._exact, self._in_sections
         if not words.strip() and not goes_on:
             return
-        self._asked = asked = (words, exact)
+        self._asked = asked = (words, exact, in_sections)
 
         def find(vault: Gateway) -> FoundShown:
-            found = vault.finding.search(words, exact=exact)
+            found = vault.finding.search(words, exact=exact, in_sections=in_sections)
             return replace(found, slips=vault.intake.find_open(words))
 
         def show(found: FoundShown) -> None:
@@ -172,7 +186,8 @@ class SearchScreen(VaultScreen):
         rows = [*_slip_rows(found.slips), *_rows(self._hits)]
         self._list.show_source(FixedRows(rows))
         hits = plural("{count} hit", "{count} hits", count=len(found.hits) + len(found.slips))
-        self.head(right=Message("{hits}, newest shown", hits=hits) if found.more else hits)
+        cases = plural("your open case", "your {count} open cases", count=found.of) if found.of else ""
+        self.head(cases, Message("{hits}, newest shown", hits=hits) if found.more else hits)
         nothing = Message("Nothing was found among your cases and open calls.")
         if not rows or self.said == in_words(nothing):
             self.say("" if rows else nothing)
@@ -181,13 +196,44 @@ class SearchScreen(VaultScreen):
             self._list.focus()
 
     def _show_hit(self) -> None:
-        row = self._list.row_at_cursor()
-        hit = None if row is None or row.is_passed else self._hits.get(row.key)
+        hit = self._at_cursor()
         self.write("hit", "" if hit is None else _words(hit))
+        if self.screen.has_class("-wide"):
+            self._strip.when_rested(self._show_facts)
+
+    def _show_facts(self) -> None:
+        row, hit = self._list.row_at_cursor(), self._at_cursor()
+        if row is not None and row.key in self._slips:
+            self._strip.show(slip_facts(self._slips[row.key]))
+        elif hit is None:
+            self._strip.show([OTHER_WAYS])
+        else:
+            self._strip.show(hit_facts(hit, None))
+            self.ask(
+                lambda vault: vault.finding.preview(hit.case), partial(self._previewed, hit), failed=lambda _: None
+            )
+
+    def _previewed(self, hit: HitShown, case: PreviewShown | None) -> None:
+        if self._at_cursor() is hit:
+            self._strip.show(hit_facts(hit, case))
+
+    def _at_cursor(self) -> HitShown | None:
+        row = self._list.row_at_cursor()
+        return None if row is None or row.is_passed else self._hits.get(row.key)
+
+    @property
+    def _strip(self) -> Strip:
+        return self.query_one(Strip)
 
     @property
     def _list(self) -> VirtualList:
         return self.query_one("#hits", VirtualList)
+
+
+def _columns() -> tuple[Column, ...]:
+    """Return the columns: why something was found is whole in each language."""
+    widest = max(cell_len(in_words(words)) for words in WHYS)
+    return Column(""), Column("", 28), Column("", widest, is_right=True, rank=1)
 
 
 def _slip_rows(slips: Sequence[SlipLine]) -> Iterator[ListRow]:
@@ -202,11 +248,15 @@ def _slip_rows(slips: Sequence[SlipLine]) -> Iterator[ListRow]:
             day=NO_TIME if day is None else short_day(day),
             time=clock_minute(slip.received_ms),
         )
-        cells = (Cell(caller(slip), bold=True), Cell(when, Token.DIM), Cell(Message("call"), Token.DIM))
+        cells = (
+            (Cell(_INDENT), Cell(caller(slip), bold=True)),
+            Cell(when, Token.DIM),
+            Cell(Message("call"), Token.DIM),
+        )
         yield ListRow(slip.slip, cells)
         barred = [Cell(do_not_call(slip.do_not_call[0]), Token.ALARM, bold=True)] if slip.do_not_call else []
         said = Cell(first_line(slip.text), Token.DIM)
-        yield ListRow(slip.slip, ((Cell("  "), *barred, Cell("  " if barred else ""), said),), is_passed=True)
+        yield ListRow(slip.slip, ((Cell(_INDENT * 2), *barred, Cell("  " if barred else ""), said),), is_passed=True)
 
 
 def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
@@ -225,19 +275,22 @@ def _rows(hits: Mapping[str, HitShown]) -> Iterator[ListRow]:
 
 def _what(hit: HitShown) -> tuple[Cell, ...]:
     if hit.title:
-        return (Cell(hit.title, bold=True),)
+        return (Cell(_INDENT), Cell(hit.title, bold=True))
     day = day_written(hit.written_ms)
-    return (Cell(NO_TIME if day is None else short_day(day), bold=True), Cell(" "), Cell(word_of(hit.kind), bold=True))
+    when = NO_TIME if day is None else short_day(day)
+    return (Cell(_INDENT), Cell(when, bold=True), Cell(" "), Cell(word_of(hit.kind), bold=True))
 
 
 def _where(hit: HitShown) -> tuple[Cell, ...]:
-    closed = (Cell(Message("closed"), Token.WARN), Cell(" ")) if hit.is_closed else ()
-    return (Cell(f"{hit.ref} ", Token.DIM), *closed, Cell(hit.client, Token.DIM))
+    told: list[Words] = [Message("closed")] if hit.is_closed else []
+    told += [word_of(hit.section)] if hit.section else []
+    marked = [cell for words in told for cell in (Cell(words, Token.WARN), Cell(" "))]
+    return (Cell(f"{hit.ref} ", Token.DIM), *marked, Cell(hit.client, Token.DIM))
 
 
 def _marked(hit: HitShown) -> tuple[Cell, ...]:
     """Return the words around the place, what was found bold and underlined."""
-    cells = [Cell("  ")]
+    cells = [Cell(_INDENT * 2)]
     for number in hit.do_not_call[:_MOST_BARRED]:
         cells += [Cell(do_not_call(number), Token.ALARM, bold=True), Cell("  ")]
     end = 0

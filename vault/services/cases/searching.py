@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from vault.access.session import Session
-from vault.casework.contact import never_used_in
+from vault.casework.contact import digits_of, never_used_in
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.script import script_of
-from vault.errors import UsageError
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, row_of
 from vault.index.file import Index
 from vault.index.never_use import never_use_by_case
-from vault.index.search import Hit, Hits
+from vault.index.query import parse
+from vault.index.search import SHORTEST_PHONE, Hit, Hits
 from vault.index.search import search as search_index
 from vault.index.snippet import WordHit, hits_in, snippet
-from vault.names.alike import Alike, least_sure
+from vault.names.alike import Alike, alike, least_sure, parts_of, surest
 from vault.names.forms import word_forms
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
 from vault.records.content import Content
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.services.cases import sections
 from vault.services.cases.narrowing import by_members, narrowed
 from vault.services.projection.extracted import extracted_text
+from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_versions
 from vault.words.message import Message
@@ -67,7 +71,8 @@ WHY_WORDS: Final = {
 class FoundRecord:
     """One hit: where it is, the words around what was searched, and what stands in it that must never be used.
 
-    `title` is the name of a person, else empty; `client` names the case; `marks` are the places in the snippet.
+    `title` is the name of a person, else empty; `client` names the case; `marks` are the places in the snippet. Where
+    it stands in a restricted section, `section` says in which, and `section_kind` of what kind that is.
     """
 
     case: CompartmentId
@@ -82,6 +87,8 @@ class FoundRecord:
     written_ms: int = 0
     marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     why: Why = Why.EXACT
+    section: CompartmentId | None = None
+    section_kind: str = ""
 
 
 class _Opened(NamedTuple):
@@ -163,6 +170,58 @@ def search(
         if VersionId(hit.version) in opened
     )
     return Found(tuple(replace(record, why=heard.get(hit, record.why)) for hit, record in shown), more=found.more)
+
+
+def search_sections(
+    session: Session, words: str, *, limit: int = 50, why: str = "casework", exact: bool = False
+) -> Found:
+    """Find records of the restricted sections that this member holds, the newest first, as `search` does in cases.
+
+    The index knows nothing of a section: each is opened, and that is in the log before, once for a reason and session.
+    """
+    session.require(Action.CASE_SEARCH)
+    query = parse(words, None if exact else word_forms)
+    found: list[FoundRecord] = []
+    if query is None:
+        return Found((), more=False)
+    index, asked = up_to_date_index(session), Hits((), query.words, None, query.forms)
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        with suppress(NotFoundError, RefusedError):
+            head = sections.open_section(session, section, why=why).head.value
+            case = CompartmentId(head.case)
+            row, never_use = row_of(index, case), never_use_by_case(index, [case])
+            for version in sections.records_of(session, section):
+                opened = _Opened(version.content, _visible_text(session, version))
+                hit = Hit(section, version.record, version.id, case, version.content.kind)
+                heard = None if exact else _sounds_so(version, words)
+                if heard is not None or _has_all(opened.text, words, asked):
+                    record = _found(hit, row, opened, asked, never_use)
+                    is_heard = heard is not None and not _has_all(opened.text, words, asked)
+                    whyso = record.why if heard is None or not is_heard else heard
+                    found.append(replace(record, why=whyso, section=section, section_kind=head.what.value))
+    found.sort(key=lambda record: -record.written_ms)
+    return Found(tuple(found[:limit]), more=len(found) > limit)
+
+
+def _has_all(text: str, words: str, asked: Hits) -> bool:
+    """Say whether a text has each of the words as a beginning or in another form, or a number that ends so."""
+    hits = {hit.wanted for hit in hits_in(text, (*asked.words, *asked.forms))}
+    if set(asked.words) <= hits or (len(asked.words) == 1 and hits):
+        return True
+    digits = digits_of(words)
+    is_number = len(digits) >= SHORTEST_PHONE and not any(letter.isalpha() for letter in words)
+    return is_number and bool(never_used_in(text, (words,)))
+
+
+def _sounds_so(version: OpenedVersion, words: str) -> Why | None:
+    """Return why a person may be called so; None for whoever is not, and for what is no person."""
+    for _, person in of_kind([version], Person):
+        for name in person.names:
+            parts = parts_of(name.text)
+            whys = [surest(how for part in parts if (how := alike(word, part))) for word in parts_of(words)]
+            if whys and all(whys):
+                return _WHY_HEARD[least_sure([how for how in whys if how is not None])]
+    return None
 
 
 def _heard(index: Index, words: str, hits: Sequence[Hit], limit: int) -> dict[Hit, Why]:
