@@ -594,8 +594,8 @@ ANSWERS: dict[str, Any] = {
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "erasing.preview": lambda ids: ErasePreview((
         Message("This is erased for good, with every earlier version:"),
-        Message("  {count} x {kind}", count=3, kind="document"),
-        Message("  {count} x {kind}", count=9, kind="note"),
+        Message("  {count} x {kind}", count=3, kind=Message("document")),
+        Message("  {count} x {kind}", count=9, kind=Message("note")),
         Message("In: {cases}.", cases="K7QM-3XPD"),
         Message("1 package left these cases: who has it keeps it, and is to be asked to destroy it."),
         Message("It is more than one case or ten records: a second person has to approve it."),

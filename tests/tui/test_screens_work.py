@@ -38,7 +38,7 @@ def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
     amina.sees(FIRST_NOTE)
     amina.press("f6")
     amina.sees("Person: client", "Phone +49 30 5550 1234")
-    amina.press("f6", "f6")
+    amina.press("f6", "f6", "f6")
     assert amina.focused() == "text-pane"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from vault.words.message import Message, Words, joined
+from vault.words.message import Message, Words, filled, joined
 
 # fmt: off
 _WORDS: Final = (
@@ -72,6 +72,8 @@ _WORDS: Final = (
     Message("keep"), Message("generalise"), Message("pseudonym"), Message("remove"), Message("date-of-birth"),
     Message("document"), Message("date"), Message("time"), Message("url"), Message("handle"), Message("iban"),
     Message("coordinates"), Message("unknown"),
+    # what is erased
+    Message("register-entry"), Message("section"), Message("slip"), Message("relation"), Message("link"),
     # what happened in a case
     Message("wanted"), Message("cis-interstate"), Message("national"), Message("interpol-red"),
     Message("interpol-blue"), Message("interpol-other"), Message("diffusion"), Message("extremist-register"),
@@ -105,6 +107,15 @@ CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}
 def word_of(code: Words) -> Words:
     """Return the word for a code; what is none stays as it is."""
     return CODES.get(code, code) if isinstance(code, str) else code
+
+
+def with_kind(sentence: Words) -> Words:
+    """Return a sentence of the library, the code of a kind of record in it as the word for that."""
+    values = dict(sentence.values) if isinstance(sentence, Message) else {}
+    kind = values.get("kind")
+    if not isinstance(sentence, Message) or not isinstance(kind, str):
+        return sentence
+    return filled(sentence, **(values | {"kind": word_of(kind)}))
 
 
 def words_of(codes: Iterable[str]) -> Words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.gateway.subject import Subject
+from tui.values.codes import with_kind
 from tui.values.values_erasing import ErasePreview, ErasureShown
 from tui.values.values_exchange import ResultText
 from vault.services.approvals import erasing
@@ -21,13 +22,13 @@ class Erasing(Subject):
         going = what_goes.what_goes(self._session, *ids)
         needs_second = erasing.needs_second(going)
         lines = letter.preview(self._session, going, needs_second=needs_second)
-        return ErasePreview(tuple(lines), going.records, needs_second)
+        return ErasePreview(tuple(map(with_kind, lines)), going.records, needs_second)
 
     def erase(self, ids: Sequence[str], *, why: str, second: Second | None) -> ResultText:
         """Erase them for good and return the letter about it."""
         going = what_goes.what_goes(self._session, *ids)
         erasing.erase(self._session, going, why=why, second=second)
-        return ResultText(tuple(letter.letter(self._session, going, why=why)))
+        return ResultText(tuple(map(with_kind, letter.letter(self._session, going, why=why))))
 
     def waiting(self) -> tuple[ErasureShown, ...]:
         """Return what colleagues erased and this device has still, and what stands again that was erased here."""

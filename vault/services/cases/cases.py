@@ -254,7 +254,7 @@ def by_date(versions: Iterable[OpenedVersion], kinds: Iterable[type[FormedRecord
     formed = [version for version in versions if version.content.kind in STORY]
     there = {version.content.kind for version in formed}
     found = [record for kind in kinds if kind.KIND in there for record in stored_of_kind(formed, kind)]
-    return sorted(found, key=lambda record: (record.value.when() or NO_DATE, record.written_ms, record.record))
+    return sorted(found, key=lambda record: (record.value.when() or NO_DATE, record.written_ms))
 
 
 def only_you(session: Session, case: CompartmentId) -> Message | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Generic, TypeVar, cast
 
 import msgspec
@@ -99,9 +100,10 @@ def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[
     by_record: dict[RecordId, list[tuple[OpenedVersion, T]]] = {}
     for version, value in of_kind(versions, kind):
         by_record.setdefault(version.record, []).append((version, value))
-    stored = []
+    stored: list[tuple[tuple[tuple[int, int], bytes, int, bytes], Stored[T]]] = []
     for record, found in by_record.items():
         in_time = found if len(found) == 1 else sorted(found, key=lambda head: _in_time(head[0]))
         newest, value = in_time[-1][0], joined([value for _, value in in_time])
-        stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found), newest.origin))
-    return sorted(stored, key=lambda row: (row.written_ms, row.record))
+        one = Stored(record, newest.id, newest.content.clock[0], value, len(found), newest.origin)
+        stored.append(((*_in_time(newest), record), one))
+    return [one for _, one in sorted(stored, key=itemgetter(0))]
