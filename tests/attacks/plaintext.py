@@ -22,7 +22,7 @@ MARKERS: Mapping[str, str] = {
     "note": "Thistledown behind the granary",
     "amendment": "Thornbush behind the granary",
     "recipient": "Maitre Quorndale",
-    "search": "thistledo",
+    "search": "thornbu",
 }
 
 _PAYLOAD = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"')

@@ -35,7 +35,7 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
         desk.sees("This is erased for good, with every earlier version:", "1 x person")
         desk.sees_not("Approved by")
         desk.press("f4")
-        desk.sees("Erase 1 record for good?", "It cannot be brought back.")
+        desk.sees("Erase 2 records for good?", "It cannot be brought back.")  # with the entry in the register
         desk.press("y")
         desk.sees("The letter about it", "we erased these records (reason: subject-request)")
         desk.press("escape")
