@@ -47,6 +47,8 @@ def test_one_entry_that_is_none_leaves_the_register(organisation: Organisation) 
     organisation.exchange(DANA, MIRA)
     with organisation.open(MIRA) as mira:
         assert register.ask(mira, [NAME]) == [mira.member]
+        assert mira.faults() == []
+        assert mira.index().pending() == {}
 
 
 def test_one_note_that_is_none_leaves_a_section(organisation: Organisation) -> None:

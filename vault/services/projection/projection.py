@@ -29,7 +29,7 @@ from vault.log.items import ItemKind
 from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.progress import Progress
-from vault.records.codec import from_fields
+from vault.records.codec import from_fields, of_kind
 from vault.records.versions import OpenedVersion
 from vault.services.projection.absences import tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
@@ -317,8 +317,8 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
             )
             columns = DatedColumns(document.when(), is_due=False, headline=document.called)
         case RegisterEntry.KIND:
-            registered = from_fields(RegisterEntry, version.content.fields)
-            columns = RegisterColumns(registered.key, b"".join(registered.hashes))
+            for _, entered in of_kind([version], RegisterEntry):  # one without its kind's fields is passed over
+                columns = RegisterColumns(entered.key, b"".join(entered.hashes))
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
