@@ -46,7 +46,7 @@ from vault.services.cases import (
 )
 from vault.services.computer import clock
 from vault.services.credentials import factors, recovery
-from vault.services.erasures import what_goes
+from vault.services.erasures import retention, what_goes
 from vault.services.evidence import checking, logbook
 from vault.services.exchange import syncing
 from vault.services.exports import exporting, partners
@@ -164,6 +164,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: to.propose(members.change_roles(to.session, to.session.member, ["admin", "supervisor"])),
     ),
     Action.DEPUTY_SET: (lambda to: deputies.set_deputy(to.session, to.owner, to.session.member),),
+    Action.RETENTION_SET: (lambda to: retention.set_rule(to.session, "asylum", 1),),
     Action.HANDOVER_ORDER: (
         lambda to: handover.order(to.session, to.owner, to.session.member, reason="left"),
         lambda to: handover.carry_out(to.session, as_deputy_only=False),

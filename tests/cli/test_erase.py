@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from tests.cli.desk import Desk
+from vault.casework.case import Case
+from vault.services.cases import cases, editing
 
 
 def ref_of(desk: Desk) -> str:
@@ -46,3 +51,23 @@ def test_a_case_on_hold_is_not_erased_until_it_is_released(desk: Desk) -> None:
 def test_what_colleagues_erased_is_listed_and_can_go_now(desk: Desk) -> None:
     assert desk.run("erasures", "list").out == "Nothing that a colleague erased is on this device.\n"
     assert desk.run("erasures", "now", "--json").json()["removed"] == 0
+
+
+def test_closed_cases_are_proposed_by_the_rules_and_nothing_goes_by_itself(desk: Desk) -> None:
+    ref = ref_of(desk)
+    kind = desk.run("case", "list", "--json").json()["cases"][0]["kind"]
+    assert desk.run("erasures", "rules").out == "No rule: nothing is proposed.\n"
+    assert desk.run("erasures", "rules", "--kind", kind, "--months", "0").code != 0
+    assert desk.run("erasures", "rules", "--kind", kind, "--months", "24", "--json").json()["rules"] == {kind: 24}
+    assert desk.run("erasures", "due", "--json").json()["due"] == []
+    assert desk.run("case", "close", ref, "--reason", "he is safe").code == 0
+    with desk.place.open() as session:
+        case = cases.find(session, ref)
+        old = partial(replace, closed="2023-05-31")
+        editing.edit(session, editing.own_record(session, case), Case, old)
+    (due,) = desk.run("erasures", "due", "--json").json()["due"]
+    assert (due["ref"], due["since"], due["held"]) == (ref, "2025-05-31", False)
+    assert desk.run("case", "list", "--closed").out.count(ref) == 1
+    assert desk.run("case", "hold", ref, "--review", "2090-01-01", "--reason", "a court asks").code == 0
+    assert "on legal hold: it stays" in desk.run("erasures", "due").out
+    assert desk.run("erasures", "rules", "--kind", kind, "--json").json()["rules"] == {}

@@ -34,7 +34,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_LIST: """
     counting.count
     bulk.change_all bulk.close_all case_changes.list_closed
-    letter.named_elsewhere
+    letter.named_elsewhere retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week story.agenda story.due story.due_in check_ins.missed
     seizure.look seizure.print_page
@@ -79,7 +79,7 @@ _ASKS: Mapping[Action, str] = {
     Action.MEMBER_LIST: """
     standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
-    letter.confirmed letter.letter letter.preview words.preview_lines
+    retention.rules letter.confirmed letter.letter letter.preview words.preview_lines
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,
@@ -87,6 +87,7 @@ _ASKS: Mapping[Action, str] = {
     Action.MEMBER_END: "members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_removal",
     Action.ROLE_CHANGE: "members.change_roles unsynced_work.before_roles",
     Action.DEPUTY_SET: "deputies.set_deputy",
+    Action.RETENTION_SET: "retention.set_rule",
     Action.HANDOVER_ORDER: "handover.order",
     Action.AWAY_SET: "timed_grants.away",
     Action.APPROVE: "by_file.give by_file.read_question rostering.sign",
@@ -141,6 +142,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     arrived.look arrived.note holds.is_held holds.require_none removing.begin removing.finish
     belonging.all_contents belonging.all_names belonging.contents belonging.everywhere belonging.going_with
     belonging.heads belonging.is_section belonging.names_of belonging.opened_sections belonging.register_entries
+    belonging.authors_of belonging.namesakes
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
     sharing.rewrap_left
     """,
@@ -155,7 +157,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
     undoing.last
     section_people.is_in_section
-    arrived.untold arrived.waiting standing_again.standing_again standing_again.untold
+    arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
     projection.up_to_date_index revalidation.is_judged_otherwise revalidation.recount

@@ -30,6 +30,7 @@ member.admit     x x . . . . .
 member.end       x . . . . . .
 role.change      x . . . . . .
 deputy.set       x . . . . . .
+retention.set    x . . . . . .
 handover.order   x . . . . . .
 away.set         x x x . . . .
 approve          x x x . x . .

@@ -22,7 +22,7 @@ from vault.casework.access import Access, Section
 from vault.casework.approving import Approving
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.form import FormedRecord
-from vault.casework.hold import Hold, LogSize
+from vault.casework.hold import Hold, KeptFor, LogSize, Retention
 from vault.casework.intake import RegisterEntry, Slip, SlipState
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.membership import Deputy, Order
@@ -170,6 +170,7 @@ def test_the_fields_of_each_kind_of_record_are_told(record: type[CaseworkRecord]
         Disclosure: (Decision, PseudonymGiven),
         Document: (Body,),
         Hold: (LogSize,),
+        Retention: (KeptFor,),
         FormDefinition: (FormQuestion,),
         Filled: (FormAnswer,),
     }

@@ -603,7 +603,8 @@ ANSWERS: dict[str, Any] = {
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),
-        ErasureShown("K7QM-3XPD", 1, record="ab" * 16),
+        ErasureShown("K7QM-3XPD", 1, what="ab" * 16),
+        ErasureShown("4FDW-PP8K", 0, what="cd" * 16, due="2026-10-31"),
     ),
     "approvals.approvers": (),
     "approvals.read": QuestionAsked("Amina Raskolda", QUESTION, ("legal-referral", "casework")),

@@ -49,7 +49,7 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
         desk.press("escape")
         desk.sees("0 cases")
         desk.press(":what colleagues erased")
-        desk.sees("Nothing that a colleague erased is on this device.")
+        desk.sees("Nothing that a colleague erased is on this device, and no case is past its time.")
     with house.open("Amina") as amina:
         assert cases.list_all(amina) == []
         assert checking.verify(amina).verified

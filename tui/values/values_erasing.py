@@ -18,11 +18,16 @@ class ErasePreview:
 
 @dataclass(frozen=True, slots=True)
 class ErasureShown:
-    """What somebody erased of one place: when it goes from here. With `record` it stands again although erased here."""
+    """What somebody erased of one place, and when it goes from here.
+
+    With `what` it is the id of what may be erased: a record that stands again although it was erased here, or, with
+    `due`, a case that was kept as long as the rules say since that day.
+    """
 
     place: Words
     records: int
     goes_ms: int = 0
     by: Words = ""
     is_held: bool = False
-    record: str = ""
+    what: str = ""
+    due: str = ""

@@ -1,15 +1,22 @@
-"""A legal hold: while it stands, nothing of its case is erased."""
+"""What keeps a case and for how long: a legal hold, while which nothing of it is erased, and rules of retention.
+
+A rule is a proposal to the people who hold closed cases. Nothing is ever erased by a rule alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from vault.casework.checks import checked_bytes, checked_items, checked_line
 from vault.casework.dates import checked_day
+from vault.casework.stages import CaseKind
+from vault.casework.vocabulary import word_of
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
 from vault.words.message import Message
+
+MOST_MONTHS: Final = 1_200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +61,28 @@ class Hold:
         if self.release_reason is not None:
             reason = checked_line(self.release_reason, "reason for releasing a legal hold")
             object.__setattr__(self, "release_reason", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFor:
+    """Cases of a kind are proposed to be erased so many months after they were closed."""
+
+    kind: str
+    months: int
+
+    def __post_init__(self) -> None:
+        word_of(CaseKind, self.kind, "kind of case")
+        if not 1 <= self.months <= MOST_MONTHS:
+            raise UsageError(Message("{field} must be a number from 1 to {most}", field="months", most=MOST_MONTHS))
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """The rules of the organisation, one for a kind of case at most; a kind without one is kept."""
+
+    KIND: ClassVar[str] = "retention"
+
+    rules: tuple[KeptFor, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", checked_items(self.rules, KeptFor, "rules of retention"))

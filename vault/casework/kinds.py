@@ -8,7 +8,7 @@ from vault.casework.case import Case
 from vault.casework.directory import AttemptsKey, DeviceName, Member, Organisation, PackageKey
 from vault.casework.disclosure import Disclosure
 from vault.casework.form import FormedRecord
-from vault.casework.hold import Hold
+from vault.casework.hold import Hold, Retention
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.membership import Deputy, Order
 from vault.casework.note import Note
@@ -30,6 +30,7 @@ CaseworkRecord = (
     | RegisterEntry
     | Approving
     | Hold
+    | Retention
     | Organisation
     | Member
     | DeviceName

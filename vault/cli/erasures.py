@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from vault.cli.case import CASE_KINDS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Given, Verb
+from vault.cli.table import Arg, Given, Verb
 from vault.display import DAY, time_text
 from vault.ids import short_id
 from vault.words.message import Message, Words, plural
@@ -66,7 +67,54 @@ def _now(args: Given, output: Output) -> Result:
     return Result({"removed": gone}, [said])
 
 
+def _due(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.erasures import retention
+
+        found = retention.overdue(session)
+    lines: list[Words] = [
+        Message(
+            "{day}  {ref}  {kind}, closed {closed}  {what}",
+            day=line.since,
+            ref=line.ref,
+            kind=line.kind,
+            closed=line.closed,
+            what=_HELD if line.is_held else Message("`casevault erase {ref} --reason retention`", ref=line.ref),
+        )
+        for line in found
+    ]
+    data = [
+        {"case": line.case.hex(), "ref": line.ref, "closed": line.closed, "since": line.since, "held": line.is_held}
+        for line in found
+    ]
+    return Result({"due": data}, lines or [Message("No closed case of yours has been kept longer than the rules say.")])
+
+
+def _rules(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.erasures import retention
+
+        if args.kind is not None:
+            retention.set_rule(session, args.kind, args.months)
+        known = retention.rules(session)
+    lines: list[Words] = [
+        plural(
+            "{kind}: proposed to be erased {count} month after it was closed",
+            "{kind}: proposed to be erased {count} months after it was closed",
+            count=months,
+            kind=kind,
+        )
+        for kind, months in sorted(known.items())
+    ]
+    return Result({"rules": known}, lines or [Message("No rule: nothing is proposed.")])
+
+
 VERBS: Final = (
     Verb("list", Message("what colleagues erased, and when it goes from this device"), (), _list),
     Verb("now", Message("remove it now, and not after 72 hours; what is on legal hold stays"), (), _now),
-)
+    Verb("due", Message("closed cases that were kept as long as the rules say; nothing goes by itself"), (), _due),
+    Verb("rules", Message("how long closed cases are kept; admins change it"), (
+        Arg("[--kind KIND]", Message("change the rule of this kind of case"), choices=CASE_KINDS),
+        Arg("[--months N]", Message("so many months after the case was closed; without it the rule goes"), of=int),
+    ), _rules),
+)  # fmt: skip

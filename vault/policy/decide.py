@@ -42,6 +42,7 @@ IN_WORDS = {
     Action.MEMBER_END: Message("remove a member"),
     Action.ROLE_CHANGE: Message("change roles"),
     Action.DEPUTY_SET: Message("name a deputy"),
+    Action.RETENTION_SET: Message("set how long closed cases are kept"),
     Action.HANDOVER_ORDER: Message("order a handover"),
     Action.AWAY_SET: Message("say that somebody is away"),
     Action.APPROVE: Message("approve this"),

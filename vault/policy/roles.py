@@ -45,6 +45,7 @@ class Action(StrEnum):
     MEMBER_END = "member.end"
     ROLE_CHANGE = "role.change"
     DEPUTY_SET = "deputy.set"
+    RETENTION_SET = "retention.set"
     HANDOVER_ORDER = "handover.order"
     AWAY_SET = "away.set"
     APPROVE = "approve"
@@ -103,6 +104,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.MEMBER_END: _ADMINS,
     Action.ROLE_CHANGE: _ADMINS,
     Action.DEPUTY_SET: _ADMINS,
+    Action.RETENTION_SET: _ADMINS,
     Action.HANDOVER_ORDER: _ADMINS,
     Action.AWAY_SET: _ADMINS | _WORKERS,
     Action.APPROVE: _ADMINS | _WORKERS | {Role.LEGAL_REVIEWER},

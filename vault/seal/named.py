@@ -29,6 +29,11 @@ def hold_record() -> bytes:
     return hashlib.sha256(b"casevault/hold").digest()[:ID_SIZE]
 
 
+def retention_record() -> bytes:
+    """Return the record id under which the directory keeps how long closed cases are kept."""
+    return hashlib.sha256(b"casevault/retention").digest()[:ID_SIZE]
+
+
 def derive_register_key(epoch_key: bytes) -> bytes:
     """Return the 32-byte key of register hashes made in this epoch. An entry carries its own: rotation loses none."""
     return HKDFExpand(_SHA256, KEY_SIZE, b"register").derive(require_key(epoch_key))

@@ -32,6 +32,7 @@ class NextStep(Enum):
     LIST_NOTES = "list-notes"
     LIST_RECIPIENTS = "list-recipients"
     LIST_ERASURES = "list-erasures"
+    LIST_OVERDUE = "list-overdue"
     LIST_SECTIONS = "list-sections"
     LIST_SLIPS = "list-slips"
     LOCK = "lock"

@@ -8,9 +8,10 @@ from tui.gateway.subject import Subject
 from tui.values.codes import with_kind
 from tui.values.values_erasing import ErasePreview, ErasureShown
 from tui.values.values_exchange import ResultText
+from vault.policy.roles import Action
 from vault.services.approvals import erasing
 from vault.services.approvals.approving import Second
-from vault.services.erasures import arrived, letter, standing_again, what_goes
+from vault.services.erasures import arrived, letter, retention, standing_again, what_goes
 from vault.words.message import Message, plural
 
 
@@ -31,14 +32,17 @@ class Erasing(Subject):
         return ResultText(tuple(map(with_kind, letter.letter(self._session, going, why=why))))
 
     def waiting(self) -> tuple[ErasureShown, ...]:
-        """Return what colleagues erased and this device has still, and what stands again that was erased here."""
+        """Return what colleagues erased and is still here, what stands again, and cases past their time."""
         arrived.note(self._session, arrived.look(self._session))
         found = [
             ErasureShown(line.name, line.records, line.goes_ms, line.by, is_held=line.is_held)
             for line in arrived.waiting(self._session)
         ]
         again = standing_again.standing_again(self._session)
-        return (*found, *(ErasureShown(each.name, 1, record=each.record.hex()) for each in again))
+        stands = [ErasureShown(each.name, 1, what=f"{each.home.hex()}/{each.record.hex()}") for each in again]
+        due = retention.overdue(self._session) if self._may(Action.CASE_LIST) else []
+        cases = [ErasureShown(each.ref, 0, is_held=each.is_held, what=each.case.hex(), due=each.since) for each in due]
+        return (*found, *stands, *cases)
 
     def now(self) -> ResultText:
         """Remove now what waits; what is on legal hold stays."""

@@ -1,4 +1,4 @@
-"""What colleagues erased and this device has still, when it goes, and what stands again that was erased here."""
+"""What colleagues erased and is still here, what stands again that was erased here, and cases past their time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ErasuresScreen(Erases):
     NAME = Message("Erasures")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "now", Message("Remove now what waits; what is on legal hold stays"), "n", Message("now")),
-        Command("enter", "again", Message("Erase again what stands again"), "Enter", Message("erase again")),
+        Command("enter", "again", Message("Erase what stands again or is due"), "Enter", Message("erase")),
         READ_AGAIN,
         BACK,
     )
@@ -63,7 +63,9 @@ class ErasuresScreen(Erases):
         self._found = found
         self._list.show_source(FixedRows([ListRow(str(at), _cells(each)) for at, each in enumerate(found)]))
         self.head(right=plural("{count} row", "{count} rows", count=len(found)))
-        self.say("" if found else Message("Nothing that a colleague erased is on this device."))
+        self.say(
+            "" if found else Message("Nothing that a colleague erased is on this device, and no case is past its time.")
+        )
 
     def action_now(self) -> None:
         """Ask, and do not wait for the 72 hours."""
@@ -88,11 +90,11 @@ class ErasuresScreen(Erases):
         self.action_again()
 
     def action_again(self) -> None:
-        """Erase what stands again under the cursor."""
+        """Erase what stands under the cursor: again, or because it is due."""
         place = self._list.cursor
         here = self._found[place] if place < len(self._found) else None
-        if here is not None and here.record:
-            self.erase(here.place, here.record)
+        if here is not None and here.what:
+            self.erase(here.place, here.what)
         elif here is not None:
             self.say(Message("It goes by itself on that day; n removes it now."))
 
@@ -102,7 +104,10 @@ class ErasuresScreen(Erases):
 
 
 def _cells(each: ErasureShown) -> tuple[Words, ...]:
-    if each.record:
+    if each.due:
+        said = Message("on legal hold: it stays") if each.is_held else Message("nobody yet: the rules propose it")
+        return Message("due {day}", day=each.due), each.place, "", said
+    if each.what:
         return Message("stands again"), each.place, str(each.records), Message("here; a colleague wrote it since")
     when = Message("on legal hold") if each.is_held else moment(each.goes_ms)
     return when, each.place, str(each.records), each.by

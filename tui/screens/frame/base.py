@@ -87,7 +87,7 @@ EVERYWHERE = (
     Command("", "app.go('calls')", Message("Calls: the open slips, into a case or closed"), ""),
     Command("", "app.go('back_up')", Message("Make a backup"), ""),
     Command("", "app.go('log')", Message("The log, and its verification"), ""),
-    Command("", "app.go('erasures')", Message("What colleagues erased, and when it goes from this device"), ""),
+    Command("", "app.go('erasures')", Message("What colleagues erased, and cases that are due to be erased"), ""),
     Command("", "app.go('members')", Message("Members: invite, admit, roles, away, leave"), ""),
     Command("", "app.go('devices')", Message("Devices; a lost or stolen one"), ""),
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),

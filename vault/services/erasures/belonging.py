@@ -16,9 +16,10 @@ from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.relation import Relation
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId
 from vault.index import people
 from vault.index.heads import heads_in
+from vault.index.search import search
 from vault.names.skeletons import skeletons_ever_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
@@ -30,6 +31,9 @@ from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_heads, stored_of_kind
 from vault.services.projection.seats import members_of_logs
+from vault.store.rowtypes import PlacedVersion
+
+_MOST_NAMESAKES = 200
 
 
 def is_section(session: Session, home: CompartmentId) -> bool:
@@ -138,22 +142,43 @@ def all_names(session: Session, home: CompartmentId) -> dict[RecordId, tuple[str
     return found
 
 
-def register_entries(session: Session, names: Iterable[str]) -> list[tuple[CompartmentId, RecordId]]:
-    """Return this member's entries of the register that these names alone account for, every hash of them.
+def authors_of(session: Session, versions: Iterable[PlacedVersion]) -> set[MemberId]:
+    """Return the members in whose logs these versions stand."""
+    return set(members_of_logs(session, {Origin(version.origin) for version in versions}).values())
 
-    A colleague who entered somebody of the same name goes on being asked.
+
+def namesakes(
+    session: Session, names: Iterable[str], going: Collection[tuple[CompartmentId, RecordId]]
+) -> tuple[str, ...]:
+    """Return what people of this member's cases are called who stay and have all the words of one of these names."""
+    index, found = up_to_date_index(session), set[Place]()
+    for name in names:
+        for hit in search(index, name, limit=_MOST_NAMESAKES).hits:
+            place = Place(CompartmentId(hit.compartment), RecordId(hit.record), hit.kind)
+            if hit.kind == Person.KIND and (place.case, place.record) not in going:
+                found.add(place)
+    return names_of(session, found)
+
+
+def register_entries(
+    session: Session, names: Iterable[str], by: Collection[MemberId], kept: Iterable[str]
+) -> list[tuple[CompartmentId, RecordId]]:
+    """Return the entries of the register that these names alone account for, every hash of them.
+
+    Those of members who wrote the people down; a colleague who entered somebody else of the same name goes on being
+    asked, and so is whoever holds somebody else of a name that is `kept`.
     """
     if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
         return []
     skeletons, found, hashes = skeletons_ever_of(names), [], dict[bytes, frozenset[bytes]]()
-    own = session.member
+    stays = skeletons_ever_of(kept)
     for home in held_of_kind(session, CompartmentKind.REGISTER) if skeletons else ():
         entries = stored_of_kind(heads(session, home, RegisterEntry.KIND), RegisterEntry)
         members = members_of_logs(session, {entry.origin for entry in entries if entry.origin is not None})
-        for stored in (entry for entry in entries if entry.origin and members.get(entry.origin) == own):
+        for stored in (entry for entry in entries if entry.origin and members.get(entry.origin) in by):
             key = stored.value.key
             if key not in hashes:
-                hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons)
+                hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons - stays)
             if stored.value.hashes and hashes[key].issuperset(stored.value.hashes):
                 found.append((home, stored.record))
     return found

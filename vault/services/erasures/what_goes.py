@@ -21,12 +21,14 @@ from vault.services.cases.editing import Place, locate
 from vault.services.erasures.belonging import (
     all_contents,
     all_names,
+    authors_of,
     contents,
     everywhere,
     going_with,
     heads,
     is_section,
     names_of,
+    namesakes,
     opened_sections,
     register_entries,
 )
@@ -93,7 +95,10 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     versions = dict.fromkeys(version for part in parts for version in part.versions)
     cases = {case: name for part in parts for case, name in part.cases.items()}
     names = tuple(dict.fromkeys(name for part in parts for name in part.names))
-    entries = dict.fromkeys(register_entries(session, names), RegisterEntry.KIND)
+    found = {each: kind for part in parts for each, kind in part.found.items()}
+    by = {session.member, *authors_of(session, (version for version in versions if _is_person(found, version)))}
+    kept = namesakes(session, names, found) if names else ()
+    entries = dict.fromkeys(register_entries(session, names, by, kept), RegisterEntry.KIND)
     return Going(
         # What stands in a case goes before that which says what the case is.
         versions=(
@@ -101,7 +106,7 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
             *_placed(session, entries),
             *(version for version in versions if (version.origin, version.seq) in beginnings),
         ),
-        found={**{each: kind for part in parts for each, kind in part.found.items()}, **entries},
+        found={**found, **entries},
         cases=cases,
         whole=whole,
         seats=frozenset(seat for part in parts for seat in part.seats),
@@ -109,6 +114,10 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
         packages=sum(_packages(session, case) for case in cases),
         names=names,
     )
+
+
+def _is_person(found: Mapping[tuple[CompartmentId, RecordId], str], version: PlacedVersion) -> bool:
+    return found.get((CompartmentId(version.compartment), RecordId(version.record))) == Person.KIND
 
 
 def _one(session: Session, text: str, *, alone: bool) -> Going:

@@ -1,0 +1,119 @@
+"""Retention: after which time closed cases are proposed to be erased. People decide on each; nothing goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.hold import KeptFor, Retention
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.cases import closed_cases
+from vault.index.heads import heads_of
+from vault.index.told import remember_told, told
+from vault.policy.roles import ALLOWED, Action
+from vault.records.work import Entry
+from vault.seal.named import retention_record
+from vault.services.cases.cases import today
+from vault.services.cases.holds import is_held
+from vault.services.projection.projection import read_valid, up_to_date_index
+from vault.services.projection.reading import stored_of_kind
+from vault.words.message import Message, plural
+from vault.words.next_step import NextStep
+
+_MOST_LOOKED_AT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A closed case that is past its time: since when, and whether a legal hold keeps it."""
+
+    case: CompartmentId
+    ref: str
+    kind: str
+    closed: str
+    since: str
+    is_held: bool
+
+
+def rules(session: Session) -> dict[str, int]:
+    """Return after how many months a closed case of a kind is proposed; of rules beside one another the longest."""
+    session.require(Action.MEMBER_LIST)
+    found: dict[str, int] = {}
+    for stored in stored_of_kind(read_valid(session, session.directory.compartment), Retention):
+        for rule in stored.value.rules:
+            found[rule.kind] = max(rule.months, found.get(rule.kind, 0))
+    return found
+
+
+def set_rule(session: Session, kind: str, months: int | None) -> None:
+    """Have closed cases of a kind proposed after so many months, or, for None, never.
+
+    Raises:
+        UsageError: no such kind of case, or no such number.
+    """
+    rule = session.require(Action.RETENTION_SET)
+    known = {**rules(session), **({} if months is None else {kind: KeptFor(kind, months).months})}
+    if months is None:
+        known.pop(kind, None)
+    value = Retention(tuple(KeptFor(*each) for each in sorted(known.items())))
+    home, record = session.directory.compartment, RecordId(retention_record())
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, record, Retention.KIND)]
+    with session.work(home) as work:
+        work.keep(home, value, record, parents)
+        work.commit(Entry(act="config.change", covers={Retention.KIND: 1}, pol=rule))
+
+
+def overdue(session: Session) -> list[Overdue]:
+    """Return the closed cases of this member that are past their time, the oldest first; the look is in the log."""
+    rule = session.require(Action.CASE_LIST)
+    found = _overdue(session, rules(session))
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={Case.KIND: len(found)}, pol=rule))
+    return found
+
+
+def untold(session: Session) -> list[Message]:
+    """Return a sentence where cases came to their time, once for each case."""
+    if not session.roles & ALLOWED[Action.CASE_ERASE]:
+        return []
+    known = rules(session)
+    found = {each.case for each in _overdue(session, known) if not each.is_held} if known else set()
+    new = found - told(session.index()) if found else set()
+    if not new:
+        return []
+    remember_told(session.index(), new)
+    return [
+        plural(
+            "{count} closed case has been kept as long as the rules say: {list_erasures}. Nothing goes by itself.",
+            "{count} closed cases have been kept as long as the rules say: {list_erasures}. Nothing goes by itself.",
+            count=len(new),
+            list_erasures=NextStep.LIST_OVERDUE,
+        )
+    ]
+
+
+def _overdue(session: Session, known: Mapping[str, int]) -> list[Overdue]:
+    now, found = today(session), []
+    for row in closed_cases(up_to_date_index(session), limit=_MOST_LOOKED_AT) if known else ():
+        if row.closed is None or row.kind not in known:
+            continue
+        since = _months_after(row.closed, known[row.kind])
+        if since <= now:
+            case = CompartmentId(row.case)
+            found.append(Overdue(case, row.ref, row.kind, row.closed, since, is_held(session, case)))
+    return sorted(found, key=lambda each: (each.since, each.ref))
+
+
+def _months_after(day: str, months: int) -> str:
+    """Return the day so many months later, or the last one of its month."""
+    at = date.fromisoformat(day)
+    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
+    for number in range(at.day, 0, -1):
+        try:
+            return date(year, month + 1, number).isoformat()
+        except ValueError:
+            continue
+    return day
