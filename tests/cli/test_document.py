@@ -51,10 +51,16 @@ def test_a_paper_goes_in_changes_comes_out_and_is_erased(desk: Desk, filled_temp
     shown = desk.run("document", "show", added["document"]).out
     assert "From: the court" in shown
     assert "File: order.txt, text/plain" in shown
+    case = desk.run("case", "show", ref).out
+    assert "Papers (1)" in case
+    assert "2026-11-20  Order  " in case
     assert said(desk, "document", "save", added["document"], "--out", str(out))["size"] == len(WORDS)
     assert out.read_bytes() == WORDS
     assert desk.run("document", "save", added["document"], "--out", str(out)).code != 0
-    said(desk, "document", "add", ref, str(order), "--kind", "translation", "--translation-of", added["document"])
+    translated = said(
+        desk, "document", "add", ref, str(order), "--kind", "translation", "--translation-of", added["document"]
+    )
+    assert "Translation of: Order" in desk.run("document", "show", translated["document"]).out
     order.write_bytes(WORDS * 2)
     said(desk, "document", "add", ref, str(order), "--kind", "judgment", "--version-of", added["document"])
     said(desk, "document", "add", ref, str(order), "--version-of", added["document"])

@@ -80,14 +80,13 @@ def _list(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import people
         from vault.services.papers import papers
         from vault.services.projection import authors
 
         place = _place(session, args.document)
         paper = papers.show(session, place, why=args.why)
         by = authors.written_by(session, [paper]).get(paper.record, "")
-        names = people.names_in(session, place.case)
+        names = {other.record: other.value.called for other in papers.list_in(session, place.case, why=args.why)}
         data, head = _data(session, paper), _head(session, paper, by)
     return Result(data, [head, *map(indented, _facts(paper, names))])
 

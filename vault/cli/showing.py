@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from vault.casework.note import Note
+    from vault.casework.papers.document import Document
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
     from vault.services.cases.editing import Edited
@@ -42,6 +43,7 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
         "no_recovery_reason": head.no_recovery_reason,
         "persons": [person_data(person, never_use) for person in view.persons],
         "notes": [note_data(note, by, corrected) for note in view.notes],
+        "documents": [{"document": paper.record.hex(), **paper.value.plain()} for paper in view.papers],
     }
 
 
@@ -73,10 +75,18 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
     lines += ["", Message("People ({count})", count=len(view.persons))]
     for person in view.persons:
         lines += map(indented, person_lines(person, never_use))
+    if view.papers:
+        lines += ["", Message("Papers ({count})", count=len(view.papers))]
+        lines += [indented(_paper_line(paper)) for paper in view.papers]
     lines += ["", Message("Notes ({count})", count=len(view.notes))]
     for note in view.notes:
         lines += map(indented, note_lines(note, by, corrected))
     return lines
+
+
+def _paper_line(paper: Stored[Document]) -> Words:
+    said = [paper.value.received or local_time(paper.written_ms), paper.value.called, short_id(paper.record)]
+    return joined(said, "  ") or ""
 
 
 def indented(line: Words) -> Words:
