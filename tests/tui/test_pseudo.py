@@ -25,7 +25,7 @@ from vault.words.message import Message, plural
 
 pytestmark = pytest.mark.screen
 
-NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "Static"}
+NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "DrawnPart"}
 """Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
 MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "carry out": (":members", "h", "c"),

@@ -13,7 +13,7 @@ from tui.gateway import coming_back
 from tui.gateway.coming_back import WayBack
 from tui.gateway.subject import StoppedError, Subject, UnlockedVault, telling
 from tui.values.values_exchange import ResultText
-from tui.values.values_own import BackPlan, SheetsMade, TypingPlace
+from tui.values.values_own import BackPlan, SheetShown, SheetsMade, TypingPlace
 from vault.access.membership.new_root import Followed
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.durations import HOUR_MS
@@ -23,7 +23,7 @@ from vault.progress import Progress, Stopped
 from vault.seal.sheets import Sheet
 from vault.services.credentials import recovery
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
-from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown
+from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files
 from vault.services.projection import dates
 from vault.services.projection.dates import Done
 from vault.words.message import Words
@@ -69,9 +69,11 @@ class Recovery(Subject):
         """Make a set of sheets of the secret that lies here."""
         return self._hold(recovery.sheets(self._session, shape))
 
-    def text(self, number: int) -> str:
+    def sheet(self, number: int) -> SheetShown:
         """Return one sheet, to be shown and copied by hand."""
-        return shown(self._sheets[number - 1])
+        sheet = self._sheets[number - 1]
+        rows = tuple((row.number, row.words, row.check) for row in sheet.rows)
+        return SheetShown(number, sheet.count, sheet.threshold, rows, sheet.root_words)
 
     def ask_again(self, number: int) -> tuple[int, ...]:
         """Return places of other words to ask for."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical, VerticalScroll
@@ -11,14 +12,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.drawn.paper_sheet import paper_sheet
 from tui.screens.frame.base import Command, VaultScreen, leave
 from tui.screens.frame.form_row import FormRow
-from tui.text.in_words import together
+from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
-from tui.values.values_own import SheetsMade
+from tui.values.values_own import SheetShown, SheetsMade
+from tui.widgets.drawn import DrawnPart
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message, Words
 
+_BEHIND_YOU: Final = Message("Nobody behind you? F12 empties the screen at once.")
 _FIELDS = ("first", "second", "third")
 
 
@@ -51,6 +55,7 @@ class SheetPaper(VaultScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             Static("", id="sheet"),
+            DrawnPart(lambda width: (), id="copied"),
             Vertical(
                 Static("", id="question", classes="label"),
                 *(FormRow("", SafeInput(id=name, compact=True)) for name in _FIELDS),
@@ -108,20 +113,24 @@ class SheetPaper(VaultScreen):
         number = self._number
         self._show("")
         self.ask(
-            lambda vault: (vault.recovery.text(number), vault.recovery.ask_again(number)),
+            lambda vault: (vault.recovery.sheet(number), vault.recovery.ask_again(number)),
             lambda found: self._copy(*found),
         )
 
-    def _copy(self, text: str, places: tuple[int, ...]) -> None:
+    def _copy(self, sheet: SheetShown, places: tuple[int, ...]) -> None:
         self._places = places
-        self._show(text)
+        self._show("")
+        self.query_one("#copied", DrawnPart).show(partial(paper_sheet, sheet))
+        if not self.said:
+            self.warn(_BEHIND_YOU)
 
     def _show(self, text: str) -> None:
         self.head(right=self._which() if not self._paths else Message("{n} sheets", n=self._made.count))
         self.query_one("#words").display = False
         sheet = self.query_one("#sheet", Static)
-        sheet.display = True
+        sheet.display = bool(self._paths)
         sheet.update(safe_content(text))
+        self.query_one("#copied").display = not self._paths
         self.query_one(VerticalScroll).focus()
 
     def _which(self) -> Message:
@@ -137,6 +146,11 @@ class SheetPaper(VaultScreen):
         sheet = self.query_one("#sheet", Static)
         sheet.update("")
         sheet.display = False
+        copied = self.query_one("#copied", DrawnPart)
+        copied.show(lambda width: ())
+        copied.display = False
+        if self.said == warning(_BEHIND_YOU):
+            self.say("")
         self.query_one("#words").display = True
         self.write("question", Message("From the paper: sheet {number}", number=self._number))
         for row, place in zip(self.query(FormRow), self._places, strict=True):
