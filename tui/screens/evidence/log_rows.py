@@ -107,10 +107,11 @@ def _entry(line: LogLineShown, place: int, year: int, *, is_quiet: bool) -> LogR
     when = _day(day, year)
     if line.when_ms is not None and day is not None and day.year == year:
         when = Message("{day} {time}", day=when, time=time_text(line.when_ms, "%H:%M", zone=None))
-    what = line.outcome if day is None and line.act not in ACT_WORDS else done_in_words(line.act, line.outcome)
+    is_wrong = went_wrong(line.outcome)
+    end = line.outcome.partition(":")[0] if is_wrong else line.outcome  # Enter says why, whole
+    what = line.outcome if day is None and line.act not in ACT_WORDS else done_in_words(line.act, end)
     if line.why not in _USUAL:
         what = Message("{done}, {why}", done=what, why=word_of(line.why))
-    is_wrong = went_wrong(line.outcome)
     return LogRow((place,), when, line.by, what, line.case, line.whom, is_quiet, is_wrong)
 
 

@@ -30,12 +30,15 @@ from tui.widgets.columns import Column
 from tui.widgets.drawn import DrawnPart
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
-from tui.widgets.virtual_list import ListHeader, VirtualList
+from tui.widgets.virtual_list import ListHeader, VirtualList, room_of
 from vault.display import here
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural
 
 _FAULTS_SHOWN: Final = 4
+_CASE: Final = 9
+_GAPS: Final = 8  # two between columns
+_NARROWEST_NAME: Final = 8
 _ROWS_FOR_BARS: Final = 20
 _EXPORTS_WAIT: Final = Message("Exports wait until the log is sound; reading and notes go on.")
 
@@ -206,17 +209,19 @@ class LogScreen(LongWorkScreen):
 
 
 def _columns(width: int, rows: Iterable[LogRow]) -> tuple[Column, ...]:
-    """Return the columns, those of names as wide as the names are, up to what the width allows."""
-    most = 20 if width >= WIDE else 12
+    """Return the columns, those of names as wide as the names are: what was done is ours, and never cut for a name."""
     rows = list(rows)
+    when = max((cell_len(in_words(row.when)) for row in rows), default=12)
+    done = max((cell_len(in_words(row.what)) for row in rows if not row.is_quiet), default=0)
+    left = room_of(width, has_states=False) - when - done - _CASE - _GAPS
+    most = max(min(20 if width >= WIDE else 12, left // 2), _NARROWEST_NAME)
     who = min(max((cell_len(in_words(row.who)) for row in rows), default=0), most)
     whom = min(max((cell_len(row.whom) for row in rows), default=0), most)
-    when = max((cell_len(in_words(row.when)) for row in rows), default=12)
     return (
         Column(Message("when"), when),
-        Column(Message("who"), max(who, 8)),
+        Column(Message("who"), max(who, _NARROWEST_NAME)),
         Column(Message("what was done"), runs_on=True),
-        Column(Message("case"), 9, rank=1),
+        Column(Message("case"), _CASE, rank=1),
         Column(Message("to whom"), max(whom, 7), rank=2),
     )
 
