@@ -12,8 +12,8 @@ from vault.log.items import Item, ItemKind
 # version, grant, epoch, keys, approval, erased, seen, attachment
 _KINDS = dict(zip("vgekaxsb", ItemKind, strict=True))
 _ALLOWED = {
-    "": """log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort print
-        backup.make sync.out recovery.drill""",
+    "": """log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort export.all
+        print backup.make sync.out recovery.drill""",
     "s": "log.verify lock backup.restore sync.in",
     "v": """config.change case.edit note.create note.correct person.create person.edit deadline.create deadline.edit
         file.add partner.create partner.edit rule.edit export.done""",

@@ -61,6 +61,7 @@ _ASKS: Mapping[Action, str] = {
     known_people.known_of names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search
     searching.search_sections
     """,
+    Action.EXPORT_ALL: "everything.export_all",
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give

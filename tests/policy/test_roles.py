@@ -13,6 +13,7 @@ case.write       . x x . . . .
 note.write       . x x . . . x
 case.search      . x x x x . x
 case.export      . x x . x . .
+export.all       . x x . x . .
 case.share       . x x . . . .
 case.erase       . x x . . . .
 section.create   . x x . . . .

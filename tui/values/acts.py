@@ -53,6 +53,7 @@ ACT_WORDS: Final[Mapping[str, Message]] = {
     "export.begin": Message("export begun"),
     "export.done": Message("package sealed"),
     "export.abort": Message("export stopped"),
+    "export.all": Message("ALL exported"),
     "print": Message("printed"),
     "backup.make": Message("backup made"),
     "backup.restore": Message("backup restored"),
@@ -72,7 +73,7 @@ READING: Final = frozenset(
     {"audit.period", "case.list", "case.search", "case.view", "file.view", "lock", "log.read", "unlock.ok"}
 )
 """Acts that change nothing and are most of a log: a screen folds them where they went well."""
-EXPORTS: Final = frozenset({"export.done", "log.export", "print"})
+EXPORTS: Final = frozenset({"export.all", "export.done", "log.export", "print"})
 GRANTS: Final = frozenset({"break.glass", "grant.add"})
 _ENDS: Final[Mapping[str, Message]] = {
     "ok:alone": Message("{act}, ALONE"),

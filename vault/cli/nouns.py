@@ -127,6 +127,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "confirm")),
         Noun("export", Message("make a redacted package for one recipient")),
         Noun("pack", Message("confirmed facts of a client who disappeared, for one recipient")),
+        Noun("export-all", Message("all that you can read, in an open format, sealed for one confirmed recipient")),
         Noun("report", Message("counts of people, cases and acts, without small groups"), ("counts",)),
         Noun("approval", Message("ask a second person at another place, and answer as that person"),
              ("ask", "show", "give", "list")),

@@ -72,6 +72,7 @@ ACTS: Mapping[str, frozenset[ItemKind]] = MappingProxyType(
         "export.begin": _APPROVED | _VERSIONS,
         "export.done": _VERSIONS,
         "export.abort": _NOTHING,
+        "export.all": _NOTHING,
         "print": _NOTHING,
         "backup.make": _NOTHING,
         "backup.restore": _SEEN,

@@ -25,6 +25,7 @@ IN_WORDS = {
     Action.NOTE_WRITE: Message("write a note or an incident in a case"),
     Action.CASE_SEARCH: Message("search the cases"),
     Action.CASE_EXPORT: Message("make an export"),
+    Action.EXPORT_ALL: Message("export everything"),
     Action.CASE_SHARE: Message("change who can open a case"),
     Action.CASE_ERASE: Message("erase records of a case"),
     Action.SECTION_CREATE: Message("make a restricted section"),

@@ -28,6 +28,7 @@ class Action(StrEnum):
     NOTE_WRITE = "note.write"
     CASE_SEARCH = "case.search"
     CASE_EXPORT = "case.export"
+    EXPORT_ALL = "export.all"
     CASE_SHARE = "case.share"
     CASE_ERASE = "case.erase"
     SECTION_CREATE = "section.create"
@@ -87,6 +88,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.NOTE_WRITE: _WORKERS | {Role.FIELD},
     Action.CASE_SEARCH: _READERS | {Role.INTAKE},
     Action.CASE_EXPORT: _WORKERS | {Role.LEGAL_REVIEWER},
+    Action.EXPORT_ALL: _WORKERS | {Role.LEGAL_REVIEWER},
     Action.CASE_SHARE: _WORKERS,
     Action.CASE_ERASE: _WORKERS,
     Action.SECTION_CREATE: _WORKERS,

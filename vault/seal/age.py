@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
@@ -20,6 +21,57 @@ def seal_for(age_recipient: str, plaintext: bytes) -> bytes:
         UsageError: not such a recipient.
     """
     return bytes(pyrage.encrypt(plaintext, [_recipient(age_recipient)]))
+
+
+def seal_stream(age_recipient: str, pieces: Iterator[bytes], write: Callable[[bytes], object]) -> None:
+    """Write such an age file piece by piece, in little memory. What `pieces` or `write` raise, this raises.
+
+    Raises:
+        UsageError: not such a recipient.
+    """
+    recipient, pipe = _recipient(age_recipient), _Pipe(pieces, write)
+    try:
+        pyrage.encrypt_io(pipe, pipe, [recipient])
+    except Exception:  # the library says an exception of ours in words of its own
+        if pipe.fault is None:
+            raise
+    if pipe.fault is not None:
+        raise pipe.fault
+
+
+class _Pipe:
+    """What the library takes for a file, on both sides."""
+
+    def __init__(self, pieces: Iterator[bytes], write: Callable[[bytes], object]) -> None:
+        self._pieces, self._write = pieces, write
+        self._left = b""
+        self.fault: BaseException | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most so many bytes, and none at the end."""
+        try:
+            while not self._left:
+                self._left = next(self._pieces)
+        except StopIteration:
+            return b""
+        except BaseException as fault:
+            self.fault = fault
+            raise
+        size = len(self._left) if size < 0 else size
+        piece, self._left = self._left[:size], self._left[size:]
+        return piece
+
+    def write(self, data: bytes) -> int:
+        """Pass on what was sealed."""
+        try:
+            self._write(data)
+        except BaseException as fault:
+            self.fault = fault
+            raise
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
 
 
 def open_with(identity_text: str, untrusted: bytes) -> bytes:

@@ -70,10 +70,12 @@ def may_write_some(table: int, roles: AbstractSet[str], compartment_kind: int) -
     return any(roles & writers for writers in WRITERS[table][compartment_kind].values())
 
 
-_NONE = "log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort print"
+_NONE = (
+    "log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort export.all print"
+)
 _ONE = "config.change case.edit note.create note.correct person.create person.edit deadline.create deadline.edit"
 _KINDS_OF = {
-    f"{_NONE} backup.make sync.out recovery.drill": (),
+    f"{_NONE} print backup.make sync.out recovery.drill": (),
     f"{_ONE} file.add partner.create partner.edit rule.edit export.done": (1,),
     "case.create case.import section.create key.rotate": (1, 2, 3),
     "log.genesis": (1, 2, 3, 4),
