@@ -194,7 +194,7 @@ def test_a_wrong_passphrase_loses_nothing_that_was_typed_since_nothing_was_asked
 @each(
     {
         "no JSON": ("not json", "not a JSON object"),
-        "no object": ('["title"]', "can only have these keys"),
+        "no object": ('["title"]', "not a JSON object"),
         "an unknown member": ('{"titel": "T"}', "can only have these keys: title"),
         "a number": ('{"title": 7}', "strings or lists of strings"),
         "two titles": ('{"title": ["A", "B"]}', "takes one value"),

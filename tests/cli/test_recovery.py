@@ -87,7 +87,7 @@ def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path
         ),
         "a word more": (lambda s: piped(words(s[0]) + " acid"), 6, "first sheet has 34 words, not 33"),
         "glued": (lambda s: piped(words(s[0]).replace(" ", "x", 1)), 6, "first sheet has 32 words"),
-        "no object": (lambda _: "[1]", 2, "can only have these keys: sheets"),
+        "no object": (lambda _: "[1]", 2, "not a JSON object"),
         "no strings": (lambda _: json.dumps({"sheets": [7]}), 2, "strings or lists of strings"),
     }
 )
