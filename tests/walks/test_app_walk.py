@@ -77,7 +77,7 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await press(pilot, "f3")
         await type_in(pilot, "qarv")
         await press(pilot, "enter")
-        assert "Search 1 hit" in said()
+        assert "1 hit" in said()
         await press(pilot, "enter")
         assert NOTE in said()
 
