@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.export.test_paper_text import picture
 from tests.services.erased import erase_record
 from tests.services.founded import Filled
 from tests.tables import refused
@@ -115,6 +116,29 @@ def test_the_text_of_a_paper_is_read_once_kept_sealed_and_found(filled: Filled, 
         assert searching.search(session, "Vellanor").hits == ()
         with session.database.reading() as rows:
             assert (rows.attachments(), rows.tail_names()) == ([], [])
+
+
+def test_what_changes_while_a_text_is_read_stays(filled_session: Session, filled: Filled, tmp_path: Path) -> None:
+    session, case = filled_session, filled.cases[0]
+    (tmp_path / "order.pdf").write_bytes(picture("PDF"))
+    place = add(session, case, tmp_path / "order.pdf")
+    changes = iter([{"title": "Corrected"}])
+
+    def change(done: int, total: int) -> None:
+        for typed in changes:
+            papers.change(session, place, typed)
+
+    paper_text.read_and_keep(session, place, progress=change)
+    (kept,) = papers.list_in(session, case)
+    assert (kept.heads, kept.value.title) == (1, "Corrected")
+    assert kept.value.read_by is not None
+
+    def replace_it(done: int, total: int) -> None:
+        adding.add(session, case, paper(tmp_path, 900), {}, version_of=place.record)
+
+    with pytest.raises(TryAgainError, match="replaced while its text was read"):
+        paper_text.read_and_keep(session, place, progress=replace_it)
+    assert papers.show(session, place).value.name == "scan.pdf"
 
 
 def test_a_removed_paper_is_nowhere(filled: Filled, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.casework.papers.document import Document, ReadBy
-from vault.errors import NotFoundError
+from vault.errors import NotFoundError, TryAgainError
 from vault.export.paper_text.asking import MOST_BYTES, ReadText, read_text
 from vault.ids import VersionId
 from vault.index.heads import heads_of
@@ -15,6 +15,7 @@ from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.attachments import SealedBody, discard_sealed, seal_into
 from vault.records.codec import to_fields
+from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.editing import Place
 from vault.services.papers.papers import content_of, show
@@ -47,20 +48,20 @@ def text_of(session: Session, place: Place, *, why: str = "casework") -> PaperTe
 def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda done, total: None) -> PaperText:
     """Read the text of a paper now and keep it in its next version. When this returns, it is durable.
 
+    What somebody changes in its facts meanwhile stays.
+
     Raises:
         NotFoundError: no such document, or its content is not on this device.
         VerificationError: its content is not whole.
+        TryAgainError: its content was replaced meanwhile.
         DependencyMissingError: a library is not installed.
     """
-    index = up_to_date_index(session)  # rights may have ended
+    before, _, _ = _newest(session, place)
+    read = _read(session, before, progress)
+    document, versions, heads = _newest(session, place)
+    if document.body != before.body:
+        raise TryAgainError(Message("the document was replaced while its text was read"))
     rule = session.require(Action.CASE_WRITE, place.case)
-    heads = [VersionId(head) for head in heads_of(index, place.case, place.record, Document.KIND)]
-    versions = read_versions(session, place.case, place.record, frozenset(heads))
-    found = stored_of_kind(versions, Document)
-    if not found:
-        raise NotFoundError(Message("there is no such document in this case"))
-    document = found[0].value
-    read = _read(session, document, progress)
     blobs, sealed = Blobs(session.folder.blobs_dir), _sealed(session, read)
     way = ReadBy.NOTHING if sealed is None else ReadBy(read.by) if read.is_whole else ReadBy.PART
     changed = replace(document, extracted=None if sealed is None else sealed.body, read_by=way)
@@ -77,6 +78,18 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
             discard_sealed(blobs, sealed)
         raise
     return PaperText(changed, read.text, way)
+
+
+def _newest(session: Session, place: Place) -> tuple[Document, list[OpenedVersion], list[VersionId]]:
+    """Return the document as it stands now, and all versions that stand, for who may write there."""
+    index = up_to_date_index(session)  # rights may have ended
+    session.require(Action.CASE_WRITE, place.case)
+    heads = [VersionId(head) for head in heads_of(index, place.case, place.record, Document.KIND)]
+    versions = read_versions(session, place.case, place.record, frozenset(heads))
+    found = stored_of_kind(versions, Document)
+    if not found:
+        raise NotFoundError(Message("there is no such document in this case"))
+    return found[0].value, versions, heads
 
 
 def _read(session: Session, document: Document, progress: Progress) -> ReadText:
