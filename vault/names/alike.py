@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from types import ModuleType
 from typing import NamedTuple
-
-from rapidfuzz.distance import OSA, JaroWinkler
 
 from vault.names.equivalents import equivalents_of
 from vault.names.forms import PARTICLES, words_of
@@ -138,6 +137,13 @@ _EXACT_ALONE = frozenset({Alike.ENDING, Alike.EQUIVALENT})
 _WEAK = frozenset({Alike.LETTER, Alike.ENDING, Alike.SHORT})
 
 
+@lru_cache(maxsize=1)
+def _distances() -> ModuleType:
+    from rapidfuzz import distance  # noqa: PLC0415 - a tenth of what a command imports, and few ask for a name
+
+    return distance
+
+
 def alike_readings(mine: Reading, theirs: Reading) -> Alike | None:
     """Return why two readings may be one word; None when they are not."""
     if Alike.ENDING is mine.how is theirs.how:
@@ -146,12 +152,12 @@ def alike_readings(mine: Reading, theirs: Reading) -> Alike | None:
     if mine.key == theirs.key:
         if mine.is_bare != theirs.is_bare:
             return how if len(mine.key) >= _FEWEST_KEY_LETTERS else Alike.SHORT
-        if JaroWinkler.similarity(mine.sound, theirs.sound) >= _LIKE:
+        if _distances().JaroWinkler.similarity(mine.sound, theirs.sound) >= _LIKE:
             return how
     if how in _EXACT_ALONE or min(len(mine.sound), len(theirs.sound)) < _FEWEST_FOR_A_LETTER:
         return how if mine.sound == theirs.sound else None
     most = 1 + (min(len(mine.sound), len(theirs.sound)) >= _FEWEST_FOR_TWO)
-    return Alike.LETTER if OSA.distance(mine.sound, theirs.sound, score_cutoff=most) <= most else None
+    return Alike.LETTER if _distances().OSA.distance(mine.sound, theirs.sound, score_cutoff=most) <= most else None
 
 
 @lru_cache(maxsize=8192)
