@@ -170,17 +170,17 @@ def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on(
 
 
 def test_the_list_is_sorted_and_filtered_while_somebody_types(amina: Desk) -> None:
-    amina.sees("sort: due")
+    amina.sees("next date first")
     amina.press(":sort", ":sort")
-    amina.sees("sort: ref")
+    amina.sees("by reference")
     amina.press("slash", "i", "l")
     amina.at("CASES 1 match")
     amina.press("x")
-    amina.sees("Nothing matches; Esc shows all.")
+    amina.sees("No open case matches.", "Esc shows all.")
     amina.press("escape")
     amina.at("CASES 1 case")
     amina.press(":sort", ":sort")
-    amina.sees("sort: due")
+    amina.sees("next date first")
 
 
 def test_a_role_without_cases_is_told_where_to_go(house: House) -> None:

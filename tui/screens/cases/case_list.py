@@ -21,9 +21,10 @@ from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import UNDO, LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows, risk_width
+from tui.screens.frame.wording import order_words
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
-from tui.values.codes import choices, word_of
+from tui.values.codes import choices
 from tui.values.messages import OpenCase
 from tui.values.values import CaseLine, CaseListStart, DraftShown, PreviewShown, VaultStatus
 from tui.widgets.cells import text_of
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 _CREATE: Final = "case.create"
 _NO_CASES: Final = Message("No cases yet; Ctrl+N makes one.")
 _NONE_GIVEN: Final = Message("No case was given to you yet.")
-_NO_MATCH: Final = Message("Nothing matches; Esc shows all.")
+_NO_MATCH: Final = Message("No open case matches. F3 looks in closed ones and notes; Esc shows all.")
 _WHY: Final = Message("Why do you open this case? The reason goes into the log.")
 _NO_LETTERS: Final = " /."
 """They have an act of their own: the last two are one key, in two layouts."""
@@ -56,11 +57,12 @@ class CaseList(LooksBack, ManyCases):
     NAME = Message("Cases")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("slash,full_stop", "filter", Message("Filter by names; any letter begins it"), "/", Message("filter")),
-        Command("enter", "open", Message("Open the case"), "Enter", Message("open")),
+        Command("enter", "open", Message("Open the case"), "Enter", Message("open"), rank=2),
         Command("ctrl+n", "new", Message("Make a new case"), "Ctrl+N", Message("new")),
         Command("f4", "drafts", Message("Go on with a draft"), "F4"),
         Command("f3", "app.go('search')", Message("Search all your cases"), "F3", Message("search")),
-        Command("f2", "app.commands", Message("All else, by name"), "F2", Message("more"), rank=2),
+        Command("f9", "app.call", Message("Call slip: somebody is on the telephone"), "F9", Message("call")),
+        Command("f2", "app.commands", Message("All else, by name"), "F2", Message("more"), rank=3),
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
         Command("", "open_why", Message("Open the case for another reason"), ""),
         Command("", "sort", Message("Sort by name, reference, stage or date"), ""),
@@ -240,7 +242,7 @@ class CaseList(LooksBack, ManyCases):
             found = plural("{count} match", "{count} match", count=start.count)
         if start.more:
             found = Message("{found} or more, newest shown", found=found)
-        self.head(found, Message("sort: {order}", order=word_of(sort)))
+        self.head(found, order_words(sort))
         is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH))}
         empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
         is_typed, self._words = words != self._words, words

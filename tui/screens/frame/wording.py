@@ -80,3 +80,16 @@ def sentence(error: VaultError) -> str:
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def order_words(sort: str) -> Words:
+    """Return in words by what the list of cases is sorted."""
+    return _ORDERS.get(sort, sort)
+
+
+_ORDERS: Final = {
+    "due": Message("next date first"),
+    "ref": Message("by reference"),
+    "name": Message("by name"),
+    "status": Message("by stage"),
+}
