@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,21 @@ from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation, full_name, give, open_place
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.papers.document import DocumentKind
 from vault.casework.person_change import PersonChange
 from vault.casework.vocabulary import NoteKind
 from vault.durations import HOUR_MS
-from vault.errors import NotFoundError
+from vault.errors import NotFoundError, RefusedError, VaultError
 from vault.ids import CompartmentId, RecordId
 from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.backups import backups, restoring
-from vault.services.cases import cases, editing, holds, notes, people, same_person, searching
+from vault.services.cases import cases, editing, holds, notes, people, same_person, searching, undoing
 from vault.services.erasures import arrived, letter, standing_again, what_goes
 from vault.services.evidence import checking
+from vault.services.exchange import syncing
 from vault.services.grants import sharing
+from vault.services.papers import adding
 
 NAME = "Vexilda Morrowquay"
 PHONE = "+996 555 918 273"
@@ -246,3 +250,38 @@ def test_a_backup_from_before_meets_the_erasure_when_a_bundle_brings_it(
         housekeeping.settle(joel)
         assert searching.search(joel, "Morrowquay").hits == ()
     assert has_any(readable(open_place(restored, full_name(JOEL)), restored.path)) == []
+
+
+def test_an_old_bundle_an_undo_and_two_heads_bring_nothing_back(
+    shared: tuple[Organisation, CompartmentId, RecordId], tmp_path: Path
+) -> None:
+    """The bundle was made before the erasure, and brings two heads and a paper of more than one chunk file."""
+    organisation, case, person = shared
+    place, old = editing.Place(case, person, "person"), tmp_path / "old.bundle"
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-" + NAME.encode() * 80_000)
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        people.change(joel, place, PersonChange(born="1990"))
+        people.change(tomas, place, PersonChange(born="1991"))
+        paper = adding.add(joel, case, scan, {"kind": DocumentKind.DECISION, "title": NAME}).record
+        syncing.make(joel, tomas.member, old)
+        syncing.import_bundle(tomas, old)
+        with tomas.database.reading() as rows:
+            assert len(rows.placed(case, person)) == 3
+        erasing.erase(tomas, what_goes.what_goes(tomas, person.hex(), paper.hex()), why="subject-request")
+        with pytest.raises((NotFoundError, RefusedError)):
+            undoing.undo(tomas, undoing.last(tomas))
+        give(tomas, joel, tmp_path)
+        assert arrived.carry_out(joel, at_once=True) == 3
+        for session in (tomas, joel):
+            again = tmp_path / f"{session.member.hex()}.bundle"
+            again.write_bytes(old.read_bytes())
+            with suppress(VaultError):  # it is for Tomas
+                syncing.import_bundle(session, again)
+            assert searching.search(session, "Morrowquay").hits == ()
+            assert standing_again.standing_again(session) == []
+            assert [path for path in session.folder.blobs_dir.rglob("*") if path.is_file()] == []
+            assert checking.verify(session).verified
+    for name in (TOMAS, JOEL):
+        account = organisation[name]
+        assert has_any(readable(account.open(), account.place.path)) == []
