@@ -105,9 +105,9 @@ class ErasuresScreen(Erases):
 
 def _cells(each: ErasureShown) -> tuple[Words, ...]:
     if each.due:
-        said = Message("on legal hold: it stays") if each.is_held else Message("nobody yet: the rules propose it")
+        said = Message("on legal hold: it stays") if each.is_held else Message("the rules propose it")
         return Message("due {day}", day=each.due), each.place, "", said
     if each.what:
-        return Message("stands again"), each.place, str(each.records), Message("here; a colleague wrote it since")
+        return Message("stands again"), each.place, str(each.records), Message("here; changed since")
     when = Message("on legal hold") if each.is_held else moment(each.goes_ms)
     return when, each.place, str(each.records), each.by
