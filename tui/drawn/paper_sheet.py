@@ -48,8 +48,8 @@ def paper_sheet(sheet: SheetShown, width: int) -> Rows:
         for at in range(0, len(sheet.root_words), _OF_VAULT)
     ]
     lines += [
-        _line(width, Message("The number at the end of a row tells when a word is wrong."), "dim"),
-        _line(width, Message("Keep it outside the organisation and the country, apart from the others."), "dim"),
+        _line(width, Message("The number behind a row tells a wrong word."), "dim"),
+        _line(width, Message("Keep it abroad, apart from all other sheets."), "dim"),
     ]
     return finished(lines)
 
