@@ -40,7 +40,7 @@ async def settled(pilot: Pilot[Any]) -> None:
         await asyncio.sleep(0 if turns < _TURNS_WITHOUT_SLEEP else 0.002)
         if app.screen_stack:
             app.screen._on_timer_update()
-            for strip in app.screen.query(Strip):  # nobody waits for a cursor to rest
+            for strip in app.screen.walk_children(Strip):  # nobody waits for a cursor to rest
                 if strip.is_waiting:
                     strip.call_later(strip.rest_now)
         quiet, turns = (quiet + 1 if _rests(app) else 0), turns + 1
@@ -53,7 +53,7 @@ def _rests(app: App[Any]) -> bool:
         return not app.workers
     screen = app.screen
     waits = app._resize_timer or screen._layout_required or screen._dirty_widgets or screen._callbacks
-    is_late = any(strip.is_waiting for strip in screen.query(Strip))
+    is_late = any(strip.is_waiting for strip in screen.walk_children(Strip))
     return not waits and not is_late and all(map(_listens, [app, *screen.walk_children(with_self=True)]))
 
 
