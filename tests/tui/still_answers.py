@@ -591,6 +591,12 @@ ANSWERS: dict[str, Any] = {
         "4 entries of the log came with it.",
         "WAITS: Entries of Selin Asterholt from 3 on wait: those before them have not arrived.",
     ), pending=True),
+    "exchange.count": ResultText((
+        "kind       people  cases  acts", "asylum         62     58   201", "detention      17     16    44",
+        "total          84     79   252",
+        Message("Rows of fewer than {fewest} people or cases are not shown, nor others that would give them away.",
+                fewest=5),
+    )),
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
     "erasing.preview": lambda ids: ErasePreview((
         Message("This is erased for good, with every earlier version:"),

@@ -220,6 +220,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "bundle taken": (":exchange", "tab", " /media/stick/from-joel.bundle", "f4"),
     "bundle for": (":exchange", "left"),
     "list": (":import a list", " /media/stick/cases.xlsx", "f4"),
+    "counts": (":counts for", " kind", "f4"),
     "list with a fault": (":import a list", " /media/stick/cases.csv", "f4"),
     "approve": (":approve",),
     "question": (":approve", " /media/stick/question", "f4"),

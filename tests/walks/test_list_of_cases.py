@@ -10,7 +10,9 @@ from tests.cli.desk import Desk
 from tests.services.founded import Filled
 from tests.tui.desk import Desk as AppDesk
 from tests.walks.command_desk import desk, filled_template, founded_template, listed, said
+from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases
+from vault.services.exports import partners
 
 __all__ = ["desk", "filled_template", "founded_template"]  # fixtures
 
@@ -50,6 +52,11 @@ def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk
     assert table.read_text(encoding="utf-8-sig").splitlines()[0] == "kind,age-band,people,cases,acts"
     assert ("detention" in table.read_text(encoding="utf-8-sig"), counted["hides"]) == (False, True)
 
+    key, sealed = recipient_of(make_identity()), tmp_path / "all.age"
+    said(desk, "recipient", "add", "--name", "Own archive", "--age", key)
+    assert desk.run("export-all", "--to", "Own archive", "--out", str(sealed), "--yes").code != 0  # not confirmed
+    assert not sealed.exists()
+
     assert said(desk, "import", "--undo")["taken_back"] == MANY - 1
     assert listed(desk) == own
     assert desk.run("log", "verify").code == 0
@@ -60,6 +67,8 @@ def test_the_app_tells_the_wrong_row_makes_all_cases_and_takes_them_back(
 ) -> None:
     place, path, own = filled_template.place.copied_to(tmp_path / "office"), tmp_path / "list.csv", 2
     fill(path, HEADERS, wrong="31 February")
+    with place.open() as session:
+        partners.add(session, name="Own archive", age_recipient=recipient_of(make_identity()), compared=True)
     with AppDesk(place) as mira:
         mira.unlock()
         mira.press(":import a list", f" {path}")
@@ -78,6 +87,15 @@ def test_the_app_tells_the_wrong_row_makes_all_cases_and_takes_them_back(
         mira.press("left", "f4")
         mira.sees("Take back every case of the last list?")
         mira.press_and_wait("y", f"{MANY - 1} imported cases are taken back.")
+        mira.press("escape", ":counts for", " kind, age-band", "f4")
+        mira.sees("Rows of fewer than 5 people or cases are not shown")
+        mira.go_to("act")
+        mira.press("right")
+        mira.fill(to="Own archive", file=str(tmp_path / "all.age"))
+        mira.press("f4")
+        mira.sees("Export all that you can read?", "redacted by nobody")
+        mira.press_and_wait("y", "2 cases are in it.")
+    assert b"Zarina" not in (tmp_path / "all.age").read_bytes()
     with place.open() as session:
         assert len(cases.list_all(session)) == own
 

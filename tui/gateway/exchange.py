@@ -12,8 +12,10 @@ from vault.ids import MemberId
 from vault.progress import CancelledError, Progress, Stopped
 from vault.progress import StepProgress as Stages
 from vault.services import housekeeping
+from vault.services.counts import count_words, counting
 from vault.services.exchange import standing, syncing
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
+from vault.services.exports import everything
 from vault.services.imports import making, previewing, taking_back, words
 from vault.services.imports.known_people import Way
 from vault.services.imports.making import Answer
@@ -116,6 +118,29 @@ class Exchange(Subject):
             return None
         self._preview = None
         return ResultText(tuple(words.made_lines(made, {})), pending=bool(made.to_join))
+
+    def count(self, by: str, out: Path | None, progress: Progress, stopped: Stopped) -> ResultText | None:
+        """Count by columns with commas between; the table goes into a new file too, where one is named."""
+        if out is not None:
+            count_words.require_table(out.suffix)
+        columns = [column.strip() for column in by.split(",")]
+        try:
+            shown = counting.count(self._session, columns, progress=progress, cancelled=stopped)
+        except CancelledError:
+            return None
+        lines: list[Words] = list(count_words.count_lines(shown))
+        if out is not None:
+            write_new(out, count_words.file_of(shown, out.suffix))
+            lines.append(Message("The table is at {path}.", path=out))
+        return ResultText(tuple(lines))
+
+    def export_all(self, to: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
+        """Write all that this member may export into one sealed file."""
+        try:
+            done = everything.export_all(self._session, to=to, out=out, progress=progress, cancelled=stopped)
+        except CancelledError:
+            return None
+        return ResultText(tuple(everything.exported_lines(done)))
 
     def take_list_back(self) -> ResultText:
         """Take back what the last list made, all of it."""

@@ -13,6 +13,7 @@ from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import ExchangeScreen
 from tui.screens.evidence.list_import import ListsScreen
 from tui.screens.evidence.log_view import LogScreen
+from tui.screens.evidence.take_out import TakeOutScreen
 from tui.screens.evidence.what_is_safe import StandingScreen
 from tui.screens.frame.base import VaultScreen
 from tui.screens.members.devices import DevicesScreen
@@ -29,6 +30,7 @@ PLACES: Final[dict[str, type[VaultScreen]]] = {
     "own_access": OwnAccessScreen,
     "exchange": ExchangeScreen,
     "lists": ListsScreen,
+    "take_out": TakeOutScreen,
     "standing": StandingScreen,
     "approve": QuestionFile,
     "members": MembersScreen,

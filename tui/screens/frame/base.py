@@ -93,6 +93,7 @@ EVERYWHERE = (
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
     Command("", "app.go('lists')", Message("Import a list of cases from a spreadsheet, or take it back"), ""),
+    Command("", "app.go('take_out')", Message("Counts for who asks; export all that you can read, sealed"), ""),
     Command("", "app.go('standing')", Message("What would be lost now, and how far others know of it"), ""),
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
     Command("", "app.settings", Message("Settings: looks, idle lock, names, other window, signs, mouse"), ""),

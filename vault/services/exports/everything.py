@@ -19,7 +19,7 @@ from vault.casework.case import Case
 from vault.casework.papers.document import Document
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind
-from vault.index.heads import versions_in
+from vault.index.heads import heads_in, versions_in
 from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
@@ -36,7 +36,7 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_heads, stored_of_kind
 from vault.services.projection.seats import members_of_logs
 from vault.store.files import new_file
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 
 ACT = "export.all"
 FORMAT = 1
@@ -54,6 +54,25 @@ class ExportedAll:
     records: int
     documents: int
     missing: int
+
+
+def exported_lines(done: ExportedAll) -> list[Words]:
+    """Return what a person reads of it; command and app say the same."""
+    lines: list[Words] = [
+        Message("The sealed file is at {path}.", path=done.path),
+        plural("{count} case is in it.", "{count} cases are in it.", count=done.cases),
+        plural("{count} record is in it.", "{count} records are in it.", count=done.records),
+        plural("{count} document is in it.", "{count} documents are in it.", count=done.documents),
+    ]
+    if done.missing:
+        told = plural(
+            "{count} document is not on this device and not in it.",
+            "{count} documents are not on this device and not in it.",
+            count=done.missing,
+        )
+        lines.append(told)
+    lines.append(Message("The program age opens it with the recipient's key; docs/full-export.md says what is in it."))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +107,9 @@ def export_all(
         VerificationError: the log is in doubt. TryAgainError: no room; nothing is left.
     """
     rule = session.require(Action.EXPORT_ALL)
-    up_to_date_index(session)
-    cases = held_of_kind(session, CompartmentKind.CASE)
+    index = up_to_date_index(session)
+    held = held_of_kind(session, CompartmentKind.CASE)
+    cases = [case for case in held if heads_in(index, case, Case.KIND)]  # of one that was erased the key may be here
     for case in cases:
         session.require(Action.CASE_EXPORT, case)
     if not cases:
