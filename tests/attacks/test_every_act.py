@@ -49,7 +49,7 @@ from vault.services.credentials import factors, recovery
 from vault.services.erasures import retention, what_goes
 from vault.services.evidence import checking, logbook
 from vault.services.exchange import syncing
-from vault.services.exports import exporting, partners
+from vault.services.exports import everything, exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.forms import own_forms
 from vault.services.grants import deputies, handover, sharing, timed_grants
@@ -127,6 +127,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
             to.session, to.case, Wish("lawyer", RECIPIENT, take_proposals=True), out=to.folder / "question"
         ),
     ),
+    Action.EXPORT_ALL: (lambda to: everything.export_all(to.session, to=RECIPIENT, out=to.folder / "everything"),),
     Action.CASE_SHARE: (
         lambda to: sharing.grant(to.session, to.case, to.own),
         lambda to: sharing.revoke(to.session, to.case, [to.owner]),
