@@ -72,7 +72,7 @@ def test_unfolded_every_entry_is_a_row_and_reading_stays_quiet() -> None:
     [
         ("export.begin", "denied:consent", "export begun: refused, consent"),
         ("export.begin", "denied", "export begun: refused"),
-        ("break.glass", "ok:alone", "emergency access, ALONE"),
+        ("break.glass", "ok:alone", "ALONE: emergency access"),
         ("export.done", "ok:unread", "package sealed, pages not read"),
         ("log.verify", "error:found", "log verified: failed, found"),
         ("grant.add", "ok:joined", "may read now"),

@@ -76,7 +76,7 @@ READING: Final = frozenset(
 EXPORTS: Final = frozenset({"export.all", "export.done", "log.export", "print"})
 GRANTS: Final = frozenset({"break.glass", "grant.add"})
 _ENDS: Final[Mapping[str, Message]] = {
-    "ok:alone": Message("{act}, ALONE"),
+    "ok:alone": Message("ALONE: {act}"),
     "ok:unread": Message("{act}, pages not read"),
     "denied": Message("{act}: refused"),
     "denied:": Message("{act}: refused, {reason}"),
