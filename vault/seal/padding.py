@@ -64,7 +64,7 @@ def unpad(purpose: Purpose, padded: bytes) -> bytes:
     Raises:
         MalformedError: no mark, or not the size that the purpose gives to this content.
     """
-    content = padded.rstrip(b"\0")
-    if content[-1:] != _MARK or padded_size(purpose, len(content) - 1) != len(padded):
+    size = len(padded.rstrip(b"\0")) - 1
+    if padded[size : size + 1] != _MARK or padded_size(purpose, size) != len(padded):
         raise MalformedError(Message("padding is not that of the format"))
-    return content[:-1]
+    return padded[:size]

@@ -21,7 +21,7 @@ from vault.validity.version_validity import VersionValidator
 T = TypeVar("T", bound=CaseworkRecord)
 
 
-class Stored(msgspec.Struct, Generic[T], frozen=True):
+class Stored(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """A record as one of its heads has it. `heads` above 1 is a conflict that nobody has settled.
 
     `origin` is the log that it was written in: whose that is, `projection.seats` tells.
