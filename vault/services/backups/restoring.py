@@ -38,6 +38,7 @@ from vault.store.folder import VaultFolder
 from vault.store.schema import SCHEMA, migrate
 from vault.words.message import Message, plural
 
+_ERASED = Message("What was erased since stands in it again: import a bundle of a colleague before you work.")
 _OWN_ENTRY = Message(" (as a rule one of them tells of the backup itself)")
 
 
@@ -61,16 +62,19 @@ class Restored:
 
     @property
     def loss(self) -> Message:
-        """The loss in words."""
+        """The loss in words, and that what was erased since stands there again."""
         if self.lost_entries is None:
-            return Message("Whatever was written after {day} is not in it.", day=day(self.made_ms))
+            return Message(
+                "Whatever was written after {day} is not in it. {erased}", day=day(self.made_ms), erased=_ERASED
+            )
         if self.lost_entries == 0:
             return Message("This device knows of nothing that was written after it.")
         return plural(
-            "{count} entry of the log was made after this backup and is not in it{own}.",
-            "{count} entries of the log were made after this backup and are not in it{own}.",
+            "{count} entry of the log was made after this backup and is not in it{own}. {erased}",
+            "{count} entries of the log were made after this backup and are not in it{own}. {erased}",
             count=self.lost_entries,
             own=_OWN_ENTRY,
+            erased=_ERASED,
         )
 
 
