@@ -28,7 +28,7 @@ _ACCENTS: Final = "åƀçđéƒĝħîĵķłṁñöþǫŕšťûṽŵẋýž"
 _ACCENTED: Final = str.maketrans(_LETTERS + _LETTERS.upper(), _ACCENTS + _ACCENTS.upper())
 _GREEK: Final = "αβψδεφγηιξκλμνοπθρστυωςχζϕΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠΘΡΣΤΥΩϢΧΖϤ"
 _TO_GREEK: Final = str.maketrans(_LETTERS + _LETTERS.upper(), _GREEK)
-_FROM_GREEK: Final = str.maketrans(_GREEK, _LETTERS + _LETTERS.upper())
+_FROM_GREEK: Final = str.maketrans(_GREEK, _LETTERS + _LETTERS.upper(), "\x1b\u202e\x9b")
 _PLACE: Final = re.compile(r"(\{\w+\})")
 _HAS_LETTERS: Final = re.compile(r"[^\W\d_]")
 _CODE: Final = re.compile(r"[0-9T:-]+|[a-z]+\.[a-z]+|[0-9a-f]+|two-person|alone|ok|in|lawyer|/.*")
@@ -37,6 +37,9 @@ _VALUES: Final = re.compile(r"/\S+|\S+\.vault\b|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|\b[a
 """What the program shows as it is: paths, acts of the log, ids, references, keys of recipients, names of vaults."""
 _TEXTS: Final = frozenset({"lines", "root_words", "words"})
 _WITH_THE_LOCK_SCREEN: Final = 2
+HOSTILE: Final = "\x1b\u202e\x9b"
+"""What a terminal or a reader might obey; one of them stands in each value."""
+_REF: Final = re.compile(r"[A-Z0-9]{4}(-[A-Z0-9]{4})?")
 _KEYS: Final = frozenset({"Backspace", "Ctrl", "Down", "Enter", "Esc", "Home", "PgDn", "Space", "Tab", "ok"})
 
 
@@ -62,10 +65,16 @@ class Pseudo(gettext.NullTranslations):
 
 
 def foreign(answer: Any, *, is_text: bool = False) -> Any:  # noqa: PLR0911 - one for each type
-    """Return an answer of the vault with its texts in Greek letters, so that they are not taken for words of ours."""
+    """Return an answer of the vault with its texts in Greek letters, so that they are not taken for words of ours.
+
+    In each stands what a terminal might obey.
+    """
     if isinstance(answer, str):
         is_code = (answer in CODES and not is_text) or _CODE.fullmatch(answer)
-        return answer if is_code else answer.translate(_TO_GREEK)
+        if is_code:
+            return answer
+        planted = "" if _REF.fullmatch(answer) else HOSTILE[len(answer) % len(HOSTILE)]
+        return _HAS_LETTERS.sub(lambda letter: letter[0] + planted, answer.translate(_TO_GREEK), count=1)
     if isinstance(answer, Message):
         made = Message(answer.template, **{name: foreign(value) for name, value in answer.values})
         object.__setattr__(made, "many", answer.many)

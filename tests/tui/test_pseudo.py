@@ -9,6 +9,7 @@ import pytest
 from textual.screen import ModalScreen, Screen
 
 from tests.tables import each
+from tests.tui.driving import hostile_in
 from tests.tui.pictures import StillDesk
 from tests.tui.pseudo import Pseudo, PseudoDesk, Seen, accented, bare_words, foreign, is_cut
 from tests.tui.still_answers import ANSWERS, VERSIONS
@@ -66,17 +67,20 @@ def _walk() -> Iterator[tuple[str, Screen[Any], list[Seen]]]:
             yield name, desk.screen, desk.shown()
 
 
-def test_no_word_of_any_screen_escapes_the_catalogue_and_none_is_cut_off() -> None:
-    """One test, because all of it is one walk: what escaped, what is cut, and where the walk did not come."""
-    escaped, cut, missed = {}, {}, _screens()
+def test_no_word_of_any_screen_escapes_the_catalogue_none_is_cut_off_and_no_value_is_obeyed() -> None:
+    """One test, because all of it is one walk: what escaped, is cut or hostile, and where the walk did not come."""
+    escaped, cut, obeyed, missed = {}, {}, {}, _screens()
     for name, screen, every in _walk():
         missed -= set(type(screen).__mro__)
         for seen in every:
             where = f"{name}: {seen.widget}"
             if type(seen.widget).__name__ != NOT_OURS.get(name) and (words := bare_words(seen.text)):
                 escaped[where] = words
+            if hostile := hostile_in(seen.text):
+                obeyed[where] = hostile
             if not seen.is_of_values and is_cut(seen.text):
                 cut[where] = seen.text
+    assert obeyed == {}
     assert escaped == {}
     assert cut == {}
     assert {kind.__name__ for kind in missed} == set()
