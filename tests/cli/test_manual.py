@@ -68,7 +68,10 @@ def test_bash_and_zsh_offer_every_verb_and_every_option(
 @each(
     {
         "behind a global option and its value": (("--vault", "grant", "bundle"), ["make", "import", "show", "--help"]),
-        "the choices of an option": (("export", "C", "--profile"), ["lawyer-named", "lawyer", "disappearance"]),
+        "the choices of an option": (
+            ("export", "C", "--profile"),
+            ["lawyer-named", "lawyer", "disappearance", "subject"],
+        ),
         "nothing where a value is free": (("grant", "add", "C", "--to"), []),
         "nothing where a global value is free": (("--vault",), []),
     }

@@ -172,3 +172,37 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     assert [word for word in shown if word not in text] == []
     hidden = ("Lidia", "shouts", "cellar", "market", "neighbours", "followed", "21 November")
     assert [word for word in hidden if word in text + (folder / "data.json").read_text("utf-8")] == []
+
+
+def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_elses(desk: Desk, tmp_path: Path) -> None:
+    ref = made(desk, "asylum")
+    client = ("--role", "client", "--name", "فریده نورزی", "--born", "1991-05-02", "--phone", "+996 555 010 203")
+    person = said(desk, "person", "add", ref, *client)["person"]
+    said(desk, "person", "add", ref, "--role", "witness", "--name", "Jalil Sabori", "--name", "جلیل صبوری")
+    text = "فریده نورزی با Jalil Sabori در 3 ژوئن 2026 آمد. جلیل صبوری شاهد است."
+    assert desk.run("note", "add", ref, "--kind", "interview", stdin=text).code == 0
+    assert desk.run("note", "add", ref, "--kind", "medical", stdin="She coughs.").code == 0
+    asked = ("--what", "copy", "--person", person, "--received", "2149-12-01", "--due", "2150-01-01")
+    request = said(desk, "subject-request", "add", ref, *asked)["record"]
+    (due,) = said(desk, "deadline", "list")["due"]
+    assert (due["kind"], due["when"]) == ("subject-request", "2150-01-01")
+
+    out, folder, key = tmp_path / "out", tmp_path / "opened", tmp_path / "key"
+    out.mkdir()
+    identity = pyrage.x25519.Identity.generate()
+    words = said(desk, "recipient", "add", "Farida", "--age", str(identity.to_public()))["fingerprint"]
+    said(desk, "recipient", "confirm", "Farida", "--words", words)
+    leave = ("export", ref, "--profile", "subject", "--to", "Farida", "--out", str(out), "--unread")
+    sealed = said(desk, *leave, "--decide", "proposed")
+    key.write_text(str(identity))
+    key.chmod(0o600)
+    opened = ("package", "open", sealed["package"], "--identity", str(key), "--words", " ".join(sealed["key_words"]))
+    assert desk.run_bare(*opened, "--out", str(folder)).code == 0
+    data = (folder / "data.json").read_text("utf-8")
+    assert "فریده نورزی" in data
+    assert "2 May 1991" in " ".join(page.extract_text() for page in PdfReader(folder / "report.pdf").pages)
+    assert [word for word in ("Jalil", "Sabori", "جلیل", "صبوری", "coughs") if word in data] == []
+    said(desk, "subject-request", "edit", request, "--handed", "the package, to her, by stick; no copy is kept")
+    said(desk, "subject-request", "done", request)
+    assert said(desk, "deadline", "list")["due"] == []
+    assert "export" in desk.run("log", "list", "--act", "export").out

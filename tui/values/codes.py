@@ -89,6 +89,8 @@ _WORDS: Final = (
     Message("co-accused-surrendered"), Message("family-pressured"), Message("watched"), Message("illness"),
     Message("check-in"), Message("6-hours"), Message("12-hours"), Message("day"), Message("2-days"), Message("week"),
     Message("well"), Message("late"), Message("wrong-word"), Message("not-heard"),
+    # requests of people about their own data
+    Message("subject-request"), Message("copy"), Message("correction"), Message("erasure"), Message("stop-sharing"),
     # steps of checklists
     Message("step"), Message("detained"), Message("office-raided"), Message("find-where-held"), Message("send-lawyer"),
     Message("stop-dead-channels"), Message("tell-family"), Message("warn-others"), Message("copy-the-order"),

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 REPORT: Final = (
     CASE,
     Arg("--profile PROFILE",
-        Message("lawyer-named names client and persecutor, lawyer nobody; disappearance has confirmed facts alone"),
-        choices=("lawyer-named", "lawyer", "disappearance")),
+        Message("lawyer-named names client and persecutor, lawyer nobody; disappearance has confirmed facts alone;"
+                " subject is for the client, who gets their own data"),
+        choices=("lawyer-named", "lawyer", "disappearance", "subject")),
     Arg("--to NAME", Message("the recipient's name or id (`recipient list`)")),
     Arg("[--decide proposed]", Message("accept the proposal for every open question"), choices=("proposed",)),
     Arg("[--language LANGUAGE]", Message("language of the report"), choices=("en", "fr", "ru"), default="en"),

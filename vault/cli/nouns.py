@@ -93,6 +93,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
              ("add", "list", "edit", "done"), file="story"),
         Noun("safety-plan", Message("what is agreed for the day when danger comes"),
              ("add", "list", "edit", "done"), file="story"),
+        Noun("subject-request", Message("what a person asks about their own data, until it is answered"),
+             ("add", "list", "edit", "done"), file="story"),
         Noun("check-in", Message("who says when that they are well, and what is done if nothing comes"),
              ("add", "list", "edit", "heard", "missed")),
         Noun("checklist", Message("what to do after an arrest, a disappearance, a raid or a seized device"),

@@ -14,7 +14,8 @@ from vault.words.message import Message
 # The purposes that the program itself gives; a report says them in its own language.
 USUAL_PURPOSE = "legal referral"
 SEARCH_PURPOSE = "search for a disappeared person"
-OWN_PURPOSES = frozenset({USUAL_PURPOSE, SEARCH_PURPOSE})
+SUBJECT_PURPOSE = "answer to a person about their own data"
+OWN_PURPOSES = frozenset({USUAL_PURPOSE, SEARCH_PURPOSE, SUBJECT_PURPOSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ _ENGLISH = Wording(
     recipient="For",
     purpose="Purpose",
     profile="Who is named",
-    purposes={USUAL_PURPOSE: USUAL_PURPOSE, SEARCH_PURPOSE: SEARCH_PURPOSE},
+    purposes={purpose: purpose for purpose in OWN_PURPOSES},
     release="Released",
     unread="Nobody at the organisation read these pages before they were sealed.",
     written="date of writing",
@@ -73,6 +74,7 @@ _ENGLISH = Wording(
         "lawyer": "nobody: codes stand for people",
         "lawyer-named": "client and persecutor; others by a code, or as was decided for this report",
         "disappearance": "the person who disappeared; of what happened only what is confirmed",
+        "subject": "the person whose data these are, and nobody else",
     },
     releases={
         "alone": "by one person: nobody else in the organisation could approve it",
@@ -130,6 +132,7 @@ _FRENCH = Wording(
     purposes={
         USUAL_PURPOSE: "transmission pour assistance juridique",
         SEARCH_PURPOSE: "recherche d’une personne disparue",
+        SUBJECT_PURPOSE: "réponse à une personne sur ses propres données",
     },
     release="Autorisé",
     unread="Personne dans l’organisation n’a lu ces pages avant qu’elles soient scellées.",
@@ -150,6 +153,7 @@ _FRENCH = Wording(
         "lawyer": "personne : des codes remplacent les noms",
         "lawyer-named": "client et persécuteur ; les autres par un code, ou selon décision pour ce rapport",
         "disappearance": "la personne disparue ; de ce qui s’est passé, seulement ce qui est confirmé",
+        "subject": "la personne dont ce sont les données, et personne d’autre",
     },
     releases={
         "alone": "par une seule personne : personne d’autre dans l’organisation ne pouvait l’approuver",
@@ -204,7 +208,11 @@ _RUSSIAN = Wording(
     recipient="Кому",
     purpose="Цель",
     profile="Кто назван",
-    purposes={USUAL_PURPOSE: "передача для юридической помощи", SEARCH_PURPOSE: "поиск пропавшего человека"},
+    purposes={
+        USUAL_PURPOSE: "передача для юридической помощи",
+        SEARCH_PURPOSE: "поиск пропавшего человека",
+        SUBJECT_PURPOSE: "ответ человеку о его собственных данных",
+    },
     release="Разрешено",
     unread="Никто в организации не прочитал эти страницы, прежде чем они были запечатаны.",
     written="дата записи",
@@ -223,6 +231,7 @@ _RUSSIAN = Wording(
         "lawyer": "никто: вместо людей стоят коды",
         "lawyer-named": "клиент и преследователь; остальные — кодом или как решено для этого отчёта",
         "disappearance": "пропавший человек; из случившегося — только подтверждённое",
+        "subject": "только человек, о котором эти данные",
     },
     releases={
         "alone": "одним человеком: больше никто в организации не мог это одобрить",

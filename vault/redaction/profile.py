@@ -167,6 +167,30 @@ _DISAPPEARANCE = Profile(
     actions=_LAWYER_NAMED.actions,
 )
 
+# The client's own data, for the client or who speaks for them: nobody else is named, and no code stands for anybody.
+_SUBJECT = Profile(
+    name="subject",
+    records=MappingProxyType(
+        {
+            ("case", ANY_VARIANT): _LAWYER_RECORDS["case", ANY_VARIANT],
+            ("person", PersonRole.CLIENT): _person("client"),
+            **{("note", kind): _NOTE for kind in (NoteKind.CONTACT, NoteKind.INTERVIEW, NoteKind.LEGAL_ADVICE)},
+        }
+    ),
+    actions=MappingProxyType(
+        {
+            **{
+                (identifier, PersonRole.CLIENT): Action.KEEP
+                for identifier in (
+                    *(IdentifierType.NAME, IdentifierType.BORN, IdentifierType.DOCUMENT),
+                    *(IdentifierType.PHONE, IdentifierType.EMAIL),
+                )
+            },
+            **_DATES_STAY,
+        }
+    ),
+)
+
 PROFILES: Mapping[str, Profile] = MappingProxyType(
-    {profile.name: profile for profile in (_LAWYER, _LAWYER_NAMED, _DISAPPEARANCE)}
+    {profile.name: profile for profile in (_LAWYER, _LAWYER_NAMED, _DISAPPEARANCE, _SUBJECT)}
 )

@@ -37,6 +37,7 @@ _PROFILES: Final = (
     ("lawyer-named", Message("client, persecutor, others you choose")),
     ("lawyer", Message("nobody but those you choose")),
     ("disappearance", Message("client who disappeared: confirmed facts alone")),
+    ("subject", Message("the client gets their own data; nobody else is named")),
 )
 _LANGUAGES: Final = (("en", Message("English")), ("fr", Message("French")), ("ru", Message("Russian")))
 _RELEASED: Final = {

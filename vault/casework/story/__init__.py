@@ -20,6 +20,7 @@ from vault.casework.story.relation import Relation
 from vault.casework.story.risk import RiskReason
 from vault.casework.story.safety_plan import SafetyPlan
 from vault.casework.story.step import ChecklistStep
+from vault.casework.story.subject_request import SubjectRequest
 from vault.casework.story.task import Task
 from vault.casework.story.wanted import Wanted
 
@@ -28,6 +29,6 @@ STORY: Mapping[str, type[FormedRecord]] = {
     for kind in (
         *(Wanted, Detention, Hearing, Incident, Event, Task, Deadline),
         *(RiskReason, SafetyPlan, CheckIn, ChecklistStep),
-        *(Relation, Link, Filled),
+        *(Relation, Link, Filled, SubjectRequest),
     )
 }

@@ -11,7 +11,7 @@ from vault.errors import RefusedError, UsageError
 from vault.export.package import prepare
 from vault.export.release import ACT
 from vault.export.report import READ, UNREAD, Cover
-from vault.export.wording import SEARCH_PURPOSE, USUAL_PURPOSE
+from vault.export.wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
 from vault.ids import CompartmentId, CompartmentKind, Digest
 from vault.log.approvals import Approval
 from vault.policy.roles import Action
@@ -29,7 +29,7 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-_PURPOSES = {"disappearance": SEARCH_PURPOSE}
+_PURPOSES = {"disappearance": SEARCH_PURPOSE, "subject": SUBJECT_PURPOSE}
 
 
 @dataclass(frozen=True, slots=True)
