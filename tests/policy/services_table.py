@@ -21,6 +21,7 @@ from vault.ids import CompartmentId, MemberId, Origin, RecordId, SeatId, Version
 from vault.policy.roles import Action
 from vault.records.content import Content
 from vault.records.versions import OpenedVersion
+from vault.services.approvals.moving import Moving
 from vault.services.cases.editing import Place
 from vault.services.cases.undoing import Undoable
 from vault.services.erasures.what_goes import Going
@@ -66,7 +67,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
-    Action.CASE_ERASE: "erasing.erase what_goes.what_goes",
+    Action.CASE_ERASE: "moving.move erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
     Action.BREAK_GLASS: "breaking_glass.break_glass",
     Action.FORM_READ: "own_forms.find own_forms.list_all",
@@ -116,6 +117,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "checklists.begin": (Action.CASE_WRITE, Action.CASE_READ),
     "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
+    "moving.ask": (Action.CASE_ERASE, Action.CASE_SHARE),
     "notes.correct": (Action.CASE_READ, Action.CASE_WRITE),
     "notes.withdraw": (Action.CASE_READ, Action.CASE_WRITE),
     "sections.open_section": (Action.CASE_READ, Action.CASE_READ),
@@ -197,6 +199,8 @@ Call = Callable[[Any, Session, CompartmentId, RecordId, CompartmentId], object]
 # Services that look at an argument before they ask: function, session, case, note and section of the world.
 CALLS: Mapping[str, Call] = {
     "approving.approver_named": lambda run, session, *_: run(session, "nobody of this name"),
+    "moving.ask": lambda run, session, case, note, section: run(session, Place(case, note, Note.KIND), section),
+    "moving.move": lambda run, session, case, note, section: run(session, _moving(case, note, section)),
     "erasing.erase": lambda run, session, case, *_: run(session, _going_from(case), why="mistake"),
     "what_goes.what_goes": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
@@ -271,6 +275,10 @@ def _paper(case: CompartmentId) -> Place:
 
 def _going_from(case: CompartmentId) -> Going:
     return Going((PlacedVersion(bytes(32), 0, 0, bytes(32), case, bytes(16)),), {}, {})
+
+
+def _moving(case: CompartmentId, note: RecordId, section: CompartmentId) -> Moving:
+    return Moving(_going_from(case), Place(case, note, Note.KIND), section, ())
 
 
 def _version_in(case: CompartmentId) -> OpenedVersion:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.office import Office
+from tests.services.office import JOEL, Office
 from vault.casework.access import SectionKind
 from vault.casework.note import Note
 from vault.casework.person import Person
@@ -17,12 +17,13 @@ from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services import housekeeping
-from vault.services.cases import alike, cases, notes, people, same_person, searching, section_people, sections
-from vault.services.cases.editing import Place
+from vault.services.approvals import moving
+from vault.services.cases import alike, cases, holds, notes, people, same_person, searching, section_people, sections
+from vault.services.cases.editing import Place, own_record
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Undecided
-from vault.services.grants import sharing
+from vault.services.grants import epoch_keys, sharing
 from vault.services.projection.projection import up_to_date_index
 
 PLACE = "Quietwater 17"
@@ -194,3 +195,46 @@ def test_who_is_spelled_alike_or_reached_alike_is_proposed_with_the_reason(offic
         ]
         same_person.same(amina, place, found[0].place)
         assert "Somebody" not in [one.name for one in alike.alike(amina, place, people.show(amina, place).value)]
+
+
+def test_a_note_with_its_correction_moves_into_a_section_and_no_key_of_the_case_opens_it_any_more(
+    office: Office,
+) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.joel) as joel:
+        notes.add(joel, case, Note(NoteKind.CONTACT, "stays"))
+    with office.open(office.amina) as amina:
+        note = notes.add(amina, case, Note(NoteKind.SAFETY, "She sleeps at Larkspur Yard 4"))
+        notes.amend(amina, note.hex(), text="No, at Larkspur Yard 5")
+        host = people.add(amina, case, role="third", names=["Host Larkspur"])
+        before = epoch_keys.keys_of(amina, case).epochs
+        asked = moving.ask(amina, Place(case, note, Note.KIND), section)
+        assert asked.taken_from == (JOEL,)
+        first, second = moving.move(amina, asked).records
+        moving.move(amina, moving.ask(amina, Place(case, host, Person.KIND), section))
+        view = sections.open_section(amina, section)
+        moved = {stored.record: stored.value for stored in view.notes}
+        assert (moved[first].text, moved[second].amends) == ("She sleeps at Larkspur Yard 4", first)
+        assert "Host Larkspur" in [person.value.display_name() for person in view.persons]
+        assert [stored.value.text for stored in cases.open_case(amina, case).notes] == ["stays"]
+        assert searching.search(amina, "Larkspur").hits == ()
+        assert epoch_keys.keys_of(amina, case).epochs == before + 2
+    with office.open(office.joel) as joel:
+        assert [stored.value.text for stored in cases.open_case(joel, case).notes] == ["stays"]
+
+
+def test_what_cannot_move_into_a_section_stays_where_it_is(office: Office) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        note = notes.add(amina, case, Note(NoteKind.SAFETY, "here"))
+        other = cases.create(amina, title="Another", kind="asylum").case
+        elsewhere = sections.create(amina, other, what="location", title="There")
+        size = amina.log.size
+        with pytest.raises(UsageError, match="not one of the case"):
+            moving.ask(amina, Place(case, note, Note.KIND), elsewhere)
+        with pytest.raises(UsageError, match="only notes and people"):
+            moving.ask(amina, own_record(amina, case), section)
+        holds.hold(amina, case, reason="appeal", review="2150-01-01")
+        with pytest.raises(RefusedError, match="legal hold"):
+            moving.ask(amina, Place(case, note, Note.KIND), section)
+        assert amina.log.size == size + 1

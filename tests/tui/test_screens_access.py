@@ -164,6 +164,19 @@ def test_a_person_kept_apart_is_added_changed_and_known_again_in_the_case(house:
         assert all(person.value.phones != kept.value.phones for person in people)
 
 
+def test_a_note_is_moved_into_a_section_and_leaves_the_case(house: House) -> None:
+    with house.open("Amina") as session:
+        section = sections.create(session, house.case, what="location", title="Where she is")
+    with house.desk("Amina") as amina:
+        amina.press("enter", "f2", " into a restricted", "enter", "enter")
+        amina.sees("Until now they could read it, too: Joel", "It is erased in the case, which gets a new key.")
+        amina.press("y")
+        amina.sees("Notes 1")
+    with house.open("Amina") as session:
+        assert len(sections.open_section(session, section).notes) == 1
+        assert len(cases.open_case(session, house.case).notes) == 1
+
+
 def test_a_section_is_made_for_a_member_who_is_marked(house: House) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "s", "n")

@@ -168,3 +168,17 @@ def test_scenario_19_a_hold_keeps_a_case_with_its_reason_and_after_it_text_paper
     assert desk.run("document", "show", paper).code != 0
     assert [row for row in said(desk, "deadline", "list")["due"] if row["about"] == "appeal"] == []
     assert desk.run("log", "verify").code == 0
+
+
+def test_a_note_is_moved_into_a_section_after_who_could_read_it_is_told(desk: Desk) -> None:
+    ref = made(desk)
+    section = said(desk, "section", "new", ref, "--kind", "location", "--title", "Where he is")["section"]
+    note = desk.run("note", "add", ref, "--json", stdin="Larkspur Yard 4, second floor").json()["note"]
+    refused = desk.run("section", "move", note[:8], "--to", section)
+    assert "This moves into the section: note" in refused.out + refused.err
+    assert refused.code == 3
+    assert said(desk, "section", "move", note[:8], "--to", section, "--yes")["section"] == section
+    assert "Larkspur Yard" in desk.run("section", "show", section).out
+    assert "Larkspur" not in desk.run("note", "list", ref).out
+    assert said(desk, "search", "Larkspur")["hits"] == []
+    assert desk.run("log", "verify").code == 0

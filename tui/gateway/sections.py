@@ -12,10 +12,12 @@ from tui.values.values_access import HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import ResultText
 from vault.casework.access import SectionKind
 from vault.casework.person import never_use_of
-from vault.ids import CompartmentId
+from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
+from vault.services.approvals import moving
 from vault.services.cases import safe_contacts, sections
+from vault.services.cases.editing import Place
 from vault.services.grants import sharing
 from vault.services.projection import authors
 from vault.words.message import Message
@@ -39,6 +41,19 @@ class Sections(Subject):
         """Make a section, open to this member and others who hold the case; return its id."""
         others = [member_id(member) for member in members]
         return sections.create(self._session, case_id(case), what=what, title=title, members=others).hex()
+
+    def ask_move(self, case: str, record: str, kind: str, section: str) -> tuple[str, ...]:
+        """Return who could read a note or a person of the case and cannot read the section, by name."""
+        return self._moving(case, record, kind, section).taken_from
+
+    def move(self, case: str, record: str, kind: str, section: str) -> str:
+        """Move it into the section: it is erased in the case, which gets a new key; return its id there."""
+        moved = moving.move(self._session, self._moving(case, record, kind, section))
+        return moved.records[0].hex()
+
+    def _moving(self, case: str, record: str, kind: str, section: str) -> moving.Moving:
+        place = Place(case_id(case), RecordId(bytes.fromhex(record)), kind)
+        return moving.ask(self._session, place, case_id(section))
 
     def open(self, section: str, why: str) -> SectionShown:
         """Open a section under a view that is in the log."""

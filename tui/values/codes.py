@@ -66,6 +66,7 @@ _WORDS: Final = (
     Message("owner"), Message("deputy"), Message("colleague"), Message("away"), Message("handover"),
     Message("emergency"), Message("legal-referral"), Message("casework"), Message("subject-request"),
     Message("audit"), Message("training"), Message("retention"), Message("mistake"), Message("court-order"),
+    Message("moved"),
     # orders of the list
     Message("due"), Message("ref"), Message("name"), Message("status"),
     # what may leave

@@ -26,7 +26,8 @@ def _erase(args: Given, output: Output) -> Result:
         from vault.services.erasures import letter, what_goes
 
         going = what_goes.what_goes(session, *args.ids)
-        _require_yes(args, output, letter.preview(session, going, needs_second=erasing.needs_second(going)))
+        preview = letter.preview(session, going, needs_second=erasing.needs_second(going))
+        require_yes(args, output, preview, _ASKED, "erase")
         erased = erasing.erase(session, going, why=args.reason, second=second_of(args, output, session))
         lines = letter.letter(session, going, why=args.reason)
     data = {
@@ -41,8 +42,8 @@ def _erase(args: Given, output: Output) -> Result:
     return Result(data, [Message("It is erased. This is the letter about it:"), "", *lines])
 
 
-def _require_yes(args: Given, output: Output, shown: Sequence[Words]) -> None:
-    """Show what goes, and return where `--yes` or somebody at the terminal says so.
+def require_yes(args: Given, output: Output, shown: Sequence[Words], question: Message, word: str) -> None:
+    """Show what goes, and return where `--yes` or somebody at the terminal says so, by a word.
 
     Raises:
         WaitingForDecisionError: nobody did.
@@ -55,10 +56,11 @@ def _require_yes(args: Given, output: Output, shown: Sequence[Words]) -> None:
         raise WaitingForDecisionError(
             Message("nothing was erased: nobody confirmed it"), next_step=Message("Repeat it with --yes.")
         )
-    if ask_line(Message("It cannot be brought back. Type erase to go on: ")).casefold() != "erase":
+    if ask_line(question).casefold() != word:
         raise WaitingForDecisionError(Message("nothing was erased"), next_step=Message("Repeat it when you are sure."))
 
 
+_ASKED: Final = Message("It cannot be brought back. Type erase to go on: ")
 VERBS: Final = (
     Verb("erase", NOUNS["erase"].help, (
         Arg("ID ...", Message("id of a record (or CASE/ID), a person, a document, a section or a slip; a case"),

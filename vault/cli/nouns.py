@@ -111,7 +111,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("erasures", Message("what colleagues erased, and cases that are due"), ("list", "now", "due", "rules")),
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
-             ("new", "list", "show", "grant", "revoke")),
+             ("new", "list", "show", "move", "grant", "revoke")),
         Noun("intake", Message("call slips, until they become a case, and the register of who is known"),
              ("add", "list", "move", "close", "enter", "ask")),
     ),

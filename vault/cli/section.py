@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.cli.erase import require_yes
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.people_shown import person_data, person_lines
@@ -11,7 +14,10 @@ from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, joined, plural
+
+if TYPE_CHECKING:
+    from vault.services.approvals.moving import Moving
 
 _KINDS = ("location", "health", "sources", "other")
 _TITLE = (Personal("title", "--title", Message("Title of the section"), required=True),)
@@ -96,6 +102,31 @@ def _revoke(args: Given, output: Output) -> Result:
     return Result(data, [Message("The section has a new key."), sharing.WHAT_MAY_BE_KEPT])
 
 
+def _move(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.approvals import moving
+        from vault.services.cases import editing, sections
+
+        place = editing.locate(session, args.id, frozenset({Note.KIND, Person.KIND}))
+        asked = moving.ask(session, place, sections.find_in(session, place.case, args.to))
+        require_yes(args, output, _what_moves(asked), Message("It is erased in the case. Type move to go on: "), "move")
+        moved = moving.move(session, asked)
+    first, *_ = moved.records
+    lines: list[Words] = [Message("It is in the section, and erased in the case, which has a new key.")]
+    lines.append(Message("id {id}", id=short_id(first)))
+    return Result({"section": asked.section.hex(), "records": [record.hex() for record in moved.records]}, lines)
+
+
+def _what_moves(asked: Moving) -> list[Words]:
+    names = joined(asked.taken_from, ", ")
+    could = Message("These members could read it, and may have kept it: {names}", names=names) if names else None
+    return [
+        Message("This moves into the section: {kinds}", kinds=joined([*asked.going.kinds.elements()], ", ") or ""),
+        *([could] if could else []),
+        Message("You are its author there. Backups and packages made before keep it as it was."),
+    ]
+
+
 _SECTION: Final = Arg("SECTION", Message("its id, or its beginning"))
 VERBS: Final = (
     Verb("new", Message("make a restricted section of a case"), (
@@ -106,6 +137,11 @@ VERBS: Final = (
     ), _new),
     Verb("list", Message("the sections of a case that you hold"), (CASE,), _list),
     Verb("show", Message("open a section"), (_SECTION,), _show),
+    Verb("move", Message("move a note or a person of the case into a section: erased in the case"), (
+        Arg("ID", Message("the note's or person's id, or its beginning"), into="id"),
+        Arg("--to SECTION", Message("the section of the same case")),
+        Arg("[--yes]", Message("do not ask again (scripts)")),
+    ), _move),
     Verb("grant", Message("let a member who holds the case open a section"), (_SECTION, TO_MEMBER), _grant),
     Verb("revoke", Message("revoke a section from a member, and make a new key"), (_SECTION, FROM_MEMBER), _revoke),
 )  # fmt: skip

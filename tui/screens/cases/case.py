@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.containers import Container, Vertical, VerticalScroll
@@ -16,8 +16,9 @@ from tui.drawn.timeline_view import Zoom
 from tui.screens.cases.access import AccessScreen
 from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
-from tui.screens.cases.case_parts.case_timeline import CaseTimeline
+from tui.screens.cases.case_parts.case_timeline import ZOOM_WORDS, CaseTimeline
 from tui.screens.cases.case_parts.in_two import in_two, kind_of
+from tui.screens.cases.case_parts.into_section import move_into_section
 from tui.screens.cases.case_parts.lists import CaseLists, Here
 from tui.screens.cases.case_parts.said_of import drafts_kept, how_it_stands, said_of
 from tui.screens.cases.case_parts.top import CaseTop
@@ -49,12 +50,6 @@ from vault.casework.case import Case
 from vault.casework.story.task import Task
 from vault.words.message import Message, Words
 
-_ZOOMED: Final = {
-    Zoom.DAY: Message("+ - zoom: days"),
-    Zoom.MONTH: Message("+ - zoom: months"),
-    Zoom.YEAR: Message("+ - zoom: years"),
-}
-
 
 class CaseScreen(Erases):
     """A case that was opened, which is in the log already."""
@@ -71,6 +66,7 @@ class CaseScreen(Erases):
         Command("t", "task", Message("Add a task"), "t", Message("task"), rank=2),
         Command("a", "amend", Message("Correct a note: yours of today, or by another"), "a", Message("amend"), rank=3),
         Command("", "withdraw", Message("Withdraw a note: it is not to be used, and leaves in no export"), ""),
+        Command("", "into_section", Message("Move a note or a person into a restricted section"), ""),
         Command("1", "part('notes')", Message("Notes"), "1"),
         Command("2", "part('people')", Message("People"), "2"),
         Command("f", "paper", Message("Add a paper: a scan, a photo, a letter"), "f", Message("paper"), rank=2),
@@ -153,7 +149,7 @@ class CaseScreen(Erases):
 
     def _show_tabs(self) -> None:
         parts, here = self._lists.tabs()
-        self.query_one(PartTabs).show(parts, here, _ZOOMED[self._zoom])
+        self.query_one(PartTabs).show(parts, here, ZOOM_WORDS[self._zoom])
 
     def action_part(self, part: str) -> None:
         """Go to a part of the case."""
@@ -192,6 +188,10 @@ class CaseScreen(Erases):
             self.withdraw(f"{self._case.case}/{note.record}")
         else:
             self.say(Message("Put the cursor on the note that you want to withdraw."))
+
+    def action_into_section(self) -> None:
+        """Move the note or the person under the cursor into a restricted section."""
+        move_into_section(self, self._case.case, self._lists.here(), self.action_refresh)
 
     def action_person(self) -> None:
         """Add a person."""

@@ -30,6 +30,8 @@ from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message
 
 REASONS = ("subject-request", "retention", "mistake", "court-order")
+MOVED = "moved"
+"""Why what stands in a restricted section from here on is erased in its case."""
 _ITEMS_IN_ONE_ENTRY = 800
 
 
@@ -61,7 +63,7 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         TryAgainError: no room. Nothing was erased, or it says that the records are, and what is left goes at an unlock.
     """
     rule = _require(session, going)
-    if why not in REASONS:
+    if why not in {*REASONS, MOVED}:
         raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
     if not going.versions:
         raise UsageError(Message("there is nothing to erase"))

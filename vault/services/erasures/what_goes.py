@@ -83,7 +83,8 @@ class Going:
 def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     """Return what an erasure takes of the records with these ids, of the cases with these references, or of slips.
 
-    Where two cases have a record of one id, CASE/ID names one. `alone`: what hangs on a record stays.
+    Where two cases have a record of one id, CASE/ID names one. `alone`: what hangs on a record stays,
+    and so does a person in other cases.
 
     Raises:
         NotFoundError: no such record, case or slip, or several begin so.
@@ -152,7 +153,7 @@ def _record(session: Session, place: Place, *, alone: bool = False) -> Going:
     """Return what goes with one record: whatever hangs on it alone goes with it."""
     session.require(Action.CASE_ERASE, place.case)
     found = [place]
-    if place.kind == Person.KIND:
+    if place.kind == Person.KIND and not alone:
         found = everywhere(session, place)
         for where in found:
             session.require(Action.CASE_ERASE, where.case)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,7 +21,13 @@ from tui.widgets.columns import Column
 from tui.widgets.drawn import TimelinePart
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
-from vault.words.message import Words
+from vault.words.message import Message, Words
+
+ZOOM_WORDS: Final = {
+    Zoom.DAY: Message("+ - zoom: days"),
+    Zoom.MONTH: Message("+ - zoom: months"),
+    Zoom.YEAR: Message("+ - zoom: years"),
+}
 
 
 class CaseTimeline(Container):

@@ -1,0 +1,52 @@
+"""Move a note or a person into a restricted section: which one, who could read it, then do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.screens.cases.case_parts.in_two import kind_of
+from tui.screens.cases.case_parts.lists import Here
+from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.choice_field import Choose
+from tui.values.codes import word_of
+from tui.values.values import NoteShown, PersonShown
+from tui.values.values_access import SectionLine
+from tui.widgets.confirm import Confirm
+from vault.words.message import Message, joined
+
+_STAYS = Message("It is erased in the case, which gets a new key. Backups and packages made before keep it.")
+
+
+def move_into_section(screen: VaultScreen, case: str, here: Here | None, done: Callable[[], None]) -> None:
+    """Ask into which section what is under the cursor goes, and whether; `done` follows once it is moved."""
+    if not isinstance(here, NoteShown | PersonShown):
+        screen.say(Message("Put the cursor on the note or the person that you want to move."))
+        return
+    record, kind = here.record, kind_of(here)
+
+    def choose(sections: tuple[SectionLine, ...]) -> None:
+        if not sections:
+            screen.say(Message("You hold no section of this case; s makes one."))
+            return
+        options = [
+            (line.section, Message("{kind}: {title}", kind=word_of(line.what), title=line.title)) for line in sections
+        ]
+        screen.app.push_screen(Choose(Message("Into which section?"), options), ask)
+
+    def ask(section: str | None) -> None:
+        if section:
+            screen.ask(
+                lambda vault: vault.sections.ask_move(case, record, kind, section), lambda names: sure(section, names)
+            )
+
+    def sure(section: str, names: tuple[str, ...]) -> None:
+        could = Message("Until now they could read it, too: {names}", names=joined(names, ", ") or "")
+        question = could if names else Message("Move it into the section?")
+        yes, no = Message("Move it"), Message("Leave it")
+        screen.app.push_screen(Confirm(question, _STAYS, yes=yes, no=no), lambda answer: move(section, answer))
+
+    def move(section: str, answer: bool | None) -> None:
+        if answer:
+            screen.ask(lambda vault: vault.sections.move(case, record, kind, section), lambda _: done())
+
+    screen.ask(lambda vault: vault.sections.list_of(case), choose)

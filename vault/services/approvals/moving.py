@@ -1,0 +1,107 @@
+"""Move a note or a person of a case into a restricted section: written there, erased in the case, which gets a new key.
+
+Who could read it before may have kept it: a move takes nothing back from a copy. Cut off between its steps, the record
+stands in both places, and is moved again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.errors import RefusedError, UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId
+from vault.index.heads import heads_of
+from vault.policy.roles import Action
+from vault.services.approvals.erasing import MOVED, erase, needs_second
+from vault.services.cases import sections
+from vault.services.cases.editing import Place
+from vault.services.cases.holds import require_none
+from vault.services.erasures.what_goes import Going, what_goes
+from vault.services.grants import sharing
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.reading import Stored, read_versions, stored_of_kind
+from vault.words.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """What would move, and whom it is taken from: members who can open the case and not the section, by name."""
+
+    going: Going
+    place: Place
+    section: CompartmentId
+    taken_from: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The records in the section, the one that was named first."""
+
+    records: tuple[RecordId, ...]
+
+
+def ask(session: Session, place: Place, section: CompartmentId) -> Moving:
+    """Return what a move would do; a note takes along what corrects it, a person goes from this case alone.
+
+    Raises:
+        RefusedError: this member may not erase there or give keys, or the case is on legal hold.
+        UsageError: it is neither a note nor a person, or the section is one of another case.
+        NotFoundError: no such record or section.
+    """
+    session.require(Action.CASE_ERASE, place.case)
+    session.require(Action.CASE_SHARE, place.case)
+    if place.kind not in {Note.KIND, Person.KIND}:
+        raise UsageError(Message("only notes and people are moved into a section"))
+    if section not in {line.section for line in sections.list_of(session, place.case)}:
+        raise UsageError(Message("this section is not one of the case"))
+    going = what_goes(session, f"{place.case.hex()}/{place.record.hex()}", alone=place.kind == Person.KIND)
+    require_none(session, going.cases)
+    if needs_second(going):
+        raise RefusedError(Message("too many records hang on it to be moved at once"))
+    gone = sharing.holders_of(session, place.case).members - sharing.holders_of(session, section).members
+    names = names_of_members(session)
+    taken_from = tuple(sorted(name_in(names, MemberId(member)) for member in gone))
+    return Moving(going, place, section, taken_from)
+
+
+def move(session: Session, moving: Moving) -> Moved:
+    """Do what `ask` returned. When this returns, no byte of it lies in the case in this folder.
+
+    Raises:
+        UsageError: a record stands in two versions. Nothing was written.
+        VerificationError: the log is in doubt, or something of the case is not here.
+    """
+    session.require(Action.CASE_ERASE, moving.place.case)
+    session.require_sound_log(moving.place.case)
+    values = [_value(session, moving.place, record) for record in _in_order(moving)]
+    made: dict[RecordId, RecordId] = {}
+    for stored in values:
+        value = stored.value
+        if isinstance(value, Person):
+            made[stored.record] = sections.add_person(session, moving.section, value)
+        else:
+            amends = None if value.amends is None else made.get(RecordId(value.amends), value.amends)
+            made[stored.record] = sections.add_note(session, moving.section, replace(value, amends=amends))
+    erase(session, moving.going, why=MOVED)
+    sharing.rotate(session, moving.place.case)
+    return Moved(tuple(made.values()))
+
+
+def _in_order(moving: Moving) -> Sequence[RecordId]:
+    """Return the records of the case that move, the one that was named first."""
+    here = [record for home, record in moving.going.found if home == moving.place.case]
+    return sorted(here, key=lambda record: record != moving.place.record)
+
+
+def _value(session: Session, place: Place, record: RecordId) -> Stored[Note] | Stored[Person]:
+    heads = frozenset(map(VersionId, heads_of(session.index(), place.case, record, place.kind)))
+    versions = read_versions(session, place.case, record, heads)
+    notes, persons = stored_of_kind(versions, Note), stored_of_kind(versions, Person)
+    found = (notes[0] if notes else persons[0]) if len(notes) + len(persons) == 1 else None
+    if found is None or len(heads) > 1:
+        raise UsageError(Message("it stands in two versions"), next_step=Message("Say which one holds, then move it."))
+    return found
