@@ -120,6 +120,18 @@ def test_a_withdrawn_note_leaves_in_no_report_and_its_reason_neither(
     assert notes.show(session, kept.hex()).value.withdrawn is None
 
 
+def test_what_corrects_a_withdrawn_note_does_not_leave_either(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    session = filled_session
+    first = notes.add(session, case, Note(NoteKind.CONTACT, "The garden is open."))
+    second = notes.amend(session, first.hex(), text="The bakery is closed.")
+    notes.amend(session, second.hex(), text="The bakery is gone.")
+    notes.withdraw(session, second.hex(), reason="of another case")
+    text = " ".join(exported(session, case, tmp_path).pages)
+    assert [word for word in ("garden", "bakery") if word in text] == ["garden"]
+
+
 def test_a_failed_check_stops_the_export_and_is_logged(
     filled_session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -182,8 +182,13 @@ def _about(recipient: KeptPartner) -> list[Message]:
 
 
 def _in_use(notes: list[Stored[Note]]) -> list[Stored[Note]]:
-    """Return the notes that may leave, in their order: none of which a version that stands says it is withdrawn."""
+    """Return the notes that may leave, in their order: none that is withdrawn, and none that corrects such a note.
+
+    A correction says the same in other words. One version that stands and says withdrawn is enough.
+    """
     withdrawn = {note.record for note in notes if note.value.withdrawn}
+    while more := {note.record for note in notes if note.value.amends in withdrawn} - withdrawn:
+        withdrawn |= more
     return in_order([note for note in notes if note.record not in withdrawn])
 
 
