@@ -13,6 +13,7 @@ import pytest
 from tests.services.office import Office, forward, office, office_template
 from vault.access.session import Session
 from vault.casework.case import Case
+from vault.casework.story.check_in import CheckIn
 from vault.casework.story.deadline import Deadline
 from vault.casework.story.task import Task
 from vault.errors import UsageError
@@ -24,6 +25,7 @@ from vault.records.work import Entry
 from vault.services.cases import cases, editing, listing, reminders, story
 from vault.services.exports import paper_week
 from vault.services.grants import sharing, timed_grants
+from vault.services.safety import check_ins
 from vault.words.message import Words
 
 __all__ = ["office", "office_template"]  # fixtures
@@ -75,6 +77,21 @@ def test_a_case_that_is_full_of_dates_hides_no_date_of_another_and_is_told_by_co
         assert set(before) <= set(reminders.times_due(amina, now_s=int(time.time())))
         whole = story.due(amina, case=full)
         assert (len(whole.lines), whole.left) == (120, ())
+
+
+def test_each_missed_check_in_is_told_however_many_there_are_and_whatever_else_is_due(office: Office) -> None:
+    case = given_case(office)
+    with office.open(office.joel) as joel:
+        fill(joel, case, day(-1), 30)
+        fill(joel, case, day(0), 30)
+        with joel.work(case) as work:
+            for number in range(20):
+                at = f"{day(-2 - number)}T08:00"
+                work.keep(case, CheckIn(who=f"somebody {number}", at=at, first="Amina", second="Joel"))
+            work.commit(Entry(act="case.edit"))
+    with office.open(office.amina) as amina:
+        told = [each.record.who for each in check_ins.missed(amina)]
+    assert told == [f"somebody {number}" for number in reversed(range(20))]
 
 
 def test_an_id_that_two_cases_have_is_acted_on_in_the_case_that_is_named(office: Office) -> None:

@@ -37,7 +37,7 @@ _ASKS: Mapping[Action, str] = {
     bulk.change_all bulk.close_all case_changes.list_closed
     letter.named_elsewhere retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    paper_week.print_week story.agenda story.due story.due_in check_ins.missed
+    paper_week.print_week story.agenda story.due story.due_all story.due_in check_ins.missed
     seizure.look seizure.print_page
     """,
     Action.CASE_READ: """

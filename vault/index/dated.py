@@ -53,6 +53,8 @@ _TO_COME = _ROWS + " AND day>=?1 AND day<=?2||'~' ORDER BY day, dated.doc"
 
 _OF_CASE = _ROWS + " AND dated.case_id=? AND day<=?||'~'" + _BY_DAY + " LIMIT ?"
 
+_OF_KIND = _ROWS + " AND head.kind=? AND day<=?||'~'" + _BY_DAY
+
 
 def due(
     index: Index, until: str, *, today: str, most: int, most_late: int, limit: int
@@ -93,6 +95,12 @@ def due_of(index: Index, case: bytes, until: str, *, limit: int) -> list[DatedRo
     """Return what has to be kept in one open case until a day, soonest first, all of it up to `limit`."""
     with index.reading() as sql:
         return [DatedRow(*row) for row in sql.execute(_OF_CASE, (case, until, limit))]
+
+
+def due_of_kind(index: Index, kind: str, until: str) -> list[DatedRow]:
+    """Return what of one kind has to be kept in open cases until a day, soonest first: all of it, without shares."""
+    with index.reading() as sql:
+        return [DatedRow(*row) for row in sql.execute(_OF_KIND, (kind, until))]
 
 
 _COUNT = (

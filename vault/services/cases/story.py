@@ -16,7 +16,17 @@ from vault.casework.story.deadline import Deadline
 from vault.casework.story.incident import Incident
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
-from vault.index.dated import DatedRow, DueCount, between, counts_between, due_count, due_counts, due_kinds, due_of
+from vault.index.dated import (
+    DatedRow,
+    DueCount,
+    between,
+    counts_between,
+    due_count,
+    due_counts,
+    due_kinds,
+    due_of,
+    due_of_kind,
+)
 from vault.index.dated import due as due_rows
 from vault.index.heads import heads_in
 from vault.index.people import people_in
@@ -250,6 +260,18 @@ def agenda(session: Session, first: datetime.date, last: datetime.date, *, limit
         tuple(AgendaLine(_line(row), is_due) for row, is_due in found),
         {day: count - shown[day] for day, count in counts.items() if count > shown[day]},
     )
+
+
+def due_all(session: Session, kind: str, *, until: str) -> tuple[DueLine, ...]:
+    """Return all of one kind that has to be kept until a day, soonest first; the look is in the log before it is.
+
+    No case has a share here: this is for what nobody may miss.
+    """
+    rule = session.require(Action.CASE_LIST)
+    found = due_of_kind(up_to_date_index(session), kind, until)
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={kind: len(found)}, pol=rule))
+    return tuple(map(_line, found))
 
 
 def due_in(session: Session, case: CompartmentId) -> Mapping[str, int]:

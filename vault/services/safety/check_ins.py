@@ -79,14 +79,14 @@ def heard(session: Session, place: Place, *, on: str | None = None, end: CheckIn
 
 
 def missed(session: Session, *, why: str = "casework") -> tuple[Missed, ...]:
-    """Return the check-ins that are missed in the cases of this member, the longest first.
+    """Return all check-ins that are missed in the cases of this member, the longest first.
 
     Their ladders stand in the cases: these are opened, which is in the log before.
     """
     now = now_here(session)
     late = [
         (line, by)
-        for line in story.due(session, until=now.date().isoformat()).lines
+        for line in story.due_all(session, CheckIn.KIND, until=now.date().isoformat())
         if (by := missed_for(line.kind, line.when, now)) is not None
     ]
     found: list[Missed] = []
