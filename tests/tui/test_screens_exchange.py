@@ -11,9 +11,11 @@ from tests.services.approvals.keyboard import Person
 from tests.services.founded import found
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases
+from vault.services.cases import cases, notes
 from vault.services.exports import partners
 
 pytestmark = pytest.mark.screen
@@ -37,6 +39,8 @@ def asking(house: House) -> House:
 
 def test_what_would_be_lost_is_told_with_a_row_for_each_member(house: House, tmp_path: Path) -> None:
     bundle = tmp_path / "to-joel.bundle"
+    with house.open("Amina") as session:
+        notes.add(session, house.case, Note(NoteKind.CONTACT, "He called."))
     with house.desk("Amina") as amina:
         amina.press(":what would be lost")
         amina.sees("you would lose all that is here", "no backup was made on this computer", f"{JOEL} never never")
