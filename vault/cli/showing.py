@@ -136,7 +136,14 @@ def edited(change: Edited) -> Result:
                 count=change.settled,
             )
         )
-    return Result({"record": change.place.record.hex(), "changed": bool(change.settled)}, lines)
+    if change.is_unconfirmed:
+        lines.append(
+            Message(
+                "It is not confirmed any more: say in the same change by whom it is, if they confirm it as it is now."
+            )
+        )
+    result = {"record": change.place.record.hex(), "changed": bool(change.settled)}
+    return Result(result | ({"unconfirmed": True} if change.is_unconfirmed else {}), lines)
 
 
 def cost_words(cost: ChangeCost) -> Message:

@@ -29,6 +29,7 @@ _HINTS: Final[Mapping[Shape, Words]] = {
     Shape.LINES: Message("with ; between"),
     Shape.TEXT: "",
 }
+_CONFIRMED: Final = "confirmed"
 _NOT_SAID: Final = Message("not said")
 
 
@@ -57,6 +58,7 @@ class RecordForm(SameAgain, FormScreen):
         self.help_name = self._form.title
         self._record = "" if shown is None else shown.record
         self._before: Mapping[str, str] = {} if shown is None else shown.typed
+        self._is_emptied = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -84,7 +86,26 @@ class RecordForm(SameAgain, FormScreen):
         if not changed:
             self.end(record)
             return
+        if self._must_confirm(changed):
+            return
+        if _CONFIRMED in typed:
+            changed[_CONFIRMED] = typed[_CONFIRMED]  # what stands in the form is what is kept
         self.ask(lambda vault: vault.story.change(case, record, kind, changed), self.end, failed=self._refused)
+
+    def _must_confirm(self, changed: Mapping[str, str]) -> bool:
+        """Empty by whom the record is confirmed where all else changed, once, and say so; say whether it was done."""
+        if self._is_emptied or not self._before.get(_CONFIRMED) or _CONFIRMED in changed:
+            return False
+        self._is_emptied = True
+        field = self.query_one(f"#{_CONFIRMED}", SafeInput)
+        field.value = ""
+        field.focus()
+        self.say(
+            Message(
+                "The record changed, so nobody confirmed it: this field is empty now. Type it again if they still do."
+            )
+        )
+        return True
 
     @override
     def action_back(self) -> None:

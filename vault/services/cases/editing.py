@@ -54,10 +54,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What came of an edit. `settled` is how many versions beside one another it replaced; 0: nothing was different."""
+    """What came of an edit. `settled` is how many versions beside one another it replaced; 0: nothing was different.
+
+    `is_unconfirmed`: the record said by whom it is confirmed, and says so no more.
+    """
 
     place: Place
     settled: int
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ _MOST_LATE_OF_A_CASE = 8
 _MOST_OF_A_DAY = 12  # of one case
 _LATE_FIRST = 2  # of one case
 _LONG_LATE = datetime.timedelta(days=30)
+_CONFIRMED = "confirmed"
 _FULL_DAY = len("2026-11-27")
 
 
@@ -149,6 +150,8 @@ def _id_of(session: Session, case: CompartmentId, text: str) -> str:
 def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
     """Change fields of a record to what was typed; an empty text empties a field that may be empty.
 
+    `confirmed` is emptied unless it is typed with them: what was confirmed is what stood there before.
+
     Raises:
         UsageError: no such field, or a value of another shape.
     """
@@ -158,11 +161,17 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
     if not values:
         raise UsageError(Message("there is nothing to change"))
 
+    was_confirmed = False
+
     def changed(record: FormedRecord) -> FormedRecord:
-        made: FormedRecord = replace(record, **values)
+        nonlocal was_confirmed
+        was_confirmed = bool(getattr(record, _CONFIRMED, None))
+        emptied = {_CONFIRMED: None} if was_confirmed else {}
+        made: FormedRecord = replace(record, **{**emptied, **values})
         return made
 
-    return edit(session, place, kind, changed, act=_act(place.kind, "edit"), action=_to_write(place.kind))
+    done = edit(session, place, kind, changed, act=_act(place.kind, "edit"), action=_to_write(place.kind))
+    return replace(done, is_unconfirmed=was_confirmed and not values.get(_CONFIRMED))
 
 
 def list_in(

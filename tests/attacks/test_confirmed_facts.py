@@ -1,0 +1,61 @@
+"""A fact of a pack is confirmed as it stands: a change takes the confirmation away, or says by whom it is anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.tui.house import House, house, house_template
+from vault.casework.story.incident import Incident, IncidentKind
+from vault.ids import RecordId
+from vault.services.cases import editing, story
+from vault.services.safety import pack
+
+__all__ = ["house", "house_template"]
+
+BY = "two witnesses"
+RUMOUR = "Sergeant Ivanov, a rumour"
+
+
+@pytest.fixture
+def fact(house: House) -> RecordId:
+    """An abduction that Joel wrote down, and by whom it is confirmed."""
+    with house.open("Joel") as joel:
+        taken = Incident(IncidentKind.ABDUCTION, at="2026-11-20", place="Osh", by_whom="unknown men", confirmed=BY)
+        return story.add(joel, house.case, taken)
+
+
+@pytest.mark.parametrize(
+    ("typed", "confirmed"),
+    [
+        pytest.param({"place": "Bishkek airport", "by_whom": RUMOUR}, [], id="another place"),
+        pytest.param({"place": "Bishkek airport", "confirmed": BY}, [BY], id="another place, confirmed"),
+    ],
+)
+def test_a_changed_fact_is_confirmed_only_where_that_is_said_in_the_same_change(
+    house: House, fact: RecordId, typed: Mapping[str, str], confirmed: list[str]
+) -> None:
+    with house.open("Amina") as amina:
+        edited = story.change(amina, editing.Place(house.case, fact, Incident.KIND), typed)
+    assert edited.is_unconfirmed == (not confirmed)
+    with house.open("Joel") as joel:
+        assert [each.value.confirmed for each in pack.facts(joel, house.case).confirmed] == confirmed
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize("again", [True, False], ids=["typed again", "left empty"])
+def test_the_form_empties_by_whom_it_is_confirmed_and_says_so_before_it_keeps_the_change(
+    house: House, fact: RecordId, again: bool
+) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "enter")
+        amina.fill(place="Bishkek")
+        assert amina.value("confirmed") == BY
+        amina.press("f4")
+        amina.sees("this field is empty now")
+        assert (amina.value("confirmed"), amina.focused()) == ("", "confirmed")
+        amina.press(*([f" {BY}"] if again else []), "f4")
+    with house.open("Joel") as joel:
+        kept = [(each.value.place, each.value.confirmed) for each in pack.facts(joel, house.case).confirmed]
+        assert kept == ([("Bishkek", BY)] if again else [])
