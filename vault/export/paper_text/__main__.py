@@ -17,7 +17,7 @@ from vault.export.limiting import limit_resources
 from vault.export.paper_text.chats import is_chat, lines_of_chat, text_in_archive
 from vault.export.paper_text.docx import DocxError, paragraphs
 from vault.export.paper_text.kept import Kept
-from vault.export.paper_text.ocr import Ocr, grey_picture
+from vault.export.paper_text.ocr import Ocr, is_picture
 from vault.export.paper_text.telegram import is_page, lines_of_json, lines_of_page
 from vault.platform import leave_network
 
@@ -52,6 +52,11 @@ def _read(header: dict[str, Any], content: bytes, kept: Kept) -> str:
     until = time.monotonic() + header["seconds"]
     program, languages = header["ocr"] or ("", "")
     ocr = Ocr(program, languages, until) if program else None
+    if is_picture(content):  # whatever the record says of it, and nothing else is given to tesseract
+        text = "" if ocr is None else ocr.read(content)
+        kept.is_whole = text is not None
+        kept.add(text or "")
+        return "ocr"
     if media in {"text/plain", "application/zip"}:
         return _read_written(content, kept, is_archive=media != "text/plain")
     if media == _DOCX:
@@ -62,11 +67,6 @@ def _read(header: dict[str, Any], content: bytes, kept: Kept) -> str:
         return "docx"
     if media == "application/pdf":
         return _read_pdf(content, ocr, kept)
-    if media.startswith("image/") and ocr is not None:
-        text = ocr.read(content)
-        kept.is_whole = text is not None
-        kept.add(text or "")
-        return "ocr"
     return "nothing"
 
 
@@ -119,7 +119,7 @@ def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept) -> 
         page = document[number]
         text = str(page.get_textpage().get_text_bounded())
         if sum(map(str.isalnum, text)) < _FEWEST_LETTERS and ocr is not None:
-            seen = None if ocr.is_over else ocr.read(_drawn(page))
+            seen = None if ocr.is_over else _seen(page, ocr)
             kept.is_whole &= seen is not None
             used_ocr[0] |= seen is not None
             text = f"{text}\n{seen or ''}"
@@ -127,11 +127,11 @@ def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept) -> 
         _tell(100 * (number + 1) // count)
 
 
-def _drawn(page: Any) -> bytes:
+def _seen(page: Any, ocr: Ocr) -> str | None:
     width, height = page.get_size()
     scale = min(_DOTS_PER_POINT, (_MOST_DOTS / max(1.0, width * height)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)
-    return grey_picture(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+    return ocr.read_drawn(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
 
 
 def _tell(percent: int) -> None:
