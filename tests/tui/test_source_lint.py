@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.tables import each
 from tests.tui.source_lint import Allowance, breaches
+from vault.casework.form import FormedRecord
+from vault.casework.papers.document import Document
+from vault.casework.story import STORY
 
 TUI = Path(__file__).parents[2] / "tui"
 
@@ -82,3 +86,11 @@ def test_a_planted_breach_is_found(source: str) -> None:
 )
 def test_what_goes_through_the_gate_is_no_breach(source: str) -> None:
     assert breaches(source) == []
+
+
+def test_no_rule_of_the_style_sheet_meets_a_field_of_a_form_by_its_id() -> None:
+    """A field has its name as id: a rule for a part of another screen would move or hide it."""
+    rules = set(re.findall(r"#([a-z][a-z_-]*)", (TUI / "shell/app.tcss").read_text(encoding="utf-8")))
+    kinds: list[type[FormedRecord]] = [*STORY.values(), Document]
+    fields = {field.name for kind in kinds for field in kind.FORM.fields}
+    assert rules & fields == set()

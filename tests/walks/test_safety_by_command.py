@@ -110,6 +110,9 @@ def test_scenario_12_the_seizure_drill_gives_the_warn_list_and_a_page_that_names
     assert "Revoke every device" in text
     assert [word for word in ("Vyuzhanin", "Arseni", "555", "Larkspur", "Mira") if word in text] == []
     assert desk.run("drill", "seizure", "--out", str(page)).code != 0  # nothing is written over
+    gone = made(desk, "asylum")
+    assert desk.run("erase", gone, "--reason", "mistake", "--yes").code == 0
+    assert [case["ref"] for case in said(desk, "drill", "seizure")["cases"] if case["ref"] == gone] == []
 
 
 def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only_said(

@@ -85,7 +85,7 @@ class NoteEditor(SameAgain):
     def compose_middle(self) -> Iterable[Widget]:
         rows = [NoteRow(field.label, _field(field, self._draft)) for field in CHOSEN]
         area = SafeTextArea(safe_text(self._draft.text), id=_TEXT_PLACE, soft_wrap=True)
-        yield ListAndStrip(Vertical(*rows, id="about"), area, strip=Strip(id="beside"))
+        yield ListAndStrip(Vertical(*rows, id="note-about"), area, strip=Strip(id="beside"))
 
     def on_mount(self) -> None:
         """Stand where the last letter was typed."""
@@ -257,7 +257,7 @@ class NoteEditor(SameAgain):
 
     def _fields(self) -> dict[str, SafeInput | SafeTextArea]:
         """Return the fields that hold what was typed, by the names of the note's."""
-        lines = {field.id or "": field for field in self.query_one("#about").query(SafeInput)}
+        lines = {field.id or "": field for field in self.query_one("#note-about").query(SafeInput)}
         return {**lines, TEXT: self._area}
 
     def action_discard(self) -> None:

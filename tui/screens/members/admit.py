@@ -69,7 +69,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
             Vertical(
                 Static(safe_content(Message("It must show these words:"))),
                 Static("", id="words", classes="words"),
-                Static("", id="who"),
+                Static("", id="who-asks"),
                 FormRow(Message("Its bundle"), PlaceInput(new="admitted.bundle", id="bundle")),
                 Vertical(FormRow(Message("Your cases"), ChoiceField(_CASES, id="cases")), id="own"),
                 id="asked",
@@ -108,7 +108,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
         self.query_one("#about-request").display = False
         self.query_one("#asked").display = True
         self.query_one("#own").display = asked.is_yours
-        self.write("who", _who(asked))
+        self.write("who-asks", _who(asked))
         self.write("words", in_rows(asked.words))
         bundle = self.query_one("#bundle", SafeInput)
         bundle.value = str(self._read.with_name("admitted.bundle"))

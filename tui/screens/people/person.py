@@ -83,7 +83,7 @@ class PersonScreen(Erases):
             ),
             PartsPane(is_raised=True, id="person-right"),
             PartsPane(id="person-more"),
-            id="person",
+            id="person-page",
         )
 
     def on_mount(self) -> None:

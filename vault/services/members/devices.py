@@ -14,6 +14,7 @@ from vault.casework.vocabulary import PersonRole
 from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
+from vault.index.cases import row_of
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
 from vault.records.codec import of_kind
@@ -26,7 +27,7 @@ from vault.services.grants import sharing
 from vault.services.members.rostering import Outcome, carry_out
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.going_on import going_on
-from vault.services.projection.projection import read_valid
+from vault.services.projection.projection import read_valid, up_to_date_index
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.store.rows import Rows
 from vault.words.finding import Code
@@ -261,12 +262,17 @@ def _clients(view: CaseView) -> list[ToWarn]:
 
 
 def cases_on(session: Session, seat: SeatId) -> tuple[list[CompartmentId], int]:
-    """Return the cases of a device that this one holds too, and how many others there are."""
+    """Return the cases of a device that this one may read too, and how many others there are.
+
+    What was erased is no case any more; one that was lent and whose day has passed is one of the others.
+    """
+    index = up_to_date_index(session)
     with session.database.reading() as rows:
         given = {compartment for epoch in rows.epochs_granted_to(seat) for compartment in _cases_with(rows, epoch)}
-    own = sorted(compartment for compartment in given if session.holds(CompartmentId(compartment)))
-    held = [CompartmentId(compartment) for compartment in own if _holds(session, CompartmentId(compartment), seat)]
-    return held, len(given) - len(own)
+    own = sorted(CompartmentId(compartment) for compartment in given if session.holds(CompartmentId(compartment)))
+    hidden = [case for case in own if case in session.hidden]
+    held = [case for case in own if case not in session.hidden and row_of(index, case) and _holds(session, case, seat)]
+    return held, len(given) - len(own) + len(hidden)
 
 
 def _cases_with(rows: Rows, epoch: bytes) -> set[bytes]:
