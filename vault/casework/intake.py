@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
@@ -12,6 +13,7 @@ from vault.casework.dates import LATEST_YEAR
 from vault.casework.note import Note
 from vault.casework.person import FEWEST_PHONE_DIGITS, Person, PersonName
 from vault.casework.story.task import Task
+from vault.casework.typed_dates import Lean, typed_moment
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.display import time_data
 from vault.errors import UsageError
@@ -83,8 +85,19 @@ def said_by(slip: Slip, role: PersonRole) -> list[Note | Person | Task]:
         phones = (slip.number,) if sum(letter.isdigit() for letter in slip.number) >= FEWEST_PHONE_DIGITS else ()
         found.append(Person(role, names, phones=phones))
     if slip.call_back:
-        found.append(Task(" ".join(filter(None, ("call back", slip.name or slip.number, slip.when)))))
+        what = " ".join(filter(None, ("call back", slip.name or slip.number, slip.when)))
+        found.append(Task(what, due=_call_back_at(slip.when, occurred)))
     return found
+
+
+def _call_back_at(said: str, received: str | None) -> str | None:
+    """Return when to call back, where the words say a day or a time as seen on the day of the call; else None."""
+    if not said or received is None:
+        return None
+    try:
+        return typed_moment(said, datetime.date.fromisoformat(received[:10]), "when", Lean.COMING)
+    except (UsageError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
