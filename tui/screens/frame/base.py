@@ -89,7 +89,7 @@ EVERYWHERE = (
     Command("", "app.go('log')", Message("The log, and its verification"), ""),
     Command("", "app.go('erasures')", Message("What colleagues erased, and cases that are due to be erased"), ""),
     Command("", "app.go('members')", Message("Members: invite, admit, roles, away, leave"), ""),
-    Command("", "app.go('devices')", Message("Devices; a lost or stolen one"), ""),
+    Command("", "app.go('devices')", Message("Devices: one is lost or taken; the drill"), ""),
     Command("", "app.go('own_access')", Message("Your access: passphrase, keyfile, recovery sheets"), ""),
     Command("", "app.go('exchange')", Message("Exchange with another member: take or make a bundle"), ""),
     Command("", "app.go('lists')", Message("Import a list of cases from a spreadsheet, or take it back"), ""),

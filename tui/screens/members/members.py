@@ -73,7 +73,7 @@ class MembersScreen(ChangingScreen):
         Command("enter", "choose", Message("What can be done with this member"), "Enter", Message("choose")),
         Command("i", "invite", Message("Invite somebody new"), "i", Message("invite")),
         Command("a", "admit", Message("Admit who asks: compare 13 words"), "a", Message("admit")),
-        Command("d", "devices", Message("Devices; a lost or stolen one"), "d", Message("devices")),
+        Command("d", "devices", Message("Devices: one is lost or taken; the drill"), "d", Message("devices")),
         Command("r", "roles", Message("Give this member other roles"), "r"),
         Command("w", "lend", Message("Away: lend their cases until a day"), "w"),
         Command("u", "deputy", Message("Name who opens this member's new cases too"), "u"),
