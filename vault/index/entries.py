@@ -61,10 +61,14 @@ class DatedColumns:
 
 @dataclass(frozen=True, slots=True)
 class RegisterColumns:
-    """What a question to the register needs of an entry: the key of its hashes, and the hashes one behind the other."""
+    """What a question to the register needs of an entry: the key of its hashes, and the hashes one behind the other.
+
+    `origin` is the log that the entry stands in.
+    """
 
     key: bytes = field(repr=False)
     hashes: bytes = field(repr=False)
+    origin: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,9 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
     people = [(doc, e, e.columns) for doc, e in documents if isinstance(e.columns, PersonColumns)]
     dated = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, DatedColumns)]
     registered = [(doc, e.columns) for doc, e in documents if isinstance(e.columns, RegisterColumns)]
-    sql.executemany("INSERT INTO registered VALUES (?, ?, ?)", [(doc, c.key, c.hashes) for doc, c in registered])
+    sql.executemany(
+        "INSERT INTO registered VALUES (?, ?, ?, ?)", [(doc, c.key, c.hashes, c.origin) for doc, c in registered]
+    )
     _add_cases(sql, cases)
     _add_people(sql, people)
     _add_dated(sql, dated)

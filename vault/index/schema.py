@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 23
+STAMP = 24
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -71,8 +71,8 @@ _TABLES = (
     "CREATE TABLE name_sound(key TEXT, sound TEXT, is_bare INTEGER, doc INTEGER, place INTEGER,"
     " PRIMARY KEY(key, sound, doc, place)) WITHOUT ROWID",
     "CREATE INDEX name_sound_by_doc ON name_sound(doc)",
-    # Entries of the register: their keyed hashes one behind the other, and the key.
-    "CREATE TABLE registered(doc INTEGER PRIMARY KEY, key BLOB NOT NULL, hashes BLOB NOT NULL)",
+    # Entries of the register: their keyed hashes one behind the other, the key, and in whose log the entry stands.
+    "CREATE TABLE registered(doc INTEGER PRIMARY KEY, key BLOB NOT NULL, hashes BLOB NOT NULL, origin BLOB NOT NULL)",
     # Numbers and addresses that must never be used, as written, in which case somebody said so, and `contact.key_of`.
     "CREATE TABLE never_use(doc INTEGER, case_id BLOB NOT NULL, line TEXT, key TEXT NOT NULL,"
     " PRIMARY KEY(doc, line)) WITHOUT ROWID",

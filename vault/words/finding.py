@@ -88,6 +88,7 @@ class Code(StrEnum):
     NOT_HERE = "not-here"
     DROPPED = "dropped"  # this device was taken off the directory
     RECIPIENT = "recipient"  # stored where recipients are, and passed over
+    REGISTER = "register"  # entries of an author under too many keys, passed over
     # what entries say
     ACT = "act"
     APPROVAL = "approval"

@@ -13,19 +13,25 @@ from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.casework.person import Person
 from vault.errors import UsageError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
-from vault.index.registered import registered_as
+from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId
+from vault.index.file import Index
+from vault.index.registered import keys_of_entries, registered_as
 from vault.names.skeletons import skeletons_asked, skeletons_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.seal.keys import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
+from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.kinds_held import held_of_kind, the_one
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_versions
 from vault.services.projection.seats import members_of_logs
-from vault.words.message import Message
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, filled
 
+# A key that this seat cannot derive is of an epoch before it came, or made up: a question is hashed under each, which
+# takes long for a name of three words. Each author has so many of them, the newest first.
+_MOST_KEYS = 32
 _PEOPLE_AT_ONCE = 64  # each with a thousand hashes or two
 
 
@@ -87,11 +93,12 @@ def ask_each(session: Session, people: Sequence[Sequence[str]]) -> list[list[Mem
     """Return for each of these people, by their names, whom to ask, as `ask` does; the question is one in the log."""
     rule = session.require(Action.REGISTER_ASK)
     home, index = the_one(session, CompartmentKind.REGISTER), up_to_date_index(session)
+    keys = _keys_asked(session, index, home)
     matched: dict[tuple[RecordId, VersionId], frozenset[int]] = {}
     entries = 0
     for start in range(0, max(len(people), 1), _PEOPLE_AT_ONCE):
         skeletons = [skeletons_asked(names) for names in people[start : start + _PEOPLE_AT_ONCE]]
-        registered = registered_as(index, home, partial(_hashes_asked, skeletons, start))
+        registered = registered_as(index, home, keys, partial(_hashes_asked, skeletons, start))
         entries = registered.of
         for record, version, numbers in registered.found:
             matched[record, version] = matched.get((record, version), frozenset()) | numbers
@@ -108,6 +115,35 @@ def ask_each(session: Session, people: Sequence[Sequence[str]]) -> list[list[Mem
             for number in matched[entry.record, entry.id]:
                 found[number][authors[entry.origin]] = None
     return [list(members) for members in found]
+
+
+def _keys_asked(session: Session, index: Index, home: CompartmentId) -> set[bytes]:
+    """Return the keys under which a question is hashed; say of whose entries some are passed over."""
+    epochs = (session.keyring.get(epoch) for epoch in session.keyring.epochs_of(home))
+    asked = {derive_register_key(key) for key in epochs if key is not None}
+    others = [(key, Origin(origin)) for key, origin in keys_of_entries(index, home) if key not in asked]
+    authors = members_of_logs(session, {origin for _, origin in others})
+    of_author: dict[MemberId | None, dict[bytes, None]] = {}
+    for key, origin in others:
+        of_author.setdefault(authors.get(origin), {})[key] = None
+    for keys in of_author.values():
+        asked.update(list(keys)[:_MOST_KEYS])
+    _tell_passed_over(session, [author for author, keys in of_author.items() if not keys.keys() <= asked])
+    return asked
+
+
+def _tell_passed_over(session: Session, authors: Sequence[MemberId | None]) -> None:
+    session.drop_alarms(Code.REGISTER)
+    called = names_of_members(session) if authors else {}
+    for author in authors:
+        message = filled(_PASSED_OVER, who=name_in(called, author), most=_MOST_KEYS)
+        session.add_alarm(Finding(Code.REGISTER, message, author, severity=Severity.NEWS))
+
+
+_PASSED_OVER = Message(
+    "{who} entered people in the register under more than {most} keys that this device cannot derive. Older ones of"
+    " these entries are passed over: whom they name is not found. Ask {who}."
+)
 
 
 def _hashes_asked(skeletons: Sequence[Iterable[str]], first: int, key: bytes) -> dict[bytes, frozenset[int]]:

@@ -318,7 +318,7 @@ def _entry(session: Session, version: OpenedVersion) -> IndexedRecord | None:
             columns = DatedColumns(document.when(), is_due=False, headline=document.called)
         case RegisterEntry.KIND:
             for _, entered in of_kind([version], RegisterEntry):  # one without its kind's fields is passed over
-                columns = RegisterColumns(entered.key, b"".join(entered.hashes))
+                columns = RegisterColumns(entered.key, b"".join(entered.hashes), version.origin)
         case kind if kind in STORY:
             record = from_fields(STORY[kind], version.content.fields)
             text = record.words()
