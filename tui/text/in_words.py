@@ -34,6 +34,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.LIST_NOTES: Message("the case itself"),
     NextStep.LIST_RECIPIENTS: Message("Export (e in a case)"),
     NextStep.LIST_ERASURES: Message("What colleagues erased (F2)"),
+    NextStep.REMOVE_ERASED: Message("What colleagues erased (F2), Remove now"),
     NextStep.LIST_OVERDUE: Message("What colleagues erased (F2)"),
     NextStep.LIST_SECTIONS: Message("Sections (s in a case)"),
     NextStep.LIST_SLIPS: Message("casevault intake list in a terminal"),

@@ -59,12 +59,13 @@ def _list(args: Given, output: Output) -> Result:
 
 def _now(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.erasures import arrived
+        from vault.services.erasures import arrived, standing_again
 
         arrived.note(session, arrived.look(session))
         gone = arrived.carry_out(session, at_once=True)
+        late = standing_again.erase_late(session, at_once=True)
     said = plural("{count} record was removed.", "{count} records were removed.", count=gone)
-    return Result({"removed": gone}, [said])
+    return Result({"removed": gone}, [said, *late])
 
 
 def _due(args: Given, output: Output) -> Result:

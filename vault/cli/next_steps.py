@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.LIST_NOTES: "casevault note list CASE",
     NextStep.LIST_RECIPIENTS: "casevault recipient list",
     NextStep.LIST_ERASURES: "casevault erasures list",
+    NextStep.REMOVE_ERASED: "casevault erasures now",
     NextStep.LIST_OVERDUE: "casevault erasures due",
     NextStep.LIST_SECTIONS: "casevault section list CASE",
     NextStep.LIST_SLIPS: "casevault intake list",

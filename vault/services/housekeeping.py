@@ -159,7 +159,7 @@ def _erased(session: Session) -> list[Message]:
             count=gone,
         )
         lines += [message] if gone else []
-        standing_again.erase_late(session)
+        lines += standing_again.erase_late(session)
         lines += [*standing_again.untold(session), *retention.untold(session)]
     ended_slips.erase_words(session)
     count = removing.forget_drafts(session)

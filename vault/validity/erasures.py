@@ -40,6 +40,12 @@ class Erasures:
         """Say whether a version of one of these compartments counts as erased."""
         return any(not self._is_kept(version, state) for state in self._rightly(version, among))
 
+    def took_whole(self, home: CompartmentId) -> bool:
+        """Say whether the version that says what this case or section is was erased by somebody who might."""
+        state = self.state(home)
+        said = {self.once.said_in(home, state.kind, entry) for entry in state.beginnings} if state is not None else ()
+        return bool(said) and all(version and any(self._rightly(version, [home])) for version in said)
+
     def void(self, versions: Iterable[bytes], among: Iterable[bytes]) -> set[Place]:
         """Return where those of these versions are listed that somebody listed as erased and that are kept."""
         homes = list(among)

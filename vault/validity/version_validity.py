@@ -241,6 +241,10 @@ class VersionValidator:
         """Say whether a version of a compartment counts as erased."""
         return self._erasures.counts(version, [compartment])
 
+    def went_whole(self, compartment: CompartmentId) -> bool:
+        """Say whether this is a case or a section that somebody who might erased as a whole: its beginning too."""
+        return self._erasures.took_whole(compartment)
+
     def void_erasures(self, versions: Iterable[bytes]) -> set[Place]:
         """Return where those of these versions are listed, of what this seat holds, whose erasure does not count."""
         return self._erasures.void(versions, self.keyring.compartments())

@@ -42,6 +42,7 @@ class NextStep(Enum):
     MAKE_VAULT = "make-vault"
     READ_HELP = "read-help"
     RELEASE_HOLD = "release-hold"
+    REMOVE_ERASED = "remove-erased"
     REMOVE_KEYFILE = "remove-keyfile"
     REMOVE_SECURITY_KEY = "remove-security-key"
     REPAIR_CLOCK = "repair-clock"

@@ -47,5 +47,6 @@ class Erasing(Subject):
     def now(self) -> ResultText:
         """Remove now what waits; what is on legal hold stays."""
         gone = arrived.carry_out(self._session, at_once=True)
+        late = standing_again.erase_late(self._session, at_once=True)
         said = plural("{count} record was removed.", "{count} records were removed.", count=gone)
-        return ResultText((said if gone else Message("Nothing was removed."),))
+        return ResultText((*([said] if gone else []), *late) or (Message("Nothing was removed."),))

@@ -19,14 +19,13 @@ from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
 from vault.services.cases.holds import is_held
 from vault.services.erasures.folder_row import WaitingErasure, add_begun, keep, stored
-from vault.services.erasures.removing import finish
+from vault.services.erasures.removing import finish, validator_of
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.services.projection.seats import members_of_logs
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
 from vault.validity.authority import items_in
-from vault.validity.version_validity import VersionValidator
 from vault.words.message import Message, plural
 
 WAIT_MS = 72 * HOUR_MS
@@ -63,7 +62,7 @@ class ErasedVersions:
     def __contains__(self, version: object) -> bool:
         with self._session.database.reading() as rows:
             if self._erased is None:
-                self._erased = _validator(self._session, rows).erased()
+                self._erased = validator_of(self._session, rows).erased()
             return version in self._erased
 
 
@@ -158,7 +157,7 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
         if not waits:
             return 0
         due = [each for each in _here(rows, waits) if _is_due(session, each, now_ms, at_once=at_once)]
-        validator = _validator(session, rows)
+        validator = validator_of(session, rows)
         homes = {CompartmentId(each.compartment) for each in due}
         goes_from = {home for home in homes if _may_go_from(session, home)}
         going = [
@@ -195,12 +194,6 @@ def untold(session: Session) -> list[Message]:
         )
         for line in waiting(session)
     ]
-
-
-def _validator(session: Session, rows: Rows) -> VersionValidator:
-    return VersionValidator(
-        rows, session.vault, session.keyring, session.authority(rows), session.learned, session.seat
-    )
 
 
 def _here(rows: Rows, waits: Collection[WaitingErasure]) -> list[WaitingErasure]:

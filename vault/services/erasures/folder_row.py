@@ -12,7 +12,7 @@ import msgspec
 
 from vault.access.session import Session
 from vault.errors import MalformedError
-from vault.ids import ZERO_ID
+from vault.ids import ZERO_ID, CompartmentId, CompartmentKind
 from vault.seal.purposes import Purpose
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
@@ -22,6 +22,8 @@ from vault.words.message import Message
 _RECORDS_KEPT = 8_192
 # In the place of a record: the case or section went as a whole.
 ALL_RECORDS = b""
+# What every caller writes in never goes as a whole: an older program noted so of one that was empty for a moment.
+_MAY_GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 
 
 class WaitingErasure(NamedTuple):
@@ -81,7 +83,10 @@ def keep(rows: Rows, content: FolderErasures) -> None:
 def erased_records(session: Session) -> frozenset[tuple[bytes, bytes]]:
     """Return (compartment, record) of what was erased in this folder: the newest of them."""
     with session.database.reading() as rows:
-        return frozenset(stored(rows).records)
+        known = stored(rows).records
+    states = session.states_of(CompartmentId(home) for home, record in known if record == ALL_RECORDS)
+    kept = {home for home, state in states.items() if state is not None and state.kind in _MAY_GO_WHOLE}
+    return frozenset((home, record) for home, record in known if record != ALL_RECORDS or home in kept)
 
 
 def add_begun(rows: Rows, begun: Sequence[WaitingErasure]) -> None:

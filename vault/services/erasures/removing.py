@@ -26,8 +26,10 @@ from vault.services.erasures.folder_row import (
 from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.projection import reindex
 from vault.store.blobs import Blobs
+from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
 from vault.sync.staging import discard, staged_in
+from vault.validity.version_validity import VersionValidator
 
 _ITEMS_IN_ONE_ENTRY = 800
 
@@ -38,6 +40,13 @@ class Removed:
 
     drafts: int
     bundles: int
+
+
+def validator_of(session: Session, rows: Rows) -> VersionValidator:
+    """Return the judge of erasures, over one moment of the rows."""
+    return VersionValidator(
+        rows, session.vault, session.keyring, session.authority(rows), session.learned, session.seat
+    )
 
 
 def begin(session: Session, versions: Iterable[PlacedVersion], contents: Iterable[tuple[CompartmentId, bytes]]) -> None:
@@ -60,7 +69,8 @@ def finish(session: Session) -> Removed:
         here = set(rows.keys_named([each.id for each in begun if each.record]))
         gone = [each for each in begun if each.id in listed and each[:4] not in here]
         homes = sorted({CompartmentId(each.compartment) for each in gone if each.record})
-        whole = [home for home in homes if not rows.placed(home)]
+        validator = validator_of(session, rows) if gone else None
+        whole = [home for home in homes if validator and not rows.placed(home) and validator.went_whole(home)]
     if not begun:
         return Removed(0, 0)
     for home in {each.compartment for each in gone if not each.record}:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.access.session import Session
-from vault.ids import CompartmentId, Origin, RecordId, VersionId
+from vault.ids import RECOVERY_SEAT, CompartmentId, Origin, RecordId, VersionId
 from vault.index.told import remember_told, told
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
 from vault.services.erasures.belonging import all_contents
 from vault.services.erasures.folder_row import ALL_RECORDS, erased_records
-from vault.services.erasures.removing import begin, finish
+from vault.services.erasures.removing import begin, finish, validator_of
+from vault.services.projection.approval_checks import MOST_RECORDS_ALONE
 from vault.services.projection.places import name_of
+from vault.services.projection.seats import seats_of
 from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message, plural
 from vault.words.next_step import NextStep
@@ -66,36 +68,73 @@ def untold(session: Session) -> list[Message]:
     ]
 
 
-def erase_late(session: Session) -> int:
-    """Erase what came into cases and sections after they were erased as a whole here; return how many versions went.
+def erase_late(session: Session, *, at_once: bool = False) -> list[Message]:
+    """Erase what came into cases and sections after they went as a whole here; return what a person should hear of it.
 
-    Only who was left with the key of such a place can; a hold stops it.
+    Only in those whose key this member alone was left with: nobody else writes there any more. A hold stops it, and
+    more than ten records of one place go only when a person says so (`at_once`).
     """
-    if not session.roles & ALLOWED[Action.CASE_ERASE]:
-        return 0
-    homes = [CompartmentId(home) for home, record in erased_records(session) if record == ALL_RECORDS]
-    done = 0
-    for home in homes:
-        if not session.holds(home):
-            continue
+    lines: list[Message] = []
+    for home in _ended_places(session):
         with session.database.reading() as rows:
             late = rows.placed(home)
         contents = all_contents(session, [home])
         if not (late or contents) or is_held(session, home):
             continue
-        session.require(Action.CASE_ERASE, home)
-        begin(session, late, contents)
-        with session.index().in_doubt():
-            going: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*contents, *late]
-            for at in range(0, len(going), _ITEMS_IN_ONE_ENTRY):
-                with session.work() as work:
-                    for each in going[at : at + _ITEMS_IN_ONE_ENTRY]:
-                        if isinstance(each, PlacedVersion):
-                            place = (Origin(each.origin), each.seq, each.n)
-                            work.erase(home, VersionId(each.id), place)
-                        else:
-                            work.erase(home, VersionId(each[1]))
-                    work.commit(Entry(act="erase", why="arrived"))
-            finish(session)
-        done += len(late)
-    return done
+        count = len({version.record for version in late})
+        if count > MOST_RECORDS_ALONE and not at_once:
+            if new := {version.id for version in late} - told(session.index()):
+                remember_told(session.index(), new)
+                lines.append(_asks(session, home, count))
+            continue
+        _erase(session, home, late, contents)
+        lines.append(
+            plural(
+                "{count} record that a colleague wrote into a case or section after you erased it was erased too.",
+                "{count} records that colleagues wrote into a case or section after you erased it were erased too.",
+                count=count,
+            )
+        )
+    return lines
+
+
+def _ended_places(session: Session) -> list[CompartmentId]:
+    """Return the cases and sections that went as a whole, and which this member alone holds, beside recovery."""
+    if not session.roles & ALLOWED[Action.CASE_ERASE]:
+        return []
+    homes = [CompartmentId(home) for home, record in erased_records(session) if record == ALL_RECORDS]
+    states, own = session.states_of(homes), {RECOVERY_SEAT, *seats_of(session, [session.member])}
+    alone = [home for home, state in states.items() if state is not None and state.holders <= own]
+    held = [home for home in alone if session.holds(home)]
+    with session.database.reading() as rows:
+        validator = validator_of(session, rows)
+        return [home for home in held if validator.went_whole(home)]
+
+
+def _asks(session: Session, home: CompartmentId, count: int) -> Message:
+    return plural(
+        "{count} record came into {place} after you erased it. Remove it for good, if that is right: {remove}.",
+        "{count} records came into {place} after you erased it. Remove them for good, if that is right: {remove}.",
+        count=count,
+        place=name_of(session, home),
+        remove=NextStep.REMOVE_ERASED,
+    )
+
+
+def _erase(
+    session: Session, home: CompartmentId, late: list[PlacedVersion], contents: list[tuple[CompartmentId, bytes]]
+) -> None:
+    session.require(Action.CASE_ERASE, home)
+    begin(session, late, contents)
+    with session.index().in_doubt():
+        going: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*contents, *late]
+        for at in range(0, len(going), _ITEMS_IN_ONE_ENTRY):
+            with session.work() as work:
+                for each in going[at : at + _ITEMS_IN_ONE_ENTRY]:
+                    if isinstance(each, PlacedVersion):
+                        place = (Origin(each.origin), each.seq, each.n)
+                        work.erase(home, VersionId(each.id), place)
+                    else:
+                        work.erase(home, VersionId(each[1]))
+                work.commit(Entry(act="erase", why="arrived"))
+        finish(session)
