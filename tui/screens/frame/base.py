@@ -257,9 +257,10 @@ class VaultScreen(Screen[str]):
         )
 
     def on_answer(self, answer: Answer) -> None:
-        """Take what a worker found."""
+        """Take what a worker found, as long as the app goes on: while it ends, parts of the screen are gone already."""
         answer.stop()
-        answer.deliver()
+        if self.app.is_running:
+            answer.deliver()
 
     def save_now(self) -> DraftShown | SlipTyped | None:
         """Return the draft that has to be saved before the app ends, or None."""
