@@ -127,7 +127,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
     narrowing.by_members narrowing.narrowed
-    papers.content_of papers.is_here extracted.extracted_text attachment_checks.check_contents
+    papers.content_of papers.is_here papers.is_whole extracted.extracted_text attachment_checks.check_contents
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
     hold_breaches.hold_breaches
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,19 @@ import pytest
 from tests.services.office import Office
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.papers.document import Document, DocumentKind
 from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, RefusedError, UsageError
 from vault.ids import CompartmentId
 from vault.progress import CancelledError
+from vault.records.work import Entry
 from vault.seal.age import make_identity, open_with, recipient_of
 from vault.services.cases import cases, notes, people, sections
 from vault.services.evidence import checking
 from vault.services.exports import partners
 from vault.services.exports.everything import export_all
 from vault.services.papers import adding
+from vault.services.papers.papers import list_in
 
 KEY = make_identity()
 NAME = "Own archive"
@@ -96,6 +101,41 @@ def test_what_is_stopped_leaves_nothing(session: Session, case: CompartmentId, t
     with pytest.raises(CancelledError):
         export_all(session, to=NAME, out=tmp_path / "all.age", cancelled=lambda: True)
     assert list(tmp_path.glob("*.age")) == []
+
+
+def _forged() -> bytes:
+    """Return a tar that ends, with an export of nobody."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        member = tarfile.TarInfo("export.json")
+        member.size = len(b"{}")
+        tar.addfile(member, io.BytesIO(b"{}"))
+    return made.getvalue()
+
+
+def test_a_paper_of_which_the_record_is_false_brings_no_file_and_stops_nothing(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    content = bytes(512) + _forged()
+    true = {"size": len(content), "hash": hashlib.sha256(content).digest()}
+    false: list[dict[str, Any]] = [{"size": 512}, {"size": 50_000_000}, {"size": 1 << 62}, {"hash": bytes(32)}]
+    (tmp_path / "order.bin").write_bytes(content)
+    for facts in ({}, *false):
+        record = adding.add(session, case, tmp_path / "order.bin", {"kind": DocumentKind.OTHER}).record
+        (paper,) = (paper for paper in list_in(session, case) if paper.record == record)
+        told = {**true, **facts}
+        body = replace(paper.value.body, size=told["size"])
+        with session.work(case) as work:
+            work.keep(case, replace(paper.value, body=body, content_hash=told["hash"]), record, [paper.version])
+            work.commit(Entry(act="document.add", covers={Document.KIND: 1}))
+    done = export_all(session, to=NAME, out=tmp_path / "all.age")
+    assert (done.documents, done.missing) == (1, len(false))
+    files = opened(tmp_path / "all.age")
+    named = {row["content"] for row in records_of(files, case) if row["kind"] == "document"}
+    (name,) = named - {None}
+    assert sorted(files) == sorted(["export.json", f"cases/{case.hex()}/records.json", name])
+    assert files[name] == content
+    assert json.loads(files["export.json"])["format"] == "casevault-full-export"
 
 
 def test_what_others_hold_is_not_in_it(office: Office, tmp_path: Path) -> None:

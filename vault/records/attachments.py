@@ -17,7 +17,7 @@ from vault.ids import CompartmentId, RandomBytes, make_id
 from vault.log.items import Item, ItemKind
 from vault.progress import CancelledError, Progress, Stopped
 from vault.seal.attachments import Names, chunk_name, names_digest, open_attachment, seal_attachment, sealed_sizes
-from vault.seal.bodies import SEALED_CHUNK_SIZE
+from vault.seal.bodies import CHUNK_SIZE, SEALED_CHUNK_SIZE
 from vault.seal.keys import make_key
 from vault.store.blobs import Blobs
 from vault.store.engine import Database
@@ -144,7 +144,8 @@ def read_body(database: Database, blobs: Blobs, vault: bytes, body: Body) -> Gen
             next_step=Message("Ask a member who has it for a bundle."),
         )
     names = Names.decode(row.names)
-    if len(names.chunks) != len(sealed_sizes(body.size)):
+    most = CHUNK_SIZE * len(names.chunks)
+    if body.size > most or len(names.chunks) != len(sealed_sizes(body.size)):
         raise MalformedError(Message("the document does not have the size that its record says"))
     yield from open_attachment(body.key, vault, body.id, _sealed(database, blobs, names, body))
 

@@ -29,7 +29,7 @@ from vault.seal.age import seal_stream
 from vault.services.cases.sections import records_of
 from vault.services.exports.partners import find, require_confirmed
 from vault.services.exports.report_covers import organisation_name, today
-from vault.services.papers.papers import content_of, is_here
+from vault.services.papers.papers import content_of, is_whole
 from vault.services.projection.authors import names_of_members
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
@@ -47,7 +47,7 @@ _SEALED_KEYS = frozenset({"body", "extracted"})
 
 @dataclass(frozen=True, slots=True)
 class ExportedAll:
-    """The sealed file, and what is in it; `missing` documents are not on this device."""
+    """The sealed file, and what is in it; `missing` documents are not on this device, or not what their records say."""
 
     path: Path
     cases: int
@@ -66,8 +66,8 @@ def exported_lines(done: ExportedAll) -> list[Words]:
     ]
     if done.missing:
         told = plural(
-            "{count} document is not on this device and not in it.",
-            "{count} documents are not on this device and not in it.",
+            "{count} document is not in it: it is not on this device, or not what its record says.",
+            "{count} documents are not in it: they are not on this device, or not what their records say.",
             count=done.missing,
         )
         lines.append(told)
@@ -183,7 +183,7 @@ def _members(
                 "fields": _plain(version.content.fields),
             }
             for document in stored_of_kind([version], Document):
-                is_kept = is_here(session, document.value)
+                is_kept = is_whole(session, document.value)  # before its size is written: it is a colleague's word
                 counts["document" if is_kept else "missing"] += 1
                 row["content"] = "/".join((folder, version.id.hex())) if is_kept else None
                 row["fields"] = _plain({n: v for n, v in version.content.fields.items() if n not in _SEALED_KEYS})

@@ -58,6 +58,18 @@ def is_here(session: Session, document: Document) -> bool:
         return row_of(rows, document.body.digest) is not None
 
 
+def is_whole(session: Session, document: Document) -> bool:
+    """Say whether the content of a paper is on this device, and has the size and hash that its record says."""
+    hashed, size = ContentHash(), 0
+    try:
+        with closing(content_of(session, document.body)) as pieces:
+            for piece in hashed.passing(pieces):
+                size += len(piece)
+    except (NotFoundError, VerificationError):
+        return False
+    return (size, hashed.digest()) == (document.body.size, document.content_hash)
+
+
 def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
     """Change facts of a paper to what was typed; an empty text empties a field that may be empty.
 
