@@ -70,7 +70,10 @@ class AppPane:
         return self.tmux("capture-pane", "-p", "-S", "-2000")
 
     def wait_for(self, text: str) -> None:
-        wait_for(f"{text!r} on screen", lambda: text in self.screen())
+        try:
+            wait_for(f"{text!r} on screen", lambda: text in self.screen())
+        except AssertionError as fault:
+            raise AssertionError(f"{fault}:\n{self.everything()}") from None
 
     def unlock(self, then: str = "Cases  2 cases") -> None:
         self.wait_for("Passphrase")
