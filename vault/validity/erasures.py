@@ -38,7 +38,12 @@ class Erasures:
 
     def counts(self, version: bytes, among: Iterable[bytes]) -> bool:
         """Say whether a version of one of these compartments counts as erased."""
-        return any(not self._is_kept(version, state) for state in self._rightly(version, among))
+        return any(not self._is_kept(version, state) for state, _ in self._rightly(version, among))
+
+    def first(self, version: bytes, home: bytes) -> Place | None:
+        """Return the first entry at hand by which a version of a compartment counts as erased, or None."""
+        places = (place for state, place in self._rightly(version, [home]) if not self._is_kept(version, state))
+        return next(places, None)
 
     def took_whole(self, home: CompartmentId) -> bool:
         """Say whether the version that says what this case or section is was erased by somebody who might."""
@@ -52,13 +57,13 @@ class Erasures:
         return {
             (entry.origin, entry.seq)
             for version in versions
-            for state in self._rightly(version, homes)
+            for state, _ in self._rightly(version, homes)
             if self._is_kept(version, state)
             for entry in state.beginnings
         }
 
-    def _rightly(self, version: bytes, among: Iterable[bytes]) -> Iterator[CompartmentState]:
-        """Yield the compartments in which somebody who might lists a version as erased."""
+    def _rightly(self, version: bytes, among: Iterable[bytes]) -> Iterator[tuple[CompartmentState, Place]]:
+        """Yield the compartments in which somebody who might lists a version as erased, and where."""
         for place in self.listings.of(self.rows, ItemKind.ERASED).get(version, ()):
             entry = self.authority.entry(*place, listing=(ItemKind.ERASED, version))
             if entry is None:
@@ -68,7 +73,7 @@ class Erasures:
                 if compartment_tag(candidate, version) in tags:
                     state = self.state(CompartmentId(candidate))
                     if state is not None and state.may_erase(entry):
-                        yield state
+                        yield state, place
 
     def _is_kept(self, version: bytes, state: CompartmentState) -> bool:
         """Say whether a version says what a case or a section is, and something else stands there."""

@@ -237,9 +237,9 @@ class VersionValidator:
         """Return the versions that count as erased (FORMAT.md 6), each judged when it is asked for."""
         return self._erasures.all_of({row.compartment for row in self.rows.every_epoch()})
 
-    def counts_as_erased(self, version: bytes, compartment: CompartmentId) -> bool:
-        """Say whether a version of a compartment counts as erased."""
-        return self._erasures.counts(version, [compartment])
+    def erased_by(self, version: bytes, compartment: CompartmentId) -> Place | None:
+        """Return the first entry at hand by which a version of a compartment counts as erased, or None."""
+        return self._erasures.first(version, compartment)
 
     def went_whole(self, compartment: CompartmentId) -> bool:
         """Say whether this is a case or a section that somebody who might erased as a whole: its beginning too."""

@@ -18,7 +18,7 @@ from vault.ids import CompartmentId, Origin
 from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
 from vault.services.cases.holds import is_held
-from vault.services.erasures.folder_row import WaitingErasure, add_begun, keep, stored
+from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
 from vault.services.erasures.removing import finish, validator_of
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
@@ -115,18 +115,45 @@ def note(session: Session, looked: Looked) -> None:
     """Remember what waits; what waits already keeps its time."""
     with session.database.reading() as rows:
         known = stored(rows)
-    have = {(each.compartment, each.id) for each in known.waiting}
-    new = [each for each in looked.found if (each.compartment, each.id) not in have]
+        have = {(each.compartment, each.id) for each in known.waiting}
+        new = [each for each in looked.found if (each.compartment, each.id) not in have]
+        fresh = new or any(each.since_ms == NOT_YET for each in known.waiting)
+        waits = _started(session, rows, known.waiting, new) if fresh else known.waiting
     unread = sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
-    if new or unread > _MOST_UNREAD:  # else each command would write
+    if waits != known.waiting or unread > _MOST_UNREAD:  # else each command would write
         with session.database.transaction() as rows:
-            keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=[*known.waiting, *new]))
+            keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=waits))
+
+
+def _started(
+    session: Session, rows: Rows, known: Sequence[WaitingErasure], new: Sequence[WaitingErasure]
+) -> list[WaitingErasure]:
+    """Return what waits: its time runs from when it counts as erased here, by the entry that makes it count."""
+    validator, now_ms, found = validator_of(session, rows), session.clock().trusted_ms, []
+    for at, each in enumerate((*known, *new)):
+        home, started = CompartmentId(each.compartment), each
+        if each.since_ms == NOT_YET or at >= len(known):
+            by = validator.erased_by(each.id, home)
+            if by is None:
+                started = each._replace(since_ms=NOT_YET)
+            else:
+                since_ms = each.since_ms
+                if since_ms == NOT_YET:
+                    since_ms = None if is_held(session, home) else now_ms
+                started = each._replace(by_origin=by[0], by_seq=by[1], since_ms=since_ms)
+        found.append(started)
+    return found
+
+
+def _begun(rows: Rows) -> list[WaitingErasure]:
+    """Return what waits of that which counts as erased."""
+    return [each for each in stored(rows).waiting if each.since_ms != NOT_YET]
 
 
 def waiting(session: Session) -> list[Waiting]:
     """Return what waits in this folder, place by place, the first to go first."""
     with session.database.reading() as rows:
-        found = _here(rows, stored(rows).waiting)
+        found = _here(rows, _begun(rows))
     names = names_of_members(session)
     members = members_of_logs(session, {Origin(each.by_origin) for each in found})
     homes = dict.fromkeys((each.compartment, each.by_origin) for each in found)
@@ -153,7 +180,7 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
     """
     now_ms = session.clock().trusted_ms
     with session.database.reading() as rows:
-        waits = stored(rows).waiting
+        waits = _begun(rows)
         if not waits:
             return 0
         due = [each for each in _here(rows, waits) if _is_due(session, each, now_ms, at_once=at_once)]
@@ -163,7 +190,8 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
         going = [
             each
             for each in due
-            if each.compartment in goes_from and validator.counts_as_erased(each.id, CompartmentId(each.compartment))
+            if each.compartment in goes_from
+            and validator.erased_by(each.id, CompartmentId(each.compartment)) is not None
         ]
     if not going:
         return 0
@@ -179,7 +207,7 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
 def untold(session: Session) -> list[Message]:
     """Return a sentence on each erasure of others that waits, once."""
     with session.database.reading() as rows:
-        known = {each.id for each in stored(rows).waiting}
+        known = {each.id for each in _begun(rows)}
     if not known or known <= told(session.index()):
         return []
     remember_told(session.index(), known)

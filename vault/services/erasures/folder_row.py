@@ -20,6 +20,8 @@ from vault.words.message import Message
 
 # Drafts of older ones are gone: whoever has not unlocked since is told by the app that a record is not there.
 _RECORDS_KEPT = 8_192
+# In the place of a time: it is listed as erased by nobody who might.
+NOT_YET = 0
 # In the place of a record: the case or section went as a whole.
 ALL_RECORDS = b""
 # What every caller writes in never goes as a whole: an older program noted so of one that was empty for a moment.
@@ -29,7 +31,7 @@ _MAY_GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 class WaitingErasure(NamedTuple):
     """A version that somebody erased elsewhere and that is here still; `by_*` is the entry that lists it so.
 
-    `since_ms` is when that was first seen here; None where a legal hold stood then.
+    `since_ms` is when it was first seen here to count as erased; None where a legal hold stood then; `NOT_YET`.
     """
 
     origin: bytes
