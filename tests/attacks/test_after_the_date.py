@@ -8,15 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation
+from tests.services.organisation import AMINA, JOEL, MIRA, TOMAS, Organisation
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, MemberId
+from vault.ids import CompartmentId, MemberId, SeatId
+from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, listing, notes, people, searching, sections
+from vault.services.counts import counting
+from vault.services.exports import everything, partners
 from vault.services.grants import epoch_keys, sharing, timed_grants
+from vault.services.housekeeping import settle
+from vault.services.members import devices
 from vault.services.papers import adding, papers
+from vault.services.safety import seizure
 
 HOUR_MS = 3_600_000
 PLACE = "Quietwater Rise 17"
@@ -122,3 +128,35 @@ def _require_refused(joel: Session, lent: Lent, ask: Ask) -> None:
     with pytest.raises((RefusedError, NotFoundError), match=r"until a day that has passed|you have no case"):
         ask(joel, lent)
     assert joel.log.size == size
+
+
+def test_a_lent_case_whose_day_passed_holds_up_nothing_of_the_borrowers_own(
+    organisation: Organisation, lent: Lent, tmp_path: Path
+) -> None:
+    key = recipient_of(make_identity())
+    with organisation.open(MIRA) as mira:
+        partners.add(mira, name="Archive", age_recipient=key, compared=True)
+    organisation.exchange(MIRA, JOEL)
+    with organisation.open(JOEL) as joel:
+        seat = organisation[JOEL].seat
+        own = cases.create(joel, title="Own", kind="asylum").case
+        for passed, now_ms in enumerate((lent.until_ms - 1, lent.until_ms)):
+            joel.log.now_ms = lambda now_ms=now_ms: now_ms  # type: ignore[misc]  # each its own
+            _require_own(joel, seat, own, tmp_path, passed=passed)
+    with organisation.open(AMINA) as amina:
+        amina.log.now_ms = lambda: lent.until_ms
+        settle(amina)
+    organisation.exchange(AMINA, JOEL)
+    with organisation.open(JOEL) as joel:  # by now without its new key
+        joel.log.now_ms = lambda: lent.until_ms
+        _require_own(joel, seat, own, tmp_path, passed=1)
+
+
+def _require_own(joel: Session, seat: SeatId, own: CompartmentId, folder: Path, *, passed: int) -> None:
+    found = seizure.look(joel, seat)
+    assert (found.unread, len(found.cases)) == (passed, 2 - passed)
+    warn = devices.warn_list(joel, seat)
+    assert warn.unread == passed
+    counting.count(joel, ["kind"])
+    done = everything.export_all(joel, to="Archive", out=folder / f"{joel.log.size}.age")
+    assert done.cases == 2 - passed

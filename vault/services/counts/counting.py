@@ -91,7 +91,8 @@ def count(
 def _counted(session: Session, progress: Progress, cancelled: Stopped) -> dict[Values, Numbers]:
     """Return how many have which values of all columns."""
     up_to_date_index(session)
-    held = held_of_kind(session, CompartmentKind.CASE)
+    hidden = session.hidden
+    held = [case for case in held_of_kind(session, CompartmentKind.CASE) if case not in hidden]
     day = datetime.date.fromisoformat(today(session))
     people: dict[bytes, tuple[tuple[bool, str, bytes], Values]] = {}
     cases, acts = Counter[Values](), Counter[Values]()

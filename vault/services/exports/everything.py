@@ -109,7 +109,8 @@ def export_all(
     rule = session.require(Action.EXPORT_ALL)
     index = up_to_date_index(session)
     held = held_of_kind(session, CompartmentKind.CASE)
-    cases = [case for case in held if heads_in(index, case, Case.KIND)]  # of one that was erased the key may be here
+    open_to = [case for case in held if case not in session.hidden]  # of one that was lent the day may have passed
+    cases = [case for case in open_to if heads_in(index, case, Case.KIND)]  # of one erased the key may be here
     for case in cases:
         session.require(Action.CASE_EXPORT, case)
     if not cases:
