@@ -85,6 +85,17 @@ def test_a_table_of_another_day_does_not_tell_who_came_in_between(session: Sessi
     assert rows(session, "kind")[("asylum",)].people == 11
 
 
+def test_a_table_that_is_made_again_and_again_pushes_no_other_out_of_what_is_remembered(session: Session) -> None:
+    for kind in ("family",) * 6 + ("other",) * 6:  # of one stage
+        made(session, kind, "female")
+    before = rows(session, "kind")
+    made(session, "family", "female")
+    for _ in range(17):
+        rows(session, "stage", "sex")
+        rows(session, "sex", "stage")
+    assert rows(session, "kind") == before
+
+
 def test_what_a_member_cannot_open_is_not_counted(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         for _ in range(5):

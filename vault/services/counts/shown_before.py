@@ -12,6 +12,7 @@ from vault.words.message import Message
 
 MOST = 32
 _Row = tuple[Values, Numbers]
+_Cells = frozenset[tuple[str, str]]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +40,22 @@ def tables_before(session: Session) -> list[Shown]:
 
 
 def keep_table(session: Session, earlier: list[Shown], table: Shown) -> None:
-    """Remember a table before it is shown; of many, the newest stay."""
-    kept = [_Table(each.by, tuple(each.rows.items()), each.total, each.hidden) for each in (*earlier, table)[-MOST:]]
+    """Remember a table before it is shown; of many, the newest stay.
+
+    The same table again, perhaps with its columns in another order, takes the place of the older one: who makes it many
+    times makes this device forget nothing.
+    """
+    others = [each for each in earlier if _told(each) != _told(table)]
+    kept = [_Table(each.by, tuple(each.rows.items()), each.total, each.hidden) for each in (*others, table)[-MOST:]]
     with session.database.transaction() as rows:
         rows.put_local(session.log.place.seal_row(Purpose.COUNTED, msgspec.msgpack.encode(kept)))
+
+
+def _told(table: Shown) -> tuple[frozenset[_Cells], frozenset[tuple[_Cells, Numbers]], Numbers | None]:
+    """Return what a table tells, in whatever order its columns stand: columns and hidden rows, rows, total."""
+
+    def cells(values: Values) -> _Cells:
+        return frozenset(zip(table.by, values, strict=True))
+
+    hidden = frozenset(map(cells, (table.by, *table.hidden)))
+    return hidden, frozenset((cells(values), numbers) for values, numbers in table.rows.items()), table.total
