@@ -142,7 +142,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
-    arrived.look arrived.note holds.is_held holds.require_none removing.begin removing.finish
+    arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
     belonging.all_contents belonging.all_names belonging.contents belonging.everywhere belonging.going_with
     belonging.heads belonging.is_section belonging.names_of belonging.opened_sections belonging.register_entries
     belonging.authors_of belonging.namesakes

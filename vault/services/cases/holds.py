@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.casework.access import Section
@@ -12,13 +12,14 @@ from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.policy.roles import Action
+from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services.cases.cases import today
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_versions, stored_of_kind
+from vault.services.projection.reading import Stored, read_valid_at, stored_of_kind
 from vault.store.rowtypes import SealedVersion
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -58,7 +59,7 @@ def release(session: Session, case: CompartmentId, *, reason: str) -> None:
 def held(session: Session, case: CompartmentId) -> Stored[Hold] | None:
     """Return the hold that stands on a case, or None; of several beside one another, one that stands."""
     session.require(Action.CASE_READ, case)
-    return _standing(session, case)
+    return next(reversed(_standing(session, case)), None)
 
 
 def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
@@ -69,12 +70,12 @@ def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
     """
     for case in {case for home in homes for case in (home, *_cases_of_section(session, home))}:
         found = _standing(session, case)
-        if found is not None:
+        if found:
             raise RefusedError(
                 Message("case {case} is on legal hold: nothing of it is erased", case=name_of(session, case)),
                 next_step=Message(
                     "The hold is to be reviewed on {day}. Who releases it says why: {release}.",
-                    day=found.value.review,
+                    day=found[-1].value.review,
                     release=NextStep.RELEASE_HOLD,
                 ),
             )
@@ -85,14 +86,28 @@ def is_held(session: Session, home: CompartmentId) -> bool:
 
     Of the rows, not of the index: also of a case whose key is about to go.
     """
+    return any(_standing(session, case) for case in (home, *_cases_of_section(session, home)))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a valid version says of the hold on a case, and all versions that it follows by `parents`."""
+
+    version: OpenedVersion
+    hold: Hold
+    follows: frozenset[bytes]
+
+
+def said_of(session: Session, case: CompartmentId) -> list[Said]:
+    """Return what the valid versions of the hold on a case say. One without the fields of a hold says nothing."""
     with session.database.reading() as rows:
-        found = _opened(session, rows.versions(home, hold_record()))
-        if not found:
-            cases = _cases_of_section(session, home)
-            found = [hold for case in cases for hold in _opened(session, rows.versions(case, hold_record()))]
-    holds = [version for version in found if version.content.kind == Hold.KIND]
-    replaced = {parent for version in holds for parent in version.content.parents}
-    return any(version.id not in replaced and "released" not in version.content.fields for version in holds)
+        places = [(origin, seq) for _, origin, seq in rows.places_in_record(case, hold_record())]
+    if not places:
+        return []
+    asked = [each for each in read_valid_at(session, case, places) if each.record == hold_record()]
+    versions = [each for each in asked if each.content.kind == Hold.KIND]
+    parents = {bytes(each.id): each.content.parents for each in versions}
+    return [Said(version, hold, _all_before(version.id, parents)) for version, hold in of_kind(versions, Hold)]
 
 
 def _cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId]:
@@ -114,19 +129,31 @@ def _kind_of(session: Session, home: CompartmentId) -> CompartmentKind | None:
     return None if state is None else state.kind
 
 
-def _standing(session: Session, case: CompartmentId) -> Stored[Hold] | None:
-    record = RecordId(hold_record())
-    heads = heads_of(up_to_date_index(session), case, record, Hold.KIND)
-    for head in heads:  # of two beside one another, each is asked: one that stands holds
-        found = stored_of_kind(read_versions(session, case, record, frozenset({VersionId(head)})), Hold)
-        if found and found[0].value.released is None:
-            return found[0]
-    return None
+def _standing(session: Session, case: CompartmentId) -> list[Stored[Hold]]:
+    """Return the holds that stand, the newest last: those that neither a release follows nor another of them."""
+    said = said_of(session, case)
+    ended = {version for each in said if each.hold.released is not None for version in each.follows}
+    stand = [each for each in said if each.hold.released is None and each.version.id not in ended]
+    replaced = {version for each in stand for version in each.follows}
+    found = [stored_of_kind([each.version], Hold)[0] for each in stand if each.version.id not in replaced]
+    return sorted(found, key=lambda each: each.written_ms)
+
+
+def _all_before(version: bytes, parents: Mapping[bytes, Sequence[bytes]]) -> frozenset[bytes]:
+    found: set[bytes] = set()
+    left = [version]
+    while left:
+        new = set(parents.get(left.pop(), ())) - found
+        found |= new
+        left += new
+    return frozenset(found)
 
 
 def _keep(session: Session, case: CompartmentId, value: Hold, rule: str) -> None:
     record = RecordId(hold_record())
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), case, record, Hold.KIND)]
+    heads = set(heads_of(up_to_date_index(session), case, record, Hold.KIND))
+    heads |= {each.version for each in _standing(session, case)}  # a head that says nothing may stand over them
+    parents = [VersionId(head) for head in sorted(heads)]
     with session.work(case) as work:
         work.keep(case, value, record, parents)
         work.commit(Entry(act="case.edit", obj=audit_of(session, case), covers={Hold.KIND: 1}, pol=rule))
