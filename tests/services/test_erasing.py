@@ -392,7 +392,8 @@ def test_what_corrects_or_translates_goes_with_what_it_repeats(house: House, tmp
         translation = adding.add(amina, house.case, scan, made).record
         alone = what_goes.what_goes(amina, translation.hex())
         assert (dict(alone.kinds), len(alone.contents)) == ({"document": 1}, 1)
-        going = what_goes.what_goes(amina, right.hex(), paper.hex())
+        assert dict(what_goes.what_goes(amina, right.hex()).kinds) == {"note": 1}
+        going = what_goes.what_goes(amina, note.hex(), paper.hex())
         assert (dict(going.kinds), len(going.contents)) == ({"note": 2, "document": 2}, 2)
         erasing.erase(amina, going, why="mistake")
         assert checking.verify(amina).verified

@@ -79,8 +79,8 @@ def _said_to_be(session: Session, place: Place) -> set[bytes]:
 def going_with(session: Session, place: Place) -> Iterator[Place]:
     """Yield what goes with a record, the contents of documents apart.
 
-    Who a person is to others is theirs too. A note goes with all its corrections and what it corrects, which hold the
-    same words; a document with its translations, which hold what it says.
+    Who a person is to others is theirs too. A note goes with its corrections, a document with its translations, which
+    hold the same words. What it says that it corrects or translates stays: a colleague may say so of any note.
     """
     match place.kind:
         case Person.KIND:
@@ -89,8 +89,8 @@ def going_with(session: Session, place: Place) -> Iterator[Place]:
                     yield Place(place.case, relation.record, Relation.KIND)
         case Note.KIND:
             notes = stored_of_kind(heads(session, place.case, Note.KIND), Note)
-            pairs = [(note.record, note.value.amends) for note in notes if note.value.amends is not None]
-            for record in _reached(place.record, [*pairs, *((of, record) for record, of in pairs)]):
+            corrected = [(note.value.amends, note.record) for note in notes if note.value.amends is not None]
+            for record in _reached(place.record, corrected):
                 yield Place(place.case, RecordId(record), Note.KIND)
         case Document.KIND:
             papers = stored_of_kind(heads(session, place.case, Document.KIND), Document)
