@@ -145,7 +145,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
     belonging.all_contents belonging.all_names belonging.contents belonging.everywhere belonging.going_with
     belonging.heads belonging.is_section belonging.names_of belonging.opened_sections belonging.register_entries
-    belonging.authors_of belonging.namesakes
+    belonging.authors_of belonging.namesakes removing.validator_of
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
     sharing.rewrap_left
     """,
