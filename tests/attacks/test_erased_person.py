@@ -45,6 +45,8 @@ PAPER = "Thistledown tribunal order"
 HIDDEN = "Burdockgate Lane 9"
 MARKERS = {"Vexilda", "vexilda", "Morrowquay", "morrowquay", "Вексильда", "вексильда", "Морокуй", PHONE, "372819555"}
 MARKERS |= {"Thistledown", "thistledown", "Burdockgate"}
+# The index writes of a folded word only what the word before it does not begin with, too.
+_SHARED = 2
 SECOND = "Nadia Brightmoor"
 APPROVED = [Typed("your reason to approve", "subject-request"), Typed("Passphrase of", NADIAS.decode())]
 
@@ -84,7 +86,8 @@ class Device:
         copied, secrets, vault = session.copy_keys(session.keys_now[0]), session._secrets, session.vault
         session.close()
         loot = everything([self.place.path, *folders], vault, secrets, {copied.database_key, *self.keys})
-        return {word for word in MARKERS if word.encode() in loot or word.encode().hex().encode() in loot}
+        parts = {word: (word[_SHARED:] if word.islower() else word).encode() for word in MARKERS}
+        return {word for word, part in parts.items() if part in loot or part.hex().encode() in loot}
 
     def contents(self, folder: Path) -> list[str]:
         """Return what a folder has of sealed contents: chunk files by name, rows of names and of last chunks."""
@@ -151,7 +154,7 @@ def fill(
         held.append((case, people.add(mira, case, role="client", names=[NAME, OTHER], phones=[PHONE])))
         paper = adding.add(mira, case, scan, {"kind": DocumentKind.DECISION, "title": PAPER}).record
         going.append(paper.hex())
-        scan.write_text(f"{NAME} wrote this.", "utf-8")
+        scan.write_text(f"{NAME} wrote it.", "utf-8")
     scan.unlink()
     places = [editing.Place(case, record, "person") for case, record in held]
     section = sections.create(mira, held[1][0], what="location", title="where")
@@ -160,10 +163,10 @@ def fill(
         same_person.same(mira, place, places[0])
     secret = sections.add_note(mira, section, Note(NoteKind.SAFETY, f"{NAME} is at {HIDDEN}"))
     note = notes.add(mira, held[2][0], Note(NoteKind.CONTACT, f"{NAME} came"))
-    fixed = notes.amend(mira, note.hex(), text=f"{NAME} called")
+    notes.amend(mira, note.hex(), text=f"{NAME} called")  # it goes with what it corrects
     for case, _ in held:
         sharing.grant(mira, case, organisation.members(JOEL))
-    return held, [held[0][1].hex(), *going, secret.hex(), fixed.hex()]
+    return held, [held[0][1].hex(), *going, secret.hex(), note.hex()]
 
 
 def test_who_has_both_devices_and_every_old_key_finds_no_byte_of_a_person_who_was_erased(two: Two) -> None:
