@@ -177,38 +177,3 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 _SERVANT = frozenset(("abd", "abdul", "abdel", "abdur", "abder", "abdal", "абд", "абдул", "абдуль", "абдур", "عبد"))
-
-
-def could_be_one(first: str, second: str) -> tuple[Alike, ...] | None:
-    """Return why two names may be one person's, a reason for each word of the shorter; None when they may not.
-
-    All words of the shorter name must stand in the longer, at most one of them with another letter. A name of one word
-    is only compared with a name of one word.
-    """
-    shorter, longer = sorted((parts_of(first), parts_of(second)), key=len)
-    if not shorter or (len(shorter) == 1) != (len(longer) == 1):
-        return None
-    whys = _matched(shorter, longer)
-    if whys is None:
-        return (Alike.SPELLING,) if _is_one_word_for(shorter, longer) else None
-    return whys if is_enough(whys) else None
-
-
-def _is_one_word_for(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether two names sound alike when written without blanks."""
-    if len(words) == len(others):
-        return False
-    first, second = readings_of("".join(words)), readings_of("".join(others))
-    return any(a.key == b.key and len(a.key) >= _FEWEST_FOR_A_LETTER for a in first for b in second)
-
-
-def _matched(words: Sequence[str], among: Sequence[str]) -> tuple[Alike, ...] | None:
-    if not words:
-        return ()
-    for place, other in enumerate(among):
-        why = alike(words[0], other)
-        if why is not None:
-            rest = _matched(words[1:], (*among[:place], *among[place + 1 :]))
-            if rest is not None:
-                return (why, *rest)
-    return None

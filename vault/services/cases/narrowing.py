@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from vault.access.session import Session
-from vault.casework.intake import Slip
 from vault.casework.typed_dates import typed_day
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, MemberId, Origin, RecordId
@@ -23,7 +22,7 @@ from vault.words.message import Message, enumerated
 from vault.words.next_step import NextStep
 
 _TYPED: Final = re.compile(r'(?<!\S)(kind|by|since|until):("[^"]*"|\S*)', re.IGNORECASE)
-_FOUND: Final = tuple(sorted(kind for kind in KINDS if kind != Slip.KIND))
+_FOUND: Final = tuple(sorted(KINDS))
 
 
 @dataclass(frozen=True, slots=True)
