@@ -163,7 +163,8 @@ def test_a_flipped_bit_anywhere_is_refused(place: int) -> None:
         open_package(bytes(altered), str(IDENTITY))
 
 
-@each([0, 10, 200, 1_000, -1])
+# Some shorter sizes are sizes of the format, too: only the key tells a package cut to one of those.
+@each([0, 10, 200, -500, -1])
 def test_a_cut_package_is_refused_without_any_key(length: int) -> None:
     with pytest.raises(MalformedError, match=r"not a sealed package|cut or extended"):
         verify_package(sealed()[:length])
