@@ -107,6 +107,15 @@ class Entry:
         return frozenset(item[:2] for item in self.items)
 
     @cached_property
+    def erased(self) -> Mapping[bytes, frozenset[bytes]]:
+        """Version that it lists as erased -> the tags under which it does."""
+        found: dict[bytes, frozenset[bytes]] = {}
+        for kind, digest, tag in self.items:
+            if kind == ItemKind.ERASED:
+                found[digest] = found.get(digest, frozenset()) | {tag}
+        return found
+
+    @cached_property
     def list_digest(self) -> bytes:
         """The digest of its list, by which its header names it."""
         return items_digest(encode_items(self.items))

@@ -6,14 +6,15 @@ one who holds a case could take its beginning away, and with it the case itself,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from vault.ids import CompartmentId
 from vault.log.items import Item, ItemKind, compartment_tag
+from vault.records.epochs import read_notice
 from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion
-from vault.validity.authority import Authority, Listings, Place
+from vault.validity.authority import Authority, Listings, Place, digests_in
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.said_once import SaidOnce
 
@@ -51,16 +52,32 @@ class Erasures:
         said = {self.once.said_in(home, state.kind, entry) for entry in state.beginnings} if state is not None else ()
         return bool(said) and all(version and any(self._rightly(version, [home])) for version in said)
 
-    def void(self, versions: Iterable[bytes], among: Iterable[bytes]) -> set[Place]:
-        """Return where those of these versions are listed that somebody listed as erased and that are kept."""
-        homes = list(among)
+    def void(self, versions: Collection[bytes], among: Collection[bytes]) -> set[Place]:
+        """Return where those of these versions are listed that somebody listed as erased and that are kept.
+
+        Others decide how many versions they list: only what stands where something began is judged.
+        """
+        begun = self._begun(among) if versions else {}
         return {
             (entry.origin, entry.seq)
-            for version in versions
-            for state, _ in self._rightly(version, homes)
+            for version in begun.keys() & versions
+            for state, _ in self._rightly(version, begun[version])
             if self._is_kept(version, state)
             for entry in state.beginnings
         }
+
+    def _begun(self, among: Collection[bytes]) -> dict[bytes, set[bytes]]:
+        """Return the versions that stand beside a first key of these compartments -> which; nobody's right is asked."""
+        found: dict[bytes, set[bytes]] = {}
+        places = self.listings.of(self.rows, ItemKind.EPOCH)
+        for row in self.rows.epochs_of(among):
+            notice = read_notice(row)
+            if notice is not None and notice.is_founding:
+                for origin, seq in places.get(row.digest, ()):
+                    for entry in self.rows.operations(origin, seq, seq + 1):
+                        for version in digests_in(entry, ItemKind.VERSION):
+                            found.setdefault(version, set()).add(row.compartment)
+        return found
 
     def _rightly(self, version: bytes, among: Iterable[bytes]) -> Iterator[tuple[CompartmentState, Place]]:
         """Yield the compartments in which somebody who might lists a version as erased, and where."""
@@ -68,9 +85,8 @@ class Erasures:
             entry = self.authority.entry(*place, listing=(ItemKind.ERASED, version))
             if entry is None:
                 continue
-            tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
             for candidate in among:
-                if compartment_tag(candidate, version) in tags:
+                if compartment_tag(candidate, version) in entry.erased[version]:
                     state = self.state(CompartmentId(candidate))
                     if state is not None and state.may_erase(entry):
                         yield state, place

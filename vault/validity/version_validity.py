@@ -7,7 +7,7 @@ stored nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -187,7 +187,7 @@ class VersionValidator:
             elif item is None:
                 if any(self.keyring.epochs_of(sealed.compartment) for sealed in group):
                     yield Quarantined(origin, row.seq, n, "C2")
-            elif (home := self.home_of(item)) is not None and not self._is_erased(item):
+            elif (home := self.home_of(item)) is not None and not self._is_erased(item, home):
                 failed = self._unentitled(home, signed)
                 absent = "C2" if group else "missing"
                 lacks = home if not group else None
@@ -245,13 +245,13 @@ class VersionValidator:
         """Say whether this is a case or a section that somebody who might erased as a whole: its beginning too."""
         return self._erasures.took_whole(compartment)
 
-    def void_erasures(self, versions: Iterable[bytes]) -> set[Place]:
+    def void_erasures(self, versions: Collection[bytes]) -> set[Place]:
         """Return where those of these versions are listed, of what this seat holds, whose erasure does not count."""
         return self._erasures.void(versions, self.keyring.compartments())
 
-    def _is_erased(self, item: Item) -> bool:
+    def _is_erased(self, item: Item, home: CompartmentId) -> bool:
         """Say whether the version, which is ours, counts as erased."""
-        return self._erasures.counts(item.digest, self.keyring.compartments())
+        return self._erasures.counts(item.digest, [home])
 
     def _failed_check(self, version: OpenedVersion, signed: _Signed) -> str | None:
         row, author = signed

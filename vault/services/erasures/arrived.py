@@ -46,10 +46,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Erasures that came since the last look, and how far the logs were read."""
+    """Erasures that came since the last look, how far the logs were read, and how much is listed there as erased."""
 
     found: tuple[WaitingErasure, ...]
     read: dict[bytes, int]
+    listed: int
 
 
 class ErasedVersions:
@@ -84,13 +85,13 @@ def look(session: Session) -> Looked:
                 row = next(row for row in rows.version_rows(origin, seq, seq + 1) if (row.n, row.id) == (n, version))
                 placed = PlacedVersion(origin, seq, n, version, row.compartment, row.record)
                 found += _waiting(placed, places, since_ms)
-                continue
-            for content in rows.attachments_named(version):
-                placed = PlacedVersion(b"", 0, 0, version, content.compartment, b"")
-                found += _waiting(placed, places, since_ms)
+        for content in rows.attachments() if listed.keys() - here.keys() else ():
+            placed = PlacedVersion(b"", 0, 0, content.digest, content.compartment, b"")
+            found += _waiting(placed, listed.get(content.digest, ()), since_ms)
     homes = {CompartmentId(each.compartment) for each in found}
     on_hold = {home for home in homes if is_held(session, home)}
-    return Looked(tuple(each._replace(since_ms=None) if each.compartment in on_hold else each for each in found), sizes)
+    found = [each._replace(since_ms=None) if each.compartment in on_hold else each for each in found]
+    return Looked(tuple(found), sizes, len(listed))
 
 
 def _waiting(placed: PlacedVersion, places: Sequence[tuple[bytes, bytes, int]], since_ms: int) -> list[WaitingErasure]:
@@ -119,7 +120,7 @@ def note(session: Session, looked: Looked) -> None:
         new = [each for each in looked.found if (each.compartment, each.id) not in have]
         fresh = new or any(each.since_ms == NOT_YET for each in known.waiting)
         waits = _started(session, rows, known.waiting, new) if fresh else known.waiting
-    unread = sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
+    unread = looked.listed + sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
     if waits != known.waiting or unread > _MOST_UNREAD:  # else each command would write
         with session.database.transaction() as rows:
             keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=waits))

@@ -181,15 +181,18 @@ def _runs(places: list[int]) -> Iterator[list[int]]:
 
 
 def _let_erased_go(session: Session, index: Index, origin: Origin, start: int, size: int) -> None:
-    """Bring into the index anew what others erased in this folder since: their rows are not here any more."""
+    """Bring into the index anew what others erased in this folder since: their rows are not here any more.
+
+    Much of it is read once: its author decides how much an entry lists, and each session would read it again.
+    """
     with session.database.reading() as rows:
         erased = {
             digest for row in rows.operations(origin, start, size) for digest, _ in items_in(row, ItemKind.ERASED)
         }
         kept = _counter(session, rows).void_erasures(erased) if erased else set()
     reindex(session, records_of(index, erased))
-    if kept:  # what is not here of them is missing, and asked for in every session
-        apply(index, [], {}, pending=kept)
+    if kept or len(erased) >= _MOST_PASSED:  # what is not here of `kept` is missing, and asked for in every session
+        apply(index, [], {origin: size} if len(erased) >= _MOST_PASSED else {}, pending=kept)
 
 
 def _index_as_remembered(session: Session) -> Index:
