@@ -1,4 +1,4 @@
-"""A member lists what nobody has as erased: others read it once, and judge none of it. Of another place it is nobody's to erase."""
+"""A member lists as erased what nobody has, or what stands elsewhere: it costs others little, and keeps nothing out."""
 
 from __future__ import annotations
 

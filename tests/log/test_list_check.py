@@ -40,7 +40,9 @@ def log() -> tuple[Writer, LogReport]:
     return writer, writer.verify()
 
 
-def check(rows: list[VersionRow], erased: set[bytes] | None = None, mine: list[bytes] | None = None) -> ListedReport:
+def check(
+    rows: list[VersionRow], erased: set[tuple[bytes, bytes]] | None = None, mine: list[bytes] | None = None
+) -> ListedReport:
     writer, report = log()
     return check_versions(writer.rows, rows, report, erased=erased or set(), compartments=mine)
 
@@ -98,7 +100,7 @@ def test_a_version_listed_for_another_compartment_is_told() -> None:
 
 
 def test_what_a_list_names_as_erased_or_what_belongs_to_others_is_not_missing() -> None:
-    erased = check(ROWS[1:], erased={ROWS[0].id})
+    erased = check(ROWS[1:], erased={item_of(ROWS[0])[1:]})
     assert (erased.problems, erased.present) == ((), 3)
     others = check(ROWS[:3], mine=[OURS])
     assert (others.problems, others.present) == ((), 3)

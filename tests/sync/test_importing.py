@@ -10,6 +10,7 @@ from tests.sync.exchange import Sender, blobs_of, empty_store, opened, rows_of, 
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.log.epoch_notice import EpochNotice
+from vault.log.items import compartment_tag
 from vault.services.cases import notes
 from vault.store.engine import Database
 from vault.store.rows import Rows
@@ -35,10 +36,12 @@ def test_an_empty_store_has_the_same_rows_after_a_take_and_a_second_changes_noth
 
 def test_an_erased_version_does_not_come_back(sender: Sender, store: Database, tmp_path: Path) -> None:
     bundle = sender.make(tmp_path / "all").path
-    gone = next(iter(rows_of(sender.database)["version"]))[3]
+    gone, home = next(iter(rows_of(sender.database)["version"]))[3:5]
     assert isinstance(gone, bytes)
+    assert isinstance(home, bytes)
+    erased = {(gone, compartment_tag(home, gone))}
     imported = import_into(
-        store, opened(bundle, sender.vault), blobs_of(store), knows=lambda origin, genesis: True, erased={gone}
+        store, opened(bundle, sender.vault), blobs_of(store), knows=lambda origin, genesis: True, erased=erased
     )
     assert imported.counts.refused == 1  # its wrapped key, which finds no version
     assert gone not in {row[3] for row in rows_of(store)["version"]}

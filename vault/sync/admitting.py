@@ -48,7 +48,11 @@ class Admission:
     """Lets rows in, page by page, behind the entries that list them."""
 
     def __init__(
-        self, rows: Rows, blobs: Blobs, log_of: Callable[[bytes], ProvenLog | None], erased: Container[bytes]
+        self,
+        rows: Rows,
+        blobs: Blobs,
+        log_of: Callable[[bytes], ProvenLog | None],
+        erased: Container[tuple[bytes, bytes]],
     ) -> None:
         self._rows = rows
         self._arriving = Arriving(rows, blobs, erased)
@@ -133,13 +137,16 @@ class Admission:
             identity = version_id(row.compartment, row.record, row.blob)
             if not self._is_listed(log, (row.seq, row.n), ItemKind.VERSION, (row.compartment, identity)):
                 self.counts.refused += 1
-            elif (row.seq, row.n, identity) not in here and identity not in self._erased:
+            elif (row.seq, row.n, identity) not in here and not self._is_erased(row.compartment, identity):
                 here.add((row.seq, row.n, identity))
                 self._rows.add_versions(
                     [VersionRow(log.origin, row.seq, row.n, identity, row.compartment, row.record, row.blob)]
                 )
                 self.versions.append(NewVersion(row.compartment, identity))
                 self.counts.versions += 1
+
+    def _is_erased(self, compartment: bytes, version: bytes) -> bool:
+        return (version, compartment_tag(compartment, version)) in self._erased
 
     def _version_keys(self, log: ProvenLog, sent: list[SentVersionKey]) -> None:
         if not sent:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vault.errors import MalformedError, TryAgainError
+from vault.log.items import compartment_tag
 from vault.seal.attachments import Names, chunk_name, names_digest
 from vault.seal.bodies import SEALED_CHUNK_SIZE
 from vault.store.blobs import Blobs
@@ -98,14 +99,14 @@ class Arriving:
 
     rows: Rows
     blobs: Blobs
-    erased: Container[bytes]
+    erased: Container[tuple[bytes, bytes]]
     _coming: dict[tuple[bytes, int, int], _Coming] = field(default_factory=dict)
     _written: list[bytes] = field(default_factory=list)
 
     def announce(self, origin: bytes, sent: SentAttachment, digest: bytes) -> None:
         """Take the names of an attachment that a proven list names; one that is here or was erased is passed by."""
         here = any(row.compartment == sent.compartment for row in self.rows.attachments_named(digest))
-        if here or digest in self.erased:
+        if here or (digest, compartment_tag(sent.compartment, digest)) in self.erased:
             return
         row = AttachmentRow(digest, sent.compartment, sent.names)
         self._coming[origin, sent.seq, sent.n] = _Coming(row, Names.decode(sent.names))

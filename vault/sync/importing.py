@@ -36,7 +36,7 @@ from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
 KnowsSeat = Callable[[bytes, Genesis], bool]
 """Whether a log, by name and genesis, is of a seat that some roster that is valid here certifies with this key."""
 _NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
-_NOTHING: frozenset[bytes] = frozenset()
+_NOTHING: frozenset[tuple[bytes, bytes]] = frozenset()
 _ADMITTED = tuple(kind for kind in PageKind if kind >= PageKind.EPOCH)
 # Entries at one position that are looked at: one history more than evidence needs.
 _HISTORIES = 3
@@ -85,7 +85,7 @@ def import_into(
     *,
     knows: KnowsSeat,
     pins: Mapping[bytes, tuple[int, bytes]] = _NO_PINS,
-    erased: Container[bytes] = _NOTHING,
+    erased: Container[tuple[bytes, bytes]] = _NOTHING,
     own: bytes = b"",
     progress: Progress = lambda done, total: None,
 ) -> Imported:
@@ -97,7 +97,7 @@ def import_into(
         blobs: where the chunks of documents go.
         knows: tells for each log whether its seat is known; logs of others stay out.
         pins: origin -> (size, root) of what this account verified before.
-        erased: ids of versions that were erased here rightly: they do not come back.
+        erased: id and tag of each version that was erased rightly: they do not come back.
         own: the log that this device writes, which nothing from outside goes on with: more of it than is here means
             that this is an older copy (`Stop.OWN_LOG`).
         progress: (rows done, rows in all).
@@ -123,7 +123,7 @@ class _Take:
         *,
         knows: KnowsSeat,
         pins: Mapping[bytes, tuple[int, bytes]],
-        erased: Container[bytes],
+        erased: Container[tuple[bytes, bytes]],
         own: bytes,
         progress: Progress,
     ) -> None:

@@ -30,9 +30,10 @@ class Erasures:
     state: Callable[[CompartmentId], CompartmentState | None]
     _outlived: dict[CompartmentId, bool] = field(default_factory=dict)
 
-    def all_of(self, among: Iterable[bytes]) -> Container[bytes]:
-        """Return the versions of these compartments that count as erased, each judged when it is asked for.
+    def all_of(self, among: Iterable[bytes]) -> Container[tuple[bytes, bytes]]:
+        """Return id and tag of the versions of these compartments that count as erased, each judged when asked for.
 
+        By the id alone whoever may erase in one place would keep out what stands in others.
         What is listed as erased of cases that nobody here knows is never compared with each of those that are here.
         """
         return _Asked(self, list(among))
@@ -116,6 +117,12 @@ class _Asked:
     erasures: Erasures
     among: list[bytes]
 
-    def __contains__(self, version: object) -> bool:
-        listed = self.erasures.listings.of(self.erasures.rows, ItemKind.ERASED)
-        return isinstance(version, bytes) and version in listed and self.erasures.counts(version, self.among)
+    def __contains__(self, asked: object) -> bool:
+        match asked:
+            case (bytes(version), bytes(tag)):
+                if tag not in self.erasures.listings.tagged(self.erasures.rows, ItemKind.ERASED).get(version, ()):
+                    return False
+                homes = [home for home in self.among if compartment_tag(home, version) == tag]
+                return self.erasures.counts(version, homes)
+            case _:
+                return False

@@ -233,8 +233,8 @@ class VersionValidator:
             (compartment for compartment in held if compartment_tag(compartment, item.digest) == item.tag), None
         )
 
-    def erased(self) -> Container[bytes]:
-        """Return the versions that count as erased (FORMAT.md 6), each judged when it is asked for."""
+    def erased(self) -> Container[tuple[bytes, bytes]]:
+        """Return id and tag of the versions that count as erased (FORMAT.md 6), each judged when it is asked for."""
         return self._erasures.all_of({row.compartment for row in self.rows.every_epoch()})
 
     def erased_by(self, version: bytes, compartment: CompartmentId) -> Place | None:

@@ -212,8 +212,8 @@ class Everything:
             return False
         return kind == 0 or may_write_some(roster.head["rights"], roster.roles_of(self.seat_of(entry)), kind)
 
-    def erased(self) -> set[bytes]:
-        """Return the versions that somebody who may listed as erased."""
+    def erased(self) -> set[tuple[bytes, bytes]]:
+        """Return id and tag of the versions that somebody who may listed as erased."""
         found = set()
         compartments = {row.compartment for row in self.rows.versions} | {
             one.compartment for one in self.notices.values()
@@ -233,5 +233,5 @@ class Everything:
                     continue
                 state = self.state(of)
                 if state is not None and state.counts(self.seat_of(entry), entry.origin, entry.seq):
-                    found.add(digest)
+                    found.add((digest, item.tag))
         return found

@@ -76,7 +76,7 @@ def founding_of(everything: Everything, compartment: bytes) -> Entry | None:
     return next((one for one, n in places if founded(one, n) == compartment), None)
 
 
-def kept(everything: Everything, compartment: bytes, keys: Keys, erased: set[bytes]) -> bytes | None:
+def kept(everything: Everything, compartment: bytes, keys: Keys, erased: set[tuple[bytes, bytes]]) -> bytes | None:
     """Return the version in which a case or a section says once what it is, if another there stands on it (6)."""
     founding, kind = founding_of(everything, compartment), everything.kind_of(compartment)
     said = next((word for home, word in _SAID_ONCE if home == kind), None)
@@ -91,7 +91,8 @@ def kept(everything: Everything, compartment: bytes, keys: Keys, erased: set[byt
     )
     with_keys = {(wrap.origin, wrap.seq, wrap.n) for wrap in everything.rows.version_keys}
     for row in everything.rows.versions:
-        if row.compartment == compartment and row.id != first and row.id not in erased and row.place in with_keys:
+        is_erased = (row.id, tag_of(row.compartment, row.id)) in erased
+        if row.compartment == compartment and row.id != first and not is_erased and row.place in with_keys:
             entry = listed_at(everything, row)
             if entry is not None and everything.may_write_there(entry, compartment):
                 return first

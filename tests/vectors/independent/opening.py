@@ -180,11 +180,15 @@ def absent(whole: Whole) -> Iterator[Fault]:
     # What an audit epoch lacks shows in the payloads, and nothing else hangs on it.
     held = {one for one in whole.held() if everything.kind_of(one) != AUDIT}
     erased = everything.erased()
-    erased -= {one for compartment in held if (one := kept(everything, compartment, whole.keys, erased)) is not None}
+    erased -= {
+        (one, tag_of(compartment, one))
+        for compartment in held
+        if (one := kept(everything, compartment, whole.keys, erased)) is not None
+    }
     for entry in everything.entries():
         own = everything.seat_of(entry) == whole.secrets.seat
         for n, item in enumerate(entry.items):
-            if item.kind not in here or item.digest in here[item.kind] | erased:
+            if item.kind not in here or item.digest in here[item.kind] or (item.digest, item.tag) in erased:
                 continue
             if item.kind == ATTACHMENT and not own:
                 continue  # not fetched

@@ -40,7 +40,7 @@ def check_versions(
     versions: Iterable[VersionRow],
     report: LogReport,
     *,
-    erased: Container[bytes] = frozenset(),
+    erased: Container[tuple[bytes, bytes]] = frozenset(),
     compartments: Collection[bytes] | None = None,
 ) -> ListedReport:
     """Check the versions of one log, in one pass over both tables.
@@ -49,7 +49,7 @@ def check_versions(
         operations: rows of the log by rising seq.
         versions: rows of the log by rising (seq, n).
         report: that of `verify_log` over the same operations.
-        erased: version ids that valid erases list, of all logs.
+        erased: id and tag of each version that valid erases list, of all logs.
         compartments: those held here; None where everything listed should be here.
     """
     tally = _Tally(report.origin, erased, compartments)
@@ -162,7 +162,9 @@ def _lists(operations: Iterable[OperationRow], report: LogReport) -> Iterator[tu
 class _Tally:
     """Counts what is listed, and notes what is wrong."""
 
-    def __init__(self, origin: bytes, erased: Container[bytes], compartments: Collection[bytes] | None) -> None:
+    def __init__(
+        self, origin: bytes, erased: Container[tuple[bytes, bytes]], compartments: Collection[bytes] | None
+    ) -> None:
         self._findings = Findings(origin)
         self._erased = erased
         self._compartments = compartments
@@ -188,7 +190,7 @@ class _Tally:
             self._findings.note(code, seq, message, n)
         elif here:
             self._present += 1
-        elif item.digest not in self._erased and self._is_ours(item):
+        elif (item.digest, item.tag) not in self._erased and self._is_ours(item):
             message = Message("operation {seq}, item {n}: missing {digest}", seq=seq, n=n, digest=item.digest.hex())
             self._findings.note(Code.ABSENT, seq, message, n)
 

@@ -54,11 +54,11 @@ class Looked:
 
 
 class ErasedVersions:
-    """The versions that count as erased, asked one by one once the logs of a bundle are in: they do not come back."""
+    """Id and tag of what counts as erased, asked one by one once the logs of a bundle are in: it does not come back."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._erased: Container[bytes] | None = None
+        self._erased: Container[tuple[bytes, bytes]] | None = None
 
     def __contains__(self, version: object) -> bool:
         with self._session.database.reading() as rows:

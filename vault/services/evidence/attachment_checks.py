@@ -54,7 +54,7 @@ NO_CONTENTS = Contents()
 
 
 def check_contents(
-    session: Session, rows: Rows, reports: Mapping[Origin, LogReport], erased: Container[bytes]
+    session: Session, rows: Rows, reports: Mapping[Origin, LogReport], erased: Container[tuple[bytes, bytes]]
 ) -> Contents:
     """Read every chunk of every attachment that a proven list names, and count what is not here.
 
@@ -72,7 +72,7 @@ def check_contents(
             listed.add(item.digest)
             row = row_of(rows, item.digest)
             fault = None
-            if item.digest in erased:
+            if (item.digest, item.tag) in erased:
                 counts["erased"] += 1
             elif row is not None:
                 fault = _fault_of(rows, blobs, row.names)

@@ -152,7 +152,7 @@ class _Checked:
         self.entries = self.versions_opened = self.quarantined = self._present = 0
         self.faults: list[Finding] = []
         self._counts: VersionValidator | None = None
-        self._erased: Container[bytes] | None = None
+        self._erased: Container[tuple[bytes, bytes]] | None = None
         self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
         self._named = NamedRosters(rows, self._validator(rows).authority)
@@ -202,7 +202,7 @@ class _Checked:
         self._open_versions(rows, origin)
         self._open_payloads(rows, origin)
 
-    def erased(self, rows: Rows) -> Container[bytes]:
+    def erased(self, rows: Rows) -> Container[tuple[bytes, bytes]]:
         """Return what was erased rightly."""
         if self._erased is None:
             self._erased = self._validator(rows).erased()
