@@ -15,8 +15,10 @@ from tests.cli.forked import Forked
 from tests.services.bulk_notes import add_many
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.test_papers import add, paper
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
+from vault.seal.bodies import CHUNK_SIZE
 from vault.services.backups import backups
 from vault.services.cases import cases
 
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A vault with some hundred notes and a good backup of it."""
+    """A vault with some hundred notes and a paper in three chunks, and a good backup of it."""
 
     filled: Filled
     stick: Path
@@ -40,7 +42,9 @@ class Desk:
 
     def newest(self) -> backups.VerifiedBackup:
         """Return the newest backup, after everything in it was read."""
-        return backups.verify(self.stick, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.filled.state)
+        found = backups.verify(self.stick, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.filled.state)
+        assert (found.documents, found.missing) == (1, 0)
+        return found
 
     def make(self) -> backups.MadeBackup:
         with self.filled.open() as session:
@@ -60,6 +64,7 @@ def desk(filled_template: Filled, tmp_path: Path) -> Desk:
     with filled.open() as session:
         many = [Note(kind=NoteKind.CONTACT, text=f"note {number} " * 20) for number in range(_NOTES)]
         add_many(session, filled.cases[0], many)
+        add(session, filled.cases[0], paper(tmp_path, 2 * CHUNK_SIZE + 9))
     desk = Desk(filled, tmp_path / "stick")
     desk.make()
     return desk
@@ -109,7 +114,7 @@ def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(d
     assert desk.names() == [made.path.name]
 
 
-@pytest.mark.parametrize("size", [1_000, 80_000, 200_000, 500_000])
+@pytest.mark.parametrize("size", [1_000, 80_000, 200_000, 500_000, CHUNK_SIZE])
 def test_a_disk_that_gets_full_leaves_the_backup_before(desk: Desk, size: int) -> None:
     before = desk.newest()
     with desk.child("full", size) as process:

@@ -221,18 +221,21 @@ def forget(database: Database, blobs: Blobs, compartment: bytes, digests: Collec
     Whoever erases a document calls this with the digests of its bodies (`Document.bodies` of each of its versions),
     after the operation was committed that lists each of them as erased: an item of kind 6 beside those of its versions
     (`Work.erase`). Others call it when that operation comes to them. A chunk that an attachment of another compartment
-    names stays: somebody may have listed there what is not theirs. What a crash leaves in `blobs` is a stray, which an
-    unlock sweeps. Calling twice is as once.
+    names stays: somebody may have listed there what is not theirs. Files go first, so that a full disk has room for the
+    rest, and a crash leaves the row by which the next call finds what is left. Calling twice is as once.
 
     Raises:
         TryAgainError: a file cannot be deleted now; call it again.
     """
-    wanted = set(digests)
+    with database.reading() as rows:
+        attachments = rows.attachments()
+    going = {(compartment, digest) for digest in digests}
+    found = [row for row in attachments if (row.compartment, row.digest) in going]
+    if not found:
+        return
+    names = _named(found) - _named(row for row in attachments if (row.compartment, row.digest) not in going)
+    blobs.delete(names)
     with database.transaction() as rows:
-        found = [row for row in rows.attachments() if row.compartment == compartment and row.digest in wanted]
         rows.delete_attachments(found)
-        names = _named(found) - chunk_names(rows)
         rows.delete_tails(names)
-    if names:
-        database.truncate_wal()
-        blobs.delete(names)
+    database.truncate_wal()
