@@ -112,3 +112,34 @@ def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(
     (hit,) = said(desk, "search", "quillfeather held")["hits"]
     assert (hit["record"], hit["kind"], WORDS_OF_PHOTO in hit["snippet"]) == (added["document"], "document", True)
     assert WORDS_OF_PHOTO in " ".join(said(desk, "document", "text", added["document"])["text"].split())
+
+
+def test_a_paper_kept_in_a_section_is_reached_there_alone(desk: Desk, filled_template: Filled, tmp_path: Path) -> None:
+    ref = filled_template.refs[0]
+    order, out = tmp_path / "order.txt", tmp_path / "out.txt"
+    order.write_bytes(WORDS)
+    section = said(desk, "section", "new", ref, "--kind", "health", "--title", "Clinic")["section"]
+    there = ("--section", section[:8])
+    document = said(desk, "document", "add", ref, str(order), "--title", "Order", *there)["document"]
+    assert said(desk, "document", "list", ref)["documents"] == []
+    (listed,) = said(desk, "document", "list", ref, *there)["documents"]
+    assert (listed["document"], listed["read_by"]) == (document, "plain")
+    assert desk.run("document", "show", document).code != 0
+    said(desk, "document", "edit", document[:8], "--from-whom", "the court", *there)
+    assert "From: the court" in desk.run("document", "show", document[:8], *there).out
+    assert said(desk, "document", "text", document, *there)["text"] == WORDS.decode()
+    said(desk, "document", "save", document, "--out", str(out), *there)
+    assert out.read_bytes() == WORDS
+    assert "Order" in desk.run("section", "show", section).out
+    assert said(desk, "search", "invented district")["hits"] == []
+    (hit,) = said(desk, "search", "invented district", "--in-sections")["hits"]
+    assert (hit["record"], hit["section"]) == (document, section)
+    told = desk.run("search", "invented district", "--in-sections").out
+    assert f"in the paper Order: `casevault document text {document[:8]} --section {section[:8]}`" in told
+    assert said(desk, "document", "remove", document, *there)["versions"] == 3
+    assert said(desk, "document", "list", ref, *there)["documents"] == []
+    again = said(desk, "document", "add", ref, str(order), "--title", "Order")["document"]
+    assert f"in the paper Order: `casevault document text {again[:8]}`" in desk.run("search", "invented district").out
+    moved = said(desk, "section", "move", again, "--to", section, "--yes")["records"]
+    assert [each["document"] for each in said(desk, "document", "list", ref, *there)["documents"]] == moved
+    assert said(desk, "document", "list", ref)["documents"] == []

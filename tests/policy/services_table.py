@@ -10,7 +10,8 @@ from typing import Any
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
-from vault.casework.papers.document import Document
+from vault.casework.papers.body import Body
+from vault.casework.papers.document import Document, DocumentKind
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
 from vault.casework.story.check_in import CheckIn
@@ -41,6 +42,7 @@ _ASKS: Mapping[Action, str] = {
     seizure.look seizure.print_page
     """,
     Action.CASE_READ: """
+    homes.papers_in sections.head_of
     papers.list_in papers.save papers.show paper_text.text_of senders.senders_of given.given_out two_versions.both
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     checklists.steps_in pack.facts
@@ -50,7 +52,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """
-    adding.add paper_text.read_and_keep papers.change
+    adding.add adding.keep_again homes.require_write paper_text.read_and_keep papers.change
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
     two_versions.settle own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
@@ -127,6 +129,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
     narrowing.by_members narrowing.narrowed
+    homes.case_of homes.facts_typed homes.heads homes.place_of homes.pseudonym homes.pseudonym_to_write
     papers.content_of papers.is_here papers.is_whole extracted.extracted_text attachment_checks.check_contents
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
     hold_breaches.hold_breaches
@@ -144,7 +147,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
     belonging.all_contents belonging.all_names belonging.contents belonging.everywhere belonging.going_with
-    belonging.heads belonging.is_section belonging.names_of belonging.opened_sections belonging.register_entries
+    belonging.heads belonging.names_of belonging.opened_sections belonging.register_entries
     belonging.authors_of belonging.namesakes removing.validator_of
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
     sharing.rewrap_left
@@ -159,7 +162,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
     absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
     undoing.last
-    section_people.is_in_section
+    section_people.is_in_section sections.is_section
     arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold
     absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
     logbook.references notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
@@ -192,6 +195,7 @@ BY_A_SESSION: Mapping[str, str] = {
 }
 
 _STRANGER = MemberId(bytes(16))
+_SOME_PAPER = Document(DocumentKind.OTHER, Body(bytes(32), bytes(16), bytes(32), 0), bytes(32))
 _FROM_A_STRANGER = SimpleNamespace(request=None, invitation=SimpleNamespace(member=b""))
 
 Call = Callable[[Any, Session, CompartmentId, RecordId, CompartmentId], object]
@@ -236,6 +240,7 @@ CALLS: Mapping[str, Call] = {
     "own_forms.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), "filled"), "none", {"what": "x"}
     ),
+    "adding.keep_again": lambda run, session, case, *_: run(session, _SOME_PAPER, case),
     "paper_text.text_of": lambda run, session, case, *_: run(session, _paper(case)),
     "paper_text.read_and_keep": lambda run, session, case, *_: run(session, _paper(case)),
     "senders.senders_of": lambda run, session, case, *_: run(session, _paper(case)),

@@ -232,7 +232,7 @@ def test_what_cannot_move_into_a_section_stays_where_it_is(office: Office) -> No
         size = amina.log.size
         with pytest.raises(UsageError, match="not one of the case"):
             moving.ask(amina, Place(case, note, Note.KIND), elsewhere)
-        with pytest.raises(UsageError, match="only notes and people"):
+        with pytest.raises(UsageError, match="only notes, people and documents"):
             moving.ask(amina, own_record(amina, case), section)
         holds.hold(amina, case, reason="appeal", review="2150-01-01")
         with pytest.raises(RefusedError, match="legal hold"):

@@ -11,7 +11,7 @@ from tests.tui.desk import Desk
 from tests.tui.house import House
 from vault.casework.papers.document import ReadBy
 from vault.export.paper_text.asking import can_read_pictures
-from vault.services.cases import cases
+from vault.services.cases import cases, sections
 from vault.services.papers import papers
 
 pytestmark = pytest.mark.screen
@@ -123,3 +123,39 @@ def test_who_wrote_in_a_chat_is_named_and_becomes_a_person_of_the_case(house: Ho
         assert amina.value("names") == "Marta Quillon"
         amina.press("f4")
         amina.sees("2  Marta Quillon: Marta Quillon")
+
+
+def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves_into_it(
+    house: House, order: Path, tmp_path: Path
+) -> None:
+    with house.open("Amina") as session:
+        section = sections.create(session, house.case, what="health", title="Clinic")
+    letter = tmp_path / "letter.txt"
+    letter.write_text("She sleeps in Quietwater.")
+    with house.desk("Amina") as amina:
+        amina.press("enter", "s", "enter", "f", f" {letter}", "tab", "tab", " Letter of the clinic", "f4")
+        amina.wait_for("Paper: Letter of the clinic")
+        amina.press("enter")
+        amina.at("Paper Letter of the clinic")
+        amina.sees("She sleeps in Quietwater.")
+        amina.press("enter", "tab", "tab", " the clinic", "f4")
+        amina.sees("From", "the clinic")
+        amina.press("escape", "escape", "escape")
+        amina.sees("Papers 0")
+        amina.press("f", f" {order}", "tab", "d", "e", "t", "enter", " Order on detention", "f4")
+        amina.wait_for("Papers 1")
+        amina.press("f2", " into a restricted", "enter", "enter", "y")
+        amina.sees("Papers 0")
+        amina.press("f3", " Quietwater", "f2", " restricted sections", "enter")
+        amina.wait_for("Letter of the~")
+        amina.sees("Papers", "health")
+        amina.press("enter")
+        amina.press("enter")
+        amina.at("Restricted health Clinic")
+        amina.sees("Paper: Letter of the clinic", "Paper: Order on detention")
+    with house.open("Amina") as session:
+        assert papers.list_in(session, house.case) == []
+        assert {each.value.called for each in papers.list_in(session, section)} == {
+            "Letter of the clinic",
+            "Order on detention",
+        }

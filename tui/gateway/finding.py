@@ -189,6 +189,7 @@ def _hit(hit: FoundRecord) -> HitShown:
         why=WHY_WORDS[hit.why],
         why_code=hit.why.value,
         section=hit.section_kind,
+        section_id="" if hit.section is None else hit.section.hex(),
     )
 
 

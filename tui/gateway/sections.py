@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
+from tui.gateway.papers.papers import papers_shown
 from tui.gateway.subject import StoppedError, Subject, case_id, telling
 from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown
@@ -43,7 +44,7 @@ class Sections(Subject):
         return sections.create(self._session, case_id(case), what=what, title=title, members=others).hex()
 
     def ask_move(self, case: str, record: str, kind: str, section: str) -> tuple[str, ...]:
-        """Return who could read a note or a person of the case and cannot read the section, by name."""
+        """Return who could read a note, a person or a paper of the case and cannot read the section, by name."""
         return self._moving(case, record, kind, section).taken_from
 
     def move(self, case: str, record: str, kind: str, section: str) -> str:
@@ -79,6 +80,7 @@ class Sections(Subject):
                 shaping.note_shown(note.record, note.value, note.written_ms, note.heads, by.get(note.record, ""))
                 for note in view.notes
             ),
+            papers=papers_shown(session, view.papers),
             may_share=bool(self._may(Action.CASE_SHARE)),
         )
 

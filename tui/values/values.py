@@ -212,6 +212,7 @@ class HitShown:
     why: Words = ""
     why_code: str = ""
     section: str = ""
+    section_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.values.values import NoteShown, PersonShown
+from tui.values.values_papers import PaperShown
 from vault.words.message import Words
 
 
@@ -66,4 +67,5 @@ class SectionShown:
     with_recovery: bool
     persons: tuple[PersonShown, ...] = field(default=(), repr=False)
     notes: tuple[NoteShown, ...] = field(default=(), repr=False)
+    papers: tuple[PaperShown, ...] = field(default=(), repr=False)
     may_share: bool = False

@@ -10,12 +10,17 @@ from vault.words.message import Words
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a person stands: a case and a record of it, or of a restricted section of it."""
+    """Where a person or a paper stands: a case and a record of it, or of a restricted section of it."""
 
     case: str
     ref: str
     record: str
     section: str = ""
+
+    @property
+    def home(self) -> str:
+        """The id of the section, or of the case."""
+        return self.section or self.case
 
 
 @dataclass(frozen=True, slots=True)

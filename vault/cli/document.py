@@ -12,14 +12,14 @@ from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.showing import edited, indented
 from vault.cli.story import asked, options_for, typed_fields
-from vault.cli.table import CASE, Arg, Given, Verb
+from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.display import MINUTE_UTC, bytes_text, local_time, time_data
 from vault.ids import short_id
 from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.ids import RecordId
+    from vault.ids import CompartmentId, RecordId
     from vault.services.cases.editing import Place
     from vault.services.projection.reading import Stored
 
@@ -28,19 +28,18 @@ _FORM: Final = Document.FORM
 
 def _add(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, asked(_FORM, is_new=True)) as (session, answers):
-        from vault.services.cases import cases, story
         from vault.services.cases.editing import Place
-        from vault.services.papers import adding, paper_text
+        from vault.services.papers import adding, homes, paper_text
 
-        case = cases.find(session, args.case)
-        version_of = None if args.version_of is None else _place(session, args.version_of).record
+        home = _home(session, args)
+        version_of = None if args.version_of is None else _place(session, args, args.version_of).record
         usual = {} if version_of else {"kind": DocumentKind.OTHER.value}
-        facts = story.typed_values(session, case, _FORM, usual | typed_fields(_FORM, args, answers))
+        facts = homes.facts_typed(session, home, usual | typed_fields(_FORM, args, answers))
         progress = output.progress_of(Message("Sealing the document"))
-        added = adding.add(session, case, args.file, facts, version_of=version_of, progress=progress)
+        added = adding.add(session, home, args.file, facts, version_of=version_of, progress=progress)
         read = None
         if not args.no_text:
-            place = Place(case, added.record, Document.KIND)
+            place = Place(home, added.record, Document.KIND)
             progress = output.progress_of(Message("Reading its text"))
             read = paper_text.read_and_keep(session, place, progress=progress).read_by
     data = {
@@ -66,16 +65,16 @@ def _add(args: Given, output: Output) -> Result:
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import cases
         from vault.services.papers import papers
         from vault.services.projection import authors
 
-        case = cases.find(session, args.case)
-        found = papers.list_in(session, case, why=args.why)
+        home = _home(session, args)
+        found = papers.list_in(session, home, why=args.why)
         by = authors.written_by(session, found)
         data = [_data(session, paper) for paper in found]
-        lines = [_head(session, paper, by.get(paper.record, "")) for paper in found]
-    return Result({"case": case.hex(), "documents": data}, lines or [Message("This case has no documents yet.")])
+        lines = [document_head(session, paper, by.get(paper.record, "")) for paper in found]
+    none = Message("This case has no documents yet." if args.section is None else "This section has no documents yet.")
+    return Result({"case" if args.section is None else "section": home.hex(), "documents": data}, lines or [none])
 
 
 def _show(args: Given, output: Output) -> Result:
@@ -83,11 +82,11 @@ def _show(args: Given, output: Output) -> Result:
         from vault.services.papers import papers
         from vault.services.projection import authors
 
-        place = _place(session, args.document)
+        place = _place(session, args, args.document)
         paper = papers.show(session, place, why=args.why)
         by = authors.written_by(session, [paper]).get(paper.record, "")
         names = {other.record: other.value.called for other in papers.list_in(session, place.case, why=args.why)}
-        data, head = _data(session, paper), _head(session, paper, by)
+        data, head = _data(session, paper), document_head(session, paper, by)
     return Result(data, [head, *map(indented, _facts(paper, names))])
 
 
@@ -95,7 +94,7 @@ def _text(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.papers import paper_text
 
-        place = _place(session, args.document)
+        place = _place(session, args, args.document)
         found = paper_text.text_of(session, place, why=args.why)
         if args.again or found.read_by is None:
             progress = output.progress_of(Message("Reading its text"))
@@ -109,7 +108,7 @@ def _senders(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.papers import senders
 
-        place = _place(session, args.document)
+        place = _place(session, args, args.document)
         found = senders.senders_of(session, place, why=args.why)
     data = [
         {
@@ -132,7 +131,7 @@ def _save(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.papers import papers
 
-        place = _place(session, args.document)
+        place = _place(session, args, args.document)
         progress = output.progress_of(Message("Writing the document"))
         document = papers.save(session, place, args.out, why=args.why, progress=progress)
     lines = [
@@ -147,7 +146,7 @@ def _edit(args: Given, output: Output) -> Result:
         from vault.services.papers import papers
 
         typed = typed_fields(_FORM, args, answers) | dict.fromkeys(args.empty, "")
-        return edited(papers.change(session, _place(session, args.document), typed))
+        return edited(papers.change(session, _place(session, args, args.document), typed))
 
 
 def _remove(args: Given, output: Output) -> Result:
@@ -155,7 +154,7 @@ def _remove(args: Given, output: Output) -> Result:
         from vault.services.approvals import erasing
         from vault.services.erasures import what_goes
 
-        place = _place(session, args.document)
+        place = _place(session, args, args.document)
         going = what_goes.what_goes(session, f"{place.case.hex()}/{place.record.hex()}", alone=True)
         erasing.erase(session, going, why="mistake")
         versions = len(going.versions)
@@ -168,10 +167,19 @@ def _remove(args: Given, output: Output) -> Result:
     return Result({"document": place.record.hex(), "versions": versions}, lines)
 
 
-def _place(session: Session, typed: str) -> Place:
-    from vault.services.cases import editing
+def _home(session: Session, args: Given) -> CompartmentId:
+    """Return the case, or the section of it that was named."""
+    from vault.services.cases import cases, sections
 
-    return editing.locate(session, typed, frozenset({Document.KIND}))
+    case = cases.find(session, args.case)
+    return case if args.section is None else sections.find_in(session, case, args.section)
+
+
+def _place(session: Session, args: Given, typed: str) -> Place:
+    from vault.services.cases import sections
+    from vault.services.papers import homes
+
+    return homes.place_of(session, typed, None if args.section is None else sections.find(session, args.section))
 
 
 def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
@@ -191,7 +199,8 @@ def _data(session: Session, paper: Stored[Document]) -> dict[str, object]:
     }
 
 
-def _head(session: Session, paper: Stored[Document], by: str) -> Words:
+def document_head(session: Session, paper: Stored[Document], by: str = "") -> Words:
+    """Return the line of a paper in a list."""
     from vault.services.papers import papers
 
     document = paper.value
@@ -216,6 +225,7 @@ def _facts(paper: Stored[Document], names: Mapping[RecordId, str]) -> list[Words
 
 
 _DOCUMENT: Final = Arg("DOC", Message("the document's id, or its beginning"), into="document")
+_OF_SECTION: Final = Arg("[--section ID]", Message("the document is in this restricted section"))
 _EMPTY: Final = Arg(
     "[--empty FIELD ...]", Message("leave nothing in this field"), choices=tuple(f.name for f in _FORM.fields)
 )
@@ -226,19 +236,25 @@ VERBS: Final = (
         *options_for(_FORM, is_new=True),
         Arg("[--version-of DOC]", Message("it is the next version of this document, which keeps its history")),
         Arg("[--no-text]", Message("do not read its text; `document text` does it later")),
+        SECTION,
     ), _add),
-    Verb("list", Message("the papers of a case"), (CASE,), _list),
-    Verb("show", Message("what is known of a paper"), (_DOCUMENT,), _show),
+    Verb("list", Message("the papers of a case"), (
+        CASE, Arg("[--section ID]", Message("those of this restricted section")),
+    ), _list),
+    Verb("show", Message("what is known of a paper"), (_DOCUMENT, _OF_SECTION), _show),
     Verb("text", Message("the text of a paper, as it was read; read now, if it was not"), (
-        _DOCUMENT, Arg("[--again]", Message("read it again, for example once tesseract is installed")),
+        _DOCUMENT, Arg("[--again]", Message("read it again, for example once tesseract is installed")), _OF_SECTION,
     ), _text),
-    Verb("senders", Message("who wrote in a chat, and who of the case that may be"), (_DOCUMENT,), _senders),
+    Verb("senders", Message("who wrote in a chat, and who of the case that may be"), (
+        _DOCUMENT, _OF_SECTION,
+    ), _senders),
     Verb("save", Message("write the content of a paper to a new file, in clear"), (
         _DOCUMENT,
         Arg("--out FILE", Message("where; nothing may be there yet"), of=Path),
+        _OF_SECTION,
     ), _save),
     Verb("edit", Message("change the facts of a paper; the history keeps what they were"), (
-        _DOCUMENT, *options_for(_FORM, is_new=False), _EMPTY,
+        _DOCUMENT, *options_for(_FORM, is_new=False), _EMPTY, _OF_SECTION,
     ), _edit),
-    Verb("remove", Message("erase a paper with all its versions"), (_DOCUMENT,), _remove),
+    Verb("remove", Message("erase a paper with all its versions"), (_DOCUMENT, _OF_SECTION), _remove),
 )  # fmt: skip

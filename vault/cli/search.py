@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened_to_ask
@@ -12,6 +12,9 @@ from vault.cli.showing import indented
 from vault.cli.table import Arg, Given, Verb
 from vault.ids import short_id
 from vault.words.message import Message, Words
+
+if TYPE_CHECKING:
+    from vault.services.cases.searching import FoundRecord
 
 _WORDS = (Personal("words", "--words", Message("Words to search for"), required=True),)
 
@@ -46,6 +49,8 @@ def _search(args: Given, output: Output) -> Result:
     for h in found.hits:
         lines.append(f"{h.ref}  {h.kind:<7}  {h.snippet}")
         lines += [] if h.why is Why.EXACT else [indented(WHY_WORDS[h.why])]
+        if h.kind == "document":
+            lines.append(indented(_in_paper(h)))
         if h.section is not None:
             lines.append(
                 indented(Message("in the restricted section {id}: {kind}", id=short_id(h.section), kind=h.section_kind))
@@ -55,6 +60,18 @@ def _search(args: Given, output: Output) -> Result:
     if found.more:
         lines.append(Message("More than {limit} records match: add a word.", limit=args.limit))
     return Result({"hits": data, "more": found.more}, lines or [Message("Nothing matches.")])
+
+
+def _in_paper(hit: FoundRecord) -> Words:
+    """Return which paper it is, and the command that shows its text."""
+    if hit.section is None:
+        return Message("in the paper {title}: `casevault document text {id}`", title=hit.title, id=short_id(hit.record))
+    return Message(
+        "in the paper {title}: `casevault document text {id} --section {section}`",
+        title=hit.title,
+        id=short_id(hit.record),
+        section=short_id(hit.section),
+    )
 
 
 _SCRIPTS_ONLY: Final = Message(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vault.casework.note import Note
-from vault.casework.person import Person
+from vault.cli.document import document_head
 from vault.cli.erase import require_yes
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
@@ -60,6 +59,7 @@ def _show(args: Given, output: Output) -> Result:
 
         view = sections.open_section(session, sections.find(session, args.section), why=args.why)
         by = authors.written_by(session, view.notes)
+        paper_lines = [document_head(session, paper) for paper in view.papers]
         of_case = safe_contacts.never_use_in(session, CompartmentId(view.head.value.case))
     never_use = (*of_case, *never_use_of(person.value for person in view.persons))
     head, corrected = view.head.value, notes.corrections(view.notes)
@@ -70,11 +70,12 @@ def _show(args: Given, output: Output) -> Result:
         "title": head.title,
         "persons": [person_data(person, never_use) for person in view.persons],
         "notes": [note_data(note, by, corrected) for note in view.notes],
+        "documents": [{"document": paper.record.hex(), **paper.value.plain()} for paper in view.papers],
     }
     lines: list[Words] = [Message("RESTRICTED  {what}  {title}", what=head.what, title=head.title)]
     lines += [line for person in view.persons for line in person_lines(person, never_use)]
     lines += [line for note in view.notes for line in note_lines(note, by, corrected)]
-    return Result(data, lines)
+    return Result(data, [*lines, *paper_lines])
 
 
 def _grant(args: Given, output: Output) -> Result:
@@ -107,7 +108,7 @@ def _move(args: Given, output: Output) -> Result:
         from vault.services.approvals import moving
         from vault.services.cases import editing, sections
 
-        place = editing.locate(session, args.id, frozenset({Note.KIND, Person.KIND}))
+        place = editing.locate(session, args.id, moving.MOVED_KINDS)
         asked = moving.ask(session, place, sections.find_in(session, place.case, args.to))
         require_yes(args, output, _what_moves(asked), Message("It is erased in the case. Type move to go on: "), "move")
         moved = moving.move(session, asked)
@@ -137,8 +138,8 @@ VERBS: Final = (
     ), _new),
     Verb("list", Message("the sections of a case that you hold"), (CASE,), _list),
     Verb("show", Message("open a section"), (_SECTION,), _show),
-    Verb("move", Message("move a note or a person of the case into a section: erased in the case"), (
-        Arg("ID", Message("the note's or person's id, or its beginning"), into="id"),
+    Verb("move", Message("move a note, a person or a paper of the case into a section: erased in the case"), (
+        Arg("ID", Message("the id of the note, person or paper, or its beginning"), into="id"),
         Arg("--to SECTION", Message("the section of the same case")),
         Arg("[--yes]", Message("do not ask again (scripts)")),
     ), _move),

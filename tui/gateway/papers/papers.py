@@ -15,9 +15,8 @@ from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError, VaultError
 from vault.ids import RecordId
 from vault.progress import CancelledError, Progress, Stopped
-from vault.services.cases import story
 from vault.services.cases.editing import Place
-from vault.services.papers import adding, paper_text, papers
+from vault.services.papers import adding, homes, paper_text, papers
 from vault.services.papers import senders as find_senders
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
@@ -28,7 +27,7 @@ class Papers(Subject):
     """Keeps and shows the papers of a case. What takes long returns None once it was stopped."""
 
     def open(self, case: str, record: str, why: str) -> PaperPage:
-        """Return a paper with its text as it was read."""
+        """Return a paper of a case or section with its text as it was read."""
         place = _place(case, record)
         shown = papers_shown(self._session, papers.list_in(self._session, place.case, why=why))
         by_id = {paper.record: paper for paper in shown}
@@ -53,7 +52,7 @@ class Papers(Subject):
         Stopped before it is durable, nothing is left; stopped later, it is kept without its text.
         """
         home = case_id(case)
-        facts = story.typed_values(self._session, home, Document.FORM, typed)
+        facts = homes.facts_typed(self._session, home, typed)
         earlier = _record_id(version_of) if version_of else None
         try:
             added = adding.add(

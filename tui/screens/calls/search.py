@@ -19,6 +19,7 @@ from tui.looks.tokens import Token
 from tui.screens.calls.hit_facts import OTHER_WAYS, WHYS, hit_facts
 from tui.screens.calls.one_slip import OneSlip, caller
 from tui.screens.calls.open_slips import facts as slip_facts
+from tui.screens.cases.section import SectionScreen
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute
@@ -169,7 +170,10 @@ class SearchScreen(VaultScreen):
             self.app.push_screen(OneSlip(self._slips[key]), self._slip_ended)
         else:
             hit = self._hits[key]
-            self.post_message(OpenCase(hit.case, record=hit.record))
+            if hit.section_id:
+                self.app.push_screen(SectionScreen(hit.case, hit.ref, hit.section_id, "casework"))
+            else:
+                self.post_message(OpenCase(hit.case, record=hit.record))
 
     def _slip_ended(self, words: str | None) -> None:
         if words:

@@ -66,7 +66,7 @@ class CaseScreen(Erases):
         Command("t", "task", Message("Add a task"), "t", Message("task"), rank=2),
         Command("a", "amend", Message("Correct a note: yours of today, or by another"), "a", Message("amend"), rank=3),
         Command("", "withdraw", Message("Withdraw a note: it is not to be used, and leaves in no export"), ""),
-        Command("", "into_section", Message("Move a note or a person into a restricted section"), ""),
+        Command("", "into_section", Message("Move a note, a person or a paper into a restricted section"), ""),
         Command("1", "part('notes')", Message("Notes"), "1"),
         Command("2", "part('people')", Message("People"), "2"),
         Command("f", "paper", Message("Add a paper: a scan, a photo, a letter"), "f", Message("paper"), rank=2),
@@ -190,7 +190,7 @@ class CaseScreen(Erases):
             self.say(Message("Put the cursor on the note that you want to withdraw."))
 
     def action_into_section(self) -> None:
-        """Move the note or the person under the cursor into a restricted section."""
+        """Move what is under the cursor into a restricted section."""
         move_into_section(self, self._case.case, self._lists.here(), self.action_refresh)
 
     def action_person(self) -> None:

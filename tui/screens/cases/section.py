@@ -1,4 +1,4 @@
-"""One restricted section: its people and notes as one text, and who opens it."""
+"""One restricted section: its people, papers and notes as one text, and who opens it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tui.screens.erasing.erase import EraseScreen
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.wording import MAY_BE_KEPT
+from tui.screens.papers.paper import PaperScreen
+from tui.screens.papers.paper_form import PAPER_KEPT, PaperForm
 from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.text.in_words import together, warning
@@ -29,7 +31,7 @@ from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words
 
-_SHARING: Final = frozenset({"give", "take_back", "note", "add_person"})
+_SHARING: Final = frozenset({"give", "take_back", "note", "add_person", "add_paper"})
 
 
 class SectionScreen(NewKeyScreen):
@@ -46,7 +48,8 @@ class SectionScreen(NewKeyScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "note", Message("Write a note that is kept here alone"), "n", Message("note")),
         Command("p", "add_person", Message("Add a person who is kept here alone"), "p", Message("person")),
-        Command("enter", "open_person", Message("All that is known of a person of it"), "Enter", Message("open")),
+        Command("f", "add_paper", Message("Add a paper that is kept here alone"), "f", Message("paper")),
+        Command("enter", "open", Message("All that is known of a person or a paper of it"), "Enter", Message("open")),
         Command("g", "give", Message("Let a member who holds the case open it"), "g", Message("give")),
         Command("t", "take_back", Message("Take it back from a member"), "t", Message("take back"), rank=2),
         Command("", "erase_note", Message("Erase a note of it for good"), ""),
@@ -95,21 +98,34 @@ class SectionScreen(NewKeyScreen):
         where = Whereabouts(self._case, self._ref, "", self._section)
         self.app.push_screen(PersonForm(where), lambda _: self.action_refresh())
 
-    def action_open_person(self) -> None:
-        """Open a person of it; of several, ask which."""
-        persons = () if self._shown is None else self._shown.persons
-        if len(persons) > 1:
-            options = [(person.record, person.name) for person in persons]
-            self.app.push_screen(Choose(Message("Whom do you want to open?"), options), self._open_person)
-        elif persons:
-            self._open_person(persons[0].record)
-        else:
-            self.say(Message("Nobody is kept here yet; p adds a person."))
+    def action_add_paper(self) -> None:
+        """Add a paper that is kept here alone."""
+        papers = () if self._shown is None else self._shown.papers
+        where = Whereabouts(self._case, self._ref, "", self._section)
+        self.app.push_screen(PaperForm(where, papers), self._paper_kept)
 
-    def _open_person(self, record: str | None) -> None:
-        if record:
+    def _paper_kept(self, record: str | None) -> None:
+        self.say(PAPER_KEPT if record else "")
+        self.action_refresh()
+
+    def action_open(self) -> None:
+        """Open a person or a paper of it; of several, ask which."""
+        shown = self._shown
+        options = [] if shown is None else [(person.record, person.name) for person in shown.persons]
+        options += [] if shown is None else [(paper.record, paper.called) for paper in shown.papers]
+        if len(options) > 1:
+            self.app.push_screen(Choose(Message("What do you want to open?"), options), self._open)
+        elif options:
+            self._open(options[0][0])
+        else:
+            self.say(Message("Nobody is kept here yet; p adds a person, f a paper."))
+
+    def _open(self, record: str | None) -> None:
+        if record and self._shown is not None:
             where = Whereabouts(self._case, self._ref, record, self._section)
-            self.app.push_screen(PersonScreen(where, self._why), lambda _: self.action_refresh())
+            is_paper = record in {paper.record for paper in self._shown.papers}
+            screen = PaperScreen(where, self._why) if is_paper else PersonScreen(where, self._why)
+            self.app.push_screen(screen, lambda _: self.action_refresh())
 
     def action_erase_note(self) -> None:
         """Ask which note, and erase it."""
@@ -197,7 +213,13 @@ def _lines(shown: SectionShown) -> list[Words]:
     lines: list[Words] = []
     for person in shown.persons:
         lines += [*person.lines, ""]
+    for paper in shown.papers:
+        lines += [
+            Message("Paper: {called}", called=paper.called),
+            Message("{day}  {kind}  {size}", day=paper.day, kind=word_of(paper.facts.typed["kind"]), size=paper.size),
+            "",
+        ]
     corrected = corrected_in(shown.notes)
     for note in sorted(shown.notes, key=lambda note: -note.written_ms):
         lines += [*note_lines(note, is_corrected=note.record in corrected), *note.note.text.splitlines(), ""]
-    return lines or [Message("Nothing is kept here yet; n writes a note, p adds a person.")]
+    return lines or [Message("Nothing is kept here yet; n writes a note, p adds a person, f a paper.")]

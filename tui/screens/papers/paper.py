@@ -67,6 +67,11 @@ class PaperScreen(Erases, LongWorkScreen):
         self._page: PaperPage | None = None
 
     @override
+    def commands(self) -> tuple[Command, ...]:
+        # Of the earlier versions of what stands in a section nothing is kept in the index.
+        return tuple(command for command in self.ACTS if command.action != "history" or not self._where.section)
+
+    @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Container(
             PartsPane(id="paper-facts"),
@@ -86,7 +91,7 @@ class PaperScreen(Erases, LongWorkScreen):
     @override
     def action_refresh(self, stand_on: str = "") -> None:
         where, why = self._where, self._why
-        self.ask(lambda vault: vault.papers.open(where.case, where.record, why), self._show)
+        self.ask(lambda vault: vault.papers.open(where.home, where.record, why), self._show)
 
     def action_edit(self) -> None:
         """Change what is known of it."""
@@ -111,7 +116,7 @@ class PaperScreen(Erases, LongWorkScreen):
         where = self._where
         self.work_long(
             Message("Reading its text"),
-            lambda vault, progress, stopped: vault.papers.read(where.case, where.record, progress, stopped),
+            lambda vault, progress, stopped: vault.papers.read(where.home, where.record, progress, stopped),
             lambda _: self.action_refresh(),
             when_stopped=Message("Stopped. The paper is as it was."),
         )
@@ -136,7 +141,7 @@ class PaperScreen(Erases, LongWorkScreen):
     def action_remove(self) -> None:
         """Show what goes with it, then erase it."""
         if self._page is not None:
-            self.erase(self._page.shown.called, f"{self._where.case}/{self._where.record}", ends=True)
+            self.erase(self._page.shown.called, f"{self._where.home}/{self._where.record}", ends=True)
 
     def action_history(self) -> None:
         """Show what it said before."""

@@ -34,8 +34,8 @@ class PaperForm(RecordForm):
     """Ends with the id of the paper's record, or with nothing.
 
     Args:
-        where: its case.
-        others: the other papers of the case.
+        where: its case, or the section of it.
+        others: the other papers there.
         shown: the paper that is changed; without it a new one is added.
         is_version: a next version of that paper is added, from a file.
     """
@@ -57,7 +57,7 @@ class PaperForm(RecordForm):
         *,
         is_version: bool = False,
     ) -> None:
-        super().__init__(where.case, where.ref, Document.KIND, None if shown is None else shown.facts)
+        super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts)
         self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
         self._asks_file = shown is None or is_version
         self._others = [(paper.record, paper.called) for paper in others]

@@ -75,7 +75,7 @@ class PaperSave(FormScreen):
         self.work_long(
             Message("Writing the file"),
             lambda vault, progress, stopped: vault.papers.save(
-                where.case, where.record, out, why, progress=progress, stopped=stopped
+                where.home, where.record, out, why, progress=progress, stopped=stopped
             ),
             self._saved,
             when_stopped=Message("Stopped. There is no file."),

@@ -1,4 +1,4 @@
-"""Move a note or a person of a case into a restricted section: written there, erased in the case, which gets a new key.
+"""Move a note, a person or a paper of a case into a restricted section: kept there, erased in the case with its key.
 
 Who could read it before may have kept it: a move takes nothing back from a copy. Cut off between its steps, the record
 stands in both places, and is moved again.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, VersionId
@@ -22,9 +24,12 @@ from vault.services.cases.editing import Place
 from vault.services.cases.holds import require_none
 from vault.services.erasures.what_goes import Going, what_goes
 from vault.services.grants import sharing
+from vault.services.papers import adding
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
+
+MOVED_KINDS: Final = frozenset({Note.KIND, Person.KIND, Document.KIND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +50,19 @@ class Moved:
 
 
 def ask(session: Session, place: Place, section: CompartmentId) -> Moving:
-    """Return what a move would do; a note takes along what corrects it, a person goes from this case alone.
+    """Return what a move would do; a note takes along its corrections, a paper its translations.
+
+    A person goes from this case alone.
 
     Raises:
         RefusedError: this member may not erase there or give keys, or the case is on legal hold.
-        UsageError: it is neither a note nor a person, or the section is one of another case.
+        UsageError: it is no note, person or document, or the section is one of another case.
         NotFoundError: no such record or section.
     """
     session.require(Action.CASE_ERASE, place.case)
     session.require(Action.CASE_SHARE, place.case)
-    if place.kind not in {Note.KIND, Person.KIND}:
-        raise UsageError(Message("only notes and people are moved into a section"))
+    if place.kind not in MOVED_KINDS:
+        raise UsageError(Message("only notes, people and documents are moved into a section"))
     if section not in {line.section for line in sections.list_of(session, place.case)}:
         raise UsageError(Message("this section is not one of the case"))
     going = what_goes(session, f"{place.case.hex()}/{place.record.hex()}", alone=place.kind == Person.KIND)
@@ -73,6 +80,7 @@ def move(session: Session, moving: Moving) -> Moved:
 
     Raises:
         UsageError: a record stands in two versions. Nothing was written.
+        NotFoundError: the content of a paper is not on this device. Nothing was erased.
         VerificationError: the log is in doubt, or something of the case is not here.
     """
     session.require(Action.CASE_ERASE, moving.place.case)
@@ -83,6 +91,10 @@ def move(session: Session, moving: Moving) -> Moved:
         value = stored.value
         if isinstance(value, Person):
             made[stored.record] = sections.add_person(session, moving.section, value)
+        elif isinstance(value, Document):
+            original = None if value.translation_of is None else made.get(value.translation_of)
+            moved = replace(value, translation_of=original)
+            made[stored.record] = adding.keep_again(session, moved, moving.section)
         else:
             amends = None if value.amends is None else made.get(RecordId(value.amends), value.amends)
             made[stored.record] = sections.add_note(session, moving.section, replace(value, amends=amends))
@@ -97,11 +109,12 @@ def _in_order(moving: Moving) -> Sequence[RecordId]:
     return sorted(here, key=lambda record: record != moving.place.record)
 
 
-def _value(session: Session, place: Place, record: RecordId) -> Stored[Note] | Stored[Person]:
+def _value(session: Session, place: Place, record: RecordId) -> Stored[Note] | Stored[Person] | Stored[Document]:
     heads = frozenset(map(VersionId, heads_of(session.index(), place.case, record, place.kind)))
     versions = read_versions(session, place.case, record, heads)
     notes, persons = stored_of_kind(versions, Note), stored_of_kind(versions, Person)
-    found = (notes[0] if notes else persons[0]) if len(notes) + len(persons) == 1 else None
-    if found is None or len(heads) > 1:
+    papers = stored_of_kind(versions, Document)
+    found: list[Stored[Note] | Stored[Person] | Stored[Document]] = [*notes, *persons, *papers]
+    if len(found) != 1 or len(heads) > 1:
         raise UsageError(Message("it stands in two versions"), next_step=Message("Say which one holds, then move it."))
-    return found
+    return found[0]

@@ -71,8 +71,9 @@ WHY_WORDS: Final = {
 class FoundRecord:
     """One hit: where it is, the words around what was searched, and what stands in it that must never be used.
 
-    `title` is the name of a person, else empty; `client` names the case; `marks` are the places in the snippet. Where
-    it stands in a restricted section, `section` says in which, and `section_kind` of what kind that is.
+    `title` is the name of a person, what a paper is called, else empty; `client` names the case; `marks` are the places
+    in the snippet. Where it stands in a restricted section, `section` says in which, and `section_kind` of what kind
+    that is.
     """
 
     case: CompartmentId
@@ -266,13 +267,20 @@ def _found(
         kind=hit.kind,
         snippet=shown,
         do_not_call=never_used_in(text, never_use.get(hit.case, ())),
-        title=next(iter(_strings(content.fields.get("names"))), "") if hit.kind == Person.KIND else "",
+        title=_title(content),
         client="" if row is None else row.name,
         is_closed=row is not None and row.closed is not None,
         written_ms=content.clock[0],
         marks=tuple((hit.start, hit.end) for hit in places),
         why=why,
     )
+
+
+def _title(content: Content) -> str:
+    fields = content.fields
+    if content.kind == Document.KIND:
+        return next((said for name in ("title", "name") for said in _strings(fields.get(name)) if said), "")
+    return next(iter(_strings(fields.get("names"))), "") if content.kind == Person.KIND else ""
 
 
 def _are_whole(hits: Iterable[WordHit], words: Iterable[str]) -> bool:

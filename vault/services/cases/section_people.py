@@ -17,7 +17,7 @@ from vault.ids import CompartmentId, CompartmentKind, RecordId
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.services.cases.editing import Edited, Place, write_next
-from vault.services.cases.sections import opened_to_read, opened_to_write
+from vault.services.cases.sections import head_of, is_section, opened_to_read, opened_to_write
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.reading import stored_of_kind
 from vault.services.projection.short_ids import the_one_named, typed_id
@@ -39,8 +39,7 @@ def locate(session: Session, section: CompartmentId, text: str) -> Place:
 
 def case_of(session: Session, place: Place) -> CompartmentId:
     """Return the case of the section in which a person stands."""
-    (head,) = stored_of_kind(opened_to_read(session, place.case), Section)
-    return CompartmentId(head.value.case)
+    return CompartmentId(head_of(session, place.case).case)
 
 
 def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
@@ -66,8 +65,7 @@ def edit(session: Session, place: Place, changed: Callable[[Person], Person]) ->
 
 def is_in_section(session: Session, place: Place) -> bool:
     """Say whether a place is in a restricted section."""
-    state = session.state_of(place.case)
-    return state is not None and state.kind is CompartmentKind.SECTION
+    return is_section(session, place.case)
 
 
 def who_is(session: Session, place: Place) -> bytes | None:

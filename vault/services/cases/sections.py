@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from vault.access.session import Session
 from vault.casework.access import Section, SectionKind
 from vault.casework.note import Note
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError, VerificationError
@@ -45,6 +46,7 @@ class SectionView:
     head: Stored[Section]
     persons: tuple[Stored[Person], ...]
     notes: tuple[Stored[Note], ...]
+    papers: tuple[Stored[Document], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,13 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
         with session.work() as work:
             work.commit(entry)
         session.viewed.add((section, why))
-    return SectionView(section, head, tuple(stored_of_kind(records, Person)), tuple(stored_of_kind(records, Note)))
+    return SectionView(
+        section,
+        head,
+        tuple(stored_of_kind(records, Person)),
+        tuple(stored_of_kind(records, Note)),
+        tuple(stored_of_kind(records, Document)),
+    )
 
 
 def add_note(session: Session, section: CompartmentId, note: Note) -> RecordId:
@@ -241,6 +249,18 @@ def opened_to_write(session: Session, section: CompartmentId) -> bytes:
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
         _withdraw(session, section, case)
     return head.value.audit
+
+
+def is_section(session: Session, home: CompartmentId) -> bool:
+    """Say whether this is a restricted section."""
+    state = session.state_of(home)
+    return state is not None and state.kind is CompartmentKind.SECTION
+
+
+def head_of(session: Session, section: CompartmentId) -> Section:
+    """Return what a section says of itself; see `opened_to_read`."""
+    (head,) = stored_of_kind(opened_to_read(session, section), Section)
+    return head.value
 
 
 def _require_case(session: Session, case: CompartmentId, action: Action = Action.CASE_READ) -> str:

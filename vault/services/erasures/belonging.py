@@ -36,15 +36,9 @@ from vault.store.rowtypes import PlacedVersion
 _MOST_NAMESAKES = 200
 
 
-def is_section(session: Session, home: CompartmentId) -> bool:
-    """Say whether this is a restricted section."""
-    state = session.state_of(home)
-    return state is not None and state.kind is CompartmentKind.SECTION
-
-
 def heads(session: Session, home: CompartmentId, kind: str | None = None) -> list[OpenedVersion]:
     """Return the heads of the records of a case, a section or another place, or of those of a kind."""
-    if is_section(session, home):
+    if sections.is_section(session, home):
         return [head for head in sections.records_of(session, home) if kind in {None, head.content.kind}]
     wanted = frozenset(VersionId(head.version) for head in heads_in(up_to_date_index(session), home, kind))
     return read_heads(session, home, wanted)

@@ -18,6 +18,7 @@ from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases.cases import find
 from vault.services.cases.editing import Place, locate
+from vault.services.cases.sections import is_section
 from vault.services.erasures.belonging import (
     all_contents,
     all_names,
@@ -26,7 +27,6 @@ from vault.services.erasures.belonging import (
     everywhere,
     going_with,
     heads,
-    is_section,
     names_of,
     namesakes,
     opened_sections,
@@ -126,7 +126,7 @@ def _one(session: Session, text: str, *, alone: bool) -> Going:
     try:
         place = locate(session, record, case=find(session, case)) if case else locate(session, text)
     except NotFoundError:
-        found = _in_section(session, text) or _slip(session, text)
+        found = _in_section(session, record, within=case, alone=alone) or _slip(session, text)
         if found is None:
             raise
         return found
@@ -136,16 +136,21 @@ def _one(session: Session, text: str, *, alone: bool) -> Going:
     return _record(session, place, alone=alone)
 
 
-def _in_section(session: Session, text: str) -> Going | None:
-    """Return what goes with a restricted section, or a record in one; None where no section of this member has it."""
-    typed = typed_id(text)
+def _in_section(session: Session, text: str, *, within: str, alone: bool) -> Going | None:
+    """Return what goes with a restricted section, or a record in one; None where no section of this member has it.
+
+    `within` is the id of the section that a record is looked for in; any, where it is empty.
+    """
+    typed, only = typed_id(text), typed_id(within)
     for section, case, records in opened_sections(session) if typed else ():
-        if the_one_named(typed, [section]) is not None:
+        if within and (not only or the_one_named(only, [section]) is None):
+            continue
+        if not within and the_one_named(typed, [section]) is not None:
             return _whole(session, case, [section])
         record = the_one_named(typed, {head.record for head in records})
         kind = next((head.content.kind for head in records if head.record == record), Section.KIND)
         if record is not None and kind != Section.KIND:
-            return _record(session, Place(section, record, kind))
+            return _record(session, Place(section, record, kind), alone=alone)
     return None
 
 

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vault.access.session import Session
+from vault.casework.papers.body import Body
 from vault.casework.papers.document import Document
 from vault.casework.papers.media import FIRST_BYTES, media_of
 from vault.display import one_line
-from vault.errors import MalformedError, NotFoundError, TryAgainError
+from vault.errors import MalformedError, NotFoundError, TryAgainError, VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
-from vault.index.heads import heads_of
-from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
-from vault.records.attachments import discard_sealed, seal_into
+from vault.records.attachments import SealedBody, discard_sealed, read_body, seal_into
 from vault.records.work import Entry
 from vault.seal.attachments import ContentHash
-from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import read_versions, stored_of_kind
+from vault.services.papers.homes import heads, pseudonym_to_write, require_write
+from vault.services.projection.reading import stored_of_kind
 from vault.store.blobs import Blobs
 from vault.store.files import opened_to_read, read_pieces
 from vault.words.message import Message
@@ -57,7 +57,7 @@ def add(
     progress: Progress = lambda done, total: None,
     cancelled: Stopped = lambda: False,
 ) -> Added:
-    """Keep a file as a paper of a case, or as the next version of one. When this returns, it is durable.
+    """Keep a file as a paper of a case or of a section, or as the next version of one. Then it is durable.
 
     `facts` are values of the fields of the form; of a next version they are changed, and the others stay. `progress` is
     told bytes, from the calling thread.
@@ -67,8 +67,7 @@ def add(
         TryAgainError: the file cannot be read, or changed while it was read, or there is no room; nothing is left.
         CancelledError: as asked; nothing is left.
     """
-    up_to_date_index(session)  # rights may have ended
-    rule = session.require(Action.CASE_WRITE, case)
+    rule = require_write(session, case)
     record, parents, before = _place(session, case, version_of)
     blobs = Blobs(session.folder.blobs_dir)
     hashed = ContentHash()
@@ -96,15 +95,52 @@ def add(
         document = Document(
             **{**before, **facts}, name=name, media=media, body=sealed.body, content_hash=hashed.digest()
         )
+        audit = pseudonym_to_write(session, case)
         with session.work(case) as work:
             work.attach(case, sealed)
             work.keep(case, document, record, parents)
-            audit = audit_of(session, case)
             work.commit(Entry(act="document.add", obj=audit, covers={Document.KIND: 1}, pol=rule))
     except BaseException:
         discard_sealed(blobs, sealed)
         raise
     return Added(case, record, size, media, size <= TRAVELS_LIMIT)
+
+
+def keep_again(session: Session, document: Document, home: CompartmentId) -> RecordId:
+    """Keep a paper in another place, its content and its text sealed anew: a key of the place before opens neither.
+
+    Raises:
+        NotFoundError: its content is not on this device.
+        VerificationError: it is not whole, or not what its record says. Nothing was written.
+        TryAgainError: no room.
+    """
+    rule, blobs, made = require_write(session, home), Blobs(session.folder.blobs_dir), list[SealedBody]()
+    try:
+        for body in document.bodies:
+            made.append(_sealed_anew(session, blobs, body, document))
+        content, *texts = (sealed.body for sealed in made)
+        audit = pseudonym_to_write(session, home)
+        with session.work(home) as work:
+            for sealed in made:
+                work.attach(home, sealed)
+            record = work.keep(home, replace(document, body=content, extracted=next(iter(texts), None)))
+            work.commit(Entry(act="document.add", obj=audit, covers={Document.KIND: 1}, pol=rule))
+    except BaseException:
+        for sealed in made:
+            discard_sealed(blobs, sealed)
+        raise
+    return record
+
+
+def _sealed_anew(session: Session, blobs: Blobs, body: Body, document: Document) -> SealedBody:
+    session.database.require_room(body.size + _ROOM_BESIDE)
+    hashed = ContentHash()
+    with closing(read_body(session.database, blobs, session.vault, body)) as pieces:
+        sealed = seal_into(blobs, session.vault, hashed.passing(pieces), body.size)
+    if body == document.body and hashed.digest() != document.content_hash:
+        discard_sealed(blobs, sealed)
+        raise VerificationError(Message("the document is not the one that its record tells of"))
+    return sealed
 
 
 def _place(
@@ -113,8 +149,9 @@ def _place(
     """Return the record, what its next version replaces, and the facts that this goes on with."""
     if version_of is None:
         return RecordId(make_id()), [], {}
-    heads = [VersionId(head) for head in heads_of(up_to_date_index(session), case, version_of, Document.KIND)]
-    found = stored_of_kind(read_versions(session, case, version_of, frozenset(heads)), Document)
+    versions = heads(session, case, version_of)
+    found = stored_of_kind(versions, Document)
     if not found:
         raise NotFoundError(Message("there is no such document in this case"))
-    return version_of, heads, {field.name: getattr(found[0].value, field.name) for field in Document.FORM.fields}
+    facts = {field.name: getattr(found[0].value, field.name) for field in Document.FORM.fields}
+    return version_of, [version.id for version in versions], facts

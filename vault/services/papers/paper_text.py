@@ -10,18 +10,16 @@ from vault.casework.papers.document import Document, ReadBy
 from vault.errors import NotFoundError, TryAgainError
 from vault.export.paper_text.asking import MOST_BYTES, ReadText, read_text
 from vault.ids import VersionId
-from vault.index.heads import heads_of
-from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.attachments import SealedBody, discard_sealed, seal_into
 from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.editing import Place
+from vault.services.papers.homes import heads, pseudonym_to_write, require_write
 from vault.services.papers.papers import content_of, show
 from vault.services.projection.extracted import extracted_text
-from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import read_versions, stored_of_kind
+from vault.services.projection.reading import stored_of_kind
 from vault.store.blobs import Blobs
 from vault.words.message import Message
 
@@ -58,10 +56,10 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
     """
     before, _, _ = _newest(session, place)
     read = _read(session, before, progress)
-    document, versions, heads = _newest(session, place)
+    document, versions, parents = _newest(session, place)
     if document.body != before.body:
         raise TryAgainError(Message("the document was replaced while its text was read"))
-    rule = session.require(Action.CASE_WRITE, place.case)
+    rule, audit = require_write(session, place.case), pseudonym_to_write(session, place.case)
     blobs, sealed = Blobs(session.folder.blobs_dir), _sealed(session, read)
     way = ReadBy.NOTHING if sealed is None else ReadBy(read.by) if read.is_whole else ReadBy.PART
     changed = replace(document, extracted=None if sealed is None else sealed.body, read_by=way)
@@ -70,8 +68,7 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
             if sealed is not None:
                 work.attach(place.case, sealed)
             known = {name: part for version in versions for name, part in version.content.fields.items()}
-            work.write(place.case, place.record, Document.KIND, to_fields(changed, known=known), heads)
-            audit = audit_of(session, place.case)
+            work.write(place.case, place.record, Document.KIND, to_fields(changed, known=known), parents)
             work.commit(Entry(act="document.add", obj=audit, covers={Document.KIND: 1}, pol=rule))
     except BaseException:
         if sealed is not None:
@@ -82,14 +79,12 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
 
 def _newest(session: Session, place: Place) -> tuple[Document, list[OpenedVersion], list[VersionId]]:
     """Return the document as it stands now, and all versions that stand, for who may write there."""
-    index = up_to_date_index(session)  # rights may have ended
-    session.require(Action.CASE_WRITE, place.case)
-    heads = [VersionId(head) for head in heads_of(index, place.case, place.record, Document.KIND)]
-    versions = read_versions(session, place.case, place.record, frozenset(heads))
+    require_write(session, place.case)
+    versions = heads(session, place.case, place.record)
     found = stored_of_kind(versions, Document)
     if not found:
         raise NotFoundError(Message("there is no such document in this case"))
-    return found[0].value, versions, heads
+    return found[0].value, versions, [version.id for version in versions]
 
 
 def _read(session: Session, document: Document, progress: Progress) -> ReadText:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from vault.access.session import Session
 from vault.casework.papers.body import Body
 from vault.casework.papers.document import Document
 from vault.errors import NotFoundError, UsageError, VerificationError
-from vault.ids import CompartmentId, VersionId
-from vault.index.heads import heads_in
+from vault.ids import CompartmentId
 from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.attachments import read_body, row_of
 from vault.records.work import Entry
 from vault.seal.attachments import ContentHash
-from vault.services.cases.cases import log_view
-from vault.services.cases.editing import Edited, Place, edit
-from vault.services.cases.story import typed_values
-from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import Stored, read_heads, stored_of_kind
+from vault.services.cases.editing import Edited, Place, write_next
+from vault.services.papers.homes import facts_typed, heads, papers_in, pseudonym, pseudonym_to_write, require_write
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import Stored
 from vault.store.blobs import Blobs
 from vault.store.files import new_file
 from vault.words.message import Message
@@ -31,12 +30,8 @@ _NO_DATE = "9999"
 
 
 def list_in(session: Session, case: CompartmentId, *, why: str = "casework") -> list[Stored[Document]]:
-    """Return the papers of a case by the day on which they came; opening them opens the case, in the log before."""
-    up_to_date_index(session)  # rights may have ended
-    log_view(session, case, why=why)
-    heads = heads_in(up_to_date_index(session), case, Document.KIND)
-    versions = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
-    found = stored_of_kind(versions, Document)
+    """Return the papers of a case or section by the day on which they came; that opens it, in the log before."""
+    found = papers_in(session, case, why=why)
     return sorted(found, key=lambda paper: (paper.value.received or _NO_DATE, paper.written_ms, paper.record))
 
 
@@ -76,12 +71,13 @@ def change(session: Session, place: Place, typed: Mapping[str, str]) -> Edited:
     Raises:
         UsageError: no such field, or a value of another shape.
     """
-    up_to_date_index(session)
-    session.require(Action.CASE_WRITE, place.case)
-    values = typed_values(session, place.case, Document.FORM, typed)
+    rule = require_write(session, place.case)
+    values = facts_typed(session, place.case, typed)
     if not values:
         raise UsageError(Message("there is nothing to change"))
-    return edit(session, place, Document, lambda document: replace(document, **values))
+    audit, versions = pseudonym_to_write(session, place.case), heads(session, place.case, place.record)
+    changed = partial(replace, **values)
+    return write_next(session, place, Document, versions, changed, act="case.edit", obj=audit, pol=rule)
 
 
 def save(
@@ -104,7 +100,7 @@ def save(
     up_to_date_index(session)
     rule = session.require(Action.CASE_READ, place.case)
     document = show(session, place, why=why).value
-    audit = audit_of(session, place.case)
+    audit = pseudonym(session, place.case)
     hashed = ContentHash()
     with new_file(out) as write, closing(content_of(session, document.body)) as pieces:
         with session.work() as work:

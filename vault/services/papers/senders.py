@@ -15,6 +15,7 @@ from vault.index.file import Index
 from vault.index.search import people_reached
 from vault.services.cases.editing import Place
 from vault.services.cases.people import names_in
+from vault.services.papers.homes import case_of
 from vault.services.papers.paper_text import text_of
 from vault.services.projection.projection import up_to_date_index
 
@@ -51,9 +52,10 @@ def senders_of(session: Session, place: Place, *, why: str = "casework") -> tupl
     read = text_of(session, place, why=why)
     if read.read_by not in {ReadBy.CHAT, ReadBy.PART}:
         return ()
-    index, names = up_to_date_index(session), names_in(session, place.case)
+    index, case = up_to_date_index(session), case_of(session, place.case)
+    names = names_in(session, case)
     return tuple(
-        Sender(name, count, _alike(index, place.case, name, names))
+        Sender(name, count, _alike(index, case, name, names))
         for name, count in senders_in(read.text).most_common(MOST_SENDERS)
     )
 

@@ -1,4 +1,4 @@
-"""Move a note or a person into a restricted section: which one, who could read it, then do it."""
+"""Move a note, a person or a paper into a restricted section: which one, who could read it, then do it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tui.screens.frame.choice_field import Choose
 from tui.values.codes import word_of
 from tui.values.values import NoteShown, PersonShown
 from tui.values.values_access import SectionLine
+from tui.values.values_papers import PaperShown
 from tui.widgets.confirm import Confirm
 from vault.words.message import Message, joined
 
@@ -19,8 +20,8 @@ _STAYS = Message("It is erased in the case, which gets a new key. Backups and pa
 
 def move_into_section(screen: VaultScreen, case: str, here: Here | None, done: Callable[[], None]) -> None:
     """Ask into which section what is under the cursor goes, and whether; `done` follows once it is moved."""
-    if not isinstance(here, NoteShown | PersonShown):
-        screen.say(Message("Put the cursor on the note or the person that you want to move."))
+    if not isinstance(here, NoteShown | PersonShown | PaperShown):
+        screen.say(Message("Put the cursor on the note, the person or the paper that you want to move."))
         return
     record, kind = here.record, kind_of(here)
 

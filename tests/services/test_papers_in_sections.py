@@ -1,0 +1,151 @@
+"""Papers in restricted sections: kept, read, searched and erased by who holds the section, and known to nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.erased import erase_record
+from tests.services.office import JOEL, Office
+from tests.services.organisation import AMINA, MIRA, Organisation
+from tests.services.test_papers import ORDER, add, chunk_files, paper
+from tests.tables import refused
+from vault.access.session import Session
+from vault.casework.papers.document import Document, DocumentKind, ReadBy
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId
+from vault.seal.bodies import CHUNK_SIZE
+from vault.services.approvals import moving
+from vault.services.cases import cases, searching, sections
+from vault.services.cases.editing import Place
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.papers import adding, homes, paper_text, papers
+
+WORDS = "The clinic of Vellanor saw her on the ninth."
+
+
+def case_with_section(session: Session) -> tuple[CompartmentId, CompartmentId]:
+    case = cases.create(session, title="A title", kind="asylum").case
+    return case, sections.create(session, case, what="health", title="Clinic")
+
+
+def kept(session: Session, section: CompartmentId, folder: Path) -> Place:
+    (folder / "letter.txt").write_text(WORDS)
+    place = add(session, section, folder / "letter.txt")
+    assert paper_text.read_and_keep(session, place).read_by is ReadBy.PLAIN
+    return place
+
+
+def test_a_paper_of_a_section_is_kept_read_searched_changed_and_erased_there(office: Office, tmp_path: Path) -> None:
+    with office.open(office.amina) as amina:
+        case, section = case_with_section(amina)
+        letter, film = kept(amina, section, tmp_path), add(amina, section, paper(tmp_path, 2 * CHUNK_SIZE))
+        assert homes.place_of(amina, letter.record.hex()[:8], section) == letter
+        with pytest.raises(NotFoundError):
+            homes.place_of(amina, letter.record.hex())
+        papers.change(amina, letter, {"from_whom": "the clinic"})
+        facts = homes.facts_typed(amina, section, {"kind": "translation", "translation_of": film.record.hex()})
+        translation = adding.add(amina, section, tmp_path / "letter.txt", facts).record
+    with office.open(office.amina) as amina:
+        assert {each.record for each in papers.list_in(amina, section)} == {letter.record, film.record, translation}
+        shown = papers.show(amina, letter).value
+        assert (shown.from_whom, shown.kind) == ("the clinic", DocumentKind.DETENTION_ORDER)
+        assert paper_text.text_of(amina, letter).text == WORDS
+        papers.save(amina, film, tmp_path / "out")
+        assert (tmp_path / "out").read_bytes() == (tmp_path / "scan.pdf").read_bytes()
+        (hit,) = searching.search_sections(amina, "Vellanor clinic").hits
+        assert (hit.record, hit.section, hit.title, "Vellanor" in hit.snippet) == (
+            letter.record, section, ORDER["title"], True,
+        )  # fmt: skip
+        assert searching.search(amina, "Vellanor").hits == ()
+        assert papers.list_in(amina, case) == []
+        assert checking.verify(amina).contents.here == 4
+        assert erase_record(amina, film) == 2  # with its translation
+        erase_record(amina, letter)
+        assert chunk_files(amina) == []
+        with amina.database.reading() as rows:
+            assert (rows.attachments(), rows.tail_names()) == ([], [])
+        assert papers.list_in(amina, section) == []
+        assert checking.verify(amina).verified
+
+
+def test_who_holds_the_case_alone_learns_of_no_paper_of_a_section(office: Office, tmp_path: Path) -> None:
+    with office.open(office.amina) as amina:
+        _, section = case_with_section(amina)
+        letter = kept(amina, section, tmp_path)
+    with office.open(office.joel) as joel:
+        refused(RefusedError, "not granted", lambda act, *given: act(joel, *given), [
+            (papers.list_in, section),
+            (papers.show, letter),
+            (paper_text.text_of, letter),
+            (papers.save, letter, tmp_path / "out"),
+            (papers.change, letter, {"title": "x"}),
+            (adding.add, section, tmp_path / "letter.txt", ORDER),
+        ])  # fmt: skip
+        assert searching.search_sections(joel, "Vellanor").hits == ()
+        assert searching.search(joel, "Vellanor").hits == ()
+
+
+def test_a_bundle_brings_a_paper_of_a_section_whole_to_its_holders_and_not_a_chunk_to_others(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    joel, mira = organisation.members("Joel", MIRA)
+    source = paper(tmp_path, 2 * CHUNK_SIZE + 9)
+    with organisation.open(AMINA) as amina:
+        case, section = case_with_section(amina)
+        sharing.grant(amina, case, [joel, mira])
+        sections.give(amina, section, [joel])
+        place = add(amina, section, source)
+    organisation.exchange(AMINA, "Joel")
+    organisation.exchange(AMINA, MIRA)
+    with organisation.open("Joel") as session:
+        papers.save(session, place, tmp_path / "out")
+        assert (tmp_path / "out").read_bytes() == source.read_bytes()
+        assert checking.verify(session).contents.here == 1
+    with organisation.open(MIRA) as session:
+        assert chunk_files(session) == []
+        assert not any(checking.verify(session).contents.counts().values())
+
+
+def test_a_paper_moves_into_a_section_with_its_translation_under_fresh_keys(office: Office, tmp_path: Path) -> None:
+    source = paper(tmp_path, 2 * CHUNK_SIZE)
+    with office.open(office.amina) as amina:
+        case, section = case_with_section(amina)
+        place = add(amina, case, source)
+        (tmp_path / "letter.txt").write_text(WORDS)
+        made = {"kind": DocumentKind.TRANSLATION, "translation_of": place.record}
+        text = Place(case, adding.add(amina, case, tmp_path / "letter.txt", made).record, Document.KIND)
+        paper_text.read_and_keep(amina, text)
+        before, old = papers.show(amina, place).value, set(chunk_files(amina))
+        asked = moving.ask(amina, place, section)
+        assert asked.taken_from == (JOEL,)
+        moved, translated = moving.move(amina, asked).records
+        assert papers.list_in(amina, case) == []
+        after = papers.show(amina, Place(section, moved, Document.KIND)).value
+        assert (after.title, after.content_hash) == (before.title, before.content_hash)
+        assert not {after.body.digest, after.body.key, after.body.id} & {before.body.digest, before.body.key}
+        assert not old & set(chunk_files(amina))
+        second = papers.show(amina, Place(section, translated, Document.KIND)).value
+        assert second.translation_of == moved
+        assert [hit.record for hit in searching.search_sections(amina, "Vellanor").hits] == [translated]
+        assert searching.search(amina, "Vellanor").hits == ()
+        papers.save(amina, Place(section, moved, Document.KIND), tmp_path / "out")
+        assert (tmp_path / "out").read_bytes() == source.read_bytes()
+        assert checking.verify(amina).verified
+
+
+def test_a_paper_whose_content_is_not_whole_does_not_move(office: Office, tmp_path: Path) -> None:
+    with office.open(office.amina) as amina:
+        case, section = case_with_section(amina)
+        place = add(amina, case, paper(tmp_path, 2 * CHUNK_SIZE))
+        lost, *_ = chunk_files(amina)
+        content = lost.read_bytes()
+        lost.unlink()
+        with pytest.raises(Exception, match="of the document is missing"):
+            moving.move(amina, moving.ask(amina, place, section))
+        lost.write_bytes(content)
+        assert papers.list_in(amina, section) == []
+        papers.save(amina, place, tmp_path / "out")
+        assert checking.verify(amina).contents.counts()["stray"] == 0
