@@ -73,7 +73,7 @@ def _list(args: Given, output: Output) -> Result:
         by = authors.written_by(session, found)
         data = [_data(session, paper) for paper in found]
         lines = [document_head(session, paper, by.get(paper.record, "")) for paper in found]
-    none = Message("This case has no documents yet." if args.section is None else "This section has no documents yet.")
+    none = Message("There are no documents yet.")
     return Result({"case" if args.section is None else "section": home.hex(), "documents": data}, lines or [none])
 
 
