@@ -109,7 +109,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.sees("! Type a title first.")
         amina.press(" Where she is", "f4")
         amina.sees("! Only YOU can open it, and the recovery sheets.")
-        amina.sees("Nothing is kept here yet; n writes a note, p adds a person.")
+        amina.sees("Nothing is kept here yet; n writes a note, p adds a person, f a paper.")
         amina.press("t")
         amina.sees("No other member can open this section.")
         amina.press("n")
@@ -144,7 +144,7 @@ def test_a_person_kept_apart_is_added_changed_and_known_again_in_the_case(house:
         section = sections.create(session, house.case, what="location", title="Where")
     with house.desk("Amina") as amina:
         amina.press("enter", "s", "enter", "enter")
-        amina.sees("Nobody is kept here yet; p adds a person.")
+        amina.sees("Nobody is kept here yet; p adds a person, f a paper.")
         amina.press("p", " Ilham Torgaev", "f4")
         amina.sees("Known already?")
         amina.press("y")
