@@ -52,6 +52,9 @@ def _erase(session: Session, home: CompartmentId, record: RecordId) -> None:
     [
         pytest.param(_over(released=None, reason="x"), False, id="a release of nil"),
         pytest.param(_over(released="soon"), False, id="a release on no day"),
+        pytest.param(
+            _over(reason="a court asks", review="2090-01-01", released="2026-11-20"), False, id="one without a reason"
+        ),
         pytest.param(_note_in_its_place, True, id="a note at the place of the hold, in a section"),
     ],
 )
@@ -92,6 +95,7 @@ def test_who_lost_a_case_releases_no_hold_on_it(organisation: Organisation, tmp_
         held = holds.held(amina, case)
         assert held is not None
         sharing.revoke(joel, case, organisation.members(AMINA))
-        _over(reason="a court asks", review="2090-01-01", released="2026-11-20")(amina, case, held.version)
+        released = {"released": "2026-11-20", "release_reason": "over"}
+        _over(reason="a court asks", review="2090-01-01", **released)(amina, case, held.version)
         give(amina, joel, tmp_path)
         assert holds.is_held(joel, case)

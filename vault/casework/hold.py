@@ -41,7 +41,7 @@ class Hold:
         review: the day on which to ask, YYYY-MM-DD.
         since: the logs as they were when this version was written: what they list as erased later is later.
         released: the day on which it was released.
-        release_reason: why it was.
+        release_reason: why it was; nobody releases a hold without one.
     """
 
     KIND: ClassVar[str] = "hold"
@@ -61,6 +61,8 @@ class Hold:
         if self.release_reason is not None:
             reason = checked_line(self.release_reason, "reason for releasing a legal hold")
             object.__setattr__(self, "release_reason", reason)
+        elif self.released is not None:
+            raise UsageError(Message("the release of a legal hold needs a reason"))
 
 
 @dataclass(frozen=True, slots=True)
