@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+
+from pypdf import PdfReader
 
 from tests.cli.desk import Desk
 from vault.casework.case import Case
@@ -31,6 +34,25 @@ def test_what_goes_is_shown_and_nothing_goes_without_a_yes(desk: Desk) -> None:
     assert desk.run("search", "Morrowquay", "--json").json()["hits"] == []
     verified = desk.run("log", "verify")
     assert verified.code == 0, verified.out
+
+
+def test_the_letter_goes_into_a_file_where_the_person_says_and_into_none_else(desk: Desk, tmp_path: Path) -> None:
+    ref, out = ref_of(desk), tmp_path / "letter.pdf"
+    said = tmp_path / "note.txt"
+    said.write_text("Vexilda Morrowquay called", "utf-8")
+    first, second = (desk.run("note", "add", ref, "--file", str(said), "--json").json()["note"] for _ in range(2))
+    erase = ("--reason", "mistake", "--yes", "--json", "--out", str(out))
+    answer = desk.run("erase", first, *erase)
+    assert answer.code == 0, answer.err
+    assert answer.json()["file"] == str(out)
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(out).pages).split())
+    assert "we erased these records (reason: mistake): 1 x note" in text
+    assert "Vexilda" not in text
+    kept = out.read_bytes()
+    refused = desk.run("erase", second, *erase)
+    assert "something at this place already" in refused.err
+    assert desk.run("note", "show", second).code == 0
+    assert out.read_bytes() == kept
 
 
 def test_a_case_on_hold_is_not_erased_until_it_is_released(desk: Desk) -> None:

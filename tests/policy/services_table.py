@@ -83,7 +83,7 @@ _ASKS: Mapping[Action, str] = {
     Action.MEMBER_LIST: """
     standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
-    retention.rules letter.confirmed letter.letter letter.preview words.preview_lines
+    retention.rules letter.confirmed letter.letter letter.preview letter.print_letter words.preview_lines
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,

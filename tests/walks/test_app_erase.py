@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.services.approvals.keyboard import Person
@@ -17,7 +19,7 @@ __all__ = ["house", "house_template"]  # fixtures
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 
-def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(house: House) -> None:
+def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(house: House, tmp_path: Path) -> None:
     with house.open("Amina") as amina:
         for number in range(8):
             notes.add(amina, house.case, Note(NoteKind.CONTACT, f"note {number}"))
@@ -38,6 +40,8 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
         desk.sees("Erase 2 records for good?", "It cannot be brought back.")  # with the entry in the register
         desk.press("y")
         desk.sees("The letter about it", "we erased these records (reason: subject-request)")
+        desk.press("ctrl+p", f" {tmp_path / 'letter.pdf'}", "enter")
+        desk.sees("The letter is at", "It is not encrypted.")
         desk.press("escape")
         desk.sees("It is erased.")
         desk.press(":erase this case")
@@ -53,3 +57,4 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
     with house.open("Amina") as amina:
         assert cases.list_all(amina) == []
         assert checking.verify(amina).verified
+    assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given, Verb
-from vault.errors import WaitingForDecisionError
+from vault.errors import VaultError, WaitingForDecisionError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from vault.access.session import Session
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 
@@ -22,14 +26,17 @@ _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 def _erase(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.cli.reading import second_of
-        from vault.services.approvals import erasing
+        from vault.services.approvals import by_file, erasing
         from vault.services.erasures import letter, what_goes
 
+        if args.out is not None:
+            by_file.require_new(args.out)
         going = what_goes.what_goes(session, *args.ids)
         preview = letter.preview(session, going, needs_second=erasing.needs_second(going))
         require_yes(args, output, preview, _ASKED, "erase")
         erased = erasing.erase(session, going, why=args.reason, second=second_of(args, output, session))
         lines = letter.letter(session, going, why=args.reason)
+        kept = _kept(session, lines, args.out) if args.out is not None else ()
     data = {
         "erased": dict(going.kinds),
         "versions": len(going.versions),
@@ -38,8 +45,22 @@ def _erase(args: Given, output: Output) -> Result:
         "drafts": erased.removed.drafts,
         "bundles": erased.removed.bundles,
         "letter": [str(line) for line in lines],
+        "file": str(args.out) if args.out is not None and args.out.exists() else None,
     }
-    return Result(data, [Message("It is erased. This is the letter about it:"), "", *lines])
+    return Result(data, [Message("It is erased. This is the letter about it:"), "", *lines, *kept])
+
+
+def _kept(session: Session, lines: Sequence[Words], out: Path) -> tuple[Words, ...]:
+    """Write the letter, and return what came of it: the records are gone by now, whatever becomes of the file."""
+    from vault.services.erasures import letter
+
+    try:
+        letter.print_letter(session, lines, out, in_words)
+    except VaultError as fault:
+        return "", Message(
+            "The letter was not written to a file: {fault} {next_step}", fault=fault.message, next_step=fault.next_step
+        )
+    return "", Message("The letter is at {path}. It is not encrypted.", path=out)
 
 
 def require_yes(args: Given, output: Output, shown: Sequence[Words], question: Message, word: str) -> None:
@@ -67,6 +88,7 @@ VERBS: Final = (
             into="ids"),
         Arg("--reason CODE", Message("the reason kept in the log"), choices=_REASONS),
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),
+        Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=Path),
         Arg("[--yes]", Message("do not ask again (scripts)")),
     ), _erase),
 )  # fmt: skip

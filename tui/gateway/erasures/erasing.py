@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from tui.gateway.subject import Subject
+from tui.text.in_words import in_words
 from tui.values.codes import with_kind
 from tui.values.values_erasing import ErasePreview, ErasureShown
 from tui.values.values_exchange import ResultText
@@ -30,6 +32,11 @@ class Erasing(Subject):
         going = what_goes.what_goes(self._session, *ids)
         erasing.erase(self._session, going, why=why, second=second)
         return ResultText(tuple(map(with_kind, letter.letter(self._session, going, why=why))))
+
+    def print_letter(self, told: ResultText, out: Path) -> Message:
+        """Write a letter that `erase` returned as a PDF, and say where it is."""
+        letter.print_letter(self._session, told.lines, out, in_words)
+        return Message("The letter is at {path}. It is not encrypted.", path=out)
 
     def waiting(self) -> tuple[ErasureShown, ...]:
         """Return what colleagues erased and is still here, what stands again, and cases past their time."""

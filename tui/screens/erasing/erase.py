@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import VerticalScroll
@@ -10,9 +11,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.frame.looking_back import LooksBack
 from tui.screens.frame.second_rows import ALONE, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
@@ -107,8 +109,31 @@ class EraseScreen(SecondedScreen):
 
     def _erased(self, told: ResultText) -> None:
         """Show the letter; whoever reads it to the end goes back to where the record stood."""
-        shown = WholeText(Message("The letter about it"), together(told.lines))
-        self.app.push_screen(shown, lambda _: self.end(Message("It is erased.")))
+        self.app.push_screen(LetterScreen(told), lambda _: self.end(Message("It is erased.")))
+
+
+class LetterScreen(WholeText):
+    """The letter about an erasure: read, and printed where the person says."""
+
+    NAME = Message("Letter")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("ctrl+p", "print", Message("Write the letter as a PDF"), "Ctrl+P", Message("print")),
+        BACK,
+    )
+
+    def __init__(self, told: ResultText) -> None:
+        super().__init__(Message("The letter about it"), together(told.lines))
+        self._told = told
+
+    def action_print(self) -> None:
+        """Ask where the letter shall go."""
+        question = Message("A new file for the letter, a PDF. It names nobody who went, and it is not encrypted.")
+        self.app.push_screen(AskLine(question, hint="/media/stick/letter.pdf", problem=no_whole_path), self._print)
+
+    def _print(self, place: str | None) -> None:
+        if place:
+            told, out = self._told, Path(place).expanduser()
+            self.ask(lambda vault: vault.erasing.print_letter(told, out), self.say)
 
 
 class Erases(LooksBack):

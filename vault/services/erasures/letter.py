@@ -6,18 +6,21 @@ The letter names nobody whose data went. It goes to the person who asked, and in
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from vault.access.session import Session
 from vault.casework.directory import DeviceName
 from vault.display import DAY, time_data
+from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
 from vault.ids import CompartmentId, Origin, RecordId, SeatId, short_id
 from vault.index.fold import fold
 from vault.index.search import search
 from vault.log.items import ItemKind
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
+from vault.records.work import Entry
 from vault.services.cases.cases import today
 from vault.services.cases.holds import held
 from vault.services.erasures.belonging import opened_sections
@@ -27,10 +30,13 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import read_valid, up_to_date_index
 from vault.services.projection.seats import member_of_seat, seat_of_log
+from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
 _MOST_NAMED = 200
 _MOST_LISTED = 20
+_TITLE = Message("Letter about an erasure")
+_FOOT = Message("This letter names nobody whose records were erased. It is not encrypted.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +176,22 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
             )
         )
     return lines
+
+
+def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: Callable[[Words], str]) -> None:
+    """Write a letter, as `letter` returned it, as a PDF in clear where a person says; it is in the log before.
+
+    Raises:
+        RefusedError: something lies at `out`.
+        TryAgainError: no room.
+    """
+    rule = session.require(Action.MEMBER_LIST)
+    said = tuple(PaperLine(in_words(line)) for line in lines)
+    page = PaperPage(in_words(_TITLE), today(session), (PaperPart("", said),), in_words(_FOOT))
+    pdf = render_page(page)
+    with session.work() as work:
+        work.commit(Entry(act="print", covers={"letter": 1}, pol=rule))
+    write_new(out, pdf)
 
 
 def confirmed(session: Session, going: Going) -> list[Confirmed]:
