@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 import tempfile
-import traceback
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from tests.bench import (
@@ -30,7 +32,7 @@ from tests.bench import (
     start_up,
     unlocking,
 )
-from tests.bench.frame import FULL, QUICK, Bench, Figure, NotRunError, Scale, Setting
+from tests.bench.frame import BROKE, FULL, QUICK, Bench, Figure, Scale, Setting, run_alone
 
 BENCHES: tuple[Bench, ...] = (
     *bulk_import.BENCHES,
@@ -52,7 +54,6 @@ BENCHES: tuple[Bench, ...] = (
     *exports.BENCHES,
     *asking.BENCHES,
 )
-_BROKE = "broke"
 _DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -71,24 +72,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if out is not None:
         report.write(run, out)
     sys.stdout.write(report.as_markdown(run))
-    return 1 if any(reason.startswith(_BROKE) for _, reason in run.not_run) else 0
+    return 1 if any(reason.startswith(BROKE) for _, reason in run.not_run) else 0
 
 
 def run_all(benches: Sequence[Bench], scale: Scale, scale_name: str, kept: Path | None = None) -> report.Run:
-    """Run each bench in a folder of its own; one that breaks does not stop the others."""
+    """Run each bench in a folder and a process of its own; one that breaks does not stop the others.
+
+    A process takes the most memory of the one that started it for its own, so the one that starts them stays small.
+    """
     machine = report.describe_machine()
     figures: list[Figure] = []
     broken: list[tuple[str, str]] = []
+    started = multiprocessing.get_context("spawn")
     for bench in benches:
         sys.stderr.write(f"{bench.name} ...\n")
-        try:
-            with tempfile.TemporaryDirectory(prefix="casevault-bench-") as folder:
-                figures += bench.run(Setting(Path(folder), scale, kept))
-        except NotRunError as reason:
-            broken.append((bench.name, str(reason)))
-        except Exception as fault:  # shown whole below; the other benches still count
-            traceback.print_exc()
-            broken.append((bench.name, f"{_BROKE} ({type(fault).__name__})"))
+        with tempfile.TemporaryDirectory(prefix="casevault-bench-") as folder, ProcessPoolExecutor(1, started) as own:
+            try:
+                measured, reason = own.submit(run_alone, bench, Setting(Path(folder), scale, kept)).result()
+            except BrokenProcessPool:
+                measured, reason = [], f"{BROKE} (its process ended)"
+        figures += measured
+        if reason:
+            broken.append((bench.name, reason))
     return report.Run(report.today(), machine, scale_name, tuple(figures), tuple(broken))
 
 

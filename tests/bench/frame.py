@@ -10,6 +10,7 @@ import gc
 import resource
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -114,6 +115,10 @@ class Figure:
         return None if value is None or self.goal is None else value <= self.goal.limit
 
 
+BROKE = "broke"
+"""How the reason begins where a bench came to no end of its own."""
+
+
 class NotRunError(Exception):
     """A bench cannot run here; the words say why."""
 
@@ -124,6 +129,19 @@ class Bench:
 
     name: str
     run: Callable[[Setting], Iterator[Figure]]
+
+
+def run_alone(bench: Bench, setting: Setting) -> tuple[list[Figure], str]:
+    """Return what was measured, and why it went no further; nothing where it came to its end."""
+    figures: list[Figure] = []
+    try:
+        figures.extend(bench.run(setting))
+    except NotRunError as reason:
+        return figures, str(reason)
+    except Exception as fault:  # shown whole below; the other benches still count
+        traceback.print_exc()
+        return figures, f"{BROKE} ({type(fault).__name__})"
+    return figures, ""
 
 
 def interleave(rounds: int, *acts: Callable[[int], object]) -> list[Series]:

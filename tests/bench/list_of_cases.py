@@ -24,11 +24,14 @@ _ORDERS = {"due": ("due",), "ref": ("ref",), "name": ("name_key",), "status": ("
 _PEER_TABLE = (
     "CREATE TABLE case_row(id INTEGER PRIMARY KEY, tie INTEGER, case_id BLOB UNIQUE, title, ref, status, due, name_key)"
 )
+_PEER_DATES = "CREATE TABLE deadline(id INTEGER PRIMARY KEY, case_id BLOB, day)"
 _PEER_INDEXES = (
-    "due, tie",
-    "ref, tie",
-    "name_key, tie",
-    "status, due, tie",
+    "case_row(due, tie)",
+    "case_row(ref, tie)",
+    "case_row(name_key, tie)",
+    "case_row(status, due, tie)",
+    "deadline(case_id, day)",
+    "deadline(day)",
 )
 
 
@@ -39,6 +42,7 @@ def run(setting: Setting) -> Iterator[Figure]:
     peer = plain_sqlite(setting.folder / "plain.db")
     built, built_peer = Series(), Series()
     peer.execute(_PEER_TABLE)
+    peer.execute(_PEER_DATES)
     made = _entries(count)
     while batch := list(islice(made, _BATCH)):
         measure(built, partial(apply, index, batch, {}))
@@ -127,12 +131,13 @@ def _apply_to_peer(peer: sqlite3.Connection, batch: list[IndexedRecord]) -> None
     peer.executemany(
         "INSERT INTO case_row(tie, case_id, title, ref, status, due, name_key) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
     )
+    peer.executemany("INSERT INTO deadline(case_id, day) VALUES (?, ?)", ((row[1], row[5]) for row in rows))
     peer.execute("COMMIT")
 
 
 def _index_peer(peer: sqlite3.Connection) -> None:
     for place, columns in enumerate(_PEER_INDEXES):
-        peer.execute(f"CREATE INDEX list_{place} ON case_row({columns})")
+        peer.execute(f"CREATE INDEX list_{place} ON {columns}")
 
 
 def _somewhere(invented: Invented) -> dict[str, str]:
