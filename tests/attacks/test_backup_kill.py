@@ -94,7 +94,7 @@ def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
     assert desk.newest().digest == made.digest
 
 
-@pytest.mark.parametrize("first", range(1, 6))
+@pytest.mark.parametrize("first", [1, *(pytest.param(first, marks=pytest.mark.long) for first in range(2, 6))])
 def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(desk: Desk, first: int) -> None:
     ended, killed = False, 0
     after = desk.newest()

@@ -149,7 +149,14 @@ def test_what_nobody_read_says_so_in_log_report_data_and_manifest(desk: Desk, re
     assert "Nobody at the organisation read these pages" in referral.report()
 
 
-@pytest.mark.parametrize("answers", [("k", "q"), ("q",), ("k", "b", "", "no")])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(("k", "q"), marks=pytest.mark.long),
+        pytest.param(("q",), marks=pytest.mark.long),
+        ("k", "b", "", "no"),
+    ],
+)
 def test_who_stops_while_reading_seals_nothing(desk: Desk, referral: Referral, answers: Sequence[str]) -> None:
     person = Typist(desk, *desk.given(), *referral.command())
     for answer in answers:

@@ -43,7 +43,10 @@ def shared_case(organisation: Organisation, folder: Path) -> CompartmentId:
     return case
 
 
-@pytest.mark.parametrize("lengths", [(1, 1), (1, 3), pytest.param((3, 1), marks=pytest.mark.long), (25, 20)])
+@pytest.mark.parametrize(
+    "lengths",
+    [(1, 1), (1, 3), pytest.param((3, 1), marks=pytest.mark.long), pytest.param((25, 20), marks=pytest.mark.long)],
+)
 def test_two_devices_that_were_told_different_histories_show_the_same_after_two_exchanges(
     organisation: Organisation, tmp_path: Path, lengths: Sequence[int]
 ) -> None:

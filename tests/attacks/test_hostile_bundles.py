@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
 from tests.seal.places import fixed, flipped
 from tests.services.founded import Filled, fill, found
 from tests.sync.exchange import (
@@ -39,6 +40,7 @@ from vault.sync.proving import Stop
 
 
 @pytest.fixture(scope="session")
+@made_once
 def _filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     place = found(tmp_path_factory.mktemp("hostile"))
     return Filled(place, *fill(place))

@@ -71,7 +71,7 @@ def stolen_from(organisation: Organisation, owner: str, thief: str) -> bytes:
     return everything([theirs.place.path, own.place.path], own.place.vault_id, secrets, leaked)
 
 
-@pytest.mark.parametrize(("by", "each"), [((JOEL,), 256), ((JOEL, AMINA), 300)])
+@pytest.mark.parametrize(("by", "each"), [((JOEL,), 256), pytest.param((JOEL, AMINA), 300, marks=pytest.mark.long)])
 def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
     organisation: Organisation, tmp_path: Path, by: tuple[str, ...], each: int
 ) -> None:

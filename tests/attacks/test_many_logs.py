@@ -27,12 +27,13 @@ def texts(session: Session, case: CompartmentId) -> set[str]:
     return {note.value.text for note in cases.open_case(session, case).notes}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "roles"),
     [
         (JOEL, ["caseworker"]),
-        pytest.param(DANA, ["intake"], marks=pytest.mark.long),
-        pytest.param(DANA, ["field"], marks=pytest.mark.long),
+        (DANA, ["intake"]),
+        (DANA, ["field"]),
     ],
 )
 def test_of_three_hundred_logs_the_first_come_in_and_nobody_else_waits(

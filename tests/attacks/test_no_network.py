@@ -54,6 +54,7 @@ def test_who_connects_is_heard(tmp_path: Path) -> None:
     assert any("AF_INET" in call for call in reaching_out(tmp_path / "trace"))
 
 
+@pytest.mark.long
 def test_a_vault_is_made_exported_from_verified_and_brought_back_without_a_network(tmp_path: Path) -> None:
     done = run(tmp_path / "trace", tmp_path, "-m", "vault", "demo", str(tmp_path / "here"))
     for step in ("Verified the log", "Redacted a case", "Opened the package", "Made a backup", "brought"):

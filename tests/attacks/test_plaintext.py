@@ -177,6 +177,7 @@ def test_no_process_is_started_with_a_marker_in_its_arguments(desk: Desk) -> Non
                 assert found_in(spelled) == []
 
 
+@pytest.mark.long
 @pytest.mark.tool("age-keygen")
 def test_the_search_finds_every_marker_when_the_ciphers_are_taken_out(tmp_path: Path) -> None:
     desk = Desk(tmp_path, WITHOUT_CIPHER)

@@ -151,7 +151,7 @@ def test_a_text_that_asks_for_all_memory_is_refused(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vault.export.pdf.MOST_MEMORY", 48 * 2**20)
-    files = {"report.pdf": b"", "data.json": render_data(Text("word\n" * 60_000), COVER)}
+    files = {"report.pdf": b"", "data.json": render_data(Text("word\n" * 12_000), COVER)}
     path = ask(organisation, question(files), tmp_path / "question")
     with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may take"):
         by_file.read_question(selin, path)

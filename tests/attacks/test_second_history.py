@@ -157,7 +157,10 @@ def count(session: Session) -> list[str]:
 ORDERS = list(permutations(("one", "other", "ending")))
 
 
-@pytest.mark.parametrize("orders", [pytest.param(ORDERS[at : at + 2], id=f"orders {at}") for at in (0, 2, 4)])
+@pytest.mark.parametrize(
+    "orders",
+    [pytest.param(ORDERS[at : at + 2], id=f"orders {at}", marks=[pytest.mark.long] if at else []) for at in (0, 2, 4)],
+)
 def test_in_whatever_order_two_histories_and_the_ending_come_all_devices_say_the_same(
     organisation: Organisation, tmp_path: Path, orders: Sequence[tuple[str, ...]]
 ) -> None:

@@ -32,6 +32,7 @@ def test_a_terminal_of_lines_alone_is_told_before_the_app_takes_it(desk: Desk) -
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_the_demo_did_can_be_read_before_the_app_and_the_way_back_behind_it(desk: Desk, tmp_path: Path) -> None:
     typist = Typist(desk, "demo", str(tmp_path / "my demo"))
     typist.wait_for(r"10 The vault is .*, passphrase demo\.")

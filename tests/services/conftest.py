@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
 from tests.services.founded import Filled, Place, fill, found
 from tests.services.office import office, office_template
 from tests.services.organisation import organisation, organisation_template
@@ -14,11 +15,13 @@ __all__ = ["office", "office_template", "organisation", "organisation_template"]
 
 
 @pytest.fixture(scope="session")
+@made_once
 def founded_template(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return found(tmp_path_factory.mktemp("founded"))
 
 
 @pytest.fixture(scope="session")
+@made_once
 def filled_template(founded_template: Place, tmp_path_factory: pytest.TempPathFactory) -> Filled:
     place = founded_template.copied_to(tmp_path_factory.mktemp("filled"))
     return Filled(place, *fill(place))

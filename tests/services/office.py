@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Place, found
 from vault.access.session import Session
@@ -60,6 +61,7 @@ def forward(session: Session, days: float) -> None:
 
 
 @pytest.fixture(scope="session")
+@made_once
 def office_template(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return make_office(found(tmp_path_factory.mktemp("office")))
 

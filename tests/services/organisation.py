@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
 from tests.services.founded import MEMBER, PASSPHRASE, Place, copy_file, found
 from vault.access.session import Session
 from vault.access.unlock import unlock
@@ -197,6 +198,7 @@ def share(session: Session, case: CompartmentId, organisation: Organisation, *na
 
 
 @pytest.fixture(scope="session")
+@made_once
 def organisation_template(tmp_path_factory: pytest.TempPathFactory) -> Organisation:
     """Eight members, each level with the founder: never written to."""
     return make_organisation(tmp_path_factory.mktemp("organisation"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
+from tests.once import made_once
 from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from vault.casework.note import Note
@@ -25,6 +26,7 @@ Offices = tuple[Office, Office]
 
 
 @pytest.fixture(scope="session")
+@made_once
 def _offices(filled_template: Filled, tmp_path_factory: pytest.TempPathFactory) -> Offices:
     """A founder, and a supervisor with a device of her own who holds the first case; both have all of it."""
     folder = tmp_path_factory.mktemp("offices")

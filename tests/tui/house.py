@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.once import made_once
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Place, found
 from tests.services.office import AMINA, JOEL, NADIA, make_office
@@ -74,6 +75,7 @@ def make_house(folder: Path) -> House:
 
 
 @pytest.fixture(scope="session")
+@made_once
 def house_template(tmp_path_factory: pytest.TempPathFactory) -> House:
     return make_house(tmp_path_factory.mktemp("house"))
 

@@ -53,11 +53,11 @@ def _term_launcher(pane: AppPane) -> None:
 
 
 ENDS = [
-    pytest.param(_keys("C-q"), 0, id="quit"),
+    pytest.param(_keys("C-q"), 0, id="quit", marks=pytest.mark.long),
     pytest.param(_keys("C-\\"), 0, id="leave at once"),
-    pytest.param(_keys("F12", "F12"), 0, id="F12 twice"),
+    pytest.param(_keys("F12", "F12"), 0, id="F12 twice", marks=pytest.mark.long),
     pytest.param(_kill_child, 137, id="KILL of the child"),
-    pytest.param(_term_launcher, 143, id="TERM of the parent"),
+    pytest.param(_term_launcher, 143, id="TERM of the parent", marks=pytest.mark.long),
 ]
 
 

@@ -82,7 +82,7 @@ def _term_launcher(pane: AppPane) -> None:
 
 ENDS = [
     pytest.param(lambda pane: pane.keys("C-\\"), 0, id="leave at once"),
-    pytest.param(_term_launcher, 143, id="TERM of the parent"),
+    pytest.param(_term_launcher, 143, id="TERM of the parent", marks=pytest.mark.long),
 ]
 
 

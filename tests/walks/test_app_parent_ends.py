@@ -37,7 +37,9 @@ def pane(filled: Filled) -> Iterator[AppPane]:
         opened.close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.long) for n in (signal.SIGHUP, signal.SIGKILL))]
+)
 def test_whoever_ends_the_command_ends_the_app_and_gets_the_terminal_back(
     number: signal.Signals, pane: AppPane, filled: Filled
 ) -> None:

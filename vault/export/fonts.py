@@ -5,6 +5,7 @@ Noto Sans for Latin and Cyrillic, the static Amiri for Arabic: the pair that all
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from vault.words.message import Message
 _PACKAGES = ("fontpkg_noto_sans", "fontpkg_amiri")
 
 
+@cache  # each line of a report asks
 def font_folders() -> tuple[str, ...]:
     """Return the folders of the font files.
 

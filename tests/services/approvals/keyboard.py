@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.once import made_once
 from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import Place
 from vault.access.session import Session
@@ -154,6 +155,7 @@ class Person:
 
 
 @pytest.fixture(scope="session")
+@made_once
 def keyboard_template(founded_template: Place, tmp_path_factory: pytest.TempPathFactory) -> Keyboard:
     place = founded_template.copied_to(tmp_path_factory.mktemp("keyboard"))
     with place.open() as session:
