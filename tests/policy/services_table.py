@@ -36,7 +36,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_LIST: """
     counting.count
     bulk.change_all bulk.close_all case_changes.list_closed
-    letter.named_elsewhere retention.overdue
+    mentions.named_elsewhere mentions.perhaps_named retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week story.agenda story.due story.due_all story.due_in check_ins.missed
     seizure.look seizure.print_page
@@ -83,7 +83,8 @@ _ASKS: Mapping[Action, str] = {
     Action.MEMBER_LIST: """
     standing.with_whom
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
-    retention.rules letter.confirmed letter.letter letter.preview letter.print_letter words.preview_lines
+    retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
+    described.described
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,

@@ -40,7 +40,7 @@ from vault.services.cases import (
     story,
     undoing,
 )
-from vault.services.erasures import letter, what_goes
+from vault.services.erasures import letter, mentions, preview, what_goes
 from vault.services.evidence import checking
 from vault.services.papers import adding
 
@@ -279,7 +279,7 @@ def test_the_preview_and_the_letter_name_what_stays_and_nobody_who_went(house: H
         person = add_person(amina, house.case)
         notes.add(amina, house.case, Note(NoteKind.CONTACT, f"{NAME} knows the neighbour"))
         going = what_goes.what_goes(amina, person.hex())
-        shown = "\n".join(in_english(letter.preview(amina, going, needs_second=False)))
+        shown = "\n".join(in_english(preview.preview(amina, going, needs_second=False)))
         assert "1 x person" in shown
         assert "1 other record names these people" in shown
         erasing.erase(amina, going, why="subject-request")
@@ -368,7 +368,7 @@ def test_what_stands_in_a_restricted_section_goes_by_its_id_with_its_person_and_
         holds.release(amina, house.case, reason="over")
         going = what_goes.what_goes(amina, person.hex())
         assert (dict(going.kinds), list(going.cases)) == ({"person": 2, "register-entry": 1}, [house.case])
-        assert [each.record for each in letter.named_elsewhere(amina, going)] == [note]
+        assert [each.record for each in mentions.named_elsewhere(amina, going)] == [note]
         erasing.erase(amina, going, why="mistake")
         erasing.erase(amina, what_goes.what_goes(amina, note.hex()), why="mistake")
         sections.add_note(amina, section, Note(NoteKind.SAFETY, f"{NAME} is well"))
@@ -398,3 +398,27 @@ def test_what_corrects_or_translates_goes_with_what_it_repeats(house: House, tmp
         erasing.erase(amina, going, why="mistake")
         assert checking.verify(amina).verified
     assert has_any(readable(house.open("Amina"), house.place.path)) == []
+
+
+def test_the_preview_says_in_a_persons_words_what_goes_and_who_wrote_it_and_what_may_mention_them(house: House) -> None:
+    with house.open("Joel") as joel:
+        theirs = notes.add(joel, house.case, Note(NoteKind.INTERVIEW, "He came alone\nand late"))
+    with house.open("Amina") as amina:
+        person = add_person(amina, house.case)
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "Vexilda knows the neighbour"))
+        notes.add(amina, house.case, Note(NoteKind.CONTACT, "Спросить у Вексильды"))
+        intake.add(amina, name="Vexilda", text="calls again")
+        intake.add(amina, name="Ondrelle", text="about a visa")
+        shown = shown_before(amina, person)
+        assert f"person  {NAME}" in shown
+        assert "Vexilda knows the neighbour  in" in shown.partition("3 records may also mention them")[2]
+        assert "slip  Vexilda  in the intake" in shown
+        assert "Ondrelle" not in shown
+        said = shown_before(amina, theirs)
+        assert "1 of these records is by a colleague: Joel" in said
+        assert "note  He came alone, by Joel" in said
+
+
+def shown_before(session: Session, record: RecordId) -> str:
+    going = what_goes.what_goes(session, record.hex())
+    return "\n".join(in_english(preview.preview(session, going, needs_second=False)))

@@ -27,13 +27,14 @@ def _erase(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.cli.reading import second_of
         from vault.services.approvals import by_file, erasing
-        from vault.services.erasures import letter, what_goes
+        from vault.services.erasures import letter, preview, what_goes
 
         if args.out is not None:
             by_file.require_new(args.out)
         going = what_goes.what_goes(session, *args.ids)
-        preview = letter.preview(session, going, needs_second=erasing.needs_second(going))
-        require_yes(args, output, preview, _ASKED, "erase")
+        # What a script is told may lie in a file for long: the names of who goes are for a person to read.
+        shown = () if args.yes else preview.preview(session, going, needs_second=erasing.needs_second(going))
+        require_yes(args, output, shown, _ASKED, "erase")
         erased = erasing.erase(session, going, why=args.reason, second=second_of(args, output, session))
         lines = letter.letter(session, going, why=args.reason)
         kept = _kept(session, lines, args.out) if args.out is not None else ()
@@ -89,6 +90,6 @@ VERBS: Final = (
         Arg("--reason CODE", Message("the reason kept in the log"), choices=_REASONS),
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),
         Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=Path),
-        Arg("[--yes]", Message("do not ask again (scripts)")),
+        Arg("[--yes]", Message("neither show what goes nor ask (scripts)")),
     ), _erase),
 )  # fmt: skip

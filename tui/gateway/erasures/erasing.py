@@ -13,7 +13,7 @@ from tui.values.values_exchange import ResultText
 from vault.policy.roles import Action
 from vault.services.approvals import erasing
 from vault.services.approvals.approving import Second
-from vault.services.erasures import arrived, letter, retention, standing_again, what_goes
+from vault.services.erasures import arrived, letter, preview, retention, standing_again, what_goes
 from vault.words.message import Message, plural
 
 
@@ -24,7 +24,7 @@ class Erasing(Subject):
         """Return what goes with these records, cases or slips, by their ids, and what stays."""
         going = what_goes.what_goes(self._session, *ids)
         needs_second = erasing.needs_second(going)
-        lines = letter.preview(self._session, going, needs_second=needs_second)
+        lines = preview.preview(self._session, going, needs_second=needs_second)
         return ErasePreview(tuple(map(with_kind, lines)), going.records, needs_second)
 
     def erase(self, ids: Sequence[str], *, why: str, second: Second | None) -> ResultText:

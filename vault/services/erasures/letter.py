@@ -1,12 +1,11 @@
-"""What a person reads of an erasure: before it, what goes and what stays; after it, the letter that says what was done.
+"""What a person reads after an erasure: the letter that says what was done.
 
 The letter names nobody whose data went. It goes to the person who asked, and into the organisation's own file.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,27 +13,21 @@ from vault.access.session import Session
 from vault.casework.directory import DeviceName
 from vault.display import DAY, time_data
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
-from vault.ids import CompartmentId, Origin, RecordId, SeatId, short_id
-from vault.index.fold import fold
-from vault.index.search import search
+from vault.ids import Origin, SeatId, short_id
 from vault.log.items import ItemKind
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
 from vault.records.work import Entry
 from vault.services.cases.cases import today
-from vault.services.cases.holds import held
-from vault.services.erasures.belonging import opened_sections
+from vault.services.erasures.mentions import named_elsewhere
 from vault.services.erasures.what_goes import Going
 from vault.services.projection import dates
 from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.places import name_of
-from vault.services.projection.projection import read_valid, up_to_date_index
+from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import member_of_seat, seat_of_log
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
-_MOST_NAMED = 200
-_MOST_LISTED = 20
 _TITLE = Message("Letter about an erasure")
 _FOOT = Message("This letter names nobody whose records were erased. It is not encrypted.")
 
@@ -48,88 +41,6 @@ class Confirmed:
     is_confirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A record that stays and holds all words of a name of a person who goes."""
-
-    case: CompartmentId
-    ref: str | Message
-    record: RecordId
-    kind: str
-
-
-def named_elsewhere(session: Session, going: Going) -> list[Named]:
-    """Return the records that stay and name the people who go; of others' cases nothing is known."""
-    session.require(Action.CASE_LIST)
-    goes = {(version.compartment, version.record) for version in going.versions}
-    index, found = up_to_date_index(session), dict[tuple[bytes, bytes], str]()
-    for name in going.names:
-        found.update({(hit.compartment, hit.record): hit.kind for hit in search(index, name, limit=_MOST_NAMED).hits})
-    found.update(_in_sections(session, going))
-    return [
-        Named(CompartmentId(home), name_of(session, CompartmentId(home)), RecordId(record), kind)
-        for (home, record), kind in found.items()
-        if (home, record) not in goes and home not in going.whole
-    ]
-
-
-def _in_sections(session: Session, going: Going) -> Iterator[tuple[tuple[bytes, bytes], str]]:
-    """Yield the records of restricted sections of these cases that name the people; the index has none."""
-    wanted = [words for name in going.names if (words := _words(name))]
-    for section, case, records in opened_sections(session) if wanted else ():
-        if case in going.cases:
-            for head in records:
-                said = {word for text in _texts(head.content.fields) for word in _words(text)}
-                if any(said >= name for name in wanted):
-                    yield (section, head.record), head.content.kind
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", fold(text).casefold()))
-
-
-def _texts(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for part in value.values():
-                yield from _texts(part)
-        case list() | tuple():
-            for part in value:
-                yield from _texts(part)
-        case _:
-            return
-
-
-def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words]:
-    """Return what goes and what stays, for the question whether to erase it; first what stops it."""
-    session.require(Action.MEMBER_LIST)
-    lines: list[Words] = [*_held(session, going)]
-    lines += [Message("This is erased for good, with every earlier version:"), *_counts(going)]
-    if going.cases:
-        lines.append(Message("In: {cases}.", cases=", ".join(map(str, going.cases.values()))))
-    if going.whole:
-        lines.append(Message("The case goes as a whole: nobody can write in it any more."))
-    if named := named_elsewhere(session, going):
-        lines.append(
-            plural(
-                "{count} other record names these people and stays: look at it, and erase it or correct it.",
-                "{count} other records name these people and stay: look at them, and erase or correct them.",
-                count=len(named),
-            )
-        )
-        lines += [
-            Message("  {kind}  id {id}  in {case}", kind=each.kind, id=short_id(each.record), case=each.ref)
-            for each in named[:_MOST_LISTED]
-        ]
-    if going.packages:
-        lines.append(_packages(going))
-    if needs_second:
-        lines.append(Message("It is more than one case or ten records: a second person has to approve it."))
-    return lines
-
-
 def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     """Return the letter about an erasure that was done."""
     session.require(Action.MEMBER_LIST)
@@ -137,7 +48,7 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     last = dates.read(session.vault, session.state).backup
     lines: list[Words] = [
         Message("On {day} we erased these records (reason: {why}):", day=today(session), why=why),
-        *_counts(going),
+        *counts_in_words(going),
     ]
     if going.cases:
         lines.append(Message("They stood in: {cases}.", cases=", ".join(map(str, going.cases.values()))))
@@ -166,7 +77,7 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
         )
     )
     if going.packages:
-        lines.append(_packages(going))
+        lines.append(packages_in_words(going))
     if named := len(named_elsewhere(session, going)):
         lines.append(
             plural(
@@ -224,26 +135,16 @@ def _device_names(session: Session) -> dict[SeatId, str]:
     return {SeatId(device.seat): device.name for _, device in said}
 
 
-def _counts(going: Going) -> Iterator[Message]:
+def counts_in_words(going: Going) -> Iterator[Message]:
+    """Yield how many records of each kind go."""
     for kind, count in sorted(going.kinds.items()):
         yield Message("  {count} x {kind}", count=count, kind=kind)
 
 
-def _packages(going: Going) -> Message:
+def packages_in_words(going: Going) -> Message:
+    """Return what is said of the packages that left these cases."""
     return plural(
         "{count} package left these cases: who has it keeps it, and is to be asked to destroy it.",
         "{count} packages left these cases: who has them keeps them, and is to be asked to destroy them.",
         count=going.packages,
     )
-
-
-def _held(session: Session, going: Going) -> Iterator[Message]:
-    """Yield which of the cases are on legal hold, why, and until when at least."""
-    for case, name in going.cases.items():
-        if (found := held(session, case)) is not None:
-            yield Message(
-                "{case} is on legal hold and nothing of it is erased. Reason: {reason}. To be reviewed on {day}.",
-                case=name,
-                reason=found.value.reason,
-                day=found.value.review,
-            )

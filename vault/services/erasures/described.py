@@ -1,0 +1,97 @@
+"""A record as a person knows it: when, of which kind, what it is called, and by whom where a colleague wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from vault.access.session import Session
+from vault.casework.access import Section
+from vault.casework.case import Case
+from vault.casework.form import FormedRecord
+from vault.casework.intake import RegisterEntry, Slip
+from vault.casework.note import Note
+from vault.casework.papers.document import Document
+from vault.casework.person import Person
+from vault.casework.story import STORY
+from vault.display import DAY, time_data
+from vault.errors import MalformedError
+from vault.ids import CompartmentId, RecordId
+from vault.policy.roles import Action
+from vault.records.codec import from_fields
+from vault.records.content import Content
+from vault.services.erasures.belonging import heads
+from vault.services.projection.seats import members_of_logs
+
+_MOST_LETTERS = 60
+_FORMED: Mapping[str, type[FormedRecord]] = {**STORY, Document.KIND: Document}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a person knows a record by. `day` is YYYY-MM-DD; `by` is whoever wrote it, None where nobody knows."""
+
+    home: CompartmentId
+    record: RecordId
+    kind: str
+    day: str
+    title: str = field(repr=False)
+    by: bytes | None = None
+
+
+def described(session: Session, found: Mapping[tuple[CompartmentId, RecordId], str]) -> list[Described]:
+    """Return these records as a person knows them, in their order; whoever shows them says so in the log before.
+
+    Entries of the register have no words, and are left out.
+    """
+    session.require(Action.MEMBER_LIST)
+    shown = {place: kind for place, kind in found.items() if kind != RegisterEntry.KIND}
+    homes = {(home, kind) for (home, _), kind in shown.items()}
+    opened = {
+        (home, head.record): head
+        for home, kind in sorted(homes)
+        for head in heads(session, home, kind)
+        if (home, head.record) in shown
+    }
+    members = members_of_logs(session, {head.origin for head in opened.values()})
+    return [
+        Described(
+            *place,
+            kind,
+            *_day_and_title(opened[place].content),
+            members.get(opened[place].origin),
+        )
+        for place, kind in shown.items()
+        if place in opened
+    ]
+
+
+def _day_and_title(content: Content) -> tuple[str, str]:
+    day, title = time_data(content.clock[0], DAY) or "", ""
+    with suppress(MalformedError):
+        match content.kind:
+            case Case.KIND:
+                case = from_fields(Case, content.fields)
+                day, title = case.opened, f"{case.ref} {case.title}"
+            case Person.KIND:
+                title = from_fields(Person, content.fields).display_name()
+            case Note.KIND:
+                note = from_fields(Note, content.fields)
+                day, title = note.occurred or day, note.text
+            case Slip.KIND:
+                slip = from_fields(Slip, content.fields)
+                day, title = time_data(slip.received, DAY) or day, slip.name or slip.number or slip.text
+            case Section.KIND:
+                title = from_fields(Section, content.fields).title
+            case kind if kind in _FORMED:
+                record = from_fields(_FORMED[kind], content.fields)
+                day, title = record.when() or day, record.called if isinstance(record, Document) else record.headline()
+            case _:
+                pass
+    return day[: len("2026-11-27")], _line(title)
+
+
+def _line(text: str) -> str:
+    first = next((line for part in text.splitlines() if (line := part.strip())), "")
+    return first if len(first) <= _MOST_LETTERS else f"{first[: _MOST_LETTERS - 1].rstrip()}…"

@@ -1,0 +1,142 @@
+"""What a person reads before an erasure: what goes, in their words, what stays and names the people, what stops it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from vault.access.session import Session
+from vault.errors import NotFoundError, VerificationError
+from vault.ids import CompartmentId, RecordId, short_id
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.services.cases.holds import held
+from vault.services.erasures.described import Described, described
+from vault.services.erasures.letter import counts_in_words, packages_in_words
+from vault.services.erasures.mentions import Named, named_elsewhere, perhaps_named
+from vault.services.erasures.what_goes import Going
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import audit_of
+from vault.words.message import Message, Words, plural
+
+_MOST_LISTED = 20
+_MOST_PSEUDONYMS = 64
+
+
+def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words]:
+    """Return what goes and what stays, for the question whether to erase it; first what stops it.
+
+    That these records were looked at is in the log before.
+    """
+    rule = session.require(Action.MEMBER_LIST)
+    named = named_elsewhere(session, going)
+    known = {(each.case, each.record) for each in named}
+    perhaps = [each for each in perhaps_named(session, going) if (each.case, each.record) not in known]
+    found = described(session, going.found)
+    shown = [*named[:_MOST_LISTED], *perhaps[:_MOST_LISTED]]
+    kinds = Counter([*(each.kind for each in found), *(each.kind for each in shown)])
+    _note_look(session, kinds, dict.fromkeys([*going.cases, *(each.case for each in shown)]), rule)
+    lines: list[Words] = [*_held(session, going)]
+    lines += [Message("This is erased for good, with every earlier version:"), *counts_in_words(going)]
+    lines += _listed(session, found)
+    if going.cases:
+        lines.append(Message("In: {cases}.", cases=", ".join(map(str, going.cases.values()))))
+    if going.whole:
+        lines.append(Message("The case goes as a whole: nobody can write in it any more."))
+    if named:
+        lines.append(
+            plural(
+                "{count} other record names these people and stays: look at it, and erase it or correct it.",
+                "{count} other records name these people and stay: look at them, and erase or correct them.",
+                count=len(named),
+            )
+        )
+        lines += _places(session, named)
+    if perhaps:
+        lines.append(
+            plural(
+                "{count} record may also mention them, by one name alone. It does not go by itself.",
+                "{count} records may also mention them, by one name alone. They do not go by themselves.",
+                count=len(perhaps),
+            )
+        )
+        lines += _places(session, perhaps)
+    if going.packages:
+        lines.append(packages_in_words(going))
+    if needs_second:
+        lines.append(Message("It is more than one case or ten records: a second person has to approve it."))
+    return lines
+
+
+def _note_look(session: Session, covers: Counter[str], cases: Collection[CompartmentId], rule: str) -> None:
+    audits = []
+    for case in list(cases)[:_MOST_PSEUDONYMS]:
+        try:
+            audits.append(audit_of(session, case))
+        except (NotFoundError, VerificationError):
+            continue  # a section or the intake; or what names the case is not here
+    with session.work() as work:
+        work.commit(Entry(act="case.view", why="erase", objs=tuple(audits), covers=covers, pol=rule))
+
+
+def _listed(session: Session, found: Sequence[Described]) -> Iterator[Words]:
+    """Yield what goes, in a person's words: first what colleagues wrote, who loses it too."""
+    names = names_of_members(session)
+    others = [each for each in found if each.by != session.member]
+    own = [each for each in found if each.by == session.member]
+    if others:
+        yield plural(
+            "{count} of these records is by a colleague: {names}.",
+            "{count} of these records are by colleagues: {names}.",
+            count=len(others),
+            names=", ".join(sorted({name_in(names, each.by) for each in others})),
+        )
+    for each in [*others, *own][:_MOST_LISTED]:
+        if each.by == session.member:
+            yield Message("  {day}  {kind}  {title}", day=each.day, kind=each.kind, title=each.title)
+        else:
+            yield Message(
+                "  {day}  {kind}  {title}, by {name}",
+                day=each.day,
+                kind=each.kind,
+                title=each.title,
+                name=name_in(names, each.by),
+            )
+    yield from _more(len(found))
+
+
+def _places(session: Session, named: Sequence[Named]) -> Iterator[Words]:
+    """Yield where records stand that stay, with the ids by which they are erased."""
+    shown: Mapping[tuple[CompartmentId, RecordId], Named] = {
+        (each.case, each.record): each for each in named[:_MOST_LISTED]
+    }
+    known = described(session, {place: each.kind for place, each in shown.items()})
+    titles = {(each.home, each.record): each for each in known}
+    for place, each in shown.items():
+        said = titles.get(place)
+        yield Message(
+            "  {day}  {kind}  {title}  in {case}  id {id}",
+            day="" if said is None else said.day,
+            kind=each.kind,
+            title="" if said is None else said.title,
+            case=each.ref,
+            id=short_id(each.record),
+        )
+    yield from _more(len(named))
+
+
+def _more(count: int) -> Iterator[Words]:
+    if count > _MOST_LISTED:
+        yield Message("  and {count} more", count=count - _MOST_LISTED)
+
+
+def _held(session: Session, going: Going) -> Iterator[Message]:
+    """Yield which of the cases are on legal hold, why, and until when at least."""
+    for case, name in going.cases.items():
+        if (found := held(session, case)) is not None:
+            yield Message(
+                "{case} is on legal hold and nothing of it is erased. Reason: {reason}. To be reviewed on {day}.",
+                case=name,
+                reason=found.value.reason,
+                day=found.value.review,
+            )
