@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 
 import pytest
 
 from tests.tui.house import House, house, house_template
+from vault.casework.story.detention import Detention
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.ids import RecordId
 from vault.services.cases import editing, story
@@ -59,3 +61,22 @@ def test_the_form_empties_by_whom_it_is_confirmed_and_says_so_before_it_keeps_th
     with house.open("Joel") as joel:
         kept = [(each.value.place, each.value.confirmed) for each in pack.facts(joel, house.case).confirmed]
         assert kept == ([("Bishkek", BY)] if again else [])
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize("again", [True, False], ids=["confirmed anew", "by nobody"])
+def test_a_date_moved_in_the_list_of_what_is_due_says_that_nobody_confirms_it_now_and_asks_who_does(
+    house: House, again: bool
+) -> None:
+    tomorrow, later = (datetime.date.today() + datetime.timedelta(days=days) for days in (1, 2))
+    with house.open("Joel") as joel:
+        story.add(joel, house.case, Detention(taken="2026-11-20", expires=str(tomorrow), confirmed=BY))
+    with house.desk("Amina") as amina:
+        amina.press(":the week", "down", "m")
+        amina.sees("Which date instead?")
+        amina.press(*["backspace"] * 10, f" {later}", "enter")
+        amina.sees("nobody confirms it any more. Who confirms it as it stands now?")
+        amina.press(*([f" {BY}", "enter"] if again else ["escape"]))
+    with house.open("Joel") as joel:
+        (kept,) = story.list_in(joel, house.case, [Detention.KIND])
+        assert (kept.value.expires, kept.value.confirmed) == (str(later), BY if again else None)  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,13 +16,16 @@ from tests.services.organisation import (
     organisation_template,
     share,
 )
+from tests.services.test_papers import add, paper
 from tests.tui.desk import Desk
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.person_change import PersonChange
+from vault.casework.story.detention import Detention
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, editing, notes, people
+from vault.services.cases import cases, editing, notes, people, story
 from vault.services.cases.editing import Place
+from vault.services.papers import papers
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
@@ -96,3 +100,43 @@ def test_two_versions_of_a_note_and_of_a_person_are_compared_answered_and_stay_i
         ]  # fmt: skip
         assert (view.persons[0].value.born, len(view.persons[0].value.phones)) == ("1985", 2)
         assert len(editing.history(amina, note)) == 4
+
+
+def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_confirms_it_is_asked_anew(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="Arrest", kind="detention").case
+        share(amina, case, organisation, JOEL)
+        scan = add(amina, case, paper(tmp_path, 900))
+        held = Place(case, story.add(amina, case, Detention(taken="2026-11-20")), Detention.KIND)
+    organisation.exchange(AMINA, JOEL)
+    with organisation.open(JOEL) as joel:
+        papers.change(joel, scan, {"from_whom": "the court"})
+        story.change(joel, held, {"place": "Cell 4", "confirmed": "a guard"})
+    with organisation.open(AMINA) as amina:
+        papers.change(amina, scan, {"from_whom": "the clerk"})
+        story.change(amina, held, {"place": "Cell 9", "confirmed": "the lawyer"})
+    organisation.exchange(AMINA, JOEL)
+
+    account = organisation[AMINA]
+    account.place.proposed_today()
+    with Desk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
+        desk.press("enter")
+        desk.press(":compare two")
+        desk.at("Two versions document, ")
+        desk.sees("conflict 1 of 2", "from whom: the clerk", "from whom: the court", "difference 1 of 1")
+        desk.sees_not("digest", "key")
+        desk.press("2", "f4")
+        desk.sees_not("Two versions document")
+        desk.press(":compare two")
+        desk.at("Two versions detention, ")
+        desk.press("2", "1", "f4")
+        desk.sees("nobody confirms it any more. Who confirms it as it stands now?")
+        desk.press(" a judge", "enter")
+        desk.sees_not("2 VERSIONS")
+    with organisation.open(AMINA) as amina:
+        view = cases.open_case(amina, case)
+        assert [(kept.heads, kept.value.from_whom) for kept in view.papers] == [(1, "the court")]
+        (fact,) = view.story
+        assert (fact.heads, fact.value.plain()["place"], fact.value.plain()["confirmed"]) == (1, "Cell 4", "a judge")

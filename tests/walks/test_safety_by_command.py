@@ -10,6 +10,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 from pypdf import PdfReader
 
 from tests.cli.desk import Desk
+from tests.services.founded import MEMBER
 from tests.walks.command_desk import desk, filled_template, founded_template, made, said
 
 __all__ = ["desk", "filled_template", "founded_template"]  # fixtures
@@ -153,6 +154,9 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     )
     facts = said(desk, "pack", ref)
     assert [fact["record"] for fact in facts["confirmed"]] == [incident]
+    (fact,) = facts["confirmed"]
+    assert (fact["confirmed"], fact["written_by"]) == (confirmed[1], MEMBER)
+    assert f"confirmed by {confirmed[1]}; {MEMBER} wrote it " in desk.run("pack", ref).out
     assert {fact["kind"] for fact in facts["unconfirmed"]} == {"detention", "event"}
     assert facts["lacks"] == ["who took them, confirmed; or leave it out"]
     sealed = desk.run(*leave).json()

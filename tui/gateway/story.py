@@ -12,7 +12,7 @@ from tui.text.in_words import in_words
 from tui.values.shaping import told
 from tui.values.values import VaultStatus
 from tui.values.values_records import FormToFill, RecordShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, LeftShown, WeekShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, KeptShown, LeftShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
@@ -95,16 +95,21 @@ class Story(Subject):
         story.change(self._session, place, typed)
         return record
 
-    def done(self, case: str, record: str, kind: str) -> str:
-        """Say that a record is over since today, a check-in or a step now; return its id."""
+    def done(self, case: str, record: str, kind: str) -> KeptShown:
+        """Say that a record is over since today, a check-in or a step now."""
         if kind == CheckIn.KIND:
             check_ins.heard(self._session, editing.Place(case_id(case), _record_id(record), kind))
-            return record
+            return KeptShown(record)
         if kind == ChecklistStep.KIND:
             checklists.tick(self._session, editing.Place(case_id(case), _record_id(record), kind))
-            return record
+            return KeptShown(record)
         done_by = story.kind_named(kind).FORM.done_by
-        return self.change(case, record, kind, {} if done_by is None else {done_by: self.today()})
+        return self.move(case, record, kind, {} if done_by is None else {done_by: self.today()})
+
+    def move(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> KeptShown:
+        """Change a date of a record alone."""
+        place = editing.Place(case_id(case), _record_id(record), kind)
+        return KeptShown(record, story.change(self._session, place, typed).is_unconfirmed)
 
     def forms(self) -> tuple[tuple[str, str], ...]:
         """Return the forms of the organisation: code and title."""
@@ -189,13 +194,14 @@ class Story(Subject):
         pieces = tuple(beside.compare(found.left.fields, found.right.fields))
         return VersionsShown(case, found.place.record.hex(), kind, left, right, pieces, found.heads)
 
-    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> str:
-        """Write what shall stand as the version that follows both; return the record's id."""
+    def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> KeptShown:
+        """Write what shall stand as the version that follows both."""
         sides = [VersionId(bytes.fromhex(side.version)) for side in (shown.left, shown.right)]
         fields = beside.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
         place = self._place(shown.case, shown.record, shown.kind)
-        two_versions.settle(self._session, place, (sides[0], sides[1]), fields)
-        return shown.record
+        written = (shown.pieces[at].name for at, chosen in answers.items() if chosen.answer is beside.Answer.WRITTEN)
+        settled = two_versions.settle(self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written))
+        return KeptShown(shown.record, settled.is_unconfirmed)
 
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)

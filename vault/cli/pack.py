@@ -12,13 +12,16 @@ from vault.cli.output import Output, Result
 from vault.cli.showing import indented
 from vault.cli.story import NO_DATE, record_data
 from vault.cli.table import Arg, Given, OneOf, Verb
+from vault.display import MINUTE_UTC, local_time, time_data
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
+    from vault.ids import RecordId
     from vault.services.projection.reading import Stored
 
 
@@ -29,16 +32,18 @@ def _pack(args: Given, output: Output) -> Result:
     approve = export.approval_of_pages(args, output) if leaves else None
     with opened(args, output) as session:
         from vault.services.cases import cases
+        from vault.services.projection import authors
         from vault.services.safety import pack
 
         found = pack.facts(session, cases.find(session, args.case))
+        by = authors.written_by(session, found.confirmed)
         if leaves:
             pack.require_facts(found)
             return export.sealed(session, Given(**{**vars(args), "profile": pack.PROFILE}), output, approve)
     only_said = len(found.unconfirmed)
     lines: list[Words] = [
         plural("{count} fact is confirmed", "{count} facts are confirmed", count=len(found.confirmed)),
-        *(_line(stored) for stored in found.confirmed),
+        *(line for stored in found.confirmed for line in (_line(stored), _confirmed(stored, by))),
         plural("{count} is only said: it stays here", "{count} are only said: they stay here", count=only_said),
         *(_line(stored) for stored in found.unconfirmed),
     ]
@@ -46,7 +51,11 @@ def _pack(args: Given, output: Output) -> Result:
         lines += [Message("A reader will miss:"), *map(indented, found.lacks)]
     lines.append(Message("`casevault incident edit ID` asks by whom it is confirmed. Then pack with --to and --out."))
     data = {
-        "confirmed": [record_data(stored) for stored in found.confirmed],
+        "confirmed": [
+            record_data(stored)
+            | {"written_by": by.get(stored.record, ""), "written": time_data(stored.written_ms, MINUTE_UTC)}
+            for stored in found.confirmed
+        ],
         "unconfirmed": [record_data(stored) for stored in found.unconfirmed],
         "lacks": [str(line) for line in found.lacks],
     }
@@ -57,6 +66,12 @@ def _line(stored: Stored[Any]) -> Message:
     when, kind = stored.value.when() or NO_DATE, stored.value.KIND
     about, short = stored.value.headline(), short_id(stored.record)
     return Message("  {when}  {kind}  {about}  id {id}", when=when, kind=kind, about=about, id=short)
+
+
+def _confirmed(stored: Stored[Any], by: Mapping[RecordId, str]) -> Message:
+    """Return by whom a fact is confirmed, and which member wrote that when: a later change would have emptied it."""
+    said, name, when = stored.value.confirmed, by.get(stored.record, ""), local_time(stored.written_ms)
+    return Message("      confirmed by {who}; {name} wrote it {when}", who=said, name=name, when=when)
 
 
 _OF_EXPORT: Final = tuple(arg for arg in export.REPORT if arg.key not in {"profile", "to"})

@@ -285,7 +285,7 @@ class CaseScreen(Erases):
         here, case, ref = self._lists.here(), self._case.case, self._case.ref
         if isinstance(here, DraftShown):
             self._edit(here)
-        elif isinstance(here, PersonShown | RecordShown | NoteShown) and here.heads > 1:
+        elif isinstance(here, PersonShown | PaperShown | RecordShown | NoteShown) and here.heads > 1:
             self._compare(here.record, kind_of(here))
         elif isinstance(here, PersonShown) and self._lists.in_use.has_focus:
             self.app.push_screen(PersonScreen(self._where(here.record), self._why), self._changed)

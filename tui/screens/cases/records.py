@@ -13,6 +13,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.case_parts.due_rows import record_lines
+from tui.screens.cases.due_parts.confirming import confirm_anew
 from tui.screens.cases.filled_form import open_form
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
@@ -23,6 +24,7 @@ from tui.screens.frame.whole_text import first_lines
 from tui.text.in_words import together
 from tui.values.codes import choices, word_of
 from tui.values.values_records import RecordShown
+from tui.values.values_story import KeptShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
@@ -124,7 +126,12 @@ class RecordsScreen(Erases):
         if not record.is_due:
             self.say(Message("There is nothing to keep here."))
             return
-        self.ask(lambda vault: vault.story.done(case, record.record, record.kind), self._changed)
+        self.ask(
+            lambda vault: vault.story.done(case, record.record, record.kind), partial(self._confirm_anew, record.kind)
+        )
+
+    def _confirm_anew(self, kind: str, changed: KeptShown) -> None:
+        confirm_anew(self, self._case, kind, changed, lambda: self._changed(changed.record))
 
     def action_history(self) -> None:
         """Show what the record said before."""

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from tui.looks.signs import DONE, MORE, SOON
 from tui.looks.tokens import Token
+from tui.screens.cases.due_parts.confirming import confirm_anew
 from tui.screens.cases.write_lines import WriteLines
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.line_dialog import AskLine
@@ -21,6 +22,7 @@ from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
 from tui.values.shaping import told
+from tui.values.values_story import KeptShown
 from tui.values.values_versions import SideShown, VersionsShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
@@ -131,7 +133,11 @@ class TwoVersions(VaultScreen):
             self.warn(Message("This difference is not answered yet."))
             return
         shown, answers = self._shown, dict(self._answers)
-        self.ask(lambda vault: vault.story.settle(shown, answers), self.end)
+        self.ask(lambda vault: vault.story.settle(shown, answers), self._settled)
+
+    def _settled(self, changed: KeptShown) -> None:
+        case, kind = self._shown.case, self._shown.kind
+        confirm_anew(self, case, kind, changed, lambda: self.end(changed.record))
 
     @override
     def action_back(self) -> None:
@@ -177,7 +183,7 @@ class TwoVersions(VaultScreen):
         first: dict[int, int] = {}
         here = self._place if self._open else -1
         for place, piece in enumerate(self._shown.pieces):
-            if not piece.is_open and piece.left != piece.right:
+            if any(isinstance(value, bytes) for value in (*piece.left, *piece.right)):
                 continue  # an id, which nobody reads
             if piece.part is not Part.LINES and not piece.is_open and (is_text or not piece.left):
                 continue

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
+from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.incident import Incident
 from vault.errors import MalformedError, NotFoundError, UsageError
@@ -42,6 +43,17 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The version that follows both. `is_unconfirmed`: one of them said by whom it is confirmed, and this one does not.
+
+    What was confirmed is one of the two as it stands, and not what comes of both.
+    """
+
+    version: VersionId
+    is_unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TwoVersions:
     """The two newest versions beside one another, the one of this computer first, and how many there are."""
 
@@ -68,9 +80,17 @@ def both(session: Session, place: Place, *, why: str = "casework") -> TwoVersion
 
 
 def settle(
-    session: Session, place: Place, sides: tuple[VersionId, VersionId], fields: Mapping[str, object]
-) -> VersionId:
+    session: Session,
+    place: Place,
+    sides: tuple[VersionId, VersionId],
+    fields: Mapping[str, object],
+    *,
+    typed: Collection[str] = (),
+) -> Settled:
     """Write what shall stand as the version that follows both; both stay in the history.
+
+    `typed` are the fields that somebody wrote anew: `confirmed` stays where it is one of them, or where what stands is
+    one of the versions as it was. The content of a paper is that of one of the two.
 
     Raises:
         UsageError: one of them is no longer beside the other, or the fields make no such record.
@@ -82,19 +102,49 @@ def settle(
             Message("somebody wrote a newer version of it"), next_step=Message("Look at the two versions again.")
         )
     try:
-        value = from_fields(KINDS[place.kind], fields)
+        before = [from_fields(KINDS[place.kind], version.content.fields) for version in versions]
+        value = from_fields(KINDS[place.kind], _with_content(fields, before))
     except MalformedError:
         said = Message("what you chose does not go together")
         raise UsageError(said, next_step=Message("Choose one side.")) from None
+    was_confirmed = any(getattr(each, _CONFIRMED, None) for each in before)
+    if getattr(value, _CONFIRMED, None) and _CONFIRMED not in typed and value not in before:
+        value = replace(value, **{_CONFIRMED: None})
     known = {name: part for version in versions for name, part in version.content.fields.items()}
     with session.work(place.case) as work:
         made = to_fields(value, known=known)
         written = work.write(place.case, place.record, place.kind, made, [version.id for version in versions])
         act = _ACTS.get(place.kind, "case.edit")
         work.commit(Entry(act=act, obj=audit_of(session, place.case), covers={place.kind: 1}, pol=rule))
-    return written
+    return Settled(written, was_confirmed and not getattr(value, _CONFIRMED, None))
 
 
+def _told(value: Any) -> dict[str, object]:
+    """Return the fields of a version; of a paper, what is sealed apart is one of them, and told in words."""
+    fields = to_fields(value)
+    if isinstance(value, Document):
+        fields = {name: part for name, part in fields.items() if name not in _OF_CONTENT}
+        fields[_CONTENT] = _content(value)
+    return fields
+
+
+def _content(document: Document) -> str:
+    return ", ".join(filter(None, (document.name, document.media, document.content_hash.hex()[:16])))
+
+
+def _with_content(fields: Mapping[str, object], before: Sequence[Any]) -> Mapping[str, object]:
+    """Put the content of the paper that was chosen in the place of what was told of it, with its text if one has it."""
+    papers = [each for each in before if isinstance(each, Document) and _content(each) == fields.get(_CONTENT)]
+    if not papers:
+        return fields
+    chosen = max(papers, key=lambda paper: paper.extracted is not None)
+    kept = {name: part for name, part in to_fields(chosen).items() if name in _OF_CONTENT}
+    return {name: part for name, part in fields.items() if name != _CONTENT} | kept
+
+
+_CONFIRMED: Final = "confirmed"
+_CONTENT: Final = "content"
+_OF_CONTENT: Final = frozenset({"name", "media", "content_hash", "body", "extracted", "read_by"})
 _BY_ALL: Final = frozenset({Note.KIND, Incident.KIND})
 
 
@@ -122,5 +172,5 @@ def _side(session: Session, version: OpenedVersion) -> Side:
         by=name_in(names_of_members(session), member),
         seat=seat,
         is_here=seat == session.seat,
-        fields=to_fields(value),
+        fields=_told(value),
     )

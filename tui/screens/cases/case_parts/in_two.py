@@ -13,7 +13,12 @@ from vault.casework.person import Person
 
 def in_two(case: CaseShown) -> list[tuple[str, str]]:
     """Return record and kind of each; an empty record is the case's own."""
-    shown: list[PersonShown | RecordShown | NoteShown] = [*case.notes, *case.persons, *case.story]
+    shown: list[PersonShown | PaperShown | RecordShown | NoteShown] = [
+        *case.notes,
+        *case.persons,
+        *case.papers,
+        *case.story,
+    ]
     own = [("", Case.KIND)] if case.heads > 1 else []
     return own + [(record.record, kind_of(record)) for record in shown if record.heads > 1]
 

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from tui.looks.tokens import Token
 from tui.screens.cases.case_preview import preview_facts
+from tui.screens.cases.due_parts.confirming import confirm_anew
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.line_dialog import AskLine
 from tui.text.calendar import short_day_of_week
@@ -18,7 +19,7 @@ from tui.text.in_words import in_words, together
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
 from tui.values.values import PreviewShown
-from tui.values.values_story import DueShown
+from tui.values.values_story import DueShown, KeptShown
 from tui.widgets.cells import Cell, text_of
 from tui.widgets.pages import ListRow
 from tui.widgets.strip import Fact, Strip
@@ -62,7 +63,7 @@ class DueScreen(VaultScreen):
         if line is None or self.is_kept(line):
             self.say(Message("There is nothing to keep here."))
             return
-        self.ask(lambda vault: vault.story.done(line.case, line.record, line.kind), lambda _: self.read_again(line.key))
+        self.ask(lambda vault: vault.story.done(line.case, line.record, line.kind), partial(self._confirm_anew, line))
 
     def action_move(self) -> None:
         """Ask for another date."""
@@ -75,9 +76,12 @@ class DueScreen(VaultScreen):
         if typed and dated_by is not None:
             change = {dated_by: typed}
             self.ask(
-                lambda vault: vault.story.change(line.case, line.record, line.kind, change),
-                lambda _: self.read_again(line.key),
+                lambda vault: vault.story.move(line.case, line.record, line.kind, change),
+                partial(self._confirm_anew, line),
             )
+
+    def _confirm_anew(self, line: DueShown, changed: KeptShown) -> None:
+        confirm_anew(self, line.case, line.kind, changed, lambda: self.read_again(line.key))
 
     def open_case(self, line: DueShown | None) -> None:
         """Open the case of a row."""

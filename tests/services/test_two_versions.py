@@ -1,0 +1,112 @@
+"""Two members change a record apart: what comes of both is what a member chose, and nobody confirmed it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.services.organisation import AMINA, JOEL, Organisation, share
+from tests.services.test_papers import ORDER, add, paper
+from vault.access.session import Session
+from vault.casework.papers.document import Authenticity, DocumentKind
+from vault.casework.story.detention import Detention
+from vault.casework.versions.beside import Answer, Chosen, chosen_fields, compare
+from vault.ids import CompartmentId
+from vault.services.cases import cases, story, two_versions
+from vault.services.cases.editing import Place
+from vault.services.cases.two_versions import Settled
+from vault.services.evidence import checking
+from vault.services.papers import adding, paper_text, papers
+from vault.services.safety import pack
+
+
+@pytest.fixture
+def case(organisation: Organisation) -> CompartmentId:
+    with organisation.open(AMINA) as amina:
+        made = cases.create(amina, title="A title", kind="asylum").case
+        share(amina, made, organisation, JOEL)
+    return made
+
+
+def settled(session: Session, place: Place, chosen: Mapping[str, Chosen]) -> Settled:
+    """Answer each difference by its field, all others by what stands on the left: of this computer."""
+    found = two_versions.both(session, place)
+    pieces = compare(found.left.fields, found.right.fields)
+    differs = {at: piece.name for at, piece in enumerate(pieces) if piece.is_open}
+    assert chosen.keys() <= set(differs.values())
+    answers = {at: chosen.get(name, Chosen(Answer.LEFT)) for at, name in differs.items()}
+    fields = chosen_fields(pieces, answers)
+    typed = [name for name, each in chosen.items() if each.answer is Answer.WRITTEN]
+    sides = (found.left.version, found.right.version)
+    return two_versions.settle(session, place, sides, fields, typed=typed)
+
+
+THEIRS = Chosen(Answer.RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "confirmed"),
+    [
+        pytest.param({}, "the lawyer", id="all of one version"),
+        pytest.param({"place": THEIRS}, None, id="of both"),
+        pytest.param({"place": THEIRS, "confirmed": THEIRS}, None, id="of both, confirmed of the other"),
+        pytest.param(
+            {"place": THEIRS, "confirmed": Chosen(Answer.WRITTEN, "the lawyer")}, "the lawyer", id="confirmed anew"
+        ),
+    ],
+)
+def test_what_comes_of_two_versions_of_a_fact_is_confirmed_only_where_that_is_said_of_it(
+    organisation: Organisation, case: CompartmentId, chosen: Mapping[str, Chosen], confirmed: str | None
+) -> None:
+    with organisation.open(AMINA) as amina:
+        place = Place(case, story.add(amina, case, Detention(taken="2026-11-20")), Detention.KIND)
+    organisation.exchange(AMINA, JOEL)
+    with organisation.open(JOEL) as joel:
+        story.change(joel, place, {"place": "Cell 4", "order": "b-2", "confirmed": "a guard"})
+    with organisation.open(AMINA) as amina:
+        story.change(amina, place, {"place": "Cell 9", "order": "b-1", "confirmed": "the lawyer"})
+    organisation.exchange(AMINA, JOEL)
+    with organisation.open(AMINA) as amina:
+        assert pack.facts(amina, case).confirmed == ()
+        done = settled(amina, place, chosen)
+        (kept,) = story.list_in(amina, case, [Detention.KIND])
+        assert (kept.heads, kept.value.confirmed) == (1, confirmed)  # type: ignore[attr-defined]
+        assert done.is_unconfirmed == (confirmed is None)
+        assert len(pack.facts(amina, case).confirmed) == (confirmed is not None)
+
+
+def test_two_versions_of_a_paper_are_settled_fact_by_fact_and_its_content_stays_that_of_one(
+    organisation: Organisation, case: CompartmentId, tmp_path: Path
+) -> None:
+    scan, better = paper(tmp_path, 900), tmp_path / "better.txt"
+    better.write_text("The court of Vellanor holds him.")
+    with organisation.open(AMINA) as amina:
+        place = add(amina, case, scan)
+        untouched = add(amina, case, scan)
+    organisation.exchange(AMINA, JOEL)
+    with organisation.open(JOEL) as joel:
+        adding.add(joel, case, better, {"kind": DocumentKind.DECISION}, version_of=place.record)
+        paper_text.read_and_keep(joel, place)
+        papers.change(joel, untouched, {"from_whom": "the court"})
+    with organisation.open(AMINA) as amina:
+        papers.change(amina, place, {"from_whom": "the second court", "authenticity": "copy"})
+        papers.change(amina, untouched, {"from_whom": "the clerk", "received": "2026-11-20"})
+    organisation.exchange(AMINA, JOEL)
+    with organisation.open(AMINA) as amina:
+        assert {each.heads for each in papers.list_in(amina, case)} == {2}
+        shown = two_versions.both(amina, place)
+        assert not any(isinstance(value, bytes) for side in (shown.left, shown.right) for value in side.fields.values())
+        settled(amina, place, {"content": THEIRS, "kind": THEIRS})
+        kept = papers.show(amina, place)
+        assert (kept.heads, kept.value.from_whom, kept.value.authenticity, kept.value.kind, kept.value.title) == (
+            1, "the second court", Authenticity.COPY, DocumentKind.DECISION, ORDER["title"],
+        )  # fmt: skip
+        papers.save(amina, place, tmp_path / "out")
+        assert (tmp_path / "out").read_bytes() == better.read_bytes()
+        assert paper_text.text_of(amina, place).text == better.read_text()
+        edited = papers.change(amina, untouched, {"title": "One order"})  # as `document edit` does
+        assert edited.settled == 2
+        assert {each.heads for each in papers.list_in(amina, case)} == {1}
+        assert checking.verify(amina).verified
