@@ -113,6 +113,30 @@ def test_a_search_is_narrowed_to_what_a_member_wrote(office: Office) -> None:
     assert list(found.values()) == [{hers, theirs}, {hers}, {theirs}, set()]
 
 
+def test_people_are_found_by_sound_where_the_narrowing_has_people_of_that_member_and_day(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="Shared", kind="other").case
+        hers = people.add(amina, case, role="client", names=["Алия Скорякина"])
+        sharing.grant(amina, case, [office.nadia.member])
+    with office.open(office.nadia) as nadia:
+        theirs = people.add(nadia, case, role="relative", names=["Aliya Skorjakina"])
+        for narrowing, found in {
+            "": {hers, theirs},
+            "kind:person": {hers, theirs},
+            "kind:note": set(),
+            "since:2020-01-01 until:today": {hers, theirs},
+            "since:2099-01-01": set(),
+            "until:2020-01-01": set(),
+            f"by:{AMINA.split()[0]}": {hers},
+            f"by:{NADIA.split()[0]} kind:person": {theirs},
+        }.items():
+            hits = searching.search(nadia, f"Skoriakine {narrowing}").hits
+            assert ({hit.record for hit in hits}, {hit.why for hit in hits} <= {Why.SPELLING}) == (found, True)
+            assert searching.search(nadia, f"Skoriakine {narrowing}", exact=True).hits == ()
+        (only,) = searching.search(nadia, f"Skoriakine by:{AMINA.split()[0]}", limit=1).hits
+        assert only.record == hers
+
+
 @each(
     {
         "a kind that is none": "tomasz kind:zebra",
@@ -156,3 +180,5 @@ def test_sections_are_looked_into_when_that_is_asked_and_the_log_says_so(
         assert (hit.case, hit.section, hit.section_kind, hit.why) == (case, section, "location", why)
     assert filled_session.log.size == size + 3 + 1  # three searches, and the section was opened once
     assert searching.search_sections(filled_session, "Skoriakine", exact=True).hits == ()
+    for narrowing, count in (("kind:person", 1), ("kind:note", 0), ("until:2020-01-01", 0), ("since:2020-01-01", 1)):
+        assert len(searching.search_sections(filled_session, f"Skoriakine {narrowing}").hits) == count

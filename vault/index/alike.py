@@ -69,7 +69,14 @@ def sound_rows(doc: int, names: Iterable[str]) -> Iterator[tuple[str, str, bool,
                 yield reading.key, reading.sound, reading.is_bare, doc, (number * 16 + place) * 16 + len(words)
 
 
-def find_alike(index: Index, untrusted_name: str, *, limit: int, in_part: bool = False) -> list[FoundName]:
+def find_alike(
+    index: Index,
+    untrusted_name: str,
+    *,
+    limit: int,
+    in_part: bool = False,
+    between_ms: tuple[int, int] = (0, (1 << 63) - 1),
+) -> list[FoundName]:
     """Return the people who may have this name, the surest first.
 
     Args:
@@ -78,6 +85,7 @@ def find_alike(index: Index, untrusted_name: str, *, limit: int, in_part: bool =
         limit: how many at most.
         in_part: one word is enough to find a name of several, as a search does; else a name of one word is only found
             by one word, and of two names the shorter must be whole in the longer.
+        between_ms: first and last moment of writing, of so many as the limit allows.
     """
     words = parts_of(untrusted_name)[:_MOST_WORDS]
     if not words:
@@ -96,8 +104,9 @@ def find_alike(index: Index, untrusted_name: str, *, limit: int, in_part: bool =
                     surest_of[doc] = weighed, reasons
         best = sorted(surest_of, key=lambda doc: (surest_of[doc][0], -doc))[:limit]
         heads = sql.execute(
-            "SELECT doc, compartment, record, version, case_id FROM head WHERE doc IN (SELECT value FROM json_each(?))",
-            (json.dumps(best),),
+            "SELECT doc, compartment, record, version, case_id FROM head WHERE doc IN (SELECT value FROM json_each(?))"
+            " AND at_ms BETWEEN ? AND ?",
+            (json.dumps(best), *between_ms),
         )
         rows = {
             doc: FoundName(bytes(compartment), bytes(record), bytes(version), bytes(case), surest_of[doc][1])

@@ -14,6 +14,7 @@ from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, MemberId, Origin, RecordId
 from vault.index.fold import fold, fold_word
 from vault.index.search import Hit, Within
+from vault.records.versions import OpenedVersion
 from vault.services.cases.cases import today
 from vault.services.cases.editing import KINDS
 from vault.services.projection.authors import all_names
@@ -34,6 +35,10 @@ class Narrowing:
 
     within: Within
     members: frozenset[MemberId] | None = None
+
+    def allows(self, kind: str) -> bool:
+        """Say whether records of this kind are in it."""
+        return not self.within.kinds or kind in self.within.kinds
 
 
 def narrowed(session: Session, words: str) -> tuple[str, Narrowing | None]:
@@ -69,6 +74,24 @@ def by_members(session: Session, hits: Sequence[Hit], members: frozenset[MemberI
     origins = {hit: _origin(session, hit) for hit in hits}
     whose = members_of_logs(session, {origin for origin in origins.values() if origin is not None})
     return tuple(hit for hit in hits if (origin := origins[hit]) is not None and whose.get(origin) in members)
+
+
+def in_narrowing(
+    session: Session, versions: Sequence[OpenedVersion], narrowing: Narrowing | None
+) -> list[OpenedVersion]:
+    """Return those of opened versions that the search is narrowed to."""
+    if narrowing is None:
+        return list(versions)
+    within = narrowing.within
+    left = [
+        version
+        for version in versions
+        if narrowing.allows(version.content.kind) and within.since_ms <= version.content.clock[0] <= within.until_ms
+    ]
+    if narrowing.members is None:
+        return left
+    whose = members_of_logs(session, {version.origin for version in left})
+    return [version for version in left if whose.get(version.origin) in narrowing.members]
 
 
 def _origin(session: Session, hit: Hit) -> Origin | None:

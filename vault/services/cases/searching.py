@@ -17,10 +17,9 @@ from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, row_of
-from vault.index.file import Index
 from vault.index.never_use import never_use_by_case
 from vault.index.query import parse
-from vault.index.search import SHORTEST_PHONE, Hit, Hits
+from vault.index.search import SHORTEST_PHONE, Hit, Hits, Within
 from vault.index.search import search as search_index
 from vault.index.snippet import WordHit, hits_in, snippet
 from vault.names.alike import Alike, alike, least_sure, parts_of, surest
@@ -31,7 +30,7 @@ from vault.records.content import Content
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases import sections
-from vault.services.cases.narrowing import by_members, narrowed
+from vault.services.cases.narrowing import Narrowing, by_members, in_narrowing, narrowed
 from vault.services.projection.extracted import extracted_text
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
@@ -151,7 +150,7 @@ def search(
         written = by_members(session, found.hits, narrowing.members)
         older = found.older if len(written) <= limit else 0
         found = found._replace(hits=written[:limit], older=older)
-    heard = {} if exact or narrowing is not None else _heard(index, words, found.hits, limit)
+    heard = {} if exact else _heard(session, words, found.hits, limit, narrowing)
     hits = (*found.hits, *heard)
     cases = list(dict.fromkeys(CompartmentId(hit.case) for hit in hits))
     counts = {"hit": len(hits), "case": len(cases)}
@@ -181,6 +180,7 @@ def search_sections(
     The index knows nothing of a section: each is opened, and that is in the log before, once for a reason and session.
     """
     session.require(Action.CASE_SEARCH)
+    words, narrowing = narrowed(session, words)
     query = parse(words, None if exact else word_forms)
     found: list[FoundRecord] = []
     if query is None:
@@ -191,7 +191,7 @@ def search_sections(
             head = sections.open_section(session, section, why=why).head.value
             case = CompartmentId(head.case)
             row, never_use = row_of(index, case), never_use_by_case(index, [case])
-            for version in sections.records_of(session, section):
+            for version in in_narrowing(session, sections.records_of(session, section), narrowing):
                 opened = _Opened(version.content, _visible_text(session, version))
                 hit = Hit(section, version.record, version.id, case, version.content.kind)
                 heard = None if exact else _sounds_so(version, words)
@@ -225,15 +225,26 @@ def _sounds_so(version: OpenedVersion, words: str) -> Why | None:
     return None
 
 
-def _heard(index: Index, words: str, hits: Sequence[Hit], limit: int) -> dict[Hit, Why]:
-    """Return people whose names sound like the words, who are not among the hits, each with the least sure reason."""
-    found = find_alike(index, words, limit=limit, in_part=True)
+def _heard(
+    session: Session, words: str, hits: Sequence[Hit], limit: int, narrowing: Narrowing | None
+) -> dict[Hit, Why]:
+    """Return people whose names sound like the words, who are not among the hits, each with the least sure reason.
+
+    What the search is narrowed to, they are in, too.
+    """
+    if narrowing is not None and not narrowing.allows(Person.KIND):
+        return {}
+    within = Within() if narrowing is None else narrowing.within
+    most, between = limit if narrowing is None else MOST_SHOWN, (within.since_ms, within.until_ms)
+    found = find_alike(session.index(), words, limit=most, in_part=True, between_ms=between)
     held = {(hit.compartment, hit.record) for hit in hits}
-    return {
+    heard = {
         Hit(name.compartment, name.record, name.version, name.case, Person.KIND): _WHY_HEARD[least_sure(name.whys)]
         for name in found
         if (name.compartment, name.record) not in held
     }
+    left = tuple(heard) if narrowing is None else by_members(session, tuple(heard), narrowing.members)
+    return {hit: heard[hit] for hit in left[:limit]}
 
 
 _WHY_HEARD = {
