@@ -38,7 +38,7 @@ _ASKS: Mapping[Action, str] = {
     bulk.change_all bulk.close_all case_changes.list_closed
     mentions.named_elsewhere mentions.perhaps_named retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    paper_week.print_week story.agenda story.due story.due_all story.due_in check_ins.missed
+    paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
     seizure.look seizure.print_page
     """,
     Action.CASE_READ: """
@@ -57,15 +57,16 @@ _ASKS: Mapping[Action, str] = {
     two_versions.settle own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
+    writing_down.change_person
     undoing.undo holds.hold holds.release
     """,
     Action.CASE_SEARCH: """
-    alike.alike_to_new
+    alike.alike_to_new alike.alike_to_added
     known_people.known_of names_elsewhere.names_elsewhere safe_contacts.never_used_in_calls searching.search
     searching.search_sections
     """,
     Action.EXPORT_ALL: "everything.export_all",
-    Action.CASE_EXPORT: "exporting.ask exporting.export",
+    Action.CASE_EXPORT: "exporting.ask exporting.export exporting.papers_staying",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
@@ -78,7 +79,7 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
     Action.INTAKE_READ: "intake.count_open intake.find_open intake.list_open",
     Action.INTAKE_WRITE: "intake.add intake.caller intake.close intake.rotate_weekly",
-    Action.REGISTER_ASK: "register.ask register.ask_each",
+    Action.REGISTER_ASK: "register.ask register.ask_among register.ask_each",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
     standing.with_whom
@@ -103,7 +104,10 @@ _ASKS: Mapping[Action, str] = {
     destroying.destroy_access destroying.require_armed factors.add_keyfile factors.add_security_key
     factors.change_passphrase factors.list_own factors.remove recovery.follow
     """,
-    Action.SYNC: "rostering.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show",
+    Action.SYNC: """
+    rostering.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show
+    known_here.everybody_here known_here.known_here
+    """,
     Action.LOG_READ: "logbook.newest",
     Action.LOG_VERIFY: "checking.verify checkpoints.checkpoint",
     Action.BACKUP_MAKE: "backups.make",
@@ -129,7 +133,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
 # What policy is not asked for here, by why.
 _ASKS_NOTHING: Mapping[str, str] = {
     "a part of services that asked before they came to it": """
-    narrowing.by_members narrowing.narrowed
+    narrowing.by_members narrowing.in_narrowing narrowing.narrowed
     homes.case_of homes.facts_typed homes.heads homes.place_of homes.pseudonym homes.pseudonym_to_write
     papers.content_of papers.is_here papers.is_whole extracted.extracted_text attachment_checks.check_contents
     by_file.ask approval_checks.approval_faults approval_checks.listings_of
@@ -138,6 +142,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     pipe.ask_second partner_rows.partner_rows
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
     reading.read_valid_at editing.write_next sections.records_of section_people.case_of section_people.who_is
+    people.stored_at section_people.person_at writing_down.called
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
     bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list devices.cases_on
     expected_sizes.bounds_of expired_rights.all_terms expired_rights.term_of export_material.make_ready
@@ -172,7 +177,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     """,
     "looks at the role itself and acts through services that ask": """
     arrived.carry_out ended_slips.erase_words standing_again.erase_late
-    register.entries_for
+    register.entries_for writing_down.look_each
     handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
     section_people.places_of
     timed_grants.withdraw_expired_grants
@@ -212,6 +217,9 @@ CALLS: Mapping[str, Call] = {
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),
     "editing.history": lambda run, session, case, *_: run(session, _own_record(case)),
     "people.change": lambda run, session, case, *_: run(session, _somebody(case), PersonChange(role="third")),
+    "writing_down.change_person": lambda run, session, case, *_: run(
+        session, _somebody(case), PersonChange(role="third")
+    ),
     "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
     "people.show": lambda run, session, case, *_: run(session, _somebody(case)),

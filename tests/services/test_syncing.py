@@ -14,9 +14,10 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId
-from vault.services.cases import cases, notes, undoing
+from vault.services.cases import cases, notes, people, undoing
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
+from vault.services.exchange.bundle_words import imported_lines
 from vault.services.exchange.peers import peers_of
 from vault.services.grants import sharing
 from vault.store.rowtypes import VersionKeyRow
@@ -280,3 +281,32 @@ def test_of_what_was_taken_back_no_byte_stays_in_the_folder_and_both_logs_are_so
         with office.open() as session:
             assert checking.verify(session).faults == ()
             assert "written by mistake" not in {note.value.text for note in cases.open_case(session, case).notes}
+
+
+def test_who_came_and_may_be_known_here_is_told_by_reference_and_by_whom_to_ask(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    shared, _ = filled_template.cases
+    with founder.open() as session:
+        own = cases.create(session, title="An old case", kind="asylum", alone_reason="nobody")
+        people.add(session, own.case, role="client", names=["Алия Скорякина"])
+        people.add(session, own.case, role="relative", names=["Ilham Torgaev"])
+        at = cases.open_case(session, shared).head.value.ref
+    with colleague.open() as session:
+        record = people.add(session, shared, role="witness", names=["Skoriakine Aliya"])
+        hers = cases.create(session, title="Hers alone", kind="asylum", alone_reason="nobody")
+        people.add(session, hers.case, role="client", names=["Ильхам Торгаев"])
+    imported = founder.take(colleague.send(founder, tmp_path))
+    here, away = imported.known.people
+    assert (here.place.record, here.others[0].case, here.refs, here.ask) == (record, own.case, (own.ref,), ())
+    assert (away.place.case, away.others, away.ask) == (own.case, (), (colleague.name,))
+    said = [line for line in in_english(imported_lines(imported)) if "MATCH" in line]
+    assert said == [
+        f"A MATCH MAY EXIST for somebody of {at}: look at {own.ref}.",
+        f"A MATCH MAY EXIST for somebody of {own.ref}: ask {colleague.name}.",
+    ]
+    assert imported.known.passed_over == 0
+    with colleague.open() as session:
+        notes.add(session, shared, Note(NoteKind.CONTACT, "Nothing of people."))
+    assert founder.take(colleague.send(founder, tmp_path)).known.people == ()

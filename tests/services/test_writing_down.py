@@ -10,9 +10,11 @@ import pytest
 
 from tests.services.office import NADIA, Office
 from vault.access.session import Session
-from vault.casework.person import Person
+from vault.casework.person import Person, PersonName
+from vault.casework.person_change import PersonChange
 from vault.ids import CompartmentId
-from vault.services.cases import cases, intake, listing, people, searching, undoing, writing_down
+from vault.services.cases import cases, intake, listing, people, searching, sections, undoing, writing_down
+from vault.services.cases.editing import Place
 from vault.services.cases.searching import Why
 from vault.services.cases.writing_down import KnownAlreadyError
 
@@ -38,6 +40,13 @@ WAYS: tuple[Way, ...] = (
     lambda session, case, anyway: writing_down.make_case_of_slip(
         session, slip(session), title="A call", kind="asylum", anyway=anyway
     ),
+)
+
+
+CHANGES = (
+    PersonChange(add_names=(SPELT,)),
+    PersonChange(spellings=(PersonName.written("Skorjakina Alia"),)),
+    PersonChange(add_phones=("0555-123456",)),
 )
 
 
@@ -76,6 +85,36 @@ def test_who_is_known_in_own_cases_is_told_in_each_way_with_the_reason(office: O
             assert "spelled like Skoriakine" in str(refused.value.known.told()[0])
 
 
+def test_a_name_or_number_that_is_added_is_looked_up_in_other_cases_first(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        theirs(amina)
+        case = cases.create(amina, title="Own", kind="asylum").case
+        section = sections.create(amina, case, what="health", title="Her health")
+        for apart in (None, section):
+            record = writing_down.add_person(amina, case, somebody("Ilham Torgaev"), section=apart, anyway=True)
+            place = Place(apart or case, record, Person.KIND)
+            for change in CHANGES:
+                with pytest.raises(KnownAlreadyError) as refused:
+                    writing_down.change_person(amina, place, change)
+                assert [found.name for found in refused.value.known.alike] == [NAME]
+                assert writing_down.change_person(amina, place, change, anyway=True).settled
+            writing_down.change_person(amina, place, PersonChange(add_names=("Aliya",)))  # many are called so
+            writing_down.change_person(amina, place, PersonChange(born="1984"))
+
+
+def test_a_name_that_a_colleague_entered_is_told_and_who_entered_this_person_is_nobody_new(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        theirs(nadia)
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="Own", kind="asylum").case
+        place = Place(case, writing_down.add_person(amina, case, somebody("Ilham Torgaev")), Person.KIND)
+        with pytest.raises(KnownAlreadyError) as refused:
+            writing_down.change_person(amina, place, CHANGES[0])
+        assert (refused.value.known.alike, refused.value.known.ask) == ((), (NADIA,))
+        writing_down.change_person(amina, place, CHANGES[0], anyway=True)
+        writing_down.change_person(amina, place, PersonChange(add_names=("Aliya Skorjakina",)))
+
+
 def test_a_call_of_somebody_of_the_case_itself_goes_there_without_a_question(office: Office) -> None:
     with office.open(office.amina) as amina:
         case = theirs(amina)
@@ -106,7 +145,7 @@ def test_who_is_taken_back_or_renamed_is_asked_for_no_longer_or_by_the_new_name(
 
 def test_no_command_and_no_screen_makes_a_person_or_a_case_in_another_way() -> None:
     other = re.compile(
-        r"(?<!vault\.)\b(people\.(add|keep)|sections\.add_person|cases\.create|intake\.move(_to_new)?)\("
+        r"(?<!vault\.)\b(people\.(add|keep|change)|section_people\.change|sections\.add_person|cases\.create|intake\.move(_to_new)?)\("
     )
     files = [path for room in ("vault/cli", "tui") for path in Path(room).rglob("*.py")]
     assert [str(path) for path in files if other.search(path.read_text("utf-8"))] == []

@@ -24,7 +24,6 @@ from vault.services.cases import (
     people,
     safe_contacts,
     same_person,
-    section_people,
     sections,
     writing_down,
 )
@@ -117,22 +116,25 @@ class People(Subject):
             lambda: writing_down.add_person(self._session, case, person, section=section, anyway=anyway).hex()
         )
 
-    def change(self, where: Whereabouts, before: PersonTyped, typed: PersonTyped) -> str:
-        """Change a person from what the form was filled with to what it says now; return the record's id."""
+    def change(self, where: Whereabouts, before: PersonTyped, typed: PersonTyped, *, anyway: bool = False) -> Made:
+        """Change a person from what the form was filled with to what it says now.
+
+        Return the record's id, or who of another case may have what is new.
+        """
         change = typed.change_from(before, tuple(map(people.document_of, typed.documents)))
-        if change != PersonChange():
-            self._change(where, change)
-        return where.record
+        return Made(where.record) if change == PersonChange() else self._change(where, change, anyway=anyway)
 
-    def add_spelling(self, where: Whereabouts, text: str, kind: str) -> str:
-        """Add a name or spelling behind the others, with its source; return the record's id."""
+    def add_spelling(self, where: Whereabouts, text: str, kind: str, *, anyway: bool = False) -> Made:
+        """Add a name or spelling behind the others, with its source; return as `change` does."""
         name = PersonName.written(text, checked_word(NameKind, kind, "kind"))
-        self._change(where, PersonChange(spellings=(name,)))
-        return where.record
+        return self._change(where, PersonChange(spellings=(name,)), anyway=anyway)
 
-    def _change(self, where: Whereabouts, change: PersonChange) -> None:
-        act = section_people.change if where.section else people.change
-        act(self._session, place_of(where), change)
+    def _change(self, where: Whereabouts, change: PersonChange, *, anyway: bool) -> Made:
+        def changed() -> str:
+            writing_down.change_person(self._session, place_of(where), change, anyway=anyway)
+            return where.record
+
+        return unless_known(changed)
 
     def _person(self, where: Whereabouts) -> Person:
         opened = self._in_section(where, "casework") if where.section else None

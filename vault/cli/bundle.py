@@ -58,6 +58,16 @@ def _import(args: Given, output: Output) -> Result:
         "waits": list(imported.pending),
         "faults": list(imported.faults),
         "conflicts": [[compartment.hex(), record.hex()] for compartment, record in imported.conflicts],
+        "may_be_known": [
+            {
+                "case": known.place.case.hex(),
+                "person": known.place.record.hex(),
+                "look_at": [{"case": place.case.hex(), "person": place.record.hex()} for place in known.others],
+                "ask": list(known.ask),
+            }
+            for known in imported.known.people
+        ],
+        "not_looked_up": imported.known.passed_over,
     }
     return Result(data, imported_lines(imported), _WAITING if imported.pending or imported.conflicts else 0)
 

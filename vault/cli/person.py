@@ -96,7 +96,7 @@ def _add(args: Given, output: Output) -> Result:
 def _edit(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _CHANGED) as (session, answers):
         from vault.casework.person_change import PersonChange
-        from vault.services.cases import people, safe_contacts, section_people
+        from vault.services.cases import people, safe_contacts, section_people, writing_down
 
         place = _place(session, args.person, args.section, case_of(session, args))
         wanted = PersonChange(
@@ -114,10 +114,9 @@ def _edit(args: Given, output: Output) -> Result:
             sex=args.sex,
             nationalities=tuple(args.nationality),
         )
-        if args.section is None:
-            result = edited(people.change(session, place, wanted))
-        else:
-            result = edited(section_people.change(session, place, wanted))
+        result = edited(
+            unless_known(args, output, lambda anyway: writing_down.change_person(session, place, wanted, anyway=anyway))
+        )
         home = place.case if args.section is None else section_people.case_of(session, place)
         found = safe_contacts.never_used(session, home, (*wanted.add_phones, *wanted.add_emails))
     return Result({**result.data, "do_not_call": list(found)}, [*result.lines, *warned(found)])
@@ -202,6 +201,6 @@ VERBS: Final = (
         _PERSON,
         IN_CASE,
         Arg("[--role ROLE]", Message("their role in this case"), choices=PERSON_ROLES),
-        _OF_SECTION, _CHANNEL, *_COUNTED, *options_of(_CHANGED),
+        _OF_SECTION, _CHANNEL, *_COUNTED, ANYWAY, *options_of(_CHANGED),
     ), _edit),
 )  # fmt: skip

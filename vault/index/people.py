@@ -12,6 +12,13 @@ def people_in(index: Index, case: bytes) -> dict[bytes, str]:
         return {bytes(record): name for record, name in rows}
 
 
+def everybody(index: Index) -> dict[tuple[bytes, bytes], str]:
+    """Return (case, record) -> name of all people of the cases of this index, who was written last at the end."""
+    with index.reading() as sql:
+        rows = sql.execute("SELECT case_id, record, name FROM person ORDER BY doc")
+        return {(bytes(case), bytes(record)): name for case, record, name in rows}
+
+
 def places_of(index: Index, who: bytes) -> list[tuple[bytes, bytes]]:
     """Return (case, record) of everybody who is written to be this person, in the cases of this index."""
     with index.reading() as sql:

@@ -14,6 +14,7 @@ from tui.looks.signs import HAPPENED
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.looking_back import UNDO
 from tui.screens.frame.rows import FixedRows
@@ -126,7 +127,11 @@ class PersonScreen(Erases):
     def _add(self, text: str, kind: str | None) -> None:
         where = self._where
         if kind:
-            self.ask(lambda vault: vault.people.add_spelling(where, text, kind), lambda _: self.action_refresh())
+            make_unless_known(
+                self,
+                lambda vault, anyway: vault.people.add_spelling(where, text, kind, anyway=anyway),
+                lambda _: self.action_refresh(),
+            )
 
     def action_same(self) -> None:
         """Show who may be the same person, to say so."""

@@ -6,7 +6,7 @@ A name that is taken out of the form of a known person stays with them, misspelt
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -25,13 +25,16 @@ from tui.values.codes import choices
 from tui.values.person_typed import PersonTyped
 from tui.values.shaping import do_not_call
 from tui.values.values import PersonShown
-from tui.values.values_people import Whereabouts
+from tui.values.values_people import Made, Whereabouts
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.contact import is_never_used
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole
 from vault.errors import VaultError
 from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
 
 _GONE: Final = (
     (NameKind.MISSPELT.value, Message("misspelt; it stays hidden in exports")),
@@ -135,15 +138,13 @@ class PersonForm(SameAgain, FormScreen):
             return
         where, before, typed = self._where, self._before, self._typed()
         self.say(Message("Keeping the person."))
-        if before is None:
-            make_unless_known(
-                self,
-                lambda vault, anyway: vault.people.add(where, typed, anyway=anyway),
-                self.end,
-                failed=self._refused,
-            )
-        else:
-            self.ask(lambda vault: vault.people.change(where, before, typed), self.end, failed=self._refused)
+
+        def kept(vault: Gateway, anyway: bool) -> Made:
+            if before is None:
+                return vault.people.add(where, typed, anyway=anyway)
+            return vault.people.change(where, before, typed, anyway=anyway)
+
+        make_unless_known(self, kept, self.end, failed=self._refused)
 
     @override
     def action_back(self) -> None:

@@ -6,25 +6,27 @@ It proposes; a member decides (`same_person.same`).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from vault.access.session import Session
 from vault.casework.contact import digits_of
 from vault.casework.person import Person
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, RecordId
 from vault.index.alike import find_alike
-from vault.index.cases import row_of
-from vault.index.heads import heads_of
+from vault.index.cases import CaseRow, row_of
+from vault.index.file import Index
 from vault.index.search import people_reached
 from vault.index.search import search as search_index
+from vault.log.payload import OBJECTS_LIMIT
 from vault.names.alike import alike as are_alike
 from vault.names.alike import parts_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.editing import Place
+from vault.services.cases.people import stored_at
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import read_versions, stored_of_kind
 
 _FEWEST_LETTERS = 3
 _MOST_OPENED = 20
@@ -32,6 +34,8 @@ _MOST_SHOWN = 5
 _LAST_DIGITS = 7  # with a country before them, or without
 _YEAR = len("1984")
 _FEWEST_WORDS = 2  # of one name only, many people are called
+_At: TypeAlias = tuple[bytes, bytes]
+"""(case, record) of somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,63 +63,147 @@ def alike(session: Session, place: Place, person: Person) -> list[Alike]:
         person: as opened there.
     """
     session.require(Action.CASE_READ, place.case)
-    return _likely(session, person, place, why="casework")
-
-
-def alike_to_new(session: Session, person: Person) -> list[Alike]:
-    """Do so for somebody who is not written down yet; of who is known by one name only, one name alike is enough."""
-    return _likely(session, person, None, why="intake")
-
-
-def _likely(session: Session, person: Person, place: Place | None, *, why: str) -> list[Alike]:
     rule = session.require(Action.CASE_SEARCH)
+    (found,) = _likely(session, [person], [False], rule, own=(place.case, place.record), why="casework")
+    return found
+
+
+def alike_to_new(session: Session, people: Sequence[Person], *, why: str = "intake") -> list[list[Alike]]:
+    """Return for each of these people, who are not written down yet, who in this member's cases may be the same.
+
+    Of who is known by one name only, one name alike is enough. The look is one entry of the log, before it is returned.
+
+    Args:
+        session: who asks.
+        people: as they would be written.
+        why: code of the reason.
+    """
+    rule = session.require(Action.CASE_SEARCH)
+    return _likely(session, people, [bears_one_name(person) for person in people], rule, why=why)
+
+
+def alike_to_added(session: Session, added: Person, after: Person, case: CompartmentId) -> list[Alike]:
+    """Return who in other cases may have what is added to a person of this case; see `alike_to_new`.
+
+    Args:
+        session: who asks.
+        added: the person with nothing but the names, numbers and addresses that are new.
+        after: the person as they would be written.
+        case: whose people are no surprise.
+    """
+    rule = session.require(Action.CASE_SEARCH)
+    (found,) = _likely(session, [added], [bears_one_name(after)], rule, beside=case, why="casework")
+    return found
+
+
+def same_as_written(person: Person, other: Person) -> bool:
+    """Say whether two people of a list may be the same: by a number, or by how they are called.
+
+    By name alone nobody is who was born in another year: a list has many who are called alike.
+    """
+    ends = {digits_of(phone)[-_LAST_DIGITS:] for phone in other.phones}
+    if any(digits_of(phone)[-_LAST_DIGITS:] in ends for phone in person.phones):
+        return True
+    if person.born and other.born and not _of_one_year(person, other):
+        return False
+    words = [part for name in person.names for part in parts_of(name.text)]
+    return _is_enough(_called(words, other), has_one_name=bears_one_name(person), is_of_one_year=False)
+
+
+def _likely(
+    session: Session,
+    people: Sequence[Person],
+    have_one_name: Sequence[bool],
+    rule: str,
+    *,
+    own: _At | None = None,
+    beside: CompartmentId | None = None,
+    why: str,
+) -> list[list[Alike]]:
     index = up_to_date_index(session)
-    has_one_name = place is None and all(len(parts_of(name.text)) <= 1 for name in person.names)
-    names: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
-    numbers: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
+    asked = list(zip(people, have_one_name, strict=True))
+    found = [_found(index, person, own, beside, has_one_name=has_one_name) for person, has_one_name in asked]
+    every = {at for each in found for at in each.at}
+    _log(session, every, rule, why)
+    stored = {at: stored_at(session, Place(CompartmentId(at[0]), RecordId(at[1]), Person.KIND)) for at in every}
+    opened = {at: each.value for at, each in stored.items() if each is not None}
+    rows = {case: row for case in {case for case, _ in every} if (row := row_of(index, case)) is not None}
+    return [
+        _judged(person, each, opened, rows, has_one_name=has_one_name)
+        for (person, has_one_name), each in zip(asked, found, strict=True)
+    ]
+
+
+class _Found(NamedTuple):
+    """What the index says of one person: who it may be, the likeliest first, by which words and numbers."""
+
+    at: list[_At]
+    names: Mapping[_At, Sequence[str]]
+    numbers: Mapping[_At, Sequence[str]]
+
+
+def _found(index: Index, person: Person, own: _At | None, beside: bytes | None, *, has_one_name: bool) -> _Found:
+    names: defaultdict[_At, list[str]] = defaultdict(list)
+    numbers: defaultdict[_At, list[str]] = defaultdict(list)
     for name in person.names:
         for asked, words in _asked(name.text):
             is_part = asked != name.text or has_one_name
             for heard in find_alike(index, asked, limit=_MOST_OPENED, in_part=is_part):
                 names[heard.case, heard.record] += words
     for phone in person.phones:
-        for found in people_reached(index, digits_of(phone)[-_LAST_DIGITS:]):
-            numbers[found].append(phone)
+        for reached in people_reached(index, digits_of(phone)[-_LAST_DIGITS:]):
+            numbers[reached].append(phone)
     for text in (*person.emails, *(document.number for document in person.documents)):
         for hit in search_index(index, f'"{text}"').hits:
             if hit.kind == Person.KIND:
                 numbers[hit.case, hit.record].append(text)
-    own = None if place is None else (place.case, place.record)
-    found_at = sorted(
-        {*names, *numbers} - {own}, key=lambda found: (-10 * len(numbers[found]) - len(names[found]), found)
-    )[:_MOST_OPENED]
-    _log(session, found_at, rule, why)
+    others = [at for at in {*names, *numbers} if at != own and at[0] != beside]
+    others.sort(key=lambda at: (-10 * len(numbers[at]) - len(names[at]), at))
+    return _Found(others[:_MOST_OPENED], names, numbers)
+
+
+def _judged(
+    person: Person, found: _Found, opened: Mapping[_At, Person], rows: Mapping[bytes, CaseRow], *, has_one_name: bool
+) -> list[Alike]:
     likely = []
-    for case, record in found_at:
-        there = Place(CompartmentId(case), RecordId(record), Person.KIND)
-        other = _opened(session, there)
-        row = row_of(index, case)
+    for at in found.at:
+        other, row = opened.get(at), rows.get(at[0])
         if other is None or row is None or (person.who is not None and other.who == person.who):
             continue
-        born = other.born or "" if _is_of_one_year(person, other) else ""
-        theirs = [part for name in other.names for part in parts_of(name.text)]
-        called = _told_apart(word for word in names[case, record] if any(are_alike(word, part) for part in theirs))
-        shared = tuple(dict.fromkeys(numbers[case, record]))
-        if shared or len(called) >= _FEWEST_WORDS or (called and (born or has_one_name)):
+        born = other.born or "" if _of_one_year(person, other) else ""
+        called = _called(found.names.get(at, ()), other)
+        shared = tuple(dict.fromkeys(found.numbers.get(at, ())))
+        if shared or _is_enough(called, has_one_name=has_one_name, is_of_one_year=bool(born)):
+            there = Place(CompartmentId(at[0]), RecordId(at[1]), Person.KIND)
             likely.append(Alike(there, row.ref, other.display_name(), called, shared, born))
-    likely.sort(key=lambda found: (-len(found.numbers), -len(found.names), not found.born, found.ref))
+    likely.sort(key=lambda other: (-len(other.numbers), -len(other.names), not other.born, other.ref))
     return likely[:_MOST_SHOWN]
 
 
-def _log(session: Session, found_at: Iterable[tuple[bytes, bytes]], rule: str, why: str) -> None:
-    cases = dict.fromkeys(CompartmentId(case) for case, _ in found_at)
-    counts = Counter({"hit": len(list(found_at)), "case": len(cases)})
+def _called(words: Iterable[str], other: Person) -> tuple[str, ...]:
+    """Return those of the words, each once, that another person is called by in some spelling."""
+    theirs = [part for name in other.names for part in parts_of(name.text)]
+    return _told_apart(word for word in words if any(are_alike(word, part) for part in theirs))
+
+
+def _is_enough(called: Sequence[str], *, has_one_name: bool, is_of_one_year: bool) -> bool:
+    return len(called) >= _FEWEST_WORDS or (bool(called) and (is_of_one_year or has_one_name))
+
+
+def bears_one_name(person: Person) -> bool:
+    """Say whether somebody is known by no more than one word of a name."""
+    return all(len(parts_of(name.text)) <= 1 for name in person.names)
+
+
+def _log(session: Session, found: Collection[_At], rule: str, why: str) -> None:
+    cases = sorted({CompartmentId(case) for case, _ in found})
+    counts = Counter({"hit": len(found), "case": len(cases)})
     with session.work() as work:
         work.commit(
             Entry(
                 act="case.search",
                 why=why,
-                objs=tuple(audit_of(session, case) for case in cases),
+                objs=tuple(audit_of(session, case) for case in cases[:OBJECTS_LIMIT]),
                 covers=counts,
                 pol=rule,
             )
@@ -137,12 +225,6 @@ def _told_apart(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _opened(session: Session, place: Place) -> Person | None:
-    heads = frozenset(map(VersionId, heads_of(session.index(), place.case, place.record, Person.KIND)))
-    found = stored_of_kind(read_versions(session, place.case, place.record, heads), Person)
-    return found[0].value if found else None
-
-
-def _is_of_one_year(person: Person, other: Person) -> bool:
+def _of_one_year(person: Person, other: Person) -> bool:
     years = [born.strip("~")[:_YEAR] if born else "" for born in (person.born, other.born)]
     return bool(years[0]) and years[0] == years[1]

@@ -117,11 +117,17 @@ def show(session: Session, place: Place, *, why: str = "casework") -> Stored[Per
         NotFoundError: there is no such person.
     """
     log_view(session, place.case, why=why)
+    found = stored_at(session, place)
+    if found is None:
+        raise NotFoundError(Message("you have no such record with this id"))
+    return found
+
+
+def stored_at(session: Session, place: Place) -> Stored[Person] | None:
+    """Return the person who stands at a place of a case, as far as the index is read; the caller asked, and logged."""
     heads = frozenset(map(VersionId, heads_of(session.index(), place.case, place.record, Person.KIND)))
     found = stored_of_kind(read_versions(session, place.case, place.record, heads), Person)
-    if not found:
-        raise NotFoundError(Message("you have no such record with this id"))
-    return found[0]
+    return found[0] if found else None
 
 
 def checked_person(

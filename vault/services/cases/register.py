@@ -6,7 +6,7 @@ own seal protects, so that a new key of the compartment loses no entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from vault.access.session import Session
@@ -33,6 +33,7 @@ from vault.words.message import Message, filled
 # takes long for a name of three words. Each author has so many of them, the newest first.
 _MOST_KEYS = 32
 _PEOPLE_AT_ONCE = 64  # each with a thousand hashes or two
+_MANY_PEOPLE_AT_ONCE = 4096  # each with a few
 
 
 def add(session: Session, names: Sequence[str]) -> RecordId:
@@ -91,17 +92,36 @@ def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
 
 def ask_each(session: Session, people: Sequence[Sequence[str]]) -> list[list[MemberId]]:
     """Return for each of these people, by their names, whom to ask, as `ask` does; the question is one in the log."""
+    return _ask(session, people, skeletons_asked, _PEOPLE_AT_ONCE)
+
+
+def ask_among(session: Session, people: Sequence[Sequence[str]], versions: Collection[bytes]) -> list[list[MemberId]]:
+    """Return for each of many people who entered them in one of these versions of entries.
+
+    Names that sound the same are found; for those with a letter in another place `ask_each` takes too long.
+    """
+    return _ask(session, people, skeletons_of, _MANY_PEOPLE_AT_ONCE, versions)
+
+
+def _ask(
+    session: Session,
+    people: Sequence[Sequence[str]],
+    skeletons_for: Callable[[Sequence[str]], Iterable[str]],
+    at_once: int,
+    among: Collection[bytes] | None = None,
+) -> list[list[MemberId]]:
     rule = session.require(Action.REGISTER_ASK)
     home, index = the_one(session, CompartmentKind.REGISTER), up_to_date_index(session)
     keys = _keys_asked(session, index, home)
     matched: dict[tuple[RecordId, VersionId], frozenset[int]] = {}
     entries = 0
-    for start in range(0, max(len(people), 1), _PEOPLE_AT_ONCE):
-        skeletons = [skeletons_asked(names) for names in people[start : start + _PEOPLE_AT_ONCE]]
+    for start in range(0, max(len(people), 1), at_once):
+        skeletons = [skeletons_for(names) for names in people[start : start + at_once]]
         registered = registered_as(index, home, keys, partial(_hashes_asked, skeletons, start))
         entries = registered.of
         for record, version, numbers in registered.found:
-            matched[record, version] = matched.get((record, version), frozenset()) | numbers
+            if among is None or version in among:
+                matched[record, version] = matched.get((record, version), frozenset()) | numbers
     with session.work() as work:
         work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: entries}, pol=rule))
     opened = [

@@ -68,10 +68,16 @@ def is_in_section(session: Session, place: Place) -> bool:
     return is_section(session, place.case)
 
 
+def person_at(session: Session, place: Place) -> Person | None:
+    """Return the person who stands at a place of a section."""
+    found = stored_of_kind(_versions(session, place), Person)
+    return found[0].value if found else None
+
+
 def who_is(session: Session, place: Place) -> bytes | None:
     """Return who a person of a section is written to be."""
-    found = stored_of_kind(_versions(session, place), Person)
-    return found[0].value.who if found else None
+    person = person_at(session, place)
+    return None if person is None else person.who
 
 
 def places_of(session: Session, who: bytes) -> Iterator[tuple[Place, CompartmentId, Person]]:

@@ -7,22 +7,26 @@ case come through here; nothing is written until they were told and say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
 from vault.access.session import Session
 from vault.casework.person import Person, PersonName, why_same
+from vault.casework.person_change import PersonChange
 from vault.casework.vocabulary import PersonRole
 from vault.errors import WaitingForDecisionError
-from vault.ids import CompartmentId, CompartmentKind, RecordId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId
 from vault.policy.roles import ALLOWED, Action
-from vault.services.cases import alike, cases, intake, people, register, sections
+from vault.services.cases import alike, cases, intake, people, register, section_people, sections
 from vault.services.cases.alike import Alike
 from vault.services.cases.cases import CaseMade
+from vault.services.cases.editing import Edited, Place
 from vault.services.cases.intake import Moved
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message, enumerated
 
 
@@ -50,6 +54,14 @@ class Known:
         if self.ask:
             lines.append(Message("A match exists. Ask {names}.", names=enumerated(self.ask)))
         return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Who may be one person: people of this member's cases with the reasons, and colleagues who entered somebody so."""
+
+    alike: tuple[Alike, ...] = ()
+    members: tuple[MemberId, ...] = ()
 
 
 class KnownAlreadyError(WaitingForDecisionError):
@@ -103,6 +115,27 @@ def add_person(
     return people.keep(session, case, person)
 
 
+def change_person(session: Session, place: Place, wanted: PersonChange, *, anyway: bool = False) -> Edited:
+    """Change a person of a case or of a restricted section, once what is new of names and numbers was looked up.
+
+    Who stands in the same case is no surprise.
+
+    Raises:
+        KnownAlreadyError: somebody of another case may have one of them; nothing was written.
+        UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
+    """
+    session.require(Action.CASE_WRITE, place.case)
+    up_to_date_index(session)
+    is_apart = section_people.is_in_section(session, place)
+    if not anyway:
+        stored = None if is_apart else people.stored_at(session, place)
+        before = section_people.person_at(session, place) if is_apart else None if stored is None else stored.value
+        if before is not None:
+            case = section_people.case_of(session, place) if is_apart else place.case
+            _require_new(_look_for_added(session, before, wanted.of(before), case))
+    return (section_people.change if is_apart else people.change)(session, place, wanted)
+
+
 def make_case(
     session: Session,
     *,
@@ -120,7 +153,7 @@ def make_case(
     session.require(Action.CASE_CREATE)
     founding = cases.new_case(session, title=title, kind=kind)  # what cannot be founded is not looked up
     if not anyway:
-        _require_new(_look(session, _named_in(founding.head.title)))
+        _require_new(_look(session, named_in(founding.head.title)))
     return cases.create(
         session, title=title, kind=kind, alone_reason=alone_reason, no_recovery_reason=no_recovery_reason
     )
@@ -158,30 +191,69 @@ def make_case_of_slip(
     session.require(Action.INTAKE_WRITE)
     session.require(Action.CASE_CREATE)
     caller = intake.caller(session, slip, role=role)
-    titled = _named_in(cases.new_case(session, title=title, kind=kind).head.title)
+    titled = named_in(cases.new_case(session, title=title, kind=kind).head.title)
     if not anyway:
         _require_new(*(_look(session, person) for person in (caller, titled) if person is not None))
     return intake.move_to_new(session, slip, title=title, kind=kind, role=role)
 
 
-def _named_in(title: str) -> Person:
+def look_each(session: Session, persons: Sequence[Person], *, why: str = "intake") -> list[Looked]:
+    """Look up who of these may be known already: the one look before and after somebody is written down.
+
+    It finds what this member's roles may look at, and says nothing of the rest.
+
+    Args:
+        session: who asks.
+        persons: as they would be written, or were.
+        why: code of the reason in the log.
+    """
+    may_search = bool(session.roles & ALLOWED[Action.CASE_SEARCH]) and bool(persons)
+    found = alike.alike_to_new(session, persons, why=why) if may_search else [[] for _ in persons]
+    asked = _whom_to_ask(session, [[name.text for name in person.names] for person in persons])
+    return [Looked(tuple(here), members) for here, members in zip(found, asked, strict=True)]
+
+
+def named_in(title: str) -> Person:
+    """Return who may be meant by the title of a case, to look them up."""
     return Person(PersonRole.CLIENT, (PersonName.written(title),))
 
 
 def _look(session: Session, person: Person) -> Known:
-    may_search = bool(session.roles & ALLOWED[Action.CASE_SEARCH])
-    found = tuple(alike.alike_to_new(session, person)) if may_search else ()
-    return Known(found, _whom_to_ask(session, [name.text for name in person.names]))
+    (looked,) = look_each(session, [person])
+    return Known(looked.alike, called(session, looked.members))
 
 
-def _whom_to_ask(session: Session, names: list[str]) -> tuple[str, ...]:
-    """Return the colleagues who entered such a name; without a key of the register nobody can be asked for."""
+def _look_for_added(session: Session, before: Person, after: Person, case: CompartmentId) -> Known:
+    """Look up what a person did not have before; whom to ask for the names that they had, is nothing new."""
+    had = {name.text for name in before.names}
+    names = tuple(name for name in after.names if name.text not in had)
+    added = replace(
+        after,
+        names=names,
+        phones=tuple(phone for phone in after.phones if phone not in before.phones),
+        emails=tuple(email for email in after.emails if email not in before.emails),
+        documents=tuple(document for document in after.documents if document not in before.documents),
+    )
+    if not (names or added.phones or added.emails or added.documents):
+        return Known()
+    found = alike.alike_to_added(session, added, after, case) if session.roles & ALLOWED[Action.CASE_SEARCH] else []
+    asked, before_asked = _whom_to_ask(session, [[name.text for name in names], sorted(had)] if names else [[], []])
+    return Known(tuple(found), called(session, [member for member in asked if member not in before_asked]))
+
+
+def _whom_to_ask(session: Session, people: Sequence[Sequence[str]]) -> list[tuple[MemberId, ...]]:
+    """Return the colleagues who entered such names; without a key of the register nobody can be asked for."""
     may_ask = session.roles & ALLOWED[Action.REGISTER_ASK] and held_of_kind(session, CompartmentKind.REGISTER)
-    if not names or not may_ask:
-        return ()
-    others = [member for member in register.ask(session, names) if member != session.member]
-    called = names_of_members(session)
-    return tuple(str(name_in(called, member)) for member in others)
+    if not may_ask or not any(people):
+        return [()] * len(people)
+    found = register.ask_each(session, people)
+    return [tuple(member for member in members if member != session.member) for members in found]
+
+
+def called(session: Session, members: Sequence[MemberId]) -> tuple[str, ...]:
+    """Return the names of the colleagues who are to be asked."""
+    names = names_of_members(session) if members else {}
+    return tuple(str(name_in(names, member)) for member in members)
 
 
 def _require_new(*looks: Known) -> None:

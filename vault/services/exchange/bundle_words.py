@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from vault.display import bytes_text
 from vault.services.backups.restoring import day
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
-from vault.words.message import Message, Value, filled, listed, plural
+from vault.words.message import Message, Value, enumerated, filled, listed, plural
 
 # kind of record -> (one, several); all others are "other records"
 _WORDS: Final = {
@@ -121,9 +121,31 @@ def imported_lines(imported: ImportedBundle) -> list[Message]:
         (len(imported.conflicts), _CONFLICTS),
     ):
         lines += [filled(words, count=count)] if count else []
+    lines += _known(imported)
     lines += [Message("WAITS: {what}", what=pending) for pending in imported.pending]
     lines += [Message("REFUSED: {what}", what=fault) for fault in imported.faults]
     return lines
+
+
+def _known(imported: ImportedBundle) -> Iterator[Message]:
+    """Yield where to look and whom to ask for people who may be known already; it names none of them."""
+    for person in imported.known.people:
+        if person.refs:
+            yield Message(
+                "A MATCH MAY EXIST for somebody of {ref}: look at {others}.",
+                ref=person.ref,
+                others=enumerated(person.refs),
+            )
+        if person.ask:
+            yield Message(
+                "A MATCH MAY EXIST for somebody of {ref}: ask {names}.", ref=person.ref, names=enumerated(person.ask)
+            )
+    if imported.known.passed_over:
+        yield plural(
+            "{count} person more came than is looked up at once. Search before you write somebody down.",
+            "{count} people more came than are looked up at once. Search before you write somebody down.",
+            count=imported.known.passed_over,
+        )
 
 
 def _came(counts: Mapping[str, int]) -> Value:

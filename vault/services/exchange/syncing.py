@@ -18,6 +18,7 @@ from vault.progress import StepProgress
 from vault.records.work import Entry
 from vault.seal.bundles import Recipient
 from vault.services.exchange.bundle_import import BundleImport, opened, require_room
+from vault.services.exchange.known_here import KnownHere, everybody_here, known_here
 from vault.services.exchange.peers import (
     certified_identity,
     compartments_for,
@@ -84,7 +85,7 @@ class ImportedBundle:
     `made_ms` is as the maker's clock said. `came` counts new versions by kind of record; `gained` and `withdrawn` can
     be read from now on, and not any more. `pending` are sentences on what stays out until something else arrives,
     `faults` on what contradicts itself or was refused; `conflicts` name records that have several versions now and had
-    not before.
+    not before. `known` says who of those that came may be known here already.
     """
 
     sender: str
@@ -96,6 +97,7 @@ class ImportedBundle:
     pending: tuple[Message, ...]
     faults: tuple[Message, ...]
     conflicts: tuple[tuple[CompartmentId, RecordId], ...]
+    known: KnownHere = field(default_factory=KnownHere)
 
 
 def make(
@@ -220,6 +222,7 @@ def import_bundle(
             discard(staged)
         raise
     before = set(conflicts(up_to_date_index(session)))
+    people_before = everybody_here(session)
     arrival = BundleImport(session, rule, progress)
     arrival.import_bundle(bundle, staged, is_again=is_again)
     for other in staged_in(folder):
@@ -245,6 +248,7 @@ def import_bundle(
             for compartment, record in conflicts(index)
             if (compartment, record) not in before
         ),
+        known=known_here(session, people_before, arrival.versions),
     )
 
 
