@@ -23,7 +23,7 @@ from vault.services.imports.known_people import Way
 from vault.services.imports.making import Answer, Imported
 from vault.tables.writing import csv_of, xlsx_of
 
-HEADERS = ("case", "client", "names", "phones", "born", "stage", "next date", "note")
+HEADERS = ("case", "client", "names", "phones", "born", "stage", "next date", "note")  # the others may be left out
 ROW = ("Refused at the border", "Zarina Tashbaeva", "Зарина Ташбаева; Tashbaeva Z.", "+49 30 5550 9876", "1984-05", "",
        "2027-01-15", "Came with her brother")  # fmt: skip
 OTHER = ("A teacher", "Ilham Torgaev", "", "0555 123456", "~1990", "appeal-1", "", "")
@@ -65,6 +65,21 @@ def test_a_row_becomes_a_case_with_its_client_what_is_next_and_a_note(
     taking_back.take_back(session)
 
 
+def test_sex_and_nationality_are_told_with_the_client_and_a_fault_in_them_by_row(
+    session: Session, tmp_path: Path
+) -> None:
+    headers = ("case", "client", "sex", "nationality")
+    path = listed(tmp_path, ("A", "Zarina Quill", "Female", "kg; ru"), ("B", "", "", "AF"), headers=headers)
+    made = imported(session, path).cases
+    told = [cases.open_case(session, each.case).persons[0].value for each in made]
+    assert [(person.sex, person.nationalities) for person in told] == [("female", ("KG", "RU")), (None, ("AF",))]
+    path = listed(tmp_path, ("A", "Z", "SECRETWORD", "SECRETWORD"), headers=headers)
+    faults = previewing.preview(session, path, kind="asylum").faults
+    assert [(fault.row, fault.column) for fault in faults] == [(2, "sex"), (2, "nationality")]
+    assert "SECRETWORD" not in str([*words.fault_lines(faults)])
+    taking_back.take_back(session)
+
+
 @each(
     {
         "no case": (("", *ROW[1:]), "case"),
@@ -95,7 +110,7 @@ def test_a_fault_names_row_and_column_and_never_the_value_and_nothing_is_made(
 
 @each(
     {
-        "no headers": (("Zarina", "Tashbaeva"), "the first row has no headers"),
+        "no headers": (("Zarina", "Tashbaeva"), "no cell of the first row is a header of the template"),
         "an unknown one": ((*HEADERS, "lawyer"), "these columns are unknown: lawyer"),
         "twice": ((*HEADERS, "Next_Date"), "a column stands there twice"),
         "no case": (HEADERS[1:], "the column case is missing"),
@@ -107,6 +122,11 @@ def test_other_headers_are_refused_and_told(
     with pytest.raises(UsageError, match=said) as refusal:
         previewing.preview(session, listed(tmp_path, ROW, headers=headers), kind="asylum")
     assert "Zarina" not in str(refusal.value)
+
+
+def test_empty_rows_above_the_headers_are_passed_over_and_counted(session: Session, tmp_path: Path) -> None:
+    path = listed(tmp_path, HEADERS, ROW, headers=("",))
+    assert [row.row for row in previewing.preview(session, path, kind="asylum").rows] == [3]
 
 
 @each([".csv", ".xlsx"])
@@ -160,10 +180,12 @@ def test_who_may_be_known_is_asked_about_once_for_each_way(office: Office, tmp_p
             ("the second", "Paul Quill", "", "0700-998877"),
             ("at a colleague's", "Nadir Holbekov"),
             ("nobody", "Quentin Unheard"),
+            ("Tashbaewa, Zarina",),
+            ("by sound in the list", "Кунтин Анхёрд", "Quentin Unherd"),
         )
         preview = previewing.preview(nadia, path, kind="asylum")
         assert {way: [who.row for who in known] for way, known in preview.known.items()} == {
-            Way.NUMBER: [2], Way.NAME: [3], Way.FILE: [5], Way.REGISTER: [6],
+            Way.NUMBER: [2], Way.NAME: [3, 8], Way.FILE: [5, 9], Way.REGISTER: [6],
         }  # fmt: skip
         assert preview.known[Way.REGISTER][0].members == (office.amina.member,)
         told = "\n".join(map(str, words.preview_lines(nadia, preview)))
@@ -173,10 +195,10 @@ def test_who_may_be_known_is_asked_about_once_for_each_way(office: Office, tmp_p
             making.make(nadia, preview, {Way.NAME: Answer.SKIP})
         answers = {Way.NUMBER: Answer.JOIN, Way.NAME: Answer.SKIP, Way.FILE: Answer.MAKE, Way.REGISTER: Answer.SKIP}
         done = making.make(nadia, preview, answers)
-        assert done.left_out == (3, 6)
+        assert done.left_out == (3, 6, 8)
         assert [pair.ref for pair in done.to_join] == [own.ref]
         assert sorted(row.title for row in cases.list_all(nadia)) == [
-            "An old case", "by number", "nobody", "the second", "twice",
+            "An old case", "by number", "by sound in the list", "nobody", "the second", "twice",
         ]  # fmt: skip
 
 

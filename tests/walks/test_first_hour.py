@@ -148,13 +148,15 @@ def test_by_command_what_was_written_last_is_taken_back_and_what_it_replaced_sta
     ref = made(desk)
     record = said(desk, "task", "add", ref, "--what", "call the lawyer Zumurrudi")["record"]
     said(desk, "task", "done", record)
-    assert said(desk, "undo")["undone"] == {"task": 1}
+    refused = desk.run("undo", "--no-input")
+    assert (refused.code, "nothing is taken back" in refused.err) == (3, True)
+    assert said(desk, "undo", "--yes")["undone"] == {"task": 1}
     assert said(desk, "task", "list", ref)["records"][0]["done"] is None
     assert [row["about"] for row in said(desk, "deadline", "list")["due"]] == ["call the lawyer Zumurrudi"]
-    said(desk, "undo")
+    said(desk, "undo", "--yes")
     assert said(desk, "task", "list", ref)["records"] == []
     assert said(desk, "search", "Zumurrudi")["hits"] == []
-    assert desk.run("undo").code != 0  # the case itself: it can be closed
+    assert desk.run("undo", "--yes").code != 0  # the case itself: it can be closed
     assert said(desk, "log", "verify")["verified"]
 
 

@@ -16,9 +16,13 @@ from vault.services.exports import partners
 
 __all__ = ["desk", "filled_template", "founded_template"]  # fixtures
 
-HEADERS = "case,client,names,phones,born,stage,next date,note"
+HEADERS = "case,client,names,phones,born,sex,nationality,stage,next date,note"
 MANY = 400
 WRONG = 217
+SYLLABLES = (
+    *("bar", "den", "fog", "gul", "haz", "jim", "kor", "lem", "mur", "nos"),
+    *("pat", "rik", "sav", "tod", "vul", "wex", "yan", "zub", "chel", "shom"),
+)
 
 
 def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk: Desk, tmp_path: Path) -> None:
@@ -57,7 +61,7 @@ def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk
     assert desk.run("export-all", "--to", "Own archive", "--out", str(sealed), "--yes").code != 0  # not confirmed
     assert not sealed.exists()
 
-    assert said(desk, "import", "--undo")["taken_back"] == MANY - 1
+    assert said(desk, "import", "--undo", "--yes")["taken_back"] == MANY - 1
     assert listed(desk) == own
     assert desk.run("log", "verify").code == 0
 
@@ -106,6 +110,6 @@ def fill(path: Path, headers: str, *, wrong: str = "") -> None:
     for row in range(2, MANY + 2):
         due = wrong if wrong and row == WRONG else f"2027-01-{1 + row % 28:02d}"
         phone = "(030) 5550-1234" if row == 2 else f"0700 {100000 + row}"
-        name = f"Zarina Quill{'abcdefghij'[row % 10]}{'klmnopqrst'[row // 10 % 10]}{'uvxyz'[row // 100]}"
-        writer.writerow((f"Matter {row}", name, "", phone, 1950 + row % 50, "", due, f"Came on day {row}"))
+        name = f"Zarina {SYLLABLES[row % 20].title()}{SYLLABLES[row // 20 % 20]}"
+        writer.writerow((f"Matter {row}", name, "", phone, 1935 + row % 71, *("", "", ""), due, f"Came on day {row}"))
     path.write_text(f"{headers}\n{out.getvalue()}", encoding="utf-8")

@@ -57,6 +57,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),
     NextStep.VERIFY_BACKUP: Message("casevault backup verify SRC in a terminal"),
     NextStep.VERIFY_LOG: Message("Log (F2, log; then v)"),
+    NextStep.WRITE_TEMPLATE: Message("Ctrl+T"),
 }
 
 

@@ -11,7 +11,7 @@ from vault.cli.case import CASE_KINDS
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import ask_line
+from vault.cli.prompts import ask_line, require_undo
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message, plural
@@ -92,6 +92,9 @@ def _undo(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.imports import taking_back
 
+        made = len(taking_back.last_import(session).cases)
+        shown = plural("The last import made {count} case.", "The last import made {count} cases.", count=made)
+        require_undo(args, output, shown)
         count = taking_back.take_back(session)
     told = plural("{count} imported case is taken back.", "{count} imported cases are taken back.", count=count)
     return Result({"taken_back": count}, [told])
@@ -135,13 +138,13 @@ VERBS: Final = (
         OneOf((
             Arg("[--preview]", Message("show what it would make and every fault, and make nothing")),
             Arg("[--undo]", Message("take the last import back, within 10 minutes and before any bundle")),
-            Arg("[--template OUT]", Message("write an empty list with the right headers, .csv or .xlsx"), of=Path),
+            Arg("[--template FILE]", Message("write an empty list with the right headers, .csv or .xlsx"), of=Path),
         )),
         Arg(
             "[--duplicates ANSWER]",
             Message("what happens to rows with somebody who may be known (scripts; else it is asked)"),
             choices=_ANSWERS,
         ),
-        Arg("[--yes]", Message("do not ask whether to make them (scripts)")),
+        Arg("[--yes]", Message("do not ask whether to make them, or to take them back (scripts)")),
     ), _import),
 )  # fmt: skip

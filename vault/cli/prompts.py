@@ -208,6 +208,23 @@ def require_sure(args: Given, output: Output, loss: Message | None) -> None:
         )
 
 
+def require_undo(args: Given, output: Output, shown: Words) -> None:
+    """Say what would be taken back, and return where `--yes` or somebody at the terminal says so.
+
+    Raises:
+        WaitingForDecisionError: nobody did.
+    """
+    output.say(shown)
+    if args.yes:
+        return
+    if not (output.may_ask and sys.stdin.isatty()):
+        raise WaitingForDecisionError(
+            Message("nothing is taken back: nobody confirmed it"), next_step=Message("Repeat it with --yes.")
+        )
+    if ask_line(Message("Take it back? Type yes: ")).casefold() != "yes":
+        raise WaitingForDecisionError(Message("nothing is taken back"), next_step=Message("It stays as it is."))
+
+
 def _json_object(args: Given) -> dict[str, object]:
     if args.personal_from != "-":
         raise UsageError(Message("--from reads standard input only"), next_step=Message("Use `--from -`."))

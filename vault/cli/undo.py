@@ -6,7 +6,8 @@ from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Given, Verb
+from vault.cli.prompts import require_undo
+from vault.cli.table import Arg, Given, Verb
 from vault.words.message import Message
 
 
@@ -14,15 +15,21 @@ def _undo(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import undoing
 
-        kinds = undoing.undo(session, undoing.last(session))
-    named = ", ".join(kinds)
-    return Result(
-        {"undone": dict(kinds)}, [Message("The last thing that you wrote is taken back: {kinds}.", kinds=named)]
-    )
+        found = undoing.last(session)
+        kinds = ", ".join(found.kinds)
+        about = Message("Taken back is what you wrote last ({kinds}): “{about}”", kinds=kinds, about=found.about)
+        without = Message("Taken back is what you wrote last: {kinds}", kinds=kinds)
+        require_undo(args, output, about if found.about else without)
+        gone = undoing.undo(session, found)
+    told = Message("The last thing that you wrote is taken back: {kinds}.", kinds=", ".join(gone))
+    return Result({"undone": dict(gone)}, [told])
 
 
 VERBS: Final = (
     Verb(
-        "undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle"), (), _undo
+        "undo",
+        Message("take back the last thing that you wrote, within 10 minutes and before any bundle"),
+        (Arg("[--yes]", Message("do not ask again (scripts)")),),
+        _undo,
     ),
 )

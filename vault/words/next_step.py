@@ -55,3 +55,4 @@ class NextStep(Enum):
     SUSPEND_MEMBER = "suspend-member"
     VERIFY_BACKUP = "verify-backup"
     VERIFY_LOG = "verify-log"
+    WRITE_TEMPLATE = "write-template"

@@ -46,8 +46,8 @@ _WAYS: Final = {
     "register": Message("Colleagues"),
 }
 _ABOUT: Final = Message(
-    "One row is one case: case, client, names, phones, born, stage, next date, note. With one fault nothing is made. "
-    "The file stays where it is, in clear."
+    "One row is one case: case, client, names, phones, born, sex, nationality, stage, next date, note. The first row "
+    "has these words: Ctrl+T writes an empty list. With one fault nothing is made. The file stays there, in clear."
 )
 
 
@@ -66,6 +66,9 @@ class ListsScreen(FormScreen):
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Look at the list; again: make its cases"), "F4", Message("do it")),
+        Command(
+            "ctrl+t", "template", Message("Write an empty list to fill in"), "Ctrl+T", Message("empty list"), rank=3
+        ),
         BROWSE,
         NEXT_FIELD,
         BACK,
@@ -114,6 +117,12 @@ class ListsScreen(FormScreen):
     def _show_ways(self) -> None:
         for row in self.query(_AnswerRow):
             row.display = row.way in (self._ways or ())
+
+    def action_template(self) -> None:
+        """Let them say where the empty list goes."""
+        self.query_one("#act", ChoiceField).take(_TEMPLATE)
+        self.query_one("#file").focus()
+        self.say(Message("Where does the empty list go? F4 writes it."))
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:

@@ -17,13 +17,15 @@ from vault.casework.person import Person, PersonName
 from vault.casework.stages import CaseKind, first_stage
 from vault.casework.story.task import Task
 from vault.casework.typed_dates import Lean, typed_birth, typed_day
-from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.casework.vocabulary import NoteKind, PersonRole, Sex, word_of
 from vault.errors import UsageError
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 CASE, CLIENT, NAMES, PHONES = "case", "client", "names", "phones"
-BORN, STAGE, NEXT_DATE, NOTE = "born", "stage", "next date", "note"
-COLUMNS: Final = (CASE, CLIENT, NAMES, PHONES, BORN, STAGE, NEXT_DATE, NOTE)
+BORN, SEX, NATIONALITY = "born", "sex", "nationality"
+STAGE, NEXT_DATE, NOTE = "stage", "next date", "note"
+COLUMNS: Final = (CASE, CLIENT, NAMES, PHONES, BORN, SEX, NATIONALITY, STAGE, NEXT_DATE, NOTE)
 _SEPARATOR: Final = ";"
 _T = TypeVar("_T")
 
@@ -62,10 +64,11 @@ def read_rows(
     Raises:
         UsageError: the headers are not those of the template.
     """
-    columns = _columns(rows[0] if rows else ())
+    first = next((number for number, cells in enumerate(rows) if any(cell.strip() for cell in cells)), 0)
+    columns = _columns(rows[first] if rows else ())
     found: list[NewRow] = []
     faults: list[RowFault] = []
-    for number, cells in enumerate(rows[1:], 2):
+    for number, cells in enumerate(rows[first + 1 :], first + 2):
         if any(cell.strip() for cell in cells):
             reader = _Row(number, dict(zip(columns, cells, strict=False)), faults)
             if len(cells) > len(columns):
@@ -81,7 +84,12 @@ def _columns(headers: Sequence[str]) -> list[str]:
     columns = [" ".join(header.casefold().replace("_", " ").replace("-", " ").split()) for header in headers]
     if not set(COLUMNS) & set(columns):  # then they are no headers: their words are somebody's
         raise UsageError(
-            Message("the first row has no headers"), next_step=Message("Use these: {names}.", names=", ".join(COLUMNS))
+            Message("no cell of the first row is a header of the template"),
+            next_step=Message(
+                "The first row must have these: {names}. {template} writes an empty list that has them.",
+                names=", ".join(COLUMNS),
+                template=NextStep.WRITE_TEMPLATE,
+            ),
         )
     unknown = [header.strip() for header, column in zip(headers, columns, strict=True) if column not in COLUMNS]
     if unknown:
@@ -111,13 +119,20 @@ class _Row:
         names += self._of(NAMES, lambda said: _names(_parts(said))) or ()
         phones = self._of(PHONES, lambda said: Person(PersonRole.CLIENT, phones=_parts(said)).phones) or ()
         born = self._of(BORN, lambda said: _day(said, lambda: typed_birth(said, today, BORN), _BIRTHS))
+        sex = self._of(SEX, lambda said: word_of(Sex, said.casefold(), SEX) if said else None)
+        nations = self._of(
+            NATIONALITY, lambda said: Person(PersonRole.CLIENT, nationalities=_parts(said)).nationalities
+        )
         due = self._of(NEXT_DATE, lambda said: _day(said, lambda: _coming(said, today), _DAYS))
         note = self._of(NOTE, lambda said: Note(NoteKind.ADMINISTRATION, said) if said else None)
         if len(self.faults) > before or title is None or stage is None:
             return None
         client = None
-        if names or phones or born:
-            client = Person(PersonRole.CLIENT, tuple({name.text: name for name in names}.values()), born, phones)
+        if names or phones or born or sex or nations:
+            each_once = tuple({name.text: name for name in names}.values())
+            client = Person(
+                PersonRole.CLIENT, each_once, born, phones, sex=sex, nationalities=tuple(dict.fromkeys(nations or ()))
+            )
         return NewRow(self.number, title, stage, client, None if due is None else Task(NEXT_DATE, due), note)
 
     def _of(self, column: str, read: Callable[[str], _T]) -> _T | None:
