@@ -16,7 +16,7 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, listing, notes, people, searching, sections
-from vault.services.counts import counting
+from vault.services.counts import count_words, counting
 from vault.services.exports import everything, partners
 from vault.services.grants import epoch_keys, sharing, timed_grants
 from vault.services.housekeeping import settle
@@ -142,21 +142,24 @@ def test_a_lent_case_whose_day_passed_holds_up_nothing_of_the_borrowers_own(
         own = cases.create(joel, title="Own", kind="asylum").case
         for passed, now_ms in enumerate((lent.until_ms - 1, lent.until_ms)):
             joel.log.now_ms = lambda now_ms=now_ms: now_ms  # type: ignore[misc]  # each its own
-            _require_own(joel, seat, own, tmp_path, passed=passed)
+            _require_own(joel, seat, own, tmp_path, passed=passed, left_out=passed)
     with organisation.open(AMINA) as amina:
         amina.log.now_ms = lambda: lent.until_ms
         settle(amina)
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as joel:  # by now without its new key
         joel.log.now_ms = lambda: lent.until_ms
-        _require_own(joel, seat, own, tmp_path, passed=1)
+        _require_own(joel, seat, own, tmp_path, passed=1, left_out=0)
 
 
-def _require_own(joel: Session, seat: SeatId, own: CompartmentId, folder: Path, *, passed: int) -> None:
+def _require_own(joel: Session, seat: SeatId, own: CompartmentId, folder: Path, *, passed: int, left_out: int) -> None:
     found = seizure.look(joel, seat)
     assert (found.unread, len(found.cases)) == (passed, 2 - passed)
     warn = devices.warn_list(joel, seat)
     assert warn.unread == passed
-    counting.count(joel, ["kind"])
+    shown = counting.count(joel, ["kind"])
     done = everything.export_all(joel, to="Archive", out=folder / f"{joel.log.size}.age")
     assert done.cases == 2 - passed
+    assert (shown.left_out, done.left_out) == (left_out, left_out)
+    for lines in (count_words.count_lines(shown), everything.exported_lines(done)):
+        assert ("lent to you until a day that has passed" in " ".join(map(str, lines))) == bool(left_out)

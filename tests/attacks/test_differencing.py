@@ -159,3 +159,68 @@ def test_somebody_who_came_in_between_does_not_show_in_a_finer_table() -> None:
     first = table(before, "stage", "kind")
     second = table([*before, ("a", "1", "f")], "stage", earlier=[first])
     assert ("a",) not in second.rows or second.rows[("a",)].people == 19
+
+
+_CELLS = st.tuples(*map(st.sampled_from, ("abc", "12", "fm")))
+_TABLES = st.sampled_from([(c,) for c in COLUMNS] + [COLUMNS[:2], COLUMNS[1:], COLUMNS[::2], COLUMNS])
+_COUNTED = st.dictionaries(
+    _CELLS, st.builds(Numbers, st.integers(0, 9), st.integers(1, 9), st.integers(0, 9)), min_size=1
+)
+
+
+@given(_COUNTED, _TABLES, _TABLES)
+@settings(max_examples=60, deadline=None)
+def test_from_two_tables_no_small_number_of_people_and_none_of_cases_follows(
+    counted: dict[Person, Numbers], first: Values, second: Values
+) -> None:
+    shown = [protected(COLUMNS, counted, first)]
+    shown.append(protected(COLUMNS, counted, second, shown))
+    known = _Solved(counted, *shown)
+    assert [group for group in _groups(counted) if (found := known.of(group)) is not None and found.is_small] == []
+
+
+@given(_COUNTED, st.dictionaries(_CELLS, st.integers(-4, 4), min_size=1), _TABLES, _TABLES)
+@settings(max_examples=60, deadline=None)
+def test_the_difference_of_two_tables_of_two_days_shows_no_small_change_of_any_group(
+    counted: dict[Person, Numbers], change: dict[Person, int], first: Values, second: Values
+) -> None:
+    then = counted
+    now = {
+        cell: Numbers(max(0, n.people + change.get(cell, 0)), max(0, n.cases + change.get(cell, 0)), n.acts)
+        for cell, n in {**dict.fromkeys(change, Numbers(0, 0, 0)), **then}.items()
+    }
+    now = {cell: numbers for cell, numbers in now.items() if numbers.people or numbers.cases}
+    before = protected(COLUMNS, then, first)
+    after = protected(COLUMNS, now, second, [before])
+    every = {**now, **then}
+    old, new = _Solved(every, before), _Solved(every, after)
+    for group in _groups(every):
+        told, told_now = old.of(group), new.of(group)
+        assert told is None or told_now is None or not told_now.less(told).is_small, group
+
+
+def _groups(counted: Iterable[Person]) -> set[tuple[Values, Values]]:
+    atoms = list(counted)
+    every = {(c,) for c in COLUMNS} | {COLUMNS[:2], COLUMNS[1:], COLUMNS[::2], COLUMNS, ()}
+    return {(by, tuple(atom[COLUMNS.index(c)] for c in by)) for by in every for atom in atoms}
+
+
+class _Solved:
+    """What tables say of every group: the equations with their numbers behind them."""
+
+    def __init__(self, counted: Iterable[Person], *tables: Shown) -> None:
+        self._atoms = sorted(set(counted))
+        rows = [(_row(self._atoms, t.by, values), numbers) for t in tables for values, numbers in t.rows.items()]
+        rows += [([1] * len(self._atoms), t.total) for t in tables if t.total is not None]
+        self._basis = _basis([[*row, numbers.people, numbers.cases] for row, numbers in rows])
+
+    def of(self, group: tuple[Values, Values]) -> Numbers | None:
+        """Return the numbers of a group that follow, or None."""
+        rest = _reduced(
+            {at: row for at, row in self._basis.items() if at < len(self._atoms)}, [*_row(self._atoms, *group), 0, 0]
+        )
+        if any(rest[:-2]):
+            return None
+        people, cases = (-n % _PRIME for n in rest[-2:])
+        people, cases = (n - _PRIME if n > _PRIME // 2 else n for n in (people, cases))
+        return Numbers(people, cases, 0)

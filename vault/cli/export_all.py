@@ -22,6 +22,7 @@ def _export_all(args: Given, output: Output) -> Result:
         raise WaitingForDecisionError(Message("nothing was exported"), next_step=Message("Repeat it with --yes."))
     with opened(args, output) as session:
         from vault.services.exports import everything
+        from vault.services.projection.expired_rights import left_out_data
 
         done = everything.export_all(
             session, to=args.to, out=args.out, progress=output.progress_of(Message("Exporting"))
@@ -32,6 +33,7 @@ def _export_all(args: Given, output: Output) -> Result:
         "records": done.records,
         "documents": done.documents,
         "missing": done.missing,
+        "left_out": left_out_data(done.left_out),
     }
     return Result(data, everything.exported_lines(done))
 

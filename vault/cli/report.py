@@ -14,6 +14,7 @@ from vault.words.message import Message, Words
 def _counts(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.counts import count_words, counting
+        from vault.services.projection.expired_rights import left_out_data
         from vault.store.files import write_new
 
         if args.out is not None:
@@ -29,6 +30,7 @@ def _counts(args: Given, output: Output) -> Result:
         "rows": [count_words.row_data(shown.by, values, shown.rows[values]) for values in sorted(shown.rows)],
         "total": count_words.numbers_data(shown.total),
         "hides": bool(shown.hidden) or shown.total is None,
+        "left_out": left_out_data(shown.left_out),
         "stands": [list(values) for values in sorted(shown.stands)],
     }
     return Result(data, lines)

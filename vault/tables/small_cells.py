@@ -41,7 +41,8 @@ class Numbers(NamedTuple):
 class Shown:
     """A table as it is shown: by which columns, the rows that are shown, those that are hidden, and the total.
 
-    `stands` are the rows that stand as they were shown last; the empty one is the total.
+    `stands` are the rows that stand as they were shown last; the empty one is the total. `left_out` cases are in no
+    row: they were lent until a day that has passed.
     """
 
     by: Values
@@ -49,6 +50,7 @@ class Shown:
     total: Numbers | None
     hidden: tuple[Values, ...] = ()
     stands: frozenset[Values] = field(default_factory=frozenset)
+    left_out: int = 0
 
 
 class _Known(NamedTuple):

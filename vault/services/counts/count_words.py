@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vault.errors import UsageError
+from vault.services.projection.expired_rights import left_out_words
 from vault.tables.small_cells import FEWEST, Numbers, Shown, Values
 from vault.tables.writing import Cell, csv_of, xlsx_of
 from vault.words.message import Message, Words, plural
@@ -66,6 +67,9 @@ def count_lines(shown: Shown) -> Iterator[Words]:
             count=len(shown.stands),
             fewest=FEWEST,
         )
+    if shown.left_out:
+        yield left_out_words(shown.left_out)
+    yield Message("It was compared with the tables of this device alone: agree with colleagues who makes the tables.")
 
 
 def numbers_data(numbers: Numbers | None) -> dict[str, int] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum, unique
 
 from vault.access.session import Session
@@ -61,6 +62,7 @@ def count(
     """Return a table of what this member may read, without small groups and what would give them away.
 
     That it was made, and of how many cases, is in the log before. It is remembered: later tables are compared with it.
+    How many cases were lent until a day that has passed, and are not counted, it says as a number alone.
 
     Raises:
         UsageError: a column is unknown or named twice, or there are too many rows to compare.
@@ -72,7 +74,10 @@ def count(
         raise UsageError(
             Message("name each column once"), next_step=Message("Use these: {names}.", names=", ".join(Column))
         )
-    counted = _counted(session, progress, cancelled)
+    up_to_date_index(session)
+    hidden = session.hidden
+    held = [case for case in held_of_kind(session, CompartmentKind.CASE) if case not in hidden]
+    counted = _counted(session, held, progress, cancelled)
     earlier = tables_before(session)
     try:
         table = protected(tuple(Column), counted, columns, earlier)
@@ -85,14 +90,13 @@ def count(
     people = sum(numbers.people for numbers in counted.values())
     with session.work() as work:
         work.commit(Entry(act="case.list", why="report", covers={Case.KIND: cases, Person.KIND: people}, pol=rule))
-    return table
+    return replace(table, left_out=len(hidden))
 
 
-def _counted(session: Session, progress: Progress, cancelled: Stopped) -> dict[Values, Numbers]:
+def _counted(
+    session: Session, held: Sequence[CompartmentId], progress: Progress, cancelled: Stopped
+) -> dict[Values, Numbers]:
     """Return how many have which values of all columns."""
-    up_to_date_index(session)
-    hidden = session.hidden
-    held = [case for case in held_of_kind(session, CompartmentKind.CASE) if case not in hidden]
     day = datetime.date.fromisoformat(today(session))
     people: dict[bytes, tuple[tuple[bool, str, bytes], Values]] = {}
     cases, acts = Counter[Values](), Counter[Values]()

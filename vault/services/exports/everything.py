@@ -31,6 +31,7 @@ from vault.services.exports.partners import find, require_confirmed
 from vault.services.exports.report_covers import organisation_name, today
 from vault.services.papers.papers import content_of, is_whole
 from vault.services.projection.authors import names_of_members
+from vault.services.projection.expired_rights import left_out_words
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_heads, stored_of_kind
@@ -47,13 +48,17 @@ _SEALED_KEYS = frozenset({"body", "extracted"})
 
 @dataclass(frozen=True, slots=True)
 class ExportedAll:
-    """The sealed file, and what is in it; `missing` documents are not on this device, or not what their records say."""
+    """The sealed file, and what is in it; `missing` documents are not on this device, or not what their records say.
+
+    `left_out` cases were lent until a day that has passed.
+    """
 
     path: Path
     cases: int
     records: int
     documents: int
     missing: int
+    left_out: int = 0
 
 
 def exported_lines(done: ExportedAll) -> list[Words]:
@@ -71,6 +76,8 @@ def exported_lines(done: ExportedAll) -> list[Words]:
             count=done.missing,
         )
         lines.append(told)
+    if done.left_out:
+        lines.append(left_out_words(done.left_out))
     lines.append(Message("The program age opens it with the recipient's key; docs/full-export.md says what is in it."))
     return lines
 
@@ -113,8 +120,10 @@ def export_all(
     cases = [case for case in open_to if heads_in(index, case, Case.KIND)]  # of one erased the key may be here
     for case in cases:
         session.require(Action.CASE_EXPORT, case)
+    left_out = len(session.hidden)
     if not cases:
-        raise UsageError(Message("there is nothing to export"))
+        told = left_out_words(left_out) if left_out else None
+        raise UsageError(Message("there is nothing to export"), next_step=told)
     recipient = find(session, to)
     require_confirmed(recipient)
     session.require_sound_log(*cases)
@@ -123,7 +132,7 @@ def export_all(
     counts = Counter[str]()
     with new_file(out) as write:
         seal_stream(recipient.age_recipient, _tar(_members(session, homes, counts, progress, cancelled)), write)
-    return ExportedAll(out, len(cases), counts["record"], counts["document"], counts["missing"])
+    return ExportedAll(out, len(cases), counts["record"], counts["document"], counts["missing"], left_out)
 
 
 def _homes(session: Session, cases: Iterable[CompartmentId]) -> dict[CompartmentId, list[_Home]]:

@@ -22,6 +22,7 @@ from vault.records.codec import from_fields
 from vault.records.versions import open_each
 from vault.seal.named import access_record
 from vault.services.projection.seats import members_of_logs
+from vault.words.message import Message, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +104,17 @@ def _ask_again(session: Session, index: Index, case: CompartmentId) -> None:
         places = rows.places_in([case])
     apply(index, [], {}, pending=places)
     index.was_asked = False
+
+
+def left_out_words(count: int) -> Message:
+    """Return how many cases are left out of a report or an export of all, and why."""
+    return plural(
+        "{count} case is left out: it was lent to you until a day that has passed.",
+        "{count} cases are left out: they were lent to you until a day that has passed.",
+        count=count,
+    )
+
+
+def left_out_data(count: int) -> dict[str, int]:
+    """Return the same for other programs."""
+    return {"day_passed": count}
