@@ -66,6 +66,7 @@ from vault.seal.sheets import Sheet, make_sheets
 from vault.services.approvals.approving import Approver
 from vault.services.backups.backups import MadeBackup
 from vault.services.credentials.recovery import RecoveryStatus
+from vault.services.exports import exporting
 from vault.services.exports.export_material import Wish
 from vault.services.exports.exporting import Exported
 from vault.services.exports.partners import KeptPartner
@@ -566,6 +567,7 @@ ANSWERS: dict[str, Any] = {
         KeptPartner(RecordId(b"k" * 16), "Maître Solvène Kaltbrunner", "age1", "amber birch cedar dune ember fjord",
                     CompartmentId(b"d" * 16), is_confirmed=True),
     ],
+    "referral.staying": tuple(exporting.staying_lines(2)),
     "referral.words_of": KEY_WORDS,
     "referral.export": _export,
     "own.check": None,

@@ -18,6 +18,7 @@ from vault.services.exports.export_material import Wish
 from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.exporting import Exported, Undecided
 from vault.services.exports.partners import KeptPartner
+from vault.words.message import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Referral(Subject):
     def recipients(self) -> list[KeptPartner]:
         """Return to whom packages can be sealed."""
         return partners.list_all(self._session)
+
+    def staying(self, case: str) -> tuple[Words, ...]:
+        """Return what of a case stays here when it is exported."""
+        return tuple(exporting.staying_lines(exporting.papers_staying(self._session, case_id(case))))
 
     def words_of(self, age_recipient: str) -> str:
         """Return the words of a key, to be compared by voice."""

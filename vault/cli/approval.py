@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.export import PROGRESS, REPORT, tell_unconfirmed, undecided, wish_of
+from vault.cli.export import PROGRESS, REPORT, tell_before, undecided, wish_of
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
@@ -27,7 +27,7 @@ def _ask(args: Given, output: Output) -> Result:
         from vault.services.cases import cases
         from vault.services.exports import exporting
 
-        tell_unconfirmed(args, output, session)
+        tell_before(args, output, session)
         wish = wish_of(args, output)
 
         def act(decisions: Mapping[str, str]) -> Asked | Undecided:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from vault.services.cases.bulk import BulkDone
 
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
+_NONE_CLOSED = Message("No case of yours is closed.")
+_NONE_SILENT = Message("In each case of yours there was a contact within these days.")
 CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
 _CASES = Arg("CASE ...", Message("ids or references of cases, up to 500"), into="case")
@@ -96,7 +98,9 @@ def _list(args: Given, output: Output) -> Result:
         if r.case in last:
             line = Message("{case}  {silence}", case=line, silence=silence(last[r.case], today))
         lines.append(Message("{case}  [only YOU can open this case]", case=line) if r.case in alone else line)
-    return Result({"cases": data}, lines or [_NONE])
+    return Result(
+        {"cases": data}, lines or [_NONE_CLOSED if args.closed else _NONE if args.no_contact is None else _NONE_SILENT]
+    )
 
 
 def _edit(args: Given, output: Output) -> Result:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vault.deadlines.engine import Due
     from vault.deadlines.facts import Place
     from vault.deadlines.rules import Rule
+    from vault.export.paper_pages import PaperWeek
 
 _FORM: Final = Deadline.FORM
 # A rule is chosen by its code: it is no word of a person's own, and not asked.
@@ -151,12 +152,29 @@ def _week(args: Given, output: Output) -> Result:
         from vault.services.cases import cases
         from vault.services.exports import paper_week
 
-        day = args.on or cases.today(session)
-        count = paper_week.print_week(session, datetime.date.fromisoformat(day), args.out, in_words)
+        day = datetime.date.fromisoformat(args.on or cases.today(session))
+        if args.out is None:
+            week = paper_week.week_of(session, day, in_words)
+            return Result(_week_data(week), list(paper_week.week_lines(week)))
+        count = paper_week.print_week(session, day, args.out, in_words)
     return Result(
         {"file": str(args.out), "dates": count},
         [Message("The week is in {file}. It names nobody, and is not encrypted.", file=args.out)],
     )
+
+
+def _week_data(week: PaperWeek) -> dict[str, object]:
+    days = [
+        {
+            "day": day.name.rpartition(" ")[2],
+            "dates": [
+                {"time": date.time or None, "ref": date.ref or None, "what": date.what, "done": date.done}
+                for date in day.lines
+            ],
+        }
+        for day in week.entries
+    ]
+    return {"file": None, "dates": sum(len(day.lines) for day in week.entries), "days": days}
 
 
 def _due(rule: Rule, args: Given) -> Due:
@@ -224,9 +242,9 @@ VERBS: Final = (
         *_COUNT_FROM,
         Arg("[--court DATE ...]", Message("a date that a court set, the oldest order first: it applies")),
     ), _count),
-    Verb("week", Message("write a week as a page to print: references and kinds, no names"), (
+    Verb("week", Message("show a week, or write it as a page to print: references and kinds, no names"), (
         Arg("[--on DATE]", Message("a day of the week; today without it"), of=day_of("--on", is_past=False)),
-        Arg("--out FILE", Message("the PDF file to write"), of=Path),
+        Arg("[--out FILE]", Message("write it as a PDF there, to print"), of=Path),
     ), _week),
     Verb("calendar", Message("write what is due as a calendar file: dates without names, references and words"), (
         _OUT, _DUE, ZONE,

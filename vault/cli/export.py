@@ -55,14 +55,22 @@ def wish_of(args: Given, output: Output, *, asks: bool = True) -> Wish:
     return Wish(args.profile, args.to, {}, args.decide == "proposed", args.language, contact)
 
 
-def tell_unconfirmed(args: Given, output: Output, session: Session) -> None:
-    """Say all words of a key that nobody confirmed: a key with the same first few can be made in days."""
-    from vault.services.exports import partners
+def tell_before(args: Given, output: Output, session: Session) -> int:
+    """Say which papers stay here, and return how many; and all words of a key that nobody confirmed.
 
+    All of them: a key with the same first few can be made in days.
+    """
+    from vault.services.cases import cases
+    from vault.services.exports import exporting, partners
+
+    staying = exporting.papers_staying(session, cases.find(session, args.case))
+    for line in exporting.staying_lines(staying):
+        output.say(line)
     kept = partners.find(session, args.to)
     if not kept.is_confirmed:
         output.say(Message("The key of {name} is NOT CONFIRMED. Its words are:", name=kept.name))
         output.say(f"  {kept.fingerprint}")
+    return staying
 
 
 def _export(args: Given, output: Output) -> Result:
@@ -85,7 +93,7 @@ def sealed(session: Session, args: Given, output: Output, approve: Approve | Non
     from vault.services.cases import cases
     from vault.services.exports import exporting
 
-    tell_unconfirmed(args, output, session)
+    staying = tell_before(args, output, session)
     second = second_of(args, output, session)
     answer = None if args.approval is None else by_file.read_answer(session, args.approval)
     wish = wish_of(args, output, asks=answer is None)
@@ -103,10 +111,10 @@ def sealed(session: Session, args: Given, output: Output, approve: Approve | Non
         )
 
     result = with_answers(args, output, act)
-    return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result)
+    return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result, staying)
 
 
-def _exported(result: Exported) -> Result:
+def _exported(result: Exported, staying: int) -> Result:
     data = {
         "package": str(result.path),
         "digest": result.digest.hex(),
@@ -115,6 +123,7 @@ def _exported(result: Exported) -> Result:
         "key_words": list(result.key_words),
         "release": result.release,
         "read": result.is_read,
+        "papers_left_out": staying,
     }
     lines: list[Words] = [
         Message("The package is at {path}.", path=result.path),

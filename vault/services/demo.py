@@ -192,9 +192,11 @@ def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Say) -> None:
         )
     )
     ending = Message(
-        "10 The vault is {vault}, member {member}, passphrase {passphrase}.",
+        "10 The vault is {vault}, member {member}, passphrase {passphrase}. A second member is {colleague}, passphrase"
+        " {passphrase}.",
         vault=place.vault,
         member=MEMBER,
+        colleague=COLLEAGUE,
         passphrase=PASSPHRASE,
     )
     say(ending)

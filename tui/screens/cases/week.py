@@ -125,10 +125,16 @@ class WeekScreen(DueScreen):
         monday = self._monday
         if place and monday is not None:
             out = Path(place).expanduser()
-            self.ask(lambda vault: vault.story.print_week(monday, out), self._printed)
+            self.ask(lambda vault: vault.story.print_week(monday, out), partial(self._printed, out))
 
-    def _printed(self, count: int) -> None:
-        self.say(plural("The page has {count} date.", "The page has {count} dates.", count=count))
+    def _printed(self, out: Path, count: int) -> None:
+        told = plural(
+            "The page is at {path}, with {count} date.",
+            "The page is at {path}, with {count} dates.",
+            count=count,
+            path=out,
+        )
+        self.say(told)
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

@@ -89,6 +89,7 @@ class ExportScreen(SecondedScreen):
             ),
             SecondRows(),
             Static(safe_content(_ABOUT), classes="about"),
+            Static("", id="staying", classes="about"),
             Static("", id="result"),
             classes="form",
             can_focus=False,
@@ -104,9 +105,16 @@ class ExportScreen(SecondedScreen):
         """Ask who the recipients are."""
         self.head(self._ref)
         self.query_one("#out").focus()
+        self.query_one("#staying").display = False
         self.ask(lambda vault: vault.referral.may_add, self._show_may_add)
         self._ask_recipients("")
+        case = self._case
+        self.ask(lambda vault: vault.referral.staying(case), self._show_staying)
         self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
+
+    def _show_staying(self, lines: tuple[Words, ...]) -> None:
+        self.query_one("#staying").display = bool(lines)
+        self.write("staying", *lines)
 
     def _show_approvers(self, found: tuple[Approver, ...]) -> None:
         self.call_later(self._show_second, found)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from vault.access.session import Session
 from vault.casework.approving import Approving
+from vault.casework.papers.document import Document
 from vault.errors import RefusedError, UsageError
 from vault.export.package import prepare
 from vault.export.release import ACT
 from vault.export.report import READ, UNREAD, Cover
 from vault.export.wording import SEARCH_PURPOSE, SUBJECT_PURPOSE, USUAL_PURPOSE
 from vault.ids import CompartmentId, CompartmentKind, Digest
+from vault.index.heads import heads_in
 from vault.log.approvals import Approval
 from vault.policy.roles import Action
 from vault.progress import Progress
@@ -26,7 +28,7 @@ from vault.services.exports.partners import find, require_confirmed
 from vault.services.exports.report_covers import as_asked, organisation_name, today
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.words.message import Message
+from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
 
 _PURPOSES = {"disappearance": SEARCH_PURPOSE, "subject": SUBJECT_PURPOSE}
@@ -132,6 +134,22 @@ def export(
         is_read=cover.pages == READ,
         pages=done.pages,
     )
+
+
+def papers_staying(session: Session, case: CompartmentId) -> int:
+    """Return how many papers of a case stay here when it is exported: a package has none of them."""
+    session.require(Action.CASE_EXPORT, case)
+    return len({head.record for head in heads_in(up_to_date_index(session), case, Document.KIND)})
+
+
+def staying_lines(count: int) -> list[Words]:
+    """Return the same for who is about to export; nothing where the case has no paper."""
+    told = plural(
+        "{count} paper of the case stays here: a package has no papers. Hand it over yourself if it must go.",
+        "{count} papers of the case stay here: a package has no papers. Hand them over yourself if they must go.",
+        count=count,
+    )
+    return [told] if count else []
 
 
 def ask(

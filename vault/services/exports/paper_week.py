@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vault.access.session import Session
@@ -30,22 +30,41 @@ def print_week(session: Session, first: datetime.date, out: Path, in_words: Call
         TryAgainError: no room.
     """
     rule = session.require(Action.CASE_LIST)
+    week = week_of(session, first, in_words)
+    dates = sum(len(day.lines) for day in week.entries)
+    page = render_week(week)
+    with session.work() as work:
+        work.commit(Entry(act="print", covers={"dates": dates}, pol=rule))
+    write_new(out, page)
+    return dates
+
+
+def week_of(session: Session, first: datetime.date, in_words: Callable[[Words], str]) -> PaperWeek:
+    """Return what stands on the page of the week that this day lies in; nothing is printed."""
+    session.require(Action.CASE_LIST)
     monday = first - datetime.timedelta(days=first.weekday())
     days = [monday + datetime.timedelta(days=number) for number in range(_DAYS)]
     found = story.agenda(session, days[0], days[-1])
     lines = [entry for entry in found.lines if len(entry.line.when or "") >= _FULL_DAY]
-    week = PaperWeek(
+    return PaperWeek(
         in_words(Message("Week {number}", number=monday.isocalendar().week)),
         in_words(Message("{first} to {last}", first=days[0].isoformat(), last=days[-1].isoformat())),
         in_words(Message("nothing")),
         in_words(Message("References only: this page names nobody. Open the case in CaseVault to see whose it is.")),
         tuple(_day(day, lines, found.left.get(day.isoformat(), 0), in_words) for day in days),
     )
-    page = render_week(week)
-    with session.work() as work:
-        work.commit(Entry(act="print", covers={"dates": len(lines)}, pol=rule))
-    write_new(out, page)
-    return len(lines)
+
+
+def week_lines(week: PaperWeek) -> Iterator[Words]:
+    """Yield the same for a screen: each day, and below it times, references and kinds."""
+    yield Message("{title}: {days}", title=week.title, days=week.days)
+    for day in week.entries:
+        yield day.name
+        for date in day.lines:
+            said = "  ".join(part for part in (date.time or "     ", date.ref, date.what) if part)
+            yield Message("  {date}  done", date=said) if date.done else Message("  {date}", date=said)
+        if day.more or not day.lines:
+            yield Message("  {said}", said=day.more or week.nothing)
 
 
 def _day(day: datetime.date, lines: list[AgendaLine], left: int, in_words: Callable[[Words], str]) -> PaperDay:
