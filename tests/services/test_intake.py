@@ -73,7 +73,7 @@ def test_what_a_caller_said_goes_into_the_case_with_the_closing_in_one_entry(off
 @each(
     {
         "nothing": ({}, "A call.", None, ()),
-        "text alone": ({"text": "help"}, "A call.\n\nhelp", None, ()),
+        "text alone": ({"text": "help"}, "help\n\nA call.", None, ()),
         "a name": ({"name": "Ilham"}, "A call.\nName as heard: Ilham", "Ilham", ()),
         "two digits, no phone": ({"number": "12"}, "A call.\nNumber: 12", "", ()),
         "a number": ({"number": "112"}, "A call.\nNumber: 112", "", ("112",)),

@@ -74,7 +74,7 @@ def said_by(slip: Slip, role: PersonRole) -> list[Note | Person | Task]:
     lines = ["A call.", *(f"{label}: {words}" for label, words in heard if words)]
     if slip.call_back:
         lines.append(f"They wait for a call back: {slip.when}" if slip.when else "They wait for a call back.")
-    text = "\n".join([*lines, *(["", slip.text] if slip.text else [])])
+    text = "\n".join([*([slip.text, ""] if slip.text else []), *lines])  # a list shows its first words
     # As notes have it, the time of the place where it happened, which is where slips are read.
     occurred = time_data(slip.received, "%Y-%m-%dT%H:%M", zone=None)
     if occurred is not None and int(occurred[:4]) > LATEST_YEAR:  # a claim of another's clock, and no note's time

@@ -31,7 +31,7 @@ class PersonChange:
 
     `add_names` come first among the names, `spellings` last: they change nothing of what somebody is called.
     `misspelt` and `former` name spellings that the person has: they stay, and stay hidden in exports, but nobody is
-    called by them any more. An empty `born` empties it. Nationalities take the place of those before.
+    called by them any more. An empty `born` or `sex` empties it. Nationalities take the place of those before.
     """
 
     role: str | None = None
@@ -47,7 +47,7 @@ class PersonChange:
     add_documents: tuple[IdentityDocument, ...] = field(default=(), repr=False)
     contact: ContactChange = ContactChange()
     sex: str | None = field(default=None, repr=False)
-    nationalities: tuple[str, ...] = field(default=(), repr=False)
+    nationalities: tuple[str, ...] | None = field(default=None, repr=False)
 
     def of(self, person: Person) -> Person:
         """Return the person as changed.
@@ -64,8 +64,8 @@ class PersonChange:
             emails=(*_without(person.emails, self.drop_emails, "e-mail"), *self.add_emails),
             documents=tuple(dict.fromkeys((*person.documents, *self.add_documents))),
             safe_contact=_contact(person.safe_contact, self.contact),
-            sex=person.sex if self.sex is None else word_of(Sex, self.sex, "sex"),
-            nationalities=self.nationalities or person.nationalities,
+            sex=person.sex if self.sex is None else word_of(Sex, self.sex, "sex") if self.sex else None,
+            nationalities=person.nationalities if self.nationalities is None else self.nationalities,
         )
 
     def _names(self, names: tuple[PersonName, ...]) -> tuple[PersonName, ...]:

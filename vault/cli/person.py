@@ -112,7 +112,7 @@ def _edit(args: Given, output: Output) -> Result:
             add_documents=tuple(map(people.document_of, answers["documents"])),
             contact=people.contact_change(args.channel, answers),
             sex=args.sex,
-            nationalities=tuple(args.nationality),
+            nationalities=tuple(args.nationality) or None,
         )
         result = edited(
             unless_known(args, output, lambda anyway: writing_down.change_person(session, place, wanted, anyway=anyway))

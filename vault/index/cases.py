@@ -232,6 +232,13 @@ def _row(*found: Any) -> CaseRow:
     return CaseRow(case, title, name, ref, status, kind, shown_due, risk, owner, opened, closed, heads, place)
 
 
+def own_count(index: Index, owner: bytes) -> int:
+    """Return how many open cases name this member as their owner."""
+    with index.reading() as sql:
+        (count,) = sql.execute("SELECT count(*) FROM case_row WHERE owner=? AND top=1", (owner.hex(),)).fetchone()
+        return int(count)
+
+
 def cases_of_owner(index: Index, owner: bytes) -> list[bytes]:
     """Return the cases whose head names this member as their owner."""
     with index.reading() as sql:

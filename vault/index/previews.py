@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vault.index.file import Index
@@ -46,6 +47,17 @@ _DATES = (
     "SELECT head.kind, day, headline FROM dated JOIN head USING (doc)"
     " WHERE dated.case_id=? AND is_due ORDER BY day, dated.doc LIMIT ?"
 )
+
+
+def people_counts(index: Index, cases: Sequence[bytes]) -> dict[bytes, int]:
+    """Return how many people each of these cases has; those without any are left out."""
+    places = ", ".join("?" * len(cases))
+    with index.reading() as sql:
+        counted = sql.execute(
+            f"SELECT case_id, count(*) FROM person WHERE case_id IN ({places}) GROUP BY case_id",  # noqa: S608  # places
+            tuple(cases),
+        )
+        return {bytes(case): int(count) for case, count in counted}
 
 
 def people_at_a_glance(index: Index, case: bytes) -> PeopleGlance:

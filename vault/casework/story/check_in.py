@@ -153,7 +153,9 @@ def _step(line: str) -> Step:
     found = _STEP.fullmatch(line.strip())
     if found is None:
         raise UsageError(
-            Message("{field} must have a time before each step", field="ladder"),
+            Message(
+                "{field} must have a time before each step: m for minutes, h for hours, d for days", field="ladder"
+            ),
             next_step=Message("Write it as `30m: ring the sister`, `2h: the lawyer`, `1d: the prosecutor`."),
         )
     return Step(int(found[1]) * _UNITS[found[2]], found[3])

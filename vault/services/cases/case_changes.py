@@ -33,26 +33,32 @@ def change(
     title: str | None = None,
     risk: str | None = None,
     owner: MemberId | None = None,
+    stage: str | None = None,
+    on: str | None = None,
 ) -> Edited:
-    """Change the title, the risk or the owner of a case; what is not named stays.
+    """Change the title, the risk, the owner or the stage of a case, as one act; what is not named stays.
+
+    `on` is the day since when it is in the stage (`set_stage`).
 
     Raises:
-        UsageError: nothing to change, an unknown word, or an owner who does not hold the case.
+        UsageError: nothing to change, an unknown word or day, or an owner who does not hold the case.
     """
     session.require(Action.CASE_WRITE, case)
-    if title is None and risk is None and owner is None:
+    if title is None and risk is None and owner is None and stage is None:
         raise UsageError(Message("there is nothing to change"), next_step=Message("Give a title, a risk or an owner."))
     if owner is not None and owner not in holders_of(session, case).members:
         raise UsageError(Message("the owner of a case must hold it"), next_step=Message("Grant them the case first."))
     new_risk = None if risk is None else word_of(Risk, risk, "risk")
+    since = None if stage is None else _day_of_stage(session, on)
 
     def changed(head: Case) -> Case:
-        return replace(
+        new = replace(
             head,
             title=head.title if title is None else title,
             risk=head.risk if new_risk is None else new_risk,
             owner=head.owner if owner is None else owner,
         )
+        return new if stage is None or since is None else _in_stage(new, stage, since)
 
     return _edit(session, case, changed)
 
@@ -66,15 +72,18 @@ def set_stage(session: Session, case: CompartmentId, stage: str, *, on: str | No
         UsageError: its kind has no such stage, or the day is none.
     """
     session.require(Action.CASE_WRITE, case)
-    since = today(session) if on is None else checked_day(on, "day of the stage")
+    since = _day_of_stage(session, on)
+    return _edit(session, case, lambda head: _in_stage(head, stage, since))
 
-    def changed(head: Case) -> Case:
-        found = checked_stage(head.kind, stage)
-        is_grave = found is ExtraditionStage.REFUSED_AT_RISK and head.risk not in _GRAVE
-        risk = Risk.HIGH if is_grave else head.risk
-        return replace(head, stage=found, stage_since=since, risk=risk)
 
-    return _edit(session, case, changed)
+def _day_of_stage(session: Session, on: str | None) -> str:
+    return today(session) if on is None else checked_day(on, "day of the stage")
+
+
+def _in_stage(head: Case, stage: str, since: str) -> Case:
+    found = checked_stage(head.kind, stage)
+    is_grave = found is ExtraditionStage.REFUSED_AT_RISK and head.risk not in _GRAVE
+    return replace(head, stage=found, stage_since=since, risk=Risk.HIGH if is_grave else head.risk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -11,9 +12,21 @@ from vault.casework.case import Case
 from vault.casework.person import SafeContact
 from vault.ids import CompartmentId
 from vault.index.alike import find_alike
-from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, found_too, page, page_at, row_of
+from vault.index.cases import (
+    CaseRow,
+    FoundCases,
+    Place,
+    Sort,
+    case_count,
+    find,
+    found_too,
+    own_count,
+    page,
+    page_at,
+    row_of,
+)
 from vault.index.never_use import never_use_by_case
-from vault.index.previews import DateGlance, next_dates, people_at_a_glance
+from vault.index.previews import DateGlance, next_dates, people_at_a_glance, people_counts
 from vault.index.search import cases_of_phone
 from vault.policy.roles import Action
 from vault.records.work import Entry
@@ -56,6 +69,14 @@ class CaseList:
     def count(self, found: FoundCases | None = None) -> int:
         """Return how many rows there are, of all or of a filter."""
         return case_count(up_to_date_index(self._session)) if found is None else len(found.docs)
+
+    def own_count(self) -> int:
+        """Return how many of the cases name this member as their owner."""
+        return own_count(up_to_date_index(self._session), self._session.member)
+
+    def people_counts(self, rows: Sequence[CaseRow]) -> dict[bytes, int]:
+        """Return how many people the cases of these rows have; those without any are left out."""
+        return people_counts(up_to_date_index(self._session), [row.case for row in rows])
 
     def filter(self, untrusted_words: str) -> FoundCases | None:
         """Return the cases whose names, or those of their people, hold all the words; None for no words.
