@@ -301,6 +301,7 @@ def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
             *(f"{number:032x}", ref, client, title, kind, stage),
             due=("2026-11-24", "2026-11-25T18:00", "2026-12-02", "")[number],
             risk=("high", "immediate", "low", "")[number],
+            more_people=2 * (number == 0),
             today="2026-11-25",
         )
         for number, (ref, client, title, kind, stage) in enumerate(CASES)
@@ -525,6 +526,8 @@ ANSWERS: dict[str, Any] = {
         AlikeShown("11" * 16, "H3VK-8MDA", "a9", "Vjuschanin A.", ("Вьюжанин",), (), "1984"),
     ),
     "writing.begin": _begin,
+    "writing.form": None,
+    "writing.forms": (),
     "writing.save": None,
     "writing.readers": ("Joel Brandvik", "Селин Астерхольт"),
     "writing.people_in": lambda text, _persons: (("Mireille Tastevent", Message("not entered here")),) if text else (),
@@ -533,6 +536,7 @@ ANSWERS: dict[str, Any] = {
     "writing.drafts": (DRAFT,),
     "writing.take_spot": None,
     "finding.start": _start,
+    "finding.own": 3,
     "finding.alone": lambda shown: frozenset(shown[2:3]),
     "finding.preview": PreviewShown(
         "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged", "high",

@@ -37,9 +37,9 @@ def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probes, "exposures", lambda: (Message("This computer: recording: running: obs."),))
-    with house.desk("Mira") as mira:
+    with house.desk("Mira", begins_at_home=True) as mira:
         mira.sees("! This computer: recording: running: obs.")
-        mira.press(":noticed")
+        mira.press("c", ":noticed")
         mira.sees("Noticed at unlock")
 
 

@@ -63,7 +63,7 @@ def test_a_date_says_what_it_understood_and_stands_there_as_a_date_when_the_fiel
 
 def test_what_is_not_clear_is_not_kept(amina: Desk) -> None:
     amina.press("enter", "n", " They called.", "f7", " 2011", "f4")
-    amina.sees("! Date can be read in two ways. Write a day as 20.11, a year as: year 2011.")
+    amina.sees("! When: can be read in two ways. Write a day as 20.11, a year as: year 2011.")
     assert amina.focused() == "occurred"
     amina.press(":throw", "y")
 

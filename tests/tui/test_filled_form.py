@@ -47,7 +47,7 @@ def test_a_form_is_offered_filled_in_and_changed(house: House) -> None:
         amina.press("enter")
         amina.sees("Heard of us through", "not said")
         amina.press("f4")
-        amina.sees("! Status is empty")
+        amina.sees("! Heard of us through: is empty")
         amina.press(
             "right", "right", "tab", "T", "w", "o", "enter", "n", "tab", "right", "tab", "k", "y", "r", "tab", " two"
         )

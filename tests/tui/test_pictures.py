@@ -255,7 +255,7 @@ def _times_are_utc_and_no_draft_is_due() -> Iterator[None]:
     """Whether a draft was saved before its picture is taken would depend on the computer."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TZ", "UTC")
-        patched.setattr("tui.screens.cases.draft_keeper.DraftKeeper.is_due", lambda _: False)
+        patched.setattr("tui.values.draft_keeper.DraftKeeper.is_due", lambda _: False)
         time.tzset()
         yield
     time.tzset()

@@ -148,7 +148,7 @@ def test_a_person_kept_apart_is_added_changed_and_known_again_in_the_case(house:
         amina.press("p", " Ilham Torgaev", "f4")
         amina.sees("Known already?")
         amina.press("y")
-        amina.sees("Ilham Torgaev (Latn)")
+        amina.sees("Ilham Torgaev (Latin)")
         amina.press("enter")
         amina.at("Person Ilham Torgaev client in")
         amina.sees("spelled like Ilham Torgaev")

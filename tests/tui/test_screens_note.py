@@ -10,7 +10,7 @@ import pytest
 from tests.tui.house import House
 from tui.gateway.draft_shelf import draft_content, draft_shown
 from tui.gateway.writing import Writing
-from tui.screens.cases.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
+from tui.values.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
 from tui.values.values import DraftShown
 from vault.casework.note import typed_note
 from vault.casework.story.hearing import Hearing

@@ -286,13 +286,12 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_
         mira.at("DRILL")
         mira.press("escape")
         mira.sees("Nothing was proven.")
-        mira.press("escape")
+        mira.press("escape", ":would be lost")
         mira.sees("recovery sheets not proven yet")
 
 
 def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row(house: House) -> None:
     with house.desk("Mira") as mira:
-        mira.sees("no recovery sheets")
         mira.press(":your access", "r", "s")
         sheets = _sheets_by_hand(mira)
         mira.at("RECOVERY")

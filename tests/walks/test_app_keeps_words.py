@@ -63,7 +63,7 @@ def test_a_note_of_200_lines_comes_out_whole_after_every_key_of_its_screen(
             await press(pilot, "ctrl+z")
             assert area.text.removesuffix("x") == "\n".join(LINES), "what was erased comes back, as the help says"
         area.load_text("\n".join(LINES))
-        await press(pilot, "f6", "f6")
+        await press(pilot, "f6", "f6", "ctrl+u")
         await type_in(pilot, "2026-11-20")
         assert editor.query_one("#occurred", SafeInput).value == "2026-11-20"
         await press(pilot, "f7", "f7")

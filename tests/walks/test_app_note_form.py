@@ -56,7 +56,7 @@ def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_acr
         await type_in(pilot, "3/4/2026")
         assert "can be read in two ways" in before.said()
         await press(pilot, "f4")
-        assert "! Date can be read in two ways." in before.said()
+        assert "! When: can be read in two ways." in before.said()
         await press(pilot, "ctrl+u")
         await type_in(pilot, "yesterday")
         assert f"{yesterday:%Y}, yesterday" in before.said()

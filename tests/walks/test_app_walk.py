@@ -50,7 +50,7 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await press(pilot, "enter")
         assert "This device knows of no recovery sheets of this vault." in said()
         await press(pilot, "escape")
-        assert "No cases yet; Ctrl+N makes one." in said()
+        assert "No case yet. n makes one after a search; F9 takes a call." in said()
 
         await press(pilot, "ctrl+n")
         await type_in(pilot, "Hearing")
@@ -108,8 +108,8 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await type_in(pilot, str(stick))
         await press(pilot, "enter")
         assert "DONE. The backup is at" in said()
-        await press(pilot, "escape")
-        assert "backup: just now" in said()
+        await press(pilot, "escape", ":would be lost")
+        assert "you would lose less than an hour of work" in said()
         await pilot.press("ctrl+l")
 
     drive(app, steps, size=(120, 40))

@@ -8,12 +8,13 @@ import threading
 from dataclasses import asdict
 from typing import Final
 
-from tui.values.values import DraftShown, Spot
+from tui.values.values import DraftShown, Spot, Typed
 from tui.values.values_calls import SlipTyped
+from tui.values.values_forms import FormPlace, FormTyped
 from vault.casework.note import typed_note
 from vault.store.drafts import Drafts
 
-_DRAFT, _SPOT, _SLIP = "note", "spot", "slip"
+_DRAFT, _SPOT, _SLIP, _FORM = "note", "spot", "slip", "form"
 _NOWHERE: Final = bytes(16)
 _GONE: Final = sys.maxsize
 _ELSEWHERE: Final = frozenset({"record", "saved_ms", "turn"})
@@ -24,22 +25,30 @@ class DraftShelf:
 
     def __init__(self, store: Drafts) -> None:
         self._store = store
-        self._turns: dict[str, int] = {}
+        self._turns: dict[tuple[bytes, bytes], int] = {}
         self._lock = threading.Lock()
 
-    def save(self, draft: DraftShown | SlipTyped) -> None:
-        """Keep a draft or a call slip, unless a later text of it was kept, or it was finished or thrown away."""
+    def save(self, draft: Typed) -> None:
+        """Keep what is typed, unless a later text of it was kept, or it was finished or thrown away."""
+        place = _place(draft)
         with self._lock:
-            if draft.turn >= self._turns.get(draft.record, 0):
-                kind = _SLIP if isinstance(draft, SlipTyped) else _DRAFT
-                self._store.save(*_place(draft), draft_content(draft), kind, saved_ms=draft.saved_ms)
-                self._turns[draft.record] = draft.turn
+            if draft.turn < self._turns.get(place, 0):
+                return
+            if isinstance(draft, FormTyped) and not draft.typed:  # all of it was taken back
+                self._store.delete(*place)
+            else:
+                self._store.save(*place, draft_content(draft), _kind(draft), saved_ms=draft.saved_ms)
+            self._turns[place] = draft.turn
 
-    def forget(self, draft: DraftShown | SlipTyped) -> None:
-        """Delete a draft for good: a save that is still on its way comes too late."""
+    def forget(self, draft: Typed) -> None:
+        """Delete a draft for good: a save that is still on its way comes too late.
+
+        The same form may be filled in again; its turns are later ones.
+        """
+        place = _place(draft)
         with self._lock:
-            self._store.delete(*_place(draft))
-            self._turns[draft.record] = _GONE
+            self._store.delete(*place)
+            self._turns[place] = draft.turn + 1 if isinstance(draft, FormTyped) else _GONE
 
     def list(self) -> tuple[DraftShown, ...]:
         """Return all drafts, the last saved first."""
@@ -57,6 +66,16 @@ class DraftShelf:
         )
         return next((slip for slip in kept if slip is not None), None)
 
+    def forms(self) -> tuple[FormTyped, ...]:
+        """Return all forms that somebody began and neither kept nor threw away, the last saved first."""
+        kept = (form_typed(draft.saved_ms, draft.text) for draft in self._store.list() if draft.kind == _FORM)
+        return tuple(form for form in kept if form is not None)
+
+    def form(self, place: FormPlace) -> FormTyped | None:
+        """Return what was typed into this form, if anything."""
+        same = (form for form in self.forms() if (form.place.form, form.place.key) == (place.form, place.key))
+        return next(same, None)
+
     def keep_spot(self, spot: Spot) -> None:
         """Remember, under the same seal, where somebody was."""
         self._store.save(_NOWHERE, _NOWHERE, json.dumps(asdict(spot)), _SPOT)
@@ -67,21 +86,28 @@ class DraftShelf:
             if stored.kind == _SPOT:
                 self._store.delete(stored.compartment, stored.record)
                 match json.loads(stored.text):
-                    case {"case": str(case), "record": str(record), "draft": str(draft)}:
-                        return Spot(case, record, draft)
+                    case {"case": str(case), "record": str(record), "draft": str(draft), **more}:
+                        return Spot(case, record, draft, _form_place(more.get("form")))
                     case _:
                         break
         return None
 
 
-def _place(draft: DraftShown | SlipTyped) -> tuple[bytes, bytes]:
+def _kind(draft: Typed) -> str:
+    return _SLIP if isinstance(draft, SlipTyped) else _FORM if isinstance(draft, FormTyped) else _DRAFT
+
+
+def _place(draft: Typed) -> tuple[bytes, bytes]:
+    if isinstance(draft, FormTyped):  # what is erased takes along a form of it: it stands at the place of its record
+        home, record, name = draft.place.key
+        return bytes.fromhex(home) or _NOWHERE, bytes.fromhex(record) or name.encode()
     case = _NOWHERE if isinstance(draft, SlipTyped) else bytes.fromhex(draft.case)
     return case, bytes.fromhex(draft.record)
 
 
-def draft_content(draft: DraftShown | SlipTyped) -> str:
+def draft_content(draft: Typed) -> str:
     """Return what the drafts file keeps of a draft. Halves of characters survive as escapes."""
-    if isinstance(draft, SlipTyped):
+    if isinstance(draft, SlipTyped | FormTyped):
         return json.dumps({name: part for name, part in asdict(draft).items() if name not in _ELSEWHERE})
     beside = {"ref": draft.ref, "cursor": draft.cursor, "section": draft.section, "steps": draft.steps}
     return json.dumps({**draft.typed, **beside})
@@ -129,6 +155,32 @@ def slip_typed(record: bytes, saved_ms: int, untrusted_content: str) -> SlipType
         call_back=str(kept.get("call_back", "")),
         saved_ms=saved_ms,
     )
+
+
+def form_typed(saved_ms: int, untrusted_content: str) -> FormTyped | None:
+    """Return a form of `draft_content`, or None for what another program kept."""
+    try:
+        kept = json.loads(untrusted_content)
+    except ValueError:
+        return None
+    match kept:
+        case {"place": place, "typed": dict(typed), **more} if (at := _form_place(place)) is not None:
+            steps = more.get("steps")
+            return FormTyped(
+                at,
+                {name: text for name, text in typed.items() if isinstance(text, str)},
+                at=str(more.get("at", "")),
+                steps=steps if isinstance(steps, dict) else {},
+                saved_ms=saved_ms,
+            )
+        case _:
+            return None
+
+
+def _form_place(kept: object) -> FormPlace | None:
+    if not isinstance(kept, dict) or not isinstance(kept.get("form"), str):
+        return None
+    return FormPlace(**{name: str(kept.get(name, "")) for name in FormPlace.__dataclass_fields__})
 
 
 def _cursor(value: object) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
@@ -72,9 +72,13 @@ class Finding(Subject):
         )
         return CaseListStart(self._list.count(found), self._lines(rows))
 
-    def _lines(self, rows: Iterable[CaseRow]) -> tuple[CaseLine, ...]:
-        today = cases.today(self._session)
-        return tuple(self._as_listed(_line(row, today)) for row in rows)
+    def own(self) -> int:
+        """Return how many of the open cases name this member as their owner."""
+        return 0 if self._list is None else self._list.own_count()
+
+    def _lines(self, rows: Sequence[CaseRow]) -> tuple[CaseLine, ...]:
+        today, people = cases.today(self._session), self.cases.people_counts(rows)
+        return tuple(self._as_listed(_line(row, today, people.get(row.case, 0))) for row in rows)
 
     def first(self, sort: str, untrusted_filter: str) -> tuple[str, ...]:
         """Return the cases at the top of the list, as many as may be changed at once."""
@@ -193,10 +197,11 @@ def _hit(hit: FoundRecord) -> HitShown:
     )
 
 
-def _line(row: CaseRow, today: str) -> CaseLine:
+def _line(row: CaseRow, today: str, people: int) -> CaseLine:
     return CaseLine(
         *(row.case.hex(), row.ref, row.name, row.title, row.kind, row.status, row.heads, row.place),
         due=row.due or "",
         risk=row.risk,
         today=today,
+        more_people=max(people - 1, 0) if row.name else 0,
     )

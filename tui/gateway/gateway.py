@@ -109,6 +109,6 @@ class Gateway:
             backup_ms=known.backup,
             alarms=(*session.warnings, *self._exposures),
             lacks=tuple(filter(None, lacks)),
-            drafts=len(self._unlocked.shelf.list()),
+            drafts=len(self._unlocked.shelf.list()) + len(self._unlocked.shelf.forms()),
             may=self._unlocked.may(Action.CASE_CREATE),
         )

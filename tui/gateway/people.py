@@ -109,6 +109,8 @@ class People(Subject):
             emails=typed.emails,
             documents=typed.documents,
             safe_contact=contact_made(typed.contact()),
+            sex=typed.sex or None,
+            nationalities=typed.nationalities,
         )
         section = case_id(where.section) if where.section else None
         case = case_id(where.case)

@@ -139,14 +139,12 @@ class Story(Subject):
         """Return this day, YYYY-MM-DD."""
         return cases.today(self._session)
 
-    def change_case(self, case: str, *, title: str, risk: str) -> str:
-        """Give a case a title and a risk; return its id."""
-        case_changes.change(self._session, case_id(case), title=title, risk=risk)
-        return case
+    def change_case(self, case: str, *, title: str, risk: str, stage: str = "", on: str = "") -> str:
+        """Give a case a title and a risk, and put it into a stage since a day, all in one; return its id.
 
-    def set_stage(self, case: str, stage: str, on: str) -> str:
-        """Put a case into a stage since a day; empty for today. Return its id."""
-        case_changes.set_stage(self._session, case_id(case), stage, on=on or None)
+        An empty stage stays; an empty day is today.
+        """
+        case_changes.change(self._session, case_id(case), title=title, risk=risk, stage=stage or None, on=on or None)
         return case
 
     def close_case(self, case: str, reason: str) -> str:

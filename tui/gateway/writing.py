@@ -7,8 +7,8 @@ from typing import Final
 
 from tui.gateway.subject import Subject, case_id
 from tui.values.codes import word_of
-from tui.values.values import DraftShown, NoteShown, PersonShown, Spot
-from tui.values.values_calls import SlipTyped
+from tui.values.values import DraftShown, NoteShown, PersonShown, Spot, Typed
+from tui.values.values_forms import FormPlace, FormTyped
 from vault.casework.note import AMENDS, WHEN, note_of, typed_note
 from vault.casework.vocabulary import PersonRole
 from vault.ids import make_id
@@ -35,17 +35,25 @@ class Writing(Subject):
         said = {} if amends is None else amends.note.typed() | {AMENDS: amends.record}
         return DraftShown(case, make_id().hex(), ref, 0, typed_note(said), section=section)
 
-    def save(self, draft: DraftShown | SlipTyped) -> None:
-        """Keep a draft or an unfinished call slip, sealed and on the medium when this returns."""
+    def save(self, draft: Typed) -> None:
+        """Keep a draft, a call slip or a form that is not finished, sealed and on the medium when this returns."""
         self._unlocked.shelf.save(draft)
 
-    def forget(self, draft: DraftShown) -> None:
-        """Delete a draft."""
+    def forget(self, draft: DraftShown | FormTyped) -> None:
+        """Delete a draft, or what was typed into a form."""
         self._unlocked.shelf.forget(draft)
 
     def drafts(self) -> tuple[DraftShown, ...]:
         """Return this member's drafts, the last saved first."""
         return self._unlocked.shelf.list()
+
+    def forms(self) -> tuple[FormTyped, ...]:
+        """Return the forms that this member began and neither kept nor threw away, the last saved first."""
+        return self._unlocked.shelf.forms()
+
+    def form(self, place: FormPlace) -> FormTyped | None:
+        """Return what this member typed into a form, if it was neither kept nor thrown away."""
+        return self._unlocked.shelf.form(place)
 
     def finish(self, draft: DraftShown) -> str:
         """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""

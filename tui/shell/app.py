@@ -166,14 +166,14 @@ class CaseVaultApp(PanesApp):
             )
 
     def _show_list(self, found: tuple[Spot | None, tuple[VaultStatus, tuple[str, ...], tuple[str, ...]]]) -> None:
-        from tui.screens.cases.case_list import CaseList  # noqa: PLC0415 - not needed for the first paint
+        from tui.screens.cases import case_list, going_on  # noqa: PLC0415 - not needed for the first paint
 
         spot, known = found
-        self.switch_screen(CaseList(*known))
+        self.switch_screen(cases := case_list.CaseList(*known))
         if self._begins_at_home and spot is None:
             self._show_home()
         if spot is not None:
-            self.call_later(self.post_message, OpenCase(spot.case, record=spot.record, draft=spot.draft))
+            self.call_later(going_on.go_to_spot, cases, spot)
         else:
             self.call_later(propose_sheets, self)
 
@@ -186,7 +186,7 @@ class CaseVaultApp(PanesApp):
     def _show_case(self, case: CaseShown, wish: OpenCase) -> None:
         from tui.screens.cases.case import CaseScreen  # noqa: PLC0415 - not needed for the first paint
 
-        self.push_screen(CaseScreen(case, wish.why, record=wish.record, draft=wish.draft, said=wish.said))
+        self.push_screen(CaseScreen(case, wish))
 
     async def action_home(self) -> None:
         """Go back to the list, unless that would lose what somebody typed."""

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.wording import clock_time
 from tui.text.in_words import together
-from tui.values.values import DraftShown
-from tui.values.values_calls import SlipTyped
+from tui.values.values import Typed
 
 
-def keep_typed(screens: Iterable[VaultScreen], save: Callable[[DraftShown | SlipTyped], None]) -> str:
+def keep_typed(screens: Iterable[VaultScreen], save: Callable[[Typed], None]) -> str:
     """Save what is typed on these screens and not kept yet; return sentences for all that is kept."""
     kept: list[str] = []
     for screen in screens:

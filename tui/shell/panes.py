@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from textual.dom import DOMNode
 from typing_extensions import override
 
 from tui.screens.credentials.unlock import UnlockScreen
+from tui.screens.frame.base import VaultScreen
 from tui.shell.safe import SafeApp
 
 
@@ -16,6 +21,19 @@ class PanesApp(SafeApp):
         """Leave F7 to the lock screen, which has two fields and few keys, and F9, the way back by recovery sheets."""
         is_left = action in {"previous_pane", "call"} and isinstance(self.screen, UnlockScreen)
         return not is_left and super().check_action(action, parameters)
+
+    @override
+    async def run_action(
+        self,
+        action: Any,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do it; what a screen said of the act before goes as the next one begins."""
+        screen = default_namespace
+        if isinstance(screen, VaultScreen) and any(act.action == action for act in screen.ACTS if "app." not in action):
+            screen.act_begins()
+        return await super().run_action(action, default_namespace, namespaces)
 
     def action_next_pane(self) -> None:
         """Go to the next pane or field."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from vault.casework.script import Script
 from vault.words.message import Message, Words, filled, joined
 
 # fmt: off
@@ -14,7 +15,7 @@ _WORDS: Final = (
     Message("auditor"), Message("field"), Message("suspended"), Message("over"), Message("left"),
     # people of a case
     Message("client"), Message("relative"), Message("witness"), Message("worker"), Message("interpreter"),
-    Message("persecutor"), Message("third"), Message("guarantor"), Message("co-accused"), Message("dependant"),
+    Message("persecutor"), Message("guarantor"), Message("co-accused"), Message("dependant"),
     Message("lawyer"), Message("relation"), Message("link"), Message("spouse"), Message("parent"), Message("child"),
     Message("sibling"), Message("guardian"), Message("friend"), Message("same-charge"),
     Message("female"), Message("male"),
@@ -47,7 +48,7 @@ _WORDS: Final = (
     Message("asylum"), Message("extradition"), Message("detention"), Message("family"), Message("low"),
     Message("medium"), Message("high"), Message("immediate"),
     # stages of asylum
-    Message("pre-reg"), Message("claim-expressed"), Message("registered"), Message("cert-issued"),
+    Message("claim-expressed"), Message("registered"), Message("cert-issued"),
     Message("interviewed"), Message("decision-pending"), Message("recognised"), Message("complementary"),
     Message("refused-1"), Message("appeal-1"), Message("appeal-2"), Message("supreme"), Message("final-refused"),
     Message("subsequent"), Message("mandate-rsd"), Message("mandate-recognised"), Message("resettlement-submitted"),
@@ -103,8 +104,14 @@ _WORDS: Final = (
     Message("end-sessions"), Message("decide-on-breach-notice"),
 )
 # fmt: on
-CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS}
-"""In English a code is its own word."""
+_PLAINER: Final = {"pre-reg": Message("not registered"), "third": Message("third person")}
+CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS} | _PLAINER
+"""In English a code is its own word, but for a few that nobody knows as words."""
+SCRIPTS: Final[Mapping[str, Message]] = {
+    Script.LATIN.value: Message("Latin"),
+    Script.CYRILLIC.value: Message("Cyrillic"),
+    Script.ARABIC.value: Message("Arabic"),
+}
 
 
 def word_of(code: Words) -> Words:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual.message import Message
 
+from tui.values.values_forms import FormPlace
 from vault.words.message import Words
 
 
@@ -20,18 +21,26 @@ class Answer(Message):
 class OpenCase(Message):
     """The wish to open a case.
 
-    `why` goes into the log; `record` is the person or note to stand on, `draft` the one to go on with, `said` what the
-    case says when it is there.
+    `why` goes into the log; `record` is the person or note to stand on, `draft` or `form` the one to go on with, `said`
+    what the case says when it is there.
     """
 
     def __init__(
-        self, case: str, *, why: str = "casework", record: str = "", draft: str = "", said: Words = ""
+        self,
+        case: str,
+        *,
+        why: str = "casework",
+        record: str = "",
+        draft: str = "",
+        form: FormPlace | None = None,
+        said: Words = "",
     ) -> None:
         super().__init__()
         self.case = case
         self.why = why
         self.record = record
         self.draft = draft
+        self.form = form
         self.said = said
 
 

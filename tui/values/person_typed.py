@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from vault.casework.person import IdentityDocument, Person
@@ -28,20 +28,30 @@ class PersonTyped:
     code_phrase: str = field(default="", repr=False)
     may_tell: str = field(default="", repr=False)
     never_use: tuple[str, ...] = field(default=(), repr=False)
+    sex: str = field(default="", repr=False)
+    nationalities: tuple[str, ...] = field(default=(), repr=False)
     gone: str = NameKind.MISSPELT.value
 
     @classmethod
     def of(cls, person: Person) -> PersonTyped:
         """Return a person as the form shows them; documents are only ever added."""
         names = tuple(name.text for name in person.current_names())
-        typed = cls(person.role.value, names, person.born or "", person.phones, person.emails)
+        typed = cls(
+            *(person.role.value, names, person.born or "", person.phones, person.emails),
+            sex="" if person.sex is None else person.sex.value,
+            nationalities=person.nationalities,
+        )
         contact = person.safe_contact
         if contact is None:
             return typed
-        return cls(
-            *(typed.role, typed.names, typed.born, typed.phones, typed.emails, ()),
-            *(contact.channel.value, contact.address, contact.hours, contact.code_phrase, contact.may_tell),
-            contact.never_use,
+        return replace(
+            typed,
+            channel=contact.channel.value,
+            address=contact.address,
+            hours=contact.hours,
+            code_phrase=contact.code_phrase,
+            may_tell=contact.may_tell,
+            never_use=contact.never_use,
         )
 
     def contact(self) -> ContactChange:
@@ -64,6 +74,8 @@ class PersonTyped:
             drop_emails=_only(before.emails, self.emails),
             add_documents=documents,
             contact=self._contact_from(before),
+            sex=None if self.sex == before.sex else self.sex,
+            nationalities=None if self.nationalities == before.nationalities else self.nationalities,
         )
 
     def _contact_from(self, before: PersonTyped) -> ContactChange:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from tui.looks.signs import HIDDEN
-from tui.values.codes import word_of
+from tui.values.codes import SCRIPTS, word_of
 from tui.values.person_typed import PersonTyped
 from tui.values.values import NoteShown, PersonShown
 from vault.casework.contact import is_never_used
@@ -77,9 +77,10 @@ def _marked(way: str, never_use: Sequence[str]) -> Words:
 
 
 def _name_line(name: PersonName) -> Words:
+    script = SCRIPTS.get(name.script.value, Message("no letters"))
     if name.kind is NameKind.LEGAL:
-        return Message("{name}  ({script})", name=name.text, script=name.script.value)
-    return Message("{name}  ({kind}, {script})", name=name.text, kind=word_of(name.kind), script=name.script.value)
+        return Message("{name}  ({script})", name=name.text, script=script)
+    return Message("{name}  ({kind}, {script})", name=name.text, kind=word_of(name.kind), script=script)
 
 
 def safe_contacts(persons: Iterable[Person]) -> tuple[Words, ...]:

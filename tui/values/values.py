@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tui.values.person_typed import PersonTyped
-from tui.values.values_calls import SlipLine
+from tui.values.values_calls import SlipLine, SlipTyped
+from tui.values.values_forms import FormPlace, FormTyped
 from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown, StageShown
 from vault.casework.note import AMENDS, TEXT, Note
@@ -34,7 +35,8 @@ class VaultStatus:
 class CaseLine:
     """One row of the list. `place` is the gateway's own: where the row stands in the order that was asked for.
 
-    `is_alone`: no other member can open it. `due` is the next date, ISO, or empty, `today` the day it is counted from.
+    `more_people` are those beside the client. `is_alone`: no other member can open it. `due` is the next date, ISO, or
+    empty, `today` the day it is counted from.
     """
 
     case: str
@@ -49,6 +51,7 @@ class CaseLine:
     due: str = ""
     risk: str = ""
     today: str = ""
+    more_people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +153,19 @@ class DraftShown:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where somebody was when the app locked: a case, and a record or a draft in it, if any."""
+    """Where somebody was when the app locked: a case, and a record, a draft or a form in it, if any.
+
+    A form may stand outside any case.
+    """
 
     case: str
     record: str = ""
     draft: str = ""
+    form: FormPlace | None = None
+
+
+Typed = DraftShown | SlipTyped | FormTyped
+"""What is typed and not kept yet, as the drafts have it."""
 
 
 @dataclass(frozen=True, slots=True)

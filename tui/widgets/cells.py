@@ -31,6 +31,7 @@ class Cell:
         words: a sentence of ours, or text of the vault.
         token: what they mean; the look has a colour for it. A state has its word or sign in the words, always.
         bold, underline, strike: what they are beside that.
+        stays: never cut in a list; what stands before gives way.
     """
 
     words: Words
@@ -38,6 +39,7 @@ class Cell:
     bold: bool = False
     underline: bool = False
     strike: bool = False
+    stays: bool = False
 
     @property
     def text(self) -> str:

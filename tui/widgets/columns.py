@@ -57,6 +57,8 @@ def fit_cells(cell: ListCell, width: int, *, is_right: bool = False) -> list[Cel
     if blanks >= 0:
         padding = [Cell(" " * blanks)] if blanks else []
         return [*padding, *runs] if is_right else [*runs, *padding]
+    if runs[-1].stays and len(runs) > 1 and width_of(runs[-1:]) < width:
+        return [*fit_cells(runs[:-1], width - width_of(runs[-1:])), runs[-1]]
     kept: list[Cell] = []
     room = width
     for run in runs:

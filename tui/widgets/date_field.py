@@ -72,6 +72,10 @@ class DateInput(SafeInput):
             return typed
         return self._read(typed, self.today) if typed else ""
 
+    def restore(self, written: str) -> None:
+        """Let a date stand there that `written` gave."""
+        self.value, self._given = written, written if _is_kept(written) else ""
+
     @property
     def today(self) -> date:
         """The day that it is here."""

@@ -21,10 +21,15 @@ from tui.text.keys import with_layouts
 from tui.text.safe_text import safe_line
 from tui.values.typing_steps import Step, Steps
 from vault.clock import monotonic_ms
+from vault.words.message import Message as Sentence
 
 
 class SafeInput(Input):
-    """One line of text; its placeholder may be a sentence of ours. What was typed can be taken back."""
+    """One line of text. What was typed can be taken back.
+
+    A placeholder that is no sentence of ours is an example, and says so: where a terminal dims nothing, it would look
+    like a value.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(with_layouts("ctrl+z"), "undo", show=False),
@@ -47,11 +52,20 @@ class SafeInput(Input):
             self.lost_lines = lost_lines
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options["placeholder"] = safe_line(in_words(options.get("placeholder", "")))
+        shown = options.get("placeholder", "")
+        if shown and not isinstance(shown, Sentence):
+            shown = Sentence("e.g. {example}", example=shown)
+        options["placeholder"] = safe_line(in_words(shown))
+        options.setdefault("select_on_focus", False)  # the next key would erase what stands there
         self.steps = Steps(monotonic_ms)
         self._known = ""
         super().__init__(*args, **options)
         self.cursor_blink = False
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Stand behind what is there: what is typed is added to it."""
+        if not event.from_app_focus:
+            self.cursor_position = len(self.value)
 
     def watch_value(self, value: str) -> None:
         """Remember what was typed."""

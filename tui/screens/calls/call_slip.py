@@ -16,13 +16,13 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.calls.call_fields import CallFields
-from tui.screens.cases.draft_keeper import DraftKeeper
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.covers import Neutral
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import sentence
 from tui.text.calendar import long_day
 from tui.text.in_words import together, warning
+from tui.values.draft_keeper import DraftKeeper
 from tui.values.messages import OpenCase
 from tui.values.shaping import do_not_call
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipTyped
@@ -227,6 +227,11 @@ class CallSlip(VaultScreen):
                 self.say("")
             self._reminding = found
             self._fields.show_reminding(found)
+
+    @override
+    def act_begins(self) -> None:
+        if not self._reminding.do_not_call:
+            super().act_begins()
 
     @on(SafeInput.Submitted, "#number")
     def _show_by_number(self) -> None:

@@ -12,14 +12,15 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.rows import FixedRows
 from tui.text.safe_text import safe_line
 from tui.values.codes import choices, word_of
 from tui.values.values import CaseListStart
 from tui.values.values_calls import CaseLike, Reminding, SlipLine
+from tui.values.values_forms import FormPlace
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
@@ -111,10 +112,11 @@ class PickCase(VaultScreen):
         return self.query_one("#cases", VirtualList)
 
 
-class MakeCase(FormScreen):
+class MakeCase(KeptForm):
     """Ends with the case that was made of a slip and its reference, a blank between."""
 
     NAME = Message("A case of this call")
+    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Make the case, with all words of the slip"), "F4", Message("make the case")),
         NEXT_FIELD,
@@ -134,6 +136,10 @@ class MakeCase(FormScreen):
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace("case-of-slip", about=self._slip.slip)
 
     def on_mount(self) -> None:
         """Begin with the title."""

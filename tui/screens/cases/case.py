@@ -19,10 +19,11 @@ from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.case_timeline import ZOOM_WORDS, CaseTimeline
 from tui.screens.cases.case_parts.in_two import in_two, kind_of
 from tui.screens.cases.case_parts.into_section import move_into_section
-from tui.screens.cases.case_parts.lists import CaseLists, Here
+from tui.screens.cases.case_parts.lists import CaseLists
 from tui.screens.cases.case_parts.said_of import drafts_kept, how_it_stands, said_of
 from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.filled_form import open_form
+from tui.screens.cases.going_on import go_on_in
 from tui.screens.cases.note_editor import NoteEditor
 from tui.screens.cases.note_lines import corrected_in
 from tui.screens.cases.note_parts.beside import Beside
@@ -39,6 +40,7 @@ from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.same_person import SamePerson
 from tui.screens.referral.export import ExportScreen
+from tui.values.messages import OpenCase
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
@@ -48,7 +50,7 @@ from tui.widgets.part_tabs import PartTabs
 from tui.widgets.virtual_list import VirtualList
 from vault.casework.case import Case
 from vault.casework.story.task import Task
-from vault.words.message import Message, Words
+from vault.words.message import Message
 
 
 class CaseScreen(Erases):
@@ -86,13 +88,12 @@ class CaseScreen(Erases):
         Command("f5", "refresh", Message("Read the case again"), "F5"),
     )
 
-    def __init__(self, case: CaseShown, why: str, *, record: str = "", draft: str = "", said: Words = "") -> None:
+    def __init__(self, case: CaseShown, wish: OpenCase) -> None:
         super().__init__()
-        self._first_said = said
         self._case = case
-        self._why = why
-        self._stand_on = record
-        self._draft = draft
+        self._wish = wish
+        self._why = wish.why
+        self._stand_on = wish.record
         self._told = ""
         self._zoom = Zoom.MONTH
 
@@ -119,10 +120,13 @@ class CaseScreen(Erases):
     def on_mount(self) -> None:
         """Show the case, stand where one was sent, and go on with the draft that was chosen."""
         self.show_case(self._case)
-        if self._draft:
-            self._edit(next((draft for draft in self._case.drafts if draft.record == self._draft), None))
-        elif self._first_said:
-            self.say(self._first_said)
+        wish = self._wish
+        if wish.draft:
+            self._edit(next((draft for draft in self._case.drafts if draft.record == wish.draft), None))
+        elif wish.form is not None:
+            go_on_in(self, self._case, wish.form, self._why, self._changed)
+        elif wish.said:
+            self.say(wish.said)
         elif self._case.drafts:
             self.say(drafts_kept(len(self._case.drafts)))
 
@@ -257,10 +261,9 @@ class CaseScreen(Erases):
 
     def _compare(self, record: str, kind: str) -> None:
         case, ref, why = self._case.case, self._case.ref, self._why
-        more = len(in_two(self._case)) - 1
 
         def show(found: VersionsShown) -> None:
-            self.app.push_screen(TwoVersions(ref, found, more), self._changed)
+            self.app.push_screen(TwoVersions(ref, found, len(in_two(self._case)) - 1), self._changed)
 
         self.ask(lambda vault: vault.story.two_versions(case, record, kind, why), show)
 
@@ -294,7 +297,7 @@ class CaseScreen(Erases):
         elif isinstance(here, RecordShown) and self._lists.in_use.has_focus:
             open_form(self, (case, ref), here.kind, here, self._changed)
         elif isinstance(here, NoteShown) and is_long(here.note.text):
-            self.app.push_screen(WholeText(self._said_of(here)[0], here.note.text))
+            self.app.push_screen(WholeText(said_of(here, self._corrected, self._lists.part)[0], here.note.text))
         else:
             self.query_one("#text-pane").focus()
 
@@ -337,13 +340,10 @@ class CaseScreen(Erases):
 
     def _show_record(self) -> None:
         here = self._lists.here()
-        head, text = self._said_of(here)
+        head, text = said_of(here, self._corrected, self._lists.part)
         self.write("text-head", head)
         self.write("text", first_lines(text, opens=isinstance(here, NoteShown)))
         self.query_one("#text-pane").scroll_home(animate=False)
-
-    def _said_of(self, here: Here | None) -> tuple[Words, Words]:
-        return said_of(here, self._corrected, self._lists.part)
 
     @property
     def _lists(self) -> CaseLists:

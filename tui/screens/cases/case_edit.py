@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -13,12 +13,13 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, since_field
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.line_dialog import AskLine
 from tui.text.in_words import together, warning
 from tui.values.codes import choices
 from tui.values.values import CaseShown
+from tui.values.values_forms import FormPlace
 from tui.widgets.confirm import Confirm
 from tui.widgets.date_field import DateInput
 from vault.casework.stages import STAGES, CaseKind
@@ -26,10 +27,12 @@ from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
-    from tui.gateway import Gateway
+    pass
+
+CASE_EDIT: Final = "case"
 
 
-class CaseEdit(FormScreen):
+class CaseEdit(KeptForm):
     """Ends with the id of the case once something was changed."""
 
     NAME = Message("CHANGE CASE")
@@ -71,6 +74,10 @@ class CaseEdit(FormScreen):
             can_focus=False,
         )
 
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(CASE_EDIT, self._case.case, self._case.ref)
+
     def on_mount(self) -> None:
         """Begin with the title."""
         self.head(self._case.ref)
@@ -99,14 +106,15 @@ class CaseEdit(FormScreen):
         stage, on, since = self.word("stage"), self.text("on"), self._since
         self.say(Message("Keeping the changes."))
 
-        def keep(vault: Gateway) -> str:
-            if (title, risk) != (case.title, case.risk):
-                vault.story.change_case(case.case, title=title, risk=risk)
-            if stage != case.stage or on not in {"", since}:
-                vault.story.set_stage(case.case, stage, on)
-            return case.case
-
-        self.ask(keep, self.end)
+        in_stage = stage if stage != case.stage or on not in {"", since} else ""
+        if (title, risk) == (case.title, case.risk) and not in_stage:
+            self.end(case.case)
+            return
+        self.ask(
+            # In one act: taking it back takes back all that F4 kept.
+            lambda vault: vault.story.change_case(case.case, title=title, risk=risk, stage=in_stage, on=on),
+            self.end,
+        )
 
     @override
     def action_back(self) -> None:

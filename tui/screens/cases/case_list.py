@@ -1,4 +1,4 @@
-"""The list of cases, and over it how the vault stands."""
+"""The list of cases. How the vault stands is on home."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.widget import Widget
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.case_preview import preview_facts
+from tui.screens.cases.going_on import offer_drafts
 from tui.screens.cases.many import ManyCases
 from tui.screens.cases.new_case import NewCase
-from tui.screens.cases.standing import draft_words, standing_words
 from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import UNDO, LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows, risk_width
 from tui.screens.frame.wording import order_words
-from tui.text.in_words import in_words, warning
-from tui.text.safe_content import safe_content
+from tui.text.in_words import in_words, together, warning
 from tui.values.codes import choices
 from tui.values.messages import OpenCase
-from tui.values.values import CaseLine, CaseListStart, DraftShown, PreviewShown, VaultStatus
+from tui.values.values import CaseLine, CaseListStart, PreviewShown, VaultStatus
 from tui.widgets.cells import text_of
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
@@ -34,7 +32,7 @@ from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.errors import RefusedError, VaultError
-from vault.words.message import Message, plural
+from vault.words.message import Message, Words, plural
 
 _REF: Final = 1
 _STAGE: Final = 16
@@ -42,12 +40,10 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _CREATE: Final = "case.create"
-_NO_CASES: Final = Message("No cases yet; Ctrl+N makes one.")
+_NO_CASES: Final = Message("No case yet. n makes one after a search; F9 takes a call.")
 _NONE_GIVEN: Final = Message("No case was given to you yet.")
 _NO_MATCH: Final = Message("No open case matches. F3 looks in closed ones and notes; Esc shows all.")
 _WHY: Final = Message("Why do you open this case? The reason goes into the log.")
-_NO_LETTERS: Final = " /."
-"""They have an act of their own: the last two are one key, in two layouts."""
 _ALONE: Final = Message("Only YOU can open this case. Open it and press w to see, and to give it to somebody.")
 
 
@@ -56,20 +52,20 @@ class CaseList(LooksBack, ManyCases):
 
     NAME = Message("Cases")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("slash,full_stop", "filter", Message("Filter by names; any letter begins it"), "/", Message("filter")),
+        Command("slash,full_stop", "filter", Message("Filter by names of cases and people"), "/", Message("filter")),
         Command("enter", "open", Message("Open the case"), "Enter", Message("open"), rank=2),
-        Command("ctrl+n", "new", Message("Make a new case"), "Ctrl+N", Message("new")),
         Command("f4", "drafts", Message("Go on with a draft"), "F4"),
         Command("f3", "app.go('search')", Message("Search all your cases"), "F3", Message("search")),
         Command("f9", "app.call", Message("Call slip: somebody is on the telephone"), "F9", Message("call")),
+        Command("n,ctrl+n", "new", Message("Make a new case"), "n", Message("new")),
+        Command("o", "sort", Message("Sort by name, reference, stage or date"), "o", Message("order")),
+        Command("escape", "clear", Message("Take filter and marks away, then go home"), "Esc", Message("home")),
         Command("f2", "app.commands", Message("All else, by name"), "F2", Message("more"), rank=3),
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
         Command("", "open_why", Message("Open the case for another reason"), ""),
-        Command("", "sort", Message("Sort by name, reference, stage or date"), ""),
         *ManyCases.MARKING,
         UNDO,
         READ_AGAIN,
-        Command("escape", "clear", Message("Take the filter away, then the marks"), "Esc"),
         Command("down", "to_list", Message("From the filter to the list"), "Down"),
     )
 
@@ -84,6 +80,9 @@ class CaseList(LooksBack, ManyCases):
         self._pages: CasePages | FixedRows = FixedRows()
         self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
         self._is_marking = False
+        self._own = 0
+        self._found: Words = ""
+        self._order: Words = ""
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -94,8 +93,7 @@ class CaseList(LooksBack, ManyCases):
             Column(Message("stage"), _STAGE, rank=1),
             Column(Message("risk"), risk_width()),
         )
-        yield Static(safe_content(self._standing_words()), id="standing")
-        yield SafeInput(placeholder=Message("names of cases and people"), id="filter", select_on_focus=False)
+        yield SafeInput(placeholder=Message("names of cases and people"), id="filter")
         rows = (ListHeader(columns, has_states=True), VirtualList(columns, FixedRows(), id="cases", has_states=True))
         yield ListAndStrip(*rows, strip=Strip(id="preview"))
 
@@ -120,7 +118,7 @@ class CaseList(LooksBack, ManyCases):
     def action_refresh(self, stand_on: str = "") -> None:
         """Read the list and the standing again; the cursor and the marks stay."""
         self._read(keep_cursor=True)
-        self.ask(lambda vault: vault.status(), self._show_standing)
+        self.ask(lambda vault: (vault.status(), vault.finding.own()), self._show_standing)
 
     def action_filter(self) -> None:
         """Begin to filter."""
@@ -128,9 +126,10 @@ class CaseList(LooksBack, ManyCases):
         self._filter.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Begin to filter with a letter: whoever types a name here means a name."""
+        """Begin to filter with a letter that has no act of its own: who types a name here means a name."""
         letter = event.character
-        if letter and event.is_printable and letter not in _NO_LETTERS and self.focused is self.case_list:
+        is_act = event.key in self._bindings.key_to_bindings
+        if letter and event.is_printable and letter != " " and not is_act and self.focused is self.case_list:
             event.stop()
             self.action_filter()
             self._filter.value = letter
@@ -143,8 +142,10 @@ class CaseList(LooksBack, ManyCases):
             self.case_list.focus()
             if self._filter.value:
                 self._filter.value = ""
-        else:
+        elif self.has_marked:
             self.unmark()
+        else:
+            self.call_later(self.run_action, "app.home")
 
     def action_to_list(self) -> None:
         """Go from the filter to the rows."""
@@ -177,7 +178,7 @@ class CaseList(LooksBack, ManyCases):
 
     def action_drafts(self) -> None:
         """Offer the drafts."""
-        self.ask(lambda vault: vault.writing.drafts(), self._offer_drafts)
+        offer_drafts(self)
 
     @on(SafeInput.Changed, "#filter")
     def _filter_typed(self) -> None:
@@ -198,20 +199,6 @@ class CaseList(LooksBack, ManyCases):
     def _made(self, case: str | None) -> None:
         if case:
             self.post_message(OpenCase(case))
-
-    def _offer_drafts(self, drafts: tuple[DraftShown, ...]) -> None:
-        if not drafts:
-            self.say(Message("There is no draft."))
-            return
-        by_record = {draft.record: draft for draft in drafts}
-
-        def chosen(record: str | None) -> None:
-            if record:
-                draft = by_record[record]
-                self.post_message(OpenCase(draft.case, draft=draft.record))
-
-        options = [(draft.record, draft_words(draft)) for draft in drafts]
-        self.app.push_screen(Choose(Message("Go on with which draft?"), options), chosen)
 
     def _read(self, *, keep_cursor: bool = False) -> None:
         self._wish += 1
@@ -242,10 +229,11 @@ class CaseList(LooksBack, ManyCases):
             found = plural("{count} match", "{count} match", count=start.count)
         if start.more:
             found = Message("{found} or more, newest shown", found=found)
-        self.head(found, order_words(sort))
+        self._found, self._order = found, order_words(sort)
         is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH))}
         empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
         is_typed, self._words = words != self._words, words
+        self._show_head()
         if is_own or is_typed:  # what was done, such as a slip that was kept, goes on standing there
             self.say("" if start.count else _NO_MATCH if words else empty)
         self._mark(pages, 0, start.rows)
@@ -319,16 +307,13 @@ class CaseList(LooksBack, ManyCases):
         elif self.said == warning(_ALONE):
             self.say("")
 
-    def _show_standing(self, status: VaultStatus) -> None:
-        self._status = status
-        self.write("standing", self._standing_words())
+    def _show_standing(self, found: tuple[VaultStatus, int]) -> None:
+        self._status, self._own = found
+        self._show_head()
 
-    def _standing_words(self) -> str:
-        return standing_words(self._status, self.desk.now_ms(), self.app.size.width - 2)
-
-    def on_resize(self) -> None:
-        """Lay the lines over the list out for the new width."""
-        self.write("standing", self._standing_words())
+    def _show_head(self) -> None:
+        own = plural("yours {count}", "yours {count}", count=self._own)
+        self.head(together((self._found, own), ", ") if self._own and not self._words else self._found, self._order)
 
     @property
     def _strip(self) -> Strip:

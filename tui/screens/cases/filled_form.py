@@ -13,15 +13,15 @@ from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.record_form import RecordForm
+from tui.screens.frame.record_form import RECORD, RecordForm
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_text
 from tui.values.codes import word_of
+from tui.values.values_forms import FormPlace
 from tui.values.values_records import FormToFill, RecordShown
 from tui.widgets.fields import SafeTextArea
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.own_forms.filled import Filled
-from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 _OURS: Final = "asked_"
@@ -44,6 +44,11 @@ class FilledForm(RecordForm):
         self._asked = asked
         super().__init__(case, ref, Filled.KIND, shown)
         self._before = {f"{_OURS}{name}": text for name, text in self._before.items()}
+
+    @override
+    def form_place(self) -> FormPlace:
+        about = f"{Filled.KIND}:{self._asked.code}"
+        return FormPlace(RECORD, self._case, self._ref, self._record, about=about)
 
     @override
     def action_finish(self) -> None:
@@ -96,13 +101,8 @@ class FilledForm(RecordForm):
         return super()._widget(field)
 
     @override
-    def _refused(self, error: VaultError) -> None:
-        self.fail(error)
-        said = str(error)
-        asked = (field for field in self._asked.form.fields if said.startswith(field.in_words))
-        wrong = next(asked, None)
-        if wrong is not None:
-            self.query_one(f"#{_OURS}{wrong.name}").focus()
+    def named(self, field: FormField) -> str:
+        return replace(field, name=field.name.removeprefix(_OURS)).in_words
 
 
 def open_form(

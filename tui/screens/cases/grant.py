@@ -13,13 +13,14 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import with_roles
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
 from tui.values.values_exchange import PeerShown, ResultText
+from tui.values.values_forms import FormPlace
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
@@ -29,7 +30,7 @@ _ABOUT: Final = Message(
 )
 
 
-class GrantForm(FormScreen):
+class GrantForm(KeptForm):
     """Ends with a word once the case was given.
 
     Args:
@@ -40,6 +41,7 @@ class GrantForm(FormScreen):
     """
 
     NAME = Message("Give the case")
+    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Give it"), "F4", Message("give it")),
         NEXT_FIELD,
@@ -58,12 +60,16 @@ class GrantForm(FormScreen):
         members = [(candidate.member, with_roles(candidate.name, candidate.roles)) for candidate in self._candidates]
         yield VerticalScroll(
             FormRow(Message("To"), ChoiceField(members, id="member")),
-            FormRow.of_text("until", Message("Last day"), Message("2026-12-24, or nothing: no end")),
+            FormRow.of_text("until", Message("Last day"), Message("e.g. 2026-12-24; empty: no end")),
             FormRow(Message("Why"), ChoiceField(choices(self._reasons), id="why")),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace("grant", self._case, self._ref)
 
     def on_mount(self) -> None:
         """Begin with the member."""

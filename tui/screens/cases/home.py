@@ -36,7 +36,7 @@ from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.text.calendar import long_day
-from tui.text.in_words import in_words
+from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
 from tui.values.messages import OpenCase
 from tui.values.values_story import DueShown, HomeShown
@@ -91,6 +91,7 @@ class HomeScreen(DueScreen):
         self._shown: dict[str, DueShown] = {}
         self._left: set[str] = set()
         self._alarms: tuple[Words, ...] = ()
+        self._noticed: tuple[Words, ...] = ()
         self._lines: dict[str, list[str]] = {}
         self._is_read = False
 
@@ -209,6 +210,7 @@ class HomeScreen(DueScreen):
         self._list("tasks").show_rows(rows, columns_of(TASKS, rows), stand_on=stand_on)
         self._say("tasks", tasks_counted(tasks, today))
         self._say("slips", plural("{count} open", "{count} open", count=shown.slips))
+        self._noticed = shown.status.alarms
         alarms = self._alarms = (*shown.status.alarms, *shown.status.lacks)
         for side in ("left", "right"):
             self._say("alerts-" + side, str(len(alarms)) if alarms else Message("none"))
@@ -228,6 +230,8 @@ class HomeScreen(DueScreen):
         """Show what a new vault needs, alone where nothing else is in it; the cursor stays where it can."""
         is_whole = bool(begun) and is_empty
         self._new.show(begun if is_whole else ())
+        if is_whole and self._noticed:  # its list of alerts is not there yet
+            self.warn(together(self._noticed, " "))
         self.query_one("#home").display = not is_whole
         if is_whole:
             self._new.stand()

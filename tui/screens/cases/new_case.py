@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -12,17 +12,20 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.values.codes import choices
+from tui.values.values_forms import FormPlace
 from tui.widgets.fields import SafeInput
 from vault.casework.stages import CaseKind
 from vault.words.message import Message, Words
 
+NEW_CASE: Final = "new-case"
 
-class NewCase(SameAgain, FormScreen):
+
+class NewCase(SameAgain, KeptForm):
     """Ends with the id of the case that was made."""
 
     NAME = Message("New case")
@@ -42,13 +45,17 @@ class NewCase(SameAgain, FormScreen):
             can_focus=False,
         )
 
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(NEW_CASE)
+
     def on_mount(self) -> None:
         """Say who else will open the case."""
         self.ask(lambda vault: vault.casework.stands_in(), self._stands_in)
 
     def _stands_in(self, words: Words) -> None:
         if words:
-            self.say(words)
+            self.say_too(words)
 
     def action_finish(self) -> None:
         """Make the case."""

@@ -12,17 +12,19 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.rows import FixedRows
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
 from tui.values.values_access import HolderLine
+from tui.values.values_forms import FormPlace
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message
 
+NEW_SECTION: Final = "section"
 _WORDS: Final = {
     "location": Message("location: where somebody is"),
     "health": Message("health: how somebody is"),
@@ -34,7 +36,7 @@ _ABOUT: Final = Message(
 )
 
 
-class NewSection(FormScreen):
+class NewSection(KeptForm):
     """Ends with the id of the section that was made.
 
     Args:
@@ -72,6 +74,10 @@ class NewSection(FormScreen):
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(NEW_SECTION, self._case, self._ref)
 
     def on_mount(self) -> None:
         """Begin with the kind."""

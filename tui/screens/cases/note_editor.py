@@ -12,7 +12,6 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.cases.draft_keeper import DraftKeeper
 from tui.screens.cases.note_parts.beside import TAKE_DATE, Beside, facts_beside, moved_words
 from tui.screens.cases.note_parts.kind_row import KindRow, NoteRow
 from tui.screens.frame.base import Command
@@ -23,6 +22,7 @@ from tui.screens.frame.wording import clock_minute, sentence
 from tui.text.in_words import together, warning
 from tui.text.safe_text import safe_text
 from tui.values.codes import choices
+from tui.values.draft_keeper import DraftKeeper
 from tui.values.values import DraftShown, Spot
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput, SafeTextArea

@@ -68,7 +68,7 @@ class LogScreen(LongWorkScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(Message("Not verified in this session; v does it.")), id="proof")
         yield DrawnPart(self._draw, id="bars")
-        yield SafeInput(placeholder=Message("an act, a name or a case: export, Amina, K7QM"), id="filter")
+        yield SafeInput(placeholder=Message("an act, a name or a case, e.g. export, Amina, K7QM"), id="filter")
         yield ListHeader(_columns(80, []))
         yield VirtualList(_columns(80, []), FixedRows(), id="entries")
 

@@ -29,8 +29,7 @@ from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
-    from tui.values.values import DraftShown, Spot
-    from tui.values.values_calls import SlipTyped
+    from tui.values.values import Spot, Typed
     from vault.errors import VaultError
 
 T = TypeVar("T")
@@ -98,11 +97,18 @@ EVERYWHERE = (
     Command("", "app.go('approve')", Message("Approve what another member asks in a file"), ""),
     Command("", "app.settings", Message("Settings: looks, idle lock, names, other window, signs, mouse"), ""),
     Command("", "app.switch_member", Message("Switch member: this session ends, the next name is asked"), ""),
-    Command("ctrl+l", "app.lock", Message("Lock; the draft is kept"), "Ctrl+L", Message("lock"), brief=Message("lock")),
+    Command(
+        "ctrl+l",
+        "app.lock",
+        Message("Lock; a note, slip or record that you type is kept"),
+        "Ctrl+L",
+        Message("lock"),
+        brief=Message("lock"),
+    ),
     Command(
         "ctrl+backslash",
         "app.leave_at_once",
-        Message("Close CaseVault now, without a question; the draft is kept"),
+        Message("Close CaseVault now, ask nothing; what you type is kept"),
         "Ctrl+\\",
         brief=Message("close now, ask nothing"),
     ),
@@ -205,6 +211,10 @@ class VaultScreen(Screen[str]):
         """Say what somebody has to see."""
         self.say(warning(words))
 
+    def act_begins(self) -> None:
+        """Take away what was said of the act before."""
+        self.say("")
+
     @property
     def said(self) -> str:
         """What stands there now."""
@@ -262,7 +272,7 @@ class VaultScreen(Screen[str]):
         if self.app.is_running:
             answer.deliver()
 
-    def save_now(self) -> DraftShown | SlipTyped | None:
+    def save_now(self) -> Typed | None:
         """Return the draft that has to be saved before the app ends, or None."""
         return None
 

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 
 from tui.screens.frame.base import VaultScreen
-from tui.screens.frame.wording import sentence
-from tui.widgets.date_field import DateField, DateInput
+from tui.screens.frame.form_row import label_of
+from tui.screens.frame.wording import named_problem, sentence
+from tui.widgets.date_field import DateField, DateInput, Read
 from vault.casework.form import FormField, Shape
 from vault.casework.typed_dates import Lean, typed_birth, typed_day, typed_moment
 from vault.errors import UsageError
@@ -16,8 +17,8 @@ from vault.words.message import Message, Words
 
 _CALLED: Final = "date"
 _LEANS: Final[Mapping[bool | None, Lean]] = {True: Lean.PAST, False: Lean.COMING, None: Lean.EITHER}
-_BIRTH_HINT: Final = Message("14.03.1988, ~1988")
-_HINT: Final = Message("as 26.11")
+_BIRTH_HINT: Final = Message("e.g. 14.3.1988")
+_HINT: Final = Message("e.g. 26.11")
 
 
 def birth_field(name: str, value: str = "") -> DateField:
@@ -34,11 +35,16 @@ def date_field(
     helps: tuple[Words, ...] = (),
 ) -> DateField:
     """Return a field for a date of a form, of which `Form.is_past` says where it lies."""
+    return DateField(value, read=reading_of(field, is_past=is_past), name=field.name, hint=hint, helps=helps)
+
+
+def reading_of(field: FormField, *, is_past: bool | None) -> Read:
+    """Return how a date of a form is read."""
 
     def read(text: str, today: date) -> str:
         return (typed_day if field.shape is Shape.DAY else typed_moment)(text, today, _CALLED, _LEANS[is_past])
 
-    return DateField(value, read=read, name=field.name, hint=hint, helps=helps)
+    return read
 
 
 def since_field(name: str, value: str = "") -> DateField:
@@ -56,7 +62,8 @@ def are_clear(screen: VaultScreen) -> bool:
         try:
             field.understood()
         except UsageError as error:
-            screen.warn(sentence(error))
+            label = label_of(field)
+            screen.warn(sentence(error) if label is None else named_problem(error, _CALLED, label))
             field.focus()
             return False
     return True

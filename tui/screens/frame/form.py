@@ -7,9 +7,12 @@ from pathlib import Path
 from tui.screens.frame.base import Command
 from tui.screens.frame.browse import Browse, PlaceInput, start_of
 from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form_row import label_of
 from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.wording import named_problem, sentence
 from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput
+from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 WHOLE_PATH = Message("Type the whole path, from / or ~ on.")
@@ -51,6 +54,13 @@ class FormScreen(LongWorkScreen):
         if path is None:
             self.refuse(field, WHOLE_PATH)
         return path
+
+    def fail_at(self, field: str, named: str, error: VaultError) -> None:
+        """Say what is wrong with a field, by its label, and put the cursor there; `named` is how the error calls it."""
+        place = self.query_one(f"#{field}")
+        label = label_of(place)
+        self.warn(sentence(error) if label is None else named_problem(error, named, label))
+        place.focus()
 
     def refuse(self, field: str, problem: Words) -> None:
         """Say what is wrong, and put the cursor where."""

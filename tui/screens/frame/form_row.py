@@ -70,3 +70,9 @@ class FormRow(Horizontal):
         widest = max(cell_len(in_words(row.words)) for row in rows) + 1
         for label in self.screen.query("FormRow > .label"):
             label.styles.width = max(self.NARROWEST, widest)
+
+
+def label_of(field: Widget) -> Words | None:
+    """Return what stands before a field of a form."""
+    row = next((above for above in field.ancestors if isinstance(above, FormRow)), None)
+    return None if row is None else row.words

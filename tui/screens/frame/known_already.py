@@ -41,8 +41,8 @@ def make_unless_known(
         question = Confirm(
             Message("Known already?"),
             together(made.known),
-            yes=Message("Write it down all the same"),
-            no=Message("Back to what is typed"),
+            yes=Message("Write it all the same"),
+            no=Message("Back to the form"),
         )
         screen.app.push_screen(question, answered)
 

@@ -29,6 +29,7 @@ class AskLine(Sheet[str]):
         value: what stands there at first.
         hint: an example.
         problem: says what is wrong with an answer, or nothing.
+        refused: what was wrong with `value`, where it was an answer that nobody could take.
     """
 
     DEFAULT_CSS = """
@@ -39,20 +40,27 @@ class AskLine(Sheet[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(
-        self, question: Words, *, value: str = "", hint: Words = "", problem: Callable[[str], Words] = lambda _: ""
+        self,
+        question: Words,
+        *,
+        value: str = "",
+        hint: Words = "",
+        problem: Callable[[str], Words] = lambda _: "",
+        refused: Words = "",
     ) -> None:
         super().__init__()
         self._question = question
         self._value = value
         self._hint = hint
         self._problem_with = problem
+        self._refused = refused
 
     @override
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(safe_content(self._question))
             yield SafeInput(self._value, placeholder=self._hint)
-            yield Static("", id="problem")
+            yield Static(safe_content(warning(self._refused) if self._refused else ""), id="problem")
             yield KeyLine(Hint("Enter", Message("go on")), Hint("Esc", Message("back")))
 
     @on(SafeInput.Submitted)

@@ -12,11 +12,11 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
-from tui.text.in_words import in_words
 from tui.values.codes import choices
+from tui.values.values_forms import FormPlace
 from tui.values.values_records import RecordShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
@@ -29,11 +29,12 @@ _HINTS: Final[Mapping[Shape, Words]] = {
     Shape.LINES: Message("with ; between"),
     Shape.TEXT: "",
 }
+RECORD: Final = "record"
 _CONFIRMED: Final = "confirmed"
 _NOT_SAID: Final = Message("not said")
 
 
-class RecordForm(SameAgain, FormScreen):
+class RecordForm(SameAgain, KeptForm):
     """Ends with the id of the record.
 
     Args:
@@ -67,6 +68,10 @@ class RecordForm(SameAgain, FormScreen):
     def rows(self) -> Iterable[FormRow]:
         """Return a row for each field."""
         return (FormRow(field.label, self._widget(field)) for field in self._form.fields)
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(RECORD, self._case, self._ref, self._record, about=self._kind)
 
     def on_mount(self) -> None:
         """Begin with the first field."""
@@ -144,7 +149,7 @@ class RecordForm(SameAgain, FormScreen):
             value = "; ".join(value.splitlines())
         if field.is_of_time:
             return date_field(field, value, is_past=self._form.is_past(field))
-        return SafeInput(value, placeholder=in_words(_HINTS.get(field.shape, "")), id=field.name, compact=True)
+        return SafeInput(value, placeholder=_HINTS.get(field.shape, ""), id=field.name, compact=True)
 
     def _typed(self) -> dict[str, str]:
         typed = {}
@@ -157,8 +162,13 @@ class RecordForm(SameAgain, FormScreen):
         return typed
 
     def _refused(self, error: VaultError) -> None:
-        self.fail(error)
         said = str(error)
-        wrong = next((field.name for field in self._form.fields if said.startswith(field.in_words)), None)
-        if wrong is not None:
-            self.query_one(f"#{wrong}").focus()
+        wrong = next((field for field in self._form.fields if said.startswith(self.named(field))), None)
+        if wrong is None:
+            self.fail(error)
+        else:
+            self.fail_at(wrong.name, self.named(wrong), error)
+
+    def named(self, field: FormField) -> str:
+        """Return how an error calls a field."""
+        return field.in_words

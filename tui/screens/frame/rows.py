@@ -9,13 +9,13 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from tui.looks.signs import LATE, NONE, NOT_KNOWN, RISK, SOON
+from tui.looks.signs import LATE, MORE, NONE, NOT_KNOWN, RISK, SOON
 from tui.looks.tokens import Token
 from tui.text.calendar import short_day
 from tui.text.due_words import SOON_DAYS, days_left
 from tui.values.codes import word_of
 from tui.values.values import CaseLine, CaseListStart
-from tui.widgets.cells import Cell, text_of
+from tui.widgets.cells import Cell, ListCell, text_of
 from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words, plural
@@ -102,7 +102,12 @@ def case_row(line: CaseLine) -> ListRow:
     if left is not None and left <= SOON_DAYS:
         sign, token = (LATE, Token.ALARM) if left < 0 else (SOON, Token.WARN)
         state = Cell(sign, token, bold=True)
-    client = Cell(line.client) if line.client else Cell(line.title, Token.DIM)
+    client: ListCell = Cell(line.client) if line.client else Cell(line.title, Token.DIM)
+    if line.client and line.more_people:
+        client = (
+            Cell(line.client),
+            Cell(Message(" {more}{count}", more=MORE, count=line.more_people), Token.DIM, stays=True),
+        )
     ref = Cell(f"{line.ref}!" if line.is_alone else line.ref, Token.DIM)
     return ListRow(line.case, (Cell(due, token), ref, client, stage, risk_cell(line.risk)), state)
 

@@ -78,6 +78,13 @@ def sentence(error: VaultError) -> str:
     return f"{_upper(message).rstrip('.')}. {_upper(next_step)}".strip()
 
 
+def named_problem(error: VaultError, named: str, label: Words) -> Message:
+    """Return what is wrong with a field, by the label that stands before it; `named` is how the error calls it."""
+    said = sentence(error)
+    problem = said[len(named) :].lstrip(" :") if said.casefold().startswith(named.casefold()) else said
+    return Message("{label}: {problem}", label=in_words(label).strip(), problem=problem)
+
+
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 

@@ -12,12 +12,13 @@ from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import with_roles
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
+from tui.values.values_forms import FormPlace
 from tui.values.values_members import MemberLine
 from vault.words.message import Message
 
@@ -27,7 +28,7 @@ _ABOUT: Final = Message(
 )
 
 
-class AwayForm(FormScreen):
+class AwayForm(KeptForm):
     """Lends the cases of one member.
 
     Args:
@@ -36,6 +37,7 @@ class AwayForm(FormScreen):
     """
 
     NAME = Message("Away")
+    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Open the cases to the deputy"), "F4", Message("lend the cases")),
         NEXT_FIELD,
@@ -57,6 +59,10 @@ class AwayForm(FormScreen):
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace("away", about=self._member.member)
 
     def on_mount(self) -> None:
         """Begin with the deputy."""

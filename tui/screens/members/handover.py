@@ -13,14 +13,15 @@ from typing_extensions import override
 
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import with_roles
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
+from tui.values.values_forms import FormPlace
 from tui.values.values_members import MemberLine, OrderLine
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
@@ -117,7 +118,7 @@ class HandoverScreen(LongWorkScreen):
         self.head(plural("{count} order", "{count} orders", count=len(orders)))
 
 
-class OrderForm(FormScreen):
+class OrderForm(KeptForm):
     """Orders that one member's cases go to another.
 
     Args:
@@ -126,6 +127,7 @@ class OrderForm(FormScreen):
     """
 
     NAME = Message("Order a handover")
+    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Order it"), "F4", Message("order it")),
         NEXT_FIELD,
@@ -146,11 +148,15 @@ class OrderForm(FormScreen):
         yield VerticalScroll(
             FormRow(Message("Cases of"), ChoiceField(everybody, value=self._leaver, id="leaver")),
             FormRow(Message("Go to"), ChoiceField(here or [("", Message("there is nobody"))], id="successor")),
-            FormRow.of_text("reason", Message("Because"), Message("moves to another city")),
+            FormRow.of_text("reason", Message("Because"), Message("e.g. moves to another city")),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace("order")
 
     def on_mount(self) -> None:
         """Begin with the leaver."""

@@ -14,19 +14,22 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import BROWSE, FormScreen
+from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.role_words import INVITED_AS
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
+from tui.values.values_forms import FormPlace
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
+INVITE: Final = "invite"
 _ABOUT: Final = (
     Message(
         "The invitation is a small file: hand it over yourself, say on a stick. The person who gets it answers on "
@@ -38,7 +41,7 @@ _DAYS: Final = {"intake": "30"}
 """What is proposed for a role until somebody types another number."""
 
 
-class InviteForm(FormScreen):
+class InviteForm(KeptForm):
     """Writes the file, and says how to go on.
 
     Args:
@@ -72,6 +75,10 @@ class InviteForm(FormScreen):
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(INVITE, ref=self._owner, about=self._member)
 
     def on_mount(self) -> None:
         """Begin with the first field."""

@@ -16,12 +16,15 @@ from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.same_again import SAME_AGAIN
+from tui.values.values_forms import FormPlace
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.papers.document import Document
 from vault.words.message import Message
 
+PAPER: Final = "paper"
+NEXT_VERSION: Final = "version"
 _FILE: Final = "file"
 _NEW: Final = Message("New paper")
 _VERSION: Final = Message("Next version of a paper")
@@ -61,6 +64,11 @@ class PaperForm(RecordForm):
         self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
         self._asks_file = shown is None or is_version
         self._others = [(paper.record, paper.called) for paper in others]
+
+    @override
+    def form_place(self) -> FormPlace:
+        about = NEXT_VERSION if self._record and self._asks_file else ""
+        return FormPlace(PAPER, self._case, self._ref, self._record, about=about)
 
     @override
     def rows(self) -> Iterable[FormRow]:

@@ -16,8 +16,8 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, birth_field
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.text.in_words import together
@@ -25,17 +25,19 @@ from tui.values.codes import choices
 from tui.values.person_typed import PersonTyped
 from tui.values.shaping import do_not_call
 from tui.values.values import PersonShown
+from tui.values.values_forms import FormPlace
 from tui.values.values_people import Made, Whereabouts
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.contact import is_never_used
-from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole
+from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole, Sex
 from vault.errors import VaultError
 from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
+PERSON: Final = "person"
 _GONE: Final = (
     (NameKind.MISSPELT.value, Message("misspelt; it stays hidden in exports")),
     (NameKind.FORMER.value, Message("former; it stays hidden in exports")),
@@ -45,6 +47,8 @@ _FIELDS: Final = (
     ("phones", Message("Phones"), Message("with ; between")),
     ("emails", Message("E-mails"), Message("with ; between")),
 )
+_NOT_SAID: Final = Message("not said")
+_COUNTRY: Final = Message("two letters, e.g. KG; XX for none")
 _CONTACT: Final = (
     ("address", Message("  address"), Message("number, address or person")),
     ("hours", Message("  hours"), Message("when it is safe")),
@@ -54,12 +58,13 @@ _CONTACT: Final = (
 )
 _SEPARATOR: Final = "; "
 _WAYS: Final = ("phones", "emails", "address")
-_FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "phones", "e-mail": "emails",
-                         "document": "number", "safe contact": "address", "address": "address",
-                         "channel": "channel"}  # fmt: skip
+_FIELD_OF_WORD: Final = {"nationality": "nationalities", "name": "names", "date of birth": "born", "phone": "phones",
+                         "e-mail": "emails", "document": "number", "safe contact": "address", "address": "address",
+                         "channel": "channel", "hours": "hours", "code phrase": "code-phrase", "may tell": "may-tell",
+                         "never-use list": "never-use"}  # fmt: skip
 
 
-class PersonForm(SameAgain, FormScreen):
+class PersonForm(SameAgain, KeptForm):
     """Ends with the id of the person's record.
 
     Args:
@@ -93,12 +98,12 @@ class PersonForm(SameAgain, FormScreen):
             self.help_name = Message("Change a person")
         self._is_warned = False
         self._before = None if person is None else person.typed
-        self._begun = begun or PersonTyped(PersonRole.CLIENT)
+        self._begun = begun
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         before = self._before
-        filled = self._begun if before is None else before
+        filled = before or self._begun or PersonTyped(PersonRole.CLIENT)
         gone = [] if before is None else [FormRow(Message("Names taken out"), ChoiceField(_GONE, id="gone"))]
         channels = [("", Message("none yet")), *choices(Channel)]
         yield VerticalScroll(
@@ -111,9 +116,20 @@ class PersonForm(SameAgain, FormScreen):
             FormRow.of_text("number", Message("  number"), Message("empty: no document")),
             FormRow(Message("Safe contact"), ChoiceField(channels, value=filled.channel, id="channel")),
             *(_text_row(filled, *field) for field in _CONTACT),
+            FormRow(Message("Sex"), ChoiceField([("", _NOT_SAID), *choices(Sex)], value=filled.sex, id="sex")),
+            _text_row(filled, "nationalities", Message("Nationality"), _COUNTRY),
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        where = self._where
+        return FormPlace(PERSON, where.case, where.ref, where.record, where.section)
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        return super().filled_at_first() if self._begun is None else {}  # what a paper said comes back as if typed
 
     def on_mount(self) -> None:
         """Begin with the names."""
@@ -131,6 +147,11 @@ class PersonForm(SameAgain, FormScreen):
         elif self._is_warned:
             self.say("")
         self._is_warned = bool(warned)
+
+    @override
+    def act_begins(self) -> None:
+        if not self._is_warned:
+            super().act_begins()
 
     def action_finish(self) -> None:
         """Keep the person."""
@@ -180,6 +201,8 @@ class PersonForm(SameAgain, FormScreen):
             code_phrase=self.text("code-phrase"),
             may_tell=self.text("may-tell"),
             never_use=self._items("never-use"),
+            sex=self.word("sex"),
+            nationalities=self._items("nationalities"),
             gone=self.word("gone") if self._before is not None else NameKind.MISSPELT.value,
         )
 
@@ -189,10 +212,12 @@ class PersonForm(SameAgain, FormScreen):
         return PersonTyped(self.word("role"), channel=self.word("channel")) if self._before is None else self._before
 
     def _refused(self, error: VaultError) -> None:
-        self.fail(error)
-        wrong = next((field for word, field in _FIELD_OF_WORD.items() if str(error).startswith(word)), None)
-        if wrong is not None:
-            self.query_one(f"#{wrong}").focus()
+        said = str(error)
+        named = next((word for word in _FIELD_OF_WORD if said.startswith(word)), None)
+        if named is None:
+            self.fail(error)
+        else:
+            self.fail_at(_FIELD_OF_WORD[named], named, error)
 
     def _items(self, name: str) -> tuple[str, ...]:
         text = self.text(name)

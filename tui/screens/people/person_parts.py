@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -12,20 +12,14 @@ from tui.looks.signs import CORRECTS, DONE, HAPPENED, NO_DATE, NONE, SOON
 from tui.looks.tokens import Token
 from tui.screens.frame.wording import moment
 from tui.text.in_words import in_words, together
-from tui.values.codes import word_of
+from tui.values.codes import SCRIPTS, word_of
 from tui.values.values_people import AlikeShown, NameShown, PersonPage, ReachShown
 from tui.widgets.cells import Cell, ListCell, broken, width_of
 from tui.widgets.columns import Column, fit_cells
 from tui.widgets.parts_pane import Lines, Section
 from vault.casework.person import why_same
-from vault.casework.script import Script
 from vault.words.message import Message, Words, plural
 
-_SCRIPTS: Final[Mapping[str, Message]] = {
-    Script.LATIN: Message("Latin"),
-    Script.CYRILLIC: Message("Cyrillic"),
-    Script.ARABIC: Message("Arabic"),
-}
 _LABELS: Final = (Message("born"), Message("role"), Message("document"), Message("versions"))
 _INDENT: Final = "  "
 
@@ -48,7 +42,7 @@ def name_cells(name: NameShown) -> tuple[ListCell, ...]:
 
 
 def _source(name: NameShown) -> Words:
-    return together((word_of(name.kind), _SCRIPTS.get(name.script, Message("no letters"))), ", ")
+    return together((word_of(name.kind), SCRIPTS.get(name.script, Message("no letters"))), ", ")
 
 
 def left_parts(page: PersonPage) -> list[Section]:

@@ -97,7 +97,7 @@ class QuestionScreen(FormScreen):
         yield FormRow(
             Message("Answer to"),
             PlaceInput(
-                new="answer", placeholder=Message("{example}, a new file", example="/media/stick/answer"), id="out"
+                new="answer", placeholder=Message("e.g. {example}, a new file", example="/media/stick/answer"), id="out"
             ),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -13,13 +13,21 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
-from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.kept_form import KeptForm
+from tui.text.safe_content import safe_content
+from tui.values.values_forms import FormPlace
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
+_ABOUT: Final = Message(
+    "The recipient makes it with the program age and sends you the line that begins with age1. It is no secret: it "
+    "only closes packages, and only the recipient can open them."
+)
+RECIPIENT: Final = "recipient"
 
-class RecipientForm(FormScreen):
+
+class RecipientForm(KeptForm):
     """Ends with the name that was kept. Nobody can take a recipient back: nothing is kept before F4 says so twice."""
 
     NAME = Message("New recipient")
@@ -39,11 +47,16 @@ class RecipientForm(FormScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             FormRow.of_text("name", Message("Name")),
-            FormRow.of_text("key", Message("age key"), "age1..."),
+            FormRow.of_text("key", Message("Their key"), "age1..."),
+            Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
             classes="form",
             can_focus=False,
         )
+
+    @override
+    def form_place(self) -> FormPlace:
+        return FormPlace(RECIPIENT)
 
     def action_finish(self) -> None:
         """Show the words of the key; the second time, keep the recipient."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import ClassVar, Final
@@ -13,7 +13,9 @@ from tui.looks.tokens import Token
 from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.due_parts.confirming import confirm_anew
 from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.dates import reading_of
 from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.wording import named_problem, sentence
 from tui.text.calendar import short_day_of_week
 from tui.text.in_words import in_words, together
 from tui.values.codes import word_of
@@ -24,6 +26,8 @@ from tui.widgets.cells import Cell, text_of
 from tui.widgets.pages import ListRow
 from tui.widgets.strip import Fact, Strip
 from vault.casework.story import STORY
+from vault.display import here
+from vault.errors import UsageError
 from vault.words.message import Message, Words
 
 FULL_DAY: Final = len("2026-11-27")
@@ -69,16 +73,40 @@ class DueScreen(VaultScreen):
         """Ask for another date."""
         line = self.here()
         if line is not None:
-            self.app.push_screen(AskLine(Message("Which date instead?"), value=line.when), partial(self._move, line))
+            self._ask_date(line, line.when)
 
-    def _move(self, line: DueShown, typed: str | None) -> None:
-        dated_by = STORY[line.kind].FORM.dated_by
-        if typed and dated_by is not None:
-            change = {dated_by: typed}
-            self.ask(
-                lambda vault: vault.story.move(line.case, line.record, line.kind, change),
-                partial(self._confirm_anew, line),
-            )
+    def _ask_date(self, line: DueShown, typed: str, refused: Words = "") -> None:
+        form = STORY[line.kind].FORM
+        field = next((field for field in form.fields if field.name == form.dated_by), None)
+        if field is None:
+            return
+        read_typed, today = reading_of(field, is_past=False), here(self.desk.now_ms()).date()
+
+        def read(said: str) -> str:
+            return said if said == line.when else read_typed(said, today)
+
+        def problem(said: str) -> Words:
+            try:
+                read(said)
+            except UsageError as error:
+                return named_problem(error, "date", field.label)
+            return ""
+
+        def move(said: str | None) -> None:
+            if said:
+                self._move(line, said, {field.name: read(said)})
+
+        question = AskLine(
+            Message("Which date instead?"), value=typed, hint=Message("e.g. 26.11"), problem=problem, refused=refused
+        )
+        self.app.push_screen(question, move)
+
+    def _move(self, line: DueShown, said: str, change: Mapping[str, str]) -> None:
+        self.ask(
+            lambda vault: vault.story.move(line.case, line.record, line.kind, change),
+            partial(self._confirm_anew, line),
+            failed=lambda error: self._ask_date(line, said, sentence(error)),
+        )
 
     def _confirm_anew(self, line: DueShown, changed: KeptShown) -> None:
         confirm_anew(self, line.case, line.kind, changed, lambda: self.read_again(line.key))

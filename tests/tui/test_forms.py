@@ -1,0 +1,94 @@
+"""Forms and lists: nothing is erased unseen, an act is taken back whole, an error names its field."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.tui.house import House
+from vault.casework.story.deadline import Deadline
+from vault.services.cases import cases, story
+
+pytestmark = pytest.mark.screen
+
+
+def test_tab_into_a_field_that_is_filled_in_erases_nothing(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "m", "tab", "shift+tab", "!")
+        assert amina.value("title") == "Arrest!"
+
+
+def test_all_that_f4_kept_of_a_case_is_taken_back_at_once(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "m")
+        amina.fill(title=" at the border")
+        amina.go_to("stage")
+        amina.until("extended", "right")
+        amina.press("f4", "ctrl+z", "y")
+        amina.sees("Taken back: case.")
+    with house.open("Amina") as session:
+        head = cases.open_case(session, house.case).head.value
+    assert (head.title, head.stage) == ("Arrest", "arrested")
+
+
+def test_what_was_said_of_an_act_goes_with_the_next_one(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "a")
+        amina.sees("Put the cursor on the note that you want to correct.")
+        amina.press("m", "escape")
+        amina.sees_not("Put the cursor on")
+
+
+def test_a_date_that_cannot_be_stays_in_its_question_with_what_is_wrong(house: House) -> None:
+    with house.open("Amina") as session:
+        story.add(session, house.case, Deadline(what="appeal", at=date.today().isoformat()))
+    with house.desk("Amina") as amina:
+        amina.press("f2", " the week", "enter", "m", "ctrl+u", " 31.02.", "enter")
+        amina.sees("Which date instead?", "31.02.", "! At the latest on: must be written")
+        amina.press("ctrl+u", " +2", "enter")
+        amina.sees_not("Which date instead?")
+    with house.open("Amina") as session:
+        assert [line.when for line in story.due(session).lines] == [(date.today() + timedelta(2)).isoformat()]
+
+
+def test_an_error_says_the_label_of_the_field_and_how_to_write_it(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "n")
+        amina.until("> check-in", "down")
+        amina.press("enter")
+        amina.fill(who="Ilham by phone", at="2150-01-01T10:00", first="Amina", second="Joel", ladder="3 hours: ring")
+        amina.press("f4")
+        amina.sees("! If nothing comes (30m: ring her): must have a time before each step", "`2h: the lawyer`")
+        assert amina.focused() == "ladder"
+
+
+def test_sex_and_nationality_are_kept_changed_and_taken_out(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "enter", "enter")
+        amina.go_to("sex")
+        amina.until("female", "right")
+        amina.fill(nationalities="kg; XX")
+        amina.press("f4", "v")
+        amina.sees("sex: female", "nationalities: KG; XX")
+        amina.press("escape", "enter")
+        assert amina.value("nationalities") == "KG; XX"
+        amina.go_to("sex")
+        amina.press("left")
+        amina.clear("nationalities")
+        amina.press("f4")
+    with house.open("Amina") as session:
+        person = cases.open_case(session, house.case).persons[0].value
+    assert (person.sex, person.nationalities) == (None, ())
+
+
+def test_the_list_of_cases_says_how_many_are_yours_and_who_else_is_in_each(house: House) -> None:
+    with house.desk("Amina", size=(80, 24)) as amina:
+        amina.sees("1 case, yours 1", "Ilham Torgaev +1", "n new", "o order", "next date first")
+        amina.sees_not("backup", "recovery sheets")
+        amina.press("o")
+        amina.sees("by name")
+        amina.press("N", "o", "n")
+        assert amina.value("filter") == "Non"
+        amina.press("escape", "n")
+        amina.at("New case")

@@ -1,0 +1,135 @@
+"""Forms that somebody began and a lock closed: each is opened again where it stood, and finds its words by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from tui.screens.cases.case_edit import CASE_EDIT, CaseEdit
+from tui.screens.cases.filled_form import open_form
+from tui.screens.cases.new_case import NEW_CASE, NewCase
+from tui.screens.cases.new_section import NEW_SECTION, NewSection
+from tui.screens.cases.standing import draft_words
+from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.kept_form import KeptForm
+from tui.screens.frame.record_form import RECORD
+from tui.screens.frame.wording import moment
+from tui.screens.members.invite import INVITE, InviteForm
+from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm
+from tui.screens.people.person_form import PERSON, PersonForm
+from tui.screens.referral.recipient import RECIPIENT, RecipientForm
+from tui.text.in_words import in_words
+from tui.values.messages import OpenCase
+from tui.values.values import CaseShown, DraftShown, Spot
+from tui.values.values_forms import FormPlace, FormTyped
+from tui.values.values_people import Whereabouts
+from vault.casework.story import STORY
+from vault.words.message import Message, Words
+
+_OUTSIDE: Final[Mapping[str, Callable[[FormPlace], KeptForm]]] = MappingProxyType(
+    {
+        NEW_CASE: lambda _: NewCase(),
+        INVITE: lambda place: InviteForm(place.about, place.ref),
+        RECIPIENT: lambda _: RecipientForm(),
+    }
+)
+"""Forms that stand in no case, and can be opened without anything else."""
+_TITLES: Final[Mapping[str, Words]] = MappingProxyType(
+    {
+        NEW_CASE: Message("new case"),
+        CASE_EDIT: Message("case"),
+        NEW_SECTION: Message("new section"),
+        PERSON: Message("person"),
+        PAPER: Message("paper"),
+        INVITE: Message("invitation"),
+        RECIPIENT: Message("recipient"),
+    }
+)
+
+
+def offer_drafts(screen: VaultScreen) -> None:
+    """Let somebody choose a draft, or a form that was begun, to go on with."""
+    screen.ask(lambda vault: (vault.writing.drafts(), vault.writing.forms()), partial(_offer, screen))
+
+
+def _offer(screen: VaultScreen, found: tuple[tuple[DraftShown, ...], tuple[FormTyped, ...]]) -> None:
+    drafts, forms = found[0], [form for form in found[1] if form.place.form in _OUTSIDE or form.place.case]
+    spots = [Spot(draft.case, draft=draft.record) for draft in drafts]
+    spots += [Spot(form.place.case, form=form.place) for form in forms]
+    if not spots:
+        screen.say(Message("There is no draft."))
+        return
+    options = [(str(at), words) for at, words in enumerate([*map(draft_words, drafts), *map(_form_words, forms)])]
+
+    def chosen(at: str | None) -> None:
+        if at:
+            go_to_spot(screen, spots[int(at)])
+
+    screen.app.push_screen(Choose(Message("Go on with which draft?"), options), chosen)
+
+
+def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
+    """Go where somebody was, or on with a draft or a form."""
+
+    def made(case: str | None) -> None:
+        if case and spot.form is not None and spot.form.form == NEW_CASE:
+            screen.post_message(OpenCase(case))
+
+    if spot.case:
+        screen.post_message(OpenCase(spot.case, record=spot.record, draft=spot.draft, form=spot.form))
+    elif spot.form is not None and spot.form.form in _OUTSIDE:
+        screen.app.push_screen(_OUTSIDE[spot.form.form](spot.form), made)
+
+
+def _form_words(form: FormTyped) -> Message:
+    """Return a form that was begun in one line."""
+    place = form.place
+    kind = place.about.partition(":")[0]
+    title = STORY[kind].FORM.title if place.form == RECORD and kind in STORY else _TITLES.get(place.form, "")
+    return Message("{ref}  form: {title}  {moment}", ref=place.ref, title=in_words(title), moment=moment(form.saved_ms))
+
+
+def go_on_in(
+    screen: VaultScreen, case: CaseShown, place: FormPlace, why: str, then: Callable[[str | None], None]
+) -> None:
+    """Open a form of this case again, over its screen. What it would change may be gone by now: then nothing opens.
+
+    Args:
+        screen: of the case.
+        case: as it is now.
+        place: which form.
+        why: the reason for which the case was opened.
+        then: gets what the form ends with.
+    """
+    where = Whereabouts(case.case, case.ref, place.record, place.section)
+
+    def open_again(form: KeptForm) -> None:
+        screen.app.push_screen(form, then)
+
+    if place.form == PERSON and place.record:
+        screen.ask(
+            lambda vault: vault.people.page(where, why),
+            lambda page: open_again(PersonForm(where, page.never_use, page.shown)),
+        )
+    elif place.form == PERSON:
+        open_again(PersonForm(where, () if place.section else case.never_use))
+    elif place.form == CASE_EDIT:
+        open_again(CaseEdit(case))
+    elif place.form == NEW_SECTION:
+        screen.ask(
+            lambda vault: (vault.sections.kinds, vault.sections.others(case.case)),
+            lambda found: open_again(NewSection(case.case, case.ref, *found)),
+        )
+    elif place.form == PAPER:
+        shown = next((paper for paper in case.papers if paper.record == place.record), None)
+        if shown is not None or not place.record:
+            others = [paper for paper in case.papers if paper is not shown]
+            open_again(PaperForm(where, others, shown, is_version=place.about == NEXT_VERSION))
+    elif place.form == RECORD:
+        record = next((record for record in case.story if record.record == place.record), None)
+        if record is not None or not place.record:
+            kind = place.about if record is None else record.kind
+            open_form(screen, (case.case, case.ref), kind, record, then)

@@ -1,0 +1,197 @@
+"""A form whose words survive a lock: what is typed is a sealed draft, and stands there again when the form comes back.
+
+No passphrase is ever part of it. The draft goes when the form is kept or left.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from textual import events, on
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import FormScreen
+from tui.screens.frame.wording import clock_minute, sentence
+from tui.text.in_words import together, warning
+from tui.text.safe_text import safe_text
+from tui.values.draft_keeper import DraftKeeper
+from tui.values.values import Spot
+from tui.values.values_forms import FormPlace, FormTyped
+from tui.widgets.date_field import DateInput
+from tui.widgets.fields import PassphraseInput, SafeInput, SafeTextArea
+from vault.clock import monotonic_ms
+from vault.errors import VaultError
+from vault.words.message import Message, Words
+
+_LOOK_SECONDS: Final = 0.1
+_NOT_SAVED: Final = Message("What you typed is not saved yet.")
+
+
+class KeptForm(FormScreen):
+    """A form that says which one it is (`form_place`), so that its draft finds back to it."""
+
+    COMES_BACK = True
+    """Whether the app can open it again by itself after a lock; else its words wait until somebody opens it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keeper = DraftKeeper(monotonic_ms)
+        self._first: dict[str, str] = {}
+        self._draft: FormTyped | None = None
+        self._is_looked_up = False
+        self._is_over = False
+
+    def form_place(self) -> FormPlace:
+        """Return which form this is."""
+        raise NotImplementedError
+
+    def filled_at_first(self) -> dict[str, str]:
+        """Return what stands in the fields before anybody types, and is no draft."""
+        return self._in_fields()
+
+    @on(events.Mount)
+    def _look_up(self) -> None:
+        self._first = self.filled_at_first()
+        place = self.form_place()
+        self.ask(lambda vault: vault.writing.form(place), self._go_on, alone=False)
+        self.set_interval(_LOOK_SECONDS, self._look)
+
+    # ---- keeping what is typed ----------------------------------------------------------------------------------
+
+    @on(SafeInput.Changed)
+    @on(SafeTextArea.Changed)
+    @on(ChoiceField.Changed)
+    def _note_typing(self) -> None:
+        if self._is_looked_up and self._changed() != ({} if self._draft is None else self._draft.typed):
+            self._keeper.typed()
+
+    def _look(self) -> None:
+        if self._is_over or not self._is_looked_up or not self._keeper.is_due():
+            return
+        draft = self._take()
+        self._keeper.begun()
+        self.ask(lambda vault: vault.writing.save(draft), lambda _: self._saved(), failed=self._not_saved, alone=False)
+
+    def _saved(self) -> None:
+        self._keeper.ended(kept=True)
+        if self.said.startswith(warning(_NOT_SAVED)):
+            self.say(Message("What you typed is saved again."))
+
+    def _not_saved(self, error: VaultError) -> None:
+        self._keeper.ended(kept=False)
+        if not self._is_over:
+            self.warn(together((_NOT_SAVED, sentence(error)), " "))
+
+    @override
+    def save_now(self) -> FormTyped | None:
+        if self._is_over or not self._is_looked_up or not self._keeper.is_unsaved:
+            return None
+        return self._take() if self._changed() or self._draft is not None else None
+
+    @override
+    def kept_ms(self) -> int:
+        draft = self._draft
+        is_all = draft is not None and draft.typed and not self._is_over and not self._keeper.is_unsaved
+        return draft.saved_ms if draft is not None and is_all else 0
+
+    @override
+    def kept_words(self, time: str) -> Message:
+        return Message("What you typed is kept (saved {time}). Start it again, and open the same form.", time=time)
+
+    @override
+    def spot(self) -> Spot | None:
+        if self._is_over or not self.COMES_BACK or not self._changed():
+            return None
+        place = self.form_place()
+        return Spot(place.case, form=place)
+
+    def _take(self) -> FormTyped:
+        focused = self.focused
+        self._draft = FormTyped(
+            self.form_place(),
+            self._changed(),
+            at="" if focused is None else focused.id or "",
+            steps={name: field.steps.kept() for name, field in self._fields() if not isinstance(field, ChoiceField)},
+            saved_ms=self.desk.now_ms(),
+            turn=max(0 if self._draft is None else self._draft.turn + 1, monotonic_ms()),
+        )
+        return self._draft
+
+    # ---- going on with it ---------------------------------------------------------------------------------------
+
+    def _go_on(self, kept: FormTyped | None) -> None:
+        self._is_looked_up = True
+        typed = self._changed()
+        if kept is None:
+            if typed:
+                self._keeper.typed()
+            return
+        self._draft = kept
+        fields = dict(self._fields())
+        for name in kept.typed.keys() & fields.keys() - typed.keys():
+            _put(fields[name], kept.typed[name], kept.steps.get(name))
+        if typed:
+            self._keeper.typed()
+        elif kept.at in fields:
+            fields[kept.at].focus()
+        self.say_too(
+            Message("Going on with what you typed at {time}. Esc leaves it.", time=clock_minute(kept.saved_ms))
+        )
+
+    def say_too(self, words: Words) -> None:
+        """Say this behind what stands there already: both were said as the form was opened."""
+        self.say(together([said for said in (self.said, words) if said], " "))
+
+    # ---- ending -------------------------------------------------------------------------------------------------
+
+    @override
+    def end(self, word: Words) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        draft, close = self._draft, partial(super().end, word)
+        if draft is None:
+            close()
+        else:  # what it was for is durable, or was thrown away
+            self.ask(
+                lambda vault: vault.writing.forget(draft), lambda _: close(), failed=lambda _: close(), alone=False
+            )
+
+    # ---- its fields ---------------------------------------------------------------------------------------------
+
+    def _fields(self) -> list[tuple[str, SafeInput | SafeTextArea | ChoiceField]]:
+        """Return what somebody fills in, by name; never a passphrase."""
+        found: list[tuple[str, SafeInput | SafeTextArea | ChoiceField]] = []
+        for field in self.query(Widget):
+            if isinstance(field, SafeInput | SafeTextArea | ChoiceField) and not isinstance(field, PassphraseInput):
+                found += [(field.id, field)] if field.id else []
+        return found
+
+    def _in_fields(self) -> dict[str, str]:
+        return {name: _said(field) for name, field in self._fields()}
+
+    def _changed(self) -> dict[str, str]:
+        return {name: said for name, said in self._in_fields().items() if said != self._first.get(name)}
+
+
+def _said(field: SafeInput | SafeTextArea | ChoiceField) -> str:
+    if isinstance(field, DateInput):
+        return field.written
+    return field.text if isinstance(field, SafeTextArea) else field.value
+
+
+def _put(field: SafeInput | SafeTextArea | ChoiceField, said: str, steps: object) -> None:
+    if isinstance(field, ChoiceField):
+        field.choose(said)
+        return
+    if isinstance(field, SafeTextArea):
+        field.load_text(safe_text(said))
+        field.cursor_location = field.document.end
+    elif isinstance(field, DateInput):
+        field.restore(said)
+    else:
+        field.value = said
+    field.steps.restore(steps)
