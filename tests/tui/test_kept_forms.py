@@ -20,6 +20,8 @@ FORMS = {
     "NEW CASE": (("ctrl+n",), "title", "Somebody at the airport"),
     "Task": (("enter", "t"), "what", "Call the interpreter"),
     "NEW SECTION": (("enter", "s", "n"), "title", "Where she is"),
+    "Give the case": (("enter", "w", "g"), "until", "2150-12-24"),
+    "Order a handover": (("f2", " members: invite", "enter", "h", "n"), "reason", "moves away"),
     "INVITE": (("f2", " members: invite", "enter", "i"), "out", "/media/stick/invitation"),
 }
 """By the head of the form: the way there, a field, and what is typed into it."""
@@ -39,7 +41,7 @@ def _type(desk: Desk, way: Sequence[str], field: str, typed: str) -> None:
 @pytest.mark.parametrize("head", FORMS)
 def test_a_lock_keeps_a_form_that_is_half_filled_in_and_brings_it_back(head: str, house: House) -> None:
     way, field, typed = FORMS[head]
-    name = "Mira" if head == "INVITE" else "Amina"
+    name = "Mira" if head in {"INVITE", "Order a handover"} else "Amina"
     with house.desk(name) as desk:
         _type(desk, way, field, typed)
         desk.press("ctrl+l")

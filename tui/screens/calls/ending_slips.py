@@ -20,7 +20,7 @@ from tui.text.safe_text import safe_line
 from tui.values.codes import choices, word_of
 from tui.values.values import CaseListStart
 from tui.values.values_calls import CaseLike, Reminding, SlipLine
-from tui.values.values_forms import FormPlace
+from tui.values.values_forms import CASE_OF_SLIP, FormPlace
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
@@ -116,7 +116,6 @@ class MakeCase(KeptForm):
     """Ends with the case that was made of a slip and its reference, a blank between."""
 
     NAME = Message("A case of this call")
-    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Make the case, with all words of the slip"), "F4", Message("make the case")),
         NEXT_FIELD,
@@ -139,7 +138,7 @@ class MakeCase(KeptForm):
 
     @override
     def form_place(self) -> FormPlace:
-        return FormPlace("case-of-slip", about=self._slip.slip)
+        return FormPlace(CASE_OF_SLIP, about=self._slip.slip)
 
     def on_mount(self) -> None:
         """Begin with the title."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from tui.screens.cases.case_edit import CASE_EDIT, CaseEdit
 from tui.screens.cases.filled_form import open_form
+from tui.screens.cases.grant import GRANT, GrantForm
 from tui.screens.cases.new_case import NEW_CASE, NewCase
 from tui.screens.cases.new_section import NEW_SECTION, NewSection
 from tui.screens.cases.standing import draft_words
@@ -17,6 +18,8 @@ from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.record_form import RECORD
 from tui.screens.frame.wording import moment
+from tui.screens.members.away import AWAY, AwayForm
+from tui.screens.members.handover import ORDER, OrderForm
 from tui.screens.members.invite import INVITE, InviteForm
 from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm
 from tui.screens.people.person_form import PERSON, PersonForm
@@ -24,19 +27,45 @@ from tui.screens.referral.recipient import RECIPIENT, RecipientForm
 from tui.text.in_words import in_words
 from tui.values.messages import OpenCase
 from tui.values.values import CaseShown, DraftShown, Spot
-from tui.values.values_forms import FormPlace, FormTyped
+from tui.values.values_forms import CASE_OF_SLIP, FormPlace, FormTyped
+from tui.values.values_members import MembersShown
 from tui.values.values_people import Whereabouts
 from vault.casework.story import STORY
 from vault.words.message import Message, Words
 
-_OUTSIDE: Final[Mapping[str, Callable[[FormPlace], KeptForm]]] = MappingProxyType(
+_Open = Callable[[KeptForm], None]
+
+
+def _away(screen: VaultScreen, place: FormPlace, open_again: _Open) -> None:
+    def show(shown: MembersShown) -> None:
+        away = next((member for member in shown.members if member.member == place.about), None)
+        if away is not None:
+            open_again(AwayForm(away, [other for other in shown.members if other != away and other.may_stand_in]))
+
+    screen.ask(lambda vault: vault.members.list_all(), show)
+
+
+def _order(screen: VaultScreen, _: FormPlace, open_again: _Open) -> None:
+    screen.ask(
+        lambda vault: vault.members.list_all(also_left=True), lambda shown: open_again(OrderForm(shown.members, ""))
+    )
+
+
+def _slips(screen: VaultScreen, *_: object) -> None:
+    screen.call_later(screen.run_action, "app.go('calls')")
+
+
+_OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] = MappingProxyType(
     {
-        NEW_CASE: lambda _: NewCase(),
-        INVITE: lambda place: InviteForm(place.about, place.ref),
-        RECIPIENT: lambda _: RecipientForm(),
+        NEW_CASE: lambda _screen, _place, open_again: open_again(NewCase()),
+        INVITE: lambda _screen, place, open_again: open_again(InviteForm(place.about, place.ref)),
+        RECIPIENT: lambda _screen, _place, open_again: open_again(RecipientForm()),
+        AWAY: _away,
+        ORDER: _order,
+        CASE_OF_SLIP: _slips,  # the slip is chosen there, and its form finds its words
     }
 )
-"""Forms that stand in no case, and can be opened without anything else."""
+"""How forms that stand in no case are opened."""
 _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
     {
         NEW_CASE: Message("new case"),
@@ -46,6 +75,10 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         PAPER: Message("paper"),
         INVITE: Message("invitation"),
         RECIPIENT: Message("recipient"),
+        GRANT: Message("who may open the case"),
+        AWAY: Message("away"),
+        ORDER: Message("handover"),
+        CASE_OF_SLIP: Message("case of a call"),
     }
 )
 
@@ -81,7 +114,11 @@ def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
     if spot.case:
         screen.post_message(OpenCase(spot.case, record=spot.record, draft=spot.draft, form=spot.form))
     elif spot.form is not None and spot.form.form in _OUTSIDE:
-        screen.app.push_screen(_OUTSIDE[spot.form.form](spot.form), made)
+        _OUTSIDE[spot.form.form](screen, spot.form, lambda form: _push(screen, form, made))
+
+
+def _push(screen: VaultScreen, form: KeptForm, then: Callable[[str | None], None]) -> None:
+    screen.app.push_screen(form, then)
 
 
 def _form_words(form: FormTyped) -> Message:
@@ -107,7 +144,7 @@ def go_on_in(
     where = Whereabouts(case.case, case.ref, place.record, place.section)
 
     def open_again(form: KeptForm) -> None:
-        screen.app.push_screen(form, then)
+        _push(screen, form, then)
 
     if place.form == PERSON and place.record:
         screen.ask(
@@ -116,6 +153,11 @@ def go_on_in(
         )
     elif place.form == PERSON:
         open_again(PersonForm(where, () if place.section else case.never_use))
+    elif place.form == GRANT:
+        screen.ask(
+            lambda vault: (vault.sharing.candidates(case.case), vault.sharing.reasons),
+            lambda found: open_again(GrantForm(case.case, case.ref, *found)) if found[0] else None,
+        )
     elif place.form == CASE_EDIT:
         open_again(CaseEdit(case))
     elif place.form == NEW_SECTION:

@@ -24,6 +24,7 @@ from tui.values.values_forms import FormPlace
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
+GRANT: Final = "grant"
 _ABOUT: Final = Message(
     "They can open everything in this case, also what was written before; its restricted sections they cannot. With a "
     "last day, the right ends by itself: the day after, the key changes."
@@ -41,7 +42,6 @@ class GrantForm(KeptForm):
     """
 
     NAME = Message("Give the case")
-    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Give it"), "F4", Message("give it")),
         NEXT_FIELD,
@@ -69,7 +69,11 @@ class GrantForm(KeptForm):
 
     @override
     def form_place(self) -> FormPlace:
-        return FormPlace("grant", self._case, self._ref)
+        return FormPlace(GRANT, self._case, self._ref)
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        return {name: said for name, said in super().filled_at_first().items() if name != "member"}
 
     def on_mount(self) -> None:
         """Begin with the member."""

@@ -33,13 +33,11 @@ _NOT_SAVED: Final = Message("What you typed is not saved yet.")
 class KeptForm(FormScreen):
     """A form that says which one it is (`form_place`), so that its draft finds back to it."""
 
-    COMES_BACK = True
-    """Whether the app can open it again by itself after a lock; else its words wait until somebody opens it."""
-
     def __init__(self) -> None:
         super().__init__()
         self._keeper = DraftKeeper(monotonic_ms)
         self._first: dict[str, str] = {}
+        self._opened: dict[str, str] = {}
         self._draft: FormTyped | None = None
         self._is_looked_up = False
         self._is_over = False
@@ -49,12 +47,19 @@ class KeptForm(FormScreen):
         raise NotImplementedError
 
     def filled_at_first(self) -> dict[str, str]:
-        """Return what stands in the fields before anybody types, and is no draft."""
+        """Return what stands in the fields before anybody types, and is no draft.
+
+        A field that begins with the first of a list that may be another one tomorrow is no part of it.
+        """
         return self._in_fields()
+
+    def typed_already(self) -> set[str]:
+        """Return the fields that somebody changed since the form was opened: a draft goes round them."""
+        return {name for name, said in self._in_fields().items() if said != self._opened.get(name)}
 
     @on(events.Mount)
     def _look_up(self) -> None:
-        self._first = self.filled_at_first()
+        self._first, self._opened = self.filled_at_first(), self._in_fields()
         place = self.form_place()
         self.ask(lambda vault: vault.writing.form(place), self._go_on, alone=False)
         self.set_interval(_LOOK_SECONDS, self._look)
@@ -103,7 +108,7 @@ class KeptForm(FormScreen):
 
     @override
     def spot(self) -> Spot | None:
-        if self._is_over or not self.COMES_BACK or not self._changed():
+        if self._is_over or not self._changed():
             return None
         place = self.form_place()
         return Spot(place.case, form=place)
@@ -124,14 +129,14 @@ class KeptForm(FormScreen):
 
     def _go_on(self, kept: FormTyped | None) -> None:
         self._is_looked_up = True
-        typed = self._changed()
+        typed = self.typed_already()
         if kept is None:
             if typed:
                 self._keeper.typed()
             return
         self._draft = kept
         fields = dict(self._fields())
-        for name in kept.typed.keys() & fields.keys() - typed.keys():
+        for name in kept.typed.keys() & fields.keys() - typed:
             _put(fields[name], kept.typed[name], kept.steps.get(name))
         if typed:
             self._keeper.typed()

@@ -22,6 +22,7 @@ from tui.values.values_forms import FormPlace
 from tui.values.values_members import MemberLine
 from vault.words.message import Message
 
+AWAY: Final = "away"
 _ABOUT: Final = Message(
     "It lends the cases of this member that you hold too. The day after, the right ends by itself: the keys change "
     "with the first device that sees that day. The member is told at the next unlock who can open what, and by whom."
@@ -37,7 +38,6 @@ class AwayForm(KeptForm):
     """
 
     NAME = Message("Away")
-    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Open the cases to the deputy"), "F4", Message("lend the cases")),
         NEXT_FIELD,
@@ -62,7 +62,11 @@ class AwayForm(KeptForm):
 
     @override
     def form_place(self) -> FormPlace:
-        return FormPlace("away", about=self._member.member)
+        return FormPlace(AWAY, about=self._member.member)
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        return {name: said for name, said in super().filled_at_first().items() if name != "deputy"}
 
     def on_mount(self) -> None:
         """Begin with the deputy."""

@@ -31,6 +31,7 @@ from vault.words.message import Message, plural
 
 _COLUMNS: Final = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("because")))
 _NEEDS: Final = {"order": "handover.order", "carry_out": "case.share"}
+ORDER: Final = "order"
 _ABOUT: Final = Message(
     "An order opens nothing: a device that holds the cases, such as the deputy's, grants them to the new owner when it "
     "is next opened. It stays in the list: cases that come later go over too."
@@ -127,7 +128,6 @@ class OrderForm(KeptForm):
     """
 
     NAME = Message("Order a handover")
-    COMES_BACK = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Order it"), "F4", Message("order it")),
         NEXT_FIELD,
@@ -156,7 +156,11 @@ class OrderForm(KeptForm):
 
     @override
     def form_place(self) -> FormPlace:
-        return FormPlace("order")
+        return FormPlace(ORDER)
+
+    @override
+    def filled_at_first(self) -> dict[str, str]:
+        return {name: said for name, said in super().filled_at_first().items() if name not in {"leaver", "successor"}}
 
     def on_mount(self) -> None:
         """Begin with the leaver."""

@@ -131,6 +131,10 @@ class PersonForm(SameAgain, KeptForm):
     def filled_at_first(self) -> dict[str, str]:
         return super().filled_at_first() if self._begun is None else {}  # what a paper said comes back as if typed
 
+    @override
+    def typed_already(self) -> set[str]:
+        return super().typed_already() if self._begun is None else set(self._opened)
+
     def on_mount(self) -> None:
         """Begin with the names."""
         self.head(self._where.ref, name=self.NAME if self._person is None else Message("Person"))
