@@ -50,7 +50,7 @@ def test_done_in_the_week_is_said_of_the_row_that_is_seen_whatever_ids_other_cas
         assert [line for line in amina.lines().splitlines() if line.startswith(">") and "call me back" in line]
         amina.press("space")
         amina.press("ctrl+p", f" {tmp_path / 'week.pdf'}", "enter")
-        amina.sees("The page has")
+        amina.sees("The page is at", "week.pdf")
     assert (tmp_path / "week.pdf").read_bytes().startswith(b"%PDF")
     with house.open("Amina") as session:
         left = [line.headline for line in story.due(session).lines if line.record == record]

@@ -109,13 +109,16 @@ def test_by_command_a_week_is_printed_with_references_and_without_a_name_or_a_wo
     ref = made(desk)
     said(desk, "detention", "add", ref, "--expires", "2026-12-10", "--order", "order 4/17", "--place", "SIZO")
     said(desk, "person", "add", ref, "--role", "client", "--name", "Arseni Vyuzhanin")
+    shown = said(desk, "deadline", "week", "--on", "2026-12-09")
+    (date,) = (date for day in shown["days"] for date in day["dates"])
+    assert (date["ref"], shown["dates"], shown["file"], shown["days"][0]["day"]) == (ref, 1, None, "2026-12-07")
+    screen = desk.run("deadline", "week", "--on", "2026-12-09").out
     page = tmp_path / "week.pdf"
     said(desk, "deadline", "week", "--on", "2026-12-09", "--out", str(page))
     text = "\n".join(found.extract_text() for found in pypdf.PdfReader(page).pages)
-    assert ref in text
-    assert "detention" in text
-    for word in ("Vyuzhanin", "teacher", "4/17", "SIZO"):
-        assert word not in text
+    for told in (screen, text):
+        assert [word for word in (ref, "etention", "Thursday 2026-12-10") if word not in told] == []
+        assert [word for word in ("Vyuzhanin", "teacher", "4/17", "SIZO") if word in told] == []
     assert desk.run("deadline", "week", "--out", str(page)).code != 0  # it writes over nothing
 
 
@@ -142,6 +145,7 @@ def test_by_command_a_closed_case_leaves_the_list_is_found_by_its_words_and_open
     said(desk, "case", "reopen", ref)
     assert ref in listed(desk)
     assert listed(desk, "--closed") == []
+    assert "No case of yours is closed." in desk.run("case", "list", "--closed").out
 
 
 def test_by_command_what_was_written_last_is_taken_back_and_what_it_replaced_stands_again(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.desk import Desk
 from tests.tui.house import AMINA, House, house, house_template
 from tests.walks.command_desk import said
-from vault.services.cases import cases
+from vault.services.cases import cases, people
 
 __all__ = ["house", "house_template"]  # fixtures
 
@@ -38,7 +38,13 @@ def test_by_command_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without
     typed = "Skoryakina Alia\n\n" + 9 * "\n" + "yes\n"  # every other question is passed by
     assert desk.run_at_terminal("person", "add", ref, "--role", "relative", typed=typed).code == 0
     assert len(said(desk, "case", "show", ref)["persons"]) == 2
-    assert said(desk, *move, "--anyway")["kept"] == ["note", "person"]
+    moved = said(desk, *move, "--anyway")
+    assert moved["kept"] == ["note", "person"]
+    (caller,) = said(desk, "case", "show", moved["case"])["persons"]
+    edit = ("person", "edit", caller["person"], "--add-name", "Skorjakina Alia")
+    known = desk.run(*edit)
+    assert (known.code, f"of {ref}, spelled like" in known.err) == (3, True)
+    said(desk, *edit, "--anyway")
     assert said(desk, "log", "verify")["verified"]
 
 
@@ -65,3 +71,11 @@ def test_by_app_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without_a_w
         assert nadia.value("names") == "Skoriakina Aliya"
     with house.open("Nadia") as session:
         assert len(cases.list_all(session)) == 1
+        other = cases.create(session, title="A market", kind="asylum").case
+        people.add(session, other, role="client", names=["Mirlan Tokoev"])
+    with house.desk("Nadia") as nadia:
+        nadia.press("f3", " Tokoev", "enter", "down", "enter")
+        nadia.press("enter", "enter", "end", " ; Skoriakina Aliya", "f4")
+        nadia.sees("Known already?", "spelled like Skoriakina Aliya")
+        nadia.press("y")
+        nadia.sees("Skoriakina Aliya")

@@ -91,6 +91,11 @@ def test_the_app_tells_the_wrong_row_makes_all_cases_and_takes_them_back(
         mira.press("left", "f4")
         mira.sees("Take back every case of the last list?")
         mira.press_and_wait("y", f"{MANY - 1} imported cases are taken back.")
+        mira.press("ctrl+t")
+        mira.fill(file=str(tmp_path / "empty.csv"))
+        mira.press("f4")
+        mira.sees("The empty list is at")
+        assert (tmp_path / "empty.csv").read_text(encoding="utf-8-sig").strip() == HEADERS
         mira.press("escape", ":counts for", " kind, age-band", "f4")
         mira.sees("Rows of fewer than 5 people or cases are not shown")
         mira.go_to("act")

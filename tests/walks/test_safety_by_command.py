@@ -200,7 +200,11 @@ def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_el
     words = said(desk, "recipient", "add", "Farida", "--age", str(identity.to_public()))["fingerprint"]
     said(desk, "recipient", "confirm", "Farida", "--words", words)
     leave = ("export", ref, "--profile", "subject", "--to", "Farida", "--out", str(out), "--unread")
-    sealed = said(desk, *leave, "--decide", "proposed")
+    key.write_text("a letter of hers")
+    said(desk, "document", "add", ref, str(key), "--kind", "other")
+    answer = desk.run(*leave, "--decide", "proposed", "--json")
+    sealed = answer.json()
+    assert (sealed["papers_left_out"], "1 paper of the case stays here" in answer.err) == (1, True)
     key.write_text(str(identity))
     key.chmod(0o600)
     opened = ("package", "open", sealed["package"], "--identity", str(key), "--words", " ".join(sealed["key_words"]))
