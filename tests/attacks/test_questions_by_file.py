@@ -173,7 +173,7 @@ def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
     path = ask(organisation, wanted, tmp_path / "question")
     with organisation.open(SELIN) as selin:
         for act in (by_file.read_question, give):
-            with pytest.raises(RefusedError, match="is about an export; this one is about another act"):
+            with pytest.raises(RefusedError, match="is about an export or an erasure; this one is about another act"):
                 act(selin, path)
 
 

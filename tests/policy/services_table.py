@@ -70,7 +70,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
-    Action.CASE_ERASE: "moving.move erasing.erase what_goes.what_goes",
+    Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
     Action.BREAK_GLASS: "breaking_glass.break_glass",
     Action.FORM_READ: "own_forms.find own_forms.list_all",
@@ -96,7 +96,7 @@ _ASKS: Mapping[Action, str] = {
     Action.RETENTION_SET: "retention.set_rule",
     Action.HANDOVER_ORDER: "handover.order",
     Action.AWAY_SET: "timed_grants.away",
-    Action.APPROVE: "by_file.give by_file.read_question rostering.sign",
+    Action.APPROVE: "by_file.give by_file.read_question erasure_shown.erasure_shown rostering.sign",
     Action.RECOVERY_MANAGE: "destroying.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
     Action.CLOCK_REPAIR: "clock.repair",
     Action.OWN_DEVICE: "clock.confirm clock.look devices.end_moved devices.lost devices.name joining.look",
@@ -211,6 +211,7 @@ CALLS: Mapping[str, Call] = {
     "approving.approver_named": lambda run, session, *_: run(session, "nobody of this name"),
     "moving.ask": lambda run, session, case, note, section: run(session, Place(case, note, Note.KIND), section),
     "moving.move": lambda run, session, case, note, section: run(session, _moving(case, note, section)),
+    "erasing.ask": lambda run, session, case, *_: run(session, _going_from(case), why="mistake", out=Path("out")),
     "erasing.erase": lambda run, session, case, *_: run(session, _going_from(case), why="mistake"),
     "what_goes.what_goes": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),

@@ -31,6 +31,7 @@ from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exports import packages, partners
+from vault.services.grants import sharing
 
 __all__ = ["filled_template", "founded_template", "organisation", "organisation_template"]  # fixtures
 
@@ -158,6 +159,32 @@ async def _choose_answer(desk: AppDesk, pilot: Pilot[None], files: Files) -> Non
     await desk.fill(pilot, second_file=files.answer, out=files.package)
 
 
+async def _ask_to_erase(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
+    await desk.unlock(pilot)
+    await press(pilot, "enter", ":erase this case")
+    assert "somebody elsewhere: write a question" in desk.said()
+    await desk.fill(pilot, second_file=files.question)
+    await press(pilot, "f4")
+    assert "Nothing is erased yet" in desk.said()
+    assert full_name(SELIN) in desk.said()
+
+
+async def _erase_with_the_answer(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
+    await desk.unlock(pilot)
+    await press(pilot, ":exchange")
+    await desk.fill(pilot, file=files.bundle)
+    await press(pilot, "f4")
+    assert "The bundle is imported." in desk.said()
+    await press(pilot, "escape", "enter", ":erase this case")
+    await desk.go_to(pilot, "second-way")
+    await press(pilot, "right")
+    await desk.fill(pilot, second_file=files.answer)
+    await press(pilot, "f4")
+    assert "A second person approved it." in desk.said()
+    await press(pilot, "y")
+    assert "The letter about it" in desk.said()
+
+
 async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.unlock(pilot)
     await _choose_answer(desk, pilot, files)
@@ -186,3 +213,22 @@ def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisati
         desk = AppDesk(organisation[name].place, full_name(name))
         desk.walk(partial(act, desk, files=files))
     assert len(list((tmp_path / "stick" / "package").iterdir())) == 1
+
+
+def test_somebody_elsewhere_approves_an_erasure_whose_records_they_hold(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.open(AMINA) as session:
+        case = cases.create(session, title="Hearing", kind="extradition").case
+        for text in (*map(str, range(10)), "They called from the station."):
+            notes.add(session, case, Note(NoteKind.CONTACT, text))
+        sharing.grant(session, case, organisation.members(SELIN))
+    organisation.exchange(AMINA, SELIN)
+    files = Files(tmp_path / "stick")
+    (tmp_path / "stick").mkdir()
+    for name, act in ((AMINA, _ask_to_erase), (SELIN, _approve), (AMINA, _erase_with_the_answer)):
+        desk = AppDesk(organisation[name].place, full_name(name))
+        desk.walk(partial(act, desk, files=files))
+    with organisation.open(AMINA) as session:
+        assert cases.list_all(session) == []
+        assert checking.verify(session).faults == ()

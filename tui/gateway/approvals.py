@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tui.gateway.referral import ExportStep
 from tui.gateway.subject import StoppedError, Subject, UnlockedVault, case_id, telling
+from tui.text.in_words import in_words
+from tui.values.codes import with_kind
 from tui.values.values_exchange import QuestionAsked, ResultText
 from vault.ids import MemberId
 from vault.progress import Progress, Stopped
@@ -84,7 +86,11 @@ class Approvals(Subject):
     def read(self, file: Path) -> QuestionAsked:
         """Return what another member asks."""
         received = by_file.read_question(self._session, file)
-        return QuestionAsked(received.name, tuple(received.question.lines()), received.question.reasons)
+        return QuestionAsked(
+            received.name,
+            (*(in_words(with_kind(line)) for line in received.shown), *received.question.lines()),
+            received.question.reasons,
+        )
 
     def give(self, file: Path, why: str, out: Path) -> ResultText:
         """Approve it, and write the answer into a new file."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.export import PROGRESS, REPORT, tell_before, undecided, wish_of
+from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
@@ -73,6 +74,7 @@ def _show(args: Given, output: Output) -> Result:
         "digest": question.digest.hex(),
         "reasons": list(question.reasons),
         "text": question.lines(),
+        "shown": [in_words(line) for line in received.shown],
     }
     reasons = ", ".join(question.reasons)
     how: list[Words] = [
@@ -80,7 +82,7 @@ def _show(args: Given, output: Output) -> Result:
         Message("To approve it: `casevault approval give FILE --reason CODE --out ANSWER`."),
         Message("CODE is one of: {reasons}.", reasons=reasons),
     ]
-    return Result(data, [Message("{name} asks:", name=received.name), *question.lines(), *how])
+    return Result(data, [Message("{name} asks:", name=received.name), *received.shown, *question.lines(), *how])
 
 
 def _give(args: Given, output: Output) -> Result:

@@ -19,23 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vault.access.session import Session
+    from vault.services.approvals.approving import Second
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 
 
 def _erase(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.cli.reading import second_of
         from vault.services.approvals import by_file, erasing
         from vault.services.erasures import letter, preview, what_goes
 
-        if args.out is not None:
-            by_file.require_new(args.out)
+        for file in filter(None, (args.out, args.ask)):
+            by_file.require_new(file)
         going = what_goes.what_goes(session, *args.ids)
         # What a script is told may lie in a file for long: the names of who goes are for a person to read.
         shown = () if args.yes else preview.preview(session, going, needs_second=erasing.needs_second(going))
+        if args.ask is not None:
+            for line in shown:
+                output.say(line)
+            names = erasing.ask(session, going, why=args.reason, out=args.ask, approver=args.second)
+            return _asked(args.ask, names)
+        second = _second(args, output, session)
         require_yes(args, output, shown, _ASKED, "erase")
-        erased = erasing.erase(session, going, why=args.reason, second=second_of(args, output, session))
+        erased = erasing.erase(session, going, why=args.reason, second=second)
         lines = letter.letter(session, going, why=args.reason)
         kept = _kept(session, lines, args.out) if args.out is not None else ()
     data = {
@@ -49,6 +55,36 @@ def _erase(args: Given, output: Output) -> Result:
         "file": str(args.out) if args.out is not None and args.out.exists() else None,
     }
     return Result(data, [Message("It is erased. This is the letter about it:"), "", *lines, *kept])
+
+
+def _second(args: Given, output: Output, session: Session) -> Second | None:
+    """Return how the second person is asked: the answer of one elsewhere, or one at this keyboard, or none."""
+    from vault.cli.reading import second_of
+    from vault.services.approvals import by_file
+
+    if args.approval is None:
+        return second_of(args, output, session)
+    answer = by_file.read_answer(session, args.approval)
+    return lambda _: answer
+
+
+def _asked(out: Path, names: Sequence[str]) -> Result:
+    return Result(
+        {"file": str(out), "approvers": list(names)},
+        [
+            Message(
+                "Nothing is erased yet. The question is at {out}. It opens for: {names}.",
+                out=out,
+                names=", ".join(names),
+            ),
+            Message(
+                "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you."
+            ),
+            Message(
+                "Import the bundle, then erase with `--approval ANSWER`: within 7 days, and while nothing changes."
+            ),
+        ],
+    )
 
 
 def _kept(session: Session, lines: Sequence[Words], out: Path) -> tuple[Words, ...]:
@@ -89,6 +125,10 @@ VERBS: Final = (
             into="ids"),
         Arg("--reason CODE", Message("the reason kept in the log"), choices=_REASONS),
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),
+        Arg("[--ask FILE]",
+            Message("erase nothing; write a question to a second person elsewhere: --second, or all who may"),
+            of=Path),
+        Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
         Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=Path),
         Arg("[--yes]", Message("neither show what goes nor ask (scripts)")),
     ), _erase),

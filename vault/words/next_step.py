@@ -11,6 +11,7 @@ class NextStep(Enum):
     ADD_RECIPIENT = "add-recipient"
     APPROVE_HERE = "approve-here"
     ASK_APPROVAL = "ask-approval"
+    ASK_ERASURE = "ask-erasure"
     CARRY_OUT_HANDOVER = "carry-out-handover"
     CHANGE_ROLES = "change-roles"
     CHECK_COMPUTER = "check-computer"

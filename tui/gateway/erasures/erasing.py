@@ -11,7 +11,7 @@ from tui.values.codes import with_kind
 from tui.values.values_erasing import ErasePreview, ErasureShown
 from tui.values.values_exchange import ResultText
 from vault.policy.roles import Action
-from vault.services.approvals import erasing
+from vault.services.approvals import by_file, erasing
 from vault.services.approvals.approving import Second
 from vault.services.erasures import arrived, letter, preview, retention, standing_again, what_goes
 from vault.words.message import Message, plural
@@ -32,6 +32,22 @@ class Erasing(Subject):
         going = what_goes.what_goes(self._session, *ids)
         erasing.erase(self._session, going, why=why, second=second)
         return ResultText(tuple(map(with_kind, letter.letter(self._session, going, why=why))))
+
+    def ask(self, ids: Sequence[str], *, why: str, approver: str, out: Path) -> ResultText:
+        """Write the question of an erasure into a new file, for one who may approve or, without a name, for all."""
+        going = what_goes.what_goes(self._session, *ids)
+        names = erasing.ask(self._session, going, why=why, out=out, approver=approver or None)
+        opens = Message("The question is at {file}. It opens for: {names}.", file=out, names=", ".join(names))
+        how = Message(
+            "They approve it in their app (a) and make a bundle for you. Import the bundle, then erase with the answer:"
+            " within 7 days, and while nothing of it changes."
+        )
+        return ResultText((Message("Nothing is erased yet."), opens, how))
+
+    def answered(self, file: Path) -> Second:
+        """Return the approval that came back in a file, for `erase`."""
+        answer = by_file.read_answer(self._session, file)
+        return lambda _: answer
 
     def print_letter(self, told: ResultText, out: Path) -> Message:
         """Write a letter that `erase` returned as a PDF, and say where it is."""

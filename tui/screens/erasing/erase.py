@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -13,10 +13,12 @@ from typing_extensions import override
 
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.frame.looking_back import LooksBack
-from tui.screens.frame.second_rows import ALONE, HERE, SecondRows
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.second_rows import ALONE, ANSWER, ASK, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
 from tui.screens.frame.whole_text import WholeText
 from tui.text.in_words import together
@@ -45,6 +47,7 @@ class EraseScreen(SecondedScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Erase it for good"), "F4", Message("erase")),
         NEXT_FIELD,
+        BROWSE,
         leave(Message("Leave; nothing is erased")),
     )
 
@@ -58,7 +61,7 @@ class EraseScreen(SecondedScreen):
         yield VerticalScroll(
             Static("", id="goes"),
             FormRow(Message("Reason"), ChoiceField(choices(_REASONS), value=_REASONS[0], id="why")),
-            SecondRows(only_here=True),
+            SecondRows(),
             classes="form",
             can_focus=False,
         )
@@ -83,25 +86,45 @@ class EraseScreen(SecondedScreen):
         preview, rows = self._preview, self.query_one(SecondRows)
         if preview is None:
             return
+        if preview.needs_second and rows.way in {ASK, ANSWER}:
+            self._go_by_file(rows)
+            return
         if preview.needs_second and rows.way not in {HERE, ALONE}:
             self.warn(_NOT_HERE)
             return
         name = rows.who if preview.needs_second and rows.way == HERE else ""
         asked = Message("{name} is asked here.", name=name) if name else ""
         alone = Message("It is done ALONE, and the log says so.") if preview.needs_second and not name else asked
+        self._confirm(preview, alone, lambda: self._erase(name))
+
+    def _confirm(self, preview: ErasePreview, second: Words, erase: Callable[[], None]) -> None:
         question = Confirm(
             plural("Erase {count} record for good?", "Erase {count} records for good?", count=preview.records),
-            Message("It cannot be brought back. {second}", second=alone),
+            Message("It cannot be brought back. {second}", second=second),
             yes=Message("Erase"),
             no=Message("Keep"),
         )
-        self.app.push_screen(question, lambda yes: self._erase(name) if yes else None)
+        self.app.push_screen(question, lambda yes: erase() if yes else None)
 
-    def _erase(self, name: str) -> None:
+    def _go_by_file(self, rows: SecondRows) -> None:
+        """Write the question, or erase with the answer that came back."""
+        file, preview, ids, why, who = rows.file, self._preview, self._ids, self.word("why"), rows.who
+        if file is None or preview is None:
+            self.refuse("second-file", WHOLE_PATH)
+        elif rows.way == ANSWER:
+            self._confirm(preview, Message("A second person approved it."), lambda: self._erase("", file))
+        else:
+            self.ask(lambda vault: vault.erasing.ask(ids, why=why, approver=who, out=file), self._asked)
+
+    def _asked(self, told: ResultText) -> None:
+        self.app.push_screen(ResultDialog(Message("Nothing is erased yet"), told.lines))
+
+    def _erase(self, name: str, answer: Path | None = None) -> None:
         ids, why = self._ids, self.word("why")
 
         def work(vault: Gateway) -> ResultText:
             second = vault.approvals.at_this_keyboard(name, self.lend) if name else None
+            second = second if answer is None else vault.erasing.answered(answer)
             return vault.erasing.erase(ids, why=why, second=second)
 
         self.say(Message("The second person is asked now.") if name else "")

@@ -19,13 +19,13 @@ from vault.services.approvals.lent_rows import can_act_here
 from vault.services.approvals.pipe import Run, ask_second, run_second_process
 from vault.services.approvals.question import Question
 from vault.services.members.members import members
-from vault.services.projection.approval_checks import APPROVERS, CODES_OF_REASONS, listings_of
+from vault.services.projection.approval_checks import APPROVERS, CODES_OF_REASONS, ERASE, listings_of
 from vault.words.message import Message, joined
 from vault.words.next_step import NextStep
 
 ALONE, TWO_PERSON = "alone", "two-person"
 # Of the acts that take two persons, those of which the question can travel in a file.
-ASKED_BY_FILE = frozenset({"export.begin"})
+ASKED_BY_FILE = frozenset({"export.begin", ERASE})
 REASONS = CODES_OF_REASONS
 # Time to read and to type, at one keyboard.
 HERE_MS = 15 * MINUTE_MS
@@ -148,7 +148,8 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> Message:
             )
         )
     if away and act in ASKED_BY_FILE:
-        ways.append(Message("In a file ({step}): {names}.", step=NextStep.ASK_APPROVAL, names=away))
+        step = NextStep.ASK_ERASURE if act == ERASE else NextStep.ASK_APPROVAL
+        ways.append(Message("In a file ({step}): {names}.", step=step, names=away))
     return joined(ways) or Message(
         "Give it at the keyboard of a device that both use; none of {names} uses this device.", names=away
     )

@@ -21,11 +21,12 @@ from vault.policy.roles import Action
 from vault.seal.letters import LETTER_LIMIT, open_letter, seal_letter
 from vault.services.approvals.answer import approve, require_another
 from vault.services.approvals.approving import APART_MS, ASKED_BY_FILE, Approver
+from vault.services.approvals.erasure_shown import erasure_shown
 from vault.services.approvals.question import Question, decode_question
-from vault.services.projection.approval_checks import listings_of
+from vault.services.projection.approval_checks import ERASE, listings_of
 from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import read_limited, write_durable
-from vault.words.message import Message
+from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
 _Kind = Literal["question", "answer"]
@@ -33,12 +34,13 @@ _Kind = Literal["question", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A question that came: who asks, by the roster, and what."""
+    """A question that came: who asks, by the roster, and what; `shown` is what this vault itself says of it."""
 
     requester: SeatId
     member: MemberId
     name: str = field(repr=False)
     question: Question = field(repr=False)
+    shown: tuple[Words, ...] = field(default=(), repr=False)
 
 
 class _Letter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,12 +87,14 @@ def write_files(question: Question, folder: Path) -> None:
 def read_question(session: Session, path: Path) -> Received:
     """Return the question in a file for this member, if this program makes the same files of the text that it shows.
 
-    What it is about can be told here from the files alone, so it is about an export, whose pages say what is shown.
+    What it is about can be told here: from the files alone, of an export, whose pages say what is shown; from this
+    member's own rows, of an erasure.
 
     Raises:
         MalformedError, BrokenSealError: no question, or not for this device.
         VerificationError: it shows other files than the approval would be for, or such as this program does not make.
-        RefusedError: who asks is not in the newest roster, or is this very member; or it is about another act.
+        RefusedError: who asks is not in the newest roster, or is this very member; or it is about another act, or an
+            erasure of what this member cannot open.
     """
     session.require(Action.APPROVE)
     try:
@@ -104,11 +108,12 @@ def read_question(session: Session, path: Path) -> Received:
     question = decode_question(letter.content)
     if question.act not in ASKED_BY_FILE:
         raise RefusedError(
-            Message("a question in a file is about an export; this one is about another act"),
+            Message("a question in a file is about an export or an erasure; this one is about another act"),
             next_step=Message("That is approved at the keyboard of a device that both of you use."),
         )
     question.require_true()
-    return Received(SeatId(letter.seat), member, name_in(names_of_members(session), member), question)
+    shown = erasure_shown(session, question) if question.act == ERASE else ()
+    return Received(SeatId(letter.seat), member, name_in(names_of_members(session), member), question, shown)
 
 
 def give(session: Session, path: Path, out: Path, *, why: str) -> tuple[Approval, str]:

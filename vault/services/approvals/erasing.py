@@ -6,6 +6,7 @@ The log lists which versions were erased, by whom, and never what they said (FOR
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from vault.access.session import Session
 from vault.access.trust.new_epochs import next_holders, revocations_of
@@ -17,7 +18,18 @@ from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import Action
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
-from vault.services.approvals.approving import ALONE, HERE_MS, TWO_PERSON, Second, required_approval
+from vault.services.approvals import by_file
+from vault.services.approvals.approving import (
+    ALONE,
+    APART_MS,
+    HERE_MS,
+    TWO_PERSON,
+    Second,
+    approver_named,
+    approvers,
+    required_approval,
+    rule_of,
+)
 from vault.services.approvals.question import Question
 from vault.services.cases.holds import require_none
 from vault.services.erasures.removing import Removed, begin, finish
@@ -62,13 +74,7 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         VerificationError: the log is in doubt, or something of these cases is not here.
         TryAgainError: no room. Nothing was erased, or it says that the records are, and what is left goes at an unlock.
     """
-    rule = _require(session, going)
-    if why not in {*REASONS, MOVED}:
-        raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
-    if not going.versions:
-        raise UsageError(Message("there is nothing to erase"))
-    session.require_sound_log(*going.homes)
-    require_none(session, going.cases)
+    rule = _ready(session, going, why)
     audits = tuple(audit_of(session, case) for case in going.cases)
     approval, by = None, ""
     entry = Entry(
@@ -80,7 +86,7 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         pol=rule,
     )
     if needs_second(going):
-        question = _question(session, going, why, entry.obj)
+        question = _question(session, going, why, entry.obj, valid_ms=HERE_MS)
         approval = required_approval(session, question, second)
         by = ALONE if approval is None else TWO_PERSON
         entry = replace(entry, dig=question.digest, out="ok:alone" if approval is None else "ok")
@@ -89,6 +95,49 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         _commit(session, going, entry, approval)
         removed = _finished(session)
     return Erased(going, by, removed)
+
+
+def ask(session: Session, going: Going, *, why: str, out: Path, approver: str | None = None) -> tuple[str, ...]:
+    """Write the question to a second person who is somewhere else into a new file; nothing is erased.
+
+    It is answered by who can open all of it, within 7 days, and while what goes does not change.
+
+    Args:
+        session: who wants to erase.
+        going: what `what_goes` returned.
+        why: the reason.
+        out: the new file.
+        approver: the name of the member who shall approve; without one, every member who may.
+
+    Returns:
+        The names of those for whom it opens.
+
+    Raises:
+        UsageError: one person may erase it, and as `erase`.
+        RefusedError: nobody else could approve; there is something at `out`; and as `erase`.
+        VerificationError, NotFoundError, TryAgainError: as they say.
+    """
+    _ready(session, going, why)
+    if not needs_second(going):
+        raise UsageError(Message("one person may erase this: nobody has to approve it"))
+    if rule_of(session) != TWO_PERSON:
+        raise RefusedError(Message("nobody else could approve it: it is done alone"))
+    by_file.require_new(out)
+    chosen = approvers(session) if approver is None else [approver_named(session, approver)]
+    subject = next((audit_of(session, case) for case in going.cases), None)
+    by_file.ask(session, _question(session, going, why, subject, valid_ms=APART_MS), chosen, out)
+    return tuple(each.name for each in chosen)
+
+
+def _ready(session: Session, going: Going, why: str) -> str:
+    rule = _require(session, going)
+    if why not in {*REASONS, MOVED}:
+        raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
+    if not going.versions:
+        raise UsageError(Message("there is nothing to erase"))
+    session.require_sound_log(*going.homes)
+    require_none(session, going.cases)
+    return rule
 
 
 def _require(session: Session, going: Going) -> str:
@@ -107,7 +156,7 @@ def _require(session: Session, going: Going) -> str:
     return rule
 
 
-def _question(session: Session, going: Going, why: str, subject: bytes | None) -> Question:
+def _question(session: Session, going: Going, why: str, subject: bytes | None, *, valid_ms: int) -> Question:
     names = names_of_members(session)
     said = Message(
         "{name} erases {records} records of {cases}: {kinds}",
@@ -121,7 +170,7 @@ def _question(session: Session, going: Going, why: str, subject: bytes | None) -
         of={"versions": sorted(version.id for version in going.versions), "why": why},
         about=(str(said),),
         reasons=REASONS,
-        expires_ms=session.log.now_ms() + HERE_MS,
+        expires_ms=session.log.now_ms() + valid_ms,
         subject=subject,
     )
 

@@ -59,7 +59,7 @@ def described(session: Session, found: Mapping[tuple[CompartmentId, RecordId], s
         Described(
             *place,
             kind,
-            *_day_and_title(opened[place].content),
+            *day_and_title(opened[place].content),
             members.get(opened[place].origin),
         )
         for place, kind in shown.items()
@@ -67,7 +67,8 @@ def described(session: Session, found: Mapping[tuple[CompartmentId, RecordId], s
     ]
 
 
-def _day_and_title(content: Content) -> tuple[str, str]:
+def day_and_title(content: Content) -> tuple[str, str]:
+    """Return the day of a record, YYYY-MM-DD, and what a person calls it, in a line; both may be empty."""
     day, title = time_data(content.clock[0], DAY) or "", ""
     with suppress(MalformedError):
         match content.kind:
