@@ -122,7 +122,8 @@ def told(value: object) -> Words:
         case bytes():
             return value.hex()
         case dict():
-            return ", ".join(str(told(part)) for part in value.values() if part)
+            said = value | ({"script": str(SCRIPTS.get(value["script"], ""))} if "script" in value else {})
+            return ", ".join(str(told(part)) for part in said.values() if part)
         case list() | tuple():
             return "; ".join(str(told(part)) for part in value)
         case _:
