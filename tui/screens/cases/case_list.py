@@ -43,6 +43,7 @@ _CREATE: Final = "case.create"
 _NO_CASES: Final = Message("No case yet. n makes one after a search; F9 takes a call.")
 _NONE_GIVEN: Final = Message("No case was given to you yet.")
 _NO_MATCH: Final = Message("No open case matches. F3 looks in closed ones and notes; Esc shows all.")
+_CLOSED_TOO: Final = Message("Closed cases are not listed; F3 finds them.")
 _WHY: Final = Message("Why do you open this case? The reason goes into the log.")
 _ALONE: Final = Message("Only YOU can open this case. Open it and press w to see, and to give it to somebody.")
 
@@ -230,12 +231,12 @@ class CaseList(LooksBack, ManyCases):
         if start.more:
             found = Message("{found} or more, newest shown", found=found)
         self._found, self._order = found, order_words(sort)
-        is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH))}
+        is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH, _CLOSED_TOO))}
         empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
         is_typed, self._words = words != self._words, words
         self._show_head()
         if is_own or is_typed:  # what was done, such as a slip that was kept, goes on standing there
-            self.say("" if start.count else _NO_MATCH if words else empty)
+            self.say(_CLOSED_TOO if start.count else _NO_MATCH if words else empty)
         self._mark(pages, 0, start.rows)
         self._moved()
 
