@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.desk import Desk
+from tests.cli.typist import Typist
 from tests.export.test_paper_text import WORDS as WORDS_OF_PHOTO
 from tests.export.test_paper_text import picture
 from tests.services.conftest import filled_template, founded_template
@@ -143,3 +144,38 @@ def test_a_paper_kept_in_a_section_is_reached_there_alone(desk: Desk, filled_tem
     moved = said(desk, "section", "move", again, "--to", section, "--yes")["records"]
     assert [each["document"] for each in said(desk, "document", "list", ref, *there)["documents"]] == moved
     assert said(desk, "document", "list", ref)["documents"] == []
+
+
+def answer_each(typist: Typist) -> None:
+    for label in ("Title", "From", "Language", "Remarks"):
+        typist.wait_for(rf"{label}[^\n]*: ")
+        typist.type("")
+
+
+@pytest.mark.slow
+def test_a_paper_says_how_far_it_is_stops_at_ctrl_c_and_is_added_when_that_is_repeated(
+    desk: Desk, filled_template: Filled, tmp_path: Path
+) -> None:
+    ref, film = filled_template.refs[0], tmp_path / "film\x1b]0;pwned\x07\x1b[2J.mp4"
+    with film.open("wb") as file:
+        file.truncate(96 << 20)
+    adds = ("document", "add", ref, str(film), "--kind", "video")
+    typist = Typist(desk, *desk.given(), *adds)
+    answer_each(typist)
+    typist.wait_for(r"Sealing the document: \d+ of 100663296 \(\d+ %\)")
+    typist.type_bytes(b"\x03")
+    assert typist.end() == 130
+    assert "Stopped. Nothing was kept; the file is as it was." in typist.seen
+    assert [path for path in (desk.place.path / "blobs").rglob("*") if path.is_file()] == []
+    assert said(desk, "document", "list", ref)["documents"] == []
+    again = Typist(desk, *desk.given(), *adds)
+    answer_each(again)
+    assert again.end() == 0
+    assert "The document is saved" in again.seen
+    assert "Its text could not be read" in again.seen  # it is too large for that
+    shown = Typist(
+        desk, *desk.given(), "document", "show", said(desk, "document", "list", ref)["documents"][0]["document"]
+    )
+    assert shown.end() == 0
+    told = again.seen + shown.seen
+    assert ("pwned" in told, "\x1b]0;" in told, "\x1b[2J" in told, "\x07" in told) == (True, False, False, False)

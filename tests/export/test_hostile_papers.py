@@ -93,7 +93,7 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "pages that are their own children": (PDF, pdf(_CATALOG, b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2000000 >>")),
     "deep arrays": (PDF, pdf(b"[" * 200_000 + b"]" * 200_000)),
     "a PDF that is cut": (PDF, one_page(stream(b"BT ET"))[:150]),
-    "a PNG of 40,000 by 40,000": ("image/png", png(40_000, 40_000)),
+    "a PNG of 60,000 by 60,000": ("image/png", png(60_000, 60_000)),
     "a TIFF that points beyond its end": ("image/tiff", b"II*\0\xff\xff\xff\x7f" + bytes(100)),
     "a DOCX in a DOCX": (DOCX, nested_zips(20)),
     "a DOCX of 20,000 parts": (DOCX, many_parts()),

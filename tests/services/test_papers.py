@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.test_paper_text import picture
+from tests.export.test_paper_text import docx, picture
 from tests.services.erased import erase_record
 from tests.services.founded import Filled
 from tests.tables import refused
@@ -116,6 +116,17 @@ def test_the_text_of_a_paper_is_read_once_kept_sealed_and_found(filled: Filled, 
         assert searching.search(session, "Vellanor").hits == ()
         with session.database.reading() as rows:
             assert (rows.attachments(), rows.tail_names()) == ([], [])
+
+
+def test_a_paper_that_cannot_be_read_is_kept_and_says_so(
+    filled_session: Session, filled: Filled, tmp_path: Path
+) -> None:
+    bomb = tmp_path / "order.docx"
+    bomb.write_bytes(docx("<w:p>" * 300_000))
+    place = add(filled_session, filled.cases[0], bomb)
+    assert paper_text.read_and_keep(filled_session, place).read_by is ReadBy.UNREADABLE
+    papers.save(filled_session, place, tmp_path / "out.docx")
+    assert (tmp_path / "out.docx").read_bytes() == bomb.read_bytes()
 
 
 def test_what_changes_while_a_text_is_read_stays(filled_session: Session, filled: Filled, tmp_path: Path) -> None:

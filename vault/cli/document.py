@@ -14,6 +14,7 @@ from vault.cli.showing import edited, indented
 from vault.cli.story import asked, options_for, typed_fields
 from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.display import MINUTE_UTC, bytes_text, local_time, time_data
+from vault.errors import VaultError
 from vault.ids import short_id
 from vault.words.message import Message, Words, joined, plural
 
@@ -36,12 +37,21 @@ def _add(args: Given, output: Output) -> Result:
         usual = {} if version_of else {"kind": DocumentKind.OTHER.value}
         facts = homes.facts_typed(session, home, usual | typed_fields(_FORM, args, answers))
         progress = output.progress_of(Message("Sealing the document"))
-        added = adding.add(session, home, args.file, facts, version_of=version_of, progress=progress)
-        read = None
+        try:
+            added = adding.add(session, home, args.file, facts, version_of=version_of, progress=progress)
+        except KeyboardInterrupt:
+            output.say(Message("Stopped. Nothing was kept; the file is as it was."))
+            raise
+        read, unread = None, None
         if not args.no_text:
             place = Place(home, added.record, Document.KIND)
             progress = output.progress_of(Message("Reading its text"))
-            read = paper_text.read_and_keep(session, place, progress=progress).read_by
+            try:
+                read = paper_text.read_and_keep(session, place, progress=progress).read_by
+            except KeyboardInterrupt:  # the document is saved, and that is what the answer says
+                unread = Message("stopped")
+            except VaultError as fault:
+                unread = fault.message
     data = {
         "document": added.record.hex(),
         "case": added.case.hex(),
@@ -55,6 +65,11 @@ def _add(args: Given, output: Output) -> Result:
         Message("id {id}", id=short_id(added.record)),
     ]
     lines += [] if read is None else [Message("({said})", said=READ_WORDS[read])]
+    if unread is not None:
+        short = short_id(added.record)
+        lines.append(
+            Message("Its text was not read: {fault}. `casevault document text {id}` does.", fault=unread, id=short)
+        )
     if not added.travels:
         lines.append(Message("It is larger than a bundle: other members do not get it. Backups contain it."))
     lines.append(

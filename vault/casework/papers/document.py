@@ -80,6 +80,7 @@ class ReadBy(StrEnum):
     OCR = "ocr"
     CHAT = "chat"  # message by message (`casework.papers.chat`)
     NOTHING = "nothing"  # a content without text, or of a kind that this program does not read
+    UNREADABLE = "unreadable"  # damaged, too large, or made to harm who reads it
     PART = "part"  # more text than is kept, or reading took too long
 
 
@@ -90,6 +91,9 @@ READ_WORDS: Final[Mapping[ReadBy, Message]] = {
     ReadBy.CHAT: Message("It is a chat: its messages were read, and are searched."),
     ReadBy.OCR: Message("Its text was read from a picture, with errors perhaps, and is searched."),
     ReadBy.PART: Message("A part of its text was read, and is searched."),
+    ReadBy.UNREADABLE: Message(
+        "Its text could not be read: the file is damaged, too large or made to do harm. The paper itself is kept."
+    ),
     ReadBy.NOTHING: Message("No text was found in it. Pictures are read where tesseract is installed."),
 }
 

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 from vault.export.limiting import limit_resources
@@ -66,7 +67,7 @@ def _read(header: dict[str, Any], content: bytes, kept: Kept) -> str:
             kept.is_whole = False
         return "docx"
     if media == "application/pdf":
-        return _read_pdf(content, ocr, kept)
+        return _read_pdf(content, ocr, kept, until)
     return "nothing"
 
 
@@ -96,7 +97,7 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1251", errors="replace")
 
 
-def _read_pdf(content: bytes, ocr: Ocr | None, kept: Kept) -> str:
+def _read_pdf(content: bytes, ocr: Ocr | None, kept: Kept, until: float) -> str:
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types; missing, it is an answer
 
     try:
@@ -106,25 +107,31 @@ def _read_pdf(content: bytes, ocr: Ocr | None, kept: Kept) -> str:
         return "nothing"
     used_ocr = [False]
     try:
-        kept.add_all(_pages(document, ocr, used_ocr, kept))
+        kept.add_all(_pages(document, ocr, used_ocr, kept, until))
     except pypdfium2.PdfiumError:
         kept.is_whole = False
     return "ocr" if used_ocr[0] else "pdf"
 
 
-def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept) -> Iterator[str]:
-    """Yield the text of each page; of one without letters what a picture of it shows."""
-    count = len(document)
+def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept, until: float) -> Iterator[str]:
+    """Yield the text of each page, while there is time; of one without letters what a picture of it shows."""
+    count, told = len(document), 0
     for number in range(count):
-        page = document[number]
-        text = str(page.get_textpage().get_text_bounded())
-        if sum(map(str.isalnum, text)) < _FEWEST_LETTERS and ocr is not None:
-            seen = None if ocr.is_over else _seen(page, ocr)
-            kept.is_whole &= seen is not None
-            used_ocr[0] |= seen is not None
-            text = f"{text}\n{seen or ''}"
+        if time.monotonic() > until:
+            kept.is_whole = False
+            return
+        with closing(document[number]) as page:  # else a million pages fill the memory
+            with closing(page.get_textpage()) as letters:
+                text = str(letters.get_text_bounded())
+            if sum(map(str.isalnum, text)) < _FEWEST_LETTERS and ocr is not None:
+                seen = None if ocr.is_over else _seen(page, ocr)
+                kept.is_whole &= seen is not None
+                used_ocr[0] |= seen is not None
+                text = f"{text}\n{seen or ''}"
         yield text
-        _tell(100 * (number + 1) // count)
+        if 100 * (number + 1) // count > told:
+            told = 100 * (number + 1) // count
+            _tell(told)
 
 
 def _seen(page: Any, ocr: Ocr) -> str | None:

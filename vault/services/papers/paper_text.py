@@ -61,7 +61,10 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
         raise TryAgainError(Message("the document was replaced while its text was read"))
     rule, audit = require_write(session, place.case), pseudonym_to_write(session, place.case)
     blobs, sealed = Blobs(session.folder.blobs_dir), _sealed(session, read)
-    way = ReadBy.NOTHING if sealed is None else ReadBy(read.by) if read.is_whole else ReadBy.PART
+    if read.is_whole:
+        way = ReadBy.NOTHING if sealed is None else ReadBy(read.by)
+    else:
+        way = ReadBy.UNREADABLE if sealed is None else ReadBy.PART
     changed = replace(document, extracted=None if sealed is None else sealed.body, read_by=way)
     try:
         with session.work(place.case) as work:
