@@ -33,6 +33,9 @@ _MOST_OPENED = 20
 _MOST_SHOWN = 5
 _LAST_DIGITS = 7  # with a country before them, or without
 _YEAR = len("1984")
+_MOST_NAMES = 16  # of a person whom somebody else wrote, perhaps to be looked up for hours
+_MOST_NUMBERS = 32
+_MOST_WORDS = 32
 _FEWEST_WORDS = 2  # of one name only, many people are called
 _At: TypeAlias = tuple[bytes, bytes]
 """(case, record) of somebody."""
@@ -145,15 +148,16 @@ class _Found(NamedTuple):
 def _found(index: Index, person: Person, own: _At | None, beside: bytes | None, *, has_one_name: bool) -> _Found:
     names: defaultdict[_At, list[str]] = defaultdict(list)
     numbers: defaultdict[_At, list[str]] = defaultdict(list)
-    for name in person.names:
+    for name in person.names[:_MOST_NAMES]:
         for asked, words in _asked(name.text):
             is_part = asked != name.text or has_one_name
             for heard in find_alike(index, asked, limit=_MOST_OPENED, in_part=is_part):
                 names[heard.case, heard.record] += words
-    for phone in person.phones:
+    for phone in person.phones[:_MOST_NUMBERS]:
         for reached in people_reached(index, digits_of(phone)[-_LAST_DIGITS:]):
             numbers[reached].append(phone)
-    for text in (*person.emails, *(document.number for document in person.documents)):
+    numbered = [*person.emails, *(document.number for document in person.documents)]
+    for text in numbered[:_MOST_NUMBERS]:
         for hit in search_index(index, f'"{text}"').hits:
             if hit.kind == Person.KIND:
                 numbers[hit.case, hit.record].append(text)
@@ -182,7 +186,7 @@ def _judged(
 
 def _called(words: Iterable[str], other: Person) -> tuple[str, ...]:
     """Return those of the words, each once, that another person is called by in some spelling."""
-    theirs = [part for name in other.names for part in parts_of(name.text)]
+    theirs = [part for name in other.names[:_MOST_NAMES] for part in parts_of(name.text)[:_MOST_WORDS]]
     return _told_apart(word for word in words if any(are_alike(word, part) for part in theirs))
 
 
@@ -212,7 +216,7 @@ def _log(session: Session, found: Collection[_At], rule: str, why: str) -> None:
 
 def _asked(name: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return what is looked for of a name, with the words that a hit has of it: the whole name, and each word."""
-    words = parts_of(name)
+    words = parts_of(name)[:_MOST_WORDS]
     return [(name, words), *((word, (word,)) for word in words if len(word) >= _FEWEST_LETTERS)]
 
 
