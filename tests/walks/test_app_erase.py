@@ -23,14 +23,23 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
     with house.open("Amina") as amina:
         for number in range(8):
             notes.add(amina, house.case, Note(NoteKind.CONTACT, f"note {number}"))
-        holds.hold(amina, house.case, reason="a court asks for the file", review="2090-01-01")
     with house.desk("Amina") as desk:
-        desk.press("enter", "2", ":erase for good")
+        desk.press("enter", "m", ":legal hold", "ctrl+o")
+        desk.sees("! This case is not on legal hold.")
+        desk.press(" a court asks for the file", "tab", " 2090-01-01", "f4")
+        desk.sees("The case is on legal hold: nothing of it is erased. Review it on 2090-01-01.")
+        desk.press("escape", "2", ":erase for good")
         desk.sees("is on legal hold and nothing of it is erased. Reason: a court asks for the file.", "1 x person")
         desk.press("f4", "y")
         desk.sees("nothing of it is erased. The hold is to be reviewed on 2090-01-01")
+        desk.press("escape", "m", ":legal hold")
+        desk.sees("It is on legal hold, to be reviewed on 2090-01-01.")
+        desk.press("ctrl+o", "enter")
+        desk.sees("Why is the legal hold released?", "! Type something, or leave with Esc.")
+        desk.press(" it is over", "enter")
+        desk.sees("The legal hold is released: the case can be erased again.")
     with house.open("Amina") as amina:
-        holds.release(amina, house.case, reason="it is over")
+        assert holds.held(amina, house.case) is None
     beside = Person(passphrase=PASSPHRASE, reasons=("subject-request",))
     with house.desk("Amina", beside=beside) as desk:
         desk.press("enter", "2", ":erase for good")

@@ -17,6 +17,14 @@ class ErasePreview:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldShown:
+    """The legal hold that stands on a case; `review` is YYYY-MM-DD."""
+
+    reason: str = field(repr=False)
+    review: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureShown:
     """What somebody erased of one place, and when it goes from here.
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.gateway.subject import Subject
+from tui.gateway.subject import Subject, case_id
 from tui.text.in_words import in_words
 from tui.values.codes import with_kind
-from tui.values.values_erasing import ErasePreview, ErasureShown
+from tui.values.values_erasing import ErasePreview, ErasureShown, HoldShown
 from tui.values.values_exchange import ResultText
 from vault.policy.roles import Action
 from vault.services.approvals import by_file, erasing
 from vault.services.approvals.approving import Second
+from vault.services.cases import holds
 from vault.services.erasures import arrived, letter, preview, retention, standing_again, what_goes
 from vault.words.message import Message, plural
 
@@ -48,6 +49,21 @@ class Erasing(Subject):
         """Return the approval that came back in a file, for `erase`."""
         answer = by_file.read_answer(self._session, file)
         return lambda _: answer
+
+    def hold_of(self, case: str) -> HoldShown | None:
+        """Return the legal hold that stands on a case, or None."""
+        found = holds.held(self._session, case_id(case))
+        return None if found is None else HoldShown(found.value.reason, found.value.review)
+
+    def hold(self, case: str, reason: str, review: str) -> Message:
+        """Put a case on legal hold, or change the reason and the review day of the one that stands."""
+        holds.hold(self._session, case_id(case), reason=reason, review=review)
+        return Message("The case is on legal hold: nothing of it is erased. Review it on {day}.", day=review)
+
+    def release(self, case: str, reason: str) -> Message:
+        """Release the legal hold of a case."""
+        holds.release(self._session, case_id(case), reason=reason)
+        return Message("The legal hold is released: the case can be erased again.")
 
     def print_letter(self, told: ResultText, out: Path) -> Message:
         """Write a letter that `erase` returned as a PDF, and say where it is."""

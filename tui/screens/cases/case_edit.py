@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.screens.erasing.hold import HoldScreen
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, since_field
@@ -50,6 +51,7 @@ class CaseEdit(KeptForm):
         Command(
             "ctrl+o", "reopen_case", Message("Open the closed case again"), "Ctrl+O", Message("open again"), first=True
         ),
+        Command("", "hold", Message("Legal hold: put the case on, change it, release it"), ""),
         leave(Message("Leave; nothing is changed")),
     )
 
@@ -146,6 +148,10 @@ class CaseEdit(KeptForm):
         case = self._case.case
         if reason:
             self.ask(lambda vault: vault.story.close_case(case, reason), self.end)
+
+    def action_hold(self) -> None:
+        """Show the legal hold of the case."""
+        self.app.push_screen(HoldScreen(self._case.case, self._case.ref), lambda word: self.say(word or ""))
 
     def action_reopen_case(self) -> None:
         """Open the case again."""
