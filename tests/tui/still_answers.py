@@ -28,7 +28,7 @@ from tui.values.values import (
 )
 from tui.values.values_access import AccessShown, HolderLine, SectionLine, SectionShown
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
-from tui.values.values_erasing import ErasePreview, ErasureShown
+from tui.values.values_erasing import ErasePreview, ErasureShown, HoldShown
 from tui.values.values_exchange import ListShown, PeerShown, QuestionAsked, ResultText, StandingShown, WithWhom
 from tui.values.values_members import (
     Changed,
@@ -612,6 +612,7 @@ ANSWERS: dict[str, Any] = {
         Message("1 package left these cases: who has it keeps it, and is to be asked to destroy it."),
         Message("It is more than one case or ten records: a second person has to approve it."),
     ), 12, needs_second=True),
+    "erasing.hold_of": HoldShown("A court asks for the file.", "2027-06-01"),
     "erasing.waiting": (
         ErasureShown("K7QM-3XPD", 12, NOW_MS + 40 * HOUR_MS, "Joel Brandvik"),
         ErasureShown("9HTA-22NC", 1, NOW_MS + 60 * HOUR_MS, "Amina Raskolda", is_held=True),

@@ -17,9 +17,11 @@ from tests.tui.test_pictures import INSTEAD as INSTEAD_FOR_PICTURES
 from tests.tui.test_pictures import LOCKED, PICTURES, _push
 from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.cases.write_lines import WriteLines
+from tui.screens.erasing.erase import LetterScreen
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.whole_text import WholeText
 from tui.text.in_words import in_words, speaking
+from tui.values.values_exchange import ResultText
 from tui.values.values_own import OwnFactors
 from tui.widgets.progress import ProgressModal
 from vault.words.message import Message, plural
@@ -34,6 +36,8 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "end the old one": (":devices", "down", "e"),
     "give cases": (":devices", "down", "g"),
     "leave a person": ("enter", "p", " Vera", "escape"),
+    "legal hold": ("enter", "m", ":legal hold"),
+    "letter": lambda desk: _push(desk, LetterScreen(foreign(ResultText((Message("No rule: nothing is proposed."),))))),
     "new key": ("enter", "w", "k"),
     "new sheets": (":your access", "r", "n"),
     "no longer needed": (":your access", "k"),

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
+from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow
@@ -80,6 +81,11 @@ class EraseScreen(SecondedScreen):
         rows.display = self._preview.needs_second
         if self._preview.needs_second:
             self.call_later(rows.show, approvers)
+
+    @override
+    def action_browse(self) -> None:
+        if self.query(PlaceInput):  # none where nobody has to approve
+            super().action_browse()
 
     def action_go_on(self) -> None:
         """Ask once more."""
