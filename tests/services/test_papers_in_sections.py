@@ -16,9 +16,10 @@ from vault.casework.papers.document import Document, DocumentKind, ReadBy
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId
 from vault.seal.bodies import CHUNK_SIZE
-from vault.services.approvals import moving
+from vault.services.approvals import erasing, moving
 from vault.services.cases import cases, searching, sections
 from vault.services.cases.editing import Place
+from vault.services.erasures import what_goes
 from vault.services.evidence import checking
 from vault.services.grants import sharing
 from vault.services.papers import adding, homes, paper_text, papers
@@ -133,6 +134,22 @@ def test_a_paper_moves_into_a_section_with_its_translation_under_fresh_keys(offi
         assert searching.search(amina, "Vellanor").hits == ()
         papers.save(amina, Place(section, moved, Document.KIND), tmp_path / "out")
         assert (tmp_path / "out").read_bytes() == source.read_bytes()
+        assert checking.verify(amina).verified
+
+
+def test_a_section_that_goes_as_a_whole_takes_its_papers_and_a_new_key_leaves_them_readable(
+    office: Office, tmp_path: Path
+) -> None:
+    with office.open(office.amina) as amina:
+        case, section = case_with_section(amina)
+        place = add(amina, section, paper(tmp_path, 2 * CHUNK_SIZE))
+        sections.give(amina, section, [office.joel.member])
+        sharing.revoke(amina, section, [office.joel.member])
+        papers.save(amina, place, tmp_path / "out")
+        assert (tmp_path / "out").read_bytes() == (tmp_path / "scan.pdf").read_bytes()
+        erasing.erase(amina, what_goes.what_goes(amina, section.hex()), why="mistake")
+        assert chunk_files(amina) == []
+        assert sections.list_of(amina, case) == []
         assert checking.verify(amina).verified
 
 

@@ -159,3 +159,21 @@ def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves
             "Letter of the clinic",
             "Order on detention",
         }
+
+
+def test_a_paper_begun_in_a_section_comes_back_after_a_lock_and_is_kept_there(house: House, order: Path) -> None:
+    with house.open("Amina") as session:
+        section = sections.create(session, house.case, what="health", title="Clinic")
+    with house.desk("Amina") as amina:
+        amina.press("enter", "s", "enter", "f", f" {order}", "tab", "tab", " Letter of the clinic", "ctrl+backslash")
+    with house.desk("Amina") as amina:
+        amina.press("f4")
+        amina.sees("form: paper")
+        amina.press("enter")
+        amina.at("New paper")
+        assert amina.value("title") == "Letter of the clinic"
+        amina.press("f4")
+        amina.wait_for("Papers 0")
+    with house.open("Amina") as session:
+        assert [each.value.called for each in papers.list_in(session, section)] == ["Letter of the clinic"]
+        assert papers.list_in(session, house.case) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -29,6 +29,7 @@ from tui.values.messages import OpenCase
 from tui.values.values import CaseShown, DraftShown, Spot
 from tui.values.values_forms import CASE_OF_SLIP, FormPlace, FormTyped
 from tui.values.values_members import MembersShown
+from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from vault.casework.story import STORY
 from vault.words.message import Message, Words
@@ -146,6 +147,12 @@ def go_on_in(
     def open_again(form: KeptForm) -> None:
         _push(screen, form, then)
 
+    def open_paper(papers: Sequence[PaperShown]) -> None:
+        shown = next((paper for paper in papers if paper.record == place.record), None)
+        if shown is not None or not place.record:
+            others = [paper for paper in papers if paper is not shown]
+            open_again(PaperForm(where, others, shown, is_version=place.about == NEXT_VERSION))
+
     if place.form == PERSON and place.record:
         screen.ask(
             lambda vault: vault.people.page(where, why),
@@ -165,11 +172,10 @@ def go_on_in(
             lambda vault: (vault.sections.kinds, vault.sections.others(case.case)),
             lambda found: open_again(NewSection(case.case, case.ref, *found)),
         )
+    elif place.form == PAPER and place.section:
+        screen.ask(lambda vault: vault.sections.open(place.section, why), lambda found: open_paper(found.papers))
     elif place.form == PAPER:
-        shown = next((paper for paper in case.papers if paper.record == place.record), None)
-        if shown is not None or not place.record:
-            others = [paper for paper in case.papers if paper is not shown]
-            open_again(PaperForm(where, others, shown, is_version=place.about == NEXT_VERSION))
+        open_paper(case.papers)
     elif place.form == RECORD:
         record = next((record for record in case.story if record.record == place.record), None)
         if record is not None or not place.record:

@@ -60,6 +60,7 @@ class PaperForm(RecordForm):
         *,
         is_version: bool = False,
     ) -> None:
+        self._where = where
         super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts)
         self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
         self._asks_file = shown is None or is_version
@@ -68,7 +69,8 @@ class PaperForm(RecordForm):
     @override
     def form_place(self) -> FormPlace:
         about = NEXT_VERSION if self._record and self._asks_file else ""
-        return FormPlace(PAPER, self._case, self._ref, self._record, about=about)
+        where = self._where
+        return FormPlace(PAPER, where.case, where.ref, self._record, where.section, about)
 
     @override
     def rows(self) -> Iterable[FormRow]:
