@@ -103,13 +103,14 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         assert (made.case, devices.WHY_WARNED) in mira.viewed
         lines = in_english(devices.warn_lines(done.warn))
         assert [line.strip() for line in lines] == [
-            f"{made.ref}  Ilham {MARKER}",
+            "Call in this order: the highest risk is first.",
+            f"{made.ref}  Ilham {MARKER}  (risk: medium)",
+            "DO NOT CALL: +996 555 010 999",
             "phone: +49 30 5550 4321",
             "hours: after 18:00",
             "say: about the choir",
             "may be told: only her sister",
-            "DO NOT CALL: +996 555 010 999",
-            f"{made.ref}  Sana {MARKER}",
+            f"{made.ref}  Sana {MARKER}  (risk: medium)",
             "no safe contact is kept; known: +49 30 5550 1234",
             ASK_OTHERS,
         ]

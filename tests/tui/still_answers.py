@@ -6,6 +6,7 @@ An answer is a value, or a function of what was asked. What no picture shows has
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +43,7 @@ from tui.values.values_members import (
 from tui.values.values_papers import PaperPage, PaperShown
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
 from tui.values.values_records import FormToFill, RecordShown, StageShown
+from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
@@ -125,6 +127,33 @@ WARN = (
     "T4WB-9HNC  Salim Zumurrudi",
     "    no safe contact is kept; known: +996 555 010 204",
     "3 more cases were on that device and are not yours: ask who holds them.",
+)
+TAKEN = TakenShown(
+    (
+        ("Call in this order: the highest risk is first.", False),
+        ("K7QM-3XPD  Арсений Вьюжанин  (risk: high)", False),
+        ("    DO NOT CALL: +996 555 010 203 [/b] \x1b[31m", True),
+        ("    messenger: through his sister", False),
+        ("    hours: after 18:00", False),
+        ("T4WB-9HNC  Salim Zumurrudi  (risk: medium)", False),
+        ("    no safe contact is kept; known: +996 555 010 204", False),
+    ),
+    ("  □ now: Revoke every device that was taken.", "  □ within 2 hours: Warn the clients whose cases were on it."),
+    ("OPEN, or its passphrase known: all of this can be read there.", "  K7QM-3XPD  3 people, 4 notes, 2 papers"),
+    2,
+)
+PACK = PackShown(
+    "00" * 16,
+    "K7QM-3XPD",
+    (
+        "  2026-11-20 05:40  incident  disappearance, the bus station [/b] \x1b[31m",
+        "    When: 2026-11-20T05:40",
+        "    Where: the bus station",
+        "    confirmed by two neighbours; Amina Raskolda wrote it 2026-11-25 13:02",
+    ),
+    ("  2026-11-21  detention  слух: подвал", "  2026-11-19  event  somebody followed him"),
+    (Message("who took them, confirmed; or leave it out"),),
+    1,
 )
 ENDED = Changed(
     (
@@ -632,6 +661,8 @@ ANSWERS: dict[str, Any] = {
     "proposals.show": ProposalShown(9, CHANGES, ("Amina Raskolda",), Message("one other supervisor")),
     "handovers.list_all": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
     "devices.list_all": DEVICES,
+    "safety.taken": lambda _seat, _progress, _stopped: TAKEN,
+    "safety.facts": lambda case: replace(PACK, case=case),
     "devices.lost": lambda _seat, out, _progress: LostShown(
         ENDED, WARN, 2, f"The list is at {out}, in clear: delete it when everybody is warned."),
     "sharing.who": ACCESS,

@@ -45,6 +45,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "progress": lambda desk: desk.call(lambda: desk.app.push_screen(ProgressModal(Message("Reading"), lambda: None))),
     "too small": lambda desk: desk.resize(30, 8),
     "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
+    "whose case": (":in an emergency", "right", "f4"),
     "whole text": lambda desk: _push(desk, WholeText(Message("Note"), "Καριμ")),
     "write lines": lambda desk: _push(desk, WriteLines(Message("What shall stand here?"), "Καριμ")),
 }

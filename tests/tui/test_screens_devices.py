@@ -54,11 +54,11 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         mira.press(":devices", "n", " grey laptop", "enter")
         mira.sees("The device is called so from now on.", f"{AMINA} grey laptop")
         mira.press("d")
-        mira.sees("AS IF IT HAD BEEN TAKEN", "now: Revoke every device")
-        mira.press("enter", "ctrl+p", f" {tmp_path / 'drill.pdf'}", "enter")
+        mira.sees("A computer was taken", "WHOM TO WARN", CLIENT, "now: Revoke every device")
+        mira.press("ctrl+p", f" {tmp_path / 'drill.pdf'}", "enter")
         mira.sees("It names nobody, and is not encrypted.")
         assert (tmp_path / "drill.pdf").read_bytes().startswith(b"%PDF")
-        mira.press("l", " warn", "f4")
+        mira.press("escape", "l", " warn", "f4")
         mira.sees("! Type the whole path, from / or ~ on.")
         mira.press("ctrl+u", f" {taken}", "f4", "y")
         mira.sees("exists already")
@@ -69,7 +69,7 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         mira.press("enter", "f8")
         mira.sees("! Finish this or leave it with Esc first.")
         mira.at("WHOM TO WARN 1 client")
-        assert warn.read_text("utf-8").splitlines()[0] == f"{house.ref}  {CLIENT}"
+        assert warn.read_text("utf-8").splitlines()[0] == f"{house.ref}  {CLIENT}  (risk: medium)"
         assert warn.stat().st_mode & 0o077 == 0
         mira.sees(*warn.read_text("utf-8").splitlines())
         mira.press("escape")

@@ -13,7 +13,6 @@ from vault.errors import UsageError, VaultError
 from vault.ids import SeatId
 from vault.progress import Progress, Stopped
 from vault.services.members import devices
-from vault.services.safety import seizure
 from vault.store.files import write_new
 from vault.words.message import Message, Words
 
@@ -74,18 +73,6 @@ class Devices(Subject):
         warn = tuple(map(in_words, devices.warn_lines(done.warn)))
         shown = changed(session, done.outcome, Message("The device is revoked."))
         return LostShown(shown, warn, len(done.warn.clients), _write_list(warn, warn_list))
-
-    def drill(self, seat: str) -> tuple[Words, ...]:
-        """Return what would be found on a device that was taken, what to do, and whom to warn."""
-        found = seizure.look(self._session, _seat(seat))
-        todo = (Message("WHAT TO DO"), *seizure.step_lines())
-        warn = (Message("WHOM TO WARN"), *devices.warn_lines(found.warn))
-        return (*todo, "", *warn, "", *seizure.found_lines(found))
-
-    def print_drill(self, seat: str, out: Path) -> Message:
-        """Write the page of the drill, which names nobody, and say where it is."""
-        seizure.print_page(self._session, seizure.look(self._session, _seat(seat)), out, in_words)
-        return Message("The page is at {path}. It names nobody, and is not encrypted.", path=out)
 
     def keep_list(self, warn: tuple[str, ...], out: Path) -> Message:
         """Write a list of whom to warn into a new file, and say where it is."""

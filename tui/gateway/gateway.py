@@ -22,6 +22,7 @@ from tui.gateway.people import People
 from tui.gateway.proposals import Proposals
 from tui.gateway.recovery import Recovery
 from tui.gateway.referral import Referral
+from tui.gateway.safety.safety import Safety
 from tui.gateway.sections import Sections
 from tui.gateway.sharing import Sharing
 from tui.gateway.story import Story
@@ -68,6 +69,7 @@ class Gateway:
         self.approvals = Approvals(door)
         self.story = Story(door)
         self.papers = Papers(door)
+        self.safety = Safety(door)
 
     def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
         """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""

@@ -8,6 +8,7 @@ from tui.screens.calls.open_slips import OpenSlips
 from tui.screens.calls.search import SearchScreen
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
+from tui.screens.emergency.emergency import EmergencyScreen
 from tui.screens.erasing.erasures import ErasuresScreen
 from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import ExchangeScreen
@@ -21,6 +22,7 @@ from tui.screens.members.members import MembersScreen
 from tui.screens.referral.approving import QuestionFile
 
 PLACES: Final[dict[str, type[VaultScreen]]] = {
+    "emergency": EmergencyScreen,
     "search": SearchScreen,
     "week": WeekScreen,
     "calls": OpenSlips,

@@ -36,9 +36,9 @@ class LongText(ScrollView, can_focus=True):
         self._lines: list[Cell] = []
         self._broken_for = -1
 
-    def show(self, words: Words) -> None:
+    def show(self, words: Words, *, first: tuple[Cell, ...] = ()) -> None:
         """Show another text, from its start."""
-        self._words, self._broken_for = words, -1
+        self._words, self._first, self._broken_for = words, first or self._first, -1
         self._break()
         self.scroll_to(y=0, animate=False)
         self.refresh()

@@ -38,7 +38,11 @@ _LONGEST_TITLE: Final = 60
 
 
 class PickCase(VaultScreen):
-    """Ends with the case that was chosen, or empty."""
+    """Ends with the case that was chosen, or empty.
+
+    Args:
+        slip: what it is chosen for: cases that the call reminds of are offered first.
+    """
 
     NAME = Message("Into which case?")
     HOLDS_TYPING = True
@@ -48,7 +52,7 @@ class PickCase(VaultScreen):
         leave(Message("Leave; the slip stays open")),
     )
 
-    def __init__(self, slip: SlipLine) -> None:
+    def __init__(self, slip: SlipLine | None = None) -> None:
         super().__init__()
         self._slip = slip
         self._wish = 0
@@ -62,6 +66,9 @@ class PickCase(VaultScreen):
     def on_mount(self) -> None:
         """Offer the cases that the call reminds of, or all."""
         self.query_one("#wanted").focus()
+        if self._slip is None:
+            self._read()
+            return
         number, name = self._slip.number, self._slip.name
         self.ask(lambda vault: vault.intake.remind(number, name), self._offer)
 

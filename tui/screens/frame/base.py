@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RESERVED: Final = frozenset({"f1", "f2", "f3", "f6", "f7", "f8", "f9", "f12", "ctrl+l", "ctrl+q", "ctrl+backslash"})
+RESERVED: Final = frozenset(
+    {"f1", "f2", "f3", "f6", "f7", "f8", "f9", "f12", "ctrl+l", "ctrl+q", "ctrl+backslash", "exclamation_mark"}
+)
 """Keys that mean one thing on every screen of an open vault, and that no screen may take. F9 is the call slip's."""
 
 
@@ -82,6 +84,13 @@ EVERYWHERE = (
     # First: over a question too. A telephone waits for nobody.
     Command("f9", "app.call", Message("Call slip: somebody is calling"), "F9", brief=Message("call slip"), first=True),
     Command("f8", "app.home", Message("Home: dates, what is to do, alerts"), "F8", brief=Message("home")),
+    Command(
+        "exclamation_mark",
+        "app.go('emergency')",
+        Message("In an emergency: a computer was taken, somebody disappeared"),
+        "!",
+        brief=Message("in an emergency"),
+    ),
     Command("", "app.go('week')", Message("The week: what has to be kept, day by day"), ""),
     Command("", "app.go('calls')", Message("Calls: the open slips, into a case or closed"), ""),
     Command("", "app.go('back_up')", Message("Make a backup"), ""),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.screens.members.changing import ChangingScreen
 from tui.screens.members.invite import InviteForm
 from tui.screens.members.lost import LostForm
+from tui.screens.members.taken import show_taken
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import DeviceLine
 from tui.widgets.columns import Column
@@ -47,7 +47,6 @@ class DevicesScreen(ChangingScreen):
         Command(
             "d", "drill", Message("Drill: what would be found on it, what to do, whom to warn"), "d", Message("drill")
         ),
-        Command("ctrl+p", "print", Message("Print the page of the drill, which names nobody"), "Ctrl+P"),
         Command("n", "name", Message("Call it something"), "n", Message("name")),
         Command("i", "invite", Message("Invite a further device of this member"), "i", Message("invite")),
         Command("g", "give", Message("Give all your cases to this device of yours"), "g", Message("give")),
@@ -95,24 +94,7 @@ class DevicesScreen(ChangingScreen):
         """Show what would be found on the device under the cursor if it had been taken."""
         device = self._here()
         if device is not None:
-            self.ask(lambda vault: vault.devices.drill(device.seat), self._show_drill)
-
-    def _show_drill(self, lines: tuple[Words, ...]) -> None:
-        self.app.push_screen(ResultDialog(Message("AS IF IT HAD BEEN TAKEN"), lines))
-
-    def action_print(self) -> None:
-        """Ask where the page of the drill shall go."""
-        device = self._here()
-        if device is None:
-            return
-
-        def answered(place: str | None) -> None:
-            if place:
-                out = Path(place).expanduser()
-                self.ask(lambda vault: vault.devices.print_drill(device.seat, out), self.say)
-
-        question = Message("A new file for the page, such as a PDF. It names nobody, and it is not encrypted.")
-        self.app.push_screen(AskLine(question, hint="/media/stick/drill.pdf", problem=no_whole_path), answered)
+            show_taken(self, device)
 
     def action_name(self) -> None:
         """Call the device under the cursor something."""

@@ -57,7 +57,12 @@ _LOOK_SECONDS: Final = 0.2
 
 
 class ExportScreen(SecondedScreen):
-    """Ends with nothing; what was exported stands in the log and in the case."""
+    """Ends with nothing; what was exported stands in the log and in the case.
+
+    Args:
+        case, ref: of the case.
+        profile: which is chosen at first.
+    """
 
     NAME = Message("Export")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -68,8 +73,9 @@ class ExportScreen(SecondedScreen):
         leave(Message("Leave; nothing is written")),
     )
 
-    def __init__(self, case: str, ref: str) -> None:
+    def __init__(self, case: str, ref: str, *, profile: str = "") -> None:
         super().__init__()
+        self._profile = profile
         self._case = case
         self._ref = ref
         self._recipients: list[KeptPartner] = []
@@ -81,7 +87,7 @@ class ExportScreen(SecondedScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             Vertical(id="recipient-place"),
-            FormRow(Message("Who is named"), ChoiceField(_PROFILES, id="profile")),
+            FormRow(Message("Who is named"), ChoiceField(_PROFILES, value=self._profile, id="profile")),
             FormRow(Message("Language"), ChoiceField(_LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vault.access.membership.next_roster import Change
@@ -10,7 +11,7 @@ from vault.casework.checks import checked_name
 from vault.casework.contact import is_never_used
 from vault.casework.directory import DeviceName
 from vault.casework.person import Person, SafeContact, never_use_of
-from vault.casework.vocabulary import PersonRole
+from vault.casework.vocabulary import PersonRole, Risk
 from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
@@ -41,6 +42,8 @@ _ASK_OTHERS = Message(
     "Other cases may have been on that device. Its member, and the members who share cases with them, know whom to"
     " warn: ask them."
 )
+_IN_THIS_ORDER = Message("Call in this order: the highest risk is first.")
+_RISKS = tuple(Risk)
 # Where a notice has its epoch's id (FORMAT.md 2).
 _EPOCH_AT = 35
 
@@ -62,10 +65,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class ToWarn:
-    """A client of a case that was on a lost device, and how to reach them without harm."""
+    """A client of a case that was on a lost device, how near the harm is, and how to reach them without any."""
 
     case: CompartmentId
     ref: str
+    risk: Risk
     name: str = field(repr=False)
     contact: SafeContact | None = field(repr=False)
     phones: tuple[str, ...] = field(repr=False)
@@ -75,13 +79,21 @@ class ToWarn:
 
 @dataclass(frozen=True, slots=True)
 class WarnList:
-    """Whom to warn of a lost device, as far as this member can read it.
+    """Whom to warn of a lost device, the highest risk first, as far as this member can read it.
 
     `unread` cases of that device this member cannot read: who holds them makes the list for those.
     """
 
     clients: tuple[ToWarn, ...]
     unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarnLine:
+    """A line about whom to warn; `is_barred`: it says which way must not be used."""
+
+    words: Message = field(repr=False)
+    is_barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,24 +217,47 @@ def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda don
     return carry_out(session, Change(ended=frozenset({seat})), progress=progress)
 
 
-def warn_list(session: Session, seat: SeatId) -> WarnList:
+def warn_list(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> WarnList:
     """Return the clients of every case that a device holds and this one too; that each was looked at is in the log."""
     readable, unread = cases_on(session, seat)
     found: list[ToWarn] = []
-    for case in readable:
+    for done, case in enumerate(readable, 1):
         if session.roles & ALLOWED[Action.CASE_READ]:
             found += _clients(cases.open_case(session, case, why=WHY_WARNED))
         else:
             unread += 1
-    return WarnList(tuple(sorted(found, key=lambda row: (row.ref, row.name))), unread)
+        progress(done, len(readable))
+    return WarnList(tuple(sorted(found, key=lambda row: (-_RISKS.index(row.risk), row.ref, row.name))), unread)
 
 
 def warn_lines(warn: WarnList) -> list[Message]:
     """Return the list as lines of text for a person: names and safe channels, which is personal data."""
+    return [line.words for line in warn_rows(warn)]
+
+
+def warn_rows(warn: WarnList) -> list[WarnLine]:
+    """Return the lines of `warn_lines`, each with whether it says what must not be used."""
+    return [
+        *([WarnLine(_IN_THIS_ORDER)] if len(warn.clients) > 1 else []),
+        *(row for client in warn.clients for row in _client_rows(client)),
+        *map(WarnLine, _last_lines(warn)),
+    ]
+
+
+def _client_rows(client: ToWarn) -> Iterator[WarnLine]:
+    name = client.name or Message("no name kept")
+    yield WarnLine(Message("{ref}  {name}  (risk: {risk})", ref=client.ref, name=name, risk=client.risk.value))
+    barred, lines = _contact_lines(client)
+    for line in barred:
+        yield WarnLine(Message("    {line}", line=line), is_barred=True)
+    for line in lines:
+        yield WarnLine(Message("    {line}", line=line))
+
+
+def _last_lines(warn: WarnList) -> list[Message]:
     lines: list[Message] = []
-    for client in warn.clients:
-        lines.append(Message("{ref}  {name}", ref=client.ref, name=client.name or Message("no name kept")))
-        lines += [Message("    {line}", line=line) for line in _contact_lines(client)]
+    if not warn.clients and not warn.unread:
+        lines.append(Message("Among the cases that you can read, nobody is to be warned."))
     if warn.unread:
         more = plural(
             "{count} more case was on that device and is not yours: ask who holds it.",
@@ -230,23 +265,24 @@ def warn_lines(warn: WarnList) -> list[Message]:
             count=warn.unread,
         )
         lines.append(more)
-    return [*(lines or [Message("Among the cases that you can read, nobody is to be warned.")]), _ASK_OTHERS]
+    return [*lines, _ASK_OTHERS]
 
 
-def _contact_lines(person: ToWarn) -> list[Message]:
+def _contact_lines(person: ToWarn) -> tuple[list[Message], list[Message]]:
+    """Return what must not be used, and what may."""
     contact = person.contact
     if contact is None:
         ways = [*person.phones, *person.emails]
         usable = [way for way in ways if not is_never_used(way, person.never_use)]
         known = Message("no safe contact is kept; known: {ways}", ways=listed(usable))
         barred = [Message("DO NOT CALL: {channels}", channels=listed([way])) for way in ways if way not in usable]
-        return [known if usable else Message("no contact is kept"), *barred]
+        return barred, [known if usable else Message("no contact is kept")]
     lines = [Message("{channel}: {address}", channel=contact.channel.value, address=contact.address)]
     lines += [Message("hours: {text}", text=contact.hours)] if contact.hours else []
     lines += [Message("say: {text}", text=contact.code_phrase)] if contact.code_phrase else []
     lines += [Message("may be told: {text}", text=contact.may_tell)] if contact.may_tell else []
-    lines += [Message("DO NOT CALL: {channels}", channels=listed(contact.never_use))] if contact.never_use else []
-    return lines
+    barred = [Message("DO NOT CALL: {channels}", channels=listed(contact.never_use))] if contact.never_use else []
+    return barred, lines
 
 
 def _clients(view: CaseView) -> list[ToWarn]:
@@ -254,7 +290,8 @@ def _clients(view: CaseView) -> list[ToWarn]:
     persons: list[Person] = [person.value for person in view.persons if person.value.role is PersonRole.CLIENT]
     return [
         ToWarn(
-            *(view.case, view.head.value.ref, person.display_name(), person.safe_contact, person.phones),
+            *(view.case, view.head.value.ref, view.head.value.risk),
+            *(person.display_name(), person.safe_contact, person.phones),
             *(person.emails, never_use),
         )
         for person in persons

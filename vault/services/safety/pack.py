@@ -5,20 +5,29 @@ The pack itself leaves as every export does, by the profile `disappearance` (`va
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from vault.access.session import Session
+from vault.casework.form import labelled
+from vault.casework.person import Person
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import PersonRole
 from vault.errors import UsageError
-from vault.ids import CompartmentId
+from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
+from vault.ids import CompartmentId, is_case_ref
 from vault.policy.roles import Action
+from vault.records.work import Entry
 from vault.redaction.profile import CONFIRMED, profile_named
-from vault.services.cases.cases import CaseView, open_case
+from vault.services.cases.cases import open_case
+from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored
-from vault.words.message import Message
+from vault.services.safety.check_ins import minute_here
+from vault.store.files import write_new
+from vault.words.message import Message, Words
 
 PROFILE: Final = "disappearance"
 WHY: Final = "emergency"
@@ -27,8 +36,11 @@ _TAKEN: Final = frozenset({IncidentKind.DISAPPEARANCE, IncidentKind.ABDUCTION, I
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What of a case would be in its pack, what is only said, and what a reader would miss."""
+    """What of a case would be in its pack, and of whom; what is only said, and what a reader would miss."""
 
+    case: CompartmentId
+    ref: str
+    clients: tuple[Person, ...] = field(repr=False)
     confirmed: tuple[Stored[Any], ...] = field(repr=False)
     unconfirmed: tuple[Stored[Any], ...] = field(repr=False)
     lacks: tuple[Message, ...]
@@ -42,7 +54,8 @@ def facts(session: Session, case: CompartmentId) -> Facts:
     found = [stored for stored in view.story if stored.value.KIND in kinds]
     confirmed = tuple(stored for stored in found if _is_confirmed(stored))
     unconfirmed = tuple(stored for stored in found if not _is_confirmed(stored))
-    return Facts(confirmed, unconfirmed, tuple(_lacks(view, confirmed)))
+    clients = tuple(person.value for person in view.persons if person.value.role is PersonRole.CLIENT)
+    return Facts(case, view.head.value.ref, clients, confirmed, unconfirmed, tuple(_lacks(clients, confirmed)))
 
 
 def require_facts(found: Facts) -> None:
@@ -58,12 +71,61 @@ def require_facts(found: Facts) -> None:
         )
 
 
+def told(stored: Stored[Any]) -> list[tuple[Message, Words]]:
+    """Return what of a fact is in a pack, each with the label of its field; who told it is not."""
+    form = stored.value.FORM
+    rule = profile_named(PROFILE).rule(stored.value.KIND, CONFIRMED)
+    leaves = [field.label for field in form.fields if rule is not None and field.name in rule.labels]
+    return [(label, words) for label, words in labelled(stored.value) if label in leaves]
+
+
+def print_page(session: Session, found: Facts, out: Path, in_words: Callable[[Words], str]) -> None:
+    """Write who it is and what is confirmed as a page in clear, which names the client. It is in the log before.
+
+    It holds what a sealed pack would: names in use, date of birth, documents, and the same fields of each fact.
+
+    Raises:
+        UsageError: no fact of the case is confirmed.
+        RefusedError: something lies at `out`, or this role exports nothing.
+        TryAgainError: no room.
+    """
+    rule = session.require(Action.CASE_EXPORT, found.case)
+    require_facts(found)
+    when = minute_here(session).replace("T", " ")
+    made = PaperPage(
+        in_words(Message("Disappeared or arrested: what is confirmed")),
+        in_words(Message("Case {ref}, {when}", ref=found.ref if is_case_ref(found.ref) else "", when=when)),
+        (
+            *(_part(Message("Who"), tuple(_of_client(client)), in_words) for client in found.clients),
+            *(_part(stored.value.FORM.title, told(stored), in_words) for stored in found.confirmed),
+        ),
+        in_words(Message("Confirmed facts only. This page names people: keep it, or destroy it.")),
+    )
+    pdf = render_page(made)
+    covers = Counter(stored.value.KIND for stored in found.confirmed)
+    with session.work(found.case) as work:
+        work.commit(Entry(act="print", obj=audit_of(session, found.case), covers=covers, pol=rule))
+    write_new(out, pdf)
+
+
+def _part(heading: Words, lines: Sequence[tuple[Words, Words]], in_words: Callable[[Words], str]) -> PaperPart:
+    return PaperPart(in_words(heading), tuple(PaperLine(in_words(words), in_words(label)) for label, words in lines))
+
+
+def _of_client(client: Person) -> Iterator[tuple[Words, Words]]:
+    for name in client.current_names():
+        yield Message("Name"), name.text
+    if client.born:
+        yield Message("Born"), client.born
+    for document in client.documents:
+        yield document.kind.value, document.number
+
+
 def _is_confirmed(stored: Stored[Any]) -> bool:
     return stored.heads == 1 and stored.value.is_confirmed()
 
 
-def _lacks(view: CaseView, confirmed: tuple[Stored[Any], ...]) -> Iterator[Message]:
-    clients = [person.value for person in view.persons if person.value.role is PersonRole.CLIENT]
+def _lacks(clients: tuple[Person, ...], confirmed: tuple[Stored[Any], ...]) -> Iterator[Message]:
     if not clients:
         yield Message("who disappeared: no client is in this case")
     elif not any(client.born for client in clients):

@@ -21,6 +21,7 @@ from vault.errors import NotFoundError
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
 from vault.ids import CompartmentId, SeatId, is_case_ref
 from vault.policy.roles import ALLOWED, Action
+from vault.progress import Progress
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases import cases, sections
@@ -72,8 +73,10 @@ class Seizure:
     warn: WarnList = field(repr=False)
 
 
-def look(session: Session, seat: SeatId) -> Seizure:
+def look(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> Seizure:
     """Return what is on a device and left from there; each case that was looked at is in the log before.
+
+    `progress` is told of the cases that were looked at: each one twice.
 
     Raises:
         NotFoundError, RefusedError: no such device, or this role reads no cases.
@@ -82,14 +85,14 @@ def look(session: Session, seat: SeatId) -> Seizure:
     device = next((row for row in devices.list_all(session) if row.seat == seat), None)
     if device is None:
         raise NotFoundError(Message("there is no such device, or it was already revoked"))
-    warn = devices.warn_list(session, seat)
+    warn = devices.warn_list(session, seat, progress=lambda done, total: progress(done, 2 * total))
     readable, unread = devices.cases_on(session, seat)
     can_read = bool(session.roles & ALLOWED[Action.CASE_READ])
     found: list[CaseOnDevice] = []
     left: list[PackageMade] = []
     names = _recipients(session)
     held = 0
-    for case in readable if can_read else ():
+    for done, case in enumerate(readable if can_read else (), len(readable) + 1):
         versions = cases.view(session, case, why=WHY_WARNED)
         made = [
             row
@@ -100,6 +103,7 @@ def look(session: Session, seat: SeatId) -> Seizure:
         found.append(one)
         left += [PackageMade(one.ref, names.get(row.value.recipient, _UNKNOWN), row.value.made) for row in made]
         held += len(sections.list_of(session, case))
+        progress(done, 2 * len(readable))
     return Seizure(
         device,
         tuple(sorted(found, key=lambda row: row.ref)),

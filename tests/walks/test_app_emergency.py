@@ -1,0 +1,113 @@
+"""Scenario 12 and the pack from the side of the app: a computer was taken, and somebody is gone."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from tests.tui.house import CLIENT, House, house, house_template
+from vault.casework.person import SafeContact
+from vault.casework.story.event import Event
+from vault.casework.story.incident import Incident, IncidentKind
+from vault.casework.vocabulary import Channel
+from vault.services.cases import case_changes, cases, people, story
+
+__all__ = ["house", "house_template"]  # fixtures
+
+pytestmark = pytest.mark.screen
+
+BARRED, SAFE = "+996 555 010 203", "+996 555 010 204"
+
+
+def _text(path: Path) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def _files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.suffix in {".pdf", ".age"} or path.name == "warn"}
+
+
+def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_how_and_whom_never(
+    house: House, tmp_path: Path
+) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="Extradition", kind="extradition")
+        case_changes.change(amina, made.case, risk="immediate")
+        contact = SafeContact(Channel.PHONE, SAFE, hours="after 18:00", never_use=(BARRED,))
+        people.add(amina, made.case, role="client", names=["Yakov Finchley"], phones=[BARRED], safe_contact=contact)
+    page, warn = tmp_path / "page.pdf", tmp_path / "warn"
+    with house.desk("Amina") as desk:
+        began = time.monotonic()
+        desk.press("exclamation_mark")
+        desk.at("IN AN EMERGENCY")
+        desk.sees("a computer was taken")
+        desk.until(f"Which computer {house.people['Amina'].name}", "right")
+        desk.go_to("device")
+        desk.press("f4")
+        desk.at("A COMPUTER WAS TAKEN")
+        desk.sees("Call in this order: the highest risk is first.", "Nothing is written yet")
+        said = desk.words()
+        in_order = (f"{made.ref} Yakov Finchley (risk: immediate)", f"DO NOT CALL: {BARRED}", f"phone: {SAFE}", CLIENT)
+        assert sorted(in_order, key=said.index) == list(in_order)
+        assert _files(tmp_path) == set()
+        desk.press("ctrl+p", f" {page}", "enter")
+        desk.sees("It names nobody, and is not encrypted.")
+        desk.press("f4", f" {warn}", "enter")
+        desk.sees(f"The list is at {warn}, in clear")
+        assert time.monotonic() - began < 600
+        assert (made.ref in _text(page), house.ref in _text(page)) == (True, True)
+        assert [word for word in ("Finchley", "Torgaev", "555") if word in _text(page)] == []
+        assert warn.read_text("utf-8").splitlines()[1:4] == [
+            f"{made.ref}  Yakov Finchley  (risk: immediate)",
+            f"    DO NOT CALL: {BARRED}",
+            f"    phone: {SAFE}",
+        ]
+        desk.press("f4", f" {warn}", "enter")
+        desk.sees("! ")  # nothing is written over
+        desk.resize(60, 16)
+        desk.press("pagedown", "pagedown")
+        desk.sees("WHAT TO DO", "Revoke every device")
+        desk.press("escape", "escape")
+        desk.at("CASES")
+
+
+def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on_its_way_to_a_recipient(
+    house: House, tmp_path: Path
+) -> None:
+    paper = tmp_path / "facts.pdf"
+    with house.desk("Amina") as desk:
+        desk.press("enter", "exclamation_mark", "right", "f4")
+        desk.at("SOMEBODY IS GONE")
+        desk.sees("No fact of this case is confirmed")
+        desk.press("f4", "ctrl+p")
+        desk.sees("! No fact of this case is confirmed")
+    with house.open("Amina") as amina:
+        taken = Incident(
+            IncidentKind.DISAPPEARANCE,
+            at="2026-11-20T05:40",
+            place="the bus station",
+            told_by="Sana Torgaeva",
+            text="She heard shouts.",
+            confirmed="two neighbours",
+        )
+        story.add(amina, house.case, taken)
+        story.add(amina, house.case, Event("somebody followed him", at="2026-11-19"))
+    with house.desk("Amina") as desk:
+        began = time.monotonic()
+        desk.press("exclamation_mark", "right", "f4")  # no case is open: it is chosen
+        desk.at("WHOSE CASE?")
+        desk.press(f" {house.ref}", "f4")
+        desk.at(f"SOMEBODY IS GONE {house.ref} 1 fact is confirmed")
+        desk.sees("confirmed by two neighbours; Amina", "ONLY SAID", "somebody followed him", "A READER WILL MISS")
+        desk.sees_not("Sana", "shouts")
+        desk.press("ctrl+p", f" {paper}", "enter")
+        desk.sees("It names the client, and is not encrypted.")
+        assert [word for word in (CLIENT, "the bus station", "2026-11-20") if word not in _text(paper)] == []
+        assert [word for word in ("Sana", "shouts", "followed", "neighbours") if word in _text(paper)] == []
+        desk.press("f4")
+        desk.at(f"EXPORT {house.ref}")
+        desk.sees("client who disappeared: confirmed facts alone")
+        assert time.monotonic() - began < 300

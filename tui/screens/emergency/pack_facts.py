@@ -1,0 +1,106 @@
+"""The pack for somebody who is gone: which facts are confirmed, then sealed for a recipient or as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.looks.tokens import Token
+from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.referral.export import ExportScreen
+from tui.values.values_safety import PackShown
+from tui.widgets.cells import Cell
+from tui.widgets.long_text import LongText
+from vault.words.message import Message, Words, plural
+
+_PROFILE: Final = "disappearance"
+_NOTHING: Final = Message(
+    "No fact of this case is confirmed, so nothing can leave. Say by whom in the record: in the case, d."
+)
+
+
+class PackFacts(VaultScreen):
+    """What is confirmed of a case, and what is not.
+
+    Args:
+        case: its id.
+        shown: as it was read.
+    """
+
+    NAME = Message("Somebody is gone")
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", Message("Seal the pack for a recipient"), "F4", Message("for a recipient")),
+        Command("ctrl+p", "print", Message("Print what is confirmed as a page"), "Ctrl+P", Message("page")),
+        READ_AGAIN,
+        BACK,
+    )
+
+    def __init__(self, shown: PackShown) -> None:
+        super().__init__()
+        self._shown = shown
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield LongText(first=tuple(_cells(self._shown)), id="facts")
+
+    def on_mount(self) -> None:
+        """Say which case it is."""
+        self._tell()
+        self.query_one("#facts").focus()
+
+    def action_refresh(self) -> None:
+        """Read the facts again."""
+        case = self._shown.case
+        self.ask(lambda vault: vault.safety.facts(case), self._show)
+
+    def _show(self, shown: PackShown) -> None:
+        self._shown = shown
+        self.query_one("#facts", LongText).show("", first=tuple(_cells(shown)))
+        self._tell()
+
+    def _tell(self) -> None:
+        count = self._shown.count
+        self.head(self._shown.ref, plural("{count} fact is confirmed", "{count} facts are confirmed", count=count))
+        self.say(Message("Nothing is written yet. What is only said stays here.") if count else _NOTHING)
+
+    def action_go_on(self) -> None:
+        """Go on to the export, by the profile of the pack."""
+        if self._has_facts():
+            self.app.push_screen(ExportScreen(self._shown.case, self._shown.ref, profile=_PROFILE))
+
+    def action_print(self) -> None:
+        """Ask where the page goes."""
+
+        def chosen(place: str | None) -> None:
+            if place:
+                out, shown = Path(place).expanduser(), self._shown
+                self.ask(lambda vault: vault.safety.print_pack(shown, out), self.say)
+
+        if self._has_facts():
+            question = Message(
+                "A new file for the page, such as a PDF. It names the client, and whoever stands in these facts; it is"
+                " not encrypted."
+            )
+            self.app.push_screen(AskLine(question, hint="/media/stick/facts.pdf", problem=no_whole_path), chosen)
+
+    def _has_facts(self) -> bool:
+        if not self._shown.count:
+            self.warn(_NOTHING)
+        return bool(self._shown.count)
+
+
+def _cells(shown: PackShown) -> Iterator[Cell]:
+    yield from _part(Message("CONFIRMED: this leaves"), shown.confirmed)
+    yield from _part(Message("ONLY SAID: this stays here"), shown.unconfirmed)
+    yield from _part(Message("A READER WILL MISS"), tuple(Message("  {line}", line=line) for line in shown.lacks))
+
+
+def _part(title: Words, lines: tuple[Words, ...]) -> Iterator[Cell]:
+    yield Cell(title, Token.ACC, bold=True)
+    yield from map(Cell, lines or (Message("  nothing"),))
+    yield Cell("")
