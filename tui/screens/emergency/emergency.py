@@ -87,17 +87,16 @@ class EmergencyScreen(FormScreen):
         await self.query_one("#case-place").mount(FormRow(Message("Whose pack"), ChoiceField(cases, id="case")))
         self._show_act()
         self.query_one("#act").focus()
-        self.ask(lambda vault: vault.devices.list_all(), lambda found: self.call_later(self._show_devices, found))
+        self.ask(lambda vault: vault.devices.list_all(), self._show_devices)
 
     def _open_case(self) -> str:
         below = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, VaultScreen))
         return next((spot.case for screen in below if (spot := screen.spot()) is not None), "")
 
-    async def _show_devices(self, found: tuple[DeviceLine, ...]) -> None:
+    def _show_devices(self, found: tuple[DeviceLine, ...]) -> None:
         self._devices = found
         words: list[tuple[str, Words]] = [(device.seat, _device_words(device)) for device in found]
-        row = FormRow(Message("Which computer"), ChoiceField(words, id="device"))
-        await self.query_one("#device-place").mount(row)
+        self.query_one("#device-place").mount(FormRow(Message("Which computer"), ChoiceField(words, id="device")))
 
     @on(ChoiceField.Changed, "#act")
     def _show_act(self) -> None:
