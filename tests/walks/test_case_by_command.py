@@ -157,9 +157,9 @@ def test_scenario_19_a_hold_keeps_a_case_with_its_reason_and_after_it_text_paper
     paper = said(desk, "document", "add", ref, str(letter), "--kind", "correspondence", "--title", "letter")["document"]
     said(desk, "deadline", "add", ref, "--what", "appeal", "--at", "2150-01-01", "--set-by", "court")
     said(desk, "case", "hold", ref, "--review", "2090-01-01", "--reason", "the appeal is pending")
+    assert "the appeal is pending" in desk.run("erase", ref, "--reason", "subject-request").err  # what a person reads
     refused = desk.run("erase", ref, "--reason", "subject-request", "--yes").err
-    assert "the appeal is pending" in refused
-    assert "2090-01-01" in refused
+    assert ("2090-01-01" in refused, "the appeal" in refused) == (True, False)
     assert said(desk, "search", "Morrowquay")["hits"]
     said(desk, "case", "release", ref, "--reason", "the appeal is over")
     said(desk, "case", "close", ref, "--reason", "it is over")
