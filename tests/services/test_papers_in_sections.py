@@ -137,6 +137,22 @@ def test_a_paper_moves_into_a_section_with_its_translation_under_fresh_keys(offi
         assert checking.verify(amina).verified
 
 
+def test_translations_of_translations_name_one_another_in_the_section(office: Office, tmp_path: Path) -> None:
+    with office.open(office.amina) as amina:
+        case, section = case_with_section(amina)
+        place = first = add(amina, case, paper(tmp_path, 9))
+        for number in range(5):
+            facts = {"kind": DocumentKind.TRANSLATION, "title": f"{number}", "translation_of": place.record}
+            place = Place(case, adding.add(amina, case, tmp_path / "scan.pdf", facts).record, Document.KIND)
+        moving.move(amina, moving.ask(amina, first, section))
+        kept = {each.record: each.value for each in papers.list_in(amina, section)}
+        assert {
+            document.title: kept[document.translation_of].title
+            for document in kept.values()
+            if document.translation_of is not None
+        } == {"0": ORDER["title"], "1": "0", "2": "1", "3": "2", "4": "3"}
+
+
 def test_a_section_that_goes_as_a_whole_takes_its_papers_and_a_new_key_leaves_them_readable(
     office: Office, tmp_path: Path
 ) -> None:

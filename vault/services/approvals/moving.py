@@ -6,7 +6,7 @@ stands in both places, and is moved again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,6 +29,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
 
+Movable = Stored[Note] | Stored[Person] | Stored[Document]
 MOVED_KINDS: Final = frozenset({Note.KIND, Person.KIND, Document.KIND})
 
 
@@ -85,7 +86,7 @@ def move(session: Session, moving: Moving) -> Moved:
     """
     session.require(Action.CASE_ERASE, moving.place.case)
     session.require_sound_log(moving.place.case)
-    values = [_value(session, moving.place, record) for record in _in_order(moving)]
+    values = _beginnings_first([_value(session, moving.place, record) for record in _in_order(moving)])
     made: dict[RecordId, RecordId] = {}
     for stored in values:
         value = stored.value
@@ -109,12 +110,32 @@ def _in_order(moving: Moving) -> Sequence[RecordId]:
     return sorted(here, key=lambda record: record != moving.place.record)
 
 
-def _value(session: Session, place: Place, record: RecordId) -> Stored[Note] | Stored[Person] | Stored[Document]:
+def _beginnings_first(values: Sequence[Movable]) -> Iterator[Movable]:
+    """Yield what a record corrects or translates before it, so that it can name it in the section."""
+    left = list(values)
+    while left:
+        waiting = {stored.record for stored in left}
+        ready = [stored for stored in left if _beginning(stored.value) not in waiting] or left
+        yield from ready
+        left = [stored for stored in left if stored not in ready]
+
+
+def _beginning(value: Note | Person | Document) -> bytes | None:
+    match value:
+        case Note():
+            return value.amends
+        case Document():
+            return value.translation_of
+        case _:
+            return None
+
+
+def _value(session: Session, place: Place, record: RecordId) -> Movable:
     heads = frozenset(map(VersionId, heads_of(session.index(), place.case, record, place.kind)))
     versions = read_versions(session, place.case, record, heads)
     notes, persons = stored_of_kind(versions, Note), stored_of_kind(versions, Person)
     papers = stored_of_kind(versions, Document)
-    found: list[Stored[Note] | Stored[Person] | Stored[Document]] = [*notes, *persons, *papers]
+    found: list[Movable] = [*notes, *persons, *papers]
     if len(found) != 1 or len(heads) > 1:
         raise UsageError(Message("it stands in two versions"), next_step=Message("Say which one holds, then move it."))
     return found[0]
