@@ -224,3 +224,12 @@ class _Solved:
         people, cases = (-n % _PRIME for n in rest[-2:])
         people, cases = (n - _PRIME if n > _PRIME // 2 else n for n in (people, cases))
         return Numbers(people, cases, 0)
+
+
+@each([{"b1f": 4, "c1f": 4}, {"b1f": 4, "c1f": 4, "d1f": 4}])
+def test_who_knows_how_rows_are_chosen_works_out_no_group_of_four(small: dict[str, int]) -> None:
+    """Two hidden rows of eight together, beside a shown one of five that would have gone first, have four each."""
+    (shown,) = tables(crowd(a1f=5, k1f=40, r1f=31, **small), ("stage",))
+    assert shown.total is not None
+    left = shown.total.people - sum(numbers.people for numbers in shown.rows.values())
+    assert left > 4 * len(shown.hidden)

@@ -92,10 +92,23 @@ def protected(columns: Values, counted: Mapping[Values, Numbers], by: Values, ea
         table = Shown(by, shown, kept.get(()), hidden, frozenset(stands.keys() & kept.keys()))
         known = [*public, *places.known_of(table, is_new=True)]
         helped = list(_giving_away(known)) or list(_solved(known, small))
+        if not helped and shown and _are_all_four(table):
+            helped = [frozenset(shown)]
         goes = {min(each - {()} or each, key=lambda values: (kept[values].people, values)) for each in helped}
         if not goes:
             return table
         kept = {values: numbers for values, numbers in kept.items() if values not in goes}
+
+
+def _are_all_four(table: Shown) -> bool:
+    """Say whether the hidden rows together have so much that each has one fewer than five.
+
+    The rule itself tells it: where a row of five helped to hide them, it would be hidden too.
+    """
+    if table.total is None or not table.hidden:
+        return False
+    left, most = table.total.less(_sum(table.rows.values())), (FEWEST - 1) * len(table.hidden)
+    return most in {left.people, left.cases}
 
 
 def _solved(known: Sequence[_Known], small: Collection[int]) -> Iterator[frozenset[Values]]:
