@@ -52,6 +52,7 @@ def test_the_form_empties_by_whom_it_is_confirmed_and_says_so_before_it_keeps_th
 ) -> None:
     with house.desk("Amina") as amina:
         amina.press("enter", "d", "enter")
+        amina.clear("place")
         amina.fill(place="Bishkek")
         assert amina.value("confirmed") == BY
         amina.press("f4")
