@@ -244,6 +244,21 @@ def test_leaving_at_once_from_the_pages_seals_nothing(export: House, tmp_path: P
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_lock_keeps_what_was_decided_of_an_export_until_it_is_left(export: House, tmp_path: Path) -> None:
+    with export.desk("Amina") as amina:
+        count = _to_questions(amina, tmp_path / "out")
+        amina.press("k", "ctrl+l")
+    with export.desk("Amina") as amina:
+        amina.at("EXPORT")
+        assert amina.value("out") == str(tmp_path / "out")
+        amina.press("f4")
+        amina.sees(f"0 decided, {count - 1} open")
+        amina.press("escape", "escape")
+        amina.at(export.ref)
+    with export.open("Amina") as session:
+        assert session.drafts().list() == []
+
+
 # ---- the log and backups -------------------------------------------------------------------------------------------
 
 

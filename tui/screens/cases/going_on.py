@@ -23,6 +23,8 @@ from tui.screens.members.handover import ORDER, OrderForm
 from tui.screens.members.invite import INVITE, InviteForm
 from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm
 from tui.screens.people.person_form import PERSON, PersonForm
+from tui.screens.referral.export import ExportScreen
+from tui.screens.referral.kept_export import EXPORT
 from tui.screens.referral.recipient import RECIPIENT, RecipientForm
 from tui.text.in_words import in_words
 from tui.values.messages import OpenCase
@@ -76,6 +78,7 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         PAPER: Message("paper"),
         INVITE: Message("invitation"),
         RECIPIENT: Message("recipient"),
+        EXPORT: Message("export"),
         GRANT: Message("who may open the case"),
         AWAY: Message("away"),
         ORDER: Message("handover"),
@@ -165,6 +168,8 @@ def go_on_in(
             lambda vault: (vault.sharing.candidates(case.case), vault.sharing.reasons),
             lambda found: open_again(GrantForm(case.case, case.ref, *found)) if found[0] else None,
         )
+    elif place.form == EXPORT:
+        open_again(ExportScreen(case.case, case.ref))
     elif place.form == CASE_EDIT:
         open_again(CaseEdit(case))
     elif place.form == NEW_SECTION:

@@ -5,6 +5,7 @@ No passphrase is ever part of it. The draft goes when the form is kept or left.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -51,15 +52,15 @@ class KeptForm(FormScreen):
 
         A field that begins with the first of a list that may be another one tomorrow is no part of it.
         """
-        return self._in_fields()
+        return self.in_fields()
 
     def typed_already(self) -> set[str]:
         """Return the fields that somebody changed since the form was opened: a draft goes round them."""
-        return {name for name, said in self._in_fields().items() if said != self._opened.get(name)}
+        return {name for name, said in self.in_fields().items() if said != self._opened.get(name)}
 
     @on(events.Mount)
     def _look_up(self) -> None:
-        self._first, self._opened = self.filled_at_first(), self._in_fields()
+        self._first, self._opened = self.filled_at_first(), self.in_fields()
         place = self.form_place()
         self.ask(lambda vault: vault.writing.form(place), self._go_on, alone=False)
         self.set_interval(_LOOK_SECONDS, self._look)
@@ -69,7 +70,8 @@ class KeptForm(FormScreen):
     @on(SafeInput.Changed)
     @on(SafeTextArea.Changed)
     @on(ChoiceField.Changed)
-    def _note_typing(self) -> None:
+    def note_typing(self) -> None:
+        """Keep what changed, soon."""
         if self._is_looked_up and self._changed() != ({} if self._draft is None else self._draft.typed):
             self._keeper.typed()
 
@@ -138,6 +140,7 @@ class KeptForm(FormScreen):
         fields = dict(self._fields())
         for name in kept.typed.keys() & fields.keys() - typed:
             _put(fields[name], kept.typed[name], kept.steps.get(name))
+        self.come_back(kept.typed)
         if typed:
             self._keeper.typed()
         elif kept.at in fields:
@@ -145,6 +148,9 @@ class KeptForm(FormScreen):
         self.say_too(
             Message("Going on with what you typed at {time}. Esc leaves it.", time=clock_minute(kept.saved_ms))
         )
+
+    def come_back(self, typed: Mapping[str, str]) -> None:
+        """Take what stands in no field."""
 
     def say_too(self, words: Words) -> None:
         """Say this behind what stands there already: both were said as the form was opened."""
@@ -154,16 +160,15 @@ class KeptForm(FormScreen):
 
     @override
     def end(self, word: Words) -> None:
-        if self._is_over:
-            return
-        self._is_over = True
-        draft, close = self._draft, partial(super().end, word)
-        if draft is None:
-            close()
-        else:  # what it was for is durable, or was thrown away
-            self.ask(
-                lambda vault: vault.writing.forget(draft), lambda _: close(), failed=lambda _: close(), alone=False
-            )
+        self.keep_no_more(partial(super().end, word))
+
+    def keep_no_more(self, then: Callable[[], None]) -> None:
+        """Go on once the draft is gone: what it was for is durable, or was thrown away."""
+        draft, is_over, self._is_over = self._draft, self._is_over, True
+        if draft is None or is_over:
+            then()
+        else:
+            self.ask(lambda vault: vault.writing.forget(draft), lambda _: then(), failed=lambda _: then(), alone=False)
 
     # ---- its fields ---------------------------------------------------------------------------------------------
 
@@ -175,11 +180,12 @@ class KeptForm(FormScreen):
                 found += [(field.id, field)] if field.id else []
         return found
 
-    def _in_fields(self) -> dict[str, str]:
+    def in_fields(self) -> dict[str, str]:
+        """Return what is kept, by name."""
         return {name: _said(field) for name, field in self._fields()}
 
     def _changed(self) -> dict[str, str]:
-        return {name: said for name, said in self._in_fields().items() if said != self._first.get(name)}
+        return {name: said for name, said in self.in_fields().items() if said != self._first.get(name)}
 
 
 def _said(field: SafeInput | SafeTextArea | ChoiceField) -> str:

@@ -22,6 +22,7 @@ from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
+from tui.screens.referral.kept_export import KeptExport
 from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.screens.referral.recipient import RecipientForm
@@ -56,7 +57,7 @@ _DONE: Final = (
 _LOOK_SECONDS: Final = 0.2
 
 
-class ExportScreen(SecondedScreen):
+class ExportScreen(KeptExport, SecondedScreen):
     """Ends with nothing; what was exported stands in the log and in the case.
 
     Args:
@@ -74,12 +75,8 @@ class ExportScreen(SecondedScreen):
     )
 
     def __init__(self, case: str, ref: str, *, profile: str = "") -> None:
-        super().__init__()
-        self._profile = profile
-        self._case = case
-        self._ref = ref
+        super().__init__(case, ref, profile)
         self._recipients: list[KeptPartner] = []
-        self._decided: dict[str, str] = {}
         self._may_add = False
         self._is_done = False
 
@@ -168,7 +165,7 @@ class ExportScreen(SecondedScreen):
 
     def _show_recipients(self, found: list[KeptPartner], chosen: str) -> None:
         self._recipients = found
-        self.call_later(self._replace_recipients, chosen)
+        self.call_later(self._replace_recipients, chosen or self._wanted)
 
     def action_add_recipient(self) -> None:
         """Add somebody to whom packages can be sealed."""
@@ -265,7 +262,9 @@ class ExportScreen(SecondedScreen):
         )
 
     def _show_questions(self, questions: tuple[Question, ...]) -> None:
-        self.app.push_screen(QuestionsScreen(self._ref, questions, self._decided), self._questions_answered)
+        self.app.push_screen(
+            QuestionsScreen(self._ref, questions, self._decided, self.note_typing), self._questions_answered
+        )
 
     def _answered(self, step: ExportStep) -> None:
         found = step.done
@@ -292,6 +291,7 @@ class ExportScreen(SecondedScreen):
     def _finish(self, words: Message) -> None:
         """Show what came of it in place of the form: the same export is not made twice."""
         self._is_done = True
+        self.keep_no_more(lambda: None)
         result = self.query_one("#result", Static)
         result.update(safe_content(words))
         for row in self.query_one(".form").children:

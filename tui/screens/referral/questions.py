@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -41,6 +41,7 @@ class QuestionsScreen(VaultScreen):
         ref: the case.
         questions: the hardest first.
         decided: form -> action; filled here.
+        told: called after each decision.
     """
 
     NAME = Message("Questions")
@@ -56,11 +57,14 @@ class QuestionsScreen(VaultScreen):
         Command("escape", "back", Message("Leave; nothing is written"), "Esc"),
     )
 
-    def __init__(self, ref: str, questions: tuple[Question, ...], decided: dict[str, str]) -> None:
+    def __init__(
+        self, ref: str, questions: tuple[Question, ...], decided: dict[str, str], told: Callable[[], None]
+    ) -> None:
         super().__init__()
         self._ref = ref
         self._questions = questions
         self._decided = decided
+        self._told = told
         self._undo: list[tuple[str, str | None]] = []
         """Forms as they were decided, the last at the end, with what each was before."""
 
@@ -135,6 +139,7 @@ class QuestionsScreen(VaultScreen):
             )
             for place, question in enumerate(self._questions)
         ]
+        self._told()
         self._list.show_source(FixedRows(rows))
         self._list.cursor = cursor
         open_count = self._open_count()
