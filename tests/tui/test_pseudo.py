@@ -17,6 +17,7 @@ from tests.tui.test_pictures import INSTEAD as INSTEAD_FOR_PICTURES
 from tests.tui.test_pictures import LOCKED, PICTURES, _push
 from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.cases.write_lines import WriteLines
+from tui.screens.emergency.emergency import WhichCase
 from tui.screens.erasing.erase import LetterScreen
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.whole_text import WholeText
@@ -46,6 +47,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "too small": lambda desk: desk.resize(30, 8),
     "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
     "whose case": (":in an emergency", "right", "f4"),
+    "which case": lambda desk: _push(desk, WhichCase()),
     "whole text": lambda desk: _push(desk, WholeText(Message("Note"), "Καριμ")),
     "write lines": lambda desk: _push(desk, WriteLines(Message("What shall stand here?"), "Καριμ")),
 }
