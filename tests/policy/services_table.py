@@ -152,7 +152,9 @@ _ASKS_NOTHING: Mapping[str, str] = {
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
-    belonging.all_contents belonging.all_names belonging.contents belonging.everywhere belonging.going_with
+    removing.forget_contents
+    contents.all_contents contents.contents contents.named_by
+    belonging.all_names belonging.everywhere belonging.going_with
     belonging.heads belonging.names_of belonging.opened_sections belonging.register_entries
     belonging.authors_of belonging.namesakes removing.validator_of
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all

@@ -10,7 +10,6 @@ import pytest
 from tests.seal.places import VAULT, fixed
 from tests.sync.exchange import blobs_of, empty_store
 from tests.tables import each
-from vault.log.items import compartment_tag
 from vault.seal.attachments import Names, chunk_name, seal_attachment
 from vault.seal.bodies import CHUNK_SIZE
 from vault.store.engine import Database
@@ -31,10 +30,9 @@ def store(tmp_path: Path) -> Iterator[Database]:
         yield database
 
 
-def taken(store: Database, sent: list[SentChunk], *, is_erased: bool = False) -> tuple[list[bool], int]:
-    erased = {(NAMES.digest, compartment_tag(CASE, NAMES.digest))} if is_erased else frozenset()
+def taken(store: Database, sent: list[SentChunk]) -> tuple[list[bool], int]:
     with store.transaction() as rows:
-        arriving = Arriving(rows, blobs_of(store), erased)
+        arriving = Arriving(rows, blobs_of(store))
         arriving.announce(ORIGIN, SentAttachment(3, 1, CASE, NAMES.encode()), NAMES.digest)
         return [arriving.take(ORIGIN, chunk) for chunk in sent], arriving.finish()
 
@@ -68,8 +66,7 @@ def test_what_is_no_chunk_of_it_is_refused_and_no_row_is_written(
     blobs_of(store).delete(blobs_of(store).names())
 
 
-def test_one_that_lacks_a_chunk_or_was_erased_stays_out(store: Database) -> None:
+def test_one_that_lacks_a_chunk_stays_out(store: Database) -> None:
     assert taken(store, IN_ORDER[:2])[1] == 0
-    assert taken(store, IN_ORDER, is_erased=True)[1] == 0
     with store.reading() as rows:
         assert (rows.attachments(), rows.tail_names()) == ([], [])

@@ -55,7 +55,7 @@ class Admission:
         erased: Container[tuple[bytes, bytes]],
     ) -> None:
         self._rows = rows
-        self._arriving = Arriving(rows, blobs, erased)
+        self._arriving = Arriving(rows, blobs)
         self._log_of = log_of
         self._erased = erased
         self._list: tuple[tuple[bytes, int], list[tuple[Item, ...]]] = ((b"", 0), [])

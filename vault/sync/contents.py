@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
 from vault.errors import MalformedError, TryAgainError
-from vault.log.items import compartment_tag
 from vault.seal.attachments import Names, chunk_name, names_digest
 from vault.seal.bodies import SEALED_CHUNK_SIZE
 from vault.store.blobs import Blobs
@@ -99,14 +98,15 @@ class Arriving:
 
     rows: Rows
     blobs: Blobs
-    erased: Container[tuple[bytes, bytes]]
     _coming: dict[tuple[bytes, int, int], _Coming] = field(default_factory=dict)
     _written: list[bytes] = field(default_factory=list)
 
     def announce(self, origin: bytes, sent: SentAttachment, digest: bytes) -> None:
-        """Take the names of an attachment that a proven list names; one that is here or was erased is passed by."""
-        here = any(row.compartment == sent.compartment for row in self.rows.attachments_named(digest))
-        if here or (digest, compartment_tag(sent.compartment, digest)) in self.erased:
+        """Take the names of an attachment that a proven list names; one that is here is passed by.
+
+        One that is listed as erased comes in: it goes where no paper names it, and that is known once papers open.
+        """
+        if any(row.compartment == sent.compartment for row in self.rows.attachments_named(digest)):
             return
         row = AttachmentRow(digest, sent.compartment, sent.names)
         self._coming[origin, sent.seq, sent.n] = _Coming(row, Names.decode(sent.names))

@@ -90,7 +90,7 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         approval = required_approval(session, question, second)
         by = ALONE if approval is None else TWO_PERSON
         entry = replace(entry, dig=question.digest, out="ok:alone" if approval is None else "ok")
-    begin(session, going.versions, going.contents)
+    begin(session, going.versions)
     with session.index().in_doubt():
         _commit(session, going, entry, approval)
         removed = _finished(session)

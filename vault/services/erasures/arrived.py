@@ -85,9 +85,6 @@ def look(session: Session) -> Looked:
                 row = next(row for row in rows.version_rows(origin, seq, seq + 1) if (row.n, row.id) == (n, version))
                 placed = PlacedVersion(origin, seq, n, version, row.compartment, row.record)
                 found += _waiting(placed, places, since_ms)
-        for content in rows.attachments() if listed.keys() - here.keys() else ():
-            placed = PlacedVersion(b"", 0, 0, content.digest, content.compartment, b"")
-            found += _waiting(placed, listed.get(content.digest, ()), since_ms)
     homes = {CompartmentId(each.compartment) for each in found}
     on_hold = {home for home in homes if is_held(session, home)}
     found = [each._replace(since_ms=None) if each.compartment in on_hold else each for each in found]
@@ -166,7 +163,7 @@ def waiting(session: Session) -> list[Waiting]:
                 CompartmentId(home),
                 name_of(session, CompartmentId(home)),
                 name_in(names, members.get(Origin(by))),
-                len({each.record for each in some if each.record}),
+                len({each.record for each in some}),
                 min(each.since_ms or session.clock().trusted_ms for each in some) + WAIT_MS,
                 is_held(session, CompartmentId(home)),
             )
@@ -198,11 +195,11 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
         return 0
     with session.index().in_doubt():
         with session.database.transaction() as rows:
-            rows.erase_versions([(each.origin, each.seq, each.n) for each in going if each.record])
+            rows.erase_versions([(each.origin, each.seq, each.n) for each in going])
             add_begun(rows, going)
         session.database.truncate_wal()
         finish(session)
-    return len({(each.compartment, each.record) for each in going if each.record})
+    return len({(each.compartment, each.record) for each in going})
 
 
 def untold(session: Session) -> list[Message]:
@@ -228,12 +225,7 @@ def untold(session: Session) -> list[Message]:
 def _here(rows: Rows, waits: Collection[WaitingErasure]) -> list[WaitingErasure]:
     """Return what of it is still here: a colleague of this folder may have removed it."""
     placed = {home: {version.id for version in rows.placed(home)} for home in {each.compartment for each in waits}}
-    return [
-        each
-        for each in waits
-        if each.id in placed[each.compartment]
-        or (not each.record and any(row.compartment == each.compartment for row in rows.attachments_named(each.id)))
-    ]
+    return [each for each in waits if each.id in placed[each.compartment]]
 
 
 def _is_due(session: Session, each: WaitingErasure, now_ms: int, *, at_once: bool) -> bool:

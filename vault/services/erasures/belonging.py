@@ -1,4 +1,4 @@
-"""What belongs to a record that is erased: where else a person stands, what hangs on it, contents, register entries.
+"""What belongs to a record that is erased: where else a person stands, what hangs on it, register entries.
 
 Restricted sections are no part of the index: they are opened here as a member opens them, with their case.
 """
@@ -22,8 +22,7 @@ from vault.index.heads import heads_in
 from vault.index.search import search
 from vault.names.skeletons import skeletons_ever_of
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import of_kind
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import OpenedVersion
 from vault.seal.named import derive_register_hash
 from vault.services.cases import section_people, sections
 from vault.services.cases.editing import Place
@@ -102,23 +101,6 @@ def _reached(first: bytes, steps: Collection[tuple[bytes, bytes]]) -> set[bytes]
         found |= new
         new = {to for start, to in steps if start in new} - found
     return found - {first}
-
-
-def contents(session: Session, found: Iterable[Place]) -> Iterator[tuple[CompartmentId, bytes]]:
-    """Yield the sealed contents of documents, of each of their versions: the paper and the text that was read of it."""
-    for place in found:
-        if place.kind == Document.KIND:
-            with session.database.reading() as rows:
-                versions = rows.versions(place.case, place.record)
-            opened, _ = open_each(versions, vault=session.vault, keyring=session.keyring)
-            bodies = {body.digest for _, document in of_kind(opened, Document) for body in document.bodies}
-            yield from ((place.case, digest) for digest in sorted(bodies))
-
-
-def all_contents(session: Session, whole: Collection[CompartmentId]) -> list[tuple[CompartmentId, bytes]]:
-    """Return the sealed contents of all documents of these places."""
-    with session.database.reading() as rows:
-        return [(CompartmentId(row.compartment), row.digest) for row in rows.attachments() if row.compartment in whole]
 
 
 def names_of(session: Session, found: Iterable[Place]) -> tuple[str, ...]:

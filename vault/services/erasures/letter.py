@@ -76,6 +76,8 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
             day=Message("none known") if last is None else time_data(last, DAY) or "",
         )
     )
+    if going.shared[0]:
+        lines.append(shared_in_words(going))
     if going.packages:
         lines.append(packages_in_words(going))
     if named := len(named_elsewhere(session, going)):
@@ -147,4 +149,13 @@ def packages_in_words(going: Going) -> Message:
         "{count} package left these cases: who has it keeps it, and is to be asked to destroy it.",
         "{count} packages left these cases: who has them keeps them, and is to be asked to destroy them.",
         count=going.packages,
+    )
+
+
+def shared_in_words(going: Going) -> Message:
+    """Return what is said of the contents that stay."""
+    return plural(
+        "The content of {count} paper stays: another paper, which stays, names it too.",
+        "The contents of {count} papers stay: other papers, which stay, name them too.",
+        count=going.shared[0],
     )

@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from vault.access.session import Session
+from vault.casework.papers.document import Document
 from vault.errors import NotFoundError, VerificationError
 from vault.ids import CompartmentId, RecordId, short_id
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.holds import held
 from vault.services.erasures.described import Described, described
-from vault.services.erasures.letter import counts_in_words, packages_in_words
+from vault.services.erasures.letter import counts_in_words, packages_in_words, shared_in_words
 from vault.services.erasures.mentions import Named, named_elsewhere, perhaps_named
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.places import name_of
 from vault.services.projection.projection import audit_of
 from vault.words.message import Message, Words, plural
 
@@ -61,6 +63,7 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
             )
         )
         lines += _places(session, perhaps)
+    lines += _shared(session, going)
     if going.packages:
         lines.append(packages_in_words(going))
     if needs_second:
@@ -123,6 +126,16 @@ def _places(session: Session, named: Sequence[Named]) -> Iterator[Words]:
             id=short_id(each.record),
         )
     yield from _more(len(named))
+
+
+def _shared(session: Session, going: Going) -> Iterator[Words]:
+    """Yield which contents stay, and the papers that name them."""
+    count, papers = going.shared
+    if count:
+        yield shared_in_words(going)
+        yield from _places(
+            session, [Named(home, name_of(session, home), record, Document.KIND) for home, record in papers]
+        )
 
 
 def _more(count: int) -> Iterator[Words]:

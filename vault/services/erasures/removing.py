@@ -5,16 +5,20 @@ The rows went with the commit that lists them. What backups, packages and other 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vault.access.session import Session
+from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
 from vault.log.items import ItemKind
 from vault.records.attachments import forget
 from vault.records.work import Entry
+from vault.services.cases.holds import is_held
+from vault.services.erasures.contents import named_by
 from vault.services.erasures.folder_row import (
     ALL_RECORDS,
     WaitingErasure,
@@ -49,10 +53,9 @@ def validator_of(session: Session, rows: Rows) -> VersionValidator:
     )
 
 
-def begin(session: Session, versions: Iterable[PlacedVersion], contents: Iterable[tuple[CompartmentId, bytes]]) -> None:
+def begin(session: Session, versions: Iterable[PlacedVersion]) -> None:
     """Remember what is about to be erased in this folder: a crash from here on leaves nothing of it for good."""
     begun = [WaitingErasure(*version, b"", 0, None) for version in versions]
-    begun += [WaitingErasure(b"", 0, 0, digest, home, b"", b"", 0, None) for home, digest in contents]
     with session.database.transaction() as rows:
         add_begun(rows, begun)
 
@@ -71,11 +74,9 @@ def finish(session: Session) -> Removed:
         homes = sorted({CompartmentId(each.compartment) for each in gone if each.record})
         validator = validator_of(session, rows) if gone else None
         whole = [home for home in homes if validator and not rows.placed(home) and validator.went_whole(home)]
+    forget_contents(session)
     if not begun:
         return Removed(0, 0)
-    for home in {each.compartment for each in gone if not each.record}:
-        digests = [each.id for each in gone if not each.record and each.compartment == home]
-        forget(session.database, Blobs(session.folder.blobs_dir), home, digests)
     records = {(CompartmentId(each.compartment), RecordId(each.record)) for each in gone if each.record}
     index = session.index()
     apply(index, [RemovedCompartment(home) for home in whole], {})
@@ -91,6 +92,39 @@ def finish(session: Session) -> Removed:
     _confirm(session, [each for each in gone if each.by_origin])
     end_begun(session, {*records, *((home, ALL_RECORDS) for home in whole)})
     return Removed(forget_drafts(session), len(bundles))
+
+
+def forget_contents(session: Session) -> None:
+    """Remove the contents that count as erased and that no paper here names.
+
+    Where papers are left that this member cannot open, nobody here can tell which they name: then all of them stay.
+    """
+    with session.database.reading() as rows:
+        listed = session.learned.listings.of(rows, ItemKind.ERASED)
+        found = [row for row in rows.attachments() if row.digest in listed]
+        validator = validator_of(session, rows) if found else None
+        erased: dict[CompartmentId, set[bytes]] = defaultdict(set)
+        for row in found:
+            home = CompartmentId(row.compartment)
+            if validator and validator.erased_by(VersionId(row.digest), home) is not None:
+                erased[home].add(row.digest)
+        left = {home for home in erased if rows.placed(home)}
+    for home, digests in erased.items():
+        gone = digests
+        if home in left:
+            if not session.holds(home) or is_held(session, home) or not _is_sound(session, home):
+                continue
+            gone = digests - named_by(session, home, digests).keys()
+        forget(session.database, Blobs(session.folder.blobs_dir), home, gone)
+
+
+def _is_sound(session: Session, home: CompartmentId) -> bool:
+    """Say whether nothing is missing there: what is missing may name a content."""
+    try:
+        session.require_sound_log(home)
+    except VerificationError:
+        return False
+    return True
 
 
 def _confirm(session: Session, gone: Sequence[WaitingErasure]) -> None:

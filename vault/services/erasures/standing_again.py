@@ -14,7 +14,7 @@ from vault.index.told import remember_told, told
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
-from vault.services.erasures.belonging import all_contents
+from vault.services.erasures.contents import all_contents
 from vault.services.erasures.folder_row import ALL_RECORDS, erased_records
 from vault.services.erasures.removing import begin, finish, validator_of
 from vault.services.projection.approval_checks import MOST_RECORDS_ALONE
@@ -125,7 +125,7 @@ def _erase(
     session: Session, home: CompartmentId, late: list[PlacedVersion], contents: list[tuple[CompartmentId, bytes]]
 ) -> None:
     session.require(Action.CASE_ERASE, home)
-    begin(session, late, contents)
+    begin(session, late)
     with session.index().in_doubt():
         going: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*contents, *late]
         for at in range(0, len(going), _ITEMS_IN_ONE_ENTRY):

@@ -20,10 +20,8 @@ from vault.services.cases.cases import find
 from vault.services.cases.editing import Place, locate
 from vault.services.cases.sections import is_section
 from vault.services.erasures.belonging import (
-    all_contents,
     all_names,
     authors_of,
-    contents,
     everywhere,
     going_with,
     heads,
@@ -32,6 +30,7 @@ from vault.services.erasures.belonging import (
     opened_sections,
     register_entries,
 )
+from vault.services.erasures.contents import all_contents, contents, named_by
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import up_to_date_index
@@ -51,6 +50,7 @@ class Going:
         whole: the cases and sections that go as a whole.
         seats: the devices that could open it.
         contents: (compartment, digest) of the sealed contents of documents.
+        shared: how many contents stay because a paper that stays names them too, and which papers do.
         packages: how many packages left these cases.
         names: how the people are called who go: to look for them in what stays.
     """
@@ -61,6 +61,7 @@ class Going:
     whole: tuple[CompartmentId, ...] = ()
     seats: frozenset[SeatId] = frozenset()
     contents: tuple[tuple[CompartmentId, bytes], ...] = ()
+    shared: tuple[int, tuple[tuple[CompartmentId, RecordId], ...]] = (0, ())
     packages: int = 0
     names: tuple[str, ...] = field(default=(), repr=False)
 
@@ -100,6 +101,8 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     by = {session.member, *authors_of(session, (version for version in versions if _is_person(found, version)))}
     kept = namesakes(session, names, found) if names else ()
     entries = dict.fromkeys(register_entries(session, names, by, kept), RegisterEntry.KIND)
+    bodies = dict.fromkeys(content for part in parts for content in part.contents)
+    shared = _shared(session, bodies, found)
     return Going(
         # What stands in a case goes before that which says what the case is.
         versions=(
@@ -111,10 +114,24 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
         cases=cases,
         whole=whole,
         seats=frozenset(seat for part in parts for seat in part.seats),
-        contents=tuple(dict.fromkeys(content for part in parts for content in part.contents)),
+        contents=tuple(body for body in bodies if body not in shared),
+        shared=(len(shared), tuple(sorted({paper for papers in shared.values() for paper in papers}))),
         packages=sum(_packages(session, case) for case in cases),
         names=names,
     )
+
+
+def _shared(
+    session: Session, bodies: Collection[tuple[CompartmentId, bytes]], going: Collection[tuple[CompartmentId, RecordId]]
+) -> dict[tuple[CompartmentId, bytes], set[tuple[CompartmentId, RecordId]]]:
+    """Return which of these contents papers that stay name too, each with those papers."""
+    found = {}
+    for home in {home for home, _ in bodies}:
+        digests = {digest for of, digest in bodies if of == home}
+        for digest, papers in named_by(session, home, digests).items():
+            if digest in digests and (staying := {(home, paper) for paper in papers} - set(going)):
+                found[home, digest] = staying
+    return found
 
 
 def _is_person(found: Mapping[tuple[CompartmentId, RecordId], str], version: PlacedVersion) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vault.access.session import Session
 from vault.errors import MalformedError
-from vault.ids import Origin
+from vault.ids import CompartmentId, Origin
 from vault.log.checks.list_check import proven_lists
 from vault.log.checks.report import LogReport
-from vault.log.items import Item, ItemKind
+from vault.log.items import Item, ItemKind, compartment_tag
 from vault.records.attachments import chunk_names, lacking_chunks, row_of
 from vault.records.logs import genesis_of
 from vault.seal.attachments import Names
+from vault.services.erasures.contents import named_by
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.words.finding import Code, Finding, Severity
@@ -61,7 +62,7 @@ def check_contents(
     What is missing is a fault of this copy, and stops nothing else.
     """
     blobs = Blobs(session.folder.blobs_dir)
-    held = session.keyring.compartments()
+    held, needed = session.keyring.compartments(), _Needed(session)
     counts: Counter[str] = Counter()
     faults: list[Finding] = []
     listed: set[bytes] = set()
@@ -72,20 +73,36 @@ def check_contents(
             listed.add(item.digest)
             row = row_of(rows, item.digest)
             fault = None
-            if (item.digest, item.tag) in erased:
-                counts["erased"] += 1
-            elif row is not None:
+            home = next((home for home in held if compartment_tag(home, item.digest) == item.tag), None)
+            if row is not None:
                 fault = _fault_of(rows, blobs, row.names)
                 counts["here"] += fault is None
+            elif (item.digest, item.tag) in erased and not needed.names(home, item.digest):
+                counts["erased"] += 1
             elif is_own:
                 fault = _NOT_HERE
-            elif any(Item.in_compartment(ItemKind.ATTACHMENT, home, item.digest) == item for home in held):
+            elif home is not None:
                 counts["not_fetched"] += 1
             if fault is not None:
                 counts["missing"] += 1
                 message = Message("operation {seq}, item {n}: {fault}", seq=seq, n=n, fault=fault)
                 faults.append(Finding(Code.CONTENT, message, origin, seq, n, severity=Severity.ABSENCE))
     return Contents(**counts, stray=_strays(rows, blobs, listed), faults=tuple(faults))
+
+
+@dataclass(slots=True)
+class _Needed:
+    """Which contents papers name that are here; a place is read when the first of its contents is asked for."""
+
+    session: Session
+    _of: dict[bytes, Container[bytes]] = field(default_factory=dict)
+
+    def names(self, home: bytes | None, digest: bytes) -> bool:
+        if home is None:
+            return False
+        if home not in self._of:
+            self._of[home] = named_by(self.session, CompartmentId(home))
+        return digest in self._of[home]
 
 
 def _listed(rows: Rows, report: LogReport) -> Iterator[tuple[int, int, Item]]:

@@ -16,7 +16,7 @@ from vault.log.items import LIST_LIMIT
 from vault.progress import StepProgress
 from vault.records.rewrapping import drop_junk
 from vault.records.work import Entry
-from vault.services.erasures import arrived
+from vault.services.erasures import arrived, removing
 from vault.services.exchange.peers import certified_identity, keep_peers, knows, peers_of, pins_of
 from vault.services.grants.sharing import rewrap_all
 from vault.services.projection.authors import name_in
@@ -184,6 +184,8 @@ class BundleImport:
             arrived.note(session, erasures)
             self._give_keys(imported)
             rewrap_all(session, {CompartmentId(version.compartment) for version in imported.versions})
+        if imported.counts.documents:
+            removing.forget_contents(session)
         return imported
 
     def _grown_behind(self, imported: Imported) -> dict[bytes, int]:

@@ -89,7 +89,7 @@ def take_back(session: Session) -> int:
         for case, versions in found.items()
     ]
     versions = [version for gone in going for version in (*gone.versions, *gone.entries)]
-    begin(session, versions, ())
+    begin(session, versions)
     with session.index().in_doubt():
         with together(session.log) as stored:
             for gone in going:

@@ -1,0 +1,128 @@
+"""The content of a paper goes with the last paper that names it: not with junk that names it too, and not alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.english import in_english
+from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give, organisation, organisation_template
+from tests.services.test_erasures_of_others import erase, later
+from vault.access.session import Session
+from vault.casework.papers.document import DocumentKind
+from vault.ids import CompartmentId, VersionId
+from vault.records.work import Entry
+from vault.services import housekeeping
+from vault.services.cases import cases
+from vault.services.erasures import arrived
+from vault.services.erasures.letter import letter
+from vault.services.erasures.preview import preview
+from vault.services.erasures.what_goes import what_goes
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.papers import adding, papers
+from vault.services.projection.projection import audit_of
+
+__all__ = ["organisation", "organisation_template"]  # fixtures
+
+_SAID = b"the only copy of the detention order\n" * 40_000  # more than a chunk
+
+
+def case_with_papers(session: Session, folder: Path, count: int) -> CompartmentId:
+    source = folder / "order.txt"
+    source.write_bytes(_SAID)
+    case = cases.create(session, title="C", kind="asylum", alone_reason="nobody").case
+    for n in range(count):
+        adding.add(session, case, source, {"kind": DocumentKind.DETENTION_ORDER, "title": f"Order {n}"})
+    return case
+
+
+def whole(session: Session, case: CompartmentId) -> dict[str | None, bool]:
+    return {paper.value.title: papers.is_whole(session, paper.value) for paper in papers.list_in(session, case)}
+
+
+def add_decoy(session: Session, case: CompartmentId) -> None:
+    document = papers.list_in(session, case)[0].value
+    with session.work(case) as work:
+        work.keep(case, replace(document, title="spam, please remove"))
+        work.commit(Entry(act="document.add", covers={"document": 1}))
+
+
+def list_contents_alone(session: Session, case: CompartmentId) -> None:
+    found = papers.list_in(session, case)
+    with session.work() as work:
+        for paper in found:
+            work.erase(case, VersionId(paper.value.body.digest))
+        work.commit(Entry(act="erase", why="mistake", obj=audit_of(session, case), covers={}))
+
+
+def named(session: Session, case: CompartmentId, title: str) -> str:
+    return next(paper.record.hex() for paper in papers.list_in(session, case) if paper.value.title == title)
+
+
+def test_a_decoy_that_names_the_content_of_a_paper_takes_nothing_along(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = case_with_papers(amina, tmp_path, 1)
+        sharing.grant(amina, case, organisation.members(JOEL))
+        give(amina, joel, tmp_path)
+        add_decoy(joel, case)
+        give(joel, amina, tmp_path)
+        going = what_goes(amina, named(amina, case, "spam, please remove"))
+        said = "\n".join(in_english(preview(amina, going, needs_second=False)))
+        assert "The content of 1 paper stays: another paper, which stays, names it too." in said
+        assert "Order 0" in said.partition("names it too")[2]
+        erase(amina, named(amina, case, "spam, please remove"))
+        assert whole(amina, case) == {"Order 0": True}
+        assert "content of 1 paper stays" in "\n".join(in_english(letter(amina, going, why="mistake")))
+        assert checking.verify(amina).verified
+        give(amina, joel, tmp_path)
+        later(monkeypatch, joel, 73)
+        housekeeping.settle(joel)
+        assert whole(joel, case) == {"Order 0": True}
+        erase(amina, named(amina, case, "Order 0"))
+        with amina.database.reading() as rows:
+            assert rows.attachments() == []
+
+
+def test_contents_that_are_listed_as_erased_alone_stay_and_come_in(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = case_with_papers(amina, tmp_path, 3)
+        sharing.grant(amina, case, organisation.members(JOEL))
+        give(amina, joel, tmp_path)
+        sharing.grant(amina, case, organisation.members(SELIN))
+        list_contents_alone(joel, case)
+        give(joel, amina, tmp_path)
+        housekeeping.settle(amina)
+        assert arrived.waiting(amina) == []
+        later(monkeypatch, amina, 73)
+        assert arrived.carry_out(amina, at_once=True) == 0
+        housekeeping.settle(amina)
+        assert whole(amina, case) == {f"Order {n}": True for n in range(3)}
+        found = checking.verify(amina)
+        assert (found.verified, found.contents.counts()["here"]) == (True, 3)
+        with organisation.open(SELIN) as selin:
+            give(joel, selin, tmp_path)
+            give(amina, selin, tmp_path)
+            housekeeping.settle(selin)
+            assert whole(selin, case) == {f"Order {n}": True for n in range(3)}
+        erase(amina, named(amina, case, "Order 1"))
+        assert whole(amina, case) == {"Order 0": True, "Order 2": True}
+        with amina.database.reading() as rows:
+            assert len(rows.attachments()) == 2
+
+
+def test_a_content_that_went_while_its_paper_stands_is_no_erased_one(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.open(AMINA) as amina:
+        case = case_with_papers(amina, tmp_path, 1)
+        list_contents_alone(amina, case)
+        with amina.database.transaction() as rows:
+            rows.delete_attachments(rows.attachments())
+        assert checking.verify(amina).contents.counts()["missing"] == 1
