@@ -66,7 +66,7 @@ _ASKS: Mapping[Action, str] = {
     searching.search_sections
     """,
     Action.EXPORT_ALL: "everything.export_all",
-    Action.CASE_EXPORT: "exporting.ask exporting.export exporting.papers_staying pack.print_page",
+    Action.CASE_EXPORT: "exporting.ask exporting.export exporting.papers_staying pack.print_page whose.clients",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,

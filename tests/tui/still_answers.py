@@ -601,6 +601,7 @@ ANSWERS: dict[str, Any] = {
                     CompartmentId(b"d" * 16), is_confirmed=True),
     ],
     "referral.staying": tuple(exporting.staying_lines(2)),
+    "referral.clients": (("51" * 16, "Farida Noorzai  5151"), ("52" * 16, "Temir [/b] \x1b[31m  5252")),
     "referral.words_of": KEY_WORDS,
     "referral.export": _export,
     "own.check": None,

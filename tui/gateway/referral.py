@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.gateway.subject import StoppedError, Subject, case_id, telling
+from vault.casework.person import Person
+from vault.ids import short_id
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
 from vault.redaction.questions import Question
 from vault.seal.age import fingerprint
 from vault.services.approvals import by_file
 from vault.services.approvals.approving import Second
-from vault.services.exports import exporting, partners
-from vault.services.exports.export_material import Wish
+from vault.services.exports import exporting, partners, whose
+from vault.services.exports.export_material import WHY, Wish
 from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.exporting import Exported, Undecided
 from vault.services.exports.partners import KeptPartner
-from vault.words.message import Words
+from vault.services.projection.reading import Stored
+from vault.words.message import Message, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class Referral(Subject):
     def staying(self, case: str) -> tuple[Words, ...]:
         """Return what of a case stays here when it is exported."""
         return tuple(exporting.staying_lines(exporting.papers_staying(self._session, case_id(case))))
+
+    def clients(self, case: str) -> tuple[tuple[str, Words], ...]:
+        """Return of whom an export of one client can be: id and name."""
+        return named_clients(whose.clients(self._session, case_id(case), why=WHY))
 
     def words_of(self, age_recipient: str) -> str:
         """Return the words of a key, to be compared by voice."""
@@ -90,3 +97,18 @@ class Referral(Subject):
         if isinstance(done, Undecided):
             return ExportStep(questions=done.questions)
         return ExportStep(done=done)
+
+
+def named_clients(found: Iterable[Stored[Person]]) -> tuple[tuple[str, Words], ...]:
+    """Return clients to choose from: id and name, with the beginning of the id, as two may have one name."""
+    return tuple(
+        (
+            client.record.hex(),
+            Message(
+                "{name}  {id}",
+                name=client.value.display_name() or Message("no name"),
+                id=short_id(client.record),
+            ),
+        )
+        for client in found
+    )

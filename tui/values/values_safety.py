@@ -24,7 +24,10 @@ class TakenShown:
 
 @dataclass(frozen=True, slots=True)
 class PackShown:
-    """The facts of a case that may be in a pack: `count` are confirmed. `found` is the gateway's own."""
+    """The facts of a case that may be in a pack: `count` are confirmed.
+
+    `clients` are of whom it can tell, id and name. `found` is the gateway's own.
+    """
 
     case: str
     ref: str
@@ -32,4 +35,5 @@ class PackShown:
     unconfirmed: tuple[Words, ...] = field(repr=False)
     lacks: tuple[Words, ...]
     count: int
+    clients: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
     found: object = field(default=None, repr=False)

@@ -127,11 +127,14 @@ class Person:
     def joined(self, beside: Sequence[Person]) -> Person:
         """Return this person with what other versions beside it say too: no name, number or warning is lost by it.
 
-        Where both say something of one field, this one is right.
+        Where both say something of one field, this one is right. A name that any of them calls misspelt or
+        former is so.
         """
         all_of = (self, *reversed(beside))
         names: dict[str, PersonName] = {}
         for name in (name for person in all_of for name in person.names):
+            if name.kind in NO_LONGER and names.get(name.text, name).kind not in NO_LONGER:
+                names[name.text] = name
             names.setdefault(name.text, name)
         contact = next((person.safe_contact for person in all_of if person.safe_contact is not None), None)
         if contact is not None:

@@ -29,7 +29,7 @@ def _ask(args: Given, output: Output) -> Result:
         from vault.services.exports import exporting
 
         tell_before(args, output, session)
-        wish = wish_of(args, output)
+        wish = wish_of(args, output, session)
 
         def act(decisions: Mapping[str, str]) -> Asked | Undecided:
             return exporting.ask(

@@ -30,6 +30,7 @@ REPORT: Final = (
                 " subject is for the client, who gets their own data"),
         choices=("lawyer-named", "lawyer", "disappearance", "subject")),
     Arg("--to NAME", Message("the recipient's name or id (`recipient list`)")),
+    Arg("[--person ID]", Message("of which client disappearance and subject tell, where the case has several")),
     Arg("[--decide proposed]", Message("accept the proposal for every open question"), choices=("proposed",)),
     Arg("[--language LANGUAGE]", Message("language of the report"), choices=("en", "fr", "ru"), default="en"),
     Arg("[--contact TEXT]",
@@ -45,14 +46,21 @@ _CONTACT = Message("Whom may the recipient call, and how? (empty: as in your las
 PROGRESS = Message("Reading the finished files again")
 
 
-def wish_of(args: Given, output: Output, *, asks: bool = True) -> Wish:
+def wish_of(args: Given, output: Output, session: Session, *, asks: bool = True) -> Wish:
     """Return what shall leave; whom to call is asked for at a terminal."""
+    from vault.casework.person import Person
+    from vault.services.cases import cases, editing
     from vault.services.exports.export_material import Wish
+
+    person = None
+    if args.person is not None:
+        case = cases.find(session, args.case)
+        person = editing.locate(session, args.person, frozenset({Person.KIND}), case=case).record
 
     contact = args.contact
     if contact is None and is_read_here(output) and not args.unread and asks:
         contact = ask_line(_CONTACT) or None
-    return Wish(args.profile, args.to, {}, args.decide == "proposed", args.language, contact)
+    return Wish(args.profile, args.to, {}, args.decide == "proposed", args.language, contact, person)
 
 
 def tell_before(args: Given, output: Output, session: Session) -> int:
@@ -96,7 +104,7 @@ def sealed(session: Session, args: Given, output: Output, approve: Approve | Non
     staying = tell_before(args, output, session)
     second = second_of(args, output, session)
     answer = None if args.approval is None else by_file.read_answer(session, args.approval)
-    wish = wish_of(args, output, asks=answer is None)
+    wish = wish_of(args, output, session, asks=answer is None)
 
     def act(decisions: Mapping[str, str]) -> Exported | Undecided:
         return exporting.export(
@@ -111,10 +119,10 @@ def sealed(session: Session, args: Given, output: Output, approve: Approve | Non
         )
 
     result = with_answers(args, output, act)
-    return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result, staying)
+    return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result, staying, wish)
 
 
-def _exported(result: Exported, staying: int) -> Result:
+def _exported(result: Exported, staying: int, wish: Wish) -> Result:
     data = {
         "package": str(result.path),
         "digest": result.digest.hex(),
@@ -124,6 +132,7 @@ def _exported(result: Exported, staying: int) -> Result:
         "release": result.release,
         "read": result.is_read,
         "papers_left_out": staying,
+        "person": None if wish.person is None else wish.person.hex(),
     }
     lines: list[Words] = [
         Message("The package is at {path}.", path=result.path),

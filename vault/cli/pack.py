@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from vault.casework.person import Person
     from vault.ids import RecordId
     from vault.services.projection.reading import Stored
 
@@ -41,6 +42,7 @@ def _pack(args: Given, output: Output) -> Result:
             pack.require_facts(found)
             return export.sealed(session, Given(**{**vars(args), "profile": pack.PROFILE}), output, approve)
     only_said = len(found.unconfirmed)
+    several = found.clients if len(found.clients) > 1 else ()
     lines: list[Words] = [
         plural("{count} fact is confirmed", "{count} facts are confirmed", count=len(found.confirmed)),
         *(line for stored in found.confirmed for line in (_line(stored), _confirmed(stored, by))),
@@ -49,6 +51,8 @@ def _pack(args: Given, output: Output) -> Result:
     ]
     if found.lacks:
         lines += [Message("A reader will miss:"), *map(indented, found.lacks)]
+    lines += [Message("It tells of one client (--person):")] if several else []
+    lines += [indented(Message("{name}  id {id}", name=_name(row), id=short_id(row.record))) for row in several]
     lines.append(Message("`casevault incident edit ID` asks by whom it is confirmed. Then pack with --to and --out."))
     data = {
         "confirmed": [
@@ -58,8 +62,13 @@ def _pack(args: Given, output: Output) -> Result:
         ],
         "unconfirmed": [record_data(stored) for stored in found.unconfirmed],
         "lacks": [str(line) for line in found.lacks],
+        "clients": [{"person": client.record.hex(), "name": client.value.display_name()} for client in found.clients],
     }
     return Result(data, lines)
+
+
+def _name(client: Stored[Person]) -> Words:
+    return client.value.display_name() or Message("no name")
 
 
 def _line(stored: Stored[Any]) -> Message:

@@ -36,11 +36,13 @@ class Profile:
     `records` goes by (kind, variant): the variant of a note is its kind, of a person the role, of what happened
     `confirmed` where somebody said how it is.
     `actions` goes by (type, role): role `None` is an identifier that belongs to nobody registered.
+    `is_of_one_client`: of several clients of a case one alone is a client in it, and the others are third persons.
     """
 
     name: str
     records: Mapping[tuple[str, str], RecordRule]
     actions: Mapping[tuple[IdentifierType, PersonRole | None], Action]
+    is_of_one_client: bool = False
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
@@ -165,6 +167,7 @@ _DISAPPEARANCE = Profile(
         }
     ),
     actions=_LAWYER_NAMED.actions,
+    is_of_one_client=True,
 )
 
 # The client's own data, for the client or who speaks for them: nobody else is named, and no code stands for anybody.
@@ -189,6 +192,7 @@ _SUBJECT = Profile(
             **_DATES_STAY,
         }
     ),
+    is_of_one_client=True,
 )
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

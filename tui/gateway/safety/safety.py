@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+from tui.gateway.referral import named_clients
 from tui.gateway.subject import StoppedError, Subject, case_id, telling
 from tui.text.in_words import in_words
 from tui.values.values_safety import PackShown, TakenShown
 from vault.display import local_time
-from vault.ids import SeatId
+from vault.ids import RecordId, SeatId
 from vault.progress import Progress, Stopped
 from vault.services.members import devices
 from vault.services.projection import authors
@@ -59,12 +60,14 @@ class Safety(Subject):
             tuple(map(_line, found.unconfirmed)),
             found.lacks,
             len(found.confirmed),
+            named_clients(found.clients),
             found,
         )
 
-    def print_pack(self, shown: PackShown, out: Path) -> Message:
-        """Write the confirmed facts as a page, and say where it is."""
-        pack.print_page(self._session, cast("pack.Facts", shown.found), out, in_words)
+    def print_pack(self, shown: PackShown, out: Path, person: str = "") -> Message:
+        """Write the confirmed facts as a page, of the client who was chosen, and say where it is."""
+        chosen = RecordId(bytes.fromhex(person)) if person else None
+        pack.print_page(self._session, cast("pack.Facts", shown.found), out, in_words, person=chosen)
         return Message("The page is at {path}. It names the client, and is not encrypted.", path=out)
 
 

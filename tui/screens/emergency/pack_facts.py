@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.referral.export import ExportScreen
 from tui.values.values_safety import PackShown
@@ -19,6 +20,7 @@ from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words, plural
 
 _PROFILE: Final = "disappearance"
+_NOBODY: Final = "nobody"
 _NOTHING: Final = Message(
     "No fact of this case is confirmed, so nothing can leave. Say by whom in the record: in the case, d."
 )
@@ -74,19 +76,30 @@ class PackFacts(VaultScreen):
             self.app.push_screen(ExportScreen(self._shown.case, self._shown.ref, profile=_PROFILE))
 
     def action_print(self) -> None:
-        """Ask where the page goes."""
+        """Ask of which client the page tells, where there are several, and where it goes."""
+        clients = self._shown.clients
+        if not self._has_facts():
+            return
+        if len(clients) > 1:
+            self.app.push_screen(Choose(Message("Of whom does the page tell?"), clients), self._ask_where)
+        else:
+            self._ask_where(clients[0][0] if clients else _NOBODY)
+
+    def _ask_where(self, person: str | None) -> None:
+        if not person:
+            return
+        of_whom = "" if person == _NOBODY else person
 
         def chosen(place: str | None) -> None:
             if place:
                 out, shown = Path(place).expanduser(), self._shown
-                self.ask(lambda vault: vault.safety.print_pack(shown, out), self.say)
+                self.ask(lambda vault: vault.safety.print_pack(shown, out, of_whom), self.say)
 
-        if self._has_facts():
-            question = Message(
-                "A new file for the page, such as a PDF. It names the client, and whoever stands in these facts; it is"
-                " not encrypted."
-            )
-            self.app.push_screen(AskLine(question, hint="/media/stick/facts.pdf", problem=no_whole_path), chosen)
+        question = Message(
+            "A new file for the page, such as a PDF. It names the client, and whoever stands in these facts; it is"
+            " not encrypted."
+        )
+        self.app.push_screen(AskLine(question, hint="/media/stick/facts.pdf", problem=no_whole_path), chosen)
 
     def _has_facts(self) -> bool:
         if not self._shown.count:

@@ -23,6 +23,7 @@ from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
 from tui.screens.referral.kept_export import KeptExport
+from tui.screens.referral.of_whom import WHOSE, OfWhom
 from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.screens.referral.recipient import RecipientForm
@@ -63,6 +64,7 @@ class ExportScreen(KeptExport, SecondedScreen):
     Args:
         case, ref: of the case.
         profile: which is chosen at first.
+        person: of whom it tells, where it tells of one client; empty asks where the case has several.
     """
 
     NAME = Message("Export")
@@ -74,8 +76,9 @@ class ExportScreen(KeptExport, SecondedScreen):
         leave(Message("Leave; nothing is written")),
     )
 
-    def __init__(self, case: str, ref: str, *, profile: str = "") -> None:
+    def __init__(self, case: str, ref: str, *, profile: str = "", person: str = "") -> None:
         super().__init__(case, ref, profile)
+        self._person = person
         self._recipients: list[KeptPartner] = []
         self._may_add = False
         self._is_done = False
@@ -85,6 +88,7 @@ class ExportScreen(KeptExport, SecondedScreen):
         yield VerticalScroll(
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_PROFILES, value=self._profile, id="profile")),
+            OfWhom(self._person),
             FormRow(Message("Language"), ChoiceField(_LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
@@ -114,6 +118,7 @@ class ExportScreen(KeptExport, SecondedScreen):
         case = self._case
         self.ask(lambda vault: vault.referral.staying(case), self._show_staying)
         self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
+        self._ask_whose()
 
     def _show_staying(self, lines: tuple[Words, ...]) -> None:
         self.query_one("#staying").display = bool(lines)
@@ -133,6 +138,13 @@ class ExportScreen(KeptExport, SecondedScreen):
             self.query_one("#second-file").focus()
         if out.parent is not None:
             out.parent.display = not asks
+
+    @on(ChoiceField.Changed, "#profile")
+    def _ask_whose(self) -> None:
+        """Read who the clients are as soon as it tells of one of them; reading it is in the log."""
+        case, whose = self._case, self.query_one(OfWhom)
+        if whose.go_by(self.word("profile")):
+            self.ask(lambda vault: vault.referral.clients(case), whose.show)
 
     def _show_may_add(self, may_add: bool) -> None:
         self._may_add = may_add
@@ -179,6 +191,8 @@ class ExportScreen(KeptExport, SecondedScreen):
         second = self.query_one(SecondRows)
         if not self._recipients:
             self.warn(_NO_RECIPIENT)
+        elif self.query_one(OfWhom).is_open:
+            self.refuse("person", WHOSE)
         elif second.way in {ASK, ANSWER} and second.file is None:
             self.refuse("second-file", WHOLE_PATH)
         elif second.way == ASK:
@@ -193,6 +207,7 @@ class ExportScreen(KeptExport, SecondedScreen):
             dict(self._decided),
             language=self.word("language"),
             contact=self.text("contact") or None,
+            person=self.query_one(OfWhom).chosen,
         )
 
     def _export(self, out: Path, second: SecondRows) -> None:

@@ -15,6 +15,7 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.errors import UsageError
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId
@@ -34,6 +35,7 @@ from vault.services.cases.cases import by_date, view
 from vault.services.exports.names_elsewhere import names_elsewhere
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.exports.report_covers import in_order, told_beside
+from vault.services.exports.whose import others_as_third, require_one_role
 from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
@@ -52,7 +54,8 @@ class Wish:
 
     Decisions go by form, beside those that earlier exports to this recipient by this profile took; `take_proposals`
     decides every open question as proposed: what nobody knows is removed. `language` is that of the report, `contact`
-    whom the recipient may call, and how; None takes what this member said in their last report of the case.
+    whom the recipient may call, and how; None takes what this member said in their last report of the case. `person` is
+    the client of whom a profile of one client tells; it may be left out where the case has one alone.
     """
 
     profile: str
@@ -61,6 +64,7 @@ class Wish:
     take_proposals: bool = False
     language: str = "en"
     contact: str | None = None
+    person: RecordId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,11 @@ def make_ready(
     """Gather a case and redact it for one recipient; the view is in the log before.
 
     `asked` is the digest of a question that was answered since: its decisions and codes are taken again.
+
+    Raises:
+        UsageError: a person has two roles in two versions, or it is not clear of which client it tells.
     """
-    material = _gather(session, case, profile_named(wish.profile), find(session, wish.to))
+    material = _gather(session, case, wish)
     question = None if asked is None else material.question(asked)
     given, beside = material.codes_before()
     earlier = [
@@ -198,9 +205,15 @@ def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Store
         yield from (stored for stored in by_date(versions, (STORY[kind],)) if stored.heads == 1)
 
 
-def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:
+def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
+    profile, recipient = profile_named(wish.profile), find(session, wish.to)
     versions = view(session, case, why=WHY)
+    require_one_role(versions)
     persons, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
+    if profile.is_of_one_client:
+        persons = others_as_third(persons, wish.person)
+    elif wish.person is not None:
+        raise UsageError(Message("by this profile an export tells of the whole case, not of one person"))
     shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *_happened(versions, profile)]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})

@@ -18,11 +18,12 @@ from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import PersonRole
 from vault.errors import UsageError
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
-from vault.ids import CompartmentId, is_case_ref
+from vault.ids import CompartmentId, RecordId, is_case_ref
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.redaction.profile import CONFIRMED, profile_named
 from vault.services.cases.cases import open_case
+from vault.services.exports.whose import one_client
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored
 from vault.services.safety.check_ins import minute_here
@@ -40,7 +41,7 @@ class Facts:
 
     case: CompartmentId
     ref: str
-    clients: tuple[Person, ...] = field(repr=False)
+    clients: tuple[Stored[Person], ...] = field(repr=False)
     confirmed: tuple[Stored[Any], ...] = field(repr=False)
     unconfirmed: tuple[Stored[Any], ...] = field(repr=False)
     lacks: tuple[Message, ...]
@@ -54,7 +55,7 @@ def facts(session: Session, case: CompartmentId) -> Facts:
     found = [stored for stored in view.story if stored.value.KIND in kinds]
     confirmed = tuple(stored for stored in found if _is_confirmed(stored))
     unconfirmed = tuple(stored for stored in found if not _is_confirmed(stored))
-    clients = tuple(person.value for person in view.persons if person.value.role is PersonRole.CLIENT)
+    clients = tuple(person for person in view.persons if person.value.role is PersonRole.CLIENT)
     return Facts(case, view.head.value.ref, clients, confirmed, unconfirmed, tuple(_lacks(clients, confirmed)))
 
 
@@ -79,24 +80,34 @@ def told(stored: Stored[Any]) -> list[tuple[Message, Words]]:
     return [(label, words) for label, words in labelled(stored.value) if label in leaves]
 
 
-def print_page(session: Session, found: Facts, out: Path, in_words: Callable[[Words], str]) -> None:
+def print_page(
+    session: Session, found: Facts, out: Path, in_words: Callable[[Words], str], *, person: RecordId | None = None
+) -> None:
     """Write who it is and what is confirmed as a page in clear, which names the client. It is in the log before.
 
     It holds what a sealed pack would: names in use, date of birth, documents, and the same fields of each fact.
+    `person` is the client of whom it tells; it may be left out where the case has one alone.
 
     Raises:
-        UsageError: no fact of the case is confirmed.
+        UsageError: no fact of the case is confirmed; of several clients none was chosen; or two versions of the client
+            differ.
         RefusedError: something lies at `out`, or this role exports nothing.
         TryAgainError: no room.
     """
     rule = session.require(Action.CASE_EXPORT, found.case)
     require_facts(found)
+    client = one_client(list(found.clients), person)
+    if client is not None and client.heads > 1:
+        raise UsageError(
+            Message("the client stands in two versions"), next_step=Message("Say which one holds, then print the page.")
+        )
+    who = [] if client is None else [_part(Message("Who"), tuple(_of_client(client.value)), in_words)]
     when = minute_here(session).replace("T", " ")
     made = PaperPage(
         in_words(Message("Disappeared or arrested: what is confirmed")),
         in_words(Message("Case {ref}, {when}", ref=found.ref if is_case_ref(found.ref) else "", when=when)),
         (
-            *(_part(Message("Who"), tuple(_of_client(client)), in_words) for client in found.clients),
+            *who,
             *(_part(stored.value.FORM.title, told(stored), in_words) for stored in found.confirmed),
         ),
         in_words(Message("Confirmed facts only. This page names people: keep it, or destroy it.")),
@@ -125,10 +136,10 @@ def _is_confirmed(stored: Stored[Any]) -> bool:
     return stored.heads == 1 and stored.value.is_confirmed()
 
 
-def _lacks(clients: tuple[Person, ...], confirmed: tuple[Stored[Any], ...]) -> Iterator[Message]:
+def _lacks(clients: tuple[Stored[Person], ...], confirmed: tuple[Stored[Any], ...]) -> Iterator[Message]:
     if not clients:
         yield Message("who disappeared: no client is in this case")
-    elif not any(client.born for client in clients):
+    elif not any(client.value.born for client in clients):
         yield Message("the date of birth of the client, or its year")
     taken = [stored.value for stored in confirmed if isinstance(stored.value, Incident) and stored.value.what in _TAKEN]
     if not taken:

@@ -1,0 +1,82 @@
+"""Of whom an export is that tells of one client alone: everybody else in the case is a third person in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from vault.access.session import Session
+from vault.casework.person import Person
+from vault.casework.vocabulary import PersonRole
+from vault.errors import UsageError
+from vault.ids import CompartmentId, RecordId
+from vault.policy.roles import Action
+from vault.records.codec import of_kind
+from vault.records.versions import OpenedVersion
+from vault.services.cases.cases import view
+from vault.services.projection.reading import Stored, stored_of_kind
+from vault.words.message import Message
+from vault.words.next_step import NextStep
+
+
+def clients(session: Session, case: CompartmentId, *, why: str) -> list[Stored[Person]]:
+    """Return of whom such an export can be; opening the case is in the log before."""
+    session.require(Action.CASE_EXPORT, case)
+    return _clients(stored_of_kind(view(session, case, why=why), Person))
+
+
+def one_client(persons: list[Stored[Person]], chosen: RecordId | None) -> Stored[Person] | None:
+    """Return the client who was chosen, or the only one of the case; None where it has no client.
+
+    Raises:
+        UsageError: there are several and none was chosen, or it was nobody of them.
+    """
+    found = _clients(persons)
+    if chosen is None and len(found) > 1:
+        raise UsageError(
+            Message("this case has {count} clients, and this tells of one alone", count=len(found)),
+            next_step=Message("Say of whom it tells; {show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
+        )
+    if chosen is None:
+        return found[0] if found else None
+    for client in found:
+        if client.record == chosen:
+            return client
+    raise UsageError(
+        Message("the person that was chosen is no client of this case"),
+        next_step=Message("{show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
+    )
+
+
+def others_as_third(persons: list[Stored[Person]], chosen: RecordId | None) -> list[Stored[Person]]:
+    """Return the people of a case as an export of one client has them: the other clients are third persons.
+
+    Raises:
+        UsageError: as `one_client`.
+    """
+    own = one_client(persons, chosen)
+    return [_third(person) if person in _clients(persons) and person is not own else person for person in persons]
+
+
+def require_one_role(versions: list[OpenedVersion]) -> None:
+    """Raise where a person has one role in one version and another in the other: what leaves goes by the role.
+
+    Raises:
+        UsageError: two versions of a person say different roles.
+    """
+    roles: dict[RecordId, PersonRole] = {}
+    for version, person in of_kind(versions, Person):
+        if roles.setdefault(version.record, person.role) is not person.role:
+            raise UsageError(
+                Message("a person of this case has two roles, each in one of two versions"),
+                next_step=Message("Say which one holds, then export: change the person, or compare the versions."),
+            )
+
+
+def _clients(persons: list[Stored[Person]]) -> list[Stored[Person]]:
+    return [person for person in persons if person.value.role is PersonRole.CLIENT]
+
+
+def _third(person: Stored[Person]) -> Stored[Person]:
+    return msgspec.structs.replace(person, value=replace(person.value, role=PersonRole.THIRD))
