@@ -21,6 +21,7 @@ from tui.screens.emergency.emergency import WhichCase
 from tui.screens.erasing.erase import LetterScreen
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.whole_text import WholeText
+from tui.screens.people.record_of_people import RecordOfPeople
 from tui.text.in_words import in_words, speaking
 from tui.values.values_exchange import ResultText
 from tui.values.values_own import OwnFactors
@@ -44,6 +45,9 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "no longer needed": (":your access", "k"),
     "noticed": (":noticed",),
     "progress": lambda desk: desk.call(lambda: desk.app.push_screen(ProgressModal(Message("Reading"), lambda: None))),
+    "request": lambda desk: _push(
+        desk, RecordOfPeople("11" * 16, "ΚϢ-1", "subject-request", [("a1" * 16, "Καριμ")], begun={"person": "a1" * 16})
+    ),
     "too small": lambda desk: desk.resize(30, 8),
     "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
     "whose case": (":in an emergency", "right", "f4"),

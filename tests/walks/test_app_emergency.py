@@ -111,3 +111,26 @@ def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on
         desk.at(f"EXPORT {house.ref}")
         desk.sees("client who disappeared: confirmed facts alone")
         assert time.monotonic() - began < 300
+
+
+def test_a_person_asks_for_their_own_data_it_has_a_date_in_the_case_and_leaves_by_the_export_for_them(
+    house: House,
+) -> None:
+    with house.desk("Amina") as desk:
+        desk.press("enter", "2", "enter")
+        desk.at(f"PERSON {CLIENT}")
+        desk.press(":write down what they ask")
+        desk.sees(f"Who asks {CLIENT}")
+        desk.fill(received="2149-12-01", language="Dari", due="2150-01-01")
+        desk.press("f4")
+        desk.sees("e on it exports their own data")
+        desk.press("escape", "d")
+        desk.at("DATES AND STORY")
+        desk.sees("2150-01-01 !", f"Who asks: {CLIENT}", "Language of the answer: Dari", "Answer by: 2150-01-01")
+        desk.press("e")
+        desk.at(f"EXPORT {house.ref} answer by 2150-01-01")
+        desk.sees("the client gets their own data; nobody else is named")
+        desk.press("escape", "enter")
+        desk.sees(f"Who asks {CLIENT}")
+        desk.press("escape", "n")
+        desk.sees("relation")

@@ -115,12 +115,15 @@ class Story(Subject):
         """Return the forms of the organisation: code and title."""
         return tuple((kept.definition.code, kept.definition.title) for kept in own_forms.list_all(self._session))
 
+    def people_of(self, case: str) -> tuple[tuple[str, str], ...]:
+        """Return who stands in a case: id and name."""
+        named = people.names_in(self._session, case_id(case))
+        return tuple((person.hex(), name) for person, name in named.items())
+
     def form_to_fill(self, case: str, code: str) -> FormToFill:
         """Return what a form asks, and who stands in the case."""
-        session = self._session
-        form = own_forms.find(session, code).definition.as_form()
-        named = people.names_in(session, case_id(case))
-        return FormToFill(code, form, tuple((person.hex(), name) for person, name in named.items()))
+        form = own_forms.find(self._session, code).definition.as_form()
+        return FormToFill(code, form, self.people_of(case))
 
     def fill(self, case: str, code: str, typed: Mapping[str, str]) -> str:
         """Keep a form as it was filled in; return the id of its record."""

@@ -14,6 +14,7 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.record_form import RECORD, RecordForm
+from tui.screens.people.record_of_people import RecordOfPeople, names_people
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_text
 from tui.values.codes import word_of
@@ -22,6 +23,7 @@ from tui.values.values_records import FormToFill, RecordShown
 from tui.widgets.fields import SafeTextArea
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.own_forms.filled import Filled
+from vault.casework.story import STORY
 from vault.words.message import Message, Words
 
 _OURS: Final = "asked_"
@@ -112,7 +114,7 @@ def open_form(
     shown: RecordShown | None,
     then: Callable[[str | None], None],
 ) -> None:
-    """Open the form of a record, new or kept; what a form of the organisation asks is read first.
+    """Open the form of a record, new or kept; what a form of the organisation asks is read first, and who is there.
 
     Args:
         screen: over which it lies.
@@ -123,6 +125,13 @@ def open_form(
     """
     case, ref = where
     name, _, code = kind.partition(":")
+    if name != Filled.KIND and names_people(STORY[kind].FORM):
+
+        def choose_among(people: tuple[tuple[str, str], ...]) -> None:
+            screen.app.push_screen(RecordOfPeople(case, ref, kind, people, shown), then)
+
+        screen.ask(lambda vault: vault.story.people_of(case), choose_among)
+        return
     if name != Filled.KIND:
         screen.app.push_screen(RecordForm(case, ref, kind, shown), then)
         return

@@ -21,6 +21,7 @@ from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import HISTORY, UNDO
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.whole_text import first_lines
+from tui.screens.referral.export import ExportScreen
 from tui.text.in_words import together
 from tui.values.codes import choices, word_of
 from tui.values.values_records import RecordShown
@@ -28,14 +29,15 @@ from tui.values.values_story import KeptShown
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.casework.form import Form, Shape
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import STORY
 from vault.casework.story.step import Checklist
+from vault.casework.story.subject_request import SubjectRequest
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (Column(Message("date"), 18), Column(Message("kind"), 11), Column(Message("about")))
 _NO_DATE: Final = Message("no date")
+_OWN_DATA: Final = "subject"
 
 
 class RecordsScreen(Erases):
@@ -52,6 +54,7 @@ class RecordsScreen(Erases):
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
         Command("space", "done", Message("Say that it is over since today"), "Space", Message("done"), first=True),
         Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
+        Command("e", "answer", Message("Export what a person asks for about their own data"), "e"),
         HISTORY,
         UNDO,
         Command("", "erase_here", Message("Erase the record under the cursor for good; shows first what goes"), ""),
@@ -89,9 +92,9 @@ class RecordsScreen(Erases):
         self.ask(lambda vault: vault.story.forms(), self._ask_kind)
 
     def _ask_kind(self, forms: tuple[tuple[str, str], ...]) -> None:
-        # A relation asks for the ids of two people, which nobody types here; a filled form has one of these behind it.
-        typed = {kind: record.FORM for kind, record in STORY.items() if not _asks_for_ids(record.FORM)}
-        kinds: list[tuple[str, Words]] = [(kind, form.title) for kind, form in typed.items() if kind != Filled.KIND]
+        kinds: list[tuple[str, Words]] = [
+            (kind, record.FORM.title) for kind, record in STORY.items() if kind != Filled.KIND
+        ]
         kinds += [(f"{Filled.KIND}:{code}", Message("form: {title}", title=title)) for code, title in forms]
         self.app.push_screen(Choose(Message("What do you want to add?"), kinds), self._begin)
 
@@ -133,6 +136,16 @@ class RecordsScreen(Erases):
     def _confirm_anew(self, kind: str, changed: KeptShown) -> None:
         confirm_anew(self, self._case, kind, changed, lambda: self._changed(changed.record))
 
+    def action_answer(self) -> None:
+        """Export what the request under the cursor asks for: their own data, with nobody else named."""
+        record = self._here()
+        if record is None or record.kind != SubjectRequest.KIND:
+            self.say(Message("Put the cursor on a request of a person; n writes one down."))
+            return
+        due = Message("answer by {day}", day=record.when) if record.is_due and record.when else ""
+        person = record.typed.get("person", "")
+        self.app.push_screen(ExportScreen(self._case, self._ref, profile=_OWN_DATA, person=person, told=due))
+
     def action_history(self) -> None:
         """Show what the record said before."""
         record, case, why = self._here(), self._case, self._why
@@ -171,10 +184,6 @@ class RecordsScreen(Erases):
     @property
     def _list(self) -> VirtualList:
         return self.query_one("#story", VirtualList)
-
-
-def _asks_for_ids(form: Form) -> bool:
-    return any(field.shape is Shape.RECORD for field in form.fields)
 
 
 def _cells(record: RecordShown) -> tuple[Words, ...]:

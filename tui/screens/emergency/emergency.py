@@ -91,7 +91,7 @@ class EmergencyScreen(FormScreen):
 
     def _open_case(self) -> str:
         below = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, VaultScreen))
-        return next((spot.case for screen in below if (spot := screen.spot()) is not None), "")
+        return next((spot.case for screen in below if (spot := screen.spot()) is not None and spot.case), "")
 
     def _show_devices(self, found: tuple[DeviceLine, ...]) -> None:
         self._devices = found

@@ -20,6 +20,7 @@ from tui.screens.frame.looking_back import UNDO
 from tui.screens.frame.rows import FixedRows
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.person_parts import left_parts, more_parts, name_cells, name_columns, right_parts
+from tui.screens.people.record_of_people import RecordOfPeople
 from tui.screens.people.same_person import SamePerson
 from tui.text.in_words import together
 from tui.values.codes import choices, word_of
@@ -28,6 +29,7 @@ from tui.widgets.pages import ListRow
 from tui.widgets.parts_pane import PartsPane
 from tui.widgets.section_line import SectionLine
 from tui.widgets.virtual_list import VirtualList
+from vault.casework.story.subject_request import SubjectRequest
 from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, plural
 
@@ -57,6 +59,7 @@ class PersonScreen(Erases):
             Message("Agreed to share"), Message("Who holds what"), Message("Cases"), Message("Who wrote it"),
         ), start=1)),
         UNDO,
+        Command("", "request", Message("Write down what they ask about their own data, and by when"), ""),
         Command("", "erase_person", Message("Erase this person for good, in all your cases"), ""),
         Command("f5", "refresh", Message("Read it again"), "F5"),
     )  # fmt: skip
@@ -70,8 +73,10 @@ class PersonScreen(Erases):
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        # Of the earlier versions of a section's people nothing is kept in the index.
-        return tuple(command for command in self.ACTS if command.action != "history" or not self._where.section)
+        # Of the earlier versions of a section's people nothing is kept in the index, and no request names them.
+        return tuple(
+            command for command in self.ACTS if command.action not in {"history", "request"} or not self._where.section
+        )
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -142,6 +147,19 @@ class PersonScreen(Erases):
         """Show what it said before."""
         where, why = self._where, self._why
         self.ask(lambda vault: vault.story.history(where.case, where.record, "person", why), self.show_history)
+
+    def action_request(self) -> None:
+        """Write down what they ask about their own data."""
+        if self._page is not None:
+            where, name = self._where, self._page.shown.name
+            form = RecordOfPeople(
+                where.case, where.ref, SubjectRequest.KIND, [(where.record, name)], begun={"person": where.record}
+            )
+            self.app.push_screen(form, self._requested)
+
+    def _requested(self, record: str | None) -> None:
+        if record:
+            self.say(Message("The request stands among the dates of the case (d): e on it exports their own data."))
 
     def action_part(self, number: int) -> None:
         """Go to a part of the page."""

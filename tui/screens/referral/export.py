@@ -65,6 +65,7 @@ class ExportScreen(KeptExport, SecondedScreen):
         case, ref: of the case.
         profile: which is chosen at first.
         person: of whom it tells, where it tells of one client; empty asks where the case has several.
+        told: what it is for, where that matters.
     """
 
     NAME = Message("Export")
@@ -76,9 +77,9 @@ class ExportScreen(KeptExport, SecondedScreen):
         leave(Message("Leave; nothing is written")),
     )
 
-    def __init__(self, case: str, ref: str, *, profile: str = "", person: str = "") -> None:
+    def __init__(self, case: str, ref: str, *, profile: str = "", person: str = "", told: Words = "") -> None:
         super().__init__(case, ref, profile)
-        self._person = person
+        self._person, self._told = person, told
         self._recipients: list[KeptPartner] = []
         self._may_add = False
         self._is_done = False
@@ -110,7 +111,7 @@ class ExportScreen(KeptExport, SecondedScreen):
 
     def on_mount(self) -> None:
         """Ask who the recipients are."""
-        self.head(self._ref)
+        self.head(self._ref, self._told)
         self.query_one("#out").focus()
         self.query_one("#staying").display = False
         self.ask(lambda vault: vault.referral.may_add, self._show_may_add)

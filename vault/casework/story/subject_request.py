@@ -33,6 +33,7 @@ class SubjectRequest(FormedRecord):
             FormField("person", Message("Who asks"), Shape.RECORD),
             FormField("received", Message("Received"), Shape.DAY),
             FormField("known_by", Message("How it is known who they are")),
+            FormField("language", Message("Language of the answer")),
             FormField("due", Message("Answer by"), Shape.DAY),
             FormField("answered", Message("Answered on"), Shape.DAY),
             FormField("handed", Message("What was handed over, and to whom")),
@@ -47,6 +48,7 @@ class SubjectRequest(FormedRecord):
     person: RecordId | None = None
     received: str | None = None
     known_by: str | None = field(default=None, repr=False)
+    language: str | None = field(default=None, repr=False)
     due: str | None = None
     answered: str | None = None
     handed: str | None = field(default=None, repr=False)
