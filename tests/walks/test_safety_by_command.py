@@ -159,6 +159,12 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     assert f"confirmed by {confirmed[1]}; {MEMBER} wrote it " in desk.run("pack", ref).out
     assert {fact["kind"] for fact in facts["unconfirmed"]} == {"detention", "event"}
     assert facts["lacks"] == ["who took them, confirmed; or leave it out"]
+    page = tmp_path / "page.pdf"
+    assert said(desk, "pack", ref, "--page", str(page))["page"] == str(page)
+    on_paper = " ".join(part.extract_text() for part in PdfReader(page).pages)
+    assert [word for word in ("Arseni Vyuzhanin", "1988-03-14", "the bus station") if word not in on_paper] == []
+    assert [word for word in ("Lidia", "shouts", "cellar", "followed", "neighbours") if word in on_paper] == []
+    assert desk.run("pack", ref, "--page", str(page)).code != 0  # nothing is written over
     sealed = desk.run(*leave).json()
     assert time.monotonic() - began < 300
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.cli import export
+from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
 def _pack(args: Given, output: Output) -> Result:
     if (args.to is None) is not (args.out is None):
         raise UsageError(Message("--to and --out go together"))
+    if args.to is not None and args.page is not None:
+        raise UsageError(Message("--page goes without --to"))
     leaves = args.to is not None
     approve = export.approval_of_pages(args, output) if leaves else None
     with opened(args, output) as session:
-        from vault.services.cases import cases
+        from vault.services.cases import cases, editing
         from vault.services.projection import authors
         from vault.services.safety import pack
 
@@ -41,6 +44,9 @@ def _pack(args: Given, output: Output) -> Result:
         if leaves:
             pack.require_facts(found)
             return export.sealed(session, Given(**{**vars(args), "profile": pack.PROFILE}), output, approve)
+        if args.page is not None:
+            person = None if args.person is None else editing.locate(session, args.person, _CLIENTS, case=found.case)
+            pack.print_page(session, found, args.page, in_words, person=None if person is None else person.record)
     only_said = len(found.unconfirmed)
     several = found.clients if len(found.clients) > 1 else ()
     lines: list[Words] = [
@@ -54,6 +60,8 @@ def _pack(args: Given, output: Output) -> Result:
     lines += [Message("It tells of one client (--person):")] if several else []
     lines += [indented(Message("{name}  id {id}", name=_name(row), id=short_id(row.record))) for row in several]
     lines.append(Message("`casevault incident edit ID` asks by whom it is confirmed. Then pack with --to and --out."))
+    if args.page is not None:
+        lines.append(Message("The page is at {path}. It names the client, and is not encrypted.", path=args.page))
     data = {
         "confirmed": [
             record_data(stored)
@@ -63,6 +71,7 @@ def _pack(args: Given, output: Output) -> Result:
         "unconfirmed": [record_data(stored) for stored in found.unconfirmed],
         "lacks": [str(line) for line in found.lacks],
         "clients": [{"person": client.record.hex(), "name": client.value.display_name()} for client in found.clients],
+        "page": None if args.page is None else str(args.page),
     }
     return Result(data, lines)
 
@@ -83,12 +92,14 @@ def _confirmed(stored: Stored[Any], by: Mapping[RecordId, str]) -> Message:
     return Message("      confirmed by {who}; {name} wrote it {when}", who=said, name=name, when=when)
 
 
+_CLIENTS: Final = frozenset({"person"})
 _OF_EXPORT: Final = tuple(arg for arg in export.REPORT if arg.key not in {"profile", "to"})
 VERBS: Final = (
     Verb("pack", NOUNS["pack"].help, (
         *_OF_EXPORT,
         Arg("[--to NAME]", Message("the recipient's name or id; without it the facts are listed, and nothing leaves")),
         Arg("[--out DIR]", Message("an existing folder for the package"), of=Path),
+        Arg("[--page FILE]", Message("a page in clear of what is confirmed, which names the client"), of=Path),
         OneOf((
             Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
             Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
