@@ -35,13 +35,14 @@ class RecordOfPeople(RecordForm):
         case: str,
         ref: str,
         kind: str,
-        people: Sequence[tuple[str, str]],
+        people: Sequence[tuple[str, Words]],
         shown: RecordShown | None = None,
         *,
         begun: Mapping[str, str] = _NOTHING,
     ) -> None:
         super().__init__(case, ref, kind, shown)
-        self._people, self._begun = dict(people), begun
+        self._people: dict[str, Words] = dict(people)
+        self._begun = begun
         self._before = self._before or begun
 
     @override
@@ -54,8 +55,10 @@ class RecordOfPeople(RecordForm):
         if field.shape is not Shape.RECORD:
             return super()._widget(field)
         value = self._before.get(field.name, "")
-        gone = {} if not value or value in self._people else {value: value[:8]}  # it stays until somebody chooses
-        return ChoiceField([_NOBODY, *self._people.items(), *gone.items()], value=value, id=field.name)
+        words = [_NOBODY, *self._people.items()]
+        if value not in dict(words):
+            words.append((value, value[:8]))  # who is not there any more stays until somebody chooses
+        return ChoiceField(words, value=value, id=field.name)
 
 
 def names_people(form: Form) -> bool:
