@@ -26,7 +26,7 @@ from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import profile_named
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions, decide_proposed
-from vault.redaction.registered import registered_person
+from vault.redaction.registered import registered_people
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
 from vault.seal import signing
@@ -46,9 +46,7 @@ class _InTurn:
 
 def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
     hidden = Person(PersonRole.WITNESS, (PersonName.written(witness),), phones=("+996 555 010 203",))
-    registry = build_registry(
-        registered_person(entity, person) for entity, person in ((CLIENT_ID, CLIENT), (WITNESS_ID, hidden))
-    )
+    registry = build_registry(registered_people(((CLIENT_ID, CLIENT), (WITNESS_ID, hidden))))
     text = f"Беседа с {witness_instrumental} и заявителем. Свидетель: {witness}, тел. +996 555 010 203."
     note = Note(NoteKind.INTERVIEW, text, "2026-03-01")
     source = dossier_source(
@@ -73,7 +71,7 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
     hidden = [
         (bytes([9, n]) * 8, Person(PersonRole.WITNESS, (PersonName.written(name),))) for n, name in enumerate(names)
     ]
-    registry = build_registry(registered_person(entity, person) for entity, person in hidden)
+    registry = build_registry(registered_people(hidden))
     note = Note(NoteKind.INTERVIEW, "She met Hope May; Client and Дата were there, and Étape.", "2026-03-01")
     source = dossier_source([*((entity, entity, person) for entity, person in hidden), (NOTE_ID, NOTE_ID, note)])
     profile = profile_named("lawyer")

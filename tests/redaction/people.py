@@ -17,7 +17,7 @@ from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import profile_named
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions, decide_proposed
-from vault.redaction.registered import registered_person
+from vault.redaction.registered import registered_people
 from vault.redaction.registry import Registry, build_registry
 from vault.redaction.source import DossierSource, dossier_source
 
@@ -45,7 +45,7 @@ CASE = Case("Торгаев appeal", CaseKind.ASYLUM, AsylumStage.APPEAL_1, "K7Q
 
 
 def registry_of(*persons: tuple[bytes, Person]) -> Registry:
-    return build_registry(registered_person(entity, person) for entity, person in persons)
+    return build_registry(registered_people(persons))
 
 
 def usual_registry() -> Registry:

@@ -134,7 +134,7 @@ def _line(question: Question) -> Message:
         proposal=question.proposal,
     )
     return (
-        Message("{question}; a named person and a hidden person share it", question=told) if question.conflict else told
+        Message("{question}; it may be somebody else than who is named", question=told) if question.conflict else told
     )
 
 

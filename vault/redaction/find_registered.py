@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from vault.names.forms import PARTICLES, WORD, without_ending
 from vault.names.normal import NormalText, normal_text
@@ -19,6 +20,7 @@ _NOBODY: frozenset[bytes] = frozenset()
 
 # Between two words of one name: spaces, an initial's full stop, a hyphen, the marks of addresses and handles.
 _INSIDE_A_NAME = re.compile(r"[ \n.,'\-_]{0,4}")
+_BESIDE = re.compile(r"[ '\-_]{0,2}")
 _BETWEEN_TORN = re.compile(r"[ \n\-]{1,3}")
 _SPACED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_]){3,}(?![^\W\d_])")
 _TOKEN = re.compile(r"[^\W_][\w.+\-@/]*")
@@ -35,12 +37,14 @@ _NAMES_SOMEONE = 2  # weight of a word that points to a person alone; a short wo
 def find_registered(text: NormalText, registry: Registry) -> list[Match]:
     """Return where the registry's people are, in places of the source. Matches may touch and overlap."""
     plain = text.text
-    found = [
-        *((start, end, IdentifierType.NAME, who) for start, end, who in _names(plain, registry)),
-        *_literals(plain, registry),
-        *_numbers(plain, registry),
+    found = [*_literals(plain, registry), *_numbers(plain, registry)]
+    return [
+        *(
+            Match(*text.source_range(start, end), IdentifierType.NAME, who, SOURCE, is_part=is_part)
+            for start, end, who, is_part in _names(plain, registry)
+        ),
+        *(Match(*text.source_range(start, end), kind, who, SOURCE) for start, end, kind, who in found),
     ]
-    return [Match(*text.source_range(start, end), kind, who, SOURCE) for start, end, kind, who in found]
 
 
 def find_in(text: str, registry: Registry) -> list[Match]:
@@ -48,15 +52,20 @@ def find_in(text: str, registry: Registry) -> list[Match]:
     return find_registered(normal_text(text), registry)
 
 
-_Place = tuple[int, int, frozenset[bytes]]
 _TypedPlace = tuple[int, int, IdentifierType, frozenset[bytes]]
 
 
 class _WordIndex:
-    """Looks words up in a registry and remembers the answers for one text: most words of a text are repeated."""
+    """Looks words up in a registry and remembers the answers for one text: most words of a text are repeated.
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    Args:
+        words: whom each word points to.
+        prefixes: how those words begin.
+    """
+
+    def __init__(self, words: Mapping[str, frozenset[bytes]], prefixes: frozenset[str]) -> None:
+        self._words = words
+        self._prefixes = prefixes
         self._answers: dict[str, frozenset[bytes]] = {}
 
     def who(self, token: str) -> frozenset[bytes]:
@@ -76,72 +85,91 @@ class _WordIndex:
         return self._with_ending(passport_spelling(token)) if "\u0400" <= token[0] <= "\u052f" else _NOBODY
 
     def _with_ending(self, token: str) -> frozenset[bytes]:
-        words = self._registry.words
+        words = self._words
         if who := words.get(token):
             return who
-        prefixes = self._registry.prefixes
-        if any(token[skip : skip + PREFIX_LETTERS] in prefixes for skip in range(4)):
+        if any(token[skip : skip + PREFIX_LETTERS] in self._prefixes for skip in range(4)):
             for stem in without_ending(token):
                 if who := words.get(stem):
                     return who
         return _NOBODY
 
 
-def _names(plain: str, registry: Registry) -> Iterator[_Place]:
-    """Yield runs of neighbouring words that can be one person's name, with everyone they can point to together."""
+def _names(plain: str, registry: Registry) -> Iterator[tuple[int, int, frozenset[bytes], bool]]:
+    """Yield runs of neighbouring words that can be one person's name, with everyone they can point to together.
+
+    And whether a word of them stands without another word of the name: no more than a space or hyphen away.
+    """
+    whole = _WordIndex(registry.whole, registry.prefixes)
     run = _Run()
-    for start, end, who, weight in _name_words(plain, registry):
-        if not (run.end and _INSIDE_A_NAME.fullmatch(plain, run.end, start) and run.admits(who)):
-            yield from run.finished()
+    for found in _name_words(plain, registry):
+        if not (run.end and _INSIDE_A_NAME.fullmatch(plain, run.end, found.start) and run.admits(found.who)):
+            yield from run.finished(whole)
             run = _Run()
-        run.add(start, end, who, weight)
-    yield from run.finished()
+        run.add(found, is_near=_BESIDE.fullmatch(plain, run.end, found.start) is not None)
+    yield from run.finished(whole)
+
+
+class _Found(NamedTuple):
+    """A word that can be part of a registered name; `who` is None for an initial, which fits anyone."""
+
+    start: int
+    end: int
+    word: str
+    who: frozenset[bytes] | None
+    weight: int
 
 
 @dataclass(slots=True)
 class _Run:
-    """Neighbouring words; `who` is None while it holds only initials, which fit anyone."""
+    """Neighbouring words; `who` is None while it holds only initials. `together` are the words that stand together."""
 
     start: int = 0
     end: int = 0
     who: frozenset[bytes] | None = None
     weight: int = 0
+    together: list[set[str]] = field(default_factory=list)
 
     def admits(self, who: frozenset[bytes] | None) -> bool:
         return self.who is None or who is None or bool(self.who & who)
 
-    def add(self, start: int, end: int, who: frozenset[bytes] | None, weight: int) -> None:
-        self.start = self.start if self.end else start
-        self.end = end
-        self.who = who if self.who is None else self.who if who is None else self.who & who
-        self.weight += weight
+    def add(self, found: _Found, *, is_near: bool) -> None:
+        self.start = self.start if self.end else found.start
+        self.end = found.end
+        self.who = found.who if self.who is None else self.who if found.who is None else self.who & found.who
+        self.weight += found.weight
+        if not (self.together and is_near):
+            self.together.append(set())
+        if found.weight:
+            self.together[-1].add(found.word)
 
-    def finished(self) -> Iterator[_Place]:
+    def finished(self, whole: _WordIndex) -> Iterator[tuple[int, int, frozenset[bytes], bool]]:
         if self.who and self.weight >= _NAMES_SOMEONE:
-            yield self.start, self.end, self.who
+            alone = [word for words in self.together if len(words) == 1 for word in words]
+            yield self.start, self.end, self.who, any(not self.who <= whole.who(word) for word in alone)
 
 
-def _name_words(plain: str, registry: Registry) -> Iterator[tuple[int, int, frozenset[bytes] | None, int]]:
-    """Yield words that can be part of a registered name: (start, end, who, weight), `who` None for an initial."""
-    index = _WordIndex(registry)
+def _name_words(plain: str, registry: Registry) -> Iterator[_Found]:
+    """Yield the words of a text that can be part of a registered name."""
+    index = _WordIndex(registry.words, registry.prefixes)
     before: tuple[int, int, str] = (0, 0, "")
     for match in WORD.finditer(plain):
         start, end = match.span()
         token = match.group()
         torn = before[2] + token
         if who := index.who(token):
-            yield *_widened(plain, start, end), who, _NAMES_SOMEONE
+            yield _Found(*_widened(plain, start, end), token, who, _NAMES_SOMEONE)
         elif (who := registry.words.get(torn, _NOBODY)) and _is_torn(plain, before[1], start, torn):
-            yield before[0], end, who, _NAMES_SOMEONE
+            yield _Found(before[0], end, torn, who, _NAMES_SOMEONE)
         elif who := registry.weak.get(token.replace("'", ""), _NOBODY):
-            yield start, end, who, 0 if token in PARTICLES else 1
+            yield _Found(start, end, token, who, 0 if token in PARTICLES else 1)
         elif end - start == 1 and plain[end : end + 1] == ".":
-            yield start, end + 1, None, 0
+            yield _Found(start, end + 1, token, None, 0)
         before = (start, end, token)
     for match in _SPACED_WORD.finditer(plain):
         letters = "".join(letter for letter in match.group() if letter.isalpha())
         if who := _inside(letters, registry):
-            yield *match.span(), who, _NAMES_SOMEONE
+            yield _Found(*match.span(), letters, who, _NAMES_SOMEONE)
 
 
 def _is_torn(plain: str, end: int, start: int, joined: str) -> bool:

@@ -1,4 +1,4 @@
-"""From found to judged: what the profile does with each match, and which shared names a person must decide."""
+"""From found to judged: what the profile does with each match, and which names a person must decide."""
 
 from __future__ import annotations
 
@@ -37,11 +37,14 @@ class Judge:
     ) -> tuple[Action | None, bytes | None]:
         if not match.entities:
             return self.profile.action(match.kind, None), None
+        actions = {self.profile.action(match.kind, self.registry.role(entity)) for entity in match.entities}
+        if match.is_part and actions == {Action.KEEP} and owner not in match.entities:
+            # `Karim` may be the father of Farida Karim qyzy, whom nobody entered: who is named there, a person decides.
+            return self.decided.exactly(form_key(text[match.start : match.end]), version), None
         if len(match.entities) == 1 or owner in match.entities:
             entity = owner if owner in match.entities else next(iter(match.entities))
             assert entity is not None  # noqa: S101 - one of the set; this line is for the type checker
             return self.profile.action(match.kind, self.registry.role(entity)), entity
-        actions = {self.profile.action(match.kind, self.registry.role(entity)) for entity in match.entities}
         if len(actions) == 1 or Action.KEEP not in actions or match.kind is not IdentifierType.NAME:
             # Several people: a pseudonym could name the wrong one, so `fuse` removes one that has no entity.
             return strongest(actions), None

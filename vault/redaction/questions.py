@@ -20,7 +20,8 @@ _KNOWN = frozenset(action.value for action in Action)
 class Question:
     """What to do with a form. `form` is as written first; `context` is its neighbourhood, redacted.
 
-    `conflict`: a name that someone who is named and someone who is hidden share. `before`: what was decided about the
+    `conflict`: a name of someone who is named that may be that of another, as someone who is hidden shares it, or as
+    one word of it stands alone. `before`: what was decided about the
     form for other texts, if anything was; it is told and never taken by itself.
     """
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 
+from vault.casework.contact import is_never_used
 from vault.casework.dates import PartialDate
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole
@@ -20,6 +21,7 @@ _FEWEST_LOCAL_PART = 4
 _SPELLINGS_GLUED = 2
 _NATIONAL_DIGITS = 9  # of a phone: what stays the same with and without country code and trunk digit
 _FEWEST_DIGITS = 5
+_BEHIND_A_CONTACT = b"contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,38 @@ class RegisteredPerson:
     documents: tuple[str, ...] = field(default=(), repr=False)
 
 
-def registered_person(entity: bytes, person: Person) -> RegisteredPerson:
-    """Return what is looked for of a person's record. The safe contact's numbers are phones too."""
-    contact = person.safe_contact
-    addresses = (contact.address, *contact.never_use) if contact else ()
-    return RegisteredPerson(
-        entity=entity,
-        role=person.role,
-        names=tuple(name.text for name in person.names),
-        born=person.born,
-        phones=(*person.phones, *(line for line in addresses if "@" not in line)),
-        emails=(*person.emails, *(line for line in addresses if "@" in line)),
-        documents=tuple(document.number for document in person.documents),
-    )
+def registered_people(persons: Iterable[tuple[bytes, Person]]) -> Iterator[RegisteredPerson]:
+    """Yield who is looked for of people's records, by record id.
+
+    Who answers at a safe contact, or has a number that must never be used, is somebody else: a third person without a
+    name, under an id that no record has. A safe contact that is a number or address of the person's own is theirs.
+    """
+    for entity, person in persons:
+        yield RegisteredPerson(
+            entity=entity,
+            role=person.role,
+            names=tuple(name.text for name in person.names),
+            born=person.born,
+            phones=person.phones,
+            emails=person.emails,
+            documents=tuple(document.number for document in person.documents),
+        )
+        if person.safe_contact is not None:
+            contact = person.safe_contact
+            is_own = is_never_used(contact.address, (*person.phones, *person.emails))
+            lines = (*(() if is_own else (contact.address,)), *contact.never_use)
+            yield RegisteredPerson(
+                entity=entity + _BEHIND_A_CONTACT,
+                role=PersonRole.THIRD,
+                phones=tuple(line for line in lines if "@" not in line),
+                emails=tuple(line for line in lines if "@" in line),
+            )
+
+
+def whole_words(person: RegisteredPerson) -> frozenset[str]:
+    """Return those of `strong_words` that are a whole name of the person: it has no other word."""
+    alone = tuple(name for name in person.names if len(words_of(name)) == 1)
+    return strong_words(replace(person, names=alone))
 
 
 def strong_words(person: RegisteredPerson) -> frozenset[str]:

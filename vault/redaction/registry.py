@@ -20,6 +20,7 @@ from vault.redaction.registered import (
     spelled_numbers,
     strong_words,
     weak_words,
+    whole_words,
 )
 
 Entities = frozenset[bytes]
@@ -32,12 +33,14 @@ PREFIX_LETTERS = 3
 class Registry:
     """Look-ups from plain forms to people. Not shown: each key is someone's name or number.
 
-    `words` alone point to a person, `weak` words only beside one of them. `numbers` are digits, `literals` whole tokens
+    `words` alone point to a person, `weak` words only beside one of them; `whole` are those of `words` that are all
+    of a name. `numbers` are digits, `literals` whole tokens
     such as an e-mail. `born` is by (year, month, day) or (year, month, None).
     """
 
     persons: Mapping[bytes, RegisteredPerson] = field(repr=False)
     words: Mapping[str, Entities] = field(repr=False)
+    whole: Mapping[str, Entities] = field(repr=False)
     weak: Mapping[str, Entities] = field(repr=False)
     prefixes: frozenset[str] = field(repr=False)
     numbers: Mapping[str, TypedEntities] = field(repr=False)
@@ -67,6 +70,7 @@ def build_registry(persons: Iterable[RegisteredPerson]) -> Registry:
     """Return the index. Costs about a millisecond for each part of a Cyrillic name that was not met before."""
     by_entity = {person.entity: person for person in persons}
     words: dict[str, set[bytes]] = defaultdict(set)
+    whole: dict[str, set[bytes]] = defaultdict(set)
     weak: dict[str, set[bytes]] = defaultdict(set)
     born: dict[tuple[int, int, int | None], set[bytes]] = defaultdict(set)
     numbers: dict[str, tuple[IdentifierType, set[bytes]]] = {}
@@ -74,6 +78,8 @@ def build_registry(persons: Iterable[RegisteredPerson]) -> Registry:
     for entity, person in by_entity.items():
         for form in strong_words(person):
             words[form].add(entity)
+        for form in whole_words(person):
+            whole[form].add(entity)
         for form in weak_words(person):
             weak[form].add(entity)
         if (key := born_key(person)) is not None:
@@ -86,6 +92,7 @@ def build_registry(persons: Iterable[RegisteredPerson]) -> Registry:
     return Registry(
         persons=MappingProxyType(by_entity),
         words=_frozen(words),
+        whole=_frozen(whole),
         weak=_frozen(weak),
         prefixes=frozenset(word[:PREFIX_LETTERS] for word in words),
         numbers=_frozen_typed(numbers),

@@ -17,7 +17,8 @@ from vault.words.message import Message
 class Match:
     """What a detector found. `entities` are the registered people it may belong to: none, one, or several who share it.
 
-    `general` is the coarser text that may stand in its place, empty if there is none.
+    `general` is the coarser text that may stand in its place, empty if there is none. `is_part`: a word of their name
+    stands there without another word of it, and may be the name of somebody else.
     """
 
     start: int
@@ -26,6 +27,7 @@ class Match:
     entities: frozenset[bytes] = frozenset()
     source: str = "pattern"
     general: str = field(default="", repr=False)
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _COLUMNS: Final = (
 )
 
 
-_SHARED: Final = Message("Somebody who may be named shares this with somebody who may not.")
+_ANOTHER: Final = Message("This may be somebody else than the person who is named.")
 
 
 class QuestionsScreen(VaultScreen):
@@ -160,7 +160,7 @@ class QuestionsScreen(VaultScreen):
             chosen = Message("In other texts you chose {action}.", action=word_of(question.before))
             words = together((chosen, words), " ")
         if question is not None and question.conflict:
-            words = together((warning(_SHARED), words), " ")
+            words = together((warning(_ANOTHER), words), " ")
         self.write("context", words)
 
     def _open_count(self) -> int:

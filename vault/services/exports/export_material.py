@@ -26,7 +26,7 @@ from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
-from vault.redaction.registered import registered_person
+from vault.redaction.registered import registered_people
 from vault.redaction.registry import build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.services.approvals.approving import REASONS
@@ -245,7 +245,7 @@ class _Taken:
 
 
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
-    registry = build_registry(registered_person(entity, person) for entity, person in material.people)
+    registry = build_registry(registered_people(material.people))
     source = dossier_source(material.records)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
     whole = DossierSource(
