@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.case import CASE_KINDS
 from vault.cli.opening import opened
@@ -11,6 +11,9 @@ from vault.cli.table import Arg, Given, Verb
 from vault.display import DAY, time_text
 from vault.ids import short_id
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from vault.services.erasures.arrived import Waiting
 
 _HELD: Final = Message("on legal hold: it stays")
 
@@ -26,7 +29,7 @@ def _list(args: Given, output: Output) -> Result:
         plural(
             "{day}  {place}: {count} record, erased by {who}",
             "{day}  {place}: {count} records, erased by {who}",
-            day=_HELD if line.is_held else time_text(line.goes_ms, DAY),
+            day=_day_of(line),
             place=line.name,
             count=line.records,
             who=line.by,
@@ -48,6 +51,7 @@ def _list(args: Given, output: Output) -> Result:
             "records": line.records,
             "goes": time_text(line.goes_ms, DAY),
             "held": line.is_held,
+            "brings_back": None if line.brings_back_ms is None else time_text(line.brings_back_ms, DAY),
         }
         for line in found
     ]
@@ -55,6 +59,14 @@ def _list(args: Given, output: Output) -> Result:
     return Result(
         {"waiting": data, "again": stands}, lines or [Message("Nothing that a colleague erased is on this device.")]
     )
+
+
+def _day_of(line: Waiting) -> Words:
+    if line.is_held:
+        return _HELD
+    if line.brings_back_ms is not None:
+        return Message("it stays, else what was said on {day} stands again", day=time_text(line.brings_back_ms, DAY))
+    return time_text(line.goes_ms, DAY)
 
 
 def _now(args: Given, output: Output) -> Result:

@@ -74,7 +74,9 @@ class Erasing(Subject):
         """Return what colleagues erased and is still here, what stands again, and cases past their time."""
         arrived.note(self._session, arrived.look(self._session))
         found = [
-            ErasureShown(line.name, line.records, line.goes_ms, line.by, is_held=line.is_held)
+            ErasureShown(
+                line.name, line.records, line.goes_ms, line.by, is_held=line.is_held, back_ms=line.brings_back_ms
+            )
             for line in arrived.waiting(self._session)
         ]
         again = standing_again.standing_again(self._session)

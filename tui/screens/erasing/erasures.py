@@ -95,6 +95,8 @@ class ErasuresScreen(Erases):
         here = self._found[place] if place < len(self._found) else None
         if here is not None and here.what:
             self.erase(here.place, here.what)
+        elif here is not None and here.back_ms is not None:
+            self.say(Message("It stays: else an earlier version would stand again. Erase the record itself."))
         elif here is not None:
             self.say(Message("It goes by itself on that day; n removes it now."))
 
@@ -109,5 +111,7 @@ def _cells(each: ErasureShown) -> tuple[Words, ...]:
         return Message("due {day}", day=each.due), each.place, "", said
     if each.what:
         return Message("stands again"), each.place, str(each.records), Message("here; changed since")
-    when = Message("on legal hold") if each.is_held else moment(each.goes_ms)
+    when: Words = Message("on legal hold") if each.is_held else moment(each.goes_ms)
+    if each.back_ms is not None and not each.is_held:
+        when = Message("stays")
     return when, each.place, str(each.records), each.by

@@ -18,6 +18,7 @@ from vault.ids import CompartmentId, Origin
 from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
 from vault.services.cases.holds import is_held
+from vault.services.erasures.bringing_back import brought_back
 from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
 from vault.services.erasures.removing import finish, validator_of
 from vault.services.projection.authors import name_in, names_of_members
@@ -34,7 +35,10 @@ _MOST_UNREAD = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits of one case or other place: who erased it, how many records, when it goes; held: a hold stops it."""
+    """What waits of one case or other place: who erased it, how many records, when it goes; held: a hold stops it.
+
+    `brings_back_ms`: it does not go at all, because a version of that time would stand again (`bringing_back`).
+    """
 
     home: CompartmentId
     name: str | Message
@@ -42,6 +46,7 @@ class Waiting:
     records: int
     goes_ms: int
     is_held: bool
+    brings_back_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +159,16 @@ def waiting(session: Session) -> list[Waiting]:
         found = _here(rows, _begun(rows))
     names = names_of_members(session)
     members = members_of_logs(session, {Origin(each.by_origin) for each in found})
-    homes = dict.fromkeys((each.compartment, each.by_origin) for each in found)
+    back = brought_back(session, found)
+    groups: dict[tuple[bytes, bytes, bool], list[WaitingErasure]] = {}
+    for each in found:
+        is_back = (each.compartment, each.record) in back
+        groups.setdefault((each.compartment, each.by_origin, is_back), []).append(each)
     lines = []
-    for home, by in homes:
-        some = [each for each in found if (each.compartment, each.by_origin) == (home, by)]
+    for (home, by, is_back), some in groups.items():
+        written = [back[each.compartment, each.record] for each in some] if is_back else []
+        if None in written:
+            continue  # nobody here can open it, to look at it or to erase the rest
         lines.append(
             Waiting(
                 CompartmentId(home),
@@ -166,6 +177,7 @@ def waiting(session: Session) -> list[Waiting]:
                 len({each.record for each in some}),
                 min(each.since_ms or session.clock().trusted_ms for each in some) + WAIT_MS,
                 is_held(session, CompartmentId(home)),
+                max(filter(None, written), default=None),
             )
         )
     return sorted(lines, key=lambda line: line.goes_ms)
@@ -174,7 +186,8 @@ def waiting(session: Session) -> list[Waiting]:
 def carry_out(session: Session, *, at_once: bool = False) -> int:
     """Remove what waited long enough, or all of it, and return how many records went.
 
-    What is on legal hold stays, and what is a case of another member of this folder alone, who can open its hold.
+    What is on legal hold stays, what would bring back an earlier version, and what is a case of another member of this
+    folder alone, who can open its hold.
     """
     now_ms = session.clock().trusted_ms
     with session.database.reading() as rows:
@@ -191,6 +204,8 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
             if each.compartment in goes_from
             and validator.erased_by(each.id, CompartmentId(each.compartment)) is not None
         ]
+    back = brought_back(session, going)
+    going = [each for each in going if (each.compartment, each.record) not in back]
     if not going:
         return 0
     with session.index().in_doubt():
@@ -209,17 +224,29 @@ def untold(session: Session) -> list[Message]:
     if not known or known <= told(session.index()):
         return []
     remember_told(session.index(), known)
-    return [
-        plural(
-            "{who} erased {count} record of {place}. It goes from this device on {day}.",
-            "{who} erased {count} records of {place}. They go from this device on {day}.",
+    return [_said(line) for line in waiting(session)]
+
+
+def _said(line: Waiting) -> Message:
+    if line.brings_back_ms is not None:
+        return plural(
+            "{who} erased the newest version of {count} record of {place}, and not those before. It stays: else what"
+            " was said on {day} would stand again. If all of it should go, erase the record.",
+            "{who} erased the newest version of {count} records of {place}, and not those before. They stay: else what"
+            " was said on {day} would stand again. If all of them should go, erase the records.",
             count=line.records,
             who=line.by,
             place=line.name,
-            day=_day(line.goes_ms),
+            day=_day(line.brings_back_ms),
         )
-        for line in waiting(session)
-    ]
+    return plural(
+        "{who} erased {count} record of {place}. It goes from this device on {day}.",
+        "{who} erased {count} records of {place}. They go from this device on {day}.",
+        count=line.records,
+        who=line.by,
+        place=line.name,
+        day=_day(line.goes_ms),
+    )
 
 
 def _here(rows: Rows, waits: Collection[WaitingErasure]) -> list[WaitingErasure]:
