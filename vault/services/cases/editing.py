@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from vault.access.session import Session
@@ -157,7 +157,7 @@ def edit(
     before and after, and returns what the register gets in it.
 
     Of several versions beside one another the newest is changed, and all that could be read are replaced; of a person
-    it takes over what only the others say.
+    it takes over what only the others say. Which of two roles holds, the change has to say.
 
     Raises:
         NotFoundError, RefusedError, UsageError: no such record, not granted, or `change` refused.
@@ -195,6 +195,8 @@ def write_next(
         raise VerificationError(Message("no version of this record can be read here"))
     before = joined(values)
     changed, further = change(before), None if then is None else then(before)
+    if isinstance(before, Person):
+        _require_role_said(before, values, change)
     if changed == values[-1] and len(versions) == 1:
         return Edited(place, 0)
     known = {name: part for version in versions for name, part in version.content.fields.items()}
@@ -208,6 +210,16 @@ def write_next(
             work.keep(home, record)
         work.commit(Entry(act=act, obj=audit, covers=covers, pol=pol))
     return Edited(place, len(versions))
+
+
+def _require_role_said(before: Person, values: Sequence[Any], change: Callable[[Any], Any]) -> None:
+    """Raise where versions say different roles and a change says none: what leaves goes by the role."""
+    roles = {person.role for person in values}
+    if len(roles) > 1 and len({change(replace(before, role=role)).role for role in roles}) > 1:
+        raise UsageError(
+            Message("this person has two roles, each in one of two versions"),
+            next_step=Message("Say with the change which role holds, or compare the versions first."),
+        )
 
 
 def history(session: Session, place: Place, *, why: str = "casework") -> list[Earlier]:
