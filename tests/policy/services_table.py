@@ -36,7 +36,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_LIST: """
     counting.count
     bulk.change_all bulk.close_all case_changes.list_closed
-    mentions.named_elsewhere mentions.perhaps_named retention.overdue
+    drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
     seizure.look seizure.print_page
@@ -187,7 +187,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     "what this account or session remembers; nothing of it is in the vault": """
     cases.today story.day_within check_ins.now_here check_ins.minute_here
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
-    folder_row.end_begun folder_row.erased_records removing.forget_drafts
+    folder_row.end_begun folder_row.erased_records drafts.forget_drafts
     mark_row.keep_mark mark_row.mark_of shown_before.keep_table shown_before.tables_before
     dates.note_drill dates.note_opened destroying.recovery_is_proven
     going_on.is_pending

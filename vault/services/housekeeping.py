@@ -13,7 +13,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import intake, sections
-from vault.services.erasures import arrived, ended_slips, removing, retention, standing_again
+from vault.services.erasures import arrived, drafts, ended_slips, removing, retention, standing_again
 from vault.services.grants import handover, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
@@ -162,7 +162,7 @@ def _erased(session: Session) -> list[Message]:
         lines += standing_again.erase_late(session)
         lines += [*standing_again.untold(session), *retention.untold(session)]
     ended_slips.erase_words(session)
-    count = removing.forget_drafts(session)
+    count = drafts.forget_drafts(session)
     message = plural(
         "{count} unfinished text of an erased record was removed.",
         "{count} unfinished texts of erased records were removed.",

@@ -19,6 +19,7 @@ from vault.policy.roles import Action
 from vault.records.codec import of_kind
 from vault.records.work import Entry
 from vault.services.cases.cases import today
+from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.mentions import named_elsewhere
 from vault.services.erasures.what_goes import Going
 from vault.services.projection import dates
@@ -54,8 +55,9 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
         lines.append(Message("They stood in: {cases}.", cases=", ".join(map(str, going.cases.values()))))
     lines.append(
         Message(
-            "Every version and every key of them was removed from the database, the index, unfinished texts and bundles"
-            " that waited. The log keeps that {count} versions were erased, and nothing of what they said.",
+            "Every version and every key of them was removed from the database, the index and bundles that waited, and"
+            " so were unfinished texts of them. The log keeps that {count} versions were erased, and nothing of what"
+            " they said.",
             count=len(going.versions),
         )
     )
@@ -86,6 +88,14 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
                 "{count} record of others still names these people.",
                 "{count} records of others still name these people.",
                 count=named,
+            )
+        )
+    if unfinished := drafts_naming(session, going):
+        lines.append(
+            plural(
+                "{count} unfinished text of ours still names these people.",
+                "{count} unfinished texts of ours still name these people.",
+                count=unfinished,
             )
         )
     return lines

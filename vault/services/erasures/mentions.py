@@ -43,7 +43,7 @@ def named_elsewhere(session: Session, going: Going) -> list[Named]:
     index, found = up_to_date_index(session), _Places()
     for name in going.names:
         found.update({(hit.compartment, hit.record): hit.kind for hit in search(index, name, limit=_MOST_NAMED).hits})
-    wanted = [words for name in going.names if (words := _words(name))]
+    wanted = [words for name in going.names if (words := words_in(name))]
     if wanted:
         found.update(
             {place: kind for place, kind, said in _not_indexed(session, going) if any(said >= name for name in wanted)}
@@ -81,18 +81,20 @@ def _not_indexed(session: Session, going: Going) -> Iterator[tuple[tuple[bytes, 
     for section, case, records in opened_sections(session):
         if case in going.cases:
             for head in records:
-                yield (section, head.record), head.content.kind, _said(head.content.fields)
+                yield (section, head.record), head.content.kind, said_in(head.content.fields)
     if session.roles & ALLOWED[Action.INTAKE_READ]:
         for home in held_of_kind(session, CompartmentKind.INTAKE):
             for head in heads(session, home, Slip.KIND):
-                yield (home, head.record), head.content.kind, _said(head.content.fields)
+                yield (home, head.record), head.content.kind, said_in(head.content.fields)
 
 
-def _said(fields: object) -> frozenset[str]:
-    return frozenset(word for text in _texts(fields) for word in _words(text))
+def said_in(fields: object) -> frozenset[str]:
+    """Return every word of the texts in the fields of a record, as they are compared."""
+    return frozenset(word for text in _texts(fields) for word in words_in(text))
 
 
-def _words(text: str) -> frozenset[str]:
+def words_in(text: str) -> frozenset[str]:
+    """Return the words of a text, as they are compared."""
     return frozenset(re.findall(r"\w+", _folded(text)))
 
 

@@ -13,6 +13,7 @@ from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.holds import held
 from vault.services.erasures.described import Described, described
+from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter import counts_in_words, packages_in_words, shared_in_words
 from vault.services.erasures.mentions import Named, named_elsewhere, perhaps_named
 from vault.services.erasures.what_goes import Going
@@ -63,6 +64,14 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
             )
         )
         lines += _places(session, perhaps)
+    if unfinished := drafts_naming(session, going):
+        lines.append(
+            plural(
+                "{count} unfinished text of yours names these people and stays: finish it, or throw it away.",
+                "{count} unfinished texts of yours name these people and stay: finish them, or throw them away.",
+                count=unfinished,
+            )
+        )
     lines += _shared(session, going)
     if going.packages:
         lines.append(packages_in_words(going))

@@ -19,12 +19,12 @@ from vault.records.attachments import forget
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
 from vault.services.erasures.contents import named_by
+from vault.services.erasures.drafts import forget_drafts
 from vault.services.erasures.folder_row import (
     ALL_RECORDS,
     WaitingErasure,
     add_begun,
     end_begun,
-    erased_records,
     stored,
 )
 from vault.services.grants.sharing import forget_indexes_of_others
@@ -137,19 +137,3 @@ def _confirm(session: Session, gone: Sequence[WaitingErasure]) -> None:
             for each in owed[at : at + _ITEMS_IN_ONE_ENTRY]:
                 work.erase(CompartmentId(each.compartment), VersionId(each.id))
             work.commit(Entry(act="erase", why="arrived", cause=(owed[at].by_origin, owed[at].by_seq)))
-
-
-def forget_drafts(session: Session) -> int:
-    """Remove this member's drafts of records that were erased in this folder; return how many."""
-    gone = erased_records(session)
-    if not gone or not session.own_drafts.found().exists():
-        return 0
-    drafts = session.drafts()
-    found = [
-        draft
-        for draft in drafts.list()
-        if not gone.isdisjoint({(draft.compartment, draft.record), (draft.compartment, ALL_RECORDS)})
-    ]
-    for draft in found:
-        drafts.delete(draft.compartment, draft.record)
-    return len(found)
