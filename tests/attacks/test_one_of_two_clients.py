@@ -14,6 +14,7 @@ from tests.tui.house import CLIENT, House, house, house_template
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.story.incident import Incident, IncidentKind
+from vault.casework.story.subject_request import AskedFor, SubjectRequest
 from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId
@@ -131,3 +132,15 @@ def test_the_app_asks_of_which_client_an_export_and_a_page_tell(house: House, tm
         desk.press("right")
         desk.sees(f"Of whom {CLIENT}")
         desk.sees_not(HE)
+
+
+@pytest.mark.screen
+def test_a_request_goes_to_the_export_of_who_asked(house: House) -> None:
+    with house.open("Amina") as amina:
+        him = people.add(amina, house.case, role="client", names=[HE])
+        story.add(amina, house.case, SubjectRequest(AskedFor.COPY, person=him, due="2150-01-01"))
+        partners.add(amina, name=RECIPIENT, age_recipient=AGE, compared=True)
+    with house.desk("Amina") as desk:
+        desk.press("enter", "d", "e")
+        desk.at("EXPORT")
+        desk.sees(f"Of whom {HE}", "answer by 2150-01-01")
