@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import msgspec
+
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
@@ -19,6 +21,7 @@ from vault.policy.roles import Action
 from vault.records.codec import from_fields, to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.seal.attachments import ContentHash
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import KINDS, Place
 from vault.services.projection.authors import name_in, names_of_members
@@ -129,16 +132,20 @@ def _told(value: Any) -> dict[str, object]:
 
 
 def _content(document: Document) -> str:
-    return ", ".join(filter(None, (document.name, document.media, document.content_hash.hex()[:16])))
+    """Return what stands for all that is sealed apart: alike only where all of it is, whatever a colleague claims."""
+    fields, hashed = to_fields(document), ContentHash()
+    sealed = msgspec.msgpack.encode({name: fields.get(name) for name in _OF_CONTENT}, order="sorted")
+    for _ in hashed.passing([sealed]):
+        pass
+    return ", ".join(filter(None, (document.name, document.media, document.read_by, hashed.digest().hex()[:32])))
 
 
 def _with_content(fields: Mapping[str, object], before: Sequence[Any]) -> Mapping[str, object]:
-    """Put the content of the paper that was chosen in the place of what was told of it, with its text if one has it."""
+    """Put the content of the paper that was chosen, and the text that was read of it, in the place of what was told."""
     papers = [each for each in before if isinstance(each, Document) and _content(each) == fields.get(_CONTENT)]
     if not papers:
         return fields
-    chosen = max(papers, key=lambda paper: paper.extracted is not None)
-    kept = {name: part for name, part in to_fields(chosen).items() if name in _OF_CONTENT}
+    kept = {name: part for name, part in to_fields(papers[0]).items() if name in _OF_CONTENT}
     return {name: part for name, part in fields.items() if name != _CONTENT} | kept
 
 

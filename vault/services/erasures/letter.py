@@ -35,11 +35,15 @@ _FOOT = Message("This letter names nobody whose records were erased. It is not e
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A device that held what went: whether its log says that it removed it, or it is this folder."""
+    """A device that held what went: whether its log says that it removed it, or it is this folder.
+
+    `is_former`: it lost all these places since, and nobody knows whether it had what went.
+    """
 
     seat: SeatId
     name: Message
     is_confirmed: bool
+    is_former: bool = False
 
 
 def letter(session: Session, going: Going, *, why: str) -> list[Words]:
@@ -62,7 +66,8 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
         )
     )
     done = ", ".join(str(device.name) for device in devices if device.is_confirmed)
-    owed = ", ".join(str(device.name) for device in devices if not device.is_confirmed)
+    owed = ", ".join(str(device.name) for device in devices if not (device.is_confirmed or device.is_former))
+    lost = ", ".join(str(device.name) for device in devices if device.is_former and not device.is_confirmed)
     lines.append(Message("Removed on: {devices}.", devices=done or Message("no other device had them")))
     if owed:
         lines.append(
@@ -70,6 +75,14 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
                 "Not confirmed yet by: {devices}. They remove it within 72 hours after they import our next bundle, and"
                 " their log says so.",
                 devices=owed,
+            )
+        )
+    if lost:
+        lines.append(
+            Message(
+                "Held the records once and lost the case or section since, not confirmed: {devices}. They remove what"
+                " they have of it as the others do.",
+                devices=lost,
             )
         )
     lines.append(
@@ -118,18 +131,18 @@ def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: 
 
 
 def confirmed(session: Session, going: Going) -> list[Confirmed]:
-    """Return the devices that held what went, this one first, each with whether it is gone there."""
+    """Return the devices that hold or held what went, this one first, each with whether it is gone there."""
     session.require(Action.MEMBER_LIST)
     names, called = names_of_members(session), _device_names(session)
     listing = _who_listed(session, {version.id for version in going.versions})
     found = []
-    for seat in sorted(going.seats, key=lambda seat: (seat != session.seat, seat)):
+    for seat in sorted(going.seats | going.former, key=lambda seat: (seat != session.seat, seat)):
         member = member_of_seat(session, seat)
         if member is not None:
             is_here = seat == session.seat or seat in session.here
             device = called.get(seat) or short_id(seat)
             name = Message("{name} ({device})", name=name_in(names, member), device=device)
-            found.append(Confirmed(seat, name, is_here or seat in listing))
+            found.append(Confirmed(seat, name, is_here or seat in listing, seat in going.former))
     return found
 
 

@@ -48,7 +48,8 @@ class Going:
         found: the records, each with its kind.
         cases: the cases that are touched, each with its reference.
         whole: the cases and sections that go as a whole.
-        seats: the devices that could open it.
+        seats: the devices that can open it.
+        former: the devices that held one of these places once and may have what stood there still.
         contents: (compartment, digest) of the sealed contents of documents.
         shared: how many contents stay because a paper that stays names them too, and which papers do.
         packages: how many packages left these cases.
@@ -60,6 +61,7 @@ class Going:
     cases: Mapping[CompartmentId, str | Message]
     whole: tuple[CompartmentId, ...] = ()
     seats: frozenset[SeatId] = frozenset()
+    former: frozenset[SeatId] = frozenset()
     contents: tuple[tuple[CompartmentId, bytes], ...] = ()
     shared: tuple[int, tuple[tuple[CompartmentId, RecordId], ...]] = (0, ())
     packages: int = 0
@@ -103,6 +105,7 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     entries = dict.fromkeys(register_entries(session, names, by, kept), RegisterEntry.KIND)
     bodies = dict.fromkeys(content for part in parts for content in part.contents)
     shared = _shared(session, bodies, found)
+    seats, former = _seats(session, {CompartmentId(version.compartment) for part in parts for version in part.versions})
     return Going(
         # What stands in a case goes before that which says what the case is.
         versions=(
@@ -113,7 +116,8 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
         found={**found, **entries},
         cases=cases,
         whole=whole,
-        seats=frozenset(seat for part in parts for seat in part.seats),
+        seats=seats,
+        former=former,
         contents=tuple(body for body in bodies if body not in shared),
         shared=(len(shared), tuple(sorted({paper for papers in shared.values() for paper in papers}))),
         packages=sum(_packages(session, case) for case in cases),
@@ -188,7 +192,6 @@ def _record(session: Session, place: Place, *, alone: bool = False) -> Going:
         versions=tuple(_placed(session, ((where.case, where.record) for where in found))),
         found={(where.case, where.record): where.kind for where in found},
         cases={case: name_of(session, case) for case in cases},
-        seats=_seats(session, homes),
         contents=tuple(contents(session, found)),
         names=names_of(session, found) if place.kind == Person.KIND else (),
     )
@@ -206,7 +209,6 @@ def _whole(session: Session, case: CompartmentId, homes: Collection[CompartmentI
         found=found,
         cases={case: name_of(session, case)},
         whole=tuple(homes),
-        seats=_seats(session, homes),
         contents=tuple(all_contents(session, homes)),
         names=tuple(name for home in homes for called in all_names(session, home).values() for name in called),
     )
@@ -222,7 +224,7 @@ def _slip(session: Session, text: str) -> Going | None:
         if record is not None:
             session.require(Action.INTAKE_WRITE)
             versions = tuple(_placed(session, [(home, RecordId(record))]))
-            return Going(versions, {(home, RecordId(record)): Slip.KIND}, {}, seats=_seats(session, [home]))
+            return Going(versions, {(home, RecordId(record)): Slip.KIND}, {})
     return None
 
 
@@ -234,10 +236,13 @@ def _packages(session: Session, case: CompartmentId) -> int:
     return len({head.record for head in heads_in(up_to_date_index(session), case, Disclosure.KIND)})
 
 
-def _seats(session: Session, homes: Iterable[CompartmentId]) -> frozenset[SeatId]:
+def _seats(session: Session, homes: Iterable[CompartmentId]) -> tuple[frozenset[SeatId], frozenset[SeatId]]:
+    """Return the devices in use that hold one of these places, and those beside them that held one."""
     live = session.directory.effective.certificates.keys()
-    states = [state for home in homes if (state := session.state_of(home)) is not None]
-    return frozenset(seat for state in states for seat in state.holders if seat in live)
+    states = [state for state in session.states_of(homes).values() if state is not None]
+    holders = {seat for state in states for seat in state.holders}
+    ever = {seat for state in states for epoch in state.epochs.values() for seat in epoch.granted}
+    return frozenset(holders & live), frozenset((ever - holders) & live)
 
 
 def _beginning(session: Session, home: CompartmentId) -> tuple[bytes, int] | None:
