@@ -29,7 +29,7 @@ from vault.services.demo_invented import Invented
 from vault.services.erasures import what_goes
 from vault.services.imports import making, previewing
 from vault.services.imports.making import Answer
-from vault.services.imports.spreadsheet import COLUMNS
+from vault.services.imports.spreadsheet import BORN, CASE, CLIENT, COLUMNS, NAMES, NEXT_DATE, NOTE, PHONES
 from vault.services.papers import adding
 from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import up_to_date_index
@@ -87,8 +87,16 @@ def listed_cases(setting: Setting) -> Iterator[Figure]:
     for number in range(rows):
         client = invented.person(PersonRole.CLIENT)
         names = [name.text for name in client.names]
-        row = (f"case {number}", names[0], "; ".join(names[1:]), *client.phones, client.born or "", "", "2027-01-15")
-        table.append((*row, invented.note(client).text))
+        filled = {
+            CASE: f"case {number}",
+            CLIENT: names[0],
+            NAMES: "; ".join(names[1:]),
+            PHONES: "; ".join(client.phones),
+            BORN: client.born or "",
+            NEXT_DATE: "2027-01-15",
+            NOTE: invented.note(client).text,
+        }
+        table.append(tuple(filled.get(column, "") for column in COLUMNS))
     path.write_bytes(xlsx_of([COLUMNS, *table], title="cases"))
     with found(setting.folder).open() as session:
         measure(series, partial(_import, session, path))
