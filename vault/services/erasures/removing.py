@@ -74,9 +74,9 @@ def finish(session: Session) -> Removed:
         homes = sorted({CompartmentId(each.compartment) for each in gone if each.record})
         validator = validator_of(session, rows) if gone else None
         whole = [home for home in homes if validator and not rows.placed(home) and validator.went_whole(home)]
-    forget_contents(session)
     if not begun:
         return Removed(0, 0)
+    forget_contents(session)
     records = {(CompartmentId(each.compartment), RecordId(each.record)) for each in gone if each.record}
     index = session.index()
     apply(index, [RemovedCompartment(home) for home in whole], {})
@@ -97,6 +97,7 @@ def finish(session: Session) -> Removed:
 def forget_contents(session: Session) -> None:
     """Remove the contents that count as erased and that no paper here names.
 
+    To be called when versions went or contents came: what names them is read of the rows, the whole place of each.
     Where papers are left that this member cannot open, nobody here can tell which they name: then all of them stay.
     """
     with session.database.reading() as rows:

@@ -16,7 +16,7 @@ from vault.records.work import Entry
 from vault.services.cases.holds import is_held
 from vault.services.erasures.contents import all_contents
 from vault.services.erasures.folder_row import ALL_RECORDS, erased_records
-from vault.services.erasures.removing import begin, finish, validator_of
+from vault.services.erasures.removing import begin, finish, forget_contents, validator_of
 from vault.services.projection.approval_checks import MOST_RECORDS_ALONE
 from vault.services.projection.places import name_of
 from vault.services.projection.seats import seats_of
@@ -138,3 +138,4 @@ def _erase(
                         work.erase(home, VersionId(each[1]))
                 work.commit(Entry(act="erase", why="arrived"))
         finish(session)
+        forget_contents(session)  # a content may have come later than its version, which went before
