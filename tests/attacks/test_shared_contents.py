@@ -24,6 +24,7 @@ from vault.services.evidence import checking
 from vault.services.grants import sharing
 from vault.services.papers import adding, papers
 from vault.services.projection.projection import audit_of
+from vault.store.rowtypes import AttachmentRow
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
@@ -126,3 +127,28 @@ def test_a_content_that_went_while_its_paper_stands_is_no_erased_one(
         with amina.database.transaction() as rows:
             rows.delete_attachments(rows.attachments())
         assert checking.verify(amina).contents.counts()["missing"] == 1
+
+
+def test_a_content_that_comes_into_a_case_that_went_goes_too(organisation: Organisation, tmp_path: Path) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = case_with_papers(amina, tmp_path, 1)
+        sharing.grant(amina, case, organisation.members(JOEL))
+        give(amina, joel, tmp_path)
+        erase(amina, case.hex())
+        before = _attachments(joel)
+        source = tmp_path / "late.txt"
+        source.write_bytes(_SAID + b"late")
+        adding.add(joel, case, source, {"kind": DocumentKind.OTHER})
+        late = [row for row in _attachments(joel) if row not in before]
+        give(joel, amina, tmp_path)
+        housekeeping.settle(amina)
+        assert (len(late), _attachments(amina)) == (1, [])
+        with amina.database.transaction() as rows:  # as in a bundle with room for it, after its version went
+            rows.add_attachments(late)
+        housekeeping.settle(amina)
+        assert _attachments(amina) == []
+
+
+def _attachments(session: Session) -> list[AttachmentRow]:
+    with session.database.reading() as rows:
+        return rows.attachments()
