@@ -69,6 +69,12 @@ class Item(NamedTuple):
         return cls.tagless(kind, sha256(content).digest())
 
 
+def lets_in(items: Iterable[Item], compartment: bytes) -> bool:
+    """Say whether a list grants a key of a compartment and makes none: what it lists beside says why."""
+    kinds = {each.kind for each in items if each.tag == compartment_tag(compartment, each.digest)}
+    return ItemKind.GRANT in kinds and ItemKind.EPOCH not in kinds
+
+
 def compartment_tag(compartment: bytes, digest: bytes) -> bytes:
     """Return the 16 bytes by which a holder of the compartment knows its own items."""
     return sha256(compartment + digest).digest()[:16]

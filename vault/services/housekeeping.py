@@ -13,7 +13,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import intake, sections
-from vault.services.erasures import arrived, drafts, ended_slips, removing, retention, standing_again
+from vault.services.erasures import arrived, drafts, ended_slips, noted_holds, removing, retention, standing_again
 from vault.services.grants import handover, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
@@ -148,6 +148,7 @@ def _wraps(session: Session) -> list[Message]:
 
 def _erased(session: Session) -> list[Message]:
     """Finish what a crash cut off; remove what others erased long ago, words of ended slips, drafts of what went."""
+    noted_holds.note_holds(session)
     arrived.note(session, arrived.look(session))
     lines = arrived.untold(session)
     if session.roles & ALLOWED[Action.CASE_READ] | session.roles & ALLOWED[Action.INTAKE_READ]:

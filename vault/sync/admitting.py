@@ -6,7 +6,7 @@ does not enter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,8 +19,9 @@ from vault.seal.attachments import Names, names_digest
 from vault.seal.recipients import grant_digest
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
-from vault.store.rowtypes import EpochRow, GrantRow, VersionKeyRow, VersionRow
+from vault.store.rowtypes import EpochRow, GrantRow, PlacedVersion, VersionKeyRow, VersionRow
 from vault.sync.contents import Arriving
+from vault.sync.door import Door
 from vault.sync.pages import Page, SentAttachment, SentChunk, SentEpoch, SentGrant, SentVersion, SentVersionKey
 from vault.sync.proving import ProvenLog
 
@@ -52,12 +53,12 @@ class Admission:
         rows: Rows,
         blobs: Blobs,
         log_of: Callable[[bytes], ProvenLog | None],
-        erased: Container[tuple[bytes, bytes]],
+        door: Door,
     ) -> None:
         self._rows = rows
         self._arriving = Arriving(rows, blobs)
         self._log_of = log_of
-        self._erased = erased
+        self._door = door
         self._list: tuple[tuple[bytes, int], list[tuple[Item, ...]]] = ((b"", 0), [])
         self._epochs_of: dict[bytes, frozenset[bytes]] = {}
         self._grants_of: dict[bytes, set[bytes]] = {}
@@ -84,8 +85,9 @@ class Admission:
             self.counts.refused += not self._arriving.take(log.origin, chunk)
 
     def finish(self) -> None:
-        """Let in the contents of which all chunks came."""
+        """Let in the contents of which all chunks came, and close the door."""
         self.counts.documents = self._arriving.finish()
+        self._door.close(self._rows)
 
     def taken_back(self) -> AbstractContextManager[None]:
         """Return what takes files back where the transaction fails."""
@@ -137,7 +139,7 @@ class Admission:
             identity = version_id(row.compartment, row.record, row.blob)
             if not self._is_listed(log, (row.seq, row.n), ItemKind.VERSION, (row.compartment, identity)):
                 self.counts.refused += 1
-            elif (row.seq, row.n, identity) not in here and not self._is_erased(row.compartment, identity):
+            elif (row.seq, row.n, identity) not in here and not self._stays_out(log, row, identity):
                 here.add((row.seq, row.n, identity))
                 self._rows.add_versions(
                     [VersionRow(log.origin, row.seq, row.n, identity, row.compartment, row.record, row.blob)]
@@ -145,8 +147,9 @@ class Admission:
                 self.versions.append(NewVersion(row.compartment, identity))
                 self.counts.versions += 1
 
-    def _is_erased(self, compartment: bytes, version: bytes) -> bool:
-        return (version, compartment_tag(compartment, version)) in self._erased
+    def _stays_out(self, log: ProvenLog, row: SentVersion, identity: bytes) -> bool:
+        placed = PlacedVersion(log.origin, row.seq, row.n, identity, row.compartment, row.record)
+        return self._door.keeps_out(self._rows, placed)
 
     def _version_keys(self, log: ProvenLog, sent: list[SentVersionKey]) -> None:
         if not sent:

@@ -14,7 +14,7 @@ when they know more seats than before: `Imported.pending` names the logs that wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
@@ -29,6 +29,7 @@ from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, TileRow
 from vault.sync.admitting import Admission, Counts, NewVersion
+from vault.sync.door import OPEN, Door
 from vault.sync.opening import Bundle
 from vault.sync.pages import PageKind, SentOperation
 from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
@@ -36,7 +37,6 @@ from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
 KnowsSeat = Callable[[bytes, Genesis], bool]
 """Whether a log, by name and genesis, is of a seat that some roster that is valid here certifies with this key."""
 _NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
-_NOTHING: frozenset[tuple[bytes, bytes]] = frozenset()
 _ADMITTED = tuple(kind for kind in PageKind if kind >= PageKind.EPOCH)
 # Entries at one position that are looked at: one history more than evidence needs.
 _HISTORIES = 3
@@ -85,7 +85,7 @@ def import_into(
     *,
     knows: KnowsSeat,
     pins: Mapping[bytes, tuple[int, bytes]] = _NO_PINS,
-    erased: Container[tuple[bytes, bytes]] = _NOTHING,
+    door: Door = OPEN,
     own: bytes = b"",
     progress: Progress = lambda done, total: None,
 ) -> Imported:
@@ -97,7 +97,7 @@ def import_into(
         blobs: where the chunks of documents go.
         knows: tells for each log whether its seat is known; logs of others stay out.
         pins: origin -> (size, root) of what this account verified before.
-        erased: id and tag of each version that was erased rightly: they do not come back.
+        door: keeps out what was erased here.
         own: the log that this device writes, which nothing from outside goes on with: more of it than is here means
             that this is an older copy (`Stop.OWN_LOG`).
         progress: (rows done, rows in all).
@@ -107,7 +107,7 @@ def import_into(
         TryAgainError: no room; nothing was written.
     """
     with database.transaction() as rows:
-        take = _Take(rows, bundle, blobs, knows=knows, pins=pins, erased=erased, own=own, progress=progress)
+        take = _Take(rows, bundle, blobs, knows=knows, pins=pins, door=door, own=own, progress=progress)
         with take.admission.taken_back():
             return take.run()
 
@@ -123,7 +123,7 @@ class _Take:
         *,
         knows: KnowsSeat,
         pins: Mapping[bytes, tuple[int, bytes]],
-        erased: Container[tuple[bytes, bytes]],
+        door: Door,
         own: bytes,
         progress: Progress,
     ) -> None:
@@ -142,7 +142,7 @@ class _Take:
         self._evidence: set[bytes] = set()
         self._doubled: set[bytes] = set()
         self._gone_on: dict[bytes, ProvenLog] = {}
-        self.admission = Admission(rows, blobs, self._log, erased)
+        self.admission = Admission(rows, blobs, self._log, door)
 
     def run(self) -> Imported:
         """Prove the logs, then let in what they list."""

@@ -1,22 +1,26 @@
 """Which versions count as erased: what somebody listed so who had the right (FORMAT.md 6).
 
 The version in which a case or a section says once what it is counts as erased only with all that stands on it: else
-one who holds a case could take its beginning away, and with it the case itself, from everybody, in silence.
+one who holds a case could take its beginning away, and with it the case itself, from everybody, in silence. Nor does
+a legal hold count as erased, or until when somebody holds the case, while the case stands: that is released or changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from vault.ids import CompartmentId
-from vault.log.items import Item, ItemKind, compartment_tag
+from vault.ids import CompartmentId, CompartmentKind
+from vault.log.items import Item, ItemKind, compartment_tag, decode_items, lets_in
 from vault.records.epochs import read_notice
+from vault.seal.named import access_record, hold_record
 from vault.store.rows import Rows
-from vault.store.rowtypes import SealedVersion
+from vault.store.rowtypes import SealedVersion, VersionRow
 from vault.validity.authority import Authority, Listings, Place, digests_in
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.said_once import SaidOnce
+
+_GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 
 
 @dataclass(slots=True)
@@ -29,18 +33,24 @@ class Erasures:
     once: SaidOnce
     state: Callable[[CompartmentId], CompartmentState | None]
     _outlived: dict[CompartmentId, bool] = field(default_factory=dict)
+    _terms: frozenset[bytes] = frozenset()
 
     def all_of(self, among: Iterable[bytes]) -> Container[tuple[bytes, bytes]]:
-        """Return id and tag of the versions of these compartments that count as erased, each judged when asked for.
+        """Return what of these compartments counts as erased, each judged when asked for: version, tag, list beside it.
 
         By the id alone whoever may erase in one place would keep out what stands in others.
         What is listed as erased of cases that nobody here knows is never compared with each of those that are here.
         """
         return _Asked(self, list(among))
 
-    def counts(self, version: bytes, among: Iterable[bytes]) -> bool:
-        """Say whether a version of one of these compartments counts as erased."""
-        return any(not self._is_kept(version, state) for state, _ in self._rightly(version, among))
+    def counts(
+        self, version: bytes, among: Iterable[bytes], *, record: bytes | None = None, items: Sequence[Item] = ()
+    ) -> bool:
+        """Say whether a version of one of these compartments counts as erased where this list names it.
+
+        `record` is that of one that is not here yet.
+        """
+        return any(not self._is_kept(version, state, record, items) for state, _ in self._rightly(version, among))
 
     def first(self, version: bytes, home: bytes) -> Place | None:
         """Return the first entry at hand by which a version of a compartment counts as erased, or None."""
@@ -51,7 +61,7 @@ class Erasures:
         """Say whether the version that says what this case or section is was erased by somebody who might."""
         state = self.state(home)
         said = {self.once.said_in(home, state.kind, entry) for entry in state.beginnings} if state is not None else ()
-        return bool(said) and all(version and any(self._rightly(version, [home])) for version in said)
+        return self._are_erased(said, home)
 
     def void(self, versions: Collection[bytes], among: Collection[bytes]) -> set[Place]:
         """Return where those of these versions are listed that somebody listed as erased and that are kept.
@@ -92,15 +102,49 @@ class Erasures:
                     if state is not None and state.may_erase(entry):
                         yield state, place
 
-    def _is_kept(self, version: bytes, state: CompartmentState) -> bool:
-        """Say whether a version says what a case or a section is, and something else stands there."""
+    def _is_kept(
+        self, version: bytes, state: CompartmentState, record: bytes | None = None, items: Sequence[Item] = ()
+    ) -> bool:
+        """Say whether a version says what a case or a section is, or who may until when, and something stands there."""
         said = {self.once.said_in(state.compartment, state.kind, entry) for entry in state.beginnings}
-        if version not in said:
+        if version in said:
+            return self._is_outlived(state, said)
+        if state.kind not in _GO_WHOLE:
             return False
+        if not (lets_in(items, state.compartment) or self._is_of_terms(version, state.compartment, record)):
+            return False
+        return not self._are_erased(said, state.compartment) or self._is_outlived(state, said)
+
+    def _are_erased(self, said: Collection[bytes | None], home: CompartmentId) -> bool:
+        """Say whether somebody who might listed all of these beginnings as erased."""
+        return bool(said) and all(version and any(self._rightly(version, [home])) for version in said)
+
+    def _is_outlived(self, state: CompartmentState, said: Collection[bytes | None]) -> bool:
+        """Say whether something else stands where these are the beginnings."""
         if state.compartment not in self._outlived:
             others = (sealed for sealed in self.rows.versions(state.compartment) if sealed.id not in said)
             self._outlived[state.compartment] = any(self._stands(sealed, state) for sealed in others)
         return self._outlived[state.compartment]
+
+    def _is_of_terms(self, version: bytes, home: CompartmentId, record: bytes | None) -> bool:
+        """Say whether a version is of the record of a hold, or of the access of a member of any roster."""
+        if not self._terms:
+            members = {member for roster in self.authority.chain.accepted for member in roster.members}
+            self._terms = frozenset((hold_record(), *map(access_record, members)))
+        if record is not None:
+            return record in self._terms
+        return any(
+            row.record in self._terms or self._stands_beside_grant(row)
+            for origin, seq, n, _ in self.rows.keys_named([version])
+            for row in self.rows.version_rows(origin, seq, seq + 1)
+            if (row.n, row.id, row.compartment) == (n, version, home)
+        )
+
+    def _stands_beside_grant(self, row: VersionRow) -> bool:
+        return any(
+            row.id in digests_in(entry, ItemKind.VERSION) and lets_in(decode_items(entry.list), row.compartment)
+            for entry in self.rows.operations(row.origin, row.seq, row.seq + 1)
+        )
 
     def _stands(self, sealed: SealedVersion, state: CompartmentState) -> bool:
         """Say whether somebody who might wrote a version that is here, and nobody who might lists it as erased."""
@@ -119,10 +163,10 @@ class _Asked:
 
     def __contains__(self, asked: object) -> bool:
         match asked:
-            case (bytes(version), bytes(tag)):
+            case (bytes(version), bytes(tag), *beside):
                 if tag not in self.erasures.listings.tagged(self.erasures.rows, ItemKind.ERASED).get(version, ()):
                     return False
                 homes = [home for home in self.among if compartment_tag(home, version) == tag]
-                return self.erasures.counts(version, homes)
+                return self.erasures.counts(version, homes, items=beside[0] if beside else ())
             case _:
                 return False

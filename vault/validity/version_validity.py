@@ -187,7 +187,9 @@ class VersionValidator:
             elif item is None:
                 if any(self.keyring.epochs_of(sealed.compartment) for sealed in group):
                     yield Quarantined(origin, row.seq, n, "C2")
-            elif (home := self.home_of(item)) is not None and not self._is_erased(item, home):
+            elif (home := self.home_of(item)) is not None and not self._erasures.counts(
+                item.digest, [home], items=items
+            ):
                 failed = self._unentitled(home, signed)
                 absent = "C2" if group else "missing"
                 lacks = home if not group else None
@@ -241,6 +243,10 @@ class VersionValidator:
         """Return the first entry at hand by which a version of a compartment counts as erased, or None."""
         return self._erasures.first(version, compartment)
 
+    def counts_as_erased(self, version: bytes, home: CompartmentId, record: bytes) -> bool:
+        """Say whether a version that may not be here yet, of this record, counts as erased."""
+        return self._erasures.counts(version, [home], record=record)
+
     def went_whole(self, compartment: CompartmentId) -> bool:
         """Say whether this is a case or a section that somebody who might erased as a whole: its beginning too."""
         return self._erasures.took_whole(compartment)
@@ -248,10 +254,6 @@ class VersionValidator:
     def void_erasures(self, versions: Collection[bytes]) -> set[Place]:
         """Return where those of these versions are listed, of what this seat holds, whose erasure does not count."""
         return self._erasures.void(versions, self.keyring.compartments())
-
-    def _is_erased(self, item: Item, home: CompartmentId) -> bool:
-        """Say whether the version, which is ours, counts as erased."""
-        return self._erasures.counts(item.digest, [home])
 
     def _failed_check(self, version: OpenedVersion, signed: _Signed) -> str | None:
         row, author = signed

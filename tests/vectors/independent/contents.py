@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.vectors.independent.basis import EPOCH, VERSION, Fault, Refused, message, require, sha256
+from tests.vectors.independent.basis import EPOCH, GRANT, VERSION, Fault, Refused, message, require, sha256
 from tests.vectors.independent.compartments import Everything, founded, tag_of
 from tests.vectors.independent.logs import Entry, Log
 from tests.vectors.independent.rights import AUDIT, CASE, MAY_LIST, SECTION, may_write
@@ -78,17 +78,9 @@ def founding_of(everything: Everything, compartment: bytes) -> Entry | None:
 
 def kept(everything: Everything, compartment: bytes, keys: Keys, erased: set[tuple[bytes, bytes]]) -> bytes | None:
     """Return the version in which a case or a section says once what it is, if another there stands on it (6)."""
-    founding, kind = founding_of(everything, compartment), everything.kind_of(compartment)
-    said = next((word for home, word in _SAID_ONCE if home == kind), None)
-    if founding is None or said is None:
+    first = beginning_of(everything, compartment, keys)
+    if first is None:
         return None
-    listed = [
-        item.digest for item in founding.items if (item.kind, item.tag) == (VERSION, tag_of(compartment, item.digest))
-    ]
-    contents = opened_at(everything, founding, compartment, keys)
-    first = next(
-        (one for one, found in zip(listed, contents, strict=True) if found is None or found["kind"] == said), None
-    )
     with_keys = {(wrap.origin, wrap.seq, wrap.n) for wrap in everything.rows.version_keys}
     for row in everything.rows.versions:
         is_erased = (row.id, tag_of(row.compartment, row.id)) in erased
@@ -97,6 +89,27 @@ def kept(everything: Everything, compartment: bytes, keys: Keys, erased: set[tup
             if entry is not None and everything.may_write_there(entry, compartment):
                 return first
     return None
+
+
+def beginning_of(everything: Everything, compartment: bytes, keys: Keys) -> bytes | None:
+    """Return the version in which a case or a section says once what it is, or the first that may be it (6)."""
+    founding, kind = founding_of(everything, compartment), everything.kind_of(compartment)
+    said = next((word for home, word in _SAID_ONCE if home == kind), None)
+    if founding is None or said is None:
+        return None
+    listed = [
+        item.digest for item in founding.items if (item.kind, item.tag) == (VERSION, tag_of(compartment, item.digest))
+    ]
+    contents = opened_at(everything, founding, compartment, keys)
+    return next(
+        (one for one, found in zip(listed, contents, strict=True) if found is None or found["kind"] == said), None
+    )
+
+
+def lets_in(entry: Entry, compartment: bytes) -> bool:
+    """Say whether a list grants a key of a compartment and makes none (6)."""
+    kinds = {item.kind for item in entry.items if item.tag == tag_of(compartment, item.digest)}
+    return GRANT in kinds and EPOCH not in kinds
 
 
 def opened_at(everything: Everything, entry: Entry, compartment: bytes, keys: Keys) -> Iterator[dict[str, Any] | None]:

@@ -26,8 +26,10 @@ from tests.vectors.independent.contents import (
     Keys,
     Opened,
     Payload,
+    beginning_of,
     heads,
     kept,
+    lets_in,
     listed_at,
     open_version,
     read_content,
@@ -37,7 +39,7 @@ from tests.vectors.independent.contents import (
 from tests.vectors.independent.keys_file import KeysFile, Secrets, open_door, open_slot
 from tests.vectors.independent.logs import read_logs, tile_faults
 from tests.vectors.independent.pins import Pins, pins_faults, read_pins
-from tests.vectors.independent.rights import AUDIT, DIRECTORY
+from tests.vectors.independent.rights import AUDIT, CASE, DIRECTORY, SECTION
 from tests.vectors.independent.rosters import RECORD_WORD, Line, Roster, judge_line, read_roster
 from tests.vectors.independent.sealing import PURPOSES, grant_info, local_aad, open_envelope, open_hpke
 from tests.vectors.independent.tables import Local, Rows, connect, read_tables
@@ -185,14 +187,20 @@ def absent(whole: Whole) -> Iterator[Fault]:
         for compartment in held
         if (one := kept(everything, compartment, whole.keys, erased)) is not None
     }
+    # Beside a grant stands why it was given: that goes with the whole case or section alone.
+    begun = {of: beginning_of(everything, of, whole.keys) for of in held if everything.kind_of(of) in {CASE, SECTION}}
+    stands = {of for of, one in begun.items() if one is None or (one, tag_of(of, one)) not in erased}
     for entry in everything.entries():
         own = everything.seat_of(entry) == whole.secrets.seat
         for n, item in enumerate(entry.items):
-            if item.kind not in here or item.digest in here[item.kind] or (item.digest, item.tag) in erased:
+            if item.kind not in here or item.digest in here[item.kind]:
+                continue
+            of = next((one for one in held if tag_of(one, item.digest) == item.tag), None)
+            goes = of not in stands or item.kind != VERSION or not lets_in(entry, of)
+            if (item.digest, item.tag) in erased and goes:
                 continue
             if item.kind == ATTACHMENT and not own:
                 continue  # not fetched
-            of = next((one for one in held if tag_of(one, item.digest) == item.tag), None)
             may_list = everything.may_write_there if item.kind == VERSION else everything.is_entitled
             if own or (of is not None and may_list(entry, of)):
                 yield Fault(f"a missing {_WORDS[item.kind]}", f"{entry.origin.hex()[:8]} {entry.seq} {n}")

@@ -6,7 +6,7 @@ listed thing that is not here is erased, not for us, or missing, and only the la
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 
@@ -40,7 +40,7 @@ def check_versions(
     versions: Iterable[VersionRow],
     report: LogReport,
     *,
-    erased: Container[tuple[bytes, bytes]] = frozenset(),
+    erased: Container[object] = frozenset(),
     compartments: Collection[bytes] | None = None,
 ) -> ListedReport:
     """Check the versions of one log, in one pass over both tables.
@@ -49,7 +49,7 @@ def check_versions(
         operations: rows of the log by rising seq.
         versions: rows of the log by rising (seq, n).
         report: that of `verify_log` over the same operations.
-        erased: id and tag of each version that valid erases list, of all logs.
+        erased: id and tag of each version that valid erases list, of all logs; beside a grant with that list.
         compartments: those held here; None where everything listed should be here.
     """
     tally = _Tally(report.origin, erased, compartments)
@@ -65,7 +65,7 @@ def check_versions(
                 tally.unlisted(row)
         for n, item in enumerate(items):
             if item.kind == ItemKind.VERSION:
-                tally.version(seq, n, item, [row for row in here if (row.n, row.id) == (n, item.digest)])
+                tally.version(seq, n, items, [row for row in here if (row.n, row.id) == (n, item.digest)])
     for stray in rows.take_while(lambda _: True):
         tally.unlisted(stray)
     return tally.report()
@@ -162,23 +162,22 @@ def _lists(operations: Iterable[OperationRow], report: LogReport) -> Iterator[tu
 class _Tally:
     """Counts what is listed, and notes what is wrong."""
 
-    def __init__(
-        self, origin: bytes, erased: Container[tuple[bytes, bytes]], compartments: Collection[bytes] | None
-    ) -> None:
+    def __init__(self, origin: bytes, erased: Container[object], compartments: Collection[bytes] | None) -> None:
         self._findings = Findings(origin)
         self._erased = erased
         self._compartments = compartments
         self._present = 0
 
-    def version(self, seq: int, n: int, item: Item, rows: list[VersionRow]) -> None:
+    def version(self, seq: int, n: int, items: Sequence[Item], rows: list[VersionRow]) -> None:
         """Count a listed version; one right row among several is enough."""
+        item = items[n]
         faults = [fault for fault in (_version_fault(row, item) for row in rows) if fault is not None]
         if len(faults) < len(rows):
             self.count(seq, n, item, here=True)
         elif faults:
             code, fault = faults[0]
             self.count(seq, n, item, here=True, fault=fault, code=code)
-        else:
+        elif not self._is_erased(item, items):
             self.count(seq, n, item, here=False)
 
     def count(
@@ -190,9 +189,13 @@ class _Tally:
             self._findings.note(code, seq, message, n)
         elif here:
             self._present += 1
-        elif (item.digest, item.tag) not in self._erased and self._is_ours(item):
+        elif self._is_ours(item):
             message = Message("operation {seq}, item {n}: missing {digest}", seq=seq, n=n, digest=item.digest.hex())
             self._findings.note(Code.ABSENT, seq, message, n)
+
+    def _is_erased(self, item: Item, items: Sequence[Item]) -> bool:
+        gives = any(each.kind == ItemKind.GRANT for each in items)  # then what is beside it matters
+        return ((item.digest, item.tag, items) if gives else (item.digest, item.tag)) in self._erased
 
     def unlisted(self, row: VersionRow) -> None:
         """Note a row that no list names."""

@@ -68,7 +68,7 @@ def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
     Raises:
         RefusedError: one is.
     """
-    for case in {case for home in homes for case in (home, *_cases_of_section(session, home))}:
+    for case in {case for home in homes for case in (home, *cases_of_section(session, home))}:
         found = _standing(session, case)
         if found:
             raise RefusedError(
@@ -86,7 +86,7 @@ def is_held(session: Session, home: CompartmentId) -> bool:
 
     Of the rows, not of the index: also of a case whose key is about to go.
     """
-    return any(_standing(session, case) for case in (home, *_cases_of_section(session, home)))
+    return any(_standing(session, case) for case in (home, *cases_of_section(session, home)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def said_of(session: Session, case: CompartmentId) -> list[Said]:
     return [Said(version, hold, _all_before(version.id, parents)) for version, hold in of_kind(versions, Hold)]
 
 
-def _cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId]:
+def cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId]:
     """Return of which case a restricted section says it is; of another place nothing."""
     if _kind_of(session, home) is not CompartmentKind.SECTION:
         return set()

@@ -6,7 +6,7 @@ done here, an entry of this device's own log says: the letter of erasure names w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,15 +14,17 @@ import msgspec
 from vault.access.session import Session
 from vault.display import DAY, time_text
 from vault.durations import HOUR_MS
-from vault.ids import CompartmentId, Origin
+from vault.ids import CompartmentId, Origin, RecordId
 from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
-from vault.services.cases.holds import is_held
 from vault.services.erasures.bringing_back import brought_back
 from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
+from vault.services.erasures.noted_holds import is_on_hold
 from vault.services.erasures.removing import finish, validator_of
+from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
+from vault.services.projection.projection import reindex
 from vault.services.projection.seats import members_of_logs
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
@@ -58,20 +60,6 @@ class Looked:
     listed: int
 
 
-class ErasedVersions:
-    """Id and tag of what counts as erased, asked one by one once the logs of a bundle are in: it does not come back."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._erased: Container[tuple[bytes, bytes]] | None = None
-
-    def __contains__(self, version: object) -> bool:
-        with self._session.database.reading() as rows:
-            if self._erased is None:
-                self._erased = validator_of(self._session, rows).erased()
-            return version in self._erased
-
-
 def look(session: Session) -> Looked:
     """Return what logs list as erased since the last look and what is here of it, whoever listed it.
 
@@ -91,7 +79,7 @@ def look(session: Session) -> Looked:
                 placed = PlacedVersion(origin, seq, n, version, row.compartment, row.record)
                 found += _waiting(placed, places, since_ms)
     homes = {CompartmentId(each.compartment) for each in found}
-    on_hold = {home for home in homes if is_held(session, home)}
+    on_hold = {home for home in homes if is_on_hold(session, home)}
     found = [each._replace(since_ms=None) if each.compartment in on_hold else each for each in found]
     return Looked(tuple(found), sizes, len(listed))
 
@@ -122,10 +110,24 @@ def note(session: Session, looked: Looked) -> None:
         new = [each for each in looked.found if (each.compartment, each.id) not in have]
         fresh = new or any(each.since_ms == NOT_YET for each in known.waiting)
         waits = _started(session, rows, known.waiting, new) if fresh else known.waiting
+    _show(session, known.waiting, waits)
     unread = looked.listed + sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
     if waits != known.waiting or unread > _MOST_UNREAD:  # else each command would write
         with session.database.transaction() as rows:
             keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=waits))
+
+
+def _show(session: Session, before: Sequence[WaitingErasure], after: Sequence[WaitingErasure]) -> None:
+    """Bring into the index what came in after its erasure: the index had passed it by, as what is not here."""
+    begun = {(each.compartment, each.id) for each in after if each.since_ms != NOT_YET}
+    came = {
+        (CompartmentId(each.compartment), RecordId(each.record))
+        for each in before
+        if each.since_ms == NOT_YET and each.record and (each.compartment, each.id) in begun
+    }
+    if came:
+        reindex(session, sorted(came))
+        forget_indexes_of_others(session)
 
 
 def _started(
@@ -142,7 +144,7 @@ def _started(
             else:
                 since_ms = each.since_ms
                 if since_ms == NOT_YET:
-                    since_ms = None if is_held(session, home) else now_ms
+                    since_ms = None if is_on_hold(session, home) else now_ms
                 started = each._replace(by_origin=by[0], by_seq=by[1], since_ms=since_ms)
         found.append(started)
     return found
@@ -176,7 +178,7 @@ def waiting(session: Session) -> list[Waiting]:
                 name_in(names, members.get(Origin(by))),
                 len({each.record for each in some}),
                 min(each.since_ms or session.clock().trusted_ms for each in some) + WAIT_MS,
-                is_held(session, CompartmentId(home)),
+                is_on_hold(session, CompartmentId(home)),
                 max(filter(None, written), default=None),
             )
         )
@@ -264,9 +266,11 @@ def _is_due(session: Session, each: WaitingErasure, now_ms: int, *, at_once: boo
 
 def _may_go_from(session: Session, home: CompartmentId) -> bool:
     """Say whether this member's session may remove something there now."""
-    state = session.state_of(home)
+    if is_on_hold(session, home):
+        return False
     if session.holds(home):
-        return not is_held(session, home)
+        return True
+    state = session.state_of(home)
     holders = frozenset() if state is None else state.holders
     return holders.isdisjoint(session.here - {session.seat})
 

@@ -54,12 +54,14 @@ class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         records: (compartment, record) of what went.
         begun: what is being removed now; what stands here after a crash is finished at the next unlock. `by_origin` is
             empty where it was erased in this folder.
+        held: the places that were on hold when a session of this folder looked last that could open them.
     """
 
     read: dict[bytes, int] = {}
     waiting: list[WaitingErasure] = []
     records: list[tuple[bytes, bytes]] = []
     begun: list[WaitingErasure] = []
+    held: list[bytes] = []
 
 
 def stored(rows: Rows) -> FolderErasures:
@@ -96,6 +98,15 @@ def add_begun(rows: Rows, begun: Sequence[WaitingErasure]) -> None:
     known, ids = stored(rows), {(each.compartment, each.id) for each in begun}
     waiting = [each for each in known.waiting if (each.compartment, each.id) not in ids]
     keep(rows, msgspec.structs.replace(known, waiting=waiting, begun=[*known.begun, *begun]))
+
+
+def add_waiting(rows: Rows, came: Sequence[WaitingErasure]) -> None:
+    """Remember what came in although others erased it; what waits already is no news."""
+    known = stored(rows)
+    have = {(each.compartment, each.id) for each in known.waiting}
+    new = {(each.compartment, each.id): each for each in came if (each.compartment, each.id) not in have}
+    if new:
+        keep(rows, msgspec.structs.replace(known, waiting=[*known.waiting, *new.values()]))
 
 
 def end_begun(session: Session, records: Collection[tuple[bytes, bytes]]) -> None:

@@ -16,7 +16,8 @@ from vault.log.items import LIST_LIMIT
 from vault.progress import StepProgress
 from vault.records.rewrapping import drop_junk
 from vault.records.work import Entry
-from vault.services.erasures import arrived, removing
+from vault.services.erasures import arrived, noted_holds, removing
+from vault.services.erasures.door import ErasedHere
 from vault.services.exchange.peers import certified_identity, keep_peers, knows, peers_of, pins_of
 from vault.services.grants.sharing import rewrap_all
 from vault.services.projection.authors import name_in
@@ -151,13 +152,14 @@ class BundleImport:
 
     def _round(self, bundle: Bundle) -> Imported:
         session = self._session
+        noted_holds.note_holds(session)
         imported = import_into(
             session.database,
             bundle,
             Blobs(session.folder.blobs_dir),
             knows=lambda origin, genesis: origin in self._recovered or knows(session, origin, genesis),
             pins=pins_of(session),
-            erased=arrived.ErasedVersions(session),
+            door=ErasedHere(session),
             own=session.log.origin,
             progress=lambda done, total: self._progress("taking", done, total),
         )
