@@ -4,17 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.services.founded import Filled
 from tests.sync.exchange import Sender, blobs_of, empty_store, opened, rows_of, take
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.log.epoch_notice import EpochNotice
-from vault.log.items import compartment_tag
 from vault.services.cases import notes
 from vault.store.engine import Database
 from vault.store.rows import Rows
-from vault.store.rowtypes import EpochRow, GrantRow, OperationRow, VersionKeyRow, VersionRow
+from vault.store.rowtypes import EpochRow, GrantRow, OperationRow, PlacedVersion, VersionKeyRow, VersionRow
+from vault.sync.door import Door
 from vault.sync.importing import import_into
 from vault.sync.pages import PageKind
 from vault.sync.proving import Stop
@@ -39,9 +40,14 @@ def test_an_erased_version_does_not_come_back(sender: Sender, store: Database, t
     gone, home = next(iter(rows_of(sender.database)["version"]))[3:5]
     assert isinstance(gone, bytes)
     assert isinstance(home, bytes)
-    erased = {(gone, compartment_tag(home, gone))}
+
+    class Erased(Door):
+        @override
+        def keeps_out(self, rows: Rows, placed: PlacedVersion) -> bool:
+            return (placed.id, placed.compartment) == (gone, home)
+
     imported = import_into(
-        store, opened(bundle, sender.vault), blobs_of(store), knows=lambda origin, genesis: True, erased=erased
+        store, opened(bundle, sender.vault), blobs_of(store), knows=lambda origin, genesis: True, door=Erased()
     )
     assert imported.counts.refused == 1  # its wrapped key, which finds no version
     assert gone not in {row[3] for row in rows_of(store)["version"]}

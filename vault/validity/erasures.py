@@ -163,10 +163,15 @@ class _Asked:
 
     def __contains__(self, asked: object) -> bool:
         match asked:
-            case (bytes(version), bytes(tag), *beside):
-                if tag not in self.erasures.listings.tagged(self.erasures.rows, ItemKind.ERASED).get(version, ()):
-                    return False
-                homes = [home for home in self.among if compartment_tag(home, version) == tag]
-                return self.erasures.counts(version, homes, items=beside[0] if beside else ())
+            case (bytes(version), bytes(tag)):
+                return self._counts(version, tag, ())
+            case (bytes(version), bytes(tag), tuple(items)):
+                return self._counts(version, tag, items)
             case _:
                 return False
+
+    def _counts(self, version: bytes, tag: bytes, items: Sequence[Item]) -> bool:
+        if tag not in self.erasures.listings.tagged(self.erasures.rows, ItemKind.ERASED).get(version, ()):
+            return False
+        homes = [home for home in self.among if compartment_tag(home, version) == tag]
+        return self.erasures.counts(version, homes, items=items)

@@ -6,7 +6,7 @@ listed thing that is not here is erased, not for us, or missing, and only the la
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 
@@ -168,7 +168,7 @@ class _Tally:
         self._compartments = compartments
         self._present = 0
 
-    def version(self, seq: int, n: int, items: Sequence[Item], rows: list[VersionRow]) -> None:
+    def version(self, seq: int, n: int, items: tuple[Item, ...], rows: list[VersionRow]) -> None:
         """Count a listed version; one right row among several is enough."""
         item = items[n]
         faults = [fault for fault in (_version_fault(row, item) for row in rows) if fault is not None]
@@ -193,7 +193,7 @@ class _Tally:
             message = Message("operation {seq}, item {n}: missing {digest}", seq=seq, n=n, digest=item.digest.hex())
             self._findings.note(Code.ABSENT, seq, message, n)
 
-    def _is_erased(self, item: Item, items: Sequence[Item]) -> bool:
+    def _is_erased(self, item: Item, items: tuple[Item, ...]) -> bool:
         gives = any(each.kind == ItemKind.GRANT for each in items)  # then what is beside it matters
         return ((item.digest, item.tag, items) if gives else (item.digest, item.tag)) in self._erased
 
