@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.organisation import AMINA, JOEL, Organisation, give, organisation, organisation_template
+from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give, organisation, organisation_template
 from tests.services.test_erasures_of_others import erase, later
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -88,3 +88,15 @@ def test_what_a_colleague_erased_goes_although_a_newer_version_stands_beside_it(
         assert [each.value.place for each in pack.facts(amina, case).unconfirmed] == ["Osh"]
         with amina.database.reading() as rows:
             assert len(rows.placed(case, fact)) == 1
+
+
+def test_a_device_that_gets_the_case_afterwards_gets_the_newest_version_too(shared: Shared, tmp_path: Path) -> None:
+    organisation, case, fact, note = shared
+    with organisation.at(AMINA, JOEL, SELIN) as (amina, joel, selin):
+        erase_newest_alone(joel, case, fact, note)
+        sharing.grant(amina, case, organisation.members(SELIN))
+        give(joel, selin, tmp_path)
+        give(amina, selin, tmp_path)
+        housekeeping.settle(selin)
+        assert pack.facts(selin, case).confirmed == ()
+        assert [each.value.withdrawn for each in cases.open_case(selin, case).notes] == ["false and dangerous"]
