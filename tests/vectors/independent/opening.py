@@ -190,6 +190,9 @@ def absent(whole: Whole) -> Iterator[Fault]:
     # Beside a grant stands why it was given: that goes with the whole case or section alone.
     begun = {of: beginning_of(everything, of, whole.keys) for of in held if everything.kind_of(of) in {CASE, SECTION}}
     stands = {of for of, one in begun.items() if one is None or (one, tag_of(of, one)) not in erased}
+    # A content is erased with the last document that names it.
+    documents = [one.fields for one in whole.opened if one.kind == "document"]
+    named = {fields[name]["digest"] for fields in documents for name in ("body", "extracted") if fields.get(name)}
     for entry in everything.entries():
         own = everything.seat_of(entry) == whole.secrets.seat
         for n, item in enumerate(entry.items):
@@ -197,7 +200,7 @@ def absent(whole: Whole) -> Iterator[Fault]:
                 continue
             of = next((one for one in held if tag_of(one, item.digest) == item.tag), None)
             goes = of not in stands or item.kind != VERSION or not lets_in(entry, of)
-            if (item.digest, item.tag) in erased and goes:
+            if (item.digest, item.tag) in erased and goes and item.digest not in named:
                 continue
             if item.kind == ATTACHMENT and not own:
                 continue  # not fetched
