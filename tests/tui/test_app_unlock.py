@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from textual import events
 
-from tests.services.founded import PASSPHRASE
+from tests.services.founded import MEMBER, PASSPHRASE
 from tests.tui.desk import Desk
 from tests.tui.house import House
 from tui.gateway import Gateway
@@ -112,6 +112,63 @@ def test_the_screen_says_how_long_it_works_and_how_long_wrong_attempts_cost(
         mira.wait_for("this one waits 17 s")
         go_on.set()
         mira.wait_for("! No room on the disk.")
+
+
+def test_what_is_typed_while_the_vault_opens_comes_into_no_field_and_help_loses_no_unlock(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    unlock = Gateway.unlock
+
+    def slow(gateway: Gateway, member: str, passphrase: bytearray, waiting: Callable[[int], None]) -> None:
+        go_on.wait(20)
+        unlock(gateway, member, passphrase, waiting)
+
+    monkeypatch.setattr(Gateway, "unlock", slow)
+    with house.desk("Mira", unlocks=False) as mira:
+        mira.press(f" {RIGHT}")
+        mira.press_and_wait("enter", "Opening, 1 s so far")
+        for key in ("f1", "escape", "shift+tab", "tab", "f5", *"qxz"):
+            mira.press_and_wait(key, "Opening")
+        assert mira.value("member") == MEMBER
+        assert "qxz" not in mira.painted()
+        go_on.set()
+        mira.wait_for("No case yet.")
+
+
+def test_help_that_was_asked_for_as_a_wrong_passphrase_went_in_leaves_the_cursor_where_nothing_can_be_read(
+    house: House,
+) -> None:
+    with house.desk("Mira", unlocks=False) as mira:
+        mira.type_at_once("wrong", "enter", "f1")
+        mira.press("escape")
+        mira.sees("! No key slot opens")
+        mira.type_at_once("qxz")
+        assert mira.value("member") == MEMBER
+        assert "qxz" not in mira.painted()
+        mira.clear("passphrase")
+        mira.type_at_once(RIGHT, "enter", "f1")
+        mira.at("CASES")
+
+
+def test_a_screen_that_was_emptied_while_the_vault_opened_stays_empty(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    unlock = Gateway.unlock
+
+    def slow(gateway: Gateway, member: str, passphrase: bytearray, waiting: Callable[[int], None]) -> None:
+        go_on.wait(20)
+        unlock(gateway, member, passphrase, waiting)
+
+    monkeypatch.setattr(Gateway, "unlock", slow)
+    with house.desk("Mira", unlocks=False) as mira:
+        mira.press(f" {RIGHT}")
+        mira.press_and_wait("enter", "Opening")
+        go_on.set()
+        mira.press("f12")
+        mira.pause(1)
+        assert mira.words() == ""
 
 
 def test_the_script_of_what_is_typed_is_said() -> None:

@@ -153,10 +153,10 @@ class CaseVaultApp(PanesApp):
     # ---- from screen to screen ----------------------------------------------------------------------------------
 
     @on(Unlocked)
-    def _unlocked(self) -> None:
-        screen = self.screen
-        if isinstance(screen, UnlockScreen):
-            self._is_open = True
+    async def _unlocked(self) -> None:
+        self._is_open = True
+        await self.leave_help()
+        if isinstance(screen := self.screen, UnlockScreen):
             screen.ask(
                 lambda vault: (
                     vault.writing.take_spot(),
@@ -169,13 +169,15 @@ class CaseVaultApp(PanesApp):
         from tui.screens.cases import case_list, going_on  # noqa: PLC0415 - not needed for the first paint
 
         spot, known = found
+        if not isinstance(self.screen, UnlockScreen):
+            return  # F12 emptied it: any key locks
         self.switch_screen(cases := case_list.CaseList(*known))
-        if self._begins_at_home and spot is None:
-            self._show_home()
         if spot is not None:
             self.call_later(going_on.go_to_spot, cases, spot)
-        else:
-            self.call_later(propose_sheets, self)
+            return
+        if self._begins_at_home:
+            self._show_home()
+        self.call_later(propose_sheets, self)
 
     @on(OpenCase)
     def _open_case(self, wish: OpenCase) -> None:
@@ -225,11 +227,9 @@ class CaseVaultApp(PanesApp):
         """Show the keys of this screen."""
         from tui.screens.frame.helping import Help  # noqa: PLC0415 - not needed for the first paint
 
-        screen = self.screen
-        if isinstance(screen, VaultScreen):
-            self.push_screen(
-                Help(screen.help_name, screen.commands(), EVERYWHERE if self._is_open else EVERYWHERE[-3:])
-            )
+        if isinstance(screen := self.screen, VaultScreen):
+            everywhere = EVERYWHERE if self._is_open else EVERYWHERE[-3:]
+            self.push_screen(Help(screen.help_name, screen.commands(), everywhere))
 
     def action_commands(self) -> None:
         """Show the commands of this screen by name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from textual.dom import DOMNode
 from typing_extensions import override
@@ -11,6 +11,9 @@ from typing_extensions import override
 from tui.screens.credentials.unlock import UnlockScreen
 from tui.screens.frame.base import VaultScreen
 from tui.shell.safe import SafeApp
+from tui.widgets.sheet import Sheet
+
+_NOT_BEFORE: Final = {"previous_pane", "call", "commands", "home", "go"}
 
 
 class PanesApp(SafeApp):
@@ -18,8 +21,11 @@ class PanesApp(SafeApp):
 
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave F7 to the lock screen, which has two fields and few keys, and F9, the way back by recovery sheets."""
-        is_left = action in {"previous_pane", "call"} and isinstance(self.screen, UnlockScreen)
+        """Leave the lock screen its own F7 and F9; what leads away from it waits until the vault is open."""
+        screen = self.screen
+        is_left = isinstance(screen, UnlockScreen) and (
+            action in _NOT_BEFORE or (action == "help" and screen.is_opening)
+        )
         return not is_left and super().check_action(action, parameters)
 
     @override
@@ -34,6 +40,11 @@ class PanesApp(SafeApp):
         if isinstance(screen, VaultScreen) and any(act.action == action for act in screen.ACTS if "app." not in action):
             screen.act_begins()
         return await super().run_action(action, default_namespace, namespaces)
+
+    async def leave_help(self) -> None:
+        """Take away the help that was asked for just as the vault began to open: the way in waits for nobody."""
+        if isinstance(self.screen, Sheet):
+            await self.pop_screen()
 
     def action_next_pane(self) -> None:
         """Go to the next pane or field."""

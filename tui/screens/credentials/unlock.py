@@ -43,6 +43,7 @@ class UnlockScreen(VaultScreen):
 
     NAME = Message("CaseVault is locked")
     HAS_CHIP = False
+    AUTO_FOCUS = ""  # never the first field, which can be read: what is typed next may be a passphrase
     ACTS: ClassVar[tuple[Command, ...]] = (
         # First: a passphrase typed ahead must not come into the field above, where it can be read.
         Command(
@@ -135,7 +136,7 @@ class UnlockScreen(VaultScreen):
                 self._passphrase.focus()
                 self.say(Message("Access is restored. Now the new passphrase opens the vault."))
 
-        if self._opening is None:
+        if not self.is_opening:
             self.app.push_screen(ComeBack(self.query_one("#member", SafeInput).value.strip()), came)
 
     def action_show_more(self) -> None:
@@ -161,14 +162,14 @@ class UnlockScreen(VaultScreen):
 
     def _unlock(self) -> None:
         member = self.query_one("#member", SafeInput).value.strip()
-        if self._opening is not None:
+        if self.is_opening:
             return
         if not member:
             self.warn(Message("Type the member's name first."))
             self.query_one("#member").focus()
             return
         passphrase = self._passphrase.take()
-        self._passphrase.disabled = True
+        self._form.disabled = True  # no field takes what is typed on: the name above can be read
         self._seconds = 0
         self.say(Message("Opening. Guessing is made slow on purpose, so this takes a moment."))
         self._opening = self.set_interval(1, self._say_how_long)
@@ -230,7 +231,7 @@ class UnlockScreen(VaultScreen):
 
     def _refused(self, error: VaultError) -> None:
         self._stop_waiting()
-        self._passphrase.disabled = False
+        self._form.disabled = False
         self._passphrase.focus()
         self._look_before()
         self.set_class(isinstance(error, WrongPassphraseError), "-refused")
@@ -246,6 +247,15 @@ class UnlockScreen(VaultScreen):
         if self._shows_length:
             said.append(plural("{count} character", "{count} characters", count=len(typed)))
         self.write("script", together(said, ", "))
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether the vault opens, or is open already."""
+        return self._form.disabled
+
+    @property
+    def _form(self) -> Vertical:
+        return self.query_one("#unlock", Vertical)
 
     @property
     def _passphrase(self) -> PassphraseInput:
