@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,7 @@ from vault.export.leakcheck.examine import examine
 from vault.export.report import NOTE, Cover, approved_lines, make_report
 from vault.export.wording import USUAL_PURPOSE, WORDINGS, wording
 from vault.policy.roles import Role
+from vault.redaction.dossier import _SEAL
 from vault.redaction.profile import PROFILES
 from vault.redaction.transform import REMOVED
 
@@ -37,10 +39,23 @@ def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(langua
     shown = {label for rule in rules if rule.heading != NOTE for label in rule.labels.values()}
     assert set(words.labels) == shown
     assert set(words.profiles) == set(PROFILES)
-    for table in (words.headings, words.labels, words.profiles):
+    assert set(words.withheld) == {key for profile in PROFILES.values() for key in profile.withheld}
+    for table in (words.headings, words.labels, words.profiles, words.withheld):
         assert len(set(table.values())) == len(table)
         assert all(table.values())
     assert words.removed in " ".join(words.notice)
+
+
+@each(list(WORDINGS))
+def test_the_page_and_the_data_file_say_in_words_what_a_copy_of_own_data_has_none_of(language: str) -> None:
+    cover = Cover(USUAL_PURPOSE, language)
+    withheld = list(wording(language).withheld.values())
+    for profile in PROFILES:
+        of = replace(CASE, profile=profile, seal=_SEAL)
+        shown = [line.text for line in approved_lines(make_report(of, cover))]
+        said = [line for line in json.loads(render_data(of, cover))["notice"]["lines"] if line in withheld]
+        expected = withheld if profile == "subject" else []
+        assert said == [line for line in shown if line in withheld] == expected
 
 
 @each(list(WORDINGS))

@@ -36,7 +36,7 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
     leaves = [
         Leaf("language", cover.language, ours=True),
         Leaf("heading", words.notice_heading, ours=True),
-        *(Leaf("lines", line, ours=True) for line in words.notice),
+        *(Leaf("lines", line, ours=True) for line in words.notice_of(dossier.profile)),
         Leaf("profile", dossier.profile, ours=True),
         Leaf("purpose", cover.purpose, ours=cover.purpose in OWN_PURPOSES),
         *(Leaf(key, text, ours=True) for key, text in _head(cover).items()),
@@ -63,7 +63,7 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
         {
             "format": FORMAT,
             "language": cover.language,
-            "notice": {"heading": words.notice_heading, "lines": words.notice},
+            "notice": {"heading": words.notice_heading, "lines": words.notice_of(dossier.profile)},
             "profile": dossier.profile,
             "purpose": cover.purpose,
             **_head(cover),

@@ -57,7 +57,7 @@ def _inputs(report: Report) -> str:
         "running": report.running,
         "facts": [_row(row) for row in report.facts],
         "notice_heading": words.notice_heading,
-        "notice": words.notice,
+        "notice": report.notice,
         "groups": [
             {"heading": group.heading, "entries": [_entry(entry) for entry in group.entries]} for group in report.groups
         ],

@@ -27,6 +27,7 @@ _OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
 _DAYS = frozenset({
     *("date", "date-of-birth", "opened", "written"),
     *("when", "until", "taken", "ends-by-order", "lawyer-let-in", "ended", "seen", "lifted"),
+    *("stage-since", "closed", "extended", "latest", "over"),
 })  # fmt: skip
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -106,6 +107,7 @@ class Report:
     day: str
     running: str
     facts: tuple[Row, ...]
+    notice: tuple[str, ...]
     groups: tuple[Group, ...]
 
 
@@ -122,6 +124,7 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
         day=cover.day,
         running=running_title(cover),
         facts=tuple(_facts(dossier, cover, words)),
+        notice=words.notice_of(dossier.profile),
         groups=tuple(_groups(dossier.sections, words, cover.language)),
     )
 
@@ -137,7 +140,7 @@ def approved_lines(report: Report) -> tuple[Line, ...]:
     lines = [Line(report.words.title, ours=True)]
     for row in report.facts:
         lines += _row_lines(row)
-    lines += (Line(text, ours=True) for text in (report.words.notice_heading, *report.words.notice))
+    lines += (Line(text, ours=True) for text in (report.words.notice_heading, *report.notice))
     for group in report.groups:
         lines.append(Line(group.heading, ours=True))
         for entry in group.entries:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vault.errors import UsageError
+from vault.export.codes import HEADINGS, LABELS, WITHHELD
+from vault.redaction.profile import profile_named
 from vault.words.message import Message
 
 # The purposes that the program itself gives; a report says them in its own language.
@@ -44,6 +46,11 @@ class Wording:
     releases: Mapping[str, str]
     headings: Mapping[str, str]
     labels: Mapping[str, str]
+    withheld: Mapping[str, str]
+
+    def notice_of(self, profile: str) -> tuple[str, ...]:
+        """Return the notice of a report by a profile: after what all of them say, what it has none of, and why."""
+        return (*self.notice, *(self.withheld[key] for key in profile_named(profile).withheld))
 
 
 _ENGLISH = Wording(
@@ -80,45 +87,9 @@ _ENGLISH = Wording(
         "alone": "by one person: nobody else in the organisation could approve it",
         "two-person": "by two persons of the organisation: one asked and another approved",
     },
-    headings={
-        "case": "Case",
-        "client": "Client",
-        "relative": "Relative",
-        "witness": "Witness",
-        "persecutor": "Persecutor",
-        "other-person": "Other person",
-        "note": "Notes",
-        "incident": "Incidents",
-        "event": "What happened",
-        "detention": "Detention",
-        "wanted": "Searched for",
-    },
-    labels={
-        "kind": "Kind",
-        "stage": "Stage",
-        "opened": "Opened",
-        "names": "Names",
-        "date-of-birth": "Date of birth",
-        "documents": "Documents",
-        "what-happened": "What",
-        "when": "When",
-        "until": "Until, or at the latest",
-        "place": "Place",
-        "by-whom": "By whom",
-        "taken": "Taken on",
-        "order": "Order",
-        "ordered-by": "Ordered by",
-        "ends-by-order": "Ends by the order on",
-        "lawyer-let-in": "Lawyer let in on",
-        "ended": "Ended on",
-        "how-ended": "How it ended",
-        "system": "System",
-        "searching-state": "State that searches",
-        "category": "Category",
-        "seen": "Seen on",
-        "seen-how": "Seen how",
-        "lifted": "Lifted on",
-    },
+    headings=HEADINGS["en"],
+    labels=LABELS["en"],
+    withheld=WITHHELD["en"],
 )
 _FRENCH = Wording(
     title="Rapport de transmission",
@@ -159,45 +130,9 @@ _FRENCH = Wording(
         "alone": "par une seule personne : personne d’autre dans l’organisation ne pouvait l’approuver",
         "two-person": "par deux personnes de l’organisation : l’une l’a demandé, l’autre l’a approuvé",
     },
-    headings={
-        "case": "Dossier",
-        "client": "Client",
-        "relative": "Proche",
-        "witness": "Témoin",
-        "persecutor": "Persécuteur",
-        "other-person": "Autre personne",
-        "note": "Notes",
-        "incident": "Incidents",
-        "event": "Ce qui s’est passé",
-        "detention": "Détention",
-        "wanted": "Recherché",
-    },
-    labels={
-        "kind": "Nature",
-        "stage": "Étape",
-        "opened": "Ouvert le",
-        "names": "Noms",
-        "date-of-birth": "Date de naissance",
-        "documents": "Documents",
-        "what-happened": "Quoi",
-        "when": "Quand",
-        "until": "Jusqu’au, ou au plus tard",
-        "place": "Lieu",
-        "by-whom": "Par qui",
-        "taken": "Pris le",
-        "order": "Ordonnance",
-        "ordered-by": "Ordonné par",
-        "ends-by-order": "Prend fin selon l’ordonnance le",
-        "lawyer-let-in": "Avocat admis le",
-        "ended": "Terminé le",
-        "how-ended": "Comment cela s’est terminé",
-        "system": "Système",
-        "searching-state": "État qui recherche",
-        "category": "Catégorie",
-        "seen": "Vu le",
-        "seen-how": "Comment vu",
-        "lifted": "Levé le",
-    },
+    headings=HEADINGS["fr"],
+    labels=LABELS["fr"],
+    withheld=WITHHELD["fr"],
 )
 _RUSSIAN = Wording(
     title="Отчёт для передачи",
@@ -237,45 +172,9 @@ _RUSSIAN = Wording(
         "alone": "одним человеком: больше никто в организации не мог это одобрить",
         "two-person": "двумя людьми организации: один запросил, другой одобрил",
     },
-    headings={
-        "case": "Дело",
-        "client": "Клиент",
-        "relative": "Родственник",
-        "witness": "Свидетель",
-        "persecutor": "Преследователь",
-        "other-person": "Другое лицо",
-        "note": "Записи",
-        "incident": "Происшествия",
-        "event": "Что произошло",
-        "detention": "Содержание под стражей",
-        "wanted": "Розыск",
-    },
-    labels={
-        "kind": "Вид",
-        "stage": "Стадия",
-        "opened": "Открыто",
-        "names": "Имена",
-        "date-of-birth": "Дата рождения",
-        "documents": "Документы",
-        "what-happened": "Что",
-        "when": "Когда",
-        "until": "До, или не позднее",
-        "place": "Место",
-        "by-whom": "Кем",
-        "taken": "Задержан",
-        "order": "Постановление",
-        "ordered-by": "Кем вынесено",
-        "ends-by-order": "Срок по постановлению до",
-        "lawyer-let-in": "Адвокат допущен",
-        "ended": "Окончено",
-        "how-ended": "Чем закончилось",
-        "system": "Система",
-        "searching-state": "Разыскивающее государство",
-        "category": "Категория",
-        "seen": "Замечено",
-        "seen-how": "Как стало известно",
-        "lifted": "Снято",
-    },
+    headings=HEADINGS["ru"],
+    labels=LABELS["ru"],
+    withheld=WITHHELD["ru"],
 )
 
 WORDINGS: Mapping[str, Wording] = {"en": _ENGLISH, "fr": _FRENCH, "ru": _RUSSIAN}

@@ -16,6 +16,7 @@ from vault.words.message import Message
 
 ANY_VARIANT = "*"
 CONFIRMED = "confirmed"
+OF_SEVERAL = "of-several"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class Profile:
     `confirmed` where somebody said how it is.
     `actions` goes by (type, role): role `None` is an identifier that belongs to nobody registered.
     `is_of_one_client`: of several clients of a case one alone is a client in it, and the others are third persons.
+    `withheld` are keys of what a report says in words that it has none of, and why, whether or not there is any.
     """
 
     name: str
     records: Mapping[tuple[str, str], RecordRule]
     actions: Mapping[tuple[IdentifierType, PersonRole | None], Action]
     is_of_one_client: bool = False
+    withheld: tuple[str, ...] = ()
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
@@ -171,13 +174,83 @@ _DISAPPEARANCE = Profile(
 )
 
 # The client's own data, for the client or who speaks for them: nobody else is named, and no code stands for anybody.
+# Who told or confirmed something stays here: a source is somebody else.
 _SUBJECT = Profile(
     name="subject",
     records=MappingProxyType(
         {
-            ("case", ANY_VARIANT): _LAWYER_RECORDS["case", ANY_VARIANT],
-            ("person", PersonRole.CLIENT): _person("client"),
+            ("case", ANY_VARIANT): RecordRule(
+                "case",
+                {
+                    "kind": "kind",
+                    "stage": "stage",
+                    "stage_since": "stage-since",
+                    "opened": "opened",
+                    "closed": "closed",
+                },
+            ),
+            ("person", PersonRole.CLIENT): RecordRule(
+                "client",
+                {
+                    **_person("client").labels,
+                    "phones": "phones",
+                    "emails": "emails",
+                    "sex": "sex",
+                    "nationalities": "nationalities",
+                },
+            ),
             **{("note", kind): _NOTE for kind in (NoteKind.CONTACT, NoteKind.INTERVIEW, NoteKind.LEGAL_ADVICE)},
+            ("detention", ANY_VARIANT): RecordRule(
+                "detention",
+                {
+                    "taken": "taken",
+                    "place": "place",
+                    "order": "order",
+                    "court": "ordered-by",
+                    "expires": "ends-by-order",
+                    "extended": "extended",
+                    "lawyer_seen": "lawyer-let-in",
+                    "devices": "devices",
+                    "ended": "ended",
+                    "end": "how-ended",
+                    "text": "details",
+                },
+            ),
+            ("hearing", ANY_VARIANT): RecordRule(
+                "hearing",
+                {
+                    "at": "when",
+                    "about": "about",
+                    "court": "court",
+                    "outcome": "outcome",
+                    "orders": "court-orders",
+                    "fulfilled": "orders-fulfilled",
+                    "text": "details",
+                },
+            ),
+            ("incident", ANY_VARIANT): RecordRule(
+                "incident",
+                {"what": "what-happened", "at": "when", "place": "place", "by_whom": "by-whom", "text": "details"},
+            ),
+            ("event", ANY_VARIANT): RecordRule(
+                "event", {"what": "what-happened", "at": "when", "until": "until", "place": "place", "text": "details"}
+            ),
+            ("wanted", ANY_VARIANT): RecordRule(
+                "wanted",
+                {
+                    "system": "system",
+                    "state": "searching-state",
+                    "category": "category",
+                    "charge": "charge",
+                    "seen": "seen",
+                    "seen_how": "seen-how",
+                    "lifted": "lifted",
+                    "text": "details",
+                },
+            ),
+            ("deadline", ANY_VARIANT): RecordRule(
+                "deadline", {"what": "to-do", "at": "latest", "done": "over", "end": "what-became", "text": "details"}
+            ),
         }
     ),
     actions=MappingProxyType(
@@ -193,6 +266,10 @@ _SUBJECT = Profile(
         }
     ),
     is_of_one_client=True,
+    withheld=(
+        *("safe-contact", "note-medical", "note-safety", "note-office", "danger", "work", "others", OF_SEVERAL),
+        *("own-forms", "papers", "sections", "sharing", "sources"),
+    ),
 )
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

@@ -94,7 +94,9 @@ def _field(name: str, value: object, of_person: bool) -> SourceField:
     values = value if isinstance(value, tuple) else (value,)
     written = tuple(text for value in values if (text := _written(value)) is not None)
     identifier = _IDENTIFIERS.get(name) if of_person else None
-    return SourceField(name, written, identifier, coded=isinstance(value, StrEnum))
+    # A country is one of two letters, which the record checks.
+    is_coded = isinstance(value, StrEnum) or (of_person and name == "nationalities")
+    return SourceField(name, written, identifier, coded=is_coded)
 
 
 def _written(value: object) -> str | None:

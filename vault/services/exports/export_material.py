@@ -15,6 +15,7 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.casework.vocabulary import PersonRole
 from vault.errors import UsageError
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
@@ -23,7 +24,7 @@ from vault.records.versions import OpenedVersion
 from vault.redaction.actions import Action as RedactionAction
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
-from vault.redaction.profile import Profile, profile_named
+from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.registered import registered_people
@@ -200,9 +201,20 @@ def _in_use(notes: list[Stored[Note]]) -> list[Stored[Note]]:
 
 
 def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
-    """Yield the records of the kinds with a form that a profile names; of two versions neither is confirmed."""
-    for kind in dict.fromkeys(kind for kind, _ in profile.records if kind in STORY):
-        yield from (stored for stored in by_date(versions, (STORY[kind],)) if stored.heads == 1)
+    """Yield the records of the kinds with a form that a profile names.
+
+    Where it names only what is confirmed: of two versions neither is.
+    """
+    variants = {kind: variant for kind, variant in profile.records if kind in STORY}
+    for kind, variant in variants.items():
+        found = by_date(versions, (STORY[kind],))
+        yield from (stored for stored in found if stored.heads == 1 or variant != CONFIRMED)
+
+
+def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
+    """Say whether what happened stays here: of several clients, nothing says whom a record is of."""
+    clients = [person for person in persons if person.value.role is PersonRole.CLIENT]
+    return OF_SEVERAL in profile.withheld and len(clients) > 1
 
 
 def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
@@ -210,11 +222,12 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     versions = view(session, case, why=WHY)
     require_one_role(versions)
     persons, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
+    happened = [] if _may_be_of_others(profile, persons) else _happened(versions, profile)
     if profile.is_of_one_client:
         persons = others_as_third(persons, wish.person)
     elif wish.person is not None:
         raise UsageError(Message("by this profile an export tells of the whole case, not of one person"))
-    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *_happened(versions, profile)]
+    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *happened]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})
     own = [row for row in disclosures if row.origin is not None and authors.get(row.origin) == session.member]
