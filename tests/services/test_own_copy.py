@@ -99,8 +99,10 @@ def test_a_copy_has_the_persons_own_data_and_what_happened_and_nobody_else(
     done = copied(filled_session, case, tmp_path)
     page = " ".join(" ".join(done.pages).split())
     own = (SHE, "4 March 1990", "AC1234567", PHONE, MAIL)
-    happened = ("SIZO", "77/26", "1 September 2026", "1 December 2026", "two months more", "not yet", "threat")
-    happened += ("she left her home", "national list", "appeal", "30 November 2026")
+    happened = (
+        *("SIZO", "77/26", "1 September 2026", "1 December 2026", "two months more", "not yet", "threat"),
+        *("she left her home", "national list", "appeal", "30 November 2026"),
+    )
     assert [text for text in (*own, *happened) if text not in page] == []
     others = (SISTER, "Leila", GUARD, "Temir", OF_SISTER, OF_OFFICER, "parcel", "consul", "cellar", "her sister")
     assert [text for text in others if text in page] == []
