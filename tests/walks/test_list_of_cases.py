@@ -92,6 +92,7 @@ def test_the_app_tells_the_wrong_row_makes_all_cases_and_takes_them_back(
         mira.sees("Take back every case of the last list?")
         mira.press_and_wait("y", f"{MANY - 1} imported cases are taken back.")
         mira.press("ctrl+t")
+        mira.clear("file")
         mira.fill(file=str(tmp_path / "empty.csv"))
         mira.press("f4")
         mira.sees("The empty list is at")
