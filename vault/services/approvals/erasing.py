@@ -167,7 +167,7 @@ def _question(session: Session, going: Going, why: str, subject: bytes | None, *
     )
     return Question(
         act=ERASE,
-        of={"versions": sorted(version.id for version in going.versions), "why": why},
+        of={"versions": sorted({version.id for version in going.versions}), "why": why},
         about=(str(said),),
         reasons=REASONS,
         expires_ms=session.log.now_ms() + valid_ms,

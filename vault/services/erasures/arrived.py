@@ -18,7 +18,14 @@ from vault.ids import CompartmentId, Origin, RecordId
 from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
 from vault.services.erasures.bringing_back import brought_back
-from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
+from vault.services.erasures.counting import counted
+from vault.services.erasures.folder_row import (
+    NOT_YET,
+    WaitingErasure,
+    add_begun,
+    keep,
+    stored,
+)
 from vault.services.erasures.noted_holds import is_on_hold
 from vault.services.erasures.removing import finish, validator_of
 from vault.services.grants.sharing import forget_indexes_of_others
@@ -114,7 +121,8 @@ def note(session: Session, looked: Looked) -> None:
     unread = looked.listed + sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
     if waits != known.waiting or unread > _MOST_UNREAD:  # else each command would write
         with session.database.transaction() as rows:
-            keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=waits))
+            entries = counted(session, known, waits)
+            keep(rows, msgspec.structs.replace(known, read=looked.read, waiting=waits, counted=entries))
 
 
 def _show(session: Session, before: Sequence[WaitingErasure], after: Sequence[WaitingErasure]) -> None:

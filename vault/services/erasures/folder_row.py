@@ -19,13 +19,13 @@ from vault.store.rowtypes import LocalRow
 from vault.words.message import Message
 
 # Drafts of older ones are gone: whoever has not unlocked since is told by the app that a record is not there.
-_RECORDS_KEPT = 8_192
+RECORDS_KEPT = 8_192
 # In the place of a time: it is listed as erased by nobody who might.
 NOT_YET = 0
 # In the place of a record: the case or section went as a whole.
 ALL_RECORDS = b""
 # What every caller writes in never goes as a whole: an older program noted so of one that was empty for a moment.
-_MAY_GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
+MAY_GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 
 
 class WaitingErasure(NamedTuple):
@@ -54,6 +54,7 @@ class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         records: (compartment, record) of what went.
         begun: what is being removed now; what stands here after a crash is finished at the next unlock. `by_origin` is
             empty where it was erased in this folder.
+        counted: how many records of cases and sections that were here an entry of others erased: log, position, count.
         held: the places that were on hold when a session of this folder looked last that could open them.
     """
 
@@ -62,6 +63,7 @@ class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: list[tuple[bytes, bytes]] = []
     begun: list[WaitingErasure] = []
     held: list[bytes] = []
+    counted: list[tuple[bytes, int, int]] = []
 
 
 def stored(rows: Rows) -> FolderErasures:
@@ -89,7 +91,7 @@ def erased_records(session: Session) -> frozenset[tuple[bytes, bytes]]:
     with session.database.reading() as rows:
         known = stored(rows).records
     states = session.states_of(CompartmentId(home) for home, record in known if record == ALL_RECORDS)
-    kept = {home for home, state in states.items() if state is not None and state.kind in _MAY_GO_WHOLE}
+    kept = {home for home, state in states.items() if state is not None and state.kind in MAY_GO_WHOLE}
     return frozenset((home, record) for home, record in known if record != ALL_RECORDS or home in kept)
 
 
@@ -114,4 +116,4 @@ def end_begun(session: Session, records: Collection[tuple[bytes, bytes]]) -> Non
     with session.database.transaction() as rows:
         known = stored(rows)
         kept = [*(record for record in known.records if record not in records), *sorted(records)]
-        keep(rows, msgspec.structs.replace(known, records=kept[-_RECORDS_KEPT:], begun=[]))
+        keep(rows, msgspec.structs.replace(known, records=kept[-RECORDS_KEPT:], begun=[]))

@@ -30,10 +30,11 @@ from vault.services.evidence.absent_rows import AbsentRows, audits_of
 from vault.services.evidence.attachment_checks import NO_CONTENTS, Contents, check_contents
 from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, older_lists, was_auditor
 from vault.services.evidence.device_checks import file_faults, row_faults
+from vault.services.evidence.erasure_checks import two_person_faults
 from vault.services.evidence.expected_sizes import Bounds, bounds_of
 from vault.services.evidence.hold_breaches import hold_breaches
 from vault.services.projection.absences import tell_waiting
-from vault.services.projection.approval_checks import approval_faults, approvals_in
+from vault.services.projection.approval_checks import approvals_in
 from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said
 from vault.services.projection.projection import up_to_date_index
@@ -255,7 +256,7 @@ class _Checked:
 
     def approvals(self, rows: Rows) -> None:
         """Name each act of two persons that has no approval, and each use of one that is not valid."""
-        for fault in approval_faults(self._session, rows, self._approvals, self.said.kept, self._named):
+        for fault in two_person_faults(self._session, rows, self._approvals, self.said.kept, self._named):
             self._fault(fault)
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
@@ -330,8 +331,7 @@ class _Checked:
 
     def _note(self, problems: Iterable[Finding]) -> None:
         for problem in problems:
-            is_absence = problem.code is Code.ABSENT
-            self.faults.append(replace(problem, severity=Severity.ABSENCE) if is_absence else problem)
+            self.faults.append(replace(problem, severity=Severity.ABSENCE) if problem.code is Code.ABSENT else problem)
 
     def _whole(self, origin: Origin, fault: Message) -> None:
         self.faults.append(Finding(Code.GENESIS, _of_log(origin, fault), origin))

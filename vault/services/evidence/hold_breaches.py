@@ -11,6 +11,7 @@ from vault.index.heads import heads_of_record
 from vault.log.items import ItemKind, compartment_tag
 from vault.seal.named import hold_record
 from vault.services.cases.holds import Said, said_of
+from vault.services.erasures.belonging import opened_sections
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.validity.authority import Place
@@ -19,19 +20,21 @@ from vault.words.message import plural
 
 
 def hold_breaches(session: Session, rows: Rows) -> Iterator[Finding]:
-    """Yield each entry that lists versions of a case as erased behind a hold on it, and before its release.
+    """Yield each entry that lists versions of a case or a section as erased behind a hold, and before its release.
 
     Whoever wrote it may not have heard of the hold. It stops nothing: what is gone is gone.
     """
-    for case in map(CompartmentId, heads_of_record(session.index(), hold_record(), Hold.KIND)):
-        said = said_of(session, case)
-        for (origin, seq), count in _erased_from(session, rows, case).items():
+    cases = list(map(CompartmentId, heads_of_record(session.index(), hold_record(), Hold.KIND)))
+    sections = [(section, case) for section, case, _ in opened_sections(session)] if cases else []
+    for home, case in [*((case, case) for case in cases), *sections]:
+        said = said_of(session, case) if case in cases else []
+        for (origin, seq), count in _erased_from(session, rows, home).items():
             if _is_stopped((origin, seq), said):
                 message = plural(
                     "it erases {count} version of {case}, which was on legal hold",
                     "it erases {count} versions of {case}, which was on legal hold",
                     count=count,
-                    case=name_of(session, case),
+                    case=name_of(session, home),
                 )
                 yield Finding(Code.HOLD, message, Origin(origin), seq, severity=Severity.NEWS)
 

@@ -107,7 +107,7 @@ def approval_faults(
         if _takes_two(payload) and payload.out.startswith("ok"):
             roster = named.newest_at(origin, seq, digest)
             for row in rows.operations(origin, seq, seq + 1):
-                if row.digest == digest and not _lists_approval(row) and _needed_second(rows, row, payload.act, roster):
+                if row.digest == digest and not lists_approval(row) and needed_second(rows, row, payload.act, roster):
                     message = Message("{act} without the approval of a second person", act=payload.act)
                     yield Finding(Code.APPROVAL, message, origin, seq)
 
@@ -163,14 +163,15 @@ def _decoded(untrusted: bytes) -> Approval | None:
         return None
 
 
-def _lists_approval(row: OperationRow) -> bool:
+def lists_approval(row: OperationRow) -> bool:
+    """Say whether an entry lists an approval."""
     try:
         return any(item.kind == ItemKind.APPROVAL for item in decode_items(row.list))
     except MalformedError:
         return False
 
 
-def _needed_second(rows: Rows, row: OperationRow, act: str, roster: Roster | None) -> bool:
+def needed_second(rows: Rows, row: OperationRow, act: str, roster: Roster | None) -> bool:
     """Say whether another member could have approved it then, by the newest roster that its log had named."""
     genesis = genesis_of(rows, Origin(row.origin))
     if genesis is None or roster is None:

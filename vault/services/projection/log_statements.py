@@ -40,10 +40,10 @@ class Said:
     """What one run reads of payloads.
 
     Of `opened` payloads `newer` ones name an act that this program does not know: counted, not judged. `kept` has those
-    of acts that need two persons, and of drills, by log, position and digest of the entry. `closed` are logs of which
-    this seat cannot read every payload; `owed` entries it should be able to read and cannot; `sealed_to_others` were
-    sealed to the auditors of their time, and this seat was none. `may_read` asks that of an entry, by the newest roster
-    that its log had named.
+    of acts that need two persons, of erasures and of drills, by log, position and digest of the entry. `closed` are
+    logs of which this seat cannot read every payload; `owed` entries it should be able to read and cannot;
+    `sealed_to_others` were sealed to the auditors of their time, and this seat was none. `may_read` asks that of an
+    entry, by the newest roster that its log had named.
     """
 
     may_read: Callable[[Origin, int, bytes], bool] = lambda origin, seq, digest: False
@@ -69,7 +69,7 @@ class Said:
             act = entry.payload.act
             self.opened += 1
             self.newer += act not in ACTS
-            if act in _KEPT:
+            if act in _KEPT or ItemKind.ERASED in entry.kinds:
                 self.kept[origin, entry.seq, entry.digest] = entry.payload
             if beyond := kinds_beyond(act, entry.kinds):
                 names = enumerated([_NAMES[kind] for kind in beyond])
