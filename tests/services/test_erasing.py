@@ -254,6 +254,39 @@ def test_a_legal_hold_stops_every_erasure_of_its_case(house: House) -> None:
         assert checking.verify(amina).verified
 
 
+def said(session: Session, going: what_goes.Going) -> str:
+    return "\n".join(in_english(preview.preview(session, going, needs_second=False)))
+
+
+def test_what_lies_outside_a_hold_goes_and_what_lies_inside_stays_and_both_are_said_before(house: House) -> None:
+    found, record = in_three_cases(house)
+    with house.open("Amina") as amina:
+        holds.hold(amina, found[1], reason="a court asks", review="2090-01-01")
+        going = what_goes.what_goes(amina, record.hex())
+        assert (going.kinds["person"], len(going.cases)) == (2, 2)
+        assert "is on legal hold: 1 record there stays. Reason: a court asks." in said(amina, going)
+        assert "This is erased for good" in said(amina, going)
+        only = what_goes.what_goes(amina, f"{found[0].hex()}/{record.hex()}")
+        assert (set(only.cases), only.kinds["person"]) == ({found[0]}, 1)
+        assert "The same person also has records in" in said(amina, only)
+        (held,) = people.names_in(amina, found[1])
+        inside = what_goes.what_goes(amina, f"{found[1].hex()}/{held.hex()}")
+        assert "nothing of it is erased" in said(amina, inside)
+        assert "erased for good" not in said(amina, inside)
+        with pytest.raises(RefusedError, match="is on legal hold"):
+            erasing.erase(amina, inside, why="mistake")
+        erasing.erase(amina, only, why="subject-request")
+        beside = what_goes.what_goes(amina, held.hex())
+        erasing.erase(amina, beside, why="subject-request")
+        written = "\n".join(in_english(letter.letter(amina, beside, why="subject-request")))
+        assert "Not erased: 1 record in" in written
+        assert "The reason is written in our file. We look at the hold again on 2090-01-01." in written
+        assert "a court asks" not in written
+        assert "still names these people" not in written
+        assert [hit.case for hit in searching.search(amina, "Morrowquay").hits] == [found[1]]
+        assert checking.verify(amina).verified
+
+
 def test_what_a_changed_program_erases_under_a_hold_is_named(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def erase(session: Session, text: str) -> None:
         note = notes.add(session, house.case, Note(NoteKind.CONTACT, text))

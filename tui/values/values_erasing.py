@@ -9,11 +9,15 @@ from vault.words.message import Words
 
 @dataclass(frozen=True, slots=True)
 class ErasePreview:
-    """What an erasure takes and what stays, in lines; how many records, and whether a second person has to agree."""
+    """What an erasure takes and what stays, in lines; how many records, and whether a second person has to agree.
+
+    With `nothing_goes` a legal hold keeps all of it.
+    """
 
     lines: tuple[Words, ...] = field(repr=False)
     records: int
     needs_second: bool
+    nothing_goes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

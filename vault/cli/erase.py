@@ -27,6 +27,7 @@ _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 def _erase(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.approvals import by_file, erasing
+        from vault.services.cases.holds import require_none
         from vault.services.erasures import letter, preview, what_goes
 
         for file in filter(None, (args.out, args.ask)):
@@ -39,6 +40,8 @@ def _erase(args: Given, output: Output) -> Result:
                 output.say(line)
             names = erasing.ask(session, going, why=args.reason, out=args.ask, approver=args.second)
             return _asked(args.ask, names)
+        if going.nothing_goes:
+            require_none(session, going.cases)  # before anybody types the word, or is asked to approve it
         second = _second(args, output, session)
         require_yes(args, output, shown, _ASKED, "erase")
         erased = erasing.erase(session, going, why=args.reason, second=second)
@@ -48,6 +51,8 @@ def _erase(args: Given, output: Output) -> Result:
         "erased": dict(going.kinds),
         "versions": len(going.versions),
         "cases": [str(name) for name in going.cases.values()],
+        "held": [{"case": str(each.name), "records": each.records} for each in going.held],
+        "stays_in": [str(name) for name in going.elsewhere.values()],
         "release": erased.rule,
         "drafts": erased.removed.drafts,
         "bundles": erased.removed.bundles,
@@ -121,7 +126,7 @@ def require_yes(args: Given, output: Output, shown: Sequence[Words], question: M
 _ASKED: Final = Message("It cannot be brought back. Type erase to go on: ")
 VERBS: Final = (
     Verb("erase", NOUNS["erase"].help, (
-        Arg("ID ...", Message("id of a record (or CASE/ID), a person, a document, a section or a slip; a case"),
+        Arg("ID ...", Message("id of a record, person, document, section or slip; CASE/ID, in that case alone; a case"),
             into="ids"),
         Arg("--reason CODE", Message("the reason kept in the log"), choices=_REASONS),
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),

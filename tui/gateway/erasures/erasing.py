@@ -26,7 +26,7 @@ class Erasing(Subject):
         going = what_goes.what_goes(self._session, *ids)
         needs_second = erasing.needs_second(going)
         lines = preview.preview(self._session, going, needs_second=needs_second)
-        return ErasePreview(tuple(map(with_kind, lines)), going.records, needs_second)
+        return ErasePreview(tuple(map(with_kind, lines)), going.records, needs_second, going.nothing_goes)
 
     def erase(self, ids: Sequence[str], *, why: str, second: Second | None) -> ResultText:
         """Erase them for good and return the letter about it."""

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
 
+_HELD: Final = Message("Nothing of it is erased while the legal hold stands. Release the hold first (m in the case).")
+
 
 class EraseScreen(SecondedScreen):
     """Ends with a word once it is erased.
@@ -91,6 +93,9 @@ class EraseScreen(SecondedScreen):
         """Ask once more."""
         preview, rows = self._preview, self.query_one(SecondRows)
         if preview is None:
+            return
+        if preview.nothing_goes:
+            self.warn(_HELD)
             return
         if preview.needs_second and rows.way in {ASK, ANSWER}:
             self._go_by_file(rows)

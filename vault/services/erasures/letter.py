@@ -19,6 +19,7 @@ from vault.policy.roles import Action
 from vault.records.codec import of_kind
 from vault.records.work import Entry
 from vault.services.cases.cases import today
+from vault.services.cases.holds import held
 from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.mentions import named_elsewhere
 from vault.services.erasures.what_goes import Going
@@ -27,7 +28,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import member_of_seat, seat_of_log
 from vault.store.files import write_new
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, listed, plural
 
 _TITLE = Message("Letter about an erasure")
 _FOOT = Message("This letter names nobody whose records were erased. It is not encrypted.")
@@ -57,6 +58,9 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     ]
     if going.cases:
         lines.append(Message("They stood in: {cases}.", cases=", ".join(map(str, going.cases.values()))))
+    lines += held_in_words(session, going)
+    if going.elsewhere:
+        lines.append(elsewhere_in_words(going))
     lines.append(
         Message(
             "Every version and every key of them was removed from the database, the index and bundles that waited, and"
@@ -164,6 +168,29 @@ def counts_in_words(going: Going) -> Iterator[Message]:
     """Yield how many records of each kind go."""
     for kind, count in sorted(going.kinds.items()):
         yield Message("  {count} x {kind}", count=count, kind=kind)
+
+
+def held_in_words(session: Session, going: Going) -> Iterator[Message]:
+    """Yield which records a legal hold keeps: that it has a reason, which is in the case, and when it is looked at."""
+    for each in going.held:
+        if (found := held(session, each.case)) is not None:
+            yield plural(
+                "Not erased: {count} record in {case}. A legal hold keeps it. The reason is written in our file."
+                " We look at the hold again on {day}.",
+                "Not erased: {count} records in {case}. A legal hold keeps them. The reason is written in our file."
+                " We look at the hold again on {day}.",
+                count=each.records,
+                case=each.name,
+                day=found.value.review,
+            )
+
+
+def elsewhere_in_words(going: Going) -> Message:
+    """Return in which cases a person stays of whom one case was asked for."""
+    return Message(
+        "The same person also has records in {cases}. They stay: one case alone was asked for.",
+        cases=listed(tuple(going.elsewhere.values())),
+    )
 
 
 def packages_in_words(going: Going) -> Message:

@@ -72,7 +72,7 @@ def _staying(session: Session, going: Going, found: _Places) -> list[Named]:
     return [
         Named(CompartmentId(home), name_of(session, CompartmentId(home)), RecordId(record), kind)
         for (home, record), kind in found.items()
-        if (home, record) not in going.found and home not in going.whole
+        if (home, record) not in {**going.found, **going.stays} and home not in going.whole
     ]
 
 

@@ -14,7 +14,12 @@ from vault.records.work import Entry
 from vault.services.cases.holds import held
 from vault.services.erasures.described import Described, described
 from vault.services.erasures.drafts import drafts_naming
-from vault.services.erasures.letter import counts_in_words, packages_in_words, shared_in_words
+from vault.services.erasures.letter import (
+    counts_in_words,
+    elsewhere_in_words,
+    packages_in_words,
+    shared_in_words,
+)
 from vault.services.erasures.mentions import Named, named_elsewhere, perhaps_named
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.authors import name_in, names_of_members
@@ -40,10 +45,16 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     kinds = Counter([*(each.kind for each in found), *(each.kind for each in shown)])
     _note_look(session, kinds, dict.fromkeys([*going.cases, *(each.case for each in shown)]), rule)
     lines: list[Words] = [*_held(session, going)]
-    lines += [Message("This is erased for good, with every earlier version:"), *counts_in_words(going)]
+    if going.nothing_goes:
+        lines.append(Message("Nothing is erased while the hold stands. This was asked for:"))
+    else:
+        lines.append(Message("This is erased for good, with every earlier version:"))
+    lines += counts_in_words(going)
     lines += _listed(session, found)
     if going.cases:
         lines.append(Message("In: {cases}.", cases=", ".join(map(str, going.cases.values()))))
+    if going.elsewhere:
+        lines.append(elsewhere_in_words(going))
     if going.whole:
         lines.append(Message("The case goes as a whole: nobody can write in it any more."))
     if named:
@@ -153,12 +164,23 @@ def _more(count: int) -> Iterator[Words]:
 
 
 def _held(session: Session, going: Going) -> Iterator[Message]:
-    """Yield which of the cases are on legal hold, why, and until when at least."""
-    for case, name in going.cases.items():
-        if (found := held(session, case)) is not None:
+    """Yield which of the cases are on legal hold, why, until when at least, and how much stays in them."""
+    for each in going.held:
+        if (found := held(session, each.case)) is None:
+            continue
+        if going.nothing_goes:
             yield Message(
                 "{case} is on legal hold and nothing of it is erased. Reason: {reason}. To be reviewed on {day}.",
-                case=name,
+                case=each.name,
+                reason=found.value.reason,
+                day=found.value.review,
+            )
+        else:
+            yield plural(
+                "{case} is on legal hold: {count} record there stays. Reason: {reason}. To be reviewed on {day}.",
+                "{case} is on legal hold: {count} records there stay. Reason: {reason}. To be reviewed on {day}.",
+                case=each.name,
+                count=each.records,
                 reason=found.value.reason,
                 day=found.value.review,
             )

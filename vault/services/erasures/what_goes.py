@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
 from vault.casework.access import Section
@@ -18,6 +18,7 @@ from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases.cases import find
 from vault.services.cases.editing import Place, locate
+from vault.services.cases.holds import is_held
 from vault.services.cases.sections import is_section
 from vault.services.erasures.belonging import (
     all_names,
@@ -40,6 +41,15 @@ from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A case on legal hold, and how many of the records that were asked for stay in it and its sections."""
+
+    case: CompartmentId
+    name: str | Message
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class Going:
     """What goes, and what a person reads of it before it does.
 
@@ -54,6 +64,10 @@ class Going:
         shared: how many contents stay because a paper that stays names them too, and which papers do.
         packages: how many packages left these cases.
         names: how the people are called who go: to look for them in what stays.
+        held: the cases on legal hold that were asked for. What lies outside them goes; if nothing does, what lies in
+            them is listed here as what goes, and `erasing.erase` refuses it.
+        elsewhere: the other cases of a person of whom one case alone was asked for, each with its reference.
+        stays: the records that stay for one of these two reasons.
     """
 
     versions: tuple[PlacedVersion, ...]
@@ -66,6 +80,14 @@ class Going:
     shared: tuple[int, tuple[tuple[CompartmentId, RecordId], ...]] = (0, ())
     packages: int = 0
     names: tuple[str, ...] = field(default=(), repr=False)
+    held: tuple[Held, ...] = ()
+    elsewhere: Mapping[CompartmentId, str | Message] = field(default_factory=dict)
+    stays: Mapping[tuple[CompartmentId, RecordId], str] = field(default_factory=dict)
+
+    @property
+    def nothing_goes(self) -> bool:
+        """Say whether all that was asked for lies in cases on legal hold."""
+        return any(held.case in self.cases for held in self.held)
 
     @property
     def kinds(self) -> Counter[str]:
@@ -86,14 +108,17 @@ class Going:
 def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     """Return what an erasure takes of the records with these ids, of the cases with these references, or of slips.
 
-    Where two cases have a record of one id, CASE/ID names one. `alone`: what hangs on a record stays,
-    and so does a person in other cases.
+    CASE/ID names a record in that case, and a person in that case and its sections alone. What lies in a case on legal
+    hold stays. `alone`: what hangs on a record stays, and so does a person in other cases.
 
     Raises:
         NotFoundError: no such record, case or slip, or several begin so.
         RefusedError: this member may not erase there.
     """
-    parts = [_one(session, text, alone=alone) for text in dict.fromkeys(texts)]
+    asked = [_one(session, text, alone=alone) for text in dict.fromkeys(texts)]
+    held, inside = _held(session, asked)
+    nothing = all(home in inside for part in asked for home in part.homes)
+    parts = asked if nothing else [_outside(session, part, inside) for part in asked]
     whole = tuple(dict.fromkeys(home for part in parts for home in part.whole))
     beginnings = {_beginning(session, home) for home in whole}
     versions = dict.fromkeys(version for part in parts for version in part.versions)
@@ -101,7 +126,8 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     names = tuple(dict.fromkeys(name for part in parts for name in part.names))
     found = {each: kind for part in parts for each, kind in part.found.items()}
     by = {session.member, *authors_of(session, (version for version in versions if _is_person(found, version)))}
-    kept = namesakes(session, names, found) if names else ()
+    stays = {each: kind for part in asked for each, kind in {**part.found, **part.stays}.items() if each not in found}
+    kept = (*namesakes(session, names, found), *names_of(session, _places(stays))) if names else ()
     entries = dict.fromkeys(register_entries(session, names, by, kept), RegisterEntry.KIND)
     bodies = dict.fromkeys(content for part in parts for content in part.contents)
     shared = _shared(session, bodies, found)
@@ -122,7 +148,39 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
         shared=(len(shared), tuple(sorted({paper for papers in shared.values() for paper in papers}))),
         packages=sum(_packages(session, case) for case in cases),
         names=names,
+        held=held,
+        elsewhere={case: name for part in asked for case, name in part.elsewhere.items()},
+        stays=stays,
     )
+
+
+def _held(session: Session, asked: Iterable[Going]) -> tuple[tuple[Held, ...], set[CompartmentId]]:
+    """Return the cases on legal hold, and the places that this keeps: they and their sections."""
+    found = {each for part in asked for each in part.found}
+    inside = {home for home in {home for home, _ in found} if is_held(session, home)}
+    case_of = {section: case for section, case, _ in opened_sections(session)} if inside else {}
+    counts = Counter(case_of.get(home, home) for home, _ in found if home in inside)
+    return tuple(Held(case, name_of(session, case), count) for case, count in sorted(counts.items())), inside
+
+
+def _outside(session: Session, part: Going, inside: set[CompartmentId]) -> Going:
+    """Return a part without what stands in these places."""
+    if inside.isdisjoint(part.homes):
+        return part
+    found = {(home, record): kind for (home, record), kind in part.found.items() if home not in inside}
+    return replace(
+        part,
+        versions=tuple(version for version in part.versions if version.compartment not in inside),
+        found=found,
+        cases={case: name for case, name in part.cases.items() if case not in inside},
+        whole=tuple(home for home in part.whole if home not in inside),
+        contents=tuple(content for content in part.contents if content[0] not in inside),
+        names=names_of(session, _places(found)) if part.names else (),
+    )
+
+
+def _places(found: Mapping[tuple[CompartmentId, RecordId], str]) -> list[Place]:
+    return [Place(home, record, kind) for (home, record), kind in found.items()]
 
 
 def _shared(
@@ -154,7 +212,7 @@ def _one(session: Session, text: str, *, alone: bool) -> Going:
     if place.kind == Case.KIND:
         sections = [section for section, case, _ in opened_sections(session) if case == place.case]
         return _whole(session, place.case, [place.case, *sections])
-    return _record(session, place, alone=alone)
+    return _record(session, place, alone=alone, here=bool(case))
 
 
 def _in_section(session: Session, text: str, *, within: str, alone: bool) -> Going | None:
@@ -171,29 +229,36 @@ def _in_section(session: Session, text: str, *, within: str, alone: bool) -> Goi
         record = the_one_named(typed, {head.record for head in records})
         kind = next((head.content.kind for head in records if head.record == record), Section.KIND)
         if record is not None and kind != Section.KIND:
-            return _record(session, Place(section, record, kind), alone=alone)
+            return _record(session, Place(section, record, kind), alone=alone, here=bool(within))
     return None
 
 
-def _record(session: Session, place: Place, *, alone: bool = False) -> Going:
-    """Return what goes with one record: whatever hangs on it alone goes with it."""
+def _record(session: Session, place: Place, *, alone: bool = False, here: bool = False) -> Going:
+    """Return what goes with one record: whatever hangs on it alone goes with it. `here`: of a person, in this case."""
     session.require(Action.CASE_ERASE, place.case)
-    found = [place]
+    found, others = [place], list[Place]()
     if place.kind == Person.KIND and not alone:
         found = everywhere(session, place)
-        for where in found:
-            session.require(Action.CASE_ERASE, where.case)
-    if not alone:
-        found = list(dict.fromkeys([*found, *(each for where in found for each in going_with(session, where))]))
     homes = {where.case for where in found}
     case_of = {section: case for section, case, _ in opened_sections(session)} if _any_section(session, homes) else {}
-    cases = dict.fromkeys(case_of.get(home, home) for home in homes)
+    if here:
+        case = case_of.get(place.case, place.case)
+        others = [where for where in found if case_of.get(where.case, where.case) != case]
+        found = [where for where in found if where not in others]
+    for where in found:
+        session.require(Action.CASE_ERASE, where.case)
+    if not alone:
+        found = list(dict.fromkeys([*found, *(each for where in found for each in going_with(session, where))]))
+    elsewhere = dict.fromkeys(case_of.get(where.case, where.case) for where in others)
+    cases = dict.fromkeys(case_of.get(where.case, where.case) for where in found)
     return Going(
         versions=tuple(_placed(session, ((where.case, where.record) for where in found))),
         found={(where.case, where.record): where.kind for where in found},
         cases={case: name_of(session, case) for case in cases},
         contents=tuple(contents(session, found)),
         names=names_of(session, found) if place.kind == Person.KIND else (),
+        elsewhere={case: name_of(session, case) for case in elsewhere},
+        stays={(where.case, where.record): where.kind for where in others},
     )
 
 
