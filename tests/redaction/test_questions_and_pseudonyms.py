@@ -19,8 +19,14 @@ from tests.redaction.people import (
 )
 from tests.tables import each
 from vault.casework.disclosure import Decision, PseudonymGiven
+from vault.casework.kinds import CaseworkRecord
+from vault.casework.note import Note
+from vault.casework.story.incident import Incident, IncidentKind
+from vault.casework.vocabulary import NoteKind
 from vault.errors import TryAgainError, UsageError
 from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.apply import redact
+from vault.redaction.profile import profile_named
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import (
     Earlier,
@@ -30,6 +36,8 @@ from vault.redaction.questions import (
     decisions_in_force,
     decisions_to_keep,
 )
+from vault.redaction.registry import build_registry
+from vault.redaction.source import dossier_source
 
 
 def asked(text: str) -> dict[str, Question]:
@@ -206,3 +214,46 @@ def test_a_series_without_free_codes_says_so() -> None:
     with pytest.raises(TryAgainError, match="no free pseudonym"):
         book.code_for(b"two")
     assert all(len({*pair}) == 2 for pair in itertools.pairwise(PseudonymBook(choose=secrets.choice).given()))
+
+
+KEPT, HIDDEN = "keep", "remove"
+
+
+@each(
+    [
+        ("place", "Bishkek, Lenin 12", {"Bishkek": KEPT, "Lenin": KEPT, "12": KEPT}),
+        ("place", "ул. Ленина 12, Бишкек", {"Ленина": KEPT, "12": KEPT, "Бишкек": KEPT}),
+        ("by_whom", "GKNB", {"GKNB": KEPT}),
+        ("by_whom", "ГКНБ", {"ГКНБ": KEPT}),
+        ("by_whom", "Asanov, GKNB", {"Asanov": HIDDEN, "GKNB": KEPT}),
+        ("by_whom", "TEMIR", {"TEMIR": HIDDEN}),
+        ("place", "the flat of Asanov", {"Asanov": HIDDEN}),
+        ("place", "beside Temir", {"Temir": HIDDEN}),
+        ("place", "у Асанова", {"Асанова": HIDDEN}),
+        ("place", "Асанов", {"Асанов": HIDDEN}),
+        ("place", "house of Mr Asanov", {"Asanov": HIDDEN}),
+        ("place", "Asan uulu", {"Asan uulu": HIDDEN}),
+        ("place", "Rose", {"Rose": HIDDEN}),
+    ]
+)
+def test_of_a_confirmed_fact_all_is_asked_and_its_places_and_numbers_are_proposed_to_stay_and_no_person(
+    field: str, said: str, proposals: dict[str, str]
+) -> None:
+    fact = Incident(IncidentKind.ARREST, confirmed="the prosecutor", **{field: said})  # type: ignore[arg-type]
+    assert proposed([fact]) == proposals
+
+
+def test_what_a_note_or_a_name_says_too_is_proposed_to_be_removed() -> None:
+    fact = Incident(IncidentKind.ARREST, place="Oshmar", by_whom="Oshmar")
+    note = Note(NoteKind.INTERVIEW, "He went to Oshmar.")
+    place = Incident(IncidentKind.ARREST, place="Oshmar")
+    assert proposed([place], "subject") == {"Oshmar": KEPT}
+    assert proposed([fact], "subject") == proposed([place, note], "subject") == {"Oshmar": HIDDEN}
+
+
+def proposed(records: list[CaseworkRecord], profile: str = "disappearance") -> dict[str, str]:
+    """Return what is asked of records, and what is proposed."""
+    source = dossier_source((bytes([n]) * 16, bytes([n]) * 16, record) for n, record in enumerate(records, 1))
+    book = PseudonymBook(choose=secrets.choice)
+    found = redact(source, profile_named(profile), build_registry(()), {}, book)
+    return {q.form: q.proposal.value for q in found.questions} if isinstance(found, OpenQuestions) else {}

@@ -117,6 +117,14 @@ def use_of(word: str) -> Use:
     )
 
 
+def is_name(word: str) -> bool:
+    """Say whether somebody may be called by a Cyrillic word: a given name, a patronymic, a surname."""
+    plain = word.casefold()
+    if not plain or not "\u0400" <= plain[0] <= "\u052f":
+        return False
+    return any(tag in str(parse.tag) for parse in _analyzer().parse(plain) for tag in _NAME_TAGS)
+
+
 def _is_name(parse: _Parse) -> bool:
     return any(tag in str(parse.tag) for tag in _NAME_TAGS | _PLACE_TAGS)
 

@@ -20,7 +20,7 @@ from vault.redaction.find_registered import find_in
 from vault.redaction.judge import Judge, judge_all
 from vault.redaction.profile import Profile
 from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped
+from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped, is_fact
 from vault.redaction.registry import Registry
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Span, fuse
@@ -29,6 +29,7 @@ from vault.redaction.units import Unit
 from vault.words.message import Message
 
 _WORD = re.compile(r"[^\W_]+")
+_TEXT = "text"  # what is told at length
 _EVERYWHERE: Mapping[str, Versions] = MappingProxyType({})
 
 
@@ -87,6 +88,7 @@ class _Draft:
     version: bytes
     judged: tuple[Span, ...]
     open: list[Unit] = field(repr=False)
+    name: str
 
 
 _P = TypeVar("_P", bound=_Passage | _Draft)
@@ -154,7 +156,7 @@ class _Desk:
             return self._identifying(part.values, part.identifier, record)
         if part.coded:
             return [_Passage(value) for value in part.values]
-        return [self._free(value, record.version) for value in part.values]
+        return [self._free(value, record.version, part.name) for value in part.values]
 
     def _identifying(
         self, values: tuple[str, ...], identifier: IdentifierType, record: SourceRecord
@@ -177,13 +179,13 @@ class _Desk:
         self._ask(value, ((match.start, match.end) for match in undecided), fused, IdentifierType.NAME, conflict=True)
         return _Passage(value, fused)
 
-    def _free(self, text: str, version: bytes) -> _Draft:
+    def _free(self, text: str, version: bytes, name: str) -> _Draft:
         spans, undecided = judge_all(self.judge, text, detect(text, self.judge.registry), version)
         fused = fuse(spans)
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
         explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in conflicts)))
-        return _Draft(text, version, fused, uncovered(text, explained))
+        return _Draft(text, version, fused, uncovered(text, explained), name)
 
     def _judged(self, draft: _Draft, fated: frozenset[str]) -> _Passage:
         text = draft.text
@@ -195,7 +197,7 @@ class _Desk:
                 open_places.append((form.start, form.end))
             else:
                 decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, *answer, "decision"))
-        self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN)
+        self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN, name=draft.name)
         return _Passage(text, fuse((*draft.judged, *decided)))
 
     def _ask(
@@ -206,6 +208,7 @@ class _Desk:
         kind: IdentifierType,
         *,
         conflict: bool = False,
+        name: str = _TEXT,
     ) -> None:
         for start, end in places:
             form = text[start:end]
@@ -213,7 +216,14 @@ class _Desk:
             # Only the first place of a form shows its neighbourhood; a long text repeats its forms many times.
             context = "" if key in self.shown else context_of(text, start, end, spans)
             self.shown.add(key)
-            self.asked.append(Asked(form, kind, context, conflict, self.judge.decided.actions.get(key)))
+            before = self.judge.decided.actions.get(key)
+            self.asked.append(Asked(form, kind, context, conflict, before, self._stays(name, text, start, end)))
+
+    def _stays(self, name: str, text: str, start: int, end: int) -> bool | None:
+        """Return what is proposed for a form in a field; None where another field may say it."""
+        if name in self.judge.profile.facts:
+            return is_fact(name, text, start, end)
+        return False if name == _TEXT else None
 
 
 def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:

@@ -38,6 +38,7 @@ class Profile:
     `confirmed` where somebody said how it is.
     `actions` goes by (type, role): role `None` is an identifier that belongs to nobody registered.
     `is_of_one_client`: of several clients of a case one alone is a client in it, and the others are third persons.
+    `facts` are fields that name places, courts, orders and states: what stands there is proposed to stay.
     `withheld` are keys of what a report says in words that it has none of, and why, whether or not there is any.
     """
 
@@ -46,6 +47,7 @@ class Profile:
     actions: Mapping[tuple[IdentifierType, PersonRole | None], Action]
     is_of_one_client: bool = False
     withheld: tuple[str, ...] = ()
+    facts: frozenset[str] = frozenset()
 
     def rule(self, kind: str, variant: str) -> RecordRule | None:
         """Return how such a record is written, or None: it does not leave."""
@@ -129,6 +131,8 @@ _LAWYER_NAMED = Profile(
     ),
 )
 
+_FACTS = frozenset({"place", "order", "court", "state", "category", "charge", "by_whom"})
+
 # For UNHCR and the UN bodies: a client who disappeared is named, and of what happened only what is confirmed leaves, in
 # fields alone. No note and no free text: who told it, and what is only said, stay here.
 _DISAPPEARANCE = Profile(
@@ -171,6 +175,7 @@ _DISAPPEARANCE = Profile(
     ),
     actions=_LAWYER_NAMED.actions,
     is_of_one_client=True,
+    facts=_FACTS,
 )
 
 # The client's own data, for the client or who speaks for them: nobody else is named, and no code stands for anybody.
@@ -266,6 +271,7 @@ _SUBJECT = Profile(
         }
     ),
     is_of_one_client=True,
+    facts=_FACTS,
     withheld=(
         *("safe-contact", "note-medical", "note-safety", "note-office", "danger", "work", "others", OF_SEVERAL),
         *("own-forms", "papers", "sections", "sharing", "sources"),

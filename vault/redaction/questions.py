@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.disclosure import Decision
 from vault.errors import UsageError
+from vault.names.common_words import names_that_are_words
 from vault.names.normal import normal
+from vault.names.russian import is_name as is_russian_name
 from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.units import Part, units
 from vault.words.message import Message
 
 HIDING = frozenset((Action.REMOVE, Action.PSEUDONYM))
 _KNOWN = frozenset(action.value for action in Action)
+_BODY = "by_whom"
+_MARKS = ",;()\n"
+_VOWELS = frozenset("aeiouyаеёиоуыэюяіїєүөұ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,14 @@ class OpenQuestions:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One place that raises a question."""
+    """One place that raises a question. `stays`: whether it is proposed to stay; None where another place says it."""
 
     form: str = field(repr=False)
     kind: IdentifierType
     context: str = field(repr=False)
     conflict: bool = False
     before: Action | None = None
+    stays: bool | None = False
 
 
 def form_key(form: str) -> str:
@@ -58,7 +65,7 @@ def form_key(form: str) -> str:
 
 
 def grouped(asked: Iterable[Asked]) -> OpenQuestions:
-    """Return one question for each form. The proposal is always to remove: what nobody knows does not leave."""
+    """Return one question for each form. What nobody knows is proposed to be removed, a fact of a profile to stay."""
     groups: dict[str, list[Asked]] = {}
     for item in asked:
         groups.setdefault(form_key(item.form), []).append(item)
@@ -67,7 +74,7 @@ def grouped(asked: Iterable[Asked]) -> OpenQuestions:
             form=places[0].form,
             count=len(places),
             kinds=tuple(sorted({place.kind for place in places})),
-            proposal=Action.REMOVE,
+            proposal=_proposal(places),
             context=places[0].context,
             conflict=any(place.conflict for place in places),
             before=places[0].before,
@@ -75,6 +82,33 @@ def grouped(asked: Iterable[Asked]) -> OpenQuestions:
         for places in groups.values()
     ]
     return OpenQuestions(tuple(sorted(questions, key=lambda question: (not question.conflict, -question.count))))
+
+
+def _proposal(places: list[Asked]) -> Action:
+    said = {place.stays for place in places if place.stays is not None}
+    return Action.KEEP if said == {True} and not any(place.conflict for place in places) else Action.REMOVE
+
+
+def is_fact(name: str, text: str, start: int, end: int) -> bool:
+    """Say whether a form of a field of facts tells a place, a court or a number, and as far as can be seen nobody.
+
+    It stands alone between commas, or beside a word such as court or street, and no dictionary has it as a name. Of who
+    did something, only letters that nobody can be called by stay: `GKNB`.
+    """
+    form = text[start:end]
+    if name == _BODY:
+        return form.isupper() and form.isalpha() and not _VOWELS & set(normal(form))
+    first = max(text.rfind(mark, 0, start) for mark in _MARKS) + 1
+    last = min((at for mark in _MARKS if (at := text.find(mark, end)) >= 0), default=len(text))
+    said = list(units(text[first:last]))
+    is_placed = any(unit.part is Part.BESIDE for unit in said)
+    if any(unit.part in {Part.INITIAL, Part.PARTICLE, Part.TITLE} for unit in said):
+        return False
+    if not is_placed and any(is_russian_name(unit.word) or unit.word in names_that_are_words() for unit in said):
+        return False
+    inside = range(start - first, end - first)
+    beside = [unit for unit in said if unit.start not in inside and not unit.asked and unit.part is not Part.NUMBER]
+    return all(unit.part is Part.BESIDE or (is_placed and unit.part is Part.GRAMMAR) for unit in beside)
 
 
 def decide_proposed(open_questions: OpenQuestions) -> dict[str, Action]:
