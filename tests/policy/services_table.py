@@ -14,7 +14,7 @@ from vault.casework.papers.body import Body
 from vault.casework.papers.document import Document, DocumentKind
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
-from vault.casework.story.check_in import CheckIn
+from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.casework.story.step import ChecklistStep
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind, PersonRole
@@ -246,7 +246,9 @@ CALLS: Mapping[str, Call] = {
     "checklists.tick": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), ChecklistStep.KIND)
     ),
-    "check_ins.heard": lambda run, session, case, *_: run(session, Place(case, RecordId(bytes(16)), CheckIn.KIND)),
+    "check_ins.heard": lambda run, session, case, *_: run(
+        session, Place(case, RecordId(bytes(16)), CheckIn.KIND), CheckInEnd.WELL
+    ),
     "story.change": lambda run, session, case, *_: run(
         session, Place(case, RecordId(bytes(16)), Task.KIND), {"what": "x"}
     ),

@@ -11,6 +11,7 @@ from tests.services.conftest import filled_template, founded, founded_template
 from tests.services.founded import Filled, Place
 from tests.tui.desk import Desk
 from vault.casework.story.check_in import CheckIn, Every
+from vault.casework.story.hearing import Hearing
 from vault.casework.story.task import Task
 from vault.services.cases import story
 
@@ -64,15 +65,23 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
     filled.place.proposed_today()
     with filled.place.open() as session:
         record = CheckIn("his sister rings", at, "Mira", "Joel", ladder=("30m: ring her",), every=Every.DAY)
+        for hours in range(2, 6):
+            earlier = (now - datetime.timedelta(days=2, hours=hours)).strftime("%Y-%m-%dT%H:%M")
+            story.add(session, filled.cases[1], Hearing(court="district", at=earlier))
         story.add(session, filled.cases[0], record)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
-        mira.sees("1 overdue", "his sister rings, Mira, Joel", "MISSED 1 hour ago")
+        assert next(row for row in mira.lines().splitlines() if "MISSED" in row or "district" in row).count("MISSED")
+        mira.sees("5 overdue", "now: ring her; check-in: his", "MISSED 1 hour ago")
         mira.press("enter")
         mira.sees("MISSED 1 hour ago", "30m: ring her")
         mira.press("f8", "space")
-        mira.sees("0 overdue", "his sister rings, Mira, Joel")
+        mira.sees("Was the person heard? What came of it?")
+        mira.press("enter")  # without reading: nothing is written
+        mira.sees("now: ring her", "MISSED 1 hour ago")
+        mira.press("space", "down", "enter")
+        mira.sees("4 overdue", "his sister rings, Mira")
         mira.sees_not("MISSED")
-        mira.press("enter", "d")
+        mira.press("down", "down", "enter", "d")
         mira.sees("check-in", "30m: ring her", "Who takes over: Joel")
         mira.press("i", "enter")
         mira.sees("find-where-held", "Find out where they are held, by whom and since when.", "After what: detained")

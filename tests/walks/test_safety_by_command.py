@@ -47,12 +47,14 @@ def test_a_missed_check_in_says_who_takes_over_and_which_step_is_due_and_being_h
     (missed,) = said(desk, "check-in", "missed")["missed"]
     assert (missed["due"], missed["to_come"], missed["second"]) == (["ring the sister"], ["the lawyer"], "Joel")
     assert "now: ring the sister" in desk.run("check-in", "missed").out
+    assert desk.run("check-in", "heard", record).code != 0  # nobody is well because nothing else was said
+    assert len(said(desk, "check-in", "missed")["missed"]) == 1
     following = said(desk, "check-in", "heard", record, "--end", "late")["next"]
     assert following == (datetime.datetime.fromisoformat(at) + datetime.timedelta(days=1)).isoformat()[:16]
     assert said(desk, "check-in", "missed")["missed"] == []
     assert [row["when"] for row in said(desk, "deadline", "list")["due"]] == [following]
     # Said twice, it writes no second one.
-    assert said(desk, "check-in", "heard", record)["next"] is None
+    assert said(desk, "check-in", "heard", record, "--end", "well")["next"] is None
     assert len(said(desk, "check-in", "list", ref)["records"]) == 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +14,10 @@ from tui.values.values import VaultStatus
 from tui.values.values_records import FormToFill, RecordShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, KeptShown, LeftShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
+from vault.casework import vocabulary
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
-from vault.casework.story.check_in import CheckIn, missed_for
+from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
 from vault.casework.story.step import ChecklistStep
 from vault.casework.versions import beside
 from vault.errors import NotFoundError
@@ -43,7 +44,8 @@ class Story(Subject):
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         found = story.due(self._session) if self._may(Action.CASE_LIST) else story.DueList(())
         left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
-        lines = tuple(self._as_listed(self._due_shown(line)) for line in found.lines)
+        steps = self._steps_due(found.lines)
+        lines = tuple(self._as_listed(self._due_shown(line, steps.get(line, ""))) for line in found.lines)
         return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more)
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
@@ -60,11 +62,18 @@ class Story(Subject):
         lines = tuple(AgendaShown(self._as_listed(self._due_shown(entry.line)), entry.is_due) for entry in found.lines)
         return WeekShown(lines, dict(found.left))
 
-    def _due_shown(self, line: DueLine) -> DueShown:
+    def _steps_due(self, lines: Sequence[DueLine]) -> Mapping[DueLine, str]:
+        """Return for each check-in that is missed the last step of its ladder that should be done by now."""
+        if not self._may(Action.CASE_READ):
+            return {}
+        found = check_ins.missed(self._session, among=lines)
+        return {each.line: each.steps_due[-1].what for each in found if each.steps_due}
+
+    def _due_shown(self, line: DueLine, step: str = "") -> DueShown:
         check = None if line.rule is None else deadlines.check_of(line.rule)
         late = missed_for(line.kind, line.when, check_ins.now_here(self._session))
         missed = None if late is None else check_ins.missed_words(late)
-        about = (line.record.hex(), line.kind, line.when or "", line.headline, check, missed)
+        about = (line.record.hex(), line.kind, line.when or "", line.headline, check, missed, step)
         return DueShown(line.case.hex(), line.ref, line.client, *about)
 
     def print_week(self, day: date, out: Path) -> int:
@@ -95,10 +104,11 @@ class Story(Subject):
         story.change(self._session, place, typed)
         return record
 
-    def done(self, case: str, record: str, kind: str) -> KeptShown:
-        """Say that a record is over since today, a check-in or a step now."""
+    def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
+        """Say that a record is over since today, a check-in or a step now; of a check-in, what came of it."""
         if kind == CheckIn.KIND:
-            check_ins.heard(self._session, editing.Place(case_id(case), _record_id(record), kind))
+            place = editing.Place(case_id(case), _record_id(record), kind)
+            check_ins.heard(self._session, place, vocabulary.word_of(CheckInEnd, end, "end"))
             return KeptShown(record)
         if kind == ChecklistStep.KIND:
             checklists.tick(self._session, editing.Place(case_id(case), _record_id(record), kind))

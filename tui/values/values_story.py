@@ -13,7 +13,8 @@ from vault.words.message import Words
 class DueShown:
     """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none.
 
-    `check` is what a lawyer must check of the rule that gave the date; `missed` says for how long nothing was heard.
+    `check` is what a lawyer must check of the rule that gave the date; `missed` says for how long nothing was heard,
+    and `step` which step of the ladder is due.
     """
 
     case: str
@@ -25,6 +26,7 @@ class DueShown:
     headline: str = field(repr=False)
     check: Words | None = None
     missed: Words | None = None
+    step: str = field(default="", repr=False)
 
     @property
     def key(self) -> str:

@@ -28,7 +28,7 @@ def _heard(args: Given, output: Output) -> Result:
         from vault.services.safety import check_ins
 
         place = editing.locate(session, args.record, frozenset({CheckIn.KIND}), case=case_of(session, args))
-        at = check_ins.heard(session, place, on=args.on, end=CheckInEnd(args.end))
+        at = check_ins.heard(session, place, CheckInEnd(args.end), on=args.on)
     said: Words = Message("It is over; no further one is due.")
     if at is not None:
         said = Message("The next one is due {when}.", when=at.replace("T", " "))
@@ -87,7 +87,7 @@ VERBS: Final = (
     Verb("heard", Message("say that somebody was heard; the next one is written with it"), (
         RECORD, IN_CASE,
         Arg("[--on DATE]", Message("when, such as 2026-11-30T22:10; now without it"), of=moment_of("--on")),
-        Arg("[--end WORD]", Message("what came of it"), choices=_ENDS, default=CheckInEnd.WELL.value),
+        Arg("--end WORD", Message("what came of it; nobody is said to be well without it"), choices=_ENDS),
     ), _heard),
     Verb("missed", Message("what is missed now, and which step of its ladder is due"), (), _missed),
 )  # fmt: skip

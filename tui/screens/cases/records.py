@@ -13,7 +13,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.cases.case_parts.due_rows import record_lines
-from tui.screens.cases.due_parts.confirming import confirm_anew
+from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
 from tui.screens.cases.filled_form import open_form
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
@@ -129,9 +129,7 @@ class RecordsScreen(Erases):
         if not record.is_due:
             self.say(Message("There is nothing to keep here."))
             return
-        self.ask(
-            lambda vault: vault.story.done(case, record.record, record.kind), partial(self._confirm_anew, record.kind)
-        )
+        say_done(self, case, record.record, record.kind, partial(self._confirm_anew, record.kind))
 
     def _confirm_anew(self, kind: str, changed: KeptShown) -> None:
         confirm_anew(self, self._case, kind, changed, lambda: self._changed(changed.record))

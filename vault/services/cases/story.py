@@ -12,8 +12,10 @@ from vault.access.session import Session
 from vault.casework.form import Form, FormedRecord, Shape
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.casework.story.check_in import missed_for
 from vault.casework.story.deadline import Deadline
 from vault.casework.story.incident import Incident
+from vault.display import here
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.dated import (
@@ -199,8 +201,9 @@ def day_within(session: Session, span: str) -> str:
 def due(session: Session, *, until: str | None = None, limit: int = 1000, case: CompartmentId | None = None) -> DueList:
     """Return what has to be kept in the cases of this member, soonest first; the look is in the log before it is.
 
-    Of one case among others there are at most 24 that come next and 8 that are late: who fills a case with dates hides
-    no other case. What is left out is counted. Last comes what is late for more than 30 days, or the third of its case.
+    Who was not heard at the time of a check-in comes before all else. Of one case among others there are at most 24
+    that come next and 8 that are late: who fills a case with dates hides no other case. What is left out is counted.
+    Last comes what is late for more than 30 days, or the third of its case.
 
     Args:
         session: who asks.
@@ -224,7 +227,7 @@ def due(session: Session, *, until: str | None = None, limit: int = 1000, case: 
         more = due_count(index, last) - len(found) - sum(each.count for each in left)
     with session.work() as work:
         work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
-    return DueList(tuple(map(_line, _in_order(found, day))), left, max(more, 0))
+    return DueList(tuple(map(_line, _in_order(found, here(session.log.now_ms()), day))), left, max(more, 0))
 
 
 def _left_out(found: Sequence[DatedRow], counts: Sequence[DueCount], day: str) -> tuple[LeftOut, ...]:
@@ -236,19 +239,31 @@ def _left_out(found: Sequence[DatedRow], counts: Sequence[DueCount], day: str) -
     )
 
 
-def _in_order(found: Sequence[DatedRow], day: str) -> Iterator[DatedRow]:
-    """Yield by day what is late and what comes, then what else is late: of a case more than two, or for long."""
-    late = [row for row in found if row.when < day[: len(row.when)]]
+def _in_order(found: Sequence[DatedRow], now: datetime.datetime, day: str) -> Iterator[DatedRow]:
+    """Yield who was not heard, by day what is late and what comes, then what else is late: too much of a case, or long.
+
+    Of a case two that are late come first, and two who were not heard before all else.
+    """
     since = (datetime.date.fromisoformat(day) - _LONG_LATE).isoformat()
-    of_case = Counter[bytes]()
-    first: list[DatedRow] = []
-    for row in reversed(late):  # newest first
-        of_case[row.case] += 1
-        if row.when >= since and of_case[row.case] <= _LATE_FIRST:
-            first.append(row)
-    yield from reversed(first)
+    missed = _newest([row for row in found if missed_for(row.kind, row.when, now) is not None], since)
+    found = [row for row in found if row not in missed]
+    late = [row for row in found if row.when < day[: len(row.when)]]
+    first = _newest(late, since)
+    yield from missed
+    yield from first
     yield from (row for row in found if row not in late)
     yield from (row for row in reversed(late) if row not in first)
+
+
+def _newest(found: Sequence[DatedRow], since: str) -> list[DatedRow]:
+    """Return by day what is not older than this day, of a case the two newest."""
+    of_case = Counter[bytes]()
+    taken: list[DatedRow] = []
+    for row in reversed(found):
+        of_case[row.case] += 1
+        if row.when >= since and of_case[row.case] <= _LATE_FIRST:
+            taken.append(row)
+    return taken[::-1]
 
 
 def agenda(session: Session, first: datetime.date, last: datetime.date, *, limit: int = 1000) -> Agenda:

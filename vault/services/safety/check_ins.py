@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
@@ -45,7 +46,7 @@ def missed_words(late: datetime.timedelta) -> Message:
     return Message("MISSED {ago}", ago=age(0, ms))
 
 
-def heard(session: Session, place: Place, *, on: str | None = None, end: CheckInEnd = CheckInEnd.WELL) -> str | None:
+def heard(session: Session, place: Place, end: CheckInEnd, *, on: str | None = None) -> str | None:
     """Say that somebody was heard, or that it is over, and write the next check-in with it; return when that is due.
 
     Both are one operation: a check-in that is said every day does not end because a computer stopped. None where it is
@@ -54,8 +55,8 @@ def heard(session: Session, place: Place, *, on: str | None = None, end: CheckIn
     Args:
         session: who says so.
         place: the check-in.
+        end: what came of it: nobody is well because nothing else was said.
         on: a day, perhaps with a time; now without it.
-        end: what came of it.
 
     Raises:
         NotFoundError, RefusedError, UsageError: no such check-in, not granted, or `on` is no date.
@@ -78,17 +79,14 @@ def heard(session: Session, place: Place, *, on: str | None = None, end: CheckIn
     return begun[0] if begun else None
 
 
-def missed(session: Session, *, why: str = "casework") -> tuple[Missed, ...]:
-    """Return all check-ins that are missed in the cases of this member, the longest first.
+def missed(session: Session, *, why: str = "casework", among: Sequence[DueLine] | None = None) -> tuple[Missed, ...]:
+    """Return the check-ins that are missed in the cases of this member, or among these lines, the longest first.
 
     Their ladders stand in the cases: these are opened, which is in the log before.
     """
     now = now_here(session)
-    late = [
-        (line, by)
-        for line in story.due_all(session, CheckIn.KIND, until=now.date().isoformat())
-        if (by := missed_for(line.kind, line.when, now)) is not None
-    ]
+    lines = story.due_all(session, CheckIn.KIND, until=now.date().isoformat()) if among is None else among
+    late = [(line, by) for line in lines if (by := missed_for(line.kind, line.when, now)) is not None]
     found: list[Missed] = []
     for case in dict.fromkeys(line.case for line, _ in late):
         kept = {stored.record: stored.value for stored in story.list_in(session, case, (CheckIn.KIND,), why=why)}

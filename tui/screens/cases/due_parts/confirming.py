@@ -1,4 +1,4 @@
-"""A fact changed that somebody had confirmed: nobody confirms it as it stands now, until a person says who does."""
+"""What no list says for a person: who confirms a fact that changed, and what came of a check-in."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import Final
 
 from tui.screens.frame.base import VaultScreen
+from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.line_dialog import AskLine
+from tui.values.codes import choices
 from tui.values.values_story import KeptShown
+from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.words.message import Message
 
 _WHO: Final = Message("It changed, so nobody confirms it any more. Who confirms it as it stands now? Esc for nobody.")
+
+_HEARD: Final = Message("Was the person heard? What came of it?")
 
 
 def confirm_anew(screen: VaultScreen, case: str, kind: str, changed: KeptShown, then: Callable[[], None]) -> None:
@@ -27,3 +32,20 @@ def confirm_anew(screen: VaultScreen, case: str, kind: str, changed: KeptShown, 
             then()
 
     screen.app.push_screen(AskLine(_WHO), told)
+
+
+def say_done(screen: VaultScreen, case: str, record: str, kind: str, then: Callable[[KeptShown], None]) -> None:
+    """Say that a record is over; of a check-in it is asked what came of it: no key alone says that somebody is well.
+
+    The cursor of the question stands on the answer that writes nothing.
+    """
+
+    def done(end: str | None) -> None:
+        if end is not None and (end or kind != CheckIn.KIND):
+            screen.ask(lambda vault: vault.story.done(case, record, kind, end), then)
+
+    if kind == CheckIn.KIND:
+        nothing = ("", Message("nothing yet: it stays due"))
+        screen.app.push_screen(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), done)
+    else:
+        done("")

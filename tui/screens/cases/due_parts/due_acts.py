@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from tui.looks.tokens import Token
 from tui.screens.cases.case_preview import preview_facts
-from tui.screens.cases.due_parts.confirming import confirm_anew
+from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
 from tui.screens.frame.base import Command, VaultScreen
 from tui.screens.frame.dates import reading_of
 from tui.screens.frame.line_dialog import AskLine
@@ -67,7 +67,7 @@ class DueScreen(VaultScreen):
         if line is None or self.is_kept(line):
             self.say(Message("There is nothing to keep here."))
             return
-        self.ask(lambda vault: vault.story.done(line.case, line.record, line.kind), partial(self._confirm_anew, line))
+        say_done(self, line.case, line.record, line.kind, partial(self._confirm_anew, line))
 
     def action_move(self) -> None:
         """Ask for another date."""

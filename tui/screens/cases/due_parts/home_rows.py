@@ -80,7 +80,11 @@ def date_row(line: DueShown, today: date) -> ListRow:
     token = _token(line, left)
     when: Words = line.when if left is None else short_day_of_week(date.fromisoformat(line.when[:FULL_DAY]))
     about = line.headline or word_of(line.kind)
-    shown = about if line.kind == "deadline" else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
+    shown: Words = (
+        about if line.kind == "deadline" else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
+    )
+    if line.step:
+        shown = Message("now: {step}; {about}", step=line.step, about=shown)
     state = Cell(LATE, Token.ALARM, bold=True) if token is Token.ALARM else None
     if token is Token.WARN:
         state = Cell(SOON, Token.WARN, bold=True)
