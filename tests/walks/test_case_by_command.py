@@ -135,7 +135,10 @@ def test_scenario_17_after_a_refused_extradition_the_risk_is_high_and_check_ins_
     section = said(desk, "section", "new", ref, "--kind", "location", "--title", "Where he is")["section"]
     note = ("note", "add", ref, "--section", section, "--kind", "safety", "--json")
     assert desk.run(*note, stdin="Larkspur Yard 4, second floor").code == 0
+    assert "`--in-sections` looks there too" not in desk.run("search", "Quagmire", "--in-sections").out
     assert said(desk, "search", "Larkspur")["hits"] == []
+    assert "`--in-sections` looks there too" in desk.run("search", "Larkspur").out
+    assert len(said(desk, "search", "Larkspur", "--in-sections")["hits"]) == 1
     looked = ("--who", "his sister rings", "--first", "Amina", "--second", "Joel", "--every", "day")
     at = ("--at", "2026-11-21T22:00", "--ladder", "30m: ring her", "--ladder", "1h: the lawyer")
     record = said(desk, "check-in", "add", ref, *looked, *at)["record"]

@@ -161,11 +161,12 @@ class Finding(Subject):
         `in_sections` opens each restricted section of this member too; that is in the log once.
         """
         found = searching.search(self._session, untrusted_words, exact=exact, seen=self._seen_in_search)
-        hits, more = found.hits, found.more
+        hits, more, leaves_sections = found.hits, found.more, found.leaves_sections and not in_sections
         if in_sections:
             apart = searching.search_sections(self._session, untrusted_words, exact=exact)
             hits, more = (*hits, *apart.hits), more or apart.more
-        return FoundShown(tuple(map(_hit, hits)), more, of=0 if self._list is None else self._list.count())
+        of = 0 if self._list is None else self._list.count()
+        return FoundShown(tuple(map(_hit, hits)), more, of=of, leaves_sections=leaves_sections)
 
     def people(self, untrusted_words: str) -> FoundShown:
         """Find people, among the newest records that have the words; one entry covers all of these."""

@@ -231,12 +231,14 @@ class FoundShown:
     """The hits of a search, and whether older ones were left out.
 
     `slips` are open calls with the words; `of` is how many open cases there are, 0 where that is not known.
+    `leaves_sections`: nothing was found, and restricted sections of this member were not searched.
     """
 
     hits: tuple[HitShown, ...]
     more: bool
     slips: tuple[SlipLine, ...] = ()
     of: int = 0
+    leaves_sections: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _search(args: Given, output: Output) -> Result:
         lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in h.do_not_call]
     if found.more:
         lines.append(Message("More than {limit} records match: add a word.", limit=args.limit))
-    return Result({"hits": data, "more": found.more}, lines or [Message("Nothing matches.")])
+    nothing = [Message("Nothing matches."), *([_NOT_SEARCHED] if found.leaves_sections else [])]
+    return Result({"hits": data, "more": found.more}, lines or nothing)
 
 
 def _in_paper(hit: FoundRecord) -> Words:
@@ -74,6 +75,7 @@ def _in_paper(hit: FoundRecord) -> Words:
     )
 
 
+_NOT_SEARCHED: Final = Message("Restricted sections were not searched: `--in-sections` looks there too.")
 _SCRIPTS_ONLY: Final = Message(
     "scripts only; at a terminal they are asked. kind:note by:NAME since:DATE until:DATE among the words narrow the"
     " search, and double quotes make a phrase"

@@ -59,6 +59,14 @@ _GROUPS: Final = (
     (Message("Dates and records"), frozenset[str]()),
 )
 
+_NOTHING: Final = (
+    Message("Nothing was found among your cases and open calls."),
+    Message(
+        "Nothing was found among your cases and open calls. Restricted sections were not searched: F2, then `sections`,"
+        " looks there too."
+    ),
+)
+
 
 class SearchScreen(VaultScreen):
     """Words in, records and open calls out, while somebody types."""
@@ -192,9 +200,8 @@ class SearchScreen(VaultScreen):
         hits = plural("{count} hit", "{count} hits", count=len(found.hits) + len(found.slips))
         cases = plural("your open case", "your {count} open cases", count=found.of) if found.of else ""
         self.head(cases, Message("{hits}, newest shown", hits=hits) if found.more else hits)
-        nothing = Message("Nothing was found among your cases and open calls.")
-        if not rows or self.said == in_words(nothing):
-            self.say("" if rows else nothing)
+        if not rows or self.said in map(in_words, _NOTHING):
+            self.say("" if rows else _NOTHING[found.leaves_sections])
         self._show_hit()
         if rows and goes_on:
             self._list.focus()

@@ -35,6 +35,7 @@ from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message, joined, plural
 
 _NO_TEXT: Final = Message("No text; s saves the content to a file, to be looked at elsewhere.")
+_SEARCHED_APART: Final = Message("It stands in a restricted section: the search (F3) looks there after F2, `sections`.")
 
 
 class PaperScreen(Erases, LongWorkScreen):
@@ -161,7 +162,9 @@ class PaperScreen(Erases, LongWorkScreen):
             versions = plural("{count} version", "{count} versions", count=shown.heads)
             right = Message("{right}  {versions}", right=right, versions=versions)
         self.head(shown.called, right)
-        about = Section(1, Message("About it"), lambda width: _facts(shown, width))
+        about = Section(
+            1, Message("About it"), lambda width: _facts(shown, width, in_section=bool(self._where.section))
+        )
         senders = page.senders
         wrote = Section(2, Message("Who wrote"), lambda width: _senders(senders, width), str(len(senders)))
         self.query_one("#paper-facts", PartsPane).show([about, wrote] if senders else [about])
@@ -178,10 +181,10 @@ def _senders(senders: Sequence[SenderShown], width: int) -> Lines:
     return lines
 
 
-def _facts(paper: PaperShown, width: int) -> Lines:
+def _facts(paper: PaperShown, width: int, *, in_section: bool) -> Lines:
     """Return what a person has to know of the content, then the facts, labels in one column."""
     lines: list[list[Cell]] = []
-    for words in state_lines(paper):
+    for words in (*state_lines(paper), *([_SEARCHED_APART] if in_section else [])):
         is_warning = in_words(words).startswith("! ")
         lines += [list(row) for row in broken([Cell(words, Token.WARN if is_warning else Token.FG)], width)]
     facts = fact_lines(paper)

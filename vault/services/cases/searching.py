@@ -100,10 +100,14 @@ class _Opened(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hits of one search, newest first, and whether there are more."""
+    """The hits of one search, newest first, and whether there are more.
+
+    `leaves_sections`: nothing was found, and this member holds restricted sections, which were not searched.
+    """
 
     hits: tuple[FoundRecord, ...]
     more: bool
+    leaves_sections: bool = False
 
 
 def search(
@@ -169,7 +173,9 @@ def search(
         for hit in hits
         if VersionId(hit.version) in opened
     )
-    return Found(tuple(replace(record, why=heard.get(hit, record.why)) for hit, record in shown), more=found.more)
+    records = tuple(replace(record, why=heard.get(hit, record.why)) for hit, record in shown)
+    leaves_sections = not records and bool(held_of_kind(session, CompartmentKind.SECTION))
+    return Found(records, more=found.more, leaves_sections=leaves_sections)
 
 
 def search_sections(
