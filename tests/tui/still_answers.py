@@ -484,7 +484,7 @@ _BODY = Body(bytes(32), bytes(16), bytes(32), 1_873_203)
 def _paper(record: FormedRecord, name: str, media: str, read_by: ReadBy | None) -> PaperShown:
     facts = _record(len(name), record)
     words = "" if read_by is None else READ_WORDS[read_by]
-    return PaperShown(facts, facts.headline, facts.when, "1.8 MiB", media, name, "9c" * 32, read_by=words)
+    return PaperShown(facts, str(facts.headline), facts.when, "1.8 MiB", media, name, "9c" * 32, read_by=words)
 
 
 PAPERS = (

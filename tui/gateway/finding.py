@@ -12,6 +12,7 @@ from tui.values import shaping
 from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, ManyDone, PreviewShown
 from tui.values.values_exchange import PeerShown
 from vault.casework.person import Person
+from vault.casework.story.step import headline_said
 from vault.errors import InternalError
 from vault.ids import CompartmentId, VersionId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
@@ -146,7 +147,10 @@ class Finding(Subject):
             return None
         row = found.row
         contacts = tuple((name, shaping.contact_line(contact)) for name, contact in found.contacts)
-        dates = tuple((date.kind, "" if date.when == NO_DATE else date.when, date.headline) for date in found.dates)
+        dates = tuple(
+            (date.kind, "" if date.when == NO_DATE else date.when, headline_said(date.kind, date.headline))
+            for date in found.dates
+        )
         shown = PreviewShown(
             *(row.title, row.kind, row.status, row.risk, found.clients, found.others, contacts, dates, found.owner),
             never_use=found.never_use,

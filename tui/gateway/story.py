@@ -18,7 +18,7 @@ from vault.casework import vocabulary
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
-from vault.casework.story.step import ChecklistStep
+from vault.casework.story.step import ChecklistStep, headline_said
 from vault.casework.versions import beside
 from vault.errors import NotFoundError
 from vault.ids import RecordId, VersionId
@@ -73,7 +73,15 @@ class Story(Subject):
         check = None if line.rule is None else deadlines.check_of(line.rule)
         late = missed_for(line.kind, line.when, check_ins.now_here(self._session))
         missed = None if late is None else check_ins.missed_words(late)
-        about = (line.record.hex(), line.kind, line.when or "", line.headline, check, missed, step)
+        about = (
+            line.record.hex(),
+            line.kind,
+            line.when or "",
+            headline_said(line.kind, line.headline),
+            check,
+            missed,
+            step,
+        )
         return DueShown(line.case.hex(), line.ref, line.client, *about)
 
     def print_week(self, day: date, out: Path) -> int:
@@ -252,7 +260,7 @@ def record_shown(
         record=stored.record.hex(),
         kind=value.KIND,
         when=value.when() or "",
-        headline=value.headline(),
+        headline=headline_said(value.KIND, value.headline()),
         is_due=value.is_due(),
         typed=value.typed(),
         lines=tuple(labelled(value, names)),

@@ -81,7 +81,7 @@ class PreviewShown:
     clients: tuple[str, ...] = field(repr=False)
     others: tuple[str, ...] = field(repr=False)
     contacts: tuple[tuple[str, Words], ...] = field(repr=False)
-    dates: tuple[tuple[str, str, str], ...] = field(repr=False)
+    dates: tuple[tuple[str, str, Words], ...] = field(repr=False)
     owner: str = field(default="", repr=False)
     never_use: tuple[str, ...] = field(default=(), repr=False)
     more_people: int = 0

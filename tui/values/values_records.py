@@ -20,7 +20,7 @@ class RecordShown:
     record: str
     kind: str
     when: str
-    headline: str = field(repr=False)
+    headline: Words = field(repr=False)
     is_due: bool
     typed: Mapping[str, str] = field(repr=False)
     lines: tuple[tuple[Message, Words], ...] = field(repr=False)

@@ -23,7 +23,7 @@ class DueShown:
     record: str
     kind: str
     when: str
-    headline: str = field(repr=False)
+    headline: Words = field(repr=False)
     check: Words | None = None
     missed: Words | None = None
     step: str = field(default="", repr=False)

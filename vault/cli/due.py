@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from vault.casework.story.check_in import missed_for
 from vault.casework.story.deadline import Deadline
+from vault.casework.story.step import headline_said
 from vault.cli import story as form_verbs
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -56,7 +57,7 @@ def listed(args: Given, output: Output) -> Result:
                 ref=line.ref,
                 kind=line.kind,
                 client=line.client,
-                about=line.headline,
+                about=headline_said(line.kind, line.headline),
                 id=short_id(line.record),
             )
         )

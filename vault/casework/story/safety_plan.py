@@ -18,7 +18,7 @@ class SafetyPlan(FormedRecord):
         Message("safety plan"),
         (
             FormField("what", Message("Plan for what"), is_required=True),
-            FormField("steps", Message("Steps, one a line"), Shape.LINES),
+            FormField("steps", Message("Steps, in their order"), Shape.LINES),
             FormField("code_words", Message("Code words and what they mean"), Shape.LINES),
             FormField("trusted", Message("Trusted people, and how to reach them"), Shape.LINES),
             FormField("never", Message("What nobody may do"), Shape.LINES),

@@ -100,10 +100,7 @@ class _Opened(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hits of one search, newest first, and whether there are more.
-
-    `leaves_sections`: nothing was found, and this member holds restricted sections, which were not searched.
-    """
+    """The hits of a search, newest first; whether there are more; whether it found none, and left sections out."""
 
     hits: tuple[FoundRecord, ...]
     more: bool
@@ -174,8 +171,7 @@ def search(
         if VersionId(hit.version) in opened
     )
     records = tuple(replace(record, why=heard.get(hit, record.why)) for hit, record in shown)
-    leaves_sections = not records and bool(held_of_kind(session, CompartmentKind.SECTION))
-    return Found(records, more=found.more, leaves_sections=leaves_sections)
+    return Found(records, found.more, not records and bool(held_of_kind(session, CompartmentKind.SECTION)))
 
 
 def search_sections(

@@ -13,7 +13,7 @@ from tui.screens.cases.case_parts.due_rows import SIGNS, about_words, due_in, du
 from tui.screens.frame.base import Command
 from tui.text.calendar import short_day, short_day_of_week
 from tui.text.due_words import day_said, days_left, distance_words, time_said
-from tui.text.in_words import together
+from tui.text.in_words import in_words, together
 from tui.values.codes import word_of
 from tui.values.values import CaseShown, NoteShown, PersonShown
 from tui.values.values_access import SectionShown
@@ -58,7 +58,7 @@ class Beside:
     @property
     def dates(self) -> tuple[Dated, ...]:
         """The dates that a note may change."""
-        return tuple(Dated(record.record, record.kind, record.when, record.headline) for record in self.due)
+        return tuple(Dated(due.record, due.kind, due.when, in_words(due.headline)) for due in self.due)
 
 
 def facts_beside(
