@@ -46,9 +46,16 @@ def test_the_letter_goes_into_a_file_where_the_person_says_and_into_none_else(de
     assert answer.code == 0, answer.err
     assert answer.json()["file"] == str(out)
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(out).pages).split())
-    assert "we erased these records (reason: mistake): 1 x note" in text
+    assert "we erased these records (reason: they were written by mistake): notes: 1" in text
     assert "Vexilda" not in text
     kept = out.read_bytes()
+    third = desk.run("note", "add", ref, "--file", str(said), "--json").json()["note"]
+    russian = tmp_path / "russian.pdf"
+    answer = desk.run("erase", third, *erase[:-1], str(russian), "--language", "ru")
+    assert answer.code == 0, answer.err
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(russian).pages).split())
+    assert "мы удалили эти записи (причина: они были записаны по ошибке): заметки: 1" in text
+    assert "erased" not in text
     refused = desk.run("erase", second, *erase)
     assert "something at this place already" in refused.err
     assert desk.run("note", "show", second).code == 0

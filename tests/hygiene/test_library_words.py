@@ -20,6 +20,7 @@ EXEMPT: Final = {
     "vault/export/sheets.py": "words on paper",
     "vault/export/sheet_words.py": "words on paper in its languages",
     "vault/export/wording.py": "words of the report in its languages",
+    "vault/services/erasures/letter_words.py": "words of the letter in its languages",
     "vault/names/": "lists of words that are looked for",
     "vault/platform/line.py": "asks at a terminal that does not send what it should",
     "vault/platform/terminal.py": "asks at a terminal that does not send what it should",

@@ -49,7 +49,7 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
         desk.press("f4")
         desk.sees("Erase 2 records for good?", "It cannot be brought back.")  # with the entry in the register
         desk.press("y")
-        desk.sees("The letter about it", "we erased these records (reason: subject-request)")
+        desk.sees("The letter about it", "we erased these records (reason: the person asked for it)")
         desk.press("ctrl+p", f" {tmp_path / 'letter.pdf'}", "enter")
         desk.sees("The letter is at", "It is not encrypted.")
         desk.press("escape")

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from vault.services.approvals.approving import Second
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
+_LANGUAGES: Final = ("en", "fr", "ru")
 
 
 def _erase(args: Given, output: Output) -> Result:
@@ -46,7 +46,7 @@ def _erase(args: Given, output: Output) -> Result:
         require_yes(args, output, shown, _ASKED, "erase")
         erased = erasing.erase(session, going, why=args.reason, second=second)
         lines = letter.letter(session, going, why=args.reason)
-        kept = _kept(session, lines, args.out) if args.out is not None else ()
+        kept = _kept(session, lines, args.out, args.language) if args.out is not None else ()
     data = {
         "erased": dict(going.kinds),
         "versions": len(going.versions),
@@ -92,12 +92,12 @@ def _asked(out: Path, names: Sequence[str]) -> Result:
     )
 
 
-def _kept(session: Session, lines: Sequence[Words], out: Path) -> tuple[Words, ...]:
+def _kept(session: Session, lines: Sequence[Words], out: Path, language: str) -> tuple[Words, ...]:
     """Write the letter, and return what came of it: the records are gone by now, whatever becomes of the file."""
-    from vault.services.erasures import letter
+    from vault.services.erasures import letter, letter_words
 
     try:
-        letter.print_letter(session, lines, out, in_words)
+        letter.print_letter(session, lines, out, letter_words.in_language(language))
     except VaultError as fault:
         return "", Message(
             "The letter was not written to a file: {fault} {next_step}", fault=fault.message, next_step=fault.next_step
@@ -135,6 +135,8 @@ VERBS: Final = (
             of=Path),
         Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
         Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=Path),
+        Arg("[--language LANGUAGE]", Message("the language of that letter; default en"), choices=_LANGUAGES,
+            default="en"),
         Arg("[--yes]", Message("neither show what goes nor ask (scripts)")),
     ), _erase),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from vault.records.work import Entry
 from vault.services.cases.cases import today
 from vault.services.cases.holds import held
 from vault.services.erasures.drafts import drafts_naming
+from vault.services.erasures.letter_words import kind_in_words, reason_in_words
 from vault.services.erasures.mentions import named_elsewhere
 from vault.services.erasures.what_goes import Going
 from vault.services.projection import dates
@@ -51,27 +52,30 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     """Return the letter about an erasure that was done."""
     session.require(Action.MEMBER_LIST)
     devices = confirmed(session, going)
+    known = {kind_in_words(kind): 0 for kind in sorted(going.kinds)}
+    for kind, count in going.kinds.items():
+        known[kind_in_words(kind)] += count
     last = dates.read(session.vault, session.state).backup
     lines: list[Words] = [
-        Message("On {day} we erased these records (reason: {why}):", day=today(session), why=why),
-        *counts_in_words(going),
+        Message("On {day} we erased these records (reason: {why}):", day=today(session), why=reason_in_words(why)),
+        *(Message("  {kind}: {count}", kind=kind, count=count) for kind, count in known.items()),
     ]
     if going.cases:
-        lines.append(Message("They stood in: {cases}.", cases=", ".join(map(str, going.cases.values()))))
-    lines += held_in_words(session, going)
+        lines.append(Message("They stood in: {cases}.", cases=listed(tuple(going.cases.values()))))
+    lines += _held_in_words(session, going)
     if going.elsewhere:
         lines.append(elsewhere_in_words(going))
     lines.append(
         Message(
-            "Every version and every key of them was removed from the database, the index and bundles that waited, and"
-            " so were unfinished texts of them. The log keeps that {count} versions were erased, and nothing of what"
-            " they said.",
+            "Every version of them and every key to them is removed from our database, from our search, from what"
+            " waited to be imported and from unfinished texts. Our log keeps that {count} versions were erased, and"
+            " nothing of what they said.",
             count=len(going.versions),
         )
     )
-    done = ", ".join(str(device.name) for device in devices if device.is_confirmed)
-    owed = ", ".join(str(device.name) for device in devices if not (device.is_confirmed or device.is_former))
-    lost = ", ".join(str(device.name) for device in devices if device.is_former and not device.is_confirmed)
+    done = listed([device.name for device in devices if device.is_confirmed])
+    owed = listed([device.name for device in devices if not (device.is_confirmed or device.is_former)])
+    lost = listed([device.name for device in devices if device.is_former and not device.is_confirmed])
     lines.append(Message("Removed on: {devices}.", devices=done or Message("no other device had them")))
     if owed:
         lines.append(
@@ -144,7 +148,7 @@ def confirmed(session: Session, going: Going) -> list[Confirmed]:
         member = member_of_seat(session, seat)
         if member is not None:
             is_here = seat == session.seat or seat in session.here
-            device = called.get(seat) or short_id(seat)
+            device = called.get(seat) or Message("device {id}", id=short_id(seat))
             name = Message("{name} ({device})", name=name_in(names, member), device=device)
             found.append(Confirmed(seat, name, is_here or seat in listing, seat in going.former))
     return found
@@ -168,21 +172,6 @@ def counts_in_words(going: Going) -> Iterator[Message]:
     """Yield how many records of each kind go."""
     for kind, count in sorted(going.kinds.items()):
         yield Message("  {count} x {kind}", count=count, kind=kind)
-
-
-def held_in_words(session: Session, going: Going) -> Iterator[Message]:
-    """Yield which records a legal hold keeps: that it has a reason, which is in the case, and when it is looked at."""
-    for each in going.held:
-        if (found := held(session, each.case)) is not None:
-            yield plural(
-                "Not erased: {count} record in {case}. A legal hold keeps it. The reason is written in our file."
-                " We look at the hold again on {day}.",
-                "Not erased: {count} records in {case}. A legal hold keeps them. The reason is written in our file."
-                " We look at the hold again on {day}.",
-                count=each.records,
-                case=each.name,
-                day=found.value.review,
-            )
 
 
 def elsewhere_in_words(going: Going) -> Message:
@@ -209,3 +198,18 @@ def shared_in_words(going: Going) -> Message:
         "The contents of {count} papers stay: other papers, which stay, name them too.",
         count=going.shared[0],
     )
+
+
+def _held_in_words(session: Session, going: Going) -> Iterator[Message]:
+    """Yield which records a legal hold keeps: that it has a reason, which is in the case, and when it is looked at."""
+    for each in going.held:
+        if (found := held(session, each.case)) is not None:
+            yield plural(
+                "Not erased: {count} record in {case}. A legal hold keeps it. The reason is written in our file."
+                " We look at the hold again on {day}.",
+                "Not erased: {count} records in {case}. A legal hold keeps them. The reason is written in our file."
+                " We look at the hold again on {day}.",
+                count=each.records,
+                case=each.name,
+                day=found.value.review,
+            )
