@@ -59,3 +59,10 @@ def test_where_nothing_is_lost_nobody_is_asked(organisation: Organisation, desk:
     name = organisation[JOEL].name
     more = desk.run("member", "roles", name, "supervisor", "caseworker", "--root", "--json")
     assert (more.code, more.err) == (0, "")
+
+
+def test_a_device_is_never_revoked_without_a_yes(organisation: Organisation, desk: Desk) -> None:
+    revoke = ("device", "revoke", organisation[MIRA].seat.hex()[:8], "--json")
+    refused = desk.run(*revoke)
+    assert refused.code == 3
+    assert "it cannot come back" in refused.err

@@ -130,7 +130,7 @@ def _revoke(args: Given, output: Output) -> Result:
         from vault.services.members import devices, unsynced_work
 
         seat = devices.find(session, args.device)
-        require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
+        require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]), always=_ENDS)
         done = devices.lost(session, seat, progress=output.progress_of(Message("Making new keys")))
     lines = devices.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "clients": len(done.warn.clients), "unread": done.warn.unread}
@@ -153,6 +153,7 @@ def _revoke(args: Given, output: Output) -> Result:
     return outcome_result(args, output, done.outcome, Message("The device is revoked."), **data)
 
 
+_ENDS: Final = Message("The device gets no new keys from now on, and it cannot come back. It has to join anew.")
 _DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
 VERBS: Final = (
     Verb("list", Message("list the devices and their members"), (), _list),

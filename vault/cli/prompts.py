@@ -187,24 +187,27 @@ def read_text(args: Given) -> str:
         ) from None
 
 
-def require_sure(args: Given, output: Output, loss: Message | None) -> None:
+def require_sure(args: Given, output: Output, loss: Message | None, *, always: Message | None = None) -> None:
     """Say what would be lost, if anything, and return where `--yes` or somebody at the terminal takes that.
+
+    `always` is what is said and asked where nothing would be lost; without it nothing is asked then.
 
     Raises:
         WaitingForDecisionError: nobody did.
     """
-    if loss is None:
+    said = loss or always
+    if said is None:
         return
-    output.say(loss)
+    output.say(said)
     if args.yes:
         return
     if not (output.may_ask and sys.stdin.isatty()):
-        raise WaitingForDecisionError(
-            Message("nothing is changed: work may be lost"), next_step=Message("Repeat it with --yes.")
-        )
+        why = Message("nothing is changed: work may be lost") if loss else Message("nothing is changed: nobody agreed")
+        raise WaitingForDecisionError(why, next_step=Message("Repeat it with --yes."))
     if ask_line(Message("Go on? Type yes: ")).casefold() != "yes":
+        first = Message("Import their bundle, then repeat the command.") if loss else None
         raise WaitingForDecisionError(
-            Message("nothing is changed"), next_step=Message("Import their bundle, then repeat the command.")
+            Message("nothing is changed"), next_step=first or Message("Repeat it when you are sure.")
         )
 
 
