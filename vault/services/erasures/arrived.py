@@ -249,6 +249,14 @@ def _said(line: Waiting) -> Message:
             place=line.name,
             day=_day(line.brings_back_ms),
         )
+    if line.is_held:
+        return plural(
+            "{who} erased {count} record of {place}, which is on legal hold. It stays on this device.",
+            "{who} erased {count} records of {place}, which is on legal hold. They stay on this device.",
+            count=line.records,
+            who=line.by,
+            place=line.name,
+        )
     return plural(
         "{who} erased {count} record of {place}. It goes from this device on {day}.",
         "{who} erased {count} records of {place}. They go from this device on {day}.",

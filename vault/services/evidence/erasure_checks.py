@@ -21,6 +21,7 @@ from vault.services.projection.approval_checks import (
     approval_faults,
     lists_approval,
     needed_second,
+    takes_two,
 )
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
@@ -55,7 +56,7 @@ def _erasure_faults(session: Session, rows: Rows, payloads: Payloads, named: Nam
                     yield Finding(Code.APPROVAL, message, Origin(origin), seq)
                 continue
             records = counted.get((origin, seq), 0)
-            if records <= MOST_RECORDS_ALONE or _goes_on(rows, payload, row):
+            if takes_two(payload) or records <= MOST_RECORDS_ALONE or _goes_on(rows, payload, row):
                 continue
             if payload.why == ARRIVED and _follows(session, rows, payloads, origin, gone):
                 continue

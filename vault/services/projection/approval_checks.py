@@ -104,7 +104,7 @@ def approval_faults(
             message = Message("it lists an approval that was {reason}", reason=reason.value)
             yield Finding(Code.APPROVAL, message, use.origin, use.seq)
     for (origin, seq, digest), payload in sorted(payloads.items(), key=lambda item: item[0]):
-        if _takes_two(payload) and payload.out.startswith("ok"):
+        if takes_two(payload) and payload.out.startswith("ok"):
             roster = named.newest_at(origin, seq, digest)
             for row in rows.operations(origin, seq, seq + 1):
                 if row.digest == digest and not lists_approval(row) and needed_second(rows, row, payload.act, roster):
@@ -112,7 +112,7 @@ def approval_faults(
                     yield Finding(Code.APPROVAL, message, origin, seq)
 
 
-def _takes_two(payload: Payload) -> bool:
+def takes_two(payload: Payload) -> bool:
     """Say whether an act needs a second person; how much was erased, its own payload says."""
     if payload.act != ERASE:
         return payload.act in ACTS
