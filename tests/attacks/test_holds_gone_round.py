@@ -32,7 +32,7 @@ def test_what_was_erased_before_it_came_comes_in_under_a_hold_and_waits(
         assert (came.came, came.faults) == ({"note": 1}, ())
         assert told_and_removed(selin) == (1, 0)
         assert [line.is_held for line in arrived.waiting(selin)] == [True]
-        assert [str(line) for line in arrived.untold(selin)][0].endswith("It stays on this device.")
+        assert next(str(line) for line in arrived.untold(selin)).endswith("It stays on this device.")
         assert len(cases.open_case(selin, case).notes) == 1
 
 

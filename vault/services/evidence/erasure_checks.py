@@ -56,7 +56,8 @@ def _erasure_faults(session: Session, rows: Rows, payloads: Payloads, named: Nam
                     yield Finding(Code.APPROVAL, message, Origin(origin), seq)
                 continue
             records = counted.get((origin, seq), 0)
-            if takes_two(payload) or records <= MOST_RECORDS_ALONE or _goes_on(rows, payload, row):
+            is_named = takes_two(payload) and payload.out.startswith("ok")
+            if is_named or records <= MOST_RECORDS_ALONE or _goes_on(rows, payload, row):
                 continue
             if payload.why == ARRIVED and _follows(session, rows, payloads, origin, gone):
                 continue
