@@ -130,8 +130,9 @@ class Exchange(Subject):
             return None
         lines: list[Words] = list(count_words.count_lines(shown))
         if out is not None:
-            write_new(out, count_words.file_of(shown, out.suffix))
-            lines.append(Message("The table is at {path}.", path=out))
+            if not count_words.is_empty(shown):
+                write_new(out, count_words.file_of(shown, out.suffix))
+            lines.append(count_words.file_words(shown, out))
         return ResultText(tuple(lines))
 
     def export_all(self, to: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText | None:

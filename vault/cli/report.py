@@ -23,8 +23,9 @@ def _counts(args: Given, output: Output) -> Result:
         shown = counting.count(session, by, progress=output.progress_of(Message("Counting")))
     lines: list[Words] = list(count_words.count_lines(shown))
     if args.out is not None:
-        write_new(args.out, count_words.file_of(shown, args.out.suffix))
-        lines.append(Message("The table is at {path}.", path=args.out))
+        if not count_words.is_empty(shown):
+            write_new(args.out, count_words.file_of(shown, args.out.suffix))
+        lines.append(count_words.file_words(shown, args.out))
     data = {
         "by": list(shown.by),
         "rows": [count_words.row_data(shown.by, values, shown.rows[values]) for values in sorted(shown.rows)],

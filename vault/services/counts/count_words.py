@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from vault.errors import UsageError
 from vault.services.projection.expired_rights import left_out_words
@@ -43,8 +44,17 @@ def require_table(suffix: str) -> None:
         raise UsageError(Message("the name of the file must end in .csv or .xlsx"))
 
 
+def is_empty(shown: Shown) -> bool:
+    """Say whether no row and no total may be shown: a file would hold headings alone."""
+    return not shown.rows and shown.total is None
+
+
 def count_lines(shown: Shown) -> Iterator[Words]:
     """Yield the table, line by line, and what is not in it."""
+    if not shown.rows:
+        yield Message(
+            "No row may be shown: each is of fewer than {fewest}, or would tell of such a one.", fewest=FEWEST
+        )
     rows = table_of(shown)
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in texts) for column in range(len(texts[0]))]
@@ -70,6 +80,13 @@ def count_lines(shown: Shown) -> Iterator[Words]:
     if shown.left_out:
         yield left_out_words(shown.left_out)
     yield Message("It was compared with the tables of this device alone: agree with colleagues who makes the tables.")
+
+
+def file_words(shown: Shown, path: Path) -> Message:
+    """Return where the table is, or why there is no file."""
+    if is_empty(shown):
+        return Message("No file is written: there is nothing to show.")
+    return Message("The table is at {path}.", path=path)
 
 
 def numbers_data(numbers: Numbers | None) -> dict[str, int] | None:
