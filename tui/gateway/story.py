@@ -113,7 +113,7 @@ class Story(Subject):
         return record
 
     def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
-        """Say that a record is over since today, a check-in or a step now; of a check-in, what came of it."""
+        """Say that a record is over since today, a check-in or a step now; with what came of it, where that was asked."""
         if kind == CheckIn.KIND:
             place = editing.Place(case_id(case), _record_id(record), kind)
             check_ins.heard(self._session, place, vocabulary.word_of(CheckInEnd, end, "end"))
@@ -121,8 +121,9 @@ class Story(Subject):
         if kind == ChecklistStep.KIND:
             checklists.tick(self._session, editing.Place(case_id(case), _record_id(record), kind))
             return KeptShown(record)
-        done_by = story.kind_named(kind).FORM.done_by
-        return self.move(case, record, kind, {} if done_by is None else {done_by: self.today()})
+        form = story.kind_named(kind).FORM
+        said = dict.fromkeys(form.asked_at_end, end) if end else {}
+        return self.move(case, record, kind, {} if form.done_by is None else {form.done_by: self.today(), **said})
 
     def move(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> KeptShown:
         """Change a date of a record alone."""

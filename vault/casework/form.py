@@ -146,6 +146,7 @@ class Form:
         dated_by: the field that says when; None for a kind that has no date.
         done_by: the field that says that it is over; None for what only happened: it is never due.
         is_due_without_date: whether it is due where nothing is said of its date.
+        asked_at_end: the fields that are asked for when somebody says that it is over.
     """
 
     title: Message
@@ -154,6 +155,7 @@ class Form:
     dated_by: str | None = None
     done_by: str | None = None
     is_due_without_date: bool = True
+    asked_at_end: tuple[str, ...] = ()
     checks: tuple[tuple[str, type[StrEnum] | None, bool, FormField], ...] = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:

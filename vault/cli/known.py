@@ -17,10 +17,27 @@ T = TypeVar("T")
 ANYWAY: Final = Arg("[--anyway]", Message("write it down though somebody like this may be known already"))
 
 
-def unless_known(args: Given, output: Output, make: Callable[[bool], T]) -> T:
+_YES: Final = Message(
+    "Write it down all the same, as somebody else, or as the same person in another case? Type yes or no: "
+)
+_YES_OR_BACK: Final = Message(
+    "Write it down all the same, as somebody else, or as the same person in another case? Type yes, no, or back to go"
+    " through your answers again: "
+)
+_THROW: Final = Message("What you typed is not written yet. Type keep to write it down, or drop to throw it away: ")
+_THROW_OR_BACK: Final = Message(
+    "What you typed is not written yet. Type keep to write it down, back to go through it again, or drop to throw it"
+    " away: "
+)
+
+
+def unless_known(
+    args: Given, output: Output, make: Callable[[bool], T], *, again: Callable[[], None] | None = None
+) -> T:
     """Make something by `make`, which is given whether to go on though somebody may be known already.
 
-    Who that is, is said; then `--anyway` or somebody at the terminal goes on.
+    Who that is, is said; then `--anyway` or somebody at the terminal goes on. `again` asks for the answers once
+    more; by Enter alone nothing typed is thrown away.
 
     Raises:
         WaitingForDecisionError: nobody did; nothing was written.
@@ -34,8 +51,17 @@ def unless_known(args: Given, output: Output, make: Callable[[bool], T]) -> T:
             output.say(Message("Known already? {who}", who=line))
         if not (output.may_ask and sys.stdin.isatty()):
             raise
-    if ask_line(Message("Is this somebody else, or the same person in another case? Type yes: ")).casefold() != "yes":
-        raise WaitingForDecisionError(
-            Message("nothing is written"), next_step=Message("`casevault search` finds the case that is there.")
-        )
-    return make(True)
+    while True:
+        word = ask_line(_YES if again is None else _YES_OR_BACK).casefold()
+        if word == "no":
+            word = ask_line(_THROW if again is None else _THROW_OR_BACK).casefold()
+            if word == "drop":
+                raise WaitingForDecisionError(
+                    Message("nothing is written"),
+                    next_step=Message("`casevault search` finds the case that is there."),
+                )
+        if word in {"yes", "keep"}:
+            return make(True)
+        if word == "back" and again is not None:
+            again()
+            return unless_known(args, output, make, again=again)

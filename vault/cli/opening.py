@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,12 +188,17 @@ def advising(entrance: Entrance) -> Iterator[None]:
 
 @contextmanager
 def opened_to_ask(
-    args: Given, output: Output, values: Sequence[Personal]
+    args: Given,
+    output: Output,
+    values: Sequence[Personal],
+    *,
+    present: Callable[[Session], Mapping[str, str]] | None = None,
 ) -> Iterator[tuple[Session, dict[str, list[str]]]]:
     """Unlock for a command that takes personal values, and give them beside the session.
 
     What somebody types is asked for once the vault is open, so that a wrong passphrase loses none of it. What is piped
-    or given as options is read before: what is wrong with it needs no unlock.
+    or given as options is read before: what is wrong with it needs no unlock. `present` reads what is there already, by
+    the keys of the values: it stands in the questions of who types.
 
     Raises:
         UsageError: as `personal_values`.
@@ -202,7 +207,11 @@ def opened_to_ask(
     is_typed = are_asked(args, output)
     given = {} if is_typed else personal_values(args, output, values)
     with opened(args, output) as session:
-        yield session, personal_values(args, output, values) if is_typed else given
+        if is_typed:
+            there = {} if present is None else present(session)
+            shown = [replace(value, present=there.get(value.key, "")) for value in values]
+            given = personal_values(args, output, shown)
+        yield session, given
 
 
 @contextmanager

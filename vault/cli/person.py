@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.dates import birth_of
@@ -9,7 +10,7 @@ from vault.cli.known import ANYWAY, unless_known
 from vault.cli.opening import case_of, opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.people_shown import person_data, person_lines, warned, whole_person_lines
-from vault.cli.prompts import Personal, options_of
+from vault.cli.prompts import Personal, asked_again, options_of
 from vault.cli.showing import edited
 from vault.cli.table import CASE, IN_CASE, SECTION, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
@@ -17,6 +18,7 @@ from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
+    from vault.casework.person import Person
     from vault.services.cases.editing import Place
 
 PERSON_ROLES = (
@@ -72,29 +74,48 @@ def _add(args: Given, output: Output) -> Result:
 
         case = cases.find(session, args.case)
         section = None if args.section is None else sections.find_in(session, case, args.section)
-        person = people.checked_person(
-            role=args.role,
-            names=answers["names"],
-            born=next(iter(answers["born"]), None),
-            phones=answers["phones"],
-            emails=answers["emails"],
-            documents=answers["documents"],
-            safe_contact=contact_made(people.contact_change(args.channel, answers)),
-            sex=args.sex,
-            nationalities=args.nationality,
-        )
+
+        def typed() -> Person:
+            return people.checked_person(
+                role=args.role,
+                names=answers["names"],
+                born=next(iter(answers["born"]), None),
+                phones=answers["phones"],
+                emails=answers["emails"],
+                documents=answers["documents"],
+                safe_contact=contact_made(people.contact_change(args.channel, answers)),
+                sex=args.sex,
+                nationalities=args.nationality,
+            )
+
         record = unless_known(
             args,
             output,
-            lambda anyway: writing_down.add_person(session, case, person, section=section, anyway=anyway),
+            lambda anyway: writing_down.add_person(session, case, typed(), section=section, anyway=anyway),
+            again=lambda: answers.update(asked_again(_NEW, answers)),
         )
+        person = typed()
         found = safe_contacts.never_used(session, case, (*person.phones, *person.emails))
     lines: list[Words] = [Message("The person is saved."), Message("id {record}", record=record.hex())]
     return Result({"person": record.hex(), "do_not_call": list(found)}, [*lines, *warned(found)])
 
 
+def _present(args: Given, session: Session) -> dict[str, str]:
+    """Return what is kept of the person that is changed, of what a new answer takes the place of."""
+    if args.section is not None:
+        return {}
+    from vault.services.cases import people
+
+    person = people.show(session, _place(session, args.person, None, case_of(session, args))).value
+    contact = person.safe_contact
+    there = {"born": person.born or ""}
+    if contact is not None:
+        there |= {key: getattr(contact, key) for key in ("address", "hours", "code_phrase", "may_tell")}
+    return there
+
+
 def _edit(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _CHANGED) as (session, answers):
+    with opened_to_ask(args, output, _CHANGED, present=partial(_present, args)) as (session, answers):
         from vault.casework.person_change import PersonChange
         from vault.services.cases import people, safe_contacts, section_people, writing_down
 

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ _REPLACED = "\N{REPLACEMENT CHARACTER}"
 YES: Final = Arg("[--yes]", Message("do not ask when work would be lost (scripts)"))
 _PASSPHRASE: Final = Message("Passphrase: ")
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
+_LONGEST_SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Personal:
     """One personal value of a command: its JSON key, its option, its question.
 
     `of` makes the value of what was typed; it raises `UsageError`, and who sits at the terminal is asked again.
+    `present` is what is there already: it is shown, and Enter keeps it.
     """
 
     key: str
@@ -36,6 +38,7 @@ class Personal:
     required: bool = False
     many: bool = False
     of: Callable[[str], str] = str
+    present: str = field(default="", repr=False)
 
 
 def options_of(values: Sequence[Personal]) -> tuple[Arg, ...]:
@@ -262,15 +265,38 @@ def _as_list(value: object) -> list[str]:
     return [part for part in strings if part]
 
 
+def asked_again(values: Sequence[Personal], answers: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what somebody at the terminal types for each once more; Enter keeps what was typed before."""
+    shown = (replace(value, present="\n".join(answers[value.key])) for value in values)
+    return {value.key: _ask(value) or answers[value.key] for value in shown}
+
+
+def in_a_line(text: str) -> str:
+    """Return a text as it is shown in a question: its lines side by side, a long one by its beginning."""
+    line = " / ".join(part for part in text.splitlines() if part.strip())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
 def _ask(value: Personal) -> list[str]:
     question = Message("{question}: ", question=value.question)
     if value.many:
         question = Message("{question} (one a line, empty to end): ", question=value.question)
     elif not value.required:
         question = Message("{question} (empty for none): ", question=value.question)
+    first = question
+    if value.present and value.many:
+        first = Message(
+            "{question} (now {present}; Enter keeps it, else all of it, one a line): ",
+            question=value.question,
+            present=in_a_line(value.present),
+        )
+    elif value.present:
+        first = Message(
+            "{question} (now {present}; Enter keeps it): ", question=value.question, present=in_a_line(value.present)
+        )
     answers: list[str] = []
     while True:
-        line = ask_line(question)
+        line = ask_line(question if answers else first)
         if line:
             try:
                 answers.append(value.of(line))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RECORD: Final = Arg("RECORD", Message("the record's id, or its beginning"))
 NO_DATE: Final = Message("no date")
+_CONFIRMED: Final = "confirmed"
+_CONFIRMED_ANEW: Final = Message("Confirmed by, as it stands now; say it again, or a change empties it")
 
 
 def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
@@ -53,16 +55,34 @@ def _what_follows(made: FormedRecord, case: str) -> list[Words]:
 
 
 def _edit(kind: type[FormedRecord], args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, asked(kind.FORM, is_new=False)) as (session, answers):
+    with opened_to_ask(args, output, asked(kind.FORM, is_new=False), present=partial(_present, kind, args)) as (
+        session,
+        answers,
+    ):
         return changed(session, kind, args, typed_fields(kind.FORM, args, answers) | dict.fromkeys(args.empty, ""))
 
 
 def _done(kind: type[FormedRecord], args: Given, output: Output) -> Result:
-    with opened(args, output) as session:
+    values = _asked_at_end(kind.FORM)
+    with opened_to_ask(args, output, values, present=partial(_present, kind, args) if values else None) as (
+        session,
+        answers,
+    ):
         from vault.services.cases import cases
 
-        done_by = kind.FORM.done_by or ""
-        return changed(session, kind, args, {done_by: args.on or cases.today(session)})
+        typed = {name: "\n".join(said) for name, said in answers.items() if said}
+        return changed(session, kind, args, {kind.FORM.done_by or "": args.on or cases.today(session)} | typed)
+
+
+def _present(kind: type[FormedRecord], args: Given, session: Session) -> dict[str, str]:
+    """Return what the record says that is changed; the look at it is in the log before."""
+    from vault.services.cases import editing, story
+
+    place = editing.locate(session, args.record, frozenset({kind.KIND}), case=case_of(session, args))
+    found = story.list_in(session, place.case, (kind.KIND,))
+    typed = next((stored.value.typed() for stored in found if stored.record == place.record), {})
+    # A change empties it, so that Enter does not keep it.
+    return {name: said for name, said in typed.items() if name != _CONFIRMED}
 
 
 def changed(session: Session, kind: type[FormedRecord], args: Given, typed: dict[str, str]) -> Result:
@@ -114,13 +134,17 @@ def asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
         Personal(
             field.name,
             _option(field),
-            field.label,
+            field.label if is_new or field.name != _CONFIRMED else _CONFIRMED_ANEW,
             required=is_new and field.is_required,
             many=field.shape is Shape.LINES,
         )
         for field in form.fields
         if field.is_written
     )
+
+
+def _asked_at_end(form: Form) -> tuple[Personal, ...]:
+    return tuple(value for value in asked(form, is_new=False) if value.key in form.asked_at_end)
 
 
 _OTHER: Final = "other"
@@ -175,7 +199,12 @@ def _verbs(kind: type[FormedRecord]) -> tuple[Verb, ...]:
     if form.done_by is not None:
         on = Arg("[--on DATE]", Message("the day; today without it"), of=day_of("--on"))
         verbs.append(
-            Verb("done", Message("say that it is over: it is no longer due"), (RECORD, IN_CASE, on), run(_done))
+            Verb(
+                "done",
+                Message("say that it is over: it is no longer due"),
+                (RECORD, IN_CASE, on, *options_of(_asked_at_end(form))),
+                run(_done),
+            )
         )
     return tuple(verbs)
 

@@ -42,6 +42,7 @@ class SubjectRequest(FormedRecord):
         headline=("what",),
         dated_by="due",
         done_by="answered",
+        asked_at_end=("handed",),
     )
 
     what: AskedFor

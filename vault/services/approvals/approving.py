@@ -19,13 +19,19 @@ from vault.services.approvals.lent_rows import can_act_here
 from vault.services.approvals.pipe import Run, ask_second, run_second_process
 from vault.services.approvals.question import Question
 from vault.services.members.members import members
-from vault.services.projection.approval_checks import APPROVERS, CODES_OF_REASONS, ERASE, listings_of
+from vault.services.projection.approval_checks import APPROVERS, BREAK_GLASS, CODES_OF_REASONS, ERASE, listings_of
 from vault.words.message import Message, joined
 from vault.words.next_step import NextStep
 
 ALONE, TWO_PERSON = "alone", "two-person"
 # Of the acts that take two persons, those of which the question can travel in a file.
 ASKED_BY_FILE = frozenset({"export.begin", ERASE})
+_NOBODY_ASKED = {
+    "export.begin": Message("a second person has to approve this export before it leaves; nothing was done"),
+    ERASE: Message("a second person has to approve that this is erased; nothing was done"),
+    BREAK_GLASS: Message("a second person has to approve that this case is opened; nothing was done"),
+}
+_ACT_ALONE = Message("a second person has to approve this; nothing was done")
 REASONS = CODES_OF_REASONS
 # Time to read and to type, at one keyboard.
 HERE_MS = 15 * MINUTE_MS
@@ -127,7 +133,7 @@ def require_second(session: Session, act: str, second: Second | None) -> None:
 
 def _nobody_asked(session: Session, act: str, beside: Collection[MemberId]) -> WaitingForDecisionError:
     return WaitingForDecisionError(
-        Message("{act} needs the approval of a second person; nothing was done", act=act),
+        _NOBODY_ASKED.get(act, _ACT_ALONE),
         next_step=_how_to_ask(act, approvers(session, beside=beside)),
     )
 

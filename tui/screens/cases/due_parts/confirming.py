@@ -1,4 +1,4 @@
-"""What no list says for a person: who confirms a fact that changed, and what came of a check-in."""
+"""What no list says for a person: who confirms a fact that changed, and what came of what is over."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.line_dialog import AskLine
 from tui.values.codes import choices
 from tui.values.values_story import KeptShown
+from vault.casework.story import STORY
 from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.words.message import Message
 
 _WHO: Final = Message("It changed, so nobody confirms it any more. Who confirms it as it stands now? Esc for nobody.")
 
+_OR_NOTHING: Final = Message("or: nothing")
 _HEARD: Final = Message("Was the person heard? What came of it?")
 
 
@@ -35,7 +37,9 @@ def confirm_anew(screen: VaultScreen, case: str, kind: str, changed: KeptShown, 
 
 
 def say_done(screen: VaultScreen, case: str, record: str, kind: str, then: Callable[[KeptShown], None]) -> None:
-    """Say that a record is over; of a check-in it is asked what came of it: no key alone says that somebody is well.
+    """Say that a record is over; where its form asks, what is to be said of that. Esc leaves it due.
+
+    Of a check-in it is asked what came of it: no key alone says that somebody is well.
 
     The cursor of the question stands on the answer that writes nothing.
     """
@@ -44,8 +48,15 @@ def say_done(screen: VaultScreen, case: str, record: str, kind: str, then: Calla
         if end is not None and (end or kind != CheckIn.KIND):
             screen.ask(lambda vault: vault.story.done(case, record, kind, end), then)
 
+    def told(said: str | None) -> None:
+        done(said or None)
+
+    form = STORY[kind].FORM
+    asked = [field for field in form.fields if field.name in form.asked_at_end]
     if kind == CheckIn.KIND:
         nothing = ("", Message("nothing yet: it stays due"))
         screen.app.push_screen(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), done)
+    elif asked:
+        screen.app.push_screen(AskLine(asked[0].label, hint=_OR_NOTHING), told)
     else:
         done("")

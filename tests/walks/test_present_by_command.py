@@ -1,0 +1,49 @@
+"""At a terminal: a question shows what is there and Enter keeps it; and a no throws no answers away."""
+
+from __future__ import annotations
+
+from tests.cli.desk import Desk
+from tests.walks.command_desk import desk, filled_template, founded_template, made, said
+
+__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+
+SHE = "Farida Noorzai"
+
+
+def test_a_change_shows_what_is_there_and_enter_keeps_it(desk: Desk) -> None:
+    case = made(desk, "asylum")
+    what = ("--what", "arrest", "--place", "Oshmar", "--affected", "she", "--affected", "her phone")
+    record = said(desk, "incident", "add", case, *what, "--text", "They came.")["record"]
+    her = said(desk, "person", "add", case, "--role", "client", "--name", SHE, "--born", "1990")["person"]
+    request = said(desk, "subject-request", "add", case, "--what", "copy", "--handed", "a page")["record"]
+    # place, by whom, who and which devices, told by, confirmed, what happened
+    changed = desk.run_at_terminal("incident", "edit", record, typed="\nGKNB\n\n\n\n\n")
+    assert changed.code == 0, changed.err
+    assert "Place (now Oshmar; Enter keeps it): " in changed.err
+    assert "Who and which devices (now she / her phone; Enter keeps it, else all of it, one a line): " in changed.err
+    assert "(now They came.; Enter keeps it" in changed.err
+    told = desk.run("--json", "incident", "list", case).json()["records"][0]
+    assert (told["place"], told["by_whom"]) == ("Oshmar", "GKNB")
+    assert (told["affected"], told["text"]) == (["she", "her phone"], "They came.")
+    asked = desk.run_at_terminal("person", "edit", her, typed="\n" * 3 + "1991\n" + "\n" * 11)
+    assert "for about) (now 1990; Enter keeps it): " in asked.err
+    over = desk.run_at_terminal("subject-request", "done", request, typed="a page, to her\n")
+    assert "What was handed over, and to whom (now a page; Enter keeps it): " in over.err
+    told = desk.run("--json", "subject-request", "list", case).json()["records"][0]
+    assert (told["handed"], told["answered"] is not None) == ("a page, to her", True)
+
+
+def test_who_says_no_to_somebody_known_keeps_the_answers_goes_through_them_again_or_drops_them(desk: Desk) -> None:
+    case, other = made(desk, "asylum"), made(desk, "asylum")
+    said(desk, "person", "add", case, "--role", "client", "--name", SHE, "--born", "1990")
+    answers = f"{SHE}\n\n1990\n" + "\n" * 8
+    add = ("person", "add", other, "--role", "relative")
+    dropped = desk.run_at_terminal(*add, typed=f"{answers}\nno\ndrop\n")
+    assert (dropped.code != 0, "nothing is written" in dropped.err) == (True, True)
+    assert "as the same person in another case? Type yes, no, or back" in dropped.err
+    assert desk.run("--json", "person", "list", other).json()["persons"] == []
+    again = desk.run_at_terminal(*add, typed=f"{answers}no\nback\n\n1991\n" + "\n" * 8 + "no\nkeep\n")
+    assert again.code == 0, again.err
+    assert f"Name, in each script known (now {SHE}; Enter keeps it" in again.err
+    (person,) = desk.run("--json", "person", "list", other).json()["persons"]
+    assert (person["born"], SHE in str(person)) == ("1991", True)
