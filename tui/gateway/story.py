@@ -113,7 +113,7 @@ class Story(Subject):
         return record
 
     def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
-        """Say that a record is over since today, a check-in or a step now; with what came of it, where that was asked."""
+        """Say that a record is over since today, a check-in or a step now, and what was said of its end."""
         if kind == CheckIn.KIND:
             place = editing.Place(case_id(case), _record_id(record), kind)
             check_ins.heard(self._session, place, vocabulary.word_of(CheckInEnd, end, "end"))

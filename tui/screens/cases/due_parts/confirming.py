@@ -40,7 +40,6 @@ def say_done(screen: VaultScreen, case: str, record: str, kind: str, then: Calla
     """Say that a record is over; where its form asks, what is to be said of that. Esc leaves it due.
 
     Of a check-in it is asked what came of it: no key alone says that somebody is well.
-
     The cursor of the question stands on the answer that writes nothing.
     """
 
