@@ -21,7 +21,11 @@ def test_typing_narrows_the_words_the_arrows_move_and_enter_takes(amina: Desk) -
     amina.sees_not("witness")
     amina.press("backspace", "down")
     amina.sees("w > witness worker")
-    amina.press("z", "right", "enter")
+    amina.press("z")
+    amina.sees(
+        "wz: nothing is called so; Enter shows all",
+    )
+    amina.press("backspace", "right", "enter")
     assert (amina.focused(), "Role worker" in amina.words()) == ("born", True)
     amina.press("shift+tab", "p", "escape")
     amina.sees("Role worker (4 of ")
@@ -36,6 +40,29 @@ def test_a_word_is_found_by_any_part_of_it_and_the_same_letter_again_goes_on(ami
     amina.press("s")
     amina.sees("s > supervision safety")
     amina.press("enter", ":throw", "y")
+
+
+def test_a_word_that_is_not_there_chooses_nothing_and_down_shows_what_there_is(amina: Desk) -> None:
+    amina.press("enter", "f", "tab")
+    before = amina.value("kind")
+    amina.press(*"court")
+    amina.sees("court: nothing is called so; Enter shows all")
+    amina.press("tab")
+    assert (amina.value("kind"), amina.focused() == "kind") == (before, False)
+    amina.press("shift+tab", "down")
+    amina.sees("Enter choose", "> " + before)
+    amina.press("escape", "escape")
+
+
+def test_the_command_list_leads_to_requests_and_checklists_from_home_a_case_and_its_dates(amina: Desk) -> None:
+    amina.press("f8", "enter")
+    for key in ("", "d"):
+        amina.press(*([key] if key else []))
+        for words in ("subj", "request", "check"):
+            amina.press("f2", f" {words}")
+            amina.sees_not("Nothing is called so.")
+            amina.press("escape")
+    amina.press("escape", "escape")
 
 
 def test_a_date_says_what_it_understood_and_stands_there_as_a_date_when_the_field_is_left(amina: Desk) -> None:

@@ -99,3 +99,16 @@ def test_a_new_vault_says_what_makes_it_safe_and_ticks_what_is_done(founded: Pla
         mira.press("f4")
         mira.press("f8")
         mira.sees("√ The first case", "□ A second member")
+
+
+def test_home_says_that_a_call_slip_was_put_away_and_finds_requests_by_name(filled: Filled) -> None:
+    filled.place.proposed_today()
+    with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
+        for words in ("subj", "request", "check"):
+            mira.press("f2", f" {words}")
+            mira.sees_not("Nothing is called so.")
+            mira.press("escape")
+        mira.sees_not("1 put away")
+        mira.press("f9", " +996 555 010 203")
+        mira.press("escape", "f5")
+        mira.sees("0 open, 1 put away")

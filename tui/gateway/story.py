@@ -46,7 +46,8 @@ class Story(Subject):
         left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
         steps = self._steps_due(found.lines)
         lines = tuple(self._as_listed(self._due_shown(line, steps.get(line, ""))) for line in found.lines)
-        return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more)
+        has_slip = self._unlocked.shelf.slip() is not None
+        return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more, has_slip)
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
         session = self._session

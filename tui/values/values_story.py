@@ -75,6 +75,7 @@ class HomeShown:
     `begun` says of the four things that make a new vault safe and useful whether they are done: sheets that are proven,
     a backup, a second member, a case. Empty for who cannot do them.
     `left` are cases of which more is due than is shown, `more` is how much else is not.
+    `has_begun_slip`: a call slip was put away, and F9 goes on with it.
     """
 
     today: str
@@ -84,6 +85,7 @@ class HomeShown:
     begun: tuple[bool, ...] = ()
     left: tuple[LeftShown, ...] = ()
     more: int = 0
+    has_begun_slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

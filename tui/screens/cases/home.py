@@ -82,6 +82,9 @@ class HomeScreen(DueScreen):
         Command("3", "section(3)", Message("The open call slips"), "3"),
         Command("4", "section(4)", Message("Alerts: all that was noticed"), "4"),
         Command("5", "section(5)", Message("Backup and exchange"), "5"),
+        Command(
+            "", "open()", Message("In the case of the row, then d: a request of a person (subject), a checklist"), ""
+        ),
         READ_AGAIN,
         Command("escape", "cases", Message("The list of cases"), "Esc"),
     )
@@ -209,7 +212,8 @@ class HomeScreen(DueScreen):
         rows = [task_row(line, today) for line in tasks]
         self._list("tasks").show_rows(rows, columns_of(TASKS, rows), stand_on=stand_on)
         self._say("tasks", tasks_counted(tasks, today))
-        self._say("slips", plural("{count} open", "{count} open", count=shown.slips))
+        slips = plural("{count} open", "{count} open", count=shown.slips)
+        self._say("slips", Message("{slips}, 1 put away", slips=slips) if shown.has_begun_slip else slips)
         self._noticed = shown.status.alarms
         alarms = self._alarms = (*shown.status.alarms, *shown.status.lacks)
         for side in ("left", "right"):

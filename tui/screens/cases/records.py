@@ -50,11 +50,11 @@ class RecordsScreen(Erases):
 
     NAME = Message("DATES AND STORY")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("n", "new", Message("Add a record"), "n", Message("new")),
+        Command("n", "new", Message("Add a record: a date, a check-in, a request about own data"), "n", Message("new")),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
         Command("space", "done", Message("Say that it is over since today"), "Space", Message("done"), first=True),
         Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
-        Command("e", "answer", Message("Export what a person asks for about their own data"), "e"),
+        Command("e", "answer", Message("Answer a subject request: export the own data of who asks"), "e"),
         HISTORY,
         UNDO,
         Command("", "erase_here", Message("Erase the record under the cursor for good; shows first what goes"), ""),

@@ -56,7 +56,7 @@ class ChoiceField(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
         Binding("right,space", "step(1)", show=False),
-        Binding("enter", "show_all", show=False),
+        Binding("enter,down", "show_all", show=False),
     ]
     place: reactive[int] = reactive(0)
     typed: reactive[str] = reactive("")
@@ -105,7 +105,7 @@ class ChoiceField(Widget, can_focus=True):
 
     def action_step(self, by: int) -> None:
         """Take the next word of those that are left, or the one before."""
-        left = self._left(self.typed)
+        left = self._left(self.typed) or range(len(self._words))
         at = left.index(self.place) if self.place in left else 0
         self._take(left[(at + by) % len(left)])
 
@@ -124,16 +124,24 @@ class ChoiceField(Widget, can_focus=True):
         if self.typed and set(plain(self.typed + letter)) == {plain(letter)} and not self._left(self.typed + letter):
             self.action_step(1)  # the same letter again: the next word that begins so
             return
-        # What narrows no further begins anew: somebody found the wrong word, and types another.
-        typed = next((typed for typed in (self.typed + letter, letter) if self._left(typed)), None)
-        if typed is not None:
-            self.typed = typed
-            if not plain(self._words[self.place][1]).startswith(plain(typed)):
-                self._take(self._left(typed)[0])
+        self.typed += letter
+        self._narrow()
+
+    def _narrow(self) -> None:
+        """Choose among what is left; where nothing is called so, what was chosen before stays."""
+        left = self._left(self.typed)
+        if not left:
+            self._take(self._before)
+        elif not plain(self._words[self.place][1]).startswith(plain(self.typed)):
+            self._take(left[0])
 
     def take_what_is_left(self) -> None:
-        """Take the word that is chosen, and go on to the next field."""
+        """Take the word that is chosen, and go on to the next field; show all where nothing is called so."""
+        has_one = bool(self._left(self.typed))
         self.typed = ""
+        if not has_one:
+            self.action_show_all()
+            return
         self.screen.focus_next()
 
     def leave_as_it_was(self) -> None:
@@ -144,6 +152,8 @@ class ChoiceField(Widget, can_focus=True):
     def erase_letter(self) -> None:
         """Narrow less."""
         self.typed = self.typed[:-1]
+        if self.typed:
+            self._narrow()
 
     def step_up(self) -> None:
         """Take the word before."""
@@ -190,6 +200,10 @@ class ChoiceField(Widget, can_focus=True):
         word, width = self._words[self.place][1], self.size.width
         if not self.has_focus:
             return Content(fit(word, width))
+        if self.typed and not self._left(self.typed):
+            return Content(
+                fit(in_words(Message("{typed}: nothing is called so; Enter shows all", typed=self.typed)), width)
+            )
         if self.typed:
             others = "  ".join(self._words[place][1] for place in self._left(self.typed) if place != self.place)
             return Content(fit(f"{self.typed}  > {word}  {others}", width))
@@ -197,6 +211,7 @@ class ChoiceField(Widget, can_focus=True):
         helps = (
             Message("  ({place} of {count}; type, or left and right; Enter shows all)", place=place, count=count),
             Message("  ({place} of {count}; type, or left and right)", place=place, count=count),
+            Message("  ({place} of {count}; Enter shows all)", place=place, count=count),
             Message("  ({place} of {count})", place=place, count=count),
         )
         fitting = (word + text for text in map(in_words, helps) if cell_len(word + text) <= width)
