@@ -65,13 +65,16 @@ def test_a_record_is_frozen_and_its_repr_holds_no_content(record: CaseworkRecord
         assert content not in repr(record)
 
 
+_OF_THEIR_OWN = ("stage_since", "closed")  # whose case it is may know since when
+
+
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
 @pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.KIND)
 def test_no_profile_lets_a_word_of_them_out(record: CaseworkRecord, profile: Any) -> None:  # a Profile
     source = source_record(bytes(16), bytes(32), record)
     rule = profile.rule(source.kind, source.variant)
     allowed = set() if rule is None else set(rule.labels)
-    assert allowed <= {"kind", "stage", "opened"}
+    assert allowed <= {"kind", "stage", "opened", *(_OF_THEIR_OWN if profile.name == "subject" else ())}
     assert not allowed & {"owner", "deputy", "alone_reason"}
 
 
