@@ -29,7 +29,7 @@ class Personal:
     """One personal value of a command: its JSON key, its option, its question.
 
     `of` makes the value of what was typed; it raises `UsageError`, and who sits at the terminal is asked again.
-    `present` is what is there already: it is shown, and Enter keeps it.
+    `present` is what is there already: it is shown, and Enter keeps it. `is_change`: an empty answer changes nothing.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Personal:
     many: bool = False
     of: Callable[[str], str] = str
     present: str = field(default="", repr=False)
+    is_change: bool = False
 
 
 def options_of(values: Sequence[Personal]) -> tuple[Arg, ...]:
@@ -281,6 +282,8 @@ def _ask(value: Personal) -> list[str]:
     question = Message("{question}: ", question=value.question)
     if value.many:
         question = Message("{question} (one a line, empty to end): ", question=value.question)
+    elif value.is_change:
+        question = Message("{question} (Enter leaves it as it is): ", question=value.question)
     elif not value.required:
         question = Message("{question} (empty for none): ", question=value.question)
     first = question

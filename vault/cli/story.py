@@ -137,6 +137,7 @@ def asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
             field.label if is_new or field.name != _CONFIRMED else _CONFIRMED_ANEW,
             required=is_new and field.is_required,
             many=field.shape is Shape.LINES,
+            is_change=not is_new,
         )
         for field in form.fields
         if field.is_written
