@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.services.office import Office
 from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.stages import CaseKind
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
@@ -21,6 +23,7 @@ from vault.services.exchange import syncing
 from vault.services.imports import making, previewing, taking_back, words
 from vault.services.imports.known_people import Way
 from vault.services.imports.making import Answer, Imported
+from vault.services.imports.spreadsheet import read_rows
 from vault.tables.writing import csv_of, xlsx_of
 
 HEADERS = ("case", "client", "names", "phones", "born", "stage", "next date", "note")  # the others may be left out
@@ -253,3 +256,12 @@ def test_what_a_bundle_may_have_stays(office: Office, tmp_path: Path) -> None:
         syncing.make(amina, office.nadia.member, tmp_path / "for-nadia")
         with pytest.raises(RefusedError, match="a bundle was made since"):
             taking_back.take_back(amina)
+
+
+def test_a_day_that_no_calendar_has_is_called_so_and_a_fault_that_comes_again_is_told_once() -> None:
+    rows = [["case", "born", "stage"], ["one", "31.02.1990", "nothing"], ["two", "yes", "nothing"]]
+    _, faults = read_rows(rows, CaseKind.ASYLUM, datetime.date(2026, 11, 28))
+    lines = [str(line) for line in words.fault_lines(faults)]
+    assert "  row 2, born: the calendar has no such day" in lines
+    assert "  row 3, stage: as in row 2" in lines
+    assert sum("a date of birth is written" in line for line in lines) == 1

@@ -13,8 +13,9 @@ import re
 from dataclasses import dataclass, field
 
 from vault.errors import UsageError
-from vault.words.message import Message
+from vault.words.message import Message, filled
 
+NO_SUCH_DAY = Message("{field} is not a day of the calendar")
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(~?)", re.ASCII)
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})([./]))?(\d{1,2})([./])(\d{4})(~?)", re.ASCII)
 _FULL_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -62,7 +63,7 @@ class PartialDate:
         try:
             datetime.date(year, month or 1, day or 1)
         except ValueError:
-            raise UsageError(Message("{field} is not a day of the calendar", field=field)) from None
+            raise UsageError(filled(NO_SUCH_DAY, field=field)) from None
         return cls(year, month, day, match.group(4) == "~")
 
     def iso(self) -> str:

@@ -73,7 +73,9 @@ def _answers(args: Given, output: Output, preview: Preview) -> Mapping[Way, Answ
     for way in preview.known:
         said = args.duplicates
         while said not in _ANSWERS:
-            said = ask_line(Message("{head}\n{question}", head=words.HEADS[way], question=_ASK)).casefold()
+            if said is not None:
+                output.say(Message("Answer with one word: skip, make or join."))
+            said = ask_line(Message("{head}\n{question}", head=words.HEADS[way], question=_ASK)).strip().casefold()
         answers[way] = Answer(said)
     if not args.yes and not (may_ask and ask_line(_SURE).casefold() == "yes"):
         raise WaitingForDecisionError(Message("nothing is imported"), next_step=Message("Repeat it with --yes."))
@@ -81,11 +83,12 @@ def _answers(args: Given, output: Output, preview: Preview) -> Mapping[Way, Answ
 
 
 def _template(path: Path) -> Result:
-    from vault.services.imports import previewing
+    from vault.services.imports import previewing, words
     from vault.store.files import write_new
 
     write_new(path, previewing.template(path.suffix))
-    return Result({"template": str(path)}, [Message("The empty list is at {path}.", path=path)])
+    told = [Message("The empty list is at {path}.", path=path), *words.template_lines()]
+    return Result({"template": str(path)}, told)
 
 
 def _undo(args: Given, output: Output) -> Result:

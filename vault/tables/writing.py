@@ -24,21 +24,24 @@ def csv_of(rows: Iterable[Sequence[Cell]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def xlsx_of(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
-    """Return rows as a workbook of one sheet; it is made in memory alone."""
+def xlsx_of(
+    rows: Iterable[Sequence[Cell]], *, title: str, beside: tuple[str, Iterable[Sequence[Cell]]] | None = None
+) -> bytes:
+    """Return rows as a workbook of one sheet, or two with the title and the rows `beside`; it is made in memory."""
     from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - it carries no types, and two verbs need it
 
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(out, options) as workbook:
         workbook.set_properties({"created": _NO_DAY})
-        sheet = workbook.add_worksheet(title)
-        for row, cells in enumerate(rows):
-            for column, cell in enumerate(cells):
-                if isinstance(cell, str):
-                    sheet.write_string(row, column, neutral(cell))
-                else:
-                    sheet.write_number(row, column, cell)
-        sheet.set_column(0, 15, _WIDTH)
-        sheet.freeze_panes(1, 0)
+        for name, lines in ((title, rows), *([] if beside is None else [beside])):
+            sheet = workbook.add_worksheet(name)
+            for row, cells in enumerate(lines):
+                for column, cell in enumerate(cells):
+                    if isinstance(cell, str):
+                        sheet.write_string(row, column, neutral(cell))
+                    else:
+                        sheet.write_number(row, column, cell)
+            sheet.set_column(0, 15, _WIDTH)
+            sheet.freeze_panes(1, 0)
     return out.getvalue()

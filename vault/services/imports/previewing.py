@@ -17,7 +17,7 @@ from vault.errors import UsageError
 from vault.policy.roles import Action
 from vault.services.cases.cases import today
 from vault.services.imports.known_people import Known, Way, known_of
-from vault.services.imports.spreadsheet import COLUMNS, NewRow, RowFault, read_rows
+from vault.services.imports.spreadsheet import COLUMNS, EXAMPLES, NewRow, RowFault, read_rows
 from vault.tables.reading import read_table
 from vault.tables.writing import csv_of, xlsx_of
 from vault.words.message import Message
@@ -58,5 +58,12 @@ def preview(session: Session, path: Path, *, kind: str) -> Preview:
 
 
 def template(suffix: str) -> bytes:
-    """Return an empty list with the headers of the template, as CSV, or as XLSX for the suffix `.xlsx`."""
-    return xlsx_of([COLUMNS], title="cases") if suffix.casefold() == XLSX else csv_of([COLUMNS])
+    """Return an empty list with the headers of the template, as CSV, or as XLSX for the suffix `.xlsx`.
+
+    A workbook has a second sheet, which is not read, with what may stand in the columns.
+    """
+    return (
+        xlsx_of([COLUMNS], title="cases", beside=("words", EXAMPLES))
+        if suffix.casefold() == XLSX
+        else csv_of([COLUMNS])
+    )

@@ -12,9 +12,10 @@ from typing import Final, TypeVar
 
 from vault.casework.case import checked_stage
 from vault.casework.checks import checked_line
+from vault.casework.dates import NO_SUCH_DAY
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
-from vault.casework.stages import CaseKind, first_stage
+from vault.casework.stages import STAGES, CaseKind, first_stage
 from vault.casework.story.task import Task
 from vault.casework.typed_dates import Lean, typed_birth, typed_day
 from vault.casework.vocabulary import NoteKind, PersonRole, Sex, word_of
@@ -28,6 +29,17 @@ STAGE, NEXT_DATE, NOTE = "stage", "next date", "note"
 COLUMNS: Final = (CASE, CLIENT, NAMES, PHONES, BORN, SEX, NATIONALITY, STAGE, NEXT_DATE, NOTE)
 _SEPARATOR: Final = ";"
 _T = TypeVar("_T")
+
+EXAMPLES: Final[tuple[tuple[str, ...], ...]] = (
+    (NAMES, "Vexilda Morrowquay; Вексильда Морокуй"),
+    (PHONES, "0555 918273; 0555 918274"),
+    (BORN, "1984", "1984-05", "1984-05-17", "17.05.1984", "1984~"),
+    (SEX, *(word.value for word in Sex)),
+    (NATIONALITY, "KG", "KG; RU"),
+    *((STAGE, kind.value, *(stage.value for stage in stages)) for kind, stages in STAGES.items()),
+    (NEXT_DATE, "2026-11-28"),
+)
+"""Column, then what may stand in it; of a stage the kind of case first, then its stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,10 @@ class _Row:
 
 
 _DAYS: Final = Message("a date is written 2026-11-28")
-_BIRTHS: Final = Message("a date of birth is written 1984, 1984-05 or 1984-05-17; ~ behind it for about")
+_BIRTHS: Final = Message(
+    "a date of birth is written 1984, 1984-05, 1984-05-17 or 17.05.1984; about 1984 is written 1984~"
+)
+_NO_DAY: Final = Message("the calendar has no such day")
 
 
 def _stage(kind: CaseKind, said: str) -> str:
@@ -171,5 +186,5 @@ def _day(said: str, read: Callable[[], str], how: Message) -> str | None:
         return None
     try:
         return read()
-    except UsageError:
-        raise UsageError(how) from None
+    except UsageError as wrong:
+        raise UsageError(_NO_DAY if wrong.message.template == NO_SUCH_DAY.template else how) from None

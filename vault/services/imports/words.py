@@ -11,7 +11,7 @@ from vault.services.cases.undoing import UNDO_MINUTES
 from vault.services.imports.known_people import Known, Way
 from vault.services.imports.making import Imported
 from vault.services.imports.previewing import Preview
-from vault.services.imports.spreadsheet import RowFault
+from vault.services.imports.spreadsheet import EXAMPLES, RowFault
 from vault.services.projection.authors import name_in, names_of_members
 from vault.words.message import Message, Words, listed, plural
 
@@ -28,13 +28,28 @@ def fault_lines(faults: Sequence[RowFault], most: int = _MOST_SHOWN) -> list[Wor
             count=len(faults),
         )
     ]
+    told: dict[tuple[str, Message], int] = {}
     for fault in faults[:most]:
-        if fault.column:
+        first = told.setdefault((fault.column, fault.why), fault.row)
+        if first != fault.row:  # what may stand there is told once
+            lines.append(
+                Message("  row {row}, {column}: as in row {first}", row=fault.row, column=fault.column, first=first)
+                if fault.column
+                else Message("  row {row}: as in row {first}", row=fault.row, first=first)
+            )
+        elif fault.column:
             lines.append(Message("  row {row}, {column}: {why}", row=fault.row, column=fault.column, why=fault.why))
         else:
             lines.append(Message("  row {row}: {why}", row=fault.row, why=fault.why))
     if len(faults) > most:
         lines.append(Message("  and {count} more", count=len(faults) - most))
+    return lines
+
+
+def template_lines() -> list[Words]:
+    """Return what may stand in the columns of the template."""
+    lines: list[Words] = [Message("What may stand in its columns, for example:")]
+    lines += [Message("  {column}: {words}", column=column, words=", ".join(words)) for column, *words in EXAMPLES]
     return lines
 
 
