@@ -178,7 +178,7 @@ def test_who_has_both_devices_and_every_old_key_finds_no_byte_of_a_person_who_wa
     assert joel.contents(joel.place.path)
 
     alone = mira.run(*two.erase())
-    assert (alone.code, "approval of a second person" in alone.err) == (3, True), alone.err
+    assert (alone.code, "a second person has to approve" in alone.err) == (3, True), alone.err
     assert mira.done("search", "Morrowquay", "--json").json()["hits"] != []
 
     erased = run_beside(mira.desk, (*two.erase(), "--second", SECOND), APPROVED)

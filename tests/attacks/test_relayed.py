@@ -70,7 +70,7 @@ def export(session: Session, case: CompartmentId, out: Path) -> None:
 
 def assert_goes_out(session: Session, case: CompartmentId, out: Path) -> None:
     """The export comes as far as the question to a second person, which is its last step but the file."""
-    with pytest.raises(WaitingForDecisionError, match="approval of a second person"):
+    with pytest.raises(WaitingForDecisionError, match="a second person has to approve"):
         export(session, case, out)
 
 

@@ -127,7 +127,7 @@ def test_a_person_goes_from_every_case_and_from_the_register(house: House) -> No
         # Each place entered them in the register, and an entry was made by hand.
         assert (going.kinds["person"], going.kinds["register-entry"], len(going.cases)) == (3, 4, 3)
         assert erasing.needs_second(going)
-        with pytest.raises(WaitingForDecisionError, match="approval of a second person"):
+        with pytest.raises(WaitingForDecisionError, match="a second person has to approve"):
             erasing.erase(amina, going, why="subject-request")
         erased = erasing.erase(amina, going, why="subject-request", second=agrees(amina, house))
         assert (erased.rule, erased.removed.drafts) == ("two-person", 1)
