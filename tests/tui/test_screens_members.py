@@ -35,7 +35,7 @@ def _request(folder: Path, invitation: bytes) -> Path:
 def test_an_invitation_goes_into_a_new_file_with_the_days_of_its_role(house: House, tmp_path: Path) -> None:
     invitation = tmp_path / "invitation"
     with house.desk("Nadia") as nadia:
-        nadia.press(":members", "i", "s", "c", "f4")
+        nadia.press(":members", "i", "c", "f4")
         nadia.sees("! Type the whole path")
         nadia.fill(days="two weeks", out=str(invitation))
         nadia.press("f4")

@@ -143,4 +143,4 @@ def test_a_stolen_laptop_ends_and_the_list_of_whom_to_warn_is_there_at_once(
     assert "personal data" in lost.err
     devices = office.run("device", "list", "--json").json()["devices"]
     assert [one["this"] for one in devices] == [True]
-    assert office.run("device", "revoke", devices[0]["device"][:8], "--json").code == 5
+    assert office.run("device", "revoke", devices[0]["device"][:8], "--yes", "--json").code == 5

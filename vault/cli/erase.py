@@ -41,6 +41,8 @@ def _erase(args: Given, output: Output) -> Result:
             names = erasing.ask(session, going, why=args.reason, out=args.ask, approver=args.second)
             return _asked(args.ask, names)
         if going.nothing_goes:
+            for line in shown:  # with the reason of the hold
+                output.say(line)
             require_none(session, going.cases)  # before anybody types the word, or is asked to approve it
         second = _second(args, output, session)
         require_yes(args, output, shown, _ASKED, "erase")
