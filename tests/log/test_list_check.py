@@ -44,7 +44,8 @@ def check(
     rows: list[VersionRow], erased: set[tuple[bytes, bytes]] | None = None, mine: list[bytes] | None = None
 ) -> ListedReport:
     writer, report = log()
-    return check_versions(writer.rows, rows, report, erased=erased or set(), compartments=mine)
+    gone = erased or set()
+    return check_versions(writer.rows, rows, report, is_erased=lambda item, _: item[1:] in gone, compartments=mine)
 
 
 def found(report: ListedReport) -> list[tuple[str, int | None, int | None]]:

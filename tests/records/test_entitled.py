@@ -13,7 +13,7 @@ from tests.records.judging import NOTE, Colleague, admit, append, counting, dele
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
-from vault.log.items import Item, ItemKind, compartment_tag
+from vault.log.items import Item, ItemKind
 from vault.log.rosters.roster import RosterChain
 from vault.policy.roles import Role
 from vault.records.epochs import make_grant
@@ -245,7 +245,8 @@ def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(sto
             if is_given:
                 theirs.give()
             with counting(stolen.session, theirs.colleague.chain) as validator:
-                erased = {version} if (version, compartment_tag(theirs.case, version)) in validator.erased() else set()
+                named = Item.in_compartment(ItemKind.VERSION, theirs.case, version)
+                erased = {version} if validator.erased()(named, ()) else set()
                 left = [row for row in judged_by(validator, origin, seq) if row.seq == seq]
             assert erased in (set(), {version})
             assert left == ([] if erased else [Quarantined(origin, seq, 0, "missing", False)])
@@ -261,13 +262,13 @@ def test_a_version_that_is_listed_as_erased_for_another_case_is_not(stolen: Stol
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, version), elsewhere])
     delete_version(session, next(row for row in _versions(session, stolen.case) if row.seq == seq))
     missing = Quarantined(session.log.origin, seq, 0, "missing", False)
-    named = (version, compartment_tag(stolen.case, version))
+    named = Item.in_compartment(ItemKind.VERSION, stolen.case, version)
     with counting(session) as validator:
-        assert named not in validator.erased()
+        assert not validator.erased()(named, ())
         assert judged_by(validator, session.log.origin, seq)[0] == missing
     append(session, [Item.in_compartment(ItemKind.ERASED, stolen.case, version)])
     with counting(session) as validator:
-        assert named in validator.erased()
+        assert validator.erased()(named, ())
         assert missing not in judged_by(validator, session.log.origin, seq)
 
 

@@ -35,17 +35,15 @@ def _erase(args: Given, output: Output) -> Result:
         going = what_goes.what_goes(session, *args.ids)
         # What a script is told may lie in a file for long: the names of who goes are for a person to read.
         shown = () if args.yes else preview.preview(session, going, needs_second=erasing.needs_second(going))
+        for line in shown:
+            output.say(line)
         if args.ask is not None:
-            for line in shown:
-                output.say(line)
             names = erasing.ask(session, going, why=args.reason, out=args.ask, approver=args.second)
             return _asked(args.ask, names)
         if going.nothing_goes:
-            for line in shown:  # with the reason of the hold
-                output.say(line)
             require_none(session, going.cases)  # before anybody types the word, or is asked to approve it
         second = _second(args, output, session)
-        require_yes(args, output, shown, _ASKED, "erase")
+        require_yes(args, output, (), _ASKED, "erase")
         erased = erasing.erase(session, going, why=args.reason, second=second)
         lines = letter.letter(session, going, why=args.reason)
         kept = _kept(session, lines, args.out, args.language) if args.out is not None else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -130,3 +130,18 @@ def _refuse_depth(value: object, left: int) -> None:
     for child in children:
         if not isinstance(child, (str, bytes, int)):
             _refuse_depth(child, left - 1)
+
+
+def texts_in(value: object, *, besides: Container[object] = frozenset()) -> list[str]:
+    """Return every text of a field or of fields, in their order; what stands under the names `besides` is left out."""
+    match value:
+        case str():
+            return [value]
+        case Mapping():
+            return [
+                text for key, part in value.items() if key not in besides for text in texts_in(part, besides=besides)
+            ]
+        case list() | tuple():
+            return [text for part in value for text in texts_in(part, besides=besides)]
+        case _:
+            return []

@@ -1,4 +1,4 @@
-"""What a take keeps out although a proven list names it: whoever imports knows what was erased here."""
+"""What a take keeps out although a proven list names it: the member who imports knows what was erased here."""
 
 from __future__ import annotations
 

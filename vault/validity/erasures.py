@@ -7,7 +7,7 @@ a legal hold count as erased, or until when somebody holds the case, while the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vault.ids import CompartmentId, CompartmentKind
@@ -20,7 +20,8 @@ from vault.validity.authority import Authority, Listings, Place, digests_in
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.said_once import SaidOnce
 
-_GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
+GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
+"""What may be erased as a whole: what every caller writes in never is."""
 
 
 @dataclass(slots=True)
@@ -35,13 +36,16 @@ class Erasures:
     _outlived: dict[CompartmentId, bool] = field(default_factory=dict)
     _terms: frozenset[bytes] = frozenset()
 
-    def all_of(self, among: Iterable[bytes]) -> Container[tuple[bytes, bytes]]:
-        """Return what of these compartments counts as erased, each judged when asked for: version, tag, list beside it.
+    def counts_as_listed(self, item: Item, items: Sequence[Item], among: Iterable[bytes]) -> bool:
+        """Say whether a version counts as erased that this list names of one of these compartments.
 
-        By the id alone whoever may erase in one place would keep out what stands in others.
-        What is listed as erased of cases that nobody here knows is never compared with each of those that are here.
+        Its tag says of which. By the id alone who may erase in one place would keep out what stands in others, and
+        what is listed as erased of cases that nobody here knows is not compared with each of those that are here.
         """
-        return _Asked(self, list(among))
+        if item.tag not in self.listings.tagged(self.rows, ItemKind.ERASED).get(item.digest, ()):
+            return False
+        homes = [home for home in among if compartment_tag(home, item.digest) == item.tag]
+        return self.counts(item.digest, homes, items=items)
 
     def counts(
         self, version: bytes, among: Iterable[bytes], *, record: bytes | None = None, items: Sequence[Item] = ()
@@ -109,7 +113,7 @@ class Erasures:
         said = {self.once.said_in(state.compartment, state.kind, entry) for entry in state.beginnings}
         if version in said:
             return self._is_outlived(state, said)
-        if state.kind not in _GO_WHOLE:
+        if state.kind not in GO_WHOLE:
             return False
         if not (lets_in(items, state.compartment) or self._is_of_terms(version, state.compartment, record)):
             return False
@@ -154,24 +158,3 @@ class Erasures:
         if not state.may_write(entry):
             return False
         return not any(self._rightly(sealed.id, {state.compartment}))
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    erasures: Erasures
-    among: list[bytes]
-
-    def __contains__(self, asked: object) -> bool:
-        match asked:
-            case (bytes(version), bytes(tag)):
-                return self._counts(version, tag, ())
-            case (bytes(version), bytes(tag), tuple(items)):
-                return self._counts(version, tag, items)
-            case _:
-                return False
-
-    def _counts(self, version: bytes, tag: bytes, items: Sequence[Item]) -> bool:
-        if tag not in self.erasures.listings.tagged(self.erasures.rows, ItemKind.ERASED).get(version, ()):
-            return False
-        homes = [home for home in self.among if compartment_tag(home, version) == tag]
-        return self.erasures.counts(version, homes, items=items)

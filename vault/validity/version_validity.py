@@ -7,7 +7,7 @@ stored nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from vault.casework.directory import Member
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.ahead import Ahead
+from vault.log.checks.list_check import IsErased
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
@@ -235,9 +236,10 @@ class VersionValidator:
             (compartment for compartment in held if compartment_tag(compartment, item.digest) == item.tag), None
         )
 
-    def erased(self) -> Container[tuple[bytes, bytes]]:
-        """Return id and tag of the versions that count as erased (FORMAT.md 6), each judged when it is asked for."""
-        return self._erasures.all_of({row.compartment for row in self.rows.every_epoch()})
+    def erased(self) -> IsErased:
+        """Return what says of a listed version whether it counts as erased (FORMAT.md 6)."""
+        homes = {row.compartment for row in self.rows.every_epoch()}
+        return lambda item, items: self._erasures.counts_as_listed(item, items, homes)
 
     def erased_by(self, version: bytes, compartment: CompartmentId) -> Place | None:
         """Return the first entry at hand by which a version of a compartment counts as erased, or None."""

@@ -6,7 +6,7 @@ listed thing that is not here is erased, not for us, or missing, and only the la
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 
@@ -21,6 +21,12 @@ from vault.words.finding import Code, Finding
 from vault.words.message import Message
 
 _OF_ANOTHER = Message("listed for another compartment")
+IsErased = Callable[[Item, tuple[Item, ...]], bool]
+"""Says of an item, and of the list that names it, whether valid erases of any log list it."""
+
+
+def _nothing_is_erased(_item: Item, _items: tuple[Item, ...]) -> bool:
+    return False
 
 
 def version_id(compartment: bytes, record: bytes, blob: bytes) -> bytes:
@@ -40,7 +46,7 @@ def check_versions(
     versions: Iterable[VersionRow],
     report: LogReport,
     *,
-    erased: Container[object] = frozenset(),
+    is_erased: IsErased = _nothing_is_erased,
     compartments: Collection[bytes] | None = None,
 ) -> ListedReport:
     """Check the versions of one log, in one pass over both tables.
@@ -49,10 +55,10 @@ def check_versions(
         operations: rows of the log by rising seq.
         versions: rows of the log by rising (seq, n).
         report: that of `verify_log` over the same operations.
-        erased: id and tag of each version that valid erases list, of all logs; beside a grant with that list.
+        is_erased: says which listed versions are not here because they were erased rightly.
         compartments: those held here; None where everything listed should be here.
     """
-    tally = _Tally(report.origin, erased, compartments)
+    tally = _Tally(report.origin, compartments, is_erased)
     rows = Ahead(versions)
     for seq, items in _lists(operations, report):
         for stray in _before(rows, seq):
@@ -80,7 +86,7 @@ def check_listed(
     compartments: Collection[bytes] | None = None,
 ) -> ListedReport:
     """Check the listed grants or approvals of one log, as `check_versions` does; `present` are digests, made anew."""
-    tally = _Tally(report.origin, frozenset(), compartments)
+    tally = _Tally(report.origin, compartments)
     for seq, items in proven_lists(operations, report):
         for n, item in enumerate(items):
             if item.kind == kind:
@@ -99,7 +105,7 @@ def check_epochs(
 
     `rows` are those of the table `epoch` by digest, which is computed again here; for the rest see `check_versions`.
     """
-    tally = _Tally(report.origin, frozenset(), compartments)
+    tally = _Tally(report.origin, compartments)
     for seq, items in proven_lists(operations, report):
         for n, item in enumerate(items):
             if item.kind != ItemKind.EPOCH:
@@ -162,9 +168,11 @@ def _lists(operations: Iterable[OperationRow], report: LogReport) -> Iterator[tu
 class _Tally:
     """Counts what is listed, and notes what is wrong."""
 
-    def __init__(self, origin: bytes, erased: Container[object], compartments: Collection[bytes] | None) -> None:
+    def __init__(
+        self, origin: bytes, compartments: Collection[bytes] | None, is_erased: IsErased = _nothing_is_erased
+    ) -> None:
         self._findings = Findings(origin)
-        self._erased = erased
+        self._is_erased = is_erased
         self._compartments = compartments
         self._present = 0
 
@@ -192,10 +200,6 @@ class _Tally:
         elif self._is_ours(item):
             message = Message("operation {seq}, item {n}: missing {digest}", seq=seq, n=n, digest=item.digest.hex())
             self._findings.note(Code.ABSENT, seq, message, n)
-
-    def _is_erased(self, item: Item, items: tuple[Item, ...]) -> bool:
-        gives = any(each.kind == ItemKind.GRANT for each in items)  # then what is beside it matters
-        return ((item.digest, item.tag, items) if gives else (item.digest, item.tag)) in self._erased
 
     def unlisted(self, row: VersionRow) -> None:
         """Note a row that no list names."""

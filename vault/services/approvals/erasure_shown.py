@@ -1,25 +1,20 @@
-"""What a question about an erasure is about, by the rows of whoever is asked: the asker's words show nothing of it."""
+"""What a question about an erasure is about, by the rows of who is asked: the asker's words show nothing of it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from vault.access.session import Session
-from vault.errors import MalformedError, NotFoundError, RefusedError, VerificationError
+from vault.errors import MalformedError, RefusedError
 from vault.ids import DIGEST_SIZE, CompartmentId, RecordId
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion, open_each
-from vault.records.work import Entry
 from vault.services.approvals.question import Question
-from vault.services.erasures.described import day_and_title
+from vault.services.erasures.described import day_and_title, note_look
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
-from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message, Words, plural
-
-_MOST_PSEUDONYMS = 64
 
 
 def erasure_shown(session: Session, question: Question) -> tuple[Words, ...]:
@@ -34,7 +29,7 @@ def erasure_shown(session: Session, question: Question) -> tuple[Words, ...]:
     newest: dict[tuple[CompartmentId, RecordId], OpenedVersion] = {}
     for version in sorted(opened, key=lambda each: each.content.clock):
         newest[version.compartment, version.record] = version
-    _note_look(session, newest, rule)
+    note_look(session, Counter(each.content.kind for each in newest.values()), [home for home, _ in newest], rule)
     names, members = names_of_members(session), members_of_logs(session, {each.origin for each in newest.values()})
     said = plural(
         "Your own vault says what would go: {count} record.",
@@ -86,18 +81,3 @@ def _opened(session: Session, named: set[bytes]) -> list[OpenedVersion]:
             next_step=Message("Import the newest bundle, or let them ask a member who holds the same cases."),
         )
     return list(opened.values())
-
-
-def _note_look(session: Session, shown: dict[tuple[CompartmentId, RecordId], OpenedVersion], rule: str) -> None:
-    audits = list(_audits(session, shown))[:_MOST_PSEUDONYMS]
-    with session.work() as work:
-        covers = Counter(version.content.kind for version in shown.values())
-        work.commit(Entry(act="case.view", why="erase", objs=tuple(audits), covers=covers, pol=rule))
-
-
-def _audits(session: Session, shown: dict[tuple[CompartmentId, RecordId], OpenedVersion]) -> Iterator[bytes]:
-    for home in dict.fromkeys(home for home, _ in shown):
-        try:
-            yield audit_of(session, home)
-        except (NotFoundError, VerificationError):
-            continue  # a section, the intake or the register

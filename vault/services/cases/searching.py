@@ -26,7 +26,7 @@ from vault.names.alike import Alike, alike, least_sure, parts_of, surest
 from vault.names.forms import word_forms
 from vault.policy.roles import Action
 from vault.records.codec import of_kind
-from vault.records.content import Content
+from vault.records.content import Content, texts_in
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases import sections
@@ -292,8 +292,10 @@ def _found(
 def _title(content: Content) -> str:
     fields = content.fields
     if content.kind == Document.KIND:
-        return next((said for name in ("title", "name") for said in _strings(fields.get(name)) if said), "")
-    return next(iter(_strings(fields.get("names"))), "") if content.kind == Person.KIND else ""
+        return next(
+            (said for name in ("title", "name") for said in texts_in(fields.get(name), besides=_NOT_SHOWN) if said), ""
+        )
+    return next(iter(texts_in(fields.get("names"), besides=_NOT_SHOWN)), "") if content.kind == Person.KIND else ""
 
 
 def _are_whole(hits: Iterable[WordHit], words: Iterable[str]) -> bool:
@@ -326,23 +328,11 @@ def _opened(session: Session, hits: Sequence[Hit]) -> dict[VersionId, _Opened]:
 
 def _visible_text(session: Session, version: OpenedVersion) -> str:
     """Return the text of a record as one line of words: what its fields say, in their order, and a paper below it."""
-    said = _strings(version.content.fields)
+    said = texts_in(version.content.fields, besides=_NOT_SHOWN)
     for _, document in of_kind([version], Document):
         read = extracted_text(session, document.extracted)
         said += [read] if read else []
     return " · ".join(said)
-
-
-def _strings(value: object) -> list[str]:
-    match value:
-        case str():
-            return [value]
-        case dict():
-            return [text for key, part in value.items() if key not in _NOT_SHOWN for text in _strings(part)]
-        case list() | tuple():
-            return [text for part in value for text in _strings(part)]
-        case _:
-            return []
 
 
 _NOT_SHOWN = frozenset({"kind", "script", "stage", "role", "media", "read_by", "authenticity"})

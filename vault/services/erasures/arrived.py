@@ -18,13 +18,7 @@ from vault.ids import CompartmentId, Origin, RecordId
 from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
 from vault.services.erasures.bringing_back import brought_back
-from vault.services.erasures.folder_row import (
-    NOT_YET,
-    WaitingErasure,
-    add_begun,
-    keep,
-    stored,
-)
+from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
 from vault.services.erasures.noted_holds import is_on_hold
 from vault.services.erasures.records_counted import counted
 from vault.services.erasures.removing import finish, validator_of

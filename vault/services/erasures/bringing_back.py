@@ -1,7 +1,7 @@
 """What an erasure of others would bring back: an earlier version that the one which goes had replaced (FORMAT.md 6).
 
 An erasure takes whole records. Who lists the newest version of one alone would have a withdrawn note in use again, and
-a fact confirmed that was corrected, in the name of whoever wrote it first.
+a fact confirmed that was corrected, in the name of the member who wrote it first.
 """
 
 from __future__ import annotations

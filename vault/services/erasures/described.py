@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -16,21 +16,24 @@ from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.display import DAY, time_data
-from vault.errors import MalformedError
+from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action
 from vault.records.codec import from_fields
 from vault.records.content import Content
+from vault.records.work import Entry
 from vault.services.erasures.belonging import heads
+from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import members_of_logs
 
 _MOST_LETTERS = 60
+_MOST_PSEUDONYMS = 64
 _FORMED: Mapping[str, type[FormedRecord]] = {**STORY, Document.KIND: Document}
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a person knows a record by. `day` is YYYY-MM-DD; `by` is whoever wrote it, None where nobody knows."""
+    """What a person knows a record by. `day` is YYYY-MM-DD; `by` the member who wrote it, or None."""
 
     home: CompartmentId
     record: RecordId
@@ -41,7 +44,7 @@ class Described:
 
 
 def described(session: Session, found: Mapping[tuple[CompartmentId, RecordId], str]) -> list[Described]:
-    """Return these records as a person knows them, in their order; whoever shows them says so in the log before.
+    """Return these records as a person knows them, in their order. `note_look` comes first.
 
     Entries of the register have no words, and are left out.
     """
@@ -65,6 +68,16 @@ def described(session: Session, found: Mapping[tuple[CompartmentId, RecordId], s
         for place, kind in shown.items()
         if place in opened
     ]
+
+
+def note_look(session: Session, covers: Mapping[str, int], homes: Iterable[CompartmentId], rule: str) -> None:
+    """Say in the log that records of these places are looked at, before they are shown."""
+    audits: list[bytes] = []
+    for home in dict.fromkeys(homes):
+        with suppress(NotFoundError, VerificationError):  # a section, the intake, or what names the case is not here
+            audits.append(audit_of(session, home))
+    with session.work() as work:
+        work.commit(Entry(act="case.view", why="erase", objs=tuple(audits[:_MOST_PSEUDONYMS]), covers=covers, pol=rule))
 
 
 def day_and_title(content: Content) -> tuple[str, str]:

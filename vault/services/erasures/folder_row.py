@@ -12,20 +12,19 @@ import msgspec
 
 from vault.access.session import Session
 from vault.errors import MalformedError
-from vault.ids import ZERO_ID, CompartmentId, CompartmentKind
+from vault.ids import ZERO_ID, CompartmentId
 from vault.seal.purposes import Purpose
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
+from vault.validity.erasures import GO_WHOLE
 from vault.words.message import Message
 
-# Drafts of older ones are gone: whoever has not unlocked since is told by the app that a record is not there.
+# Drafts of older ones are gone: who has not unlocked since is told by the app that a record is not there.
 RECORDS_KEPT = 8_192
 # In the place of a time: it is listed as erased by nobody who might.
 NOT_YET = 0
 # In the place of a record: the case or section went as a whole.
 ALL_RECORDS = b""
-# What every caller writes in never goes as a whole: an older program noted so of one that was empty for a moment.
-MAY_GO_WHOLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 
 
 class WaitingErasure(NamedTuple):
@@ -91,7 +90,7 @@ def erased_records(session: Session) -> frozenset[tuple[bytes, bytes]]:
     with session.database.reading() as rows:
         known = stored(rows).records
     states = session.states_of(CompartmentId(home) for home, record in known if record == ALL_RECORDS)
-    kept = {home for home, state in states.items() if state is not None and state.kind in MAY_GO_WHOLE}
+    kept = {home for home, state in states.items() if state is not None and state.kind in GO_WHOLE}
     return frozenset((home, record) for home, record in known if record != ALL_RECORDS or home in kept)
 
 

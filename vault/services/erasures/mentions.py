@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vault.access.session import Session
@@ -15,6 +15,7 @@ from vault.index.fold import fold
 from vault.index.search import search
 from vault.names.forms import FEWEST_LETTERS, PARTICLES, word_forms, words_of
 from vault.policy.roles import ALLOWED, Action
+from vault.records.content import texts_in
 from vault.services.erasures.belonging import heads, opened_sections
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.kinds_held import held_of_kind
@@ -90,7 +91,7 @@ def _not_indexed(session: Session, going: Going) -> Iterator[tuple[tuple[bytes, 
 
 def said_in(fields: object) -> frozenset[str]:
     """Return every word of the texts in the fields of a record, as they are compared."""
-    return frozenset(word for text in _texts(fields) for word in words_in(text))
+    return frozenset(word for text in texts_in(fields) for word in words_in(text))
 
 
 def words_in(text: str) -> frozenset[str]:
@@ -100,17 +101,3 @@ def words_in(text: str) -> frozenset[str]:
 
 def _folded(text: str) -> str:
     return fold(text).casefold()
-
-
-def _texts(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for part in value.values():
-                yield from _texts(part)
-        case list() | tuple():
-            for part in value:
-                yield from _texts(part)
-        case _:
-            return

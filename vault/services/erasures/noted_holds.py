@@ -1,6 +1,6 @@
 """Which places are on legal hold as far as this folder knows: also where the key that opens the hold went since.
 
-Whoever takes a case from a device and erases it then would else erase past the hold that stood there.
+Else a member could take a case from a device first, and then erase it past the hold that stood there.
 """
 
 from __future__ import annotations

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vault.access.session import Session
 from vault.casework.papers.document import Document
-from vault.errors import NotFoundError, VerificationError
 from vault.ids import CompartmentId, RecordId, short_id
 from vault.policy.roles import Action
-from vault.records.work import Entry
 from vault.services.cases.holds import held
-from vault.services.erasures.described import Described, described
+from vault.services.erasures.described import Described, described, note_look
 from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter import (
     counts_in_words,
@@ -24,11 +22,9 @@ from vault.services.erasures.mentions import Named, named_elsewhere, perhaps_nam
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
-from vault.services.projection.projection import audit_of
 from vault.words.message import Message, Words, plural
 
 _MOST_LISTED = 20
-_MOST_PSEUDONYMS = 64
 
 
 def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words]:
@@ -43,7 +39,7 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     found = described(session, going.found)
     shown = [*named[:_MOST_LISTED], *perhaps[:_MOST_LISTED]]
     kinds = Counter([*(each.kind for each in found), *(each.kind for each in shown)])
-    _note_look(session, kinds, dict.fromkeys([*going.cases, *(each.case for each in shown)]), rule)
+    note_look(session, kinds, [*going.cases, *(each.case for each in shown)], rule)
     lines: list[Words] = [*_held(session, going)]
     if going.nothing_goes:
         lines.append(Message("Nothing is erased while the hold stands. This was asked for:"))
@@ -89,17 +85,6 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     if needs_second:
         lines.append(Message("It is more than one case or ten records: a second person has to approve it."))
     return lines
-
-
-def _note_look(session: Session, covers: Counter[str], cases: Collection[CompartmentId], rule: str) -> None:
-    audits = []
-    for case in list(cases)[:_MOST_PSEUDONYMS]:
-        try:
-            audits.append(audit_of(session, case))
-        except (NotFoundError, VerificationError):
-            continue  # a section or the intake; or what names the case is not here
-    with session.work() as work:
-        work.commit(Entry(act="case.view", why="erase", objs=tuple(audits), covers=covers, pol=rule))
 
 
 def _listed(session: Session, found: Sequence[Described]) -> Iterator[Words]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from vault.access.session import Session
 from vault.ids import CompartmentId
-from vault.services.erasures.folder_row import MAY_GO_WHOLE, NOT_YET, RECORDS_KEPT, FolderErasures, WaitingErasure
+from vault.services.erasures.folder_row import NOT_YET, RECORDS_KEPT, FolderErasures, WaitingErasure
+from vault.validity.erasures import GO_WHOLE
 
 
 def counted(session: Session, known: FolderErasures, waits: Sequence[WaitingErasure]) -> list[tuple[bytes, int, int]]:
@@ -22,6 +23,6 @@ def counted(session: Session, known: FolderErasures, waits: Sequence[WaitingEras
     counts = {(origin, seq): count for origin, seq, count in known.counted}
     for origin, seq, home, _ in new - seen:
         state = states[CompartmentId(home)]
-        if state is not None and state.kind in MAY_GO_WHOLE:
+        if state is not None and state.kind in GO_WHOLE:
             counts[origin, seq] = counts.get((origin, seq), 0) + 1
     return [(*place, count) for place, count in counts.items()][-RECORDS_KEPT:]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from vault.access.session import Session
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin
-from vault.log.checks.list_check import proven_lists
+from vault.log.checks.list_check import IsErased, proven_lists
 from vault.log.checks.report import LogReport
 from vault.log.items import Item, ItemKind, compartment_tag
 from vault.records.attachments import chunk_names, lacking_chunks, row_of
@@ -54,9 +54,7 @@ class Contents:
 NO_CONTENTS = Contents()
 
 
-def check_contents(
-    session: Session, rows: Rows, reports: Mapping[Origin, LogReport], erased: Container[tuple[bytes, bytes]]
-) -> Contents:
+def check_contents(session: Session, rows: Rows, reports: Mapping[Origin, LogReport], is_erased: IsErased) -> Contents:
     """Read every chunk of every attachment that a proven list names, and count what is not here.
 
     What is missing is a fault of this copy, and stops nothing else.
@@ -77,7 +75,7 @@ def check_contents(
             if row is not None:
                 fault = _fault_of(rows, blobs, row.names)
                 counts["here"] += fault is None
-            elif (item.digest, item.tag) in erased and not needed.names(home, item.digest):
+            elif is_erased(item, ()) and not needed.names(home, item.digest):
                 counts["erased"] += 1
             elif is_own:
                 fault = _NOT_HERE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -15,7 +15,7 @@ from vault.access.trust.proving import proven_by, report_of
 from vault.ids import Origin
 from vault.index.digest import recount
 from vault.index.file import Index
-from vault.log.checks.list_check import check_epochs, check_keys, check_listed, check_versions, proven_lists
+from vault.log.checks.list_check import IsErased, check_epochs, check_keys, check_listed, check_versions, proven_lists
 from vault.log.checks.report import ListedReport, LogReport
 from vault.log.checks.verify import verify_log
 from vault.log.items import ItemKind
@@ -153,7 +153,7 @@ class _Checked:
         self.entries = self.versions_opened = self.quarantined = self._present = 0
         self.faults: list[Finding] = []
         self._counts: VersionValidator | None = None
-        self._erased: Container[tuple[bytes, bytes]] | None = None
+        self._erased: IsErased | None = None
         self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
         self._named = NamedRosters(rows, self._validator(rows).authority)
@@ -187,7 +187,7 @@ class _Checked:
         held = self._session.keyring.compartments()
         ours = None if genesis.seat == self._session.seat else {*held, *audits_of(rows)}
         versions = check_versions(
-            rows.operations(origin), rows.version_rows(origin), report, erased=self.erased(rows), compartments=ours
+            rows.operations(origin), rows.version_rows(origin), report, is_erased=self.erased(rows), compartments=ours
         )
         self._note_listed(rows, report, versions)
         # A row that does not hold together is as good as none.
@@ -203,8 +203,8 @@ class _Checked:
         self._open_versions(rows, origin)
         self._open_payloads(rows, origin)
 
-    def erased(self, rows: Rows) -> Container[tuple[bytes, bytes]]:
-        """Return what was erased rightly."""
+    def erased(self, rows: Rows) -> IsErased:
+        """Return what says which listed versions were erased rightly."""
         if self._erased is None:
             self._erased = self._validator(rows).erased()
         return self._erased

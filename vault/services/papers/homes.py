@@ -63,7 +63,7 @@ def papers_in(session: Session, home: CompartmentId, *, why: str) -> list[Stored
 
 
 def heads(session: Session, home: CompartmentId, record: RecordId) -> list[OpenedVersion]:
-    """Return the versions of a paper that stand, for whoever asked to read or write there."""
+    """Return the versions of a paper that stand, for a caller that asked to read or write there."""
     if sections.is_section(session, home):
         found = sections.opened_to_read(session, home)
         return [version for version in found if (version.record, version.content.kind) == (record, Document.KIND)]
