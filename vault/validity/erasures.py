@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vault.ids import CompartmentId, CompartmentKind
+from vault.log.checks.list_check import IsErased
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items, lets_in
 from vault.records.epochs import read_notice
 from vault.seal.named import access_record, hold_record
@@ -36,16 +37,20 @@ class Erasures:
     _outlived: dict[CompartmentId, bool] = field(default_factory=dict)
     _terms: frozenset[bytes] = frozenset()
 
-    def counts_as_listed(self, item: Item, items: Sequence[Item], among: Iterable[bytes]) -> bool:
-        """Say whether a version counts as erased that this list names of one of these compartments.
+    def asked_among(self, among: Collection[bytes]) -> IsErased:
+        """Return what says of a listed version of one of these compartments whether it counts as erased.
 
-        Its tag says of which. By the id alone who may erase in one place would keep out what stands in others, and
-        what is listed as erased of cases that nobody here knows is not compared with each of those that are here.
+        Its tag says of which. By the id alone who may erase in one place would keep out what stands in others, and what
+        is listed as erased of cases that nobody here knows is not compared with each of those that are here.
         """
-        if item.tag not in self.listings.tagged(self.rows, ItemKind.ERASED).get(item.digest, ()):
-            return False
-        homes = [home for home in among if compartment_tag(home, item.digest) == item.tag]
-        return self.counts(item.digest, homes, items=items)
+
+        def is_erased(item: Item, items: Sequence[Item]) -> bool:
+            if item.tag not in self.listings.tagged(self.rows, ItemKind.ERASED).get(item.digest, ()):
+                return False
+            homes = [home for home in among if compartment_tag(home, item.digest) == item.tag]
+            return self.counts(item.digest, homes, items=items)
+
+        return is_erased
 
     def counts(
         self, version: bytes, among: Iterable[bytes], *, record: bytes | None = None, items: Sequence[Item] = ()

@@ -238,8 +238,7 @@ class VersionValidator:
 
     def erased(self) -> IsErased:
         """Return what says of a listed version whether it counts as erased (FORMAT.md 6)."""
-        homes = {row.compartment for row in self.rows.every_epoch()}
-        return lambda item, items: self._erasures.counts_as_listed(item, items, homes)
+        return self._erasures.asked_among({row.compartment for row in self.rows.every_epoch()})
 
     def erased_by(self, version: bytes, compartment: CompartmentId) -> Place | None:
         """Return the first entry at hand by which a version of a compartment counts as erased, or None."""
