@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
+from vault.cli.confirming import YES, require_sure
 from vault.cli.opening import opened
 from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_data, shown_lines
 from vault.cli.output import Output, Result
-from vault.cli.prompts import YES, require_sure
 from vault.cli.table import MEMBER, Arg, Given, Verb
 from vault.store.files import write_new
 from vault.words.message import Message

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.confirming import YES, require_sure
 from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.outcome import PROPOSAL, outcome_result
 from vault.cli.output import Output, Result
-from vault.cli.prompts import YES, require_sure
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.errors import UsageError
 from vault.store.files import write_new

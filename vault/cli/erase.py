@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.cli.confirming import require_yes
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given, Verb
-from vault.errors import VaultError, WaitingForDecisionError
+from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -103,24 +102,6 @@ def _kept(session: Session, lines: Sequence[Words], out: Path, language: str) ->
             "The letter was not written to a file: {fault} {next_step}", fault=fault.message, next_step=fault.next_step
         )
     return "", Message("The letter is at {path}. It is not encrypted.", path=out)
-
-
-def require_yes(args: Given, output: Output, shown: Sequence[Words], question: Message, word: str) -> None:
-    """Show what goes, and return where `--yes` or somebody at the terminal says so, by a word.
-
-    Raises:
-        WaitingForDecisionError: nobody did.
-    """
-    for line in shown:
-        output.say(line)
-    if args.yes:
-        return
-    if not (output.may_ask and sys.stdin.isatty()):
-        raise WaitingForDecisionError(
-            Message("nothing was erased: nobody confirmed it"), next_step=Message("Repeat it with --yes.")
-        )
-    if ask_line(question).casefold() != word:
-        raise WaitingForDecisionError(Message("nothing was erased"), next_step=Message("Repeat it when you are sure."))
 
 
 _ASKED: Final = Message("It cannot be brought back. Type erase to go on: ")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
 
+from vault.cli.confirming import require_word
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given, Verb
-from vault.errors import WaitingForDecisionError
 from vault.words.message import Message
 
 _SURE: Final = Message("Every name and note that you can read leaves, redacted by nobody. Type all to go on: ")
 
 
 def _export_all(args: Given, output: Output) -> Result:
-    if not args.yes and not (output.may_ask and sys.stdin.isatty() and ask_line(_SURE).casefold() == "all"):
-        raise WaitingForDecisionError(Message("nothing was exported"), next_step=Message("Repeat it with --yes."))
+    require_word(args, output, _SURE, nothing=Message("nothing was exported"), word="all")
     with opened(args, output) as session:
         from vault.services.exports import everything
         from vault.services.projection.expired_rights import left_out_data

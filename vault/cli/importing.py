@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.case import CASE_KINDS
+from vault.cli.confirming import require_undo, require_word
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import ask_line, require_undo
+from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message, plural
@@ -75,10 +76,9 @@ def _answers(args: Given, output: Output, preview: Preview) -> Mapping[Way, Answ
         while said not in _ANSWERS:
             if said is not None:
                 output.say(Message("Answer with one word: skip, make or join."))
-            said = ask_line(Message("{head}\n{question}", head=words.HEADS[way], question=_ASK)).strip().casefold()
+            said = ask_line(Message("{head}\n{question}", head=words.HEADS[way], question=_ASK)).casefold()
         answers[way] = Answer(said)
-    if not args.yes and not (may_ask and ask_line(_SURE).casefold() == "yes"):
-        raise WaitingForDecisionError(Message("nothing is imported"), next_step=Message("Repeat it with --yes."))
+    require_word(args, output, _SURE, nothing=Message("nothing is imported"))
     return answers
 
 

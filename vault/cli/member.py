@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.changing import CHANGES, ROLES
+from vault.cli.confirming import YES, require_sure
 from vault.cli.new_passphrase import memory_mib, new_passphrase
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
 from vault.cli.outcome import PROPOSAL, ROOT, outcome_result
 from vault.cli.output import Output, Result
 from vault.cli.prompts import (
-    YES,
     Personal,
     ask_line,
     options_of,
     personal_values,
     read_member,
-    require_sure,
 )
 from vault.cli.showing import n_devices
 from vault.cli.standing_in import STANDING_IN

@@ -208,7 +208,7 @@ def opened_to_ask(
     given = {} if is_typed else personal_values(args, output, values)
     with opened(args, output) as session:
         if is_typed:
-            there = {} if present is None else present(session)
+            there = present(session) if values and present is not None else {}
             shown = [replace(value, present=there.get(value.key, "")) for value in values]
             given = personal_values(args, output, shown)
         yield session, given

@@ -14,11 +14,11 @@ from vault import platform
 from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.table import Arg, Given
-from vault.errors import UsageError, WaitingForDecisionError
+from vault.display import safe_text
+from vault.errors import UsageError
 from vault.words.message import Message, Words
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
-YES: Final = Arg("[--yes]", Message("do not ask when work would be lost (scripts)"))
 _PASSPHRASE: Final = Message("Passphrase: ")
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 _LONGEST_SHOWN: Final = 60
@@ -191,47 +191,6 @@ def read_text(args: Given) -> str:
         ) from None
 
 
-def require_sure(args: Given, output: Output, loss: Message | None, *, always: Message | None = None) -> None:
-    """Say what would be lost, if anything, and return where `--yes` or somebody at the terminal takes that.
-
-    `always` is what is said and asked where nothing would be lost; without it nothing is asked then.
-
-    Raises:
-        WaitingForDecisionError: nobody did.
-    """
-    said = loss or always
-    if said is None:
-        return
-    output.say(said)
-    if args.yes:
-        return
-    if not (output.may_ask and sys.stdin.isatty()):
-        why = Message("nothing is changed: work may be lost") if loss else Message("nothing is changed: nobody agreed")
-        raise WaitingForDecisionError(why, next_step=Message("Repeat it with --yes."))
-    if ask_line(Message("Go on? Type yes: ")).casefold() != "yes":
-        first = Message("Import their bundle, then repeat the command.") if loss else None
-        raise WaitingForDecisionError(
-            Message("nothing is changed"), next_step=first or Message("Repeat it when you are sure.")
-        )
-
-
-def require_undo(args: Given, output: Output, shown: Words) -> None:
-    """Say what would be taken back, and return where `--yes` or somebody at the terminal says so.
-
-    Raises:
-        WaitingForDecisionError: nobody did.
-    """
-    output.say(shown)
-    if args.yes:
-        return
-    if not (output.may_ask and sys.stdin.isatty()):
-        raise WaitingForDecisionError(
-            Message("nothing is taken back: nobody confirmed it"), next_step=Message("Repeat it with --yes.")
-        )
-    if ask_line(Message("Take it back? Type yes: ")).casefold() != "yes":
-        raise WaitingForDecisionError(Message("nothing is taken back"), next_step=Message("It stays as it is."))
-
-
 def _json_object(args: Given) -> dict[str, object]:
     if args.personal_from != "-":
         raise UsageError(Message("--from reads standard input only"), next_step=Message("Use `--from -`."))
@@ -319,7 +278,7 @@ def ask_line(question: Words) -> str:
         UsageError: the input ended before.
     """
     while True:
-        sys.stderr.write(in_words(question))
+        sys.stderr.write(safe_text(in_words(question)))  # a question may show what is stored
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
@@ -330,7 +289,7 @@ def ask_line(question: Words) -> str:
 
 
 def _tell(message: Message) -> None:
-    sys.stderr.write(f"{in_words(message)}\n")
+    sys.stderr.write(f"{safe_text(in_words(message))}\n")
 
 
 def _readable_by_others(path: Path) -> bool:

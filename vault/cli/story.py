@@ -64,10 +64,7 @@ def _edit(kind: type[FormedRecord], args: Given, output: Output) -> Result:
 
 def _done(kind: type[FormedRecord], args: Given, output: Output) -> Result:
     values = _asked_at_end(kind.FORM)
-    with opened_to_ask(args, output, values, present=partial(_present, kind, args) if values else None) as (
-        session,
-        answers,
-    ):
+    with opened_to_ask(args, output, values, present=partial(_present, kind, args)) as (session, answers):
         from vault.services.cases import cases
 
         typed = {name: "\n".join(said) for name, said in answers.items() if said}

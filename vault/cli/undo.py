@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from vault.cli.confirming import require_undo
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.prompts import require_undo
 from vault.cli.table import Arg, Given, Verb
 from vault.words.message import Message
 

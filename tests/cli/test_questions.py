@@ -1,0 +1,38 @@
+"""Questions at a terminal: stored words in them drive no terminal, and a script is told none of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import Filled
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
+
+HOSTILE = "call Zumurrudi\x1b]0;pwned\x07\x1b[2J"
+
+
+@pytest.fixture
+def desk(filled_template: Filled, tmp_path: Path) -> Desk:
+    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
+
+
+def test_stored_words_in_a_question_drive_no_terminal(desk: Desk, filled_template: Filled) -> None:
+    task = desk.run("task", "add", filled_template.refs[0], "--what", HOSTILE, "--json").json()["record"]
+    asked = desk.run_at_terminal("task", "edit", task, typed="\n" * 9)
+    assert "call Zumurrudi" in asked.err
+    assert [mark for mark in ("\x1b]", "\x1b[2J", "\x07") if mark in asked.err] == []
+    undone = desk.run_at_terminal("undo", typed="yes\n")
+    assert (undone.code, "call Zumurrudi" in undone.err) == (0, True)
+    assert [mark for mark in ("\x1b]", "\x1b[2J", "\x07") if mark in undone.err] == []
+
+
+def test_a_script_that_takes_something_back_is_told_no_word_of_it(desk: Desk, filled_template: Filled) -> None:
+    desk.run("task", "add", filled_template.refs[0], "--what", HOSTILE)
+    refused = desk.run("undo", "--json")
+    assert (refused.code, "Zumurrudi" in refused.out + refused.err) == (3, False)
+    undone = desk.run("undo", "--yes", "--json")
+    assert (undone.json()["undone"], "Zumurrudi" in undone.out + undone.err) == ({"task": 1}, False)
