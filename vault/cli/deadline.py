@@ -166,7 +166,7 @@ def _week(args: Given, output: Output) -> Result:
 def _week_data(week: PaperWeek) -> dict[str, object]:
     days = [
         {
-            "day": day.name.rpartition(" ")[2],
+            "day": day.day,
             "dates": [
                 {"time": date.time or None, "ref": date.ref or None, "what": date.what, "done": date.done}
                 for date in day.lines

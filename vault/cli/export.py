@@ -18,6 +18,7 @@ from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
+    from vault.ids import RecordId
     from vault.services.exports.export_material import Wish
     from vault.services.exports.export_steps import Approve
     from vault.services.exports.exporting import Exported, Undecided
@@ -30,7 +31,7 @@ REPORT: Final = (
                 " subject is for the client, who gets their own data"),
         choices=("lawyer-named", "lawyer", "disappearance", "subject")),
     Arg("--to NAME", Message("the recipient's name or id (`recipient list`)")),
-    Arg("[--person ID]", Message("of which client disappearance and subject tell, where the case has several")),
+    Arg("[--person ID]", Message("the client of whom disappearance and subject tell, where the case has several")),
     Arg("[--decide proposed]", Message("accept the proposal for every open question"), choices=("proposed",)),
     Arg("[--language LANGUAGE]", Message("language of the report"), choices=("en", "fr", "ru"), default="en"),
     Arg("[--contact TEXT]",
@@ -48,19 +49,24 @@ PROGRESS = Message("Reading the finished files again")
 
 def wish_of(args: Given, output: Output, session: Session, *, asks: bool = True) -> Wish:
     """Return what shall leave; whom to call is asked for at a terminal."""
-    from vault.casework.person import Person
-    from vault.services.cases import cases, editing
     from vault.services.exports.export_material import Wish
 
-    person = None
-    if args.person is not None:
-        case = cases.find(session, args.case)
-        person = editing.locate(session, args.person, frozenset({Person.KIND}), case=case).record
-
+    person = person_of(args, session)
     contact = args.contact
     if contact is None and is_read_here(output) and not args.unread and asks:
         contact = ask_line(_CONTACT) or None
     return Wish(args.profile, args.to, {}, args.decide == "proposed", args.language, contact, person)
+
+
+def person_of(args: Given, session: Session) -> RecordId | None:
+    """Return the person of the case who was named, or None."""
+    from vault.casework.person import Person
+    from vault.services.cases import cases, editing
+
+    if args.person is None:
+        return None
+    case = cases.find(session, args.case)
+    return editing.locate(session, args.person, frozenset({Person.KIND}), case=case).record
 
 
 def tell_before(args: Given, output: Output, session: Session) -> int:

@@ -35,7 +35,7 @@ def _pack(args: Given, output: Output) -> Result:
     leaves = args.to is not None
     approve = export.approval_of_pages(args, output) if leaves else None
     with opened(args, output) as session:
-        from vault.services.cases import cases, editing
+        from vault.services.cases import cases
         from vault.services.projection import authors
         from vault.services.safety import pack
 
@@ -45,8 +45,7 @@ def _pack(args: Given, output: Output) -> Result:
             pack.require_facts(found)
             return export.sealed(session, Given(**{**vars(args), "profile": pack.PROFILE}), output, approve)
         if args.page is not None:
-            person = None if args.person is None else editing.locate(session, args.person, _CLIENTS, case=found.case)
-            pack.print_page(session, found, args.page, in_words, person=None if person is None else person.record)
+            pack.print_page(session, found, args.page, in_words, person=export.person_of(args, session))
     only_said = len(found.unconfirmed)
     several = found.clients if len(found.clients) > 1 else ()
     lines: list[Words] = [
@@ -92,7 +91,6 @@ def _confirmed(stored: Stored[Any], by: Mapping[RecordId, str]) -> Message:
     return Message("      confirmed by {who}; {name} wrote it {when}", who=said, name=name, when=when)
 
 
-_CLIENTS: Final = frozenset({"person"})
 _OF_EXPORT: Final = tuple(arg for arg in export.REPORT if arg.key not in {"profile", "to"})
 VERBS: Final = (
     Verb("pack", NOUNS["pack"].help, (

@@ -28,8 +28,9 @@ class PaperDate:
 
 @dataclass(frozen=True, slots=True)
 class PaperDay:
-    """A day on paper; `more` says that it has dates which are not on it."""
+    """A day on paper: `day` is its date; `more` says that it has dates which are not on it."""
 
+    day: str
     name: str
     lines: tuple[PaperDate, ...]
     more: str = ""

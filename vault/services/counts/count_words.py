@@ -53,7 +53,7 @@ def count_lines(shown: Shown) -> Iterator[Words]:
     """Yield the table, line by line, and what is not in it."""
     if not shown.rows:
         yield Message(
-            "No row may be shown: each is of fewer than {fewest}, or would tell of such a one.", fewest=FEWEST
+            "No row may be shown: each has fewer than {fewest}, or would give such a row away.", fewest=FEWEST
         )
     rows = table_of(shown)
     texts = [[str(cell) for cell in row] for row in rows]

@@ -15,7 +15,6 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
-from vault.casework.vocabulary import PersonRole
 from vault.errors import UsageError
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
@@ -36,7 +35,7 @@ from vault.services.cases.cases import by_date, view
 from vault.services.exports.names_elsewhere import names_elsewhere
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.exports.report_covers import in_order, told_beside
-from vault.services.exports.whose import others_as_third, require_one_role
+from vault.services.exports.whose import clients_of, others_as_third, require_one_role
 from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
@@ -213,8 +212,7 @@ def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Store
 
 def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
     """Say whether what happened stays here: of several clients, nothing says whom a record is of."""
-    clients = [person for person in persons if person.value.role is PersonRole.CLIENT]
-    return OF_SEVERAL in profile.withheld and len(clients) > 1
+    return OF_SEVERAL in profile.withheld and len(clients_of(persons)) > 1
 
 
 def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:

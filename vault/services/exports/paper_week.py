@@ -71,6 +71,7 @@ def _day(day: datetime.date, lines: list[AgendaLine], left: int, in_words: Calla
     found = [entry for entry in lines if (entry.line.when or "").startswith(day.isoformat())]
     name = in_words(Message("{weekday} {day}", weekday=_WEEKDAYS[day.weekday()], day=day.isoformat()))
     return PaperDay(
+        day.isoformat(),
         name,
         tuple(
             PaperDate(

@@ -1,7 +1,8 @@
-"""Of whom an export is that tells of one client alone: everybody else in the case is a third person in it."""
+"""An export can tell of a single client: of whom it is. Every other client of the case is a third person in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import msgspec
@@ -23,19 +24,24 @@ from vault.words.next_step import NextStep
 def clients(session: Session, case: CompartmentId, *, why: str) -> list[Stored[Person]]:
     """Return of whom such an export can be; opening the case is in the log before."""
     session.require(Action.CASE_EXPORT, case)
-    return _clients(stored_of_kind(view(session, case, why=why), Person))
+    return clients_of(stored_of_kind(view(session, case, why=why), Person))
 
 
-def one_client(persons: list[Stored[Person]], chosen: RecordId | None) -> Stored[Person] | None:
+def clients_of(persons: Iterable[Stored[Person]]) -> list[Stored[Person]]:
+    """Return the clients among people."""
+    return [person for person in persons if person.value.role is PersonRole.CLIENT]
+
+
+def one_client(persons: Iterable[Stored[Person]], chosen: RecordId | None) -> Stored[Person] | None:
     """Return the client who was chosen, or the only one of the case; None where it has no client.
 
     Raises:
         UsageError: there are several and none was chosen, or it was nobody of them.
     """
-    found = _clients(persons)
+    found = clients_of(persons)
     if chosen is None and len(found) > 1:
         raise UsageError(
-            Message("this case has {count} clients, and this tells of one alone", count=len(found)),
+            Message("this case has {count} clients, and this tells of a single client", count=len(found)),
             next_step=Message("Say of whom it tells; {show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
         )
     if chosen is None:
@@ -56,7 +62,9 @@ def others_as_third(persons: list[Stored[Person]], chosen: RecordId | None) -> l
         UsageError: as `one_client`.
     """
     own = one_client(persons, chosen)
-    return [_third(person) if person in _clients(persons) and person is not own else person for person in persons]
+    return [
+        _third(person) if person.value.role is PersonRole.CLIENT and person is not own else person for person in persons
+    ]
 
 
 def require_one_role(versions: list[OpenedVersion]) -> None:
@@ -70,12 +78,8 @@ def require_one_role(versions: list[OpenedVersion]) -> None:
         if roles.setdefault(version.record, person.role) is not person.role:
             raise UsageError(
                 Message("a person of this case has two roles, each in one of two versions"),
-                next_step=Message("Say which one holds, then export: change the person, or compare the versions."),
+                next_step=Message("Say which role holds, then export: change the person, or compare the versions."),
             )
-
-
-def _clients(persons: list[Stored[Person]]) -> list[Stored[Person]]:
-    return [person for person in persons if person.value.role is PersonRole.CLIENT]
 
 
 def _third(person: Stored[Person]) -> Stored[Person]:

@@ -62,8 +62,6 @@ def template(suffix: str) -> bytes:
 
     A workbook has a second sheet, which is not read, with what may stand in the columns.
     """
-    return (
-        xlsx_of([COLUMNS], title="cases", beside=("words", EXAMPLES))
-        if suffix.casefold() == XLSX
-        else csv_of([COLUMNS])
-    )
+    if suffix.casefold() == XLSX:
+        return xlsx_of([COLUMNS], title="cases", beside=("words", EXAMPLES))
+    return csv_of([COLUMNS])

@@ -15,7 +15,6 @@ from vault.access.session import Session
 from vault.casework.form import labelled
 from vault.casework.person import Person
 from vault.casework.story.incident import Incident, IncidentKind
-from vault.casework.vocabulary import PersonRole
 from vault.errors import UsageError
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
 from vault.ids import CompartmentId, RecordId, is_case_ref
@@ -23,7 +22,7 @@ from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.redaction.profile import CONFIRMED, profile_named
 from vault.services.cases.cases import open_case
-from vault.services.exports.whose import one_client
+from vault.services.exports.whose import clients_of, one_client
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored
 from vault.services.safety.check_ins import minute_here
@@ -55,7 +54,7 @@ def facts(session: Session, case: CompartmentId) -> Facts:
     found = [stored for stored in view.story if stored.value.KIND in kinds]
     confirmed = tuple(stored for stored in found if _is_confirmed(stored))
     unconfirmed = tuple(stored for stored in found if not _is_confirmed(stored))
-    clients = tuple(person for person in view.persons if person.value.role is PersonRole.CLIENT)
+    clients = tuple(clients_of(view.persons))
     return Facts(case, view.head.value.ref, clients, confirmed, unconfirmed, tuple(_lacks(clients, confirmed)))
 
 
@@ -96,10 +95,11 @@ def print_page(
     """
     rule = session.require(Action.CASE_EXPORT, found.case)
     require_facts(found)
-    client = one_client(list(found.clients), person)
+    client = one_client(found.clients, person)
     if client is not None and client.heads > 1:
         raise UsageError(
-            Message("the client stands in two versions"), next_step=Message("Say which one holds, then print the page.")
+            Message("the client stands in two versions"),
+            next_step=Message("Say which version holds, then print the page."),
         )
     who = [] if client is None else [_part(Message("Who"), tuple(_of_client(client.value)), in_words)]
     when = minute_here(session).replace("T", " ")
