@@ -114,9 +114,8 @@ def test_the_screen_says_how_long_it_works_and_how_long_wrong_attempts_cost(
         mira.wait_for("! No room on the disk.")
 
 
-def test_what_is_typed_while_the_vault_opens_comes_into_no_field_and_help_loses_no_unlock(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _hold_unlock(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let no vault open before the event is set."""
     go_on = threading.Event()
     unlock = Gateway.unlock
 
@@ -125,6 +124,13 @@ def test_what_is_typed_while_the_vault_opens_comes_into_no_field_and_help_loses_
         unlock(gateway, member, passphrase, waiting)
 
     monkeypatch.setattr(Gateway, "unlock", slow)
+    return go_on
+
+
+def test_what_is_typed_while_the_vault_opens_comes_into_no_field_and_help_loses_no_unlock(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = _hold_unlock(monkeypatch)
     with house.desk("Mira", unlocks=False) as mira:
         mira.press(f" {RIGHT}")
         mira.press_and_wait("enter", "Opening, 1 s so far")
@@ -155,14 +161,7 @@ def test_help_that_was_asked_for_as_a_wrong_passphrase_went_in_leaves_the_cursor
 def test_a_screen_that_was_emptied_while_the_vault_opened_stays_empty(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on = threading.Event()
-    unlock = Gateway.unlock
-
-    def slow(gateway: Gateway, member: str, passphrase: bytearray, waiting: Callable[[int], None]) -> None:
-        go_on.wait(20)
-        unlock(gateway, member, passphrase, waiting)
-
-    monkeypatch.setattr(Gateway, "unlock", slow)
+    go_on = _hold_unlock(monkeypatch)
     with house.desk("Mira", unlocks=False) as mira:
         mira.press(f" {RIGHT}")
         mira.press_and_wait("enter", "Opening")

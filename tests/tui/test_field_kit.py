@@ -22,9 +22,7 @@ def test_typing_narrows_the_words_the_arrows_move_and_enter_takes(amina: Desk) -
     amina.press("backspace", "down")
     amina.sees("w > witness worker")
     amina.press("z")
-    amina.sees(
-        "wz: nothing is called so; Enter shows all",
-    )
+    amina.sees("wz: nothing is called so; Enter shows all")
     amina.press("backspace", "right", "enter")
     assert (amina.focused(), "Role worker" in amina.words()) == ("born", True)
     amina.press("shift+tab", "p", "escape")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Final
 
@@ -12,7 +13,7 @@ from tui.values.values import DraftShown, Spot, Typed
 from tui.values.values_calls import SlipTyped
 from tui.values.values_forms import FormPlace, FormTyped
 from vault.casework.note import typed_note
-from vault.store.drafts import Drafts
+from vault.store.drafts import Draft, Drafts
 
 _DRAFT, _SPOT, _SLIP, _FORM = "note", "spot", "slip", "form"
 _NOWHERE: Final = bytes(16)
@@ -53,22 +54,18 @@ class DraftShelf:
     def list(self) -> tuple[DraftShown, ...]:
         """Return all drafts, the last saved first."""
         kept = [
-            draft_shown(draft.compartment, draft.record, draft.saved_ms, draft.text)
-            for draft in self._store.list()
-            if draft.kind == _DRAFT
+            draft_shown(draft.compartment, draft.record, draft.saved_ms, draft.text) for draft in self._of_kind(_DRAFT)
         ]
         return tuple(draft for draft in kept if draft is not None)
 
     def slip(self) -> SlipTyped | None:
         """Return the call slip that was put away last, if any."""
-        kept = (
-            slip_typed(draft.record, draft.saved_ms, draft.text) for draft in self._store.list() if draft.kind == _SLIP
-        )
+        kept = (slip_typed(draft.record, draft.saved_ms, draft.text) for draft in self._of_kind(_SLIP))
         return next((slip for slip in kept if slip is not None), None)
 
     def forms(self) -> tuple[FormTyped, ...]:
         """Return all forms that somebody began and neither kept nor threw away, the last saved first."""
-        kept = (form_typed(draft.saved_ms, draft.text) for draft in self._store.list() if draft.kind == _FORM)
+        kept = (form_typed(draft.saved_ms, draft.text) for draft in self._of_kind(_FORM))
         return tuple(form for form in kept if form is not None)
 
     def form(self, place: FormPlace) -> FormTyped | None:
@@ -82,15 +79,17 @@ class DraftShelf:
 
     def take_spot(self) -> Spot | None:
         """Return where somebody was and forget it."""
-        for stored in self._store.list():
-            if stored.kind == _SPOT:
-                self._store.delete(stored.compartment, stored.record)
-                match json.loads(stored.text):
-                    case {"case": str(case), "record": str(record), "draft": str(draft), **more}:
-                        return Spot(case, record, draft, _form_place(more.get("form")))
-                    case _:
-                        break
+        for stored in self._of_kind(_SPOT):
+            self._store.delete(stored.compartment, stored.record)
+            match json.loads(stored.text):
+                case {"case": str(case), "record": str(record), "draft": str(draft), **more}:
+                    return Spot(case, record, draft, _form_place(more.get("form")))
+                case _:
+                    break
         return None
+
+    def _of_kind(self, kind: str) -> Iterator[Draft]:
+        return (stored for stored in self._store.list() if stored.kind == kind)
 
 
 def _kind(draft: Typed) -> str:

@@ -107,11 +107,10 @@ class Story(Subject):
         values = story.typed_values(self._session, home, made.FORM, typed)
         return story.add(self._session, home, made(**values)).hex()
 
-    def change(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> str:
-        """Change fields of a record to what was typed and return its id."""
+    def change(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> KeptShown:
+        """Change fields of a record to what was typed."""
         place = editing.Place(case_id(case), _record_id(record), kind)
-        story.change(self._session, place, typed)
-        return record
+        return KeptShown(record, story.change(self._session, place, typed).is_unconfirmed)
 
     def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
         """Say that a record is over since today, a check-in or a step now, and what was said of its end."""
@@ -124,12 +123,7 @@ class Story(Subject):
             return KeptShown(record)
         form = story.kind_named(kind).FORM
         said = dict.fromkeys(form.asked_at_end, end) if end else {}
-        return self.move(case, record, kind, {} if form.done_by is None else {form.done_by: self.today(), **said})
-
-    def move(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> KeptShown:
-        """Change a date of a record alone."""
-        place = editing.Place(case_id(case), _record_id(record), kind)
-        return KeptShown(record, story.change(self._session, place, typed).is_unconfirmed)
+        return self.change(case, record, kind, {} if form.done_by is None else {form.done_by: self.today(), **said})
 
     def forms(self) -> tuple[tuple[str, str], ...]:
         """Return the forms of the organisation: code and title."""

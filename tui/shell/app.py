@@ -166,14 +166,14 @@ class CaseVaultApp(PanesApp):
             )
 
     def _show_list(self, found: tuple[Spot | None, tuple[VaultStatus, tuple[str, ...], tuple[str, ...]]]) -> None:
-        from tui.screens.cases import case_list, going_on  # noqa: PLC0415 - not needed for the first paint
+        from tui.screens.cases.case_list import CaseList  # noqa: PLC0415 - not needed for the first paint
 
         spot, known = found
         if not isinstance(self.screen, UnlockScreen):
             return  # F12 emptied it: any key locks
-        self.switch_screen(cases := case_list.CaseList(*known))
+        self.switch_screen(cases := CaseList(*known))
         if spot is not None:
-            self.call_later(going_on.go_to_spot, cases, spot)
+            self.call_later(cases.go_on, spot)
             return
         if self._begins_at_home:
             self._show_home()

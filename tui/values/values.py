@@ -17,7 +17,7 @@ from vault.words.message import Words
 
 @dataclass(frozen=True, slots=True)
 class VaultStatus:
-    """How this vault stands, for the lines over the list of cases.
+    """How this vault stands.
 
     `lacks` are standing shortcomings, such as `no recovery sheets`; `may` the acts that this member's roles allow, of
     those that begin from the list.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -26,9 +26,6 @@ from tui.widgets.date_field import DateInput
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words
-
-if TYPE_CHECKING:
-    pass
 
 CASE_EDIT: Final = "case"
 

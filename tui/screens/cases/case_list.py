@@ -12,7 +12,6 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.cases.case_preview import preview_facts
-from tui.screens.cases.going_on import offer_drafts
 from tui.screens.cases.many import ManyCases
 from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
@@ -24,7 +23,7 @@ from tui.screens.frame.wording import order_words
 from tui.text.in_words import in_words, together, warning
 from tui.values.codes import choices
 from tui.values.messages import OpenCase
-from tui.values.values import CaseLine, CaseListStart, PreviewShown, VaultStatus
+from tui.values.values import CaseLine, CaseListStart, PreviewShown, Spot, VaultStatus
 from tui.widgets.cells import text_of
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
@@ -179,7 +178,15 @@ class CaseList(LooksBack, ManyCases):
 
     def action_drafts(self) -> None:
         """Offer the drafts."""
+        from tui.screens.cases.going_on import offer_drafts  # noqa: PLC0415 - every form there is: not at unlock
+
         offer_drafts(self)
+
+    def go_on(self, spot: Spot) -> None:
+        """Go where somebody was when the app locked."""
+        from tui.screens.cases.going_on import go_to_spot  # noqa: PLC0415 - every form there is: not at unlock
+
+        go_to_spot(self, spot)
 
     @on(SafeInput.Changed, "#filter")
     def _filter_typed(self) -> None:

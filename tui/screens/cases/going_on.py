@@ -12,7 +12,7 @@ from tui.screens.cases.filled_form import open_form
 from tui.screens.cases.grant import GRANT, GrantForm
 from tui.screens.cases.new_case import NEW_CASE, NewCase
 from tui.screens.cases.new_section import NEW_SECTION, NewSection
-from tui.screens.cases.standing import draft_words
+from tui.screens.cases.note_lines import draft_kind
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.kept_form import KeptForm
@@ -34,7 +34,7 @@ from tui.values.values_members import MembersShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from vault.casework.story import STORY
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, plural
 
 _Open = Callable[[KeptForm], None]
 
@@ -99,7 +99,7 @@ def _offer(screen: VaultScreen, found: tuple[tuple[DraftShown, ...], tuple[FormT
     if not spots:
         screen.say(Message("There is no draft."))
         return
-    options = [(str(at), words) for at, words in enumerate([*map(draft_words, drafts), *map(_form_words, forms)])]
+    options = [(str(at), words) for at, words in enumerate([*map(_draft_words, drafts), *map(_form_words, forms)])]
 
     def chosen(at: str | None) -> None:
         if at:
@@ -123,6 +123,18 @@ def go_to_spot(screen: VaultScreen, spot: Spot) -> None:
 
 def _push(screen: VaultScreen, form: KeptForm, then: Callable[[str | None], None]) -> None:
     screen.app.push_screen(form, then)
+
+
+def _draft_words(draft: DraftShown) -> Message:
+    """Return a draft in one line."""
+    return plural(
+        "{ref}  {kind}  {moment}  {count} character",
+        "{ref}  {kind}  {moment}  {count} characters",
+        ref=draft.ref,
+        kind=draft_kind(draft),
+        moment=moment(draft.saved_ms),
+        count=len(draft.text),
+    )
 
 
 def _form_words(form: FormTyped) -> Message:

@@ -111,8 +111,10 @@ class SectionScreen(NewKeyScreen):
     def action_open(self) -> None:
         """Open a person or a paper of it; of several, ask which."""
         shown = self._shown
-        options = [] if shown is None else [(person.record, person.name) for person in shown.persons]
-        options += [] if shown is None else [(paper.record, paper.called) for paper in shown.papers]
+        if shown is None:
+            return
+        options = [(person.record, person.name) for person in shown.persons]
+        options += [(paper.record, paper.called) for paper in shown.papers]
         if len(options) > 1:
             self.app.push_screen(Choose(Message("What do you want to open?"), options), self._open)
         elif options:

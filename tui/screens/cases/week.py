@@ -18,7 +18,7 @@ from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
 from tui.screens.cases.due_parts.due_acts import DONE_ACT, FULL_DAY, MOVE_ACT, REF, DueScreen, widest
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.line_dialog import ask_new_file
 from tui.text.calendar import long_day, monday_of
 from tui.text.due_words import SOON_DAYS, days_left, distance_words
 from tui.values.codes import word_of
@@ -119,12 +119,11 @@ class WeekScreen(DueScreen):
     def action_print(self) -> None:
         """Ask where the page of this week shall go."""
         question = Message("A new file for the page, such as a PDF. It names nobody, and it is not encrypted.")
-        self.app.push_screen(AskLine(question, hint="/media/stick/week.pdf", problem=no_whole_path), self._print)
+        ask_new_file(self, question, "/media/stick/week.pdf", self._print)
 
-    def _print(self, place: str | None) -> None:
+    def _print(self, out: Path) -> None:
         monday = self._monday
-        if place and monday is not None:
-            out = Path(place).expanduser()
+        if monday is not None:
             self.ask(lambda vault: vault.story.print_week(monday, out), partial(self._printed, out))
 
     def _printed(self, out: Path, count: int) -> None:

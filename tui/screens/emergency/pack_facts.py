@@ -12,7 +12,7 @@ from typing_extensions import override
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.referral.export import ExportScreen
 from tui.values.values_safety import PackShown
 from tui.widgets.cells import Cell
@@ -20,7 +20,6 @@ from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words, plural
 
 _PROFILE: Final = "disappearance"
-_NOBODY: Final = "nobody"
 _NOTHING: Final = Message(
     "No fact of this case is confirmed, so nothing can leave. Say by whom in the record: in the case, d."
 )
@@ -30,7 +29,6 @@ class PackFacts(VaultScreen):
     """What is confirmed of a case, and what is not.
 
     Args:
-        case: its id.
         shown: as it was read.
     """
 
@@ -81,25 +79,23 @@ class PackFacts(VaultScreen):
         if not self._has_facts():
             return
         if len(clients) > 1:
-            self.app.push_screen(Choose(Message("Of whom does the page tell?"), clients), self._ask_where)
+            question = Choose(Message("Of whom does the page tell?"), clients)
+            self.app.push_screen(question, lambda client: self._ask_where(client) if client else None)
         else:
-            self._ask_where(clients[0][0] if clients else _NOBODY)
+            self._ask_where("")
 
-    def _ask_where(self, person: str | None) -> None:
-        if not person:
-            return
-        of_whom = "" if person == _NOBODY else person
+    def _ask_where(self, client: str) -> None:
+        """Ask where the page of this client goes; empty for the only one, or for nobody."""
+        shown = self._shown
 
-        def chosen(place: str | None) -> None:
-            if place:
-                out, shown = Path(place).expanduser(), self._shown
-                self.ask(lambda vault: vault.safety.print_pack(shown, out, of_whom), self.say)
+        def write(out: Path) -> None:
+            self.ask(lambda vault: vault.safety.print_pack(shown, out, client), self.say)
 
         question = Message(
-            "A new file for the page, such as a PDF. It names the client, and whoever stands in these facts; it is"
-            " not encrypted."
+            "A new file for the page, such as a PDF. It names the client, and the people in these facts. It is not"
+            " encrypted."
         )
-        self.app.push_screen(AskLine(question, hint="/media/stick/facts.pdf", problem=no_whole_path), chosen)
+        ask_new_file(self, question, "/media/stick/facts.pdf", write)
 
     def _has_facts(self) -> bool:
         if not self._shown.count:

@@ -16,7 +16,7 @@ from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.frame.looking_back import LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.second_rows import ALONE, ANSWER, ASK, HERE, SecondRows
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
-
 _HELD: Final = Message("Nothing of it is erased while the legal hold stands. Release the hold first (m in the case).")
 
 
@@ -134,15 +133,15 @@ class EraseScreen(SecondedScreen):
         ids, why = self._ids, self.word("why")
 
         def work(vault: Gateway) -> ResultText:
-            second = vault.approvals.at_this_keyboard(name, self.lend) if name else None
-            second = second if answer is None else vault.erasing.answered(answer)
+            here = vault.approvals.at_this_keyboard(name, self.lend) if name else None
+            second = here if answer is None else vault.erasing.answered(answer)
             return vault.erasing.erase(ids, why=why, second=second)
 
         self.say(Message("The second person is asked now.") if name else "")
         self.ask(work, self._erased)
 
     def _erased(self, told: ResultText) -> None:
-        """Show the letter; whoever reads it to the end goes back to where the record stood."""
+        """Show the letter; leaving it goes back to where the record stood."""
         self.app.push_screen(LetterScreen(told), lambda _: self.end(Message("It is erased.")))
 
 
@@ -162,12 +161,11 @@ class LetterScreen(WholeText):
     def action_print(self) -> None:
         """Ask where the letter shall go."""
         question = Message("A new file for the letter, a PDF. It names nobody who went, and it is not encrypted.")
-        self.app.push_screen(AskLine(question, hint="/media/stick/letter.pdf", problem=no_whole_path), self._print)
+        ask_new_file(self, question, "/media/stick/letter.pdf", self._print)
 
-    def _print(self, place: str | None) -> None:
-        if place:
-            told, out = self._told, Path(place).expanduser()
-            self.ask(lambda vault: vault.erasing.print_letter(told, out), self.say)
+    def _print(self, out: Path) -> None:
+        told = self._told
+        self.ask(lambda vault: vault.erasing.print_letter(told, out), self.say)
 
 
 class Erases(LooksBack):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import ClassVar, Final
 
 from textual.containers import VerticalScroll
@@ -12,15 +11,13 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
-from tui.screens.frame.dates import are_clear
+from tui.screens.frame.dates import are_clear, coming_field
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import AskLine
 from tui.text.safe_content import safe_content
 from tui.values.values_erasing import HoldShown
-from tui.widgets.date_field import DateField
 from tui.widgets.fields import SafeInput
-from vault.casework.typed_dates import Lean, typed_day
 from vault.words.message import Message
 
 _ABOUT: Final = Message(
@@ -54,7 +51,7 @@ class HoldScreen(FormScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             FormRow.of_text("reason", Message("Reason")),
-            FormRow(Message("Review on"), DateField("", read=_coming, name="review", hint=Message("e.g. 1.6.2027"))),
+            FormRow(Message("Review on"), coming_field("review", Message("e.g. 1.6.2027"))),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
@@ -88,14 +85,10 @@ class HoldScreen(FormScreen):
             self.warn(_NONE)
             return
         self.app.push_screen(
-            AskLine(Message("Why is the legal hold released? Its case can be erased then.")), self._why
+            AskLine(Message("Why is the legal hold released? Then the case can be erased.")), self._why
         )
 
     def _why(self, reason: str | None) -> None:
         case = self._case
         if reason:
             self.ask(lambda vault: vault.erasing.release(case, reason), self.end)
-
-
-def _coming(text: str, today: date) -> str:
-    return typed_day(text, today, "date", Lean.COMING)

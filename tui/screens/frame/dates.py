@@ -56,6 +56,15 @@ def since_field(name: str, value: str = "") -> DateField:
     return DateField(value, read=read, name=name, hint=Message("empty: today"))
 
 
+def coming_field(name: str, hint: Words) -> DateField:
+    """Return a field for a day that is to come."""
+
+    def read(text: str, today: date) -> str:
+        return typed_day(text, today, _CALLED, Lean.COMING)
+
+    return DateField("", read=read, name=name, hint=hint)
+
+
 def are_clear(screen: VaultScreen) -> bool:
     """Say whether every date of a screen is clear; where one is not, say why, with the cursor there."""
     for field in screen.query(DateInput):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.form import WHOLE_PATH, whole_path
 from tui.text.in_words import warning
 from tui.text.safe_content import safe_content
@@ -80,3 +82,13 @@ class AskLine(Sheet[str]):
 def no_whole_path(typed: str) -> Words:
     """Return what is wrong with a path, or nothing."""
     return "" if whole_path(typed) is not None else WHOLE_PATH
+
+
+def ask_new_file(screen: VaultScreen, question: Words, hint: str, then: Callable[[Path], None]) -> None:
+    """Ask over a screen where a new file goes; `then` gets its path, unless somebody leaves."""
+
+    def answered(place: str | None) -> None:
+        if place:
+            then(Path(place).expanduser())
+
+    screen.app.push_screen(AskLine(question, hint=hint, problem=no_whole_path), answered)

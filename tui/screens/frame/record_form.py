@@ -95,7 +95,11 @@ class RecordForm(SameAgain, KeptForm):
             return
         if _CONFIRMED in typed:
             changed[_CONFIRMED] = typed[_CONFIRMED]  # what stands in the form is what is kept
-        self.ask(lambda vault: vault.story.change(case, record, kind, changed), self.end, failed=self._refused)
+        self.ask(
+            lambda vault: vault.story.change(case, record, kind, changed),
+            lambda kept: self.end(kept.record),
+            failed=self._refused,
+        )
 
     def _must_confirm(self, changed: Mapping[str, str]) -> bool:
         """Empty by whom the record is confirmed where all else changed, once, and say so; say whether it was done."""

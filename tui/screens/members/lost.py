@@ -11,11 +11,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
 from tui.values.values_members import Changed, DeviceLine, LostShown
@@ -132,11 +132,14 @@ class WarnScreen(FormScreen):
 
     def action_write(self) -> None:
         """Write the list into a file."""
+        write_warn_list(self, self._found.warn)
 
-        def chosen(place: str | None) -> None:
-            if place:
-                out, warn = Path(place).expanduser(), self._found.warn
-                self.ask(lambda vault: vault.devices.keep_list(warn, out), self.say)
 
-        question = Message("A new file for the list. It is personal data in clear, for as long as it is there:")
-        self.app.push_screen(AskLine(question, hint="/media/stick/whom-to-warn", problem=no_whole_path), chosen)
+def write_warn_list(screen: VaultScreen, warn: tuple[str, ...]) -> None:
+    """Ask over a screen where whom to warn goes, and write it there."""
+    question = Message("A new file for the list. It is personal data in clear, for as long as it is there:")
+
+    def write(out: Path) -> None:
+        screen.ask(lambda vault: vault.devices.keep_list(warn, out), screen.say)
+
+    ask_new_file(screen, question, "/media/stick/whom-to-warn", write)

@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, Command, VaultScreen
-from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.frame.long_work import LongWorkScreen
-from tui.screens.members.lost import LostForm
+from tui.screens.members.lost import LostForm, write_warn_list
 from tui.text.in_words import in_words
 from tui.values.values_members import DeviceLine
 from tui.values.values_safety import TakenShown
@@ -61,25 +61,16 @@ class TakenScreen(VaultScreen):
 
     def action_write(self) -> None:
         """Write whom to warn into a file."""
-
-        def chosen(place: str | None) -> None:
-            if place:
-                out, warn = Path(place).expanduser(), tuple(in_words(words) for words, _ in self._shown.warn)
-                self.ask(lambda vault: vault.devices.keep_list(warn, out), self.say)
-
-        question = Message("A new file for the list. It is personal data in clear, for as long as it is there:")
-        self.app.push_screen(AskLine(question, hint="/media/stick/whom-to-warn", problem=no_whole_path), chosen)
+        write_warn_list(self, tuple(in_words(words) for words, _ in self._shown.warn))
 
     def action_print(self) -> None:
         """Ask where the page goes."""
-
-        def chosen(place: str | None) -> None:
-            if place:
-                out, shown = Path(place).expanduser(), self._shown
-                self.ask(lambda vault: vault.safety.print_taken(shown, out), self.say)
-
         question = Message("A new file for the page, such as a PDF. It names nobody, and it is not encrypted.")
-        self.app.push_screen(AskLine(question, hint="/media/stick/drill.pdf", problem=no_whole_path), chosen)
+        ask_new_file(self, question, "/media/stick/drill.pdf", self._print)
+
+    def _print(self, out: Path) -> None:
+        shown = self._shown
+        self.ask(lambda vault: vault.safety.print_taken(shown, out), self.say)
 
     def action_lost(self) -> None:
         """End the device."""

@@ -9,10 +9,10 @@ from textual.containers import Vertical
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow
 from vault.ids import RecordId
+from vault.redaction.profile import profile_named
 from vault.words.message import Message, Words
 
 WHOSE: Final = Message("This case has several clients. Choose of whom it tells: nobody else is named as a client.")
-_OF_ONE: Final = frozenset({"disappearance", "subject"})
 _NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
 
 
@@ -27,7 +27,7 @@ class OfWhom(Vertical):
         super().__init__(classes="place")
         self.display = False
         self._person = person
-        self._profile = ""
+        self._is_of_one = False
         self._field = ChoiceField([_NOBODY])
         self._clients: tuple[tuple[str, Words], ...] | None = None
 
@@ -39,14 +39,17 @@ class OfWhom(Vertical):
     @property
     def chosen(self) -> RecordId | None:
         """Who was chosen."""
-        said = self._field.value if self.display else self._person if self._profile in _OF_ONE else ""
+        said = self._field.value if self.display else self._person if self._is_of_one else ""
         return RecordId(bytes.fromhex(said)) if said else None
 
     def go_by(self, profile: str) -> bool:
         """Be there or not, as this profile needs it; return whether it has to be told who the clients are."""
-        self._profile = profile
-        self.display = profile in _OF_ONE and len(self._clients or ()) > 1
-        return profile in _OF_ONE and self._clients is None
+        self._is_of_one = profile_named(profile).is_of_one_client
+        self._fit()
+        return self._is_of_one and self._clients is None
+
+    def _fit(self) -> None:
+        self.display = self._is_of_one and len(self._clients or ()) > 1
 
     def show(self, clients: tuple[tuple[str, Words], ...]) -> None:
         """Take who the clients of the case are, by id and name."""
@@ -54,4 +57,4 @@ class OfWhom(Vertical):
             self._clients = clients
             self._field = ChoiceField([_NOBODY, *clients], value=self._person, id="person")
             self.mount(FormRow(Message("Of whom"), self._field))
-            self.go_by(self._profile)
+            self._fit()

@@ -15,8 +15,7 @@ from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.words.message import Message
 
 _WHO: Final = Message("It changed, so nobody confirms it any more. Who confirms it as it stands now? Esc for nobody.")
-
-_OR_NOTHING: Final = Message("or: nothing")
+_HANDED_HINT: Final = Message("e.g. a page, to her; or: nothing")
 _HEARD: Final = Message("Was the person heard? What came of it?")
 
 
@@ -43,19 +42,19 @@ def say_done(screen: VaultScreen, case: str, record: str, kind: str, then: Calla
     The cursor of the question stands on the answer that writes nothing.
     """
 
-    def done(end: str | None) -> None:
-        if end is not None and (end or kind != CheckIn.KIND):
-            screen.ask(lambda vault: vault.story.done(case, record, kind, end), then)
+    def done(end: str = "") -> None:
+        screen.ask(lambda vault: vault.story.done(case, record, kind, end), then)
 
-    def told(said: str | None) -> None:
-        done(said or None)
+    def told(end: str | None) -> None:
+        if end:
+            done(end)
 
     form = STORY[kind].FORM
     asked = [field for field in form.fields if field.name in form.asked_at_end]
     if kind == CheckIn.KIND:
         nothing = ("", Message("nothing yet: it stays due"))
-        screen.app.push_screen(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), done)
+        screen.app.push_screen(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), told)
     elif asked:
-        screen.app.push_screen(AskLine(asked[0].label, hint=_OR_NOTHING), told)
+        screen.app.push_screen(AskLine(asked[0].label, hint=_HANDED_HINT), told)
     else:
-        done("")
+        done()

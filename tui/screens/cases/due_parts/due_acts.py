@@ -103,7 +103,7 @@ class DueScreen(VaultScreen):
 
     def _move(self, line: DueShown, said: str, change: Mapping[str, str]) -> None:
         self.ask(
-            lambda vault: vault.story.move(line.case, line.record, line.kind, change),
+            lambda vault: vault.story.change(line.case, line.record, line.kind, change),
             partial(self._confirm_anew, line),
             failed=lambda error: self._ask_date(line, said, sentence(error)),
         )
