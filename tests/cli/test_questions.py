@@ -36,3 +36,17 @@ def test_a_script_that_takes_something_back_is_told_no_word_of_it(desk: Desk, fi
     assert (refused.code, "Zumurrudi" in refused.out + refused.err) == (3, False)
     undone = desk.run("undo", "--yes", "--json")
     assert (undone.json()["undone"], "Zumurrudi" in undone.out + undone.err) == ({"task": 1}, False)
+
+
+def test_a_script_that_imports_a_list_is_told_no_name_of_who_may_be_known(
+    desk: Desk, filled_template: Filled, tmp_path: Path
+) -> None:
+    known = ("--role", "client", "--name", "Zumurrudi Quillfeather", "--phone", "+996555918273", "--anyway")
+    assert desk.run("person", "add", filled_template.refs[0], *known).code == 0
+    file = tmp_path / "list.csv"
+    file.write_text("case,names,phones\nNight arrest,Vexilda Morrowquay,+996555918273\n", "utf-8")
+    imports = ("import", str(file), "--kind", "asylum")
+    assert "Zumurrudi Quillfeather" in desk.run(*imports, "--preview").out
+    for answered, code in ((), 3), (("--duplicates", "make"), 3), (("--duplicates", "make", "--yes"), 0):
+        answer = desk.run(*imports, *answered)
+        assert (answer.code, "Quillfeather" in answer.out + answer.err) == (code, False), answer.err

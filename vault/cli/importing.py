@@ -44,9 +44,10 @@ def _import(args: Given, output: Output) -> Result:
         shown = words.preview_lines(session, preview)
         if args.preview:
             return Result(_data(preview), [*shown, Message("Nothing was made.")])
-        for line in shown:
+        may_ask = output.may_ask and sys.stdin.isatty()
+        for line in shown if may_ask else ():  # what a script is told may lie in a file for long: it has names
             output.say(line)
-        answers = _answers(args, output, preview)
+        answers = _answers(args, output, preview, may_ask=may_ask)
         imported = making.make(session, preview, answers, progress=output.progress_of(Message("Making the cases")))
         titles = _titles(preview, imported)
         lines = list(words.made_lines(imported, titles))
@@ -59,16 +60,15 @@ def _import(args: Given, output: Output) -> Result:
     return Result({**_data(preview), **_made_data(imported, titles)}, lines)
 
 
-def _answers(args: Given, output: Output, preview: Preview) -> Mapping[Way, Answer]:
+def _answers(args: Given, output: Output, preview: Preview, *, may_ask: bool) -> Mapping[Way, Answer]:
     """Return what happens to rows with somebody who may be known, asked once for each way; and have it confirmed."""
     from vault.services.imports import words
     from vault.services.imports.making import Answer
 
-    may_ask = output.may_ask and sys.stdin.isatty()
     if not may_ask and preview.known and args.duplicates is None:
         raise WaitingForDecisionError(
             Message("nothing is imported: some people may be known already"),
-            next_step=Message("Repeat it with --duplicates skip, make or join."),
+            next_step=Message("Look with --preview. Then repeat it with --duplicates skip, make or join."),
         )
     answers = {}
     for way in preview.known:

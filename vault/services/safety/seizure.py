@@ -99,9 +99,9 @@ def look(session: Session, seat: SeatId, *, progress: Progress = lambda done, to
             for row in stored_of_kind(versions, Disclosure)
             if row.origin is not None and seat_of_log(session, row.origin) == seat
         ]
-        one = _counted(case, versions, len(made))
-        found.append(one)
-        left += [PackageMade(one.ref, names.get(row.value.recipient, _UNKNOWN), row.value.made) for row in made]
+        on_device = _counted(case, versions, len(made))
+        found.append(on_device)
+        left += [PackageMade(on_device.ref, names.get(row.value.recipient, _UNKNOWN), row.value.made) for row in made]
         held += len(sections.list_of(session, case))
         progress(done, 2 * len(readable))
     return Seizure(
