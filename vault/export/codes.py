@@ -212,8 +212,8 @@ _LABELS = {
 }
 _WITHHELD = {
     "safe-contact": (
-        "Not in this copy: how we may reach you safely, with the words that we agreed. Why: whoever finds this "
-        "file could use it against you. We read it to you when you ask.",
+        "Not in this copy: how we may reach you safely, with the words that we agreed. Why: somebody who finds "
+        "this file could use it against you. We read it to you when you ask.",
         "Absent de cette copie : la manière sûre de vous joindre et les mots convenus. Pourquoi : qui trouve ce "
         "fichier pourrait s’en servir contre vous. Nous vous les lisons à votre demande.",
         "В этой копии нет: как с вами безопасно связаться и о каких словах мы договорились. Почему: нашедший этот"
