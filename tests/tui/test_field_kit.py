@@ -54,8 +54,8 @@ def test_a_word_that_is_not_there_chooses_nothing_and_down_shows_what_there_is(a
 
 def test_the_command_list_leads_to_requests_and_checklists_from_home_a_case_and_its_dates(amina: Desk) -> None:
     amina.press("f8", "enter")
-    for key in ("", "d"):
-        amina.press(*([key] if key else []))
+    for keys in ((), ("d",)):
+        amina.press(*keys)
         for words in ("subj", "request", "check"):
             amina.press("f2", f" {words}")
             amina.sees_not("Nothing is called so.")

@@ -114,12 +114,12 @@ class Story(Subject):
 
     def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
         """Say that a record is over since today, a check-in or a step now, and what was said of its end."""
+        place = editing.Place(case_id(case), _record_id(record), kind)
         if kind == CheckIn.KIND:
-            place = editing.Place(case_id(case), _record_id(record), kind)
             check_ins.heard(self._session, place, vocabulary.word_of(CheckInEnd, end, "end"))
             return KeptShown(record)
         if kind == ChecklistStep.KIND:
-            checklists.tick(self._session, editing.Place(case_id(case), _record_id(record), kind))
+            checklists.tick(self._session, place)
             return KeptShown(record)
         form = story.kind_named(kind).FORM
         said = dict.fromkeys(form.asked_at_end, end) if end else {}

@@ -15,14 +15,14 @@ class FormPlace:
 
     Attributes:
         form: the app's word for it.
-        case, ref, section: where it was opened; empty for a form of no case.
+        case, ref, section: where it was opened; empty for a form of no case, whose `ref` may be a member's name.
         record: what it changes; empty where something new is made.
         about: what tells it from others of its kind, such as the kind of the record.
     """
 
     form: str
     case: str = ""
-    ref: str = ""
+    ref: str = field(default="", repr=False)
     record: str = ""
     section: str = ""
     about: str = ""
