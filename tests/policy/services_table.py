@@ -152,7 +152,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
-    removing.forget_contents holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
+    removing.forget_contents described.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
     erasure_checks.two_person_faults records_counted.counted
     bringing_back.brought_back contents.all_contents contents.contents contents.named_by
     belonging.all_names belonging.everywhere belonging.going_with
