@@ -336,7 +336,7 @@ def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
         for number, (ref, client, title, kind, stage) in enumerate(CASES)
         if words in f"{client} {title}".casefold()
     )
-    return CaseListStart(len(rows), rows)
+    return CaseListStart(len(rows), rows, own=3)
 
 
 def _open(case: str, _why: str) -> CaseShown:
@@ -565,7 +565,6 @@ ANSWERS: dict[str, Any] = {
     "writing.drafts": (DRAFT,),
     "writing.take_spot": None,
     "finding.start": _start,
-    "finding.own": 3,
     "finding.alone": lambda shown: frozenset(shown[2:3]),
     "finding.preview": PreviewShown(
         "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged", "high",

@@ -53,7 +53,7 @@ class Finding(Subject):
         self._found = (untrusted_filter, found)
         rows = cases.page(0, Sort(sort), found=found)
         more = found is not None and found.more
-        return CaseListStart(cases.count(found), self._lines(rows), more)
+        return CaseListStart(cases.count(found), self._lines(rows), more, cases.own_count())
 
     def page(
         self, sort: str, untrusted_filter: str, position: int, *, after: object = None, before: object = None
@@ -72,10 +72,6 @@ class Finding(Subject):
             before=before if isinstance(before, Place) else None,
         )
         return CaseListStart(self._list.count(found), self._lines(rows))
-
-    def own(self) -> int:
-        """Return how many of the open cases name this member as their owner."""
-        return 0 if self._list is None else self._list.own_count()
 
     def _lines(self, rows: Sequence[CaseRow]) -> tuple[CaseLine, ...]:
         today, people = cases.today(self._session), self.cases.people_counts(rows)

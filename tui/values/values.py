@@ -90,11 +90,15 @@ class PreviewShown:
 
 @dataclass(frozen=True, slots=True)
 class CaseListStart:
-    """The beginning of a list: how many rows it has, and the first page of them. `more`: a filter that is too wide."""
+    """The beginning of a list: how many rows it has, and the first page of them. `more`: a filter that is too wide.
+
+    `own` is how many open cases name this member as their owner.
+    """
 
     count: int
     rows: tuple[CaseLine, ...] = field(repr=False)
     more: bool = False
+    own: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,6 @@ class CaseList(LooksBack, ManyCases):
         self._pages: CasePages | FixedRows = FixedRows()
         self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
         self._is_marking = False
-        self._own = 0
-        self._found: Words = ""
-        self._order: Words = ""
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -118,7 +115,7 @@ class CaseList(LooksBack, ManyCases):
     def action_refresh(self, stand_on: str = "") -> None:
         """Read the list and the standing again; the cursor and the marks stay."""
         self._read(keep_cursor=True)
-        self.ask(lambda vault: (vault.status(), vault.finding.own()), self._show_standing)
+        self.ask(lambda vault: vault.status(), self._show_standing)
 
     def action_filter(self) -> None:
         """Begin to filter."""
@@ -232,16 +229,17 @@ class CaseList(LooksBack, ManyCases):
         self.case_list.show_source(pages)
         self.case_list.mark(marked)
         self.case_list.cursor = cursor
-        found = plural("{count} case", "{count} cases", count=start.count)
+        found: Words = plural("{count} case", "{count} cases", count=start.count)
         if words:
             found = plural("{count} match", "{count} match", count=start.count)
         if start.more:
             found = Message("{found} or more, newest shown", found=found)
-        self._found, self._order = found, order_words(sort)
+        if start.own and not words:
+            found = together((found, plural("yours {count}", "yours {count}", count=start.own)), ", ")
         is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH, _CLOSED_TOO))}
         empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN
         is_typed, self._words = words != self._words, words
-        self._show_head()
+        self.head(found, order_words(sort))
         if is_own or is_typed:  # what was done, such as a slip that was kept, goes on standing there
             self.say(_CLOSED_TOO if start.count else _NO_MATCH if words else empty)
         self._mark(pages, 0, start.rows)
@@ -315,13 +313,8 @@ class CaseList(LooksBack, ManyCases):
         elif self.said == warning(_ALONE):
             self.say("")
 
-    def _show_standing(self, found: tuple[VaultStatus, int]) -> None:
-        self._status, self._own = found
-        self._show_head()
-
-    def _show_head(self) -> None:
-        own = plural("yours {count}", "yours {count}", count=self._own)
-        self.head(together((self._found, own), ", ") if self._own and not self._words else self._found, self._order)
+    def _show_standing(self, status: VaultStatus) -> None:
+        self._status = status
 
     @property
     def _strip(self) -> Strip:
