@@ -13,14 +13,18 @@ import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from textual import _wait
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 
-from tests.stretching import once
+from tests.stretching import of_one_salt, once
 from tests.tui.painting import paint_later
+from vault.access.membership import founding, joining
 from vault.seal.entrance import passphrase
 
 _NOT_RUN = "not run: needs "
@@ -32,8 +36,28 @@ _ROOM_BYTES = 4 * 2**30
 
 @pytest.fixture(scope="session", autouse=True)
 def _stretched_once() -> Iterator[None]:
+    """Let Argon2id be asked for nothing twice, and each folder that is made here have the same salt."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passphrase, "hash_secret_raw", once(passphrase.hash_secret_raw))  # type: ignore[attr-defined]
+        for room in (founding, joining):
+            patched.setattr(room, "KeyHeader", of_one_salt)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styled_once() -> Iterator[None]:
+    """Let the styles of a widget be parsed once in a run, and not for each app."""
+    parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def remembered(sheet: Stylesheet, *asked: Any, **named: Any) -> list[RuleSet]:
+        key = (*asked, *named.items(), *sheet._variables.items())
+        if key not in parsed:
+            parsed[key] = parse(sheet, *asked, **named)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", remembered)
         yield
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
+from vault.access.seat_keys.factors import salt_of_vault
 
 
 def init(desk: Desk, vault: Path, sheets: Path) -> Answer:
@@ -44,6 +45,9 @@ def test_sheets_are_for_their_owner_alone(desk: Desk, tmp_path: Path) -> None:
     assert answer.code == 0, answer.err
     assert folder.stat().st_mode & 0o777 == 0o700
     assert sorted(file.name for file in folder.iterdir()) == [f"recovery-sheet-{n}-of-3.pdf" for n in (1, 2, 3)]
+    # The tests give all folders of their own process one salt; a real one draws its own.
+    salts = {salt_of_vault(tmp_path / name) for name in ("new.vault", "second.vault")}
+    assert len(salts) == 2
 
 
 def test_whoever_has_a_printer_is_told_so_before_anything_is_typed(desk: Desk, tmp_path: Path) -> None:
