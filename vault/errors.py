@@ -62,6 +62,12 @@ class RefusedError(VaultError):
     usual_step = Message("Ask a member who has the right.")
 
 
+class NotAsShownError(RefusedError):
+    """What an act would do now is not what a person read before they said yes."""
+
+    usual_step = Message("Read the new list. Then go on, or leave.")
+
+
 class VerificationError(VaultError):
     """What is stored contradicts what was signed."""
 

@@ -70,7 +70,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
-    Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.what_goes",
+    Action.CASE_ERASE: "moving.move erasing.ask erasing.erase what_goes.as_shown what_goes.what_goes",
     Action.SECTION_CREATE: "sections.create",
     Action.BREAK_GLASS: "breaking_glass.break_glass",
     Action.FORM_READ: "own_forms.find own_forms.list_all",
@@ -216,6 +216,9 @@ CALLS: Mapping[str, Call] = {
     "moving.move": lambda run, session, case, note, section: run(session, _moving(case, note, section)),
     "erasing.ask": lambda run, session, case, *_: run(session, _going_from(case), why="mistake", out=Path("out")),
     "erasing.erase": lambda run, session, case, *_: run(session, _going_from(case), why="mistake"),
+    "what_goes.as_shown": lambda run, session, case, note, _: run(
+        session, _going_from(case), _known(session, case, note)
+    ),
     "what_goes.what_goes": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "undoing.undo": lambda run, session, case, *_: run(session, Undoable((_version_in(case),))),
     "editing.edit": lambda run, session, case, *_: run(session, _own_record(case), Case, lambda head: head),

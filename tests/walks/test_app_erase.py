@@ -11,7 +11,7 @@ from tests.services.founded import PASSPHRASE
 from tests.tui.house import MIRA, House, house, house_template
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, holds, notes
+from vault.services.cases import cases, editing, holds, notes, people, same_person
 from vault.services.evidence import checking
 
 __all__ = ["house", "house_template"]  # fixtures
@@ -67,3 +67,25 @@ def test_what_goes_is_read_first_a_hold_stops_it_and_a_whole_case_takes_two(hous
         assert cases.list_all(amina) == []
         assert checking.verify(amina).verified
     assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_what_was_shown_is_what_is_erased_and_a_hold_released_since_then_widens_nothing(house: House) -> None:
+    with house.open("Amina") as amina:
+        kept, free = (cases.create(amina, title=title, kind="asylum").case for title in ("kept", "free"))
+        there, here = (people.add(amina, case, role="client", names=["Zubin Morrowquay"]) for case in (kept, free))
+        same_person.same(amina, editing.Place(free, here, "person"), editing.Place(kept, there, "person"))
+        holds.hold(amina, kept, reason="a court asks", review="2090-01-01")
+    beside = Person(passphrase=PASSPHRASE, reasons=("subject-request",))
+    with house.desk("Amina", beside=beside) as desk:
+        desk.press("slash", " free", "enter", "enter", "2", "enter", ":erase")
+        desk.sees("is on legal hold: 1 record there stays.")
+        desk.call(lambda: desk.gateway.erasing.release(kept.hex(), "it is over"))
+        desk.press("f4", "y")
+        desk.sees("Nothing is erased: what would go is not what was shown. Read the new list.", "2 x person")
+        desk.sees_not("is on legal hold")
+        desk.sees_not("The letter about it")
+        desk.sees(f"Who {MIRA}, admin")
+        desk.press("f4", "y")
+        desk.sees("The letter about it")
+    with house.open("Amina") as amina:
+        assert [people.names_in(amina, case) for case in (kept, free)] == [{}, {}]

@@ -11,13 +11,14 @@ from vault.words.message import Words
 class ErasePreview:
     """What an erasure takes and what stays, in lines; how many records, and whether a second person has to agree.
 
-    With `nothing_goes` a legal hold keeps all of it.
+    With `nothing_goes` a legal hold keeps all of it. `going` is the gateway's own: what was shown is what is erased.
     """
 
     lines: tuple[Words, ...] = field(repr=False)
     records: int
     needs_second: bool
     nothing_goes: bool = False
+    going: object = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

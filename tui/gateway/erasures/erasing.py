@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from tui.gateway.subject import Subject, case_id
 from tui.text.in_words import in_words
@@ -26,17 +27,25 @@ class Erasing(Subject):
         going = what_goes.what_goes(self._session, *ids)
         needs_second = erasing.needs_second(going)
         lines = preview.preview(self._session, going, needs_second=needs_second)
-        return ErasePreview(tuple(map(with_kind, lines)), going.records, needs_second, going.nothing_goes)
+        return ErasePreview(tuple(map(with_kind, lines)), going.records, needs_second, going.nothing_goes, going)
 
-    def erase(self, ids: Sequence[str], *, why: str, second: Second | None) -> ResultText:
-        """Erase them for good and return the letter about it."""
-        going = what_goes.what_goes(self._session, *ids)
+    def erase(self, ids: Sequence[str], shown: ErasePreview, *, why: str, second: Second | None) -> ResultText:
+        """Erase what was shown for good and return the letter about it.
+
+        Raises:
+            NotAsShownError: something else would go by now.
+        """
+        going = self._as_shown(ids, shown)
         erasing.erase(self._session, going, why=why, second=second)
         return ResultText(tuple(map(with_kind, letter.letter(self._session, going, why=why))))
 
-    def ask(self, ids: Sequence[str], *, why: str, approver: str, out: Path) -> ResultText:
-        """Write the question of an erasure into a new file, for one who may approve or, without a name, for all."""
-        going = what_goes.what_goes(self._session, *ids)
+    def ask(self, ids: Sequence[str], shown: ErasePreview, *, why: str, approver: str, out: Path) -> ResultText:
+        """Write the question of an erasure into a new file, for one who may approve or, without a name, for all.
+
+        Raises:
+            NotAsShownError: something else would go by now.
+        """
+        going = self._as_shown(ids, shown)
         names = erasing.ask(self._session, going, why=why, out=out, approver=approver or None)
         opens = Message("The question is at {file}. It opens for: {names}.", file=out, names=", ".join(names))
         how = Message(
@@ -44,6 +53,9 @@ class Erasing(Subject):
             " within 7 days, and while nothing of it changes."
         )
         return ResultText((Message("Nothing is erased yet."), opens, how))
+
+    def _as_shown(self, ids: Sequence[str], shown: ErasePreview) -> what_goes.Going:
+        return what_goes.as_shown(self._session, cast("what_goes.Going", shown.going), *ids)
 
     def answered(self, file: Path) -> Second:
         """Return the approval that came back in a file, for `erase`."""

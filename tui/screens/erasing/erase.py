@@ -27,10 +27,12 @@ from tui.values.codes import choices
 from tui.values.values_erasing import ErasePreview
 from tui.values.values_exchange import ResultText
 from tui.widgets.confirm import Confirm
+from vault.errors import NotAsShownError
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from tui.gateway import Approver, Gateway
+    from vault.errors import VaultError
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
@@ -72,6 +74,9 @@ class EraseScreen(SecondedScreen):
         """Read what goes."""
         self.head(self._about)
         self.query_one("#why").focus()
+        self._read()
+
+    def _read(self) -> None:
         ids = self._ids
         self.ask(lambda vault: (vault.erasing.preview(ids), vault.approvals.approvers()), self._show)
 
@@ -105,7 +110,7 @@ class EraseScreen(SecondedScreen):
         name = rows.who if preview.needs_second and rows.way == HERE else ""
         asked = Message("{name} is asked here.", name=name) if name else ""
         alone = Message("It is done ALONE, and the log says so.") if preview.needs_second and not name else asked
-        self._confirm(preview, alone, lambda: self._erase(name))
+        self._confirm(preview, alone, lambda: self._erase(preview, name))
 
     def _confirm(self, preview: ErasePreview, second: Words, erase: Callable[[], None]) -> None:
         question = Confirm(
@@ -122,23 +127,34 @@ class EraseScreen(SecondedScreen):
         if file is None or preview is None:
             self.refuse("second-file", WHOLE_PATH)
         elif rows.way == ANSWER:
-            self._confirm(preview, Message("A second person approved it."), lambda: self._erase("", file))
+            approved = Message("A second person approved it.")
+            self._confirm(preview, approved, lambda: self._erase(preview, "", file))
         else:
-            self.ask(lambda vault: vault.erasing.ask(ids, why=why, approver=who, out=file), self._asked)
+            self.ask(
+                lambda vault: vault.erasing.ask(ids, preview, why=why, approver=who, out=file),
+                self._asked,
+                failed=self._stopped,
+            )
 
     def _asked(self, told: ResultText) -> None:
         self.app.push_screen(ResultDialog(Message("Nothing is erased yet"), told.lines))
 
-    def _erase(self, name: str, answer: Path | None = None) -> None:
+    def _stopped(self, error: VaultError) -> None:
+        """Say why; where something else would go now, show the new list."""
+        self.fail(error)
+        if isinstance(error, NotAsShownError):
+            self._read()
+
+    def _erase(self, preview: ErasePreview, name: str, answer: Path | None = None) -> None:
         ids, why = self._ids, self.word("why")
 
         def work(vault: Gateway) -> ResultText:
             here = vault.approvals.at_this_keyboard(name, self.lend) if name else None
             second = here if answer is None else vault.erasing.answered(answer)
-            return vault.erasing.erase(ids, why=why, second=second)
+            return vault.erasing.erase(ids, preview, why=why, second=second)
 
         self.say(Message("The second person is asked now.") if name else "")
-        self.ask(work, self._erased)
+        self.ask(work, self._erased, failed=self._stopped)
 
     def _erased(self, told: ResultText) -> None:
         """Show the letter; leaving it goes back to where the record stood."""
