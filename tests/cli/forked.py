@@ -14,15 +14,20 @@ from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from pkgutil import walk_packages
 
 from tests import stretching
+from vault import services
 from vault.cli.dispatch import run
 from vault.cli.nouns import NOUNS
 from vault.seal.entrance import passphrase
 
 _SERVER = get_context("forkserver")
 _SERVER.set_forkserver_preload(
-    [__name__, "vault.access.session", "vault.services.housekeeping", *{noun.module for noun in NOUNS.values()}]
+    [
+        *(__name__, *{noun.module for noun in NOUNS.values()}),
+        *(module.name for module in walk_packages(services.__path__, f"{services.__name__}.") if not module.ispkg),
+    ]
 )
 _LIMIT_S = 60
 
