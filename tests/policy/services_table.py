@@ -66,7 +66,7 @@ _ASKS: Mapping[Action, str] = {
     searching.search_sections
     """,
     Action.EXPORT_ALL: "everything.export_all",
-    Action.CASE_EXPORT: "exporting.ask exporting.export exporting.papers_staying pack.print_page whose.clients",
+    Action.CASE_EXPORT: "exporting.ask exporting.export exporting.papers_staying pack_page.print_page whose.clients",
     Action.CASE_SHARE: """
     sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
     """,
@@ -243,8 +243,8 @@ CALLS: Mapping[str, Call] = {
     ),
     "story.add": lambda run, session, case, *_: run(session, case, Task(what="x")),
     "seizure.look": lambda run, session, *_: run(session, session.seat),
-    "pack.print_page": lambda run, session, case, *_: run(
-        session, SimpleNamespace(case=case), Path("/nowhere/page.pdf"), str
+    "pack_page.print_page": lambda run, session, case, *_: run(
+        session, SimpleNamespace(case=case), None, Path("/nowhere/page.pdf"), str
     ),
     "checklists.begin": lambda run, session, case, *_: run(session, case, "detained"),
     "checklists.tick": lambda run, session, case, *_: run(

@@ -134,10 +134,13 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     leave = ("pack", ref, "--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed", "--json")
 
     began = time.monotonic()
-    taken = ("--what", "disappearance", "--at", "2026-11-20T05:40", "--told-by", "Lidia", "--place", "the bus station")
+    taken = ("--what", "disappearance", "--at", "2026-11-20T05:40", "--told-by", "Lidia", "--place", "the bus station, with Lidia Vyuzhanina and Ozgur")
     incident = said(desk, "incident", "add", ref, *taken, "--text", "She heard shouts.")["record"]
     said(desk, "detention", "add", ref, "--place", "rumoured cellar", "--taken", "2026-11-21")
     assert "no fact of this case is confirmed" in desk.run(*leave).err
+    as_export = ("export", ref, "--profile", "disappearance", *leave[2:])
+    for refused in (desk.run(*as_export), desk.run("pack", ref, "--page", str(out / "page.pdf"), "--json")):
+        assert "no fact of this case is confirmed" in refused.err
     assert list(out.iterdir()) == []
     confirmed = ("--confirmed", "two neighbours, apart from each other")
     said(desk, "incident", "edit", incident, *confirmed)
@@ -162,11 +165,13 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     assert {fact["kind"] for fact in facts["unconfirmed"]} == {"detention", "event"}
     assert facts["lacks"] == ["who took them, confirmed; or leave it out"]
     page = tmp_path / "page.pdf"
-    assert said(desk, "pack", ref, "--page", str(page))["page"] == str(page)
+    undecided = desk.run("pack", ref, "--page", str(page), "--json")
+    assert (undecided.code, [q["form"] for q in undecided.json()["open"]], page.exists()) == (3, ["Ozgur"], False)
+    assert said(desk, "pack", ref, "--page", str(page), "--decide", "proposed")["page"] == str(page)
     on_paper = " ".join(part.extract_text() for part in PdfReader(page).pages)
     assert [word for word in ("Arseni Vyuzhanin", "1988-03-14", "the bus station") if word not in on_paper] == []
-    assert [word for word in ("Lidia", "shouts", "cellar", "followed", "neighbours") if word in on_paper] == []
-    assert desk.run("pack", ref, "--page", str(page)).code != 0  # nothing is written over
+    assert [word for word in ("Lidia", "Ozgur", "shouts", "cellar", "followed") if word in on_paper] == []
+    assert desk.run("pack", ref, "--page", str(page), "--decide", "proposed").code != 0  # nothing is written over
     sealed = desk.run(*leave).json()
     assert time.monotonic() - began < 300
 

@@ -10,6 +10,7 @@ from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.reading import with_answers
 from vault.cli.showing import indented
 from vault.cli.story import NO_DATE, record_data
 from vault.cli.table import Arg, Given, OneOf, Verb
@@ -37,15 +38,24 @@ def _pack(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import cases
         from vault.services.projection import authors
-        from vault.services.safety import pack
+        from vault.services.exports.export_material import require_fact
+        from vault.services.exports.exporting import Undecided
+        from vault.services.safety import pack, pack_page
 
         found = pack.facts(session, cases.find(session, args.case))
         by = authors.written_by(session, found.confirmed)
         if leaves:
-            pack.require_facts(found)
+            require_fact(found.confirmed)
             return export.sealed(session, Given(**{**vars(args), "profile": pack.PROFILE}), output, approve)
         if args.page is not None:
-            pack.print_page(session, found, args.page, in_words, person=export.person_of(args, session))
+            person = export.person_of(args, session)
+
+            def act(decisions: Mapping[str, str]) -> Undecided | None:
+                wish = pack_page.PageWish(person, decisions, args.decide == "proposed")
+                return pack_page.print_page(session, found, wish, args.page, in_words)
+
+            if (open_ones := with_answers(args, output, act)) is not None:
+                return export.undecided(open_ones)
     only_said = len(found.unconfirmed)
     several = found.clients if len(found.clients) > 1 else ()
     lines: list[Words] = [
@@ -97,7 +107,7 @@ VERBS: Final = (
         *_OF_EXPORT,
         Arg("[--to NAME]", Message("the recipient's name or id; without it the facts are listed, and nothing leaves")),
         Arg("[--out DIR]", Message("an existing folder for the package"), of=Path),
-        Arg("[--page FILE]", Message("a page in clear of what is confirmed, which names the client"), of=Path),
+        Arg("[--page FILE]", Message("a page in clear of what is confirmed; it names the client, others as you decide"), of=Path),
         OneOf((
             Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
             Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,10 +13,11 @@ from tui.values.values_safety import PackShown, TakenShown
 from vault.display import local_time
 from vault.ids import RecordId, SeatId
 from vault.progress import Progress, Stopped
+from vault.redaction.questions import Question
 from vault.services.members import devices
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
-from vault.services.safety import pack, seizure
+from vault.services.safety import pack, pack_page, seizure
 from vault.words.message import Message, Words
 
 
@@ -64,10 +66,18 @@ class Safety(Subject):
             found,
         )
 
-    def print_pack(self, shown: PackShown, out: Path, person: str = "") -> Message:
-        """Write the confirmed facts as a page, of the client who was chosen, and say where it is."""
+    def print_pack(
+        self, shown: PackShown, out: Path, person: str, decided: Mapping[str, str]
+    ) -> Message | tuple[Question, ...]:
+        """Write the confirmed facts as a page, of the client who was chosen, and say where it is.
+
+        Where a form is open, nothing is written, and the questions are returned.
+        """
         chosen = RecordId(bytes.fromhex(person)) if person else None
-        pack.print_page(self._session, cast("pack.Facts", shown.found), out, in_words, person=chosen)
+        wish = pack_page.PageWish(chosen, dict(decided))
+        found = pack_page.print_page(self._session, cast("pack.Facts", shown.found), wish, out, in_words)
+        if found is not None:
+            return found.questions
         return Message("The page is at {path}. It names the client, and is not encrypted.", path=out)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widget import Widget
 from typing_extensions import override
@@ -14,10 +14,14 @@ from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.referral.export import ExportScreen
+from tui.screens.referral.questions import QuestionsScreen
 from tui.values.values_safety import PackShown
 from tui.widgets.cells import Cell
 from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words, plural
+
+if TYPE_CHECKING:
+    from tui.gateway import Question
 
 _PROFILE: Final = "disappearance"
 _NOTHING: Final = Message(
@@ -43,6 +47,7 @@ class PackFacts(VaultScreen):
     def __init__(self, shown: PackShown) -> None:
         super().__init__()
         self._shown = shown
+        self._decided: dict[str, str] = {}
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -86,16 +91,24 @@ class PackFacts(VaultScreen):
 
     def _ask_where(self, client: str) -> None:
         """Ask where the page of this client goes; empty for the only one, or for nobody."""
-        shown = self._shown
-
-        def write(out: Path) -> None:
-            self.ask(lambda vault: vault.safety.print_pack(shown, out, client), self.say)
-
         question = Message(
-            "A new file for the page, such as a PDF. It names the client, and the people in these facts. It is not"
+            "A new file for the page, such as a PDF. It names the client, and of others what you decide. It is not"
             " encrypted."
         )
-        ask_new_file(self, question, "/media/stick/facts.pdf", write)
+        ask_new_file(self, question, "/media/stick/facts.pdf", lambda out: self._write(out, client))
+
+    def _write(self, out: Path, client: str) -> None:
+        """Write the page; names that are open are decided first."""
+        shown, decided = self._shown, self._decided
+
+        def written(done: Message | tuple[Question, ...]) -> None:
+            if isinstance(done, Message):
+                self.say(done)
+                return
+            questions = QuestionsScreen(shown.ref, done, decided, lambda: None)
+            self.app.push_screen(questions, lambda word: self._write(out, client) if word else self._tell())
+
+        self.ask(lambda vault: vault.safety.print_pack(shown, out, client, decided), written)
 
     def _has_facts(self) -> bool:
         if not self._shown.count:

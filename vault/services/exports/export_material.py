@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -138,7 +138,8 @@ def make_ready(
     `asked` is the digest of a question that was answered since: its decisions and codes are taken again.
 
     Raises:
-        UsageError: a person has two roles in two versions, or it is not clear of which client it tells.
+        UsageError: a person has two roles in two versions, it is not clear of which client it tells, or by a profile of
+            confirmed facts nothing is confirmed.
     """
     material = _gather(session, case, wish)
     question = None if asked is None else material.question(asked)
@@ -210,6 +211,19 @@ def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Store
         yield from (stored for stored in found if stored.heads == 1 or variant != CONFIRMED)
 
 
+def require_fact(confirmed: Collection[object]) -> None:
+    """Raise where nothing is confirmed: a pack of a name alone puts somebody in danger and says nothing.
+
+    Raises:
+        UsageError: no fact of the case is confirmed.
+    """
+    if not confirmed:
+        raise UsageError(
+            Message("no fact of this case is confirmed"),
+            next_step=Message("Say of each incident, event, detention or search by whom it is confirmed."),
+        )
+
+
 def _may_be_of_others(profile: Profile, persons: list[Stored[Person]]) -> bool:
     """Say whether what happened stays here: of several clients, nothing says whom a record is of."""
     return OF_SEVERAL in profile.withheld and len(clients_of(persons)) > 1
@@ -220,7 +234,9 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     versions = view(session, case, why=WHY)
     require_one_role(versions)
     persons, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
-    happened = [] if _may_be_of_others(profile, persons) else _happened(versions, profile)
+    happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
+    if CONFIRMED in {variant for _, variant in profile.records}:
+        require_fact([stored for stored in happened if stored.value.is_confirmed()])
     if profile.is_of_one_client:
         persons = others_as_third(persons, wish.person)
     elif wish.person is not None:
