@@ -20,7 +20,7 @@ from vault.services.counts import count_words, counting
 from vault.services.exports import everything, partners
 from vault.services.grants import epoch_keys, sharing, timed_grants
 from vault.services.housekeeping import settle
-from vault.services.members import devices
+from vault.services.members import warning
 from vault.services.papers import adding, papers
 from vault.services.safety import seizure
 
@@ -155,7 +155,7 @@ def test_a_lent_case_whose_day_passed_holds_up_nothing_of_the_borrowers_own(
 def _require_own(joel: Session, seat: SeatId, own: CompartmentId, folder: Path, *, passed: int, left_out: int) -> None:
     found = seizure.look(joel, seat)
     assert (found.unread, len(found.cases)) == (passed, 2 - passed)
-    warn = devices.warn_list(joel, seat)
+    warn = warning.warn_list(joel, seat)
     assert warn.unread == passed
     shown = counting.count(joel, ["kind"])
     done = everything.export_all(joel, to="Archive", out=folder / f"{joel.log.size}.age")

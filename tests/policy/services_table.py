@@ -144,7 +144,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     reading.read_valid_at editing.write_next sections.records_of section_people.case_of section_people.who_is
     people.stored_at section_people.person_at writing_down.called
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
-    bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list devices.cases_on
+    bundle_import.require_room device_checks.file_faults device_checks.row_faults warning.warn_list warning.cases_on
     expected_sizes.bounds_of expired_rights.all_terms expired_rights.term_of export_material.make_ready
     export_material.question_for fault_attribution.seats_of fault_attribution.without_ended going_on.going_on
     kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for

@@ -27,9 +27,9 @@ from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.services.cases import cases, notes, people
+from vault.services.cases import cases, intake, notes, people
 from vault.services.cases.cases import CaseMade
-from vault.services.members import devices, joining, rostering
+from vault.services.members import devices, joining, rostering, warning
 
 NOBODY_HERE = "Among the cases that you can read, nobody is to be warned."
 ASK_OTHERS = (
@@ -100,8 +100,8 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         assert done.outcome.cases == 1
         assert [one.name for one in done.warn.clients] == [f"Ilham {MARKER}", f"Sana {MARKER}"]
         assert done.warn.unread == 0
-        assert (made.case, devices.WHY_WARNED) in mira.viewed
-        lines = in_english(devices.warn_lines(done.warn))
+        assert (made.case, warning.WHY_WARNED) in mira.viewed
+        lines = in_english(warning.warn_lines(done.warn))
         assert [line.strip() for line in lines] == [
             "Call in this order: the highest risk is first.",
             f"{made.ref}  Ilham {MARKER}  (risk: medium)",
@@ -112,8 +112,11 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
             "may be told: only her sister",
             f"{made.ref}  Sana {MARKER}  (risk: medium)",
             "no safe contact is kept; known: +49 30 5550 1234",
+            f"{made.ref}  Tomasz {MARKER}  (relative; risk: medium)",
+            "no safe contact is kept; known: +49 30 5550 9999",
             ASK_OTHERS,
         ]
+        assert done.warn.calls == ()  # his device was never given the place where calls are kept
         assert not mira.holds(only_his.case)
         notes.add(mira, made.case, Note(NoteKind.CONTACT, "after"))
         state = mira.state_of(made.case)
@@ -121,6 +124,39 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         assert joel.seat not in state.holders
         assert joel.seat not in mira.directory.effective.certificates
         assert joel.member in mira.directory.effective.members
+
+
+def test_who_else_can_be_reached_is_to_be_warned_by_their_safe_way_and_nobody_who_persecutes(
+    founded: Place,
+) -> None:
+    barred, safe, dead = "+996 555 010 999", "+49 30 5550 4321", "+49 30 5550 7777"
+    with founded.open() as mira:
+        case = cases.create(mira, title="T", kind="asylum").case
+        never = SafeContact(Channel.NOT_KNOWN, "", never_use=(barred, dead))
+        people.add(mira, case, role="client", names=["Ilham"], safe_contact=never)
+        people.add(mira, case, role="interpreter", names=["Reza"], phones=["0996-555-010-999"])
+        people.add(mira, case, role="worker", names=["Ann"], emails=["ann@office.example"], phones=[barred])
+        people.add(mira, case, role="persecutor", names=["Isakov"], phones=["+996 555 000 000"])
+        people.add(mira, case, role="witness", names=["Nobody"])
+        at_home = SafeContact(Channel.PHONE, safe, hours="after 18:00")
+        people.add(mira, case, role="relative", names=["Lidia"], phones=["+996 555 111 222"], safe_contact=at_home)
+        intake.add(mira, name="Temir", number=dead, text="or at temir@post.example", when="at night")
+        intake.add(mira, name="without a number")
+        found = warning.warn_list(mira, mira.seat)
+        said = [line.strip() for line in in_english(warning.warn_lines(found))]
+    assert ([person.name for person in found.others], len(found.calls), found.count) == (["Lidia", "Ann"], 1, 4)
+    together = "\n".join(said)
+    assert [word for word in ("Reza", "Isakov", "Nobody", "111 222", "without a number") if word in together] == []
+    lidia, ann = (next(at for at, line in enumerate(said) if f"  {name}  (" in line) for name in ("Lidia", "Ann"))
+    assert said[lidia + 1 : lidia + 3] == [f"phone: {safe}", "hours: after 18:00"]
+    assert said[ann + 1 : ann + 3] == [f"DO NOT CALL: {barred}", "no safe contact is kept; known: ann@office.example"]
+    call = said.index("Calls whose slips are open:")
+    assert said[call + 1].endswith("Temir")
+    assert said[call + 2 : call + 5] == [
+        f"DO NOT CALL: {dead}",
+        "known: temir@post.example",
+        "when to call back: at night",
+    ]
 
 
 def test_who_reads_no_cases_gets_no_names_and_is_told_whom_to_ask(organisation: Organisation) -> None:
@@ -131,7 +167,7 @@ def test_who_reads_no_cases_gets_no_names_and_is_told_whom_to_ask(organisation: 
         done = devices.lost(karim, joel.seat)
         assert done.outcome.is_done
         assert (done.warn.clients, done.outcome.cases) == ((), 0)
-        assert list(in_english(devices.warn_lines(done.warn))) == [NOBODY_HERE, ASK_OTHERS]
+        assert list(in_english(warning.warn_lines(done.warn))) == [NOBODY_HERE, ASK_OTHERS]
 
 
 def test_who_ends_a_device_and_what_no_device_is_given(organisation: Organisation) -> None:
@@ -140,7 +176,7 @@ def test_who_ends_a_device_and_what_no_device_is_given(organisation: Organisatio
         # It is an admin's: others have to sign, and the list of whom to warn does not wait.
         assert not done.outcome.is_done
         assert done.outcome.proposal is not None
-        assert list(in_english(devices.warn_lines(done.warn))) == [NOBODY_HERE, ASK_OTHERS]
+        assert list(in_english(warning.warn_lines(done.warn))) == [NOBODY_HERE, ASK_OTHERS]
         with pytest.raises(RefusedError, match="you cannot revoke the device that you are using"):
             devices.lost(mira, mira.seat)
         with pytest.raises(NotFoundError, match="no such device"):
@@ -185,7 +221,7 @@ def test_a_case_of_a_lost_device_that_is_here_and_not_ones_own_is_counted(founde
         warn = devices.lost(mira, oren.seat).warn
         assert (warn.clients, warn.unread) == ((), 1)
         counted = "1 more case was on that device and is not yours: ask who holds it."
-        assert list(in_english(devices.warn_lines(warn))) == [counted, ASK_OTHERS]
+        assert list(in_english(warning.warn_lines(warn))) == [counted, ASK_OTHERS]
 
 
 def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(organisation: Organisation) -> None:

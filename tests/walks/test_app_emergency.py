@@ -13,7 +13,7 @@ from vault.casework.person import SafeContact
 from vault.casework.story.event import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
-from vault.services.cases import case_changes, cases, people, story
+from vault.services.cases import case_changes, cases, intake, people, story
 
 __all__ = ["house", "house_template"]  # fixtures
 
@@ -38,6 +38,8 @@ def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_ho
         case_changes.change(amina, made.case, risk="immediate")
         contact = SafeContact(Channel.PHONE, SAFE, hours="after 18:00", never_use=(BARRED,))
         people.add(amina, made.case, role="client", names=["Yakov Finchley"], phones=[BARRED], safe_contact=contact)
+        people.add(amina, house.case, role="relative", names=["Sana Torgaeva"], phones=["+49 30 5550 4321"])
+        intake.add(amina, name="as heard", number="+49 30 5550 4322")
     page, warn = tmp_path / "page.pdf", tmp_path / "warn"
     with house.desk("Amina") as desk:
         began = time.monotonic()
@@ -48,6 +50,8 @@ def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_ho
         desk.go_to("device")
         desk.press("f4")
         desk.at("A COMPUTER WAS TAKEN")
+        desk.sees("Sana Torgaeva (relative; risk: medium)", "no safe contact is kept; known: +49 30 5550 4321")
+        desk.sees("Calls whose slips are open:", "known: +49 30 5550 4322")
         desk.sees("Call in this order: the highest risk is first.", "Nothing is written yet")
         said = desk.words()
         in_order = (f"{made.ref} Yakov Finchley (risk: immediate)", f"DO NOT CALL: {BARRED}", f"phone: {SAFE}", CLIENT)
@@ -111,7 +115,9 @@ def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on
         desk.press("x", "f4")
         desk.sees("It names the client, and is not encrypted.")
         assert [word for word in (CLIENT, "the bus station", "2026-11-20") if word not in _text(paper)] == []
-        assert [word for word in ("Sana", "Torgaeva", "Nurlan", "shouts", "followed", "neighbours") if word in _text(paper)] == []
+        assert [
+            word for word in ("Sana", "Torgaeva", "Nurlan", "shouts", "followed", "neighbours") if word in _text(paper)
+        ] == []
         desk.press("f4")
         desk.at(f"EXPORT {house.ref}")
         desk.sees("client who disappeared: confirmed facts alone")

@@ -96,14 +96,20 @@ def test_scenario_12_the_seizure_drill_gives_the_warn_list_and_a_page_that_names
     ref = made(desk, "extradition")
     client = ("--role", "client", "--name", "Arseni Vyuzhanin", "--phone", "+996 555 010 203")
     said(desk, "person", "add", ref, *client)
+    said(desk, "person", "add", ref, "--role", "relative", "--name", "Lidia", "--phone", "+996 555 010 204")
+    said(desk, "intake", "add", "--name", "Temir", "--number", "+996 555 010 205")
     desk.run("note", "add", ref, "--kind", "contact", stdin="He is in Larkspur Yard.")
     page = tmp_path / "page.pdf"
     began = time.monotonic()
     found = said(desk, "drill", "seizure", "--out", str(page))
     assert time.monotonic() - began < 600
-    assert {"ref": ref, "people": 1, "notes": 1, "papers": 0} in found["cases"]
+    assert {"ref": ref, "people": 2, "notes": 1, "papers": 0} in found["cases"]
     assert any("Arseni Vyuzhanin" in line for line in found["warn"])
+    assert (found["others"], found["calls"]) == (1, 1)
     shown = desk.run("drill", "seizure").out
+    assert [
+        word for word in ("Lidia  (relative; risk: medium)", "010 204", "Temir", "010 205") if word not in shown
+    ] == []
     assert "WHOM TO WARN" in shown
     assert "□ now: Revoke every device that was taken" in shown
     assert "+996 555 010 203" in shown
@@ -111,7 +117,7 @@ def test_scenario_12_the_seizure_drill_gives_the_warn_list_and_a_page_that_names
     text = " ".join(part.extract_text() for part in paper.pages)
     assert ref in text
     assert "Revoke every device" in text
-    assert [word for word in ("Vyuzhanin", "Arseni", "555", "Larkspur", "Mira") if word in text] == []
+    assert [word for word in ("Vyuzhanin", "Arseni", "555", "Larkspur", "Mira", "Lidia", "Temir") if word in text] == []
     assert desk.run("drill", "seizure", "--out", str(page)).code != 0  # nothing is written over
     gone = made(desk, "asylum")
     assert desk.run("erase", gone, "--reason", "mistake", "--yes").code == 0
@@ -134,7 +140,16 @@ def test_a_pack_holds_the_confirmed_facts_of_the_client_and_nothing_that_is_only
     leave = ("pack", ref, "--to", "UN desk", "--out", str(out), "--unread", "--decide", "proposed", "--json")
 
     began = time.monotonic()
-    taken = ("--what", "disappearance", "--at", "2026-11-20T05:40", "--told-by", "Lidia", "--place", "the bus station, with Lidia Vyuzhanina and Ozgur")
+    taken = (
+        "--what",
+        "disappearance",
+        "--at",
+        "2026-11-20T05:40",
+        "--told-by",
+        "Lidia",
+        "--place",
+        "the bus station, with Lidia Vyuzhanina and Ozgur",
+    )
     incident = said(desk, "incident", "add", ref, *taken, "--text", "She heard shouts.")["record"]
     said(desk, "detention", "add", ref, "--place", "rumoured cellar", "--taken", "2026-11-21")
     assert "no fact of this case is confirmed" in desk.run(*leave).err

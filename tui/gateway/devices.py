@@ -12,7 +12,7 @@ from tui.values.values_members import Changed, DeviceLine, LostShown
 from vault.errors import UsageError, VaultError
 from vault.ids import SeatId
 from vault.progress import Progress, Stopped
-from vault.services.members import devices
+from vault.services.members import devices, warning
 from vault.store.files import write_new
 from vault.words.message import Message, Words
 
@@ -70,9 +70,9 @@ class Devices(Subject):
             )
         session = self._session
         done = devices.lost(session, _seat(seat), progress=progress)
-        warn = tuple(map(in_words, devices.warn_lines(done.warn)))
+        warn = tuple(map(in_words, warning.warn_lines(done.warn)))
         shown = changed(session, done.outcome, Message("The device is revoked."))
-        return LostShown(shown, warn, len(done.warn.clients), _write_list(warn, warn_list))
+        return LostShown(shown, warn, done.warn.count, _write_list(warn, warn_list))
 
     def keep_list(self, warn: tuple[str, ...], out: Path) -> Message:
         """Write a list of whom to warn into a new file, and say where it is."""

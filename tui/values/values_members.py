@@ -97,7 +97,7 @@ class LostShown:
 
     changed: Changed
     warn: tuple[str, ...] = field(repr=False)
-    clients: int
+    count: int
     kept: Words = ""
 
 

@@ -18,7 +18,7 @@ class TakenShown:
     warn: tuple[tuple[Words, bool], ...] = field(repr=False)
     todo: tuple[Words, ...]
     there: tuple[Words, ...] = field(repr=False)
-    clients: int
+    count: int
     found: object = field(default=None, repr=False)
 
 

@@ -17,6 +17,7 @@ from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.services.members.devices import Device
+    from vault.services.members.warning import WarnList
 
 
 _JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQUEST`.")
@@ -121,19 +122,24 @@ ON_SCREEN: Final = Message(
 )
 
 
+def warned_data(warn: WarnList) -> dict[str, object]:
+    """Return how many there are to warn, for a script."""
+    return {"clients": len(warn.clients), "others": len(warn.others), "calls": len(warn.calls)}
+
+
 def _revoke(args: Given, output: Output) -> Result:
     if args.warn_list is not None and args.warn_list.exists():
         raise UsageError(
             Message("{warn_list} exists already", warn_list=args.warn_list), next_step=Message("Name a new file.")
         )
     with opened(args, output) as session:
-        from vault.services.members import devices, unsynced_work
+        from vault.services.members import devices, unsynced_work, warning
 
         seat = devices.find(session, args.device)
         require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]), always=_ENDS)
         done = devices.lost(session, seat, progress=output.progress_of(Message("Making new keys")))
-    lines = devices.warn_lines(done.warn)
-    data: dict[str, object] = {"device": seat.hex(), "clients": len(done.warn.clients), "unread": done.warn.unread}
+    lines = warning.warn_lines(done.warn)
+    data: dict[str, object] = {"device": seat.hex(), "unread": done.warn.unread, **warned_data(done.warn)}
     if args.warn_list is None:
         output.say(ON_SCREEN)
         if not args.json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from vault.cli.device import ON_SCREEN
+from vault.cli.device import ON_SCREEN, warned_data
 from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -15,14 +15,14 @@ from vault.words.message import Message, Words
 
 def _seizure(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import devices
+        from vault.services.members import devices, warning
         from vault.services.safety import seizure
 
         seat = session.seat if args.device is None else devices.find(session, args.device)
         found = seizure.look(session, seat)
         if args.out is not None:
             seizure.print_page(session, found, args.out, in_words)
-    warn = devices.warn_lines(found.warn)
+    warn = warning.warn_lines(found.warn)
     data = {
         "device": seat.hex(),
         "cases": [
@@ -32,7 +32,7 @@ def _seizure(args: Given, output: Output) -> Result:
             {"ref": left.ref, "recipient": in_words(left.recipient), "made": left.made} for left in found.packages
         ],
         "unread": found.unread,
-        "clients": len(found.warn.clients),
+        **warned_data(found.warn),
         "warn": [in_words(line) for line in warn],
         "page": None if args.out is None else str(args.out),
     }

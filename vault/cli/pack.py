@@ -37,9 +37,9 @@ def _pack(args: Given, output: Output) -> Result:
     approve = export.approval_of_pages(args, output) if leaves else None
     with opened(args, output) as session:
         from vault.services.cases import cases
-        from vault.services.projection import authors
         from vault.services.exports.export_material import require_fact
         from vault.services.exports.exporting import Undecided
+        from vault.services.projection import authors
         from vault.services.safety import pack, pack_page
 
         found = pack.facts(session, cases.find(session, args.case))
@@ -107,7 +107,8 @@ VERBS: Final = (
         *_OF_EXPORT,
         Arg("[--to NAME]", Message("the recipient's name or id; without it the facts are listed, and nothing leaves")),
         Arg("[--out DIR]", Message("an existing folder for the package"), of=Path),
-        Arg("[--page FILE]", Message("a page in clear of what is confirmed; it names the client, others as you decide"), of=Path),
+        Arg("[--page FILE]",
+            Message("a page in clear of what is confirmed; it names the client, and others as you decide"), of=Path),
         OneOf((
             Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
             Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),

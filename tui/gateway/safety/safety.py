@@ -14,7 +14,7 @@ from vault.display import local_time
 from vault.ids import RecordId, SeatId
 from vault.progress import Progress, Stopped
 from vault.redaction.questions import Question
-from vault.services.members import devices
+from vault.services.members import warning
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.services.safety import pack, pack_page, seizure
@@ -31,10 +31,10 @@ class Safety(Subject):
         except StoppedError:
             return None
         return TakenShown(
-            warn=tuple((row.words, row.is_barred) for row in devices.warn_rows(found.warn)),
+            warn=tuple((row.words, row.is_barred) for row in warning.warn_rows(found.warn)),
             todo=tuple(seizure.step_lines()),
             there=tuple(seizure.found_lines(found)),
-            clients=len(found.warn.clients),
+            count=found.warn.count,
             found=found,
         )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _ABOUT: Final = Message(
     "The device is revoked, and every case that it and you can open gets a new key. Then you see whom to warn: "
-    "the clients of those cases, with the ways that are safe for them. The list can go into a file too: it is "
+    "the people of those cases, with the ways that are safe for them. The list can go into a file too: it is "
     "personal data in clear, for as long as that file is there."
 )
 
@@ -126,7 +126,7 @@ class WarnScreen(FormScreen):
 
     def on_mount(self) -> None:
         """Show the list."""
-        self.head(right=plural("{count} client", "{count} clients", count=self._found.clients))
+        self.head(right=plural("{count} to warn", "{count} to warn", count=self._found.count))
         self.query_one("#warn").focus()
         self.say(self._found.kept or _ON_SCREEN)
 

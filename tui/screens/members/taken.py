@@ -54,7 +54,7 @@ class TakenScreen(VaultScreen):
 
     def on_mount(self) -> None:
         """Say which it is, and how many to warn."""
-        count = self._shown.clients
+        count = self._shown.count
         self.head(self._device.called, plural("{count} to warn", "{count} to warn", count=count))
         self.query_one("#taken").focus()
         self.say(_ON_SCREEN)

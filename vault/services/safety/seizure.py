@@ -27,7 +27,8 @@ from vault.records.work import Entry
 from vault.services.cases import cases, sections
 from vault.services.exports import partners
 from vault.services.members import devices
-from vault.services.members.devices import WHY_WARNED, Device, WarnList
+from vault.services.members.devices import Device
+from vault.services.members.warning import WHY_WARNED, WarnList, cases_on, warn_list
 from vault.services.projection.reading import stored_of_kind
 from vault.services.projection.seats import seat_of_log
 from vault.services.safety.check_ins import minute_here
@@ -85,8 +86,8 @@ def look(session: Session, seat: SeatId, *, progress: Progress = lambda done, to
     device = next((row for row in devices.list_all(session) if row.seat == seat), None)
     if device is None:
         raise NotFoundError(Message("there is no such device, or it was already revoked"))
-    warn = devices.warn_list(session, seat, progress=lambda done, total: progress(done, 2 * total))
-    readable, unread = devices.cases_on(session, seat)
+    warn = warn_list(session, seat, progress=lambda done, total: progress(done, 2 * total))
+    readable, unread = cases_on(session, seat)
     can_read = bool(session.roles & ALLOWED[Action.CASE_READ])
     found: list[CaseOnDevice] = []
     left: list[PackageMade] = []
