@@ -687,6 +687,7 @@ ANSWERS: dict[str, Any] = {
         SectionLine("c1" * 16, "location", "Where she is", 2, with_recovery=True),
         SectionLine("c9" * 16, "sources", "Кто рассказал", 1, with_recovery=False),
     ),
+    "sections.to_write": (),
     "sections.open": SECTION,
     "sections.others": HOLDERS[1:],
 }  # fmt: skip

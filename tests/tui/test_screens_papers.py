@@ -11,7 +11,9 @@ from tests.tui.desk import Desk
 from tests.tui.house import House
 from vault.casework.papers.document import ReadBy
 from vault.export.paper_text.asking import can_read_pictures
+from vault.services.approvals import erasing
 from vault.services.cases import cases, sections
+from vault.services.erasures import what_goes
 from vault.services.papers import papers
 
 pytestmark = pytest.mark.screen
@@ -142,7 +144,7 @@ def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves
         amina.sees("From", "the clinic")
         amina.press("escape", "escape", "escape")
         amina.sees("Papers 0")
-        amina.press("f", f" {order}", "tab", "d", "e", "t", "enter", " Order on detention", "f4")
+        amina.press("f", f" {order}", "tab", "tab", "d", "e", "t", "enter", " Order on detention", "f4")
         amina.wait_for("Papers 1")
         amina.press("f2", " into a restricted", "enter", "enter", "y")
         amina.sees("Papers 0")
@@ -178,4 +180,37 @@ def test_a_paper_begun_in_a_section_comes_back_after_a_lock_and_is_kept_there(ho
         amina.wait_for("Papers 0")
     with house.open("Amina") as session:
         assert [each.value.called for each in papers.list_in(session, section)] == ["Letter of the clinic"]
+        assert papers.list_in(session, house.case) == []
+
+
+def test_a_new_paper_of_a_case_goes_into_the_section_that_was_chosen_and_never_into_the_case_instead(
+    house: House, order: Path
+) -> None:
+    with house.open("Amina") as session:
+        section = sections.create(session, house.case, what="health", title="Clinic")
+    with house.desk("Joel") as joel:
+        joel.press("enter", "f")
+        joel.sees_not("Section", "Clinic")
+    with house.desk("Amina") as amina:
+        amina.press("enter", "f", f" {order}", "tab")
+        amina.sees("none: who holds the case reads it")
+        amina.press("right")
+        amina.sees("health: Clinic")
+        amina.fill(title="Letter of the clinic")
+        amina.press("ctrl+backslash")
+    with house.desk("Amina") as amina:
+        amina.press("f4", "enter")
+        amina.at("New paper")
+        amina.sees("health: Clinic")
+        amina.press("f4")
+        amina.wait_for("Papers 0")
+        amina.press("f", f" {order}", "tab", "right", "ctrl+backslash")
+    with house.open("Amina") as session:
+        assert [each.value.called for each in papers.list_in(session, section)] == ["Letter of the clinic"]
+        assert papers.list_in(session, house.case) == []
+        erasing.erase(session, what_goes.what_goes(session, section.hex()), why="mistake")
+    with house.desk("Amina") as amina:
+        amina.press("f4", "enter", "f4")
+        amina.sees("The section that you chose is not yours any more.")
+    with house.open("Amina") as session:
         assert papers.list_in(session, house.case) == []

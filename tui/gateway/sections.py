@@ -38,6 +38,10 @@ class Sections(Subject):
             for section in sections.list_of(self._session, case_id(case))
         )
 
+    def to_write(self, case: str) -> tuple[SectionLine, ...]:
+        """Return the sections of a case that this member may write in."""
+        return self.list_of(case) if self._may(Action.CASE_WRITE) else ()
+
     def create(self, case: str, what: str, title: str, members: tuple[str, ...]) -> str:
         """Make a section, open to this member and others who hold the case; return its id."""
         others = [member_id(member) for member in members]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tui.values.codes import word_of
 from tui.values.values import NoteShown, PersonShown
 from tui.values.values_papers import PaperShown
-from vault.words.message import Words
+from vault.words.message import Message, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class SectionLine:
     title: str = field(repr=False)
     holders: int
     with_recovery: bool
+
+    @property
+    def called(self) -> Message:
+        """What it keeps apart, and its title."""
+        return Message("{kind}: {title}", kind=word_of(self.what), title=self.title)
 
 
 @dataclass(frozen=True, slots=True)

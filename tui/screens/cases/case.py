@@ -35,7 +35,7 @@ from tui.screens.frame.base import Command
 from tui.screens.frame.looking_back import HISTORY, UNDO
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
 from tui.screens.papers.paper import PaperScreen
-from tui.screens.papers.paper_form import PAPER_KEPT, PaperForm
+from tui.screens.papers.paper_form import PAPER_KEPT, add_paper
 from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.same_person import SamePerson
@@ -203,7 +203,7 @@ class CaseScreen(Erases):
 
     def action_paper(self) -> None:
         """Add a paper."""
-        self.app.push_screen(PaperForm(self._where(), self._case.papers), self._paper_kept)
+        add_paper(self, self._where(), self._case.papers, self._paper_kept)
 
     def _paper_kept(self, record: str | None) -> None:
         self.say(PAPER_KEPT if record else "")

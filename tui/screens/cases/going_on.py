@@ -21,7 +21,7 @@ from tui.screens.frame.wording import moment
 from tui.screens.members.away import AWAY, AwayForm
 from tui.screens.members.handover import ORDER, OrderForm
 from tui.screens.members.invite import INVITE, InviteForm
-from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm
+from tui.screens.papers.paper_form import NEXT_VERSION, PAPER, PaperForm, add_paper
 from tui.screens.people.person_form import PERSON, PersonForm
 from tui.screens.referral.export import ExportScreen
 from tui.screens.referral.kept_export import EXPORT
@@ -191,6 +191,8 @@ def go_on_in(
         )
     elif place.form == PAPER and place.section:
         screen.ask(lambda vault: vault.sections.open(place.section, why), lambda found: open_paper(found.papers))
+    elif place.form == PAPER and not place.record:
+        add_paper(screen, where, case.papers, then)
     elif place.form == PAPER:
         open_paper(case.papers)
     elif place.form == RECORD:

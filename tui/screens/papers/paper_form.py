@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, Final
 
+from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.frame.base import NEXT_FIELD, Command, leave
+from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear
@@ -16,21 +17,27 @@ from tui.screens.frame.form import BROWSE
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.record_form import RecordForm
 from tui.screens.frame.same_again import SAME_AGAIN
+from tui.values.values_access import SectionLine
 from tui.values.values_forms import FormPlace
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.papers.document import Document
-from vault.words.message import Message
+from vault.words.message import Message, Words
 
 PAPER: Final = "paper"
 NEXT_VERSION: Final = "version"
 _FILE: Final = "file"
+_SECTION: Final = "section"
 _NEW: Final = Message("New paper")
 _VERSION: Final = Message("Next version of a paper")
 _CHANGED: Final = Message("Change a paper")
 PAPER_KEPT: Final = Message("The paper is kept. Its file is still there, in clear: delete it if nobody needs it.")
 _NO_OTHER: Final = Message("of no paper here")
+_IN_CASE: Final[tuple[str, Words]] = ("", Message("none: who holds the case reads it"))
+_NOT_THERE: Final = Message(
+    "The section that you chose is not yours any more. Choose where the paper goes, or leave with Esc."
+)
 
 
 class PaperForm(RecordForm):
@@ -40,6 +47,7 @@ class PaperForm(RecordForm):
         where: its case, or the section of it.
         others: the other papers there.
         shown: the paper that is changed; without it a new one is added.
+        sections: where a new paper of the case may be kept apart.
         is_version: a next version of that paper is added, from a file.
     """
 
@@ -58,9 +66,12 @@ class PaperForm(RecordForm):
         others: Sequence[PaperShown],
         shown: PaperShown | None = None,
         *,
+        sections: Sequence[SectionLine] = (),
         is_version: bool = False,
     ) -> None:
         self._where = where
+        self._sections = [(section.section, section.called) for section in sections]
+        self._is_place_lost = False
         super().__init__(where.home, where.ref, Document.KIND, None if shown is None else shown.facts)
         self.help_name = _NEW if shown is None else _VERSION if is_version else _CHANGED
         self._asks_file = shown is None or is_version
@@ -76,6 +87,8 @@ class PaperForm(RecordForm):
     def rows(self) -> Iterable[FormRow]:
         if self._asks_file:
             yield FormRow(Message("File"), PlaceInput(placeholder="/media/stick/order.jpg", id=_FILE))
+        if self._sections:
+            yield FormRow(Message("Section"), ChoiceField([_IN_CASE, *self._sections], id=_SECTION))
         yield from super().rows()
 
     @property
@@ -84,8 +97,20 @@ class PaperForm(RecordForm):
         return _FILE if self._asks_file else super().first_field
 
     @override
+    def come_back(self, typed: Mapping[str, str]) -> None:
+        section = typed.get(_SECTION, "")
+        self._is_place_lost = bool(section) and section not in dict(self._sections)
+
+    @on(ChoiceField.Changed, f"#{_SECTION}")
+    def _choose_place(self) -> None:
+        self._is_place_lost = False
+
+    @override
     def action_finish(self) -> None:
         if not are_clear(self):
+            return
+        if self._is_place_lost:  # what was meant for a few is never kept for all
+            self.warn(_NOT_THERE)
             return
         case, record, typed = self._case, self._record, self._typed()
         changed = {name: text for name, text in typed.items() if text != self._before.get(name, "")}
@@ -98,6 +123,7 @@ class PaperForm(RecordForm):
         source = self.place(_FILE)
         if source is not None:
             facts = changed if record else typed
+            case = (self.word(_SECTION) if self._sections else "") or case
             self.work_long(
                 Message("Sealing the paper, then reading its text"),
                 lambda vault, progress, stopped: vault.papers.add(
@@ -122,3 +148,21 @@ class PaperForm(RecordForm):
     @override
     def _is_empty(self) -> bool:
         return super()._is_empty() and not (self._asks_file and self.text(_FILE))
+
+
+def add_paper(
+    screen: VaultScreen, where: Whereabouts, others: Sequence[PaperShown], then: Callable[[str | None], None]
+) -> None:
+    """Open the form of a new paper of a case over a screen; it asks for a section where this member may write in one.
+
+    Args:
+        screen: of the case.
+        where: the case.
+        others: the papers of it.
+        then: gets what the form ends with.
+    """
+
+    def show(sections: tuple[SectionLine, ...]) -> None:
+        screen.app.push_screen(PaperForm(where, others, sections=sections), then)
+
+    screen.ask(lambda vault: vault.sections.to_write(where.case), show)

@@ -8,7 +8,6 @@ from tui.screens.cases.case_parts.in_two import kind_of
 from tui.screens.cases.case_parts.lists import Here
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.choice_field import Choose
-from tui.values.codes import word_of
 from tui.values.values import NoteShown, PersonShown
 from tui.values.values_access import SectionLine
 from tui.values.values_papers import PaperShown
@@ -29,9 +28,7 @@ def move_into_section(screen: VaultScreen, case: str, here: Here | None, done: C
         if not sections:
             screen.say(Message("You hold no section of this case; s makes one."))
             return
-        options = [
-            (line.section, Message("{kind}: {title}", kind=word_of(line.what), title=line.title)) for line in sections
-        ]
+        options = [(line.section, line.called) for line in sections]
         screen.app.push_screen(Choose(Message("Into which section?"), options), ask)
 
     def ask(section: str | None) -> None:
