@@ -7,6 +7,9 @@ import os
 import pty
 import subprocess
 import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,8 +71,13 @@ class Desk:
         code, out, err = run_forked(arguments, stdin.encode(), {**self.environment, **(environment or {})})
         return Answer(code, out.decode(), err.decode())
 
-    def run_at_terminal(self, *arguments: str, typed: str = "") -> Answer:
-        """Run with standard input a terminal at which `typed` is typed; what the terminal shows is `err`."""
+    def run_at_terminal(self, *arguments: str, typed: str = "", is_seen: bool = False) -> Answer:
+        """Run with standard input a terminal at which `typed` is typed; what is said beside the data is `err`.
+
+        `is_seen`: the terminal shows that too, else it goes elsewhere, as with `2>`.
+        """
+        if is_seen:
+            return self._run_before_eyes(arguments, typed)
         ours, theirs = pty.openpty()
         try:
             process = subprocess.Popen(
@@ -86,3 +94,31 @@ class Desk:
             os.close(ours)
             os.close(theirs)
         return Answer(process.returncode, out.decode(), err.decode())
+
+    def _run_before_eyes(self, arguments: Sequence[str], typed: str) -> Answer:
+        ours, theirs = pty.openpty()
+        shown: list[bytes] = []
+
+        def look() -> None:
+            with suppress(OSError):  # the program has ended
+                while piece := os.read(ours, 65_536):
+                    shown.append(piece)
+
+        process = subprocess.Popen(
+            self.command(*self.given(), *arguments),
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env=self.environment,
+            cwd=REPOSITORY,
+        )
+        os.close(theirs)
+        looking = threading.Thread(target=look)
+        looking.start()
+        try:
+            os.write(ours, typed.encode())
+            out, _ = process.communicate(timeout=60)
+            looking.join(timeout=60)
+        finally:
+            os.close(ours)
+        return Answer(process.returncode, out.decode(), b"".join(shown).decode().replace("\r\n", "\n"))

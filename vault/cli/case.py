@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.dates import day_of
@@ -16,6 +17,7 @@ from vault.ids import short_id
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
+    from vault.access.session import Session
     from vault.services.cases.bulk import BulkDone
 
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
@@ -29,7 +31,7 @@ _AT_RISK = Message(
     " section new`), and begin check-ins (`casevault check-in add`)."
 )
 _CHANGED = Message("Cases changed")
-_NEW_TITLE = Personal("title", "--title", Message("New title of the case"))
+_NEW_TITLE = Personal("title", "--title", Message("New title of the case"), is_change=True)
 _WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
 _WHY_HELD = Personal("reason", "--reason", Message("Why the case is on legal hold"), required=True)
 _WHY_RELEASED = Personal("reason", "--reason", Message("Why the hold is released"), required=True)
@@ -103,8 +105,16 @@ def _list(args: Given, output: Output) -> Result:
     )
 
 
+def _present(args: Given, session: Session) -> dict[str, str]:
+    """Return the title of the case that is changed; the look at it is in the log before."""
+    from vault.services.cases import cases
+
+    return {"title": cases.open_case(session, cases.find(session, args.case[0])).head.value.title}
+
+
 def _edit(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, (_NEW_TITLE,) if len(args.case) == 1 else ()) as (session, values):
+    asked = (_NEW_TITLE,) if len(args.case) == 1 else ()
+    with opened_to_ask(args, output, asked, present=partial(_present, args)) as (session, values):
         from vault.services.cases import bulk, case_changes, cases
         from vault.services.projection import authors
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -156,8 +157,16 @@ def _save(args: Given, output: Output) -> Result:
     return Result({"document": place.record.hex(), "out": str(args.out), "size": document.body.size}, lines)
 
 
+def _present(args: Given, session: Session) -> Mapping[str, str]:
+    """Return what is known of the paper that is changed; the look at it is in the log before."""
+    from vault.services.papers import papers
+
+    return papers.show(session, _place(session, args, args.document)).value.typed()
+
+
 def _edit(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, asked(_FORM, is_new=False)) as (session, answers):
+    values = asked(_FORM, is_new=False)
+    with opened_to_ask(args, output, values, present=partial(_present, args)) as (session, answers):
         from vault.services.papers import papers
 
         typed = typed_fields(_FORM, args, answers) | dict.fromkeys(args.empty, "")

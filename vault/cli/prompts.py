@@ -29,7 +29,8 @@ class Personal:
     """One personal value of a command: its JSON key, its option, its question.
 
     `of` makes the value of what was typed; it raises `UsageError`, and who sits at the terminal is asked again.
-    `present` is what is there already: it is shown, and Enter keeps it. `is_change`: an empty answer changes nothing.
+    `present` is what is there already: Enter keeps it. A terminal shows it; where what is said goes elsewhere, nothing.
+    `is_change`: an empty answer changes nothing.
     """
 
     key: str
@@ -245,14 +246,14 @@ def _ask(value: Personal) -> list[str]:
         question = Message("{question} (Enter leaves it as it is): ", question=value.question)
     elif not value.required:
         question = Message("{question} (empty for none): ", question=value.question)
-    first = question
-    if value.present and value.many:
+    first, is_shown = question, bool(value.present) and sys.stderr.isatty()
+    if is_shown and value.many:
         first = Message(
             "{question} (now {present}; Enter keeps it, else all of it, one a line): ",
             question=value.question,
             present=in_a_line(value.present),
         )
-    elif value.present:
+    elif is_shown:
         first = Message(
             "{question} (now {present}; Enter keeps it): ", question=value.question, present=in_a_line(value.present)
         )

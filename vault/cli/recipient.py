@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.opening import opened, opened_to_ask
@@ -11,14 +12,15 @@ from vault.cli.table import Arg, Given, Verb
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
+    from vault.access.session import Session
     from vault.services.exports.partners import KeptPartner
 
 _NAME = (Personal("name", "--name", Message("Name of the recipient"), required=True),)
 _CHANGED = (
-    Personal("phone", "--phone", Message("Phone")),
-    Personal("email", "--email", Message("E-mail")),
-    Personal("town", "--town", Message("Town")),
-    Personal("languages", "--language", Message("Language that they speak"), many=True),
+    Personal("phone", "--phone", Message("Phone"), is_change=True),
+    Personal("email", "--email", Message("E-mail"), is_change=True),
+    Personal("town", "--town", Message("Town"), is_change=True),
+    Personal("languages", "--language", Message("Language that they speak"), many=True, is_change=True),
 )
 _WORDS = (Personal("words", "--words", Message("The 13 words, as they read them to you"), required=True),)
 
@@ -39,8 +41,16 @@ def _add(args: Given, output: Output) -> Result:
     )
 
 
+def _present(args: Given, session: Session) -> dict[str, str]:
+    """Return how the recipient that is changed is reached."""
+    from vault.services.exports import partners
+
+    kept = partners.find(session, args.recipient)
+    return {"phone": kept.phone, "email": kept.email, "town": kept.town, "languages": "\n".join(kept.languages)}
+
+
 def _edit(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, _CHANGED) as (session, values):
+    with opened_to_ask(args, output, _CHANGED, present=partial(_present, args)) as (session, values):
         from vault.services.exports import partners
 
         said = {key: next(iter(found), None) for key, found in values.items() if key != "languages"}
