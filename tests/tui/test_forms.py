@@ -58,8 +58,17 @@ def test_an_error_says_the_label_of_the_field_and_how_to_write_it(house: House) 
         amina.until("> check-in", "down")
         amina.press("enter")
         amina.fill(who="Ilham by phone", at="2150-01-01T10:00", first="Amina", second="Joel", ladder="3 hours: ring")
-        amina.press("f4")
-        amina.sees("! If nothing comes (30m: ring her): must have a time before each step", "`2h: the lawyer`")
+        wrong = "! If nothing comes (30m: ring her): must have a time before each step"
+        amina.sees_not(wrong)
+        amina.press("tab")  # as soon as the line is left, and the cursor goes on
+        amina.sees(wrong, "`2h: the lawyer`")
+        assert amina.focused() == "every"
+        amina.clear("ladder")
+        amina.press(" 3h: ring", "tab")
+        amina.sees_not(wrong)
+        amina.clear("ladder")
+        amina.press(" 3 hours: ring", "f4")
+        amina.sees(wrong)
         assert amina.focused() == "ladder"
 
 

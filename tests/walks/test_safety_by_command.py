@@ -64,6 +64,10 @@ def test_a_check_in_without_a_time_a_second_person_or_a_time_before_each_step_is
     refused = ({"--at": "2150-01-01"}, {"--second": "amina"}, {"--ladder": "ring the sister"}, {"--ladder": "0.5h x"})
     for wrong in refused:
         assert desk.run("check-in", "add", ref, *(word for pair in (good | wrong).items() for word in pair)).code != 0
+    typed = "she rings\nAmina\nJoel\n3 hours: ring\n3h: ring\n\n\n\n"  # a wrong step is asked for again, at once
+    answer = desk.run_at_terminal("check-in", "add", ref, "--at", "2150-01-01T22:00", "--json", typed=typed)
+    assert (answer.code, answer.err.count("ladder must have a time before each step")) == (0, 1), answer.err
+    desk.run("erase", answer.json()["record"], "--reason", "mistake", "--yes")
     assert said(desk, "check-in", "list", ref)["records"] == []
 
 

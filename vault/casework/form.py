@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import StrEnum, unique
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from vault.casework.checks import checked_id, checked_line, checked_lines, checked_number, checked_text, checked_word
 from vault.casework.dates import checked_date, checked_day, checked_moment
@@ -59,7 +59,8 @@ class FormField:
     """A field of a form.
 
     `label` is what people read beside it; `words` are those of a `WORD`; `shown` is how a head of one line says it;
-    `at_length` is what a word says where there is room for a sentence.
+    `at_length` is what a word says where there is room for a sentence; `of_line` reads each of `LINES`, and refuses what
+    cannot be.
     """
 
     name: str
@@ -69,6 +70,7 @@ class FormField:
     is_required: bool = False
     shown: Message = _SHOWN
     at_length: Mapping[str, Message] = dataclass_field(default_factory=dict)
+    of_line: Callable[[str], object] | None = None
 
     @property
     def usual(self) -> str:
@@ -103,7 +105,11 @@ class FormField:
             return () if self.shape is Shape.LINES else None
         if self.words is not None:
             return checked_word(self.words, str(value), self.in_words)
-        return _CHECKS[self.shape](value, self.in_words)
+        checked = _CHECKS[self.shape](value, self.in_words)
+        if self.of_line is not None:
+            for line in cast("tuple[str, ...]", checked):
+                self.of_line(line)
+        return checked
 
     def from_typed(self, typed: str) -> object:
         """Return what a person typed as a record keeps it; see `checked`."""

@@ -135,10 +135,17 @@ def asked(form: Form, *, is_new: bool) -> tuple[Personal, ...]:
             required=is_new and field.is_required,
             many=field.shape is Shape.LINES,
             is_change=not is_new,
+            of=partial(_line_for, field),
         )
         for field in form.fields
         if field.is_written
     )
+
+
+def _line_for(field: FormField, line: str) -> str:
+    """Return a line that a field may hold; what cannot be is refused as soon as it is typed."""
+    field.from_typed(line)
+    return line
 
 
 def _asked_at_end(form: Form) -> tuple[Personal, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
+from textual import events, on
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
@@ -12,9 +13,10 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, label_of
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
+from tui.screens.frame.wording import named_problem
 from tui.values.codes import choices
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import RecordShown
@@ -22,7 +24,7 @@ from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.form import NO, YES, Form, FormField, Shape
 from vault.casework.story import STORY
-from vault.errors import VaultError
+from vault.errors import UsageError, VaultError
 from vault.words.message import Message, Words
 
 _HINTS: Final[Mapping[Shape, Words]] = {
@@ -60,6 +62,7 @@ class RecordForm(SameAgain, KeptForm):
         self._record = "" if shown is None else shown.record
         self._before: Mapping[str, str] = {} if shown is None else shown.typed
         self._is_emptied = False
+        self._wrong_line = ""
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -77,6 +80,24 @@ class RecordForm(SameAgain, KeptForm):
         """Begin with the first field."""
         self.head(self._ref, name=self.help_name)
         self.query_one(f"#{self.first_field}").focus()
+
+    @on(events.DescendantBlur)
+    def _look_at_line(self, event: events.DescendantBlur) -> None:
+        """Say what cannot be kept of a line as soon as it is left, and nothing of it once it can."""
+        name = event.widget.id
+        field = next((field for field in self._form.fields if field.name == name and field.is_written), None)
+        label = label_of(event.widget)
+        if field is None or label is None or not isinstance(event.widget, SafeInput):
+            return
+        was_wrong, self._wrong_line = self._wrong_line, ""
+        try:
+            field.from_typed(self._typed_in(field))
+        except UsageError as error:
+            if event.widget.value.strip():
+                self.warn(named_problem(error, self.named(field), label))
+                self._wrong_line = self.said
+        if was_wrong and not self._wrong_line and self.said == was_wrong:
+            self.say("")
 
     def action_finish(self) -> None:
         """Keep the record."""
@@ -159,11 +180,14 @@ class RecordForm(SameAgain, KeptForm):
         typed = {}
         for field in self._form.fields:
             widget = self.query_one(f"#{field.name}")
-            text = widget.value if isinstance(widget, ChoiceField) else self.text(field.name)
-            if field.shape is Shape.LINES:
-                text = "\n".join(part.strip() for part in text.split(";") if part.strip())
-            typed[field.name] = text
+            typed[field.name] = widget.value if isinstance(widget, ChoiceField) else self._typed_in(field)
         return typed
+
+    def _typed_in(self, field: FormField) -> str:
+        text = self.text(field.name)
+        if field.shape is Shape.LINES:
+            return "\n".join(part.strip() for part in text.split(";") if part.strip())
+        return text
 
     def _refused(self, error: VaultError) -> None:
         said = str(error)

@@ -65,6 +65,18 @@ class Step:
     what: str = field(repr=False)
 
 
+def _step(line: str) -> Step:
+    found = _STEP.fullmatch(line.strip())
+    if found is None:
+        raise UsageError(
+            Message(
+                "{field} must have a time before each step: m for minutes, h for hours, d for days", field="ladder"
+            ),
+            next_step=Message("Write it as `30m: ring the sister`, `2h: the lawyer`, `1d: the prosecutor`."),
+        )
+    return Step(int(found[1]) * _UNITS[found[2]], found[3])
+
+
 @dataclass(frozen=True, slots=True)
 class CheckIn(FormedRecord):
     """One check-in. It is due at its time, until somebody was heard or it is over. Two people look for it."""
@@ -77,7 +89,7 @@ class CheckIn(FormedRecord):
             FormField("at", Message("Day and time"), Shape.MOMENT, is_required=True),
             FormField("first", Message("Who looks for it"), is_required=True),
             FormField("second", Message("Who takes over"), is_required=True),
-            FormField("ladder", Message("If nothing comes (30m: ring her)"), Shape.LINES),
+            FormField("ladder", Message("If nothing comes (30m: ring her)"), Shape.LINES, of_line=_step),
             FormField("every", Message("Again every"), Shape.WORD, Every),
             FormField("code_word", Message("Word that says all is well")),
             FormField("heard", Message("Heard, or over, on"), Shape.MOMENT),
@@ -115,8 +127,6 @@ class CheckIn(FormedRecord):
             )
         if len(self.ladder) > MOST_STEPS:
             raise UsageError(Message("{field} has at most {count} steps", field="ladder", count=MOST_STEPS))
-        for line in self.ladder:
-            _step(line)
 
     def steps(self) -> tuple[Step, ...]:
         """Return the steps of the ladder, the first to be done first."""
@@ -147,15 +157,3 @@ def missed_for(kind: str, when: str | None, now: datetime.datetime) -> datetime.
         return None
     late = now.replace(tzinfo=None) - datetime.datetime.fromisoformat(when)
     return late if late > datetime.timedelta() else None
-
-
-def _step(line: str) -> Step:
-    found = _STEP.fullmatch(line.strip())
-    if found is None:
-        raise UsageError(
-            Message(
-                "{field} must have a time before each step: m for minutes, h for hours, d for days", field="ladder"
-            ),
-            next_step=Message("Write it as `30m: ring the sister`, `2h: the lawyer`, `1d: the prosecutor`."),
-        )
-    return Step(int(found[1]) * _UNITS[found[2]], found[3])
