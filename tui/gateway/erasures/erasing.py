@@ -15,7 +15,7 @@ from vault.policy.roles import Action
 from vault.services.approvals import by_file, erasing
 from vault.services.approvals.approving import Second
 from vault.services.cases import holds
-from vault.services.erasures import arrived, letter, preview, retention, standing_again, what_goes
+from vault.services.erasures import arrived, letter, letter_words, preview, retention, standing_again, what_goes
 from vault.words.message import Message, plural
 
 
@@ -77,9 +77,14 @@ class Erasing(Subject):
         holds.release(self._session, case_id(case), reason=reason)
         return Message("The legal hold is released: the case can be erased again.")
 
-    def print_letter(self, told: ResultText, out: Path) -> Message:
-        """Write a letter that `erase` returned as a PDF, and say where it is."""
-        letter.print_letter(self._session, told.lines, out, in_words)
+    def letter_in(self, told: ResultText, language: str) -> str:
+        """Return the text of a letter that `erase` returned, in English, French or Russian: `en`, `fr` or `ru`."""
+        return "\n".join(map(letter_words.in_language(language), told.lines))
+
+    def print_letter(self, told: ResultText, out: Path, language: str) -> Message:
+        """Write a letter that `erase` returned as a PDF, and say where it is; without a language in that of the app."""
+        said = letter_words.in_language(language) if language else in_words
+        letter.print_letter(self._session, told.lines, out, said)
         return Message("The letter is at {path}. It is not encrypted.", path=out)
 
     def waiting(self) -> tuple[ErasureShown, ...]:

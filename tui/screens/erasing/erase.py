@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
-from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.choice_field import LANGUAGES, ChoiceField, Choose
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.line_dialog import ask_new_file
@@ -27,6 +27,7 @@ from tui.values.codes import choices
 from tui.values.values_erasing import ErasePreview
 from tui.values.values_exchange import ResultText
 from tui.widgets.confirm import Confirm
+from tui.widgets.long_text import LongText
 from vault.errors import NotAsShownError
 from vault.words.message import Message, Words, plural
 
@@ -162,17 +163,33 @@ class EraseScreen(SecondedScreen):
 
 
 class LetterScreen(WholeText):
-    """The letter about an erasure: read, and printed where the person says."""
+    """The letter about an erasure: read in the language of who gets it, and printed where the person says."""
 
     NAME = Message("Letter")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("ctrl+p", "print", Message("Write the letter as a PDF"), "Ctrl+P", Message("print")),
+        Command("l", "language", Message("The letter in English, French or Russian"), "l", Message("language")),
         BACK,
     )
 
     def __init__(self, told: ResultText) -> None:
         super().__init__(Message("The letter about it"), together(told.lines))
-        self._told = told
+        self._told, self._language = told, ""
+
+    def action_language(self) -> None:
+        """Ask in which language it is read and printed."""
+        question = Choose(Message("In which language is the letter?"), LANGUAGES, at=self._language)
+        self.app.push_screen(question, self._show_in)
+
+    def _show_in(self, language: str | None) -> None:
+        told = self._told
+
+        def show(text: str) -> None:
+            self._language = language or ""
+            self.query_one("#whole", LongText).show(text)
+
+        if language:
+            self.ask(lambda vault: vault.erasing.letter_in(told, language), show)
 
     def action_print(self) -> None:
         """Ask where the letter shall go."""
@@ -180,8 +197,8 @@ class LetterScreen(WholeText):
         ask_new_file(self, question, "/media/stick/letter.pdf", self._print)
 
     def _print(self, out: Path) -> None:
-        told = self._told
-        self.ask(lambda vault: vault.erasing.print_letter(told, out), self.say)
+        told, language = self._told, self._language
+        self.ask(lambda vault: vault.erasing.print_letter(told, out, language), self.say)
 
 
 class Erases(LooksBack):

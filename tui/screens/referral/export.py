@@ -17,7 +17,7 @@ from typing_extensions import override
 from tui.gateway import Wish
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
-from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.choice_field import LANGUAGES, ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
@@ -41,7 +41,6 @@ _PROFILES: Final = (
     ("disappearance", Message("client who disappeared: confirmed facts alone")),
     ("subject", Message("the client gets their own data; nobody else is named")),
 )
-_LANGUAGES: Final = (("en", Message("English")), ("fr", Message("French")), ("ru", Message("Russian")))
 _RELEASED: Final = {
     "alone": Message("Released ALONE: log and package say so."),
     "two-person": Message("Two persons released it: log and package say so."),
@@ -90,7 +89,7 @@ class ExportScreen(KeptExport, SecondedScreen):
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_PROFILES, value=self._profile, id="profile")),
             OfWhom(self._person),
-            FormRow(Message("Language"), ChoiceField(_LANGUAGES, id="language")),
+            FormRow(Message("Language"), ChoiceField(LANGUAGES, id="language")),
             FormRow.of_text("contact", Message("Whom to call"), Message("name and number; empty: as in your last")),
             FormRow(
                 Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")
