@@ -12,7 +12,7 @@ from tests.cli.typist import Typist
 from tests.export.test_paper_text import WORDS as WORDS_OF_PHOTO
 from tests.export.test_paper_text import picture
 from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import Filled
+from tests.services.founded import MEMBER, Filled
 from vault.export.paper_text.asking import can_read_pictures
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
@@ -121,7 +121,12 @@ def test_a_paper_kept_in_a_section_is_reached_there_alone(desk: Desk, filled_tem
     order.write_bytes(WORDS)
     section = said(desk, "section", "new", ref, "--kind", "health", "--title", "Clinic")["section"]
     there = ("--section", section[:8])
-    document = said(desk, "document", "add", ref, str(order), "--title", "Order", *there)["document"]
+    added = said(desk, "document", "add", ref, str(order), "--title", "Order", *there)
+    document = added["document"]
+    assert added["searched_by"] == [MEMBER]
+    shown = desk.run("document", "text", document, *there).out
+    assert f"(Its text is searched. Only who holds its section can search it: {MEMBER}.)" in shown
+    assert "`casevault search --in-sections` looks there." in shown
     assert said(desk, "document", "list", ref)["documents"] == []
     (listed,) = said(desk, "document", "list", ref, *there)["documents"]
     assert (listed["document"], listed["read_by"]) == (document, "plain")

@@ -48,7 +48,7 @@ _ASKS: Mapping[Action, str] = {
     checklists.steps_in pack.facts
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
-    timed_grants.terms_of holds.held
+    timed_grants.terms_of holds.held paper_text.searched_by
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """

@@ -51,7 +51,7 @@ from vault.casework.note import Note, typed_note
 from vault.casework.own_forms.definition import FormDefinition
 from vault.casework.own_forms.definition import Question as OwnQuestion
 from vault.casework.papers.body import Body
-from vault.casework.papers.document import READ_WORDS, Authenticity, Document, DocumentKind, ReadBy
+from vault.casework.papers.document import Authenticity, Document, DocumentKind, ReadBy, read_words
 from vault.casework.story.deadline import Deadline, DeadlineEnd, SetBy
 from vault.casework.story.detention import Detention
 from vault.casework.story.hearing import Hearing
@@ -483,7 +483,7 @@ _BODY = Body(bytes(32), bytes(16), bytes(32), 1_873_203)
 
 def _paper(record: FormedRecord, name: str, media: str, read_by: ReadBy | None) -> PaperShown:
     facts = _record(len(name), record)
-    words = "" if read_by is None else READ_WORDS[read_by]
+    words = "" if read_by is None else read_words(read_by, None)
     return PaperShown(facts, str(facts.headline), facts.when, "1.8 MiB", media, name, "9c" * 32, read_by=words)
 
 

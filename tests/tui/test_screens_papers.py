@@ -140,6 +140,7 @@ def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves
         amina.press("enter")
         amina.at("Paper Letter of the clinic")
         amina.sees("She sleeps in Quietwater.", "the search (F3) looks there after F2, `sections`")
+        amina.sees("Only who holds its", "section can search it: Amina")
         amina.press("enter", "tab", "tab", " the clinic", "f4")
         amina.sees("From", "the clinic")
         amina.press("escape", "escape", "escape")

@@ -77,7 +77,7 @@ class Casework(Subject):
             closed=head.closed or "",
             never_use=never_use,
             story=tuple(record_shown(record, by.get(record.record, ""), names, now) for record in view.story),
-            papers=papers_shown(self._session, view.papers),
+            papers=papers_shown(self._session, view.papers, view.case),
             stages=self._stages(view, why),
             today=today,
         )

@@ -84,7 +84,7 @@ class Sections(Subject):
                 shaping.note_shown(note.record, note.value, note.written_ms, note.heads, by.get(note.record, ""))
                 for note in view.notes
             ),
-            papers=papers_shown(session, view.papers),
+            papers=papers_shown(session, view.papers, view.section),
             may_share=bool(self._may(Action.CASE_SHARE)),
         )
 

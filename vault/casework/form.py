@@ -59,8 +59,8 @@ class FormField:
     """A field of a form.
 
     `label` is what people read beside it; `words` are those of a `WORD`; `shown` is how a head of one line says it;
-    `at_length` is what a word says where there is room for a sentence; `of_line` reads each of `LINES`, and refuses what
-    cannot be.
+    `at_length` is what a word says where there is room for a sentence; `of_line` reads each of `LINES`, and
+    refuses what cannot be.
     """
 
     name: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import labelled
-from vault.casework.papers.document import READ_WORDS, Document, DocumentKind
+from vault.casework.papers.document import Document, DocumentKind, ReadBy, read_words
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.showing import edited, indented
@@ -44,6 +44,7 @@ def _add(args: Given, output: Output) -> Result:
             output.say(Message("Stopped. Nothing was kept; the file is as it was."))
             raise
         read, unread = None, None
+        holders = paper_text.searched_by(session, home)
         if not args.no_text:
             place = Place(home, added.record, Document.KIND)
             progress = output.progress_of(Message("Reading its text"))
@@ -60,12 +61,13 @@ def _add(args: Given, output: Output) -> Result:
         "media": added.media,
         "travels": added.travels,
         "read_by": read,
+        "searched_by": None if holders is None else list(holders),
     }
     lines: list[Words] = [
         Message("The document is saved: {media}, {size}", media=added.media, size=bytes_text(added.size)),
         Message("id {id}", id=short_id(added.record)),
     ]
-    lines += [] if read is None else [Message("({said})", said=READ_WORDS[read])]
+    lines += [] if read is None else _read_lines(read, holders)
     if unread is not None:
         short = short_id(added.record)
         lines.append(
@@ -115,9 +117,21 @@ def _text(args: Given, output: Output) -> Result:
         if args.again or found.read_by is None:
             progress = output.progress_of(Message("Reading its text"))
             found = paper_text.read_and_keep(session, place, progress=progress)
-    data = {"document": place.record.hex(), "text": found.text, "read_by": found.read_by}
-    said = [] if found.read_by is None else [Message("({said})", said=READ_WORDS[found.read_by])]
+        holders = paper_text.searched_by(session, place.case)
+    data = {
+        "document": place.record.hex(),
+        "text": found.text,
+        "read_by": found.read_by,
+        "searched_by": None if holders is None else list(holders),
+    }
+    said = [] if found.read_by is None else _read_lines(found.read_by, holders)
     return Result(data, [*found.text.splitlines(), *said])
+
+
+def _read_lines(read: ReadBy, holders: Sequence[str] | None) -> list[Message]:
+    """Return how a text was read, who can search it, and how where that is not the usual search."""
+    said = Message("({said})", said=read_words(read, holders))
+    return [said] if holders is None else [said, Message("`casevault search --in-sections` looks there.")]
 
 
 def _senders(args: Given, output: Output) -> Result:

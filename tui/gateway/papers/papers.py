@@ -10,10 +10,10 @@ from tui.gateway.story import record_shown
 from tui.gateway.subject import StoppedError, Subject, case_id, telling
 from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from vault.access.session import Session
-from vault.casework.papers.document import READ_WORDS, Document
+from vault.casework.papers.document import Document, read_words
 from vault.display import DAY, bytes_text, time_text
 from vault.errors import NotFoundError, VaultError
-from vault.ids import RecordId
+from vault.ids import CompartmentId, RecordId
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.cases.editing import Place
 from vault.services.papers import adding, homes, paper_text, papers
@@ -29,7 +29,7 @@ class Papers(Subject):
     def open(self, case: str, record: str, why: str) -> PaperPage:
         """Return a paper of a case or section with its text as it was read."""
         place = _place(case, record)
-        shown = papers_shown(self._session, papers.list_in(self._session, place.case, why=why))
+        shown = papers_shown(self._session, papers.list_in(self._session, place.case, why=why), place.case)
         by_id = {paper.record: paper for paper in shown}
         if record not in by_id:
             raise NotFoundError(Message("there is no such document in this case"))
@@ -101,15 +101,22 @@ def _sender(found: find_senders.Sender) -> SenderShown:
     return SenderShown(found.name, found.messages, alike, found.is_number)
 
 
-def papers_shown(session: Session, stored: Iterable[Stored[Document]]) -> tuple[PaperShown, ...]:
-    """Return papers of one case, which was opened."""
+def papers_shown(session: Session, stored: Iterable[Stored[Document]], home: CompartmentId) -> tuple[PaperShown, ...]:
+    """Return papers of one case, or of one section, which was opened."""
     every = tuple(stored)
+    holders = paper_text.searched_by(session, home) if every else None
     by = authors.written_by(session, every)
     called = {paper.record: paper.value.called for paper in every}
-    return tuple(_shown(session, paper, by.get(paper.record, ""), called) for paper in every)
+    return tuple(_shown(session, paper, by.get(paper.record, ""), called, holders) for paper in every)
 
 
-def _shown(session: Session, paper: Stored[Document], by: str, called: Mapping[RecordId, str]) -> PaperShown:
+def _shown(
+    session: Session,
+    paper: Stored[Document],
+    by: str,
+    called: Mapping[RecordId, str],
+    holders: tuple[str, ...] | None,
+) -> PaperShown:
     document = paper.value
     return PaperShown(
         facts=record_shown(paper, by, called),
@@ -121,7 +128,7 @@ def _shown(session: Session, paper: Stored[Document], by: str, called: Mapping[R
         sha256=document.content_hash.hex(),
         is_here=papers.is_here(session, document),
         travels=document.body.size <= adding.TRAVELS_LIMIT,
-        read_by="" if document.read_by is None else READ_WORDS[document.read_by],
+        read_by="" if document.read_by is None else read_words(document.read_by, holders),
     )
 
 

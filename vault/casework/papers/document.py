@@ -5,7 +5,7 @@ A new version of a paper is a new version of the record, with a content of its o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import ClassVar, Final
@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 from vault.casework.form import Form, FormedRecord, FormField, Shape
 from vault.casework.papers.body import Body
 from vault.ids import RecordId
-from vault.words.message import Message
+from vault.words.message import Message, listed
 
 
 @unique
@@ -84,7 +84,7 @@ class ReadBy(StrEnum):
     PART = "part"  # more text than is kept, or reading took too long
 
 
-READ_WORDS: Final[Mapping[ReadBy, Message]] = {
+_READ_WORDS: Final[Mapping[ReadBy, Message]] = {
     ReadBy.PLAIN: Message("Its text is searched."),
     ReadBy.PDF: Message("Its text was read, and is searched."),
     ReadBy.DOCX: Message("Its text was read, and is searched."),
@@ -96,6 +96,15 @@ READ_WORDS: Final[Mapping[ReadBy, Message]] = {
     ),
     ReadBy.NOTHING: Message("No text was found in it. Pictures are read where tesseract is installed."),
 }
+_HAS_TEXT: Final = frozenset(ReadBy) - {ReadBy.UNREADABLE, ReadBy.NOTHING}
+
+
+def read_words(read_by: ReadBy, holders: Sequence[str] | None) -> Message:
+    """Return how the text of a paper was read, and who can search it: of a section, its `holders`; of a case, all."""
+    said = _READ_WORDS[read_by]
+    if holders is None or read_by not in _HAS_TEXT:
+        return said
+    return Message("{said} Only who holds its section can search it: {names}.", said=said, names=listed(holders))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,19 @@ from vault.access.session import Session
 from vault.casework.papers.document import Document, ReadBy
 from vault.errors import NotFoundError, TryAgainError
 from vault.export.paper_text.asking import MOST_BYTES, ReadText, read_text
-from vault.ids import VersionId
+from vault.ids import CompartmentId, VersionId
+from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.records.attachments import SealedBody, discard_sealed, seal_into
 from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases.editing import Place
+from vault.services.cases.sections import is_section
+from vault.services.grants.sharing import holders_of
 from vault.services.papers.homes import heads, pseudonym_to_write, require_write
 from vault.services.papers.papers import content_of, show
+from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.extracted import extracted_text
 from vault.services.projection.reading import stored_of_kind
 from vault.store.blobs import Blobs
@@ -41,6 +45,15 @@ def text_of(session: Session, place: Place, *, why: str = "casework") -> PaperTe
     """
     document = show(session, place, why=why).value
     return PaperText(document, extracted_text(session, document.extracted), document.read_by)
+
+
+def searched_by(session: Session, home: CompartmentId) -> tuple[str, ...] | None:
+    """Return the names of those who can search the papers of a section; None of a case: there all who hold it can."""
+    session.require(Action.CASE_READ, home)
+    if not is_section(session, home):
+        return None
+    names = names_of_members(session)
+    return tuple(sorted((name_in(names, member) for member in holders_of(session, home).members), key=str.casefold))
 
 
 def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda done, total: None) -> PaperText:
