@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.english import in_english
 from tests.tables import each, refused
 from vault.casework.dates import PartialDate
-from vault.deadlines.engine import Due, State, due, earliest
+from vault.deadlines.engine import Due, State, due
 from vault.deadlines.facts import Facts, Moment, Place, Suspension
 from vault.deadlines.holidays import CALENDARS
 from vault.deadlines.rules import Certainty, Counting, Period, Rule, Trigger, Unit
@@ -122,9 +122,7 @@ def test_a_clock_that_stood_still_never_gives_an_earlier_date(
 @given(day_rules, days, st.dates(DAY("2026-01-01"), DAY("2028-12-31")))
 def test_a_holiday_more_never_gives_an_earlier_date(rule: Rule, day: Day, holiday: Day) -> None:
     calendar = CALENDARS["FR"]
-    fuller = calendar.with_year(
-        holiday.year, {*(free for free in calendar.holidays if free.year == holiday.year), holiday}
-    )
+    fuller = replace(calendar, holidays=calendar.holidays | {holiday})
     rule = replace(rule, country="FR")
     found = [due(rule, known(day), NOON, PARIS, calendars={"FR": each_one}) for each_one in (calendar, fuller)]
     assert date_of(found[0]) <= date_of(found[1])
@@ -312,24 +310,6 @@ def test_a_place_without_a_country_has_weekends_alone_and_is_to_be_checked() -> 
 def test_the_day_of_a_time_is_that_of_the_place() -> None:
     late = datetime.datetime(2026, 11, 3, 23, 30, tzinfo=datetime.UTC)
     assert reckoned(TEN_DAYS, Facts(trigger=late)).at == DAY("2026-11-14")
-
-
-def test_the_earliest_is_the_first_date_and_of_one_day_what_cannot_be_undone() -> None:
-    final = replace(TEN_DAYS, code="FINAL", is_irreversible=True)
-    hours = replace(HOURS, code="HOURS")
-    later = replace(TEN_DAYS, code="LATER", period=Period(11, Unit.DAYS))
-    unknown = replace(TEN_DAYS, code="UNKNOWN", certainty=Certainty.SUPERSEDED)
-    facts = Facts(trigger=NOON)
-    dues = [reckoned(rule, facts) for rule in (unknown, later, TEN_DAYS, final)]
-
-    def first(*found: Due) -> str | None:
-        chosen = earliest(found)
-        return None if chosen is None else chosen.code
-
-    assert first(*dues) == "FINAL"
-    assert first(*dues, reckoned(hours, facts)) == "HOURS"
-    assert first(dues[0]) is None
-    assert first() is None
 
 
 def test_a_time_of_a_court_is_shown_in_the_time_of_the_place() -> None:

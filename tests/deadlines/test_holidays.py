@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from tests.tables import each, refused
-from vault.deadlines.holidays import CALENDARS, Calendar, without_holidays
+from vault.deadlines.holidays import CALENDARS, Calendar
 from vault.errors import UsageError
 
 DAY = datetime.date.fromisoformat
@@ -57,15 +57,6 @@ def test_the_next_working_day_is_behind_feast_and_weekend() -> None:
     assert CALENDARS["DE"].working_day_from(DAY("2026-12-28")) == DAY("2026-12-28")
 
 
-def test_a_year_is_entered_in_the_place_of_what_it_had() -> None:
-    calendar = CALENDARS["FR"].with_year(2031, [DAY("2031-07-14")])
-    assert calendar.unknown_years(DAY("2030-01-01"), DAY("2031-12-31")) == [2030]
-    again = calendar.with_year(2031, [DAY("2031-08-15")])
-    assert again.is_working(DAY("2031-07-14"))
-    assert not again.is_working(DAY("2031-08-15"))
-    assert not again.is_working(DAY("2026-07-14"))
-
-
 def test_a_week_without_work_and_a_day_of_another_year_are_refused() -> None:
     refused(
         UsageError,
@@ -73,6 +64,6 @@ def test_a_week_without_work_and_a_day_of_another_year_are_refused() -> None:
         lambda act: act(),
         [
             lambda: Calendar("FR", frozenset(), frozenset(), weekend=frozenset(range(7))),
-            lambda: without_holidays("FR").with_year(2031, [DAY("2032-01-01")]),
+            lambda: Calendar("FR", frozenset({2031}), frozenset({DAY("2032-01-01")})),
         ],
     )

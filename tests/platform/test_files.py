@@ -64,16 +64,6 @@ def test_private_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_restricted_umask_keeps_new_files_private(tmp_path: Path) -> None:
-    before = os.umask(0o022)
-    try:
-        files.restrict_umask()
-        (tmp_path / "note").touch()
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "note").stat().st_mode) == 0o600
-
-
 def test_a_folder_is_flushed_through_its_own_descriptor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed = []
     monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor).st_ino))

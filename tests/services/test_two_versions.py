@@ -16,7 +16,6 @@ from vault.casework.versions.beside import Answer, Chosen, chosen_fields, compar
 from vault.ids import CompartmentId
 from vault.services.cases import cases, story, two_versions
 from vault.services.cases.editing import Place
-from vault.services.cases.two_versions import Settled
 from vault.services.evidence import checking
 from vault.services.papers import adding, paper_text, papers
 from vault.services.safety import pack
@@ -30,7 +29,7 @@ def case(organisation: Organisation) -> CompartmentId:
     return made
 
 
-def settled(session: Session, place: Place, chosen: Mapping[str, Chosen]) -> Settled:
+def settled(session: Session, place: Place, chosen: Mapping[str, Chosen]) -> bool:
     """Answer each difference by its field, all others by what stands on the left: of this computer."""
     found = two_versions.both(session, place)
     pieces = compare(found.left.fields, found.right.fields)
@@ -70,10 +69,10 @@ def test_what_comes_of_two_versions_of_a_fact_is_confirmed_only_where_that_is_sa
     organisation.exchange(AMINA, JOEL)
     with organisation.open(AMINA) as amina:
         assert pack.facts(amina, case).confirmed == ()
-        done = settled(amina, place, chosen)
+        is_unconfirmed = settled(amina, place, chosen)
         (kept,) = story.list_in(amina, case, [Detention.KIND])
         assert (kept.heads, kept.value.confirmed) == (1, confirmed)  # type: ignore[attr-defined]
-        assert done.is_unconfirmed == (confirmed is None)
+        assert is_unconfirmed == (confirmed is None)
         assert len(pack.facts(amina, case).confirmed) == (confirmed is not None)
 
 

@@ -41,7 +41,7 @@ from tui.values.values_members import (
     RequestShown,
 )
 from tui.values.values_papers import PaperPage, PaperShown
-from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown, Whereabouts
+from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown
 from tui.values.values_records import FormToFill, RecordShown, StageShown
 from tui.values.values_safety import PackShown, TakenShown
 from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
@@ -211,7 +211,6 @@ VERSIONS = VersionsShown(
     )),
 )  # fmt: skip
 PERSON_PAGE = PersonPage(
-    Whereabouts("00" * 16, "K7QM-3XPD", "a1"),
     PERSONS[0],
     names=(
         NameShown("Viuzhanin Arsenii", "passport", "Latn", is_used=True),
@@ -283,7 +282,6 @@ ONLY_YOU = "only YOU can open this case; not even the recovery sheets do"
 ALONE = AccessShown((YOU,), with_recovery=False, only_you=ONLY_YOU, keys=2, current=2, pending=3, cost_versions=5,
                     cost_holders=1, may_share=True)  # fmt: skip
 SECTION = SectionShown(
-    "c1" * 16,
     "location",
     "Where she is",
     (YOU, HOLDERS[2]),
@@ -406,7 +404,7 @@ def _export(
         return None
     words = ("amber", "birch", "cedar", "dune")
     path, decided = out / "package.age", len(wish.decisions)
-    return ExportStep(Exported(path, b"", Digest(b""), decided, decided, words, "alone", is_read=True, pages=PAGES))
+    return ExportStep(Exported(path, Digest(b""), decided, decided, words, "alone", is_read=True, pages=PAGES))
 
 
 def _log() -> LogShown:
@@ -417,7 +415,7 @@ def _log() -> LogShown:
         for place, (ago, by, act, outcome, case, covers, whom) in enumerate(ACTS)
     ]
     today = datetime.fromtimestamp(NOW_MS / 1000, UTC).date()
-    return LogShown(tuple(lines), 192, 192, {today - timedelta(days=ago): day for ago, day in LOG_DAYS.items()})
+    return LogShown(tuple(lines), 192, {today - timedelta(days=ago): day for ago, day in LOG_DAYS.items()})
 
 
 def _invited(*given: object) -> ResultText:
@@ -484,7 +482,7 @@ _BODY = Body(bytes(32), bytes(16), bytes(32), 1_873_203)
 def _paper(record: FormedRecord, name: str, media: str, read_by: ReadBy | None) -> PaperShown:
     facts = _record(len(name), record)
     words = "" if read_by is None else read_words(read_by, None)
-    return PaperShown(facts, str(facts.headline), facts.when, "1.8 MiB", media, name, "9c" * 32, read_by=words)
+    return PaperShown(facts, str(facts.headline), facts.when, "1.8 MiB", media, name, read_by=words)
 
 
 PAPERS = (

@@ -16,7 +16,7 @@ from tui.drawn.case_time import case_time
 from tui.drawn.timeline import Mark, Span
 from tui.looks.terminal_looks import Eyes, eyes_of
 from tui.screens.cases.case_parts.notes_by_day import in_order
-from tui.screens.cases.case_parts.top import top_lines
+from tui.screens.cases.case_parts.top import lay_top
 from tui.text.due_words import day_said, days_left
 from tui.values.values import CaseShown, NoteShown
 from tui.values.values_records import RecordShown
@@ -98,7 +98,7 @@ def test_who_should_be_free_and_is_not_said_to_be_is_held_with_no_end_and_the_da
 
 
 def _said(case: CaseShown, width: int) -> list[str]:
-    return ["".join(cell.text for cell in line).rstrip() for line in top_lines(case, width)]
+    return ["".join(cell.text for cell in line).rstrip() for line in lay_top(case, width, 40, 0).lines]
 
 
 def test_the_top_says_how_to_reach_whom_not_to_call_and_what_is_late_in_words() -> None:
@@ -121,7 +121,7 @@ def test_every_number_that_must_never_be_used_stands_whole_on_top_and_no_line_is
     numbers: list[str], contacts: list[str], width: int
 ) -> None:
     case = replace(CASE, never_use=tuple(numbers), safe_contacts=tuple(contacts))
-    lines = top_lines(case, width)
+    lines = lay_top(case, width, 40, 0).lines
     assert all(width_of(line) <= width - 2 for line in lines)
     said = "\n".join(_said(case, width))
     assert all(number in said for number in numbers)

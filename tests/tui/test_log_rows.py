@@ -112,4 +112,4 @@ def test_all_that_an_entry_says_is_one_sentence() -> None:
 
 
 def test_a_list_that_does_not_hold_all_says_so_in_its_last_row() -> None:
-    assert in_words(older(LogShown(LINES, 20, 9)).what) == "1 older entry is not in this list"
+    assert in_words(older(LogShown(LINES, 9)).what) == "1 older entry is not in this list"

@@ -159,8 +159,3 @@ def cut(words: Words, cells: int) -> str:
             break
         kept, used = kept + text[start:end], used + wide
     return kept + CUT if cells >= len(CUT) else ""
-
-
-def text_of(rows: Rows) -> list[str]:
-    """Return the text of each row, as a reader sees it."""
-    return ["".join(piece.text for piece in row).rstrip(" ") for row in rows]

@@ -40,7 +40,7 @@ class Evidence(Subject):
         named = logbook.names_of_objects(self._session, lines)
         refs = logbook.references(self._session, lines)
         shown = tuple(_log_line(line, by.get(line.origin, NOBODY_KNOWN), named, refs) for line in lines)
-        return LogShown(shown, page.scanned, page.total, _days(page.lines))
+        return LogShown(shown, page.total, _days(page.lines))
 
     def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
         """Check all that is stored; None when it was stopped before the end, and then nothing is logged."""

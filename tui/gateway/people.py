@@ -54,7 +54,6 @@ class People(Subject):
         contact = person.safe_contact
         kin_names = {name for name, _ in opened.kin}
         return PersonPage(
-            where=where,
             shown=shaping.person_shown(opened.person.record, person, opened.person.heads, opened.never_use),
             names=_names(person),
             born=person.born or "",

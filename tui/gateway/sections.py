@@ -72,7 +72,6 @@ class Sections(Subject):
         held_by = sharing.holders_of(session, view.section)
         head = view.head.value
         return SectionShown(
-            section=section,
             what=head.what.value,
             title=head.title,
             holders=holder_lines(session, held_by.members),

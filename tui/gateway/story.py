@@ -207,7 +207,7 @@ class Story(Subject):
             for side in (found.left, found.right)
         )
         pieces = tuple(beside.compare(found.left.fields, found.right.fields))
-        return VersionsShown(case, found.place.record.hex(), kind, left, right, pieces, found.heads)
+        return VersionsShown(case, found.place.record.hex(), kind, left, right, pieces)
 
     def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> KeptShown:
         """Write what shall stand as the version that follows both."""
@@ -215,8 +215,10 @@ class Story(Subject):
         fields = beside.chosen_fields(shown.pieces, answers, (shown.left.by, shown.right.by))
         place = self._place(shown.case, shown.record, shown.kind)
         written = (shown.pieces[at].name for at, chosen in answers.items() if chosen.answer is beside.Answer.WRITTEN)
-        settled = two_versions.settle(self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written))
-        return KeptShown(shown.record, settled.is_unconfirmed)
+        is_unconfirmed = two_versions.settle(
+            self._session, place, (sides[0], sides[1]), fields, typed=frozenset(written)
+        )
+        return KeptShown(shown.record, is_unconfirmed)
 
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)

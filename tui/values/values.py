@@ -273,13 +273,12 @@ class LogLineShown:
 
 @dataclass(frozen=True, slots=True)
 class LogShown:
-    """The newest entries; `scanned` of `total` were looked at, and all of these are in `days`.
+    """The newest entries; all of `total` are in `days`.
 
     `days` has for each day of this computer's zone how many entries it has, and the letters of what matters among them.
     """
 
     lines: tuple[LogLineShown, ...]
-    scanned: int
     total: int
     days: Mapping[date, tuple[int, str]] = field(default_factory=dict)
 

@@ -66,7 +66,6 @@ class SectionLine:
 class SectionShown:
     """A restricted section as opened."""
 
-    section: str
     what: str
     title: str = field(repr=False)
     holders: tuple[HolderLine, ...] = field(repr=False)

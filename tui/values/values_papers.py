@@ -22,7 +22,6 @@ class PaperShown:
     size: Words
     media: str
     name: str = field(repr=False)
-    sha256: str
     is_here: bool = True
     travels: bool = True
     read_by: Words = ""

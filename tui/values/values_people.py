@@ -63,7 +63,6 @@ class PersonPage:
     told what; `cases` the cases in which they stand; `written` who wrote each version when, the newest first.
     """
 
-    where: Whereabouts
     shown: PersonShown
     names: tuple[NameShown, ...] = field(repr=False)
     born: str = field(default="", repr=False)

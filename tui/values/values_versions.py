@@ -20,7 +20,7 @@ class SideShown:
 
 @dataclass(frozen=True, slots=True)
 class VersionsShown:
-    """Two versions of a record, piece by piece, and how many versions there are."""
+    """Two versions of a record, piece by piece."""
 
     case: str
     record: str
@@ -28,4 +28,3 @@ class VersionsShown:
     left: SideShown
     right: SideShown
     pieces: tuple[Piece, ...] = field(repr=False)
-    heads: int = 2

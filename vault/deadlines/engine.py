@@ -6,7 +6,7 @@ A date that a court wrote always wins. Where anything is uncertain the answer is
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -138,19 +138,6 @@ def standing(
         return _state(kept.astimezone(zone), here, soon)
     span = days_of(kept)
     return State.CHECK if span is None else _state_of(*span, here, soon)
-
-
-def earliest(dues: Iterable[Due]) -> Due | None:
-    """Return the date that comes first, of one day the act that cannot be undone; None where no date is known."""
-    return min((found for found in dues if found.at is not None), key=_order, default=None)
-
-
-def _order(found: Due) -> tuple[datetime.date, datetime.time, bool]:
-    at = found.at
-    assert at is not None  # noqa: S101 - the caller left the others out; this line is for the type checker
-    if isinstance(at, datetime.datetime):
-        return at.date(), at.time(), not found.is_irreversible
-    return at, datetime.time.max, not found.is_irreversible
 
 
 def _set_by_court(rule: Rule, facts: Facts, found: Reckoning, here: datetime.datetime, soon: datetime.timedelta) -> Due:

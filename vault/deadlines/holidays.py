@@ -8,8 +8,8 @@ listed for this reason.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from vault.errors import UsageError
@@ -60,11 +60,6 @@ class Calendar:
     def unknown_years(self, first: datetime.date, last: datetime.date) -> list[int]:
         """Return the years from one day to another whose holidays were not entered."""
         return [year for year in range(first.year, last.year + 1) if year not in self.years]
-
-    def with_year(self, year: int, holidays: Iterable[datetime.date]) -> Calendar:
-        """Return the calendar with these as the holidays of a year, in the place of those it had."""
-        others = (day for day in self.holidays if day.year != year)
-        return replace(self, years=self.years | {year}, holidays=frozenset({*others, *holidays}))
 
 
 def without_holidays(country: str) -> Calendar:

@@ -21,7 +21,6 @@ from vault.platform.files import (
     machine_id,
     make_private_folder,
     needs_full_fsync,
-    restrict_umask,
     state_dir,
 )
 from vault.platform.locked import LockedMemory
@@ -35,7 +34,6 @@ from vault.platform.process import (
     process_alive,
     process_start_time,
     process_started_ms,
-    readable_by_neighbours,
     set_parent_death_signal,
 )
 from vault.platform.terminal import NOT_UTF8, read_tty_passphrase

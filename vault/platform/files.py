@@ -86,11 +86,6 @@ def machine_id(state: Path, sources: tuple[Path, ...] = _MACHINE_ID_FILES) -> by
     return own.read_bytes()
 
 
-def restrict_umask() -> None:
-    """From here on this process makes files and folders that only this account can read."""
-    os.umask(0o777 & ~PRIVATE_FOLDER_MODE)
-
-
 def make_private_folder(path: Path) -> None:
     """Make `path` and its missing parents, for this account only, whatever the umask says."""
     for folder in (*reversed(path.parents), path):

@@ -12,7 +12,6 @@ from vault.platform.answer import Answer
 from vault.words.message import Message
 
 _PR_SET_PDEATHSIG = 1
-_PR_GET_DUMPABLE = 3
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
 _PR_SET_DUMPABLE = 4
 _PT_DENY_ATTACH = 31
@@ -99,14 +98,6 @@ def leave_network() -> bool:
         return int(ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)) == 0
     except (OSError, AttributeError):
         return False
-
-
-def readable_by_neighbours() -> Answer:
-    """Tell whether other processes of this account can read the memory of this one; only Linux says."""
-    if sys.platform != "linux":
-        return Answer.UNKNOWN
-    flag = _prctl_value(_PR_GET_DUMPABLE)
-    return Answer.UNKNOWN if flag is None else Answer.NO if flag == 0 else Answer.YES
 
 
 def set_parent_death_signal(number: int = signal.SIGTERM, *, parent: int) -> bool:

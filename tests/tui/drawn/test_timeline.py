@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tests.tables import each
-from tests.tui.drawn.values import TODAY
-from tui.drawn.pieces import text_of
+from tests.tui.drawn.values import TODAY, text_of
 from tui.drawn.timeline import CaseTime, Mark, Span, Stage, cells_of_lanes, timeline
 from tui.drawn.timeline_view import View, Zoom, view_at
 from tui.drawn.timeline_words import read_as_list, told_at

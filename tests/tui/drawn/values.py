@@ -38,6 +38,11 @@ entries = st.lists(
 loads = st.dictionaries(days, st.lists(st.sampled_from(("alarm", "warn", "fg", "dim", "ok")), max_size=9), max_size=14)
 
 
+def text_of(rows: Rows) -> list[str]:
+    """Return the text of each row, as a reader sees it."""
+    return ["".join(piece.text for piece in row).rstrip(" ") for row in rows]
+
+
 def check(rows: Rows, width: int, *, shown: Any = "") -> None:
     """Assert what holds of every part: exactly as wide as its place, no colour but a token, no sign but ours."""
     for row in rows:

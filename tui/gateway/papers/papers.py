@@ -125,7 +125,6 @@ def _shown(
         size=bytes_text(document.body.size),
         media=document.media or "",
         name=document.name or "",
-        sha256=document.content_hash.hex(),
         is_here=papers.is_here(session, document),
         travels=document.body.size <= adding.TRAVELS_LIMIT,
         read_by="" if document.read_by is None else read_words(document.read_by, holders),

@@ -59,7 +59,7 @@ class LogScreen(LongWorkScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._log = LogShown((), 0, 0)
+        self._log = LogShown((), 0)
         self._rows: list[LogRow] = []
         self._today = date.min
         self._folds = True

@@ -49,9 +49,8 @@ _ITEMS_IN_ONE_ENTRY = 800
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased, and what went beside it. `rule` is `alone` or `two-person`, or empty where one person may."""
+    """What went beside what was erased. `rule` is `alone` or `two-person`, or empty where one person may."""
 
-    going: Going
     rule: str
     removed: Removed
 
@@ -94,7 +93,7 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
     with session.index().in_doubt():
         _commit(session, going, entry, approval)
         removed = _finished(session)
-    return Erased(going, by, removed)
+    return Erased(by, removed)
 
 
 def ask(session: Session, going: Going, *, why: str, out: Path, approver: str | None = None) -> tuple[str, ...]:

@@ -46,17 +46,6 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """The version that follows both. `is_unconfirmed`: one of them said by whom it is confirmed, and this one does not.
-
-    What was confirmed is one of the two as it stands, and not what comes of both.
-    """
-
-    version: VersionId
-    is_unconfirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class TwoVersions:
     """The two newest versions beside one another, the one of this computer first, and how many there are."""
 
@@ -89,8 +78,11 @@ def settle(
     fields: Mapping[str, object],
     *,
     typed: Collection[str] = (),
-) -> Settled:
+) -> bool:
     """Write what shall stand as the version that follows both; both stay in the history.
+
+    Return whether one of them said by whom it is confirmed, and the new one does not: what was confirmed is one of the
+    two as it stands, and not what comes of both.
 
     `typed` are the fields that somebody wrote anew: `confirmed` stays where it is one of them, or where what stands is
     one of the versions as it was. The content of a paper is that of one of the two.
@@ -116,10 +108,10 @@ def settle(
     known = {name: part for version in versions for name, part in version.content.fields.items()}
     with session.work(place.case) as work:
         made = to_fields(value, known=known)
-        written = work.write(place.case, place.record, place.kind, made, [version.id for version in versions])
+        work.write(place.case, place.record, place.kind, made, [version.id for version in versions])
         act = _ACTS.get(place.kind, "case.edit")
         work.commit(Entry(act=act, obj=audit_of(session, place.case), covers={place.kind: 1}, pol=rule))
-    return Settled(written, was_confirmed and not getattr(value, _CONFIRMED, None))
+    return was_confirmed and not getattr(value, _CONFIRMED, None)
 
 
 def _told(value: Any) -> dict[str, object]:

@@ -43,7 +43,6 @@ class Waiting:
     `brings_back_ms`: it does not go at all, because a version of that time would stand again (`bringing_back`).
     """
 
-    home: CompartmentId
     name: str | Message
     by: str | Message
     records: int
@@ -175,7 +174,6 @@ def waiting(session: Session) -> list[Waiting]:
             continue  # nobody here can open it, to look at it or to erase the rest
         lines.append(
             Waiting(
-                CompartmentId(home),
                 name_of(session, CompartmentId(home)),
                 name_in(names, members.get(Origin(by))),
                 len({each.record for each in some}),

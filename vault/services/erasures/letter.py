@@ -42,7 +42,6 @@ class Confirmed:
     `is_former`: it lost all these places since, and nobody knows whether it had what went.
     """
 
-    seat: SeatId
     name: Message
     is_confirmed: bool
     is_former: bool = False
@@ -150,7 +149,7 @@ def confirmed(session: Session, going: Going) -> list[Confirmed]:
             is_here = seat == session.seat or seat in session.here
             device = called.get(seat) or Message("device {id}", id=short_id(seat))
             name = Message("{name} ({device})", name=name_in(names, member), device=device)
-            found.append(Confirmed(seat, name, is_here or seat in listing, seat in going.former))
+            found.append(Confirmed(name, is_here or seat in listing, seat in going.former))
     return found
 
 

@@ -49,7 +49,6 @@ class Exported:
     """
 
     path: Path
-    package: bytes
     digest: Digest
     questions: int
     decided: int
@@ -125,7 +124,6 @@ def export(
     done = ExportSteps(session, ready, rule, second, answer).run(cover, out, approve, progress)
     return Exported(
         path=done.path,
-        package=done.package.package,
         digest=Digest(done.package.digest()),
         questions=ready.questions,
         decided=len(ready.decisions),

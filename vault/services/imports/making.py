@@ -11,7 +11,7 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.intake import RegisterEntry
 from vault.errors import RefusedError, UsageError
-from vault.ids import CompartmentId, MemberId, RecordId, make_case_ref, make_id
+from vault.ids import CompartmentId, RecordId, make_case_ref, make_id
 from vault.names.skeletons import skeletons_of
 from vault.policy.roles import Action
 from vault.progress import CancelledError, Progress, Stopped
@@ -53,7 +53,6 @@ class Imported:
     cases: tuple[CaseMade, ...]
     left_out: tuple[int, ...] = ()
     to_join: tuple[ToJoin, ...] = ()
-    deputy: MemberId | None = None
 
 
 def make(
@@ -125,7 +124,7 @@ def make(
         for who in found
         if (pair := _pair(people, who)) is not None
     ]
-    return Imported(tuple(made), tuple(sorted(left_out)), tuple(pairs), founding.made(made[0].case).deputy)
+    return Imported(tuple(made), tuple(sorted(left_out)), tuple(pairs))
 
 
 def _entries(session: Session, rows: Sequence[NewRow]) -> dict[int, tuple[CompartmentId, RegisterEntry]]:

@@ -43,7 +43,6 @@ class LastImport:
 
 @dataclass(frozen=True, slots=True)
 class _GoingCase:
-    case: CompartmentId
     audit: bytes
     versions: tuple[PlacedVersion, ...]
     entries: tuple[PlacedVersion, ...]  # of the register, about its people
@@ -79,7 +78,6 @@ def take_back(session: Session) -> int:
     session.states_of(found)
     going = [
         _GoingCase(
-            case,
             audit_of(session, case),
             tuple(PlacedVersion(v.origin, v.seq, v.n, v.id, v.compartment, v.record) for v in versions),
             tuple(entry for entry in registered if entry.seq in {v.seq for v in versions}),

@@ -32,7 +32,6 @@ from vault.words.message import Message
 class PaperText:
     """What a paper says, and how that was read; None where nobody read it yet."""
 
-    document: Document
     text: str
     read_by: ReadBy | None
 
@@ -44,7 +43,7 @@ def text_of(session: Session, place: Place, *, why: str = "casework") -> PaperTe
         NotFoundError: there is no such document.
     """
     document = show(session, place, why=why).value
-    return PaperText(document, extracted_text(session, document.extracted), document.read_by)
+    return PaperText(extracted_text(session, document.extracted), document.read_by)
 
 
 def searched_by(session: Session, home: CompartmentId) -> tuple[str, ...] | None:
@@ -90,7 +89,7 @@ def read_and_keep(session: Session, place: Place, *, progress: Progress = lambda
         if sealed is not None:
             discard_sealed(blobs, sealed)
         raise
-    return PaperText(changed, read.text, way)
+    return PaperText(read.text, way)
 
 
 def _newest(session: Session, place: Place) -> tuple[Document, list[OpenedVersion], list[VersionId]]:

@@ -19,7 +19,7 @@ from vault.casework.person import Person
 from vault.casework.story.step import HOURS, SAID, Checklist
 from vault.errors import NotFoundError
 from vault.export.paper_pages import PaperLine, PaperPage, PaperPart, render_page
-from vault.ids import CompartmentId, SeatId, is_case_ref
+from vault.ids import SeatId, is_case_ref
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
 from vault.records.versions import OpenedVersion
@@ -40,7 +40,6 @@ from vault.words.message import Message, Words, plural
 class CaseOnDevice:
     """A case that is on the device: what of it can be read there, and how many packages were made there."""
 
-    case: CompartmentId
     ref: str
     people: int
     notes: int
@@ -100,7 +99,7 @@ def look(session: Session, seat: SeatId, *, progress: Progress = lambda done, to
             for row in stored_of_kind(versions, Disclosure)
             if row.origin is not None and seat_of_log(session, row.origin) == seat
         ]
-        on_device = _counted(case, versions, len(made))
+        on_device = _counted(versions, len(made))
         found.append(on_device)
         left += [PackageMade(on_device.ref, names.get(row.value.recipient, _UNKNOWN), row.value.made) for row in made]
         held += len(sections.list_of(session, case))
@@ -224,12 +223,12 @@ def _cases(found: Seizure, in_words: Callable[[Words], str]) -> Iterator[PaperLi
         yield PaperLine(in_words(Message("none that you can read")))
 
 
-def _counted(case: CompartmentId, versions: list[OpenedVersion], packages: int) -> CaseOnDevice:
+def _counted(versions: list[OpenedVersion], packages: int) -> CaseOnDevice:
     ref = next((row.value.ref for row in stored_of_kind(versions, Case)), "")
     people, notes, papers = (
         len({row.record for row in stored_of_kind(versions, kind)}) for kind in (Person, Note, Document)
     )
-    return CaseOnDevice(case, ref, people, notes, papers, packages)
+    return CaseOnDevice(ref, people, notes, papers, packages)
 
 
 def _recipients(session: Session) -> dict[bytes, Words]:

@@ -109,11 +109,6 @@ class Laid(NamedTuple):
     below: int
 
 
-def top_lines(case: CaseShown, width: int, height: int = 40) -> list[list[Cell]]:
-    """Return the lines that stand over a case on a screen of this size, without the margin."""
-    return lay_top(case, width, height, 0).lines
-
-
 def lay_top(case: CaseShown, width: int, height: int, above: int) -> Laid:
     """Lay the lines out; `above` are lines of what must never be used that were scrolled away."""
     room = max(width - 2 * _MARGIN, 1)
