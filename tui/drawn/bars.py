@@ -53,14 +53,13 @@ def days_shown(width: int) -> int:
     return _MANY_DAYS if width >= _WIDE else _FEW_DAYS
 
 
-def bars(days: Mapping[date, DayCount], last: date, width: int, *, has_signs: bool = True) -> Rows:
+def bars(days: Mapping[date, DayCount], last: date, width: int) -> Rows:
     """Return the bars over their days, and the letters below them: `ROWS` + 2 rows.
 
     Args:
         days: what the log has of each day; a day that is not there has nothing.
         last: the day at the right end, in accent: today.
         width: of the place, in cells. Days that do not fit whole are left out, the oldest first.
-        has_signs: whether the terminal shows more than ASCII.
     """
     highest = max((_count(days.get(day)) for day in _days(last, days_shown(width))), default=0)
     scale = _brief(highest)
@@ -78,10 +77,10 @@ def bars(days: Mapping[date, DayCount], last: date, width: int, *, has_signs: bo
         lines[ROWS].put(x, f"{day.day:>2}", "acc" if is_last else "dim", bold=is_last)
         letters = _letters(count.letters if count else "", step - 1)
         lines[ROWS + 1].put(x, letters, "warn" if REFUSED in letters else "fg", bold=True)
-    return finished(lines, has_signs=has_signs)
+    return finished(lines)
 
 
-def legend(width: int, right: Words = "", *, has_signs: bool = True) -> Rows:
+def legend(width: int, right: Words) -> Rows:
     """Return one row: what each letter stands for, and at the right end a few words if they fit whole."""
     line, x = Line(width), _LEFT
     for letter, word in LETTERS.items():
@@ -91,8 +90,8 @@ def legend(width: int, right: Words = "", *, has_signs: bool = True) -> Rows:
         x = line.put(x, letter, "warn" if letter == REFUSED else "fg", bold=True) + 1
         x = line.put(x, text, "dim") + 2
     if x + cell_len(one_line(right)) <= width - _LEFT:
-        line.put_right(width - _LEFT, right, "dim")
-    return finished([line], has_signs=has_signs)
+        line.put_right(width - _LEFT, right)
+    return finished([line])
 
 
 def _days(last: date, count: int) -> Sequence[date]:

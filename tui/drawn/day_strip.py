@@ -21,16 +21,13 @@ _SATURDAY: Final = 5
 _BY_NEED: Final = ("alarm", "warn", "fg", "dim", "ok")
 
 
-def day_strip(
-    dates: Mapping[date, Sequence[str]], today: date, width: int, *, has_signs: bool = True, weeks: int = 2
-) -> Rows:
+def day_strip(dates: Mapping[date, Sequence[str]], today: date, width: int, *, weeks: int = 2) -> Rows:
     """Return three rows: names of days, their numbers, and squares.
 
     Args:
         dates: day -> a token for each date on it: `alarm` for a late one, `warn` for one that comes soon, else `fg`.
         today: is marked, and its week is the first.
         width: of the place, in cells. Days that do not fit whole are left out from the end.
-        has_signs: whether the terminal shows more than ASCII.
         weeks: how many; with more of them a day takes fewer cells.
     """
     names = [one_line(name) for name in TWO_LETTERS]
@@ -47,7 +44,7 @@ def day_strip(
         if is_today:
             numbered.put(end, TODAY_LEFT, "acc", bold=True)
         _put_squares(squared, x, dates.get(day, ()), cell)
-    return finished(lines, has_signs=has_signs)
+    return finished(lines)
 
 
 def _put_squares(line: Line, x: int, tokens: Sequence[str], cell: int) -> None:

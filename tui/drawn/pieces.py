@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from rich.cells import cell_len, split_graphemes
 
-from tui.looks.signs import CUT, in_ascii
+from tui.looks.signs import CUT
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_line
 from vault.words.message import Words
@@ -53,15 +53,14 @@ class Line:
         blank = Piece(" ", FG, ground)
         self._cells: list[Piece | None] = [blank] * self.width  # None: the second half of a wide letter
 
-    def put(self, x: int, words: Words, token: str = FG, *, bold: bool = False, ground: str | None = None) -> int:
+    def put(self, x: int, words: Words, token: str = FG, *, bold: bool = False) -> int:
         """Write from cell `x` on, and return the cell behind it; letters outside of the line are left out."""
         text = one_line(words)
         for start, end, cells in split_graphemes(text)[0]:
             if cells and x >= 0 and x + cells <= self.width:
                 self._take(x, cells)
                 behind = self._cells[x]
-                under = ground if ground is not None else (behind.ground if behind else "")
-                self._cells[x] = Piece(text[start:end], token, under, bold)
+                self._cells[x] = Piece(text[start:end], token, behind.ground if behind else "", bold)
                 for more in range(1, cells):
                     self._cells[x + more] = None
             x += cells
@@ -71,10 +70,10 @@ class Line:
         """Write into so many cells; `~` at the end says that it was cut."""
         return self.put(x, cut(words, min(cells, self.width - x)), token, bold=bold)
 
-    def put_right(self, end: int, words: Words, token: str = FG, *, bold: bool = False) -> int:
-        """Write so that it ends before cell `end`, and return where it begins."""
+    def put_right(self, end: int, words: Words) -> int:
+        """Write so that it ends before cell `end`, dimmed, and return where it begins."""
         begin = end - cell_len(one_line(words))
-        self.put(begin, words, token, bold=bold)
+        self.put(begin, words, "dim")
         return begin
 
     def lay(self, first: int, end: int, ground: str) -> None:
@@ -135,12 +134,9 @@ def joined(pieces: Iterable[Piece]) -> Row:
     return tuple(row)
 
 
-def finished(lines: Iterable[Line], *, has_signs: bool = True) -> Rows:
-    """Return the rows of these lines as a terminal shows them: with signs, or in ASCII. The last step of every part."""
-    rows = tuple(line.row() for line in lines)
-    if has_signs:
-        return rows
-    return tuple(tuple(piece._replace(text=in_ascii(piece.text)) for piece in row) for row in rows)
+def finished(lines: Iterable[Line]) -> Rows:
+    """Return the rows of these lines. The last step of every part."""
+    return tuple(line.row() for line in lines)
 
 
 def one_line(words: Words) -> str:

@@ -81,9 +81,7 @@ def cells_of_lanes(width: int) -> int:
     return max(width - left_of_lanes() - _MARGIN, 0)
 
 
-def timeline(
-    case: CaseTime, today: date, view: View, width: int, *, has_signs: bool = True, has_cursor: bool = False
-) -> Rows:
+def timeline(case: CaseTime, today: date, view: View, width: int, *, has_cursor: bool = False) -> Rows:
     """Return `ROWS` rows: the axis, and the lanes stage, detained, court, dates and notes.
 
     Args:
@@ -91,7 +89,6 @@ def timeline(
         today: where the rule stands between what was and what will be.
         view: which days, at which size; see `cells_of_lanes`.
         width: of the place, in cells.
-        has_signs: whether the terminal shows more than ASCII.
         has_cursor: whether the cell of the view's cursor has the ground of a cursor; `told_at` says what is there.
     """
     left = left_of_lanes()
@@ -116,7 +113,7 @@ def timeline(
         line.put(_MARGIN, name, "dim")
         line.paste(left, lane)
         lines.append(line)
-    return finished(lines, has_signs=has_signs)
+    return finished(lines)
 
 
 class _Lane(Line):

@@ -63,7 +63,6 @@ def week_columns(
     first: date,
     width: int,
     *,
-    has_signs: bool = True,
     most: int = 3,
     cursor: int | None = None,
 ) -> Rows:
@@ -74,7 +73,6 @@ def week_columns(
         today: its column has the ground `raised`.
         first: a day of the first week.
         width: of the place, in cells.
-        has_signs: whether the terminal shows more than ASCII.
         most: entries of a day that are shown; more are counted.
         cursor: the place of the entry that has the ground `sel`.
     """
@@ -83,7 +81,7 @@ def week_columns(
     by_day = {day: [entries[place] for place in places] for day, places in _by_day(entries).items()}
     weeks = _Weeks(by_day, today, width, most, None if cursor is None else entries[cursor])
     lines = [*_columns(weeks, monday), Line(width), _week_heading(second, width, x=_LEFT), Line(width)]
-    return finished(lines + _columns(weeks, second), has_signs=has_signs)
+    return finished(lines + _columns(weeks, second))
 
 
 class _Weeks(NamedTuple):

@@ -16,6 +16,8 @@ from tui.widgets.wrapped import wrapped
 from vault.words.message import Words
 
 _MARGIN: Final = 2
+_MOST_LINES: Final = 100
+_MOST_LETTERS: Final = 10_000
 
 
 class LongText(ScrollView, can_focus=True):
@@ -68,11 +70,11 @@ class LongText(ScrollView, can_focus=True):
         return draw(look_of(self), cells, width, Token.BG)
 
 
-def beginning(text: str, *, most_lines: int = 100, most_letters: int = 10_000) -> tuple[str, int]:
+def beginning(text: str) -> tuple[str, int]:
     """Return the first lines of a text, and how many more it has; a line that is cut counts among them."""
-    if len(text) <= most_letters and text.count("\n") < most_lines:
+    if len(text) <= _MOST_LETTERS and text.count("\n") < _MOST_LINES:
         return text, 0
-    lines = text[:most_letters].split("\n")
-    shown = lines[:most_lines]
-    is_whole = len(lines) > most_lines
+    lines = text[:_MOST_LETTERS].split("\n")
+    shown = lines[:_MOST_LINES]
+    is_whole = len(lines) > _MOST_LINES
     return "\n".join(shown), text.count("\n") + 1 - len(shown) + (0 if is_whole else 1)

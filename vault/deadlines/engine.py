@@ -76,7 +76,6 @@ def due(
     place: Place,
     *,
     calendars: Mapping[str, Calendar] = CALENDARS,
-    soon: datetime.timedelta = SOON,
 ) -> Due:
     """Return when a rule makes something due.
 
@@ -86,7 +85,6 @@ def due(
         now: the present, with a zone.
         place: whose time and holidays count.
         calendars: the holidays that are known, by country.
-        soon: how long before the date the state becomes `soon`.
 
     Raises:
         UsageError: the present has no zone.
@@ -96,8 +94,8 @@ def due(
     here = now.astimezone(place.zone)
     found = reckon(rule, facts, here.date(), place, calendars)
     if facts.court_set:
-        return _set_by_court(rule, facts, found, here, soon)
-    state = _state_of(found.first, found.last, here, soon)
+        return _set_by_court(rule, facts, found, here)
+    state = _state_of(found.first, found.last, here)
     explanation = [*found.explanation, *_cautions(rule)]
     if rule.certainty is not Certainty.CONFIRMED or found.is_doubtful:
         state = State.CHECK
@@ -120,7 +118,6 @@ def standing(
     zone: datetime.tzinfo,
     *,
     rule: Rule | None = None,
-    soon: datetime.timedelta = SOON,
 ) -> State:
     """Return where a date that somebody kept stands against the present.
 
@@ -129,18 +126,17 @@ def standing(
         now: the present, with a zone.
         zone: the time of the place.
         rule: that gave it; None where a court or a person did.
-        soon: how long before the date the state becomes `soon`.
     """
     here = now.astimezone(zone)
     if rule is not None and rule.certainty is not Certainty.CONFIRMED:
         return State.CHECK
     if isinstance(kept, datetime.datetime):
-        return _state(kept.astimezone(zone), here, soon)
+        return _state(kept.astimezone(zone), here)
     span = days_of(kept)
-    return State.CHECK if span is None else _state_of(*span, here, soon)
+    return State.CHECK if span is None else _state_of(*span, here)
 
 
-def _set_by_court(rule: Rule, facts: Facts, found: Reckoning, here: datetime.datetime, soon: datetime.timedelta) -> Due:
+def _set_by_court(rule: Rule, facts: Facts, found: Reckoning, here: datetime.datetime) -> Due:
     *earlier, moment = facts.court_set
     at = moment.astimezone(here.tzinfo) if isinstance(moment, datetime.datetime) else moment
     explanation = [wording.COURT_DATE, *map(wording.replaced, earlier)]
@@ -152,7 +148,7 @@ def _set_by_court(rule: Rule, facts: Facts, found: Reckoning, here: datetime.dat
         code=rule.code,
         at=at,
         latest=at,
-        state=_state(at, here, soon),
+        state=_state(at, here),
         certainty=Certainty.CONFIRMED,
         explanation=tuple(explanation),
         is_set_by_court=True,
@@ -168,14 +164,14 @@ def _cautions(rule: Rule) -> list[Message]:
     return cautions
 
 
-def _state_of(first: Moment | None, last: Moment | None, here: datetime.datetime, soon: datetime.timedelta) -> State:
+def _state_of(first: Moment | None, last: Moment | None, here: datetime.datetime) -> State:
     """Return the state of the earliest date that is possible; where it has passed and the latest has not, none."""
     if first is None or last is None or (_is_past(first, here) and not _is_past(last, here)):
         return State.CHECK
-    return _state(first, here, soon)
+    return _state(first, here)
 
 
-def _state(at: Moment, here: datetime.datetime, soon: datetime.timedelta) -> State:
+def _state(at: Moment, here: datetime.datetime) -> State:
     if _is_past(at, here):
         return State.LATE
     if isinstance(at, datetime.datetime):
@@ -184,7 +180,7 @@ def _state(at: Moment, here: datetime.datetime, soon: datetime.timedelta) -> Sta
         day, left = at, at - here.date()
     if day == here.date():
         return State.DUE_TODAY
-    return State.SOON if left <= soon else State.IN_TIME
+    return State.SOON if left <= SOON else State.IN_TIME
 
 
 def _is_past(at: Moment, here: datetime.datetime) -> bool:

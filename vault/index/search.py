@@ -125,7 +125,7 @@ def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str
     return found
 
 
-def people_reached(index: Index, number: str, *, limit: int = MOST_HITS) -> list[tuple[bytes, bytes]]:
+def people_reached(index: Index, number: str) -> list[tuple[bytes, bytes]]:
     """Return (case, record) of people with a number that ends in these digits; none for fewer than four."""
     digits = _ending(number)
     if len(digits) < SHORTEST_PHONE:
@@ -134,7 +134,7 @@ def people_reached(index: Index, number: str, *, limit: int = MOST_HITS) -> list
         found = sql.execute(
             "SELECT DISTINCT head.case_id, head.record FROM phone JOIN head USING (doc)"
             " WHERE digits >= ? AND digits < ? LIMIT ?",
-            (digits, digits + ":", limit),
+            (digits, digits + ":", MOST_HITS),
         )
         return [(bytes(case), bytes(record)) for case, record in found]
 

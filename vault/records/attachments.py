@@ -6,14 +6,13 @@ leaves is a stray that nothing names.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from vault.casework.papers.body import Body
 from vault.errors import MalformedError, NotFoundError, VaultError, VerificationError
-from vault.ids import CompartmentId, RandomBytes, make_id
+from vault.ids import CompartmentId, make_id
 from vault.log.items import Item, ItemKind
 from vault.progress import CancelledError, Progress, Stopped
 from vault.seal.attachments import Names, chunk_name, names_digest, open_attachment, seal_attachment, sealed_sizes
@@ -40,7 +39,6 @@ def seal_into(
     pieces: Iterable[bytes],
     size: int,
     *,
-    random: RandomBytes = secrets.token_bytes,
     progress: Progress = lambda done, total: None,
     cancelled: Stopped = lambda: False,
 ) -> SealedBody:
@@ -53,7 +51,7 @@ def seal_into(
         TryAgainError: no room.
         CancelledError: as asked.
     """
-    key, identity = make_key(random), bytes(make_id())
+    key, identity = make_key(), bytes(make_id())
     names: list[bytes] = []
     tail: TailRow | None = None
     try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from vault import __version__, clock
 from vault.durations import DAY_MS
 from vault.errors import InternalError, MalformedError, VerificationError
-from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, RandomBytes, SeatId, VaultId
+from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, SeatId, VaultId
 from vault.log.checkpoint import Checkpoint, parse_note
 from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
 from vault.log.tree import Frontier, frontier_at, leaf_hash
@@ -190,16 +190,15 @@ def begin(
     keyring: Keyring,
     app_version: str = __version__,
     predecessor: Predecessor | None = None,
-    random: RandomBytes = secrets.token_bytes,
 ) -> SeatLog:
     """Return a new log of this seat. It exists once its entry 0 is committed, together with its genesis."""
-    session = SessionKeys(1, make_signing_seed(random), make_signing_seed(random))
+    session = SessionKeys(1, make_signing_seed(), make_signing_seed())
     genesis = Genesis(
         vault=place.vault,
         seat=place.seat,
         identity=public_key(identity_seed),
         session_key=public_key(session.seed),
-        nonce=random(16),
+        nonce=secrets.token_bytes(16),
         predecessor=predecessor.origin if predecessor else ZERO_DIGEST,
         predecessor_size=predecessor.size if predecessor else 0,
         predecessor_root=predecessor.root if predecessor else ZERO_DIGEST,
@@ -230,7 +229,6 @@ def resume(
     auditors: Sequence[Holder],
     keyring: Keyring,
     app_version: str = __version__,
-    random: RandomBytes = secrets.token_bytes,
 ) -> SeatLog:
     """Open a log to go on with it, in a new session whose key the session before has named.
 
@@ -263,7 +261,7 @@ def resume(
         auditors=auditors,
         keyring=keyring,
         frontier=frontier,
-        session=SessionKeys(stored.number, secret.seed, make_signing_seed(random)),
+        session=SessionKeys(stored.number, secret.seed, make_signing_seed()),
         ratchet=None if ratchet_row is None else decode_ratchet(place.open_row(ratchet_row)),
         app_version=app_version,
         tiles_are_false=tiles_are_false,

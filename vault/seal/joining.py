@@ -15,7 +15,7 @@ import msgspec
 
 from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError
-from vault.ids import DIGEST_SIZE, ID_SIZE, RESERVED_IDS, RandomBytes
+from vault.ids import DIGEST_SIZE, ID_SIZE, RESERVED_IDS
 from vault.seal.envelope import FORMAT, SUITE
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, KEM_PUBLIC_SIZE, GrantContext, KemPrivate, open_from, seal_to
@@ -176,9 +176,9 @@ class Request:
 _Value = TypeVar("_Value", Invitation, Request)
 
 
-def make_nonce(random: RandomBytes = secrets.token_bytes) -> bytes:
+def make_nonce() -> bytes:
     """Return the 16 random bytes of an invitation."""
-    return random(_NONCE_SIZE)
+    return secrets.token_bytes(_NONCE_SIZE)
 
 
 def seal_request(invitation: Invitation, request: Request) -> bytes:

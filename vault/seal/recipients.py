@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from vault.errors import BrokenSealError, MalformedError
-from vault.ids import ID_SIZE, ZERO_ID, RandomBytes
+from vault.ids import ID_SIZE, ZERO_ID
 from vault.seal.envelope import SUITE
 from vault.seal.purposes import HPKE_PURPOSES, Purpose
 from vault.seal.widths import require_width
@@ -79,9 +79,9 @@ class GrantContext:
         return _INFO.pack(self.purpose, SUITE, self.vault, self.compartment, self.epoch, self.from_seat, self.to_seat)
 
 
-def make_kem_seed(random: RandomBytes = secrets.token_bytes) -> bytes:
+def make_kem_seed() -> bytes:
     """Return a fresh 96-byte KEM seed."""
-    return random(KEM_SEED_SIZE)
+    return secrets.token_bytes(KEM_SEED_SIZE)
 
 
 def seal_to(public: bytes, plaintext: bytes, context: GrantContext) -> bytes:

@@ -12,7 +12,7 @@ from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  # ships no types
 
 from vault.errors import RefusedError, VerificationError
-from vault.ids import DIGEST_SIZE, RandomBytes
+from vault.ids import DIGEST_SIZE
 from vault.seal.recipients import KEM_SEED_SIZE
 from vault.seal.signing import public_key
 from vault.seal.widths import KEY_SIZE, require_key, require_width
@@ -24,9 +24,9 @@ _BITS_PER_WORD = 10
 _SHAPES = frozenset({(2, 3), (3, 5)})
 
 
-def make_root_secret(random: RandomBytes = secrets.token_bytes) -> bytes:
+def make_root_secret() -> bytes:
     """Return a fresh root secret S of 32 bytes."""
-    return random(KEY_SIZE)
+    return secrets.token_bytes(KEY_SIZE)
 
 
 def derive_root_seed(root_secret: bytes) -> bytes:

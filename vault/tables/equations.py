@@ -16,14 +16,14 @@ class TooManyError(Exception):
     """There are more groups than can be compared in good time."""
 
 
-def following(known: Sequence[int], wanted: Collection[int], most_steps: int = MOST_STEPS) -> Iterator[frozenset[int]]:
+def following(known: Sequence[int], wanted: Collection[int]) -> Iterator[frozenset[int]]:
     """Yield, for each wanted group whose number follows from known ones, the places of those that it follows from.
 
     Raises:
         TooManyError: it would take too many steps.
     """
     columns = list(dict.fromkeys(_columns(known)))
-    if len(columns) * len(known) * min(len(columns), len(known)) > most_steps:
+    if len(columns) * len(known) * min(len(columns), len(known)) > MOST_STEPS:
         raise TooManyError
     basis: dict[int, tuple[list[int], dict[int, int]]] = {}
     for place, group in enumerate(known):

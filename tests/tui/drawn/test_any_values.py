@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from hypothesis import given, settings
@@ -13,42 +13,25 @@ from tests.tui.drawn import values
 from tests.tui.drawn.values import TODAY, check
 from tui.drawn.bars import DayCount, bars, legend
 from tui.drawn.day_strip import day_strip
-from tui.drawn.pieces import Rows
 from tui.drawn.timeline import CaseTime, cells_of_lanes, timeline
 from tui.drawn.timeline_view import Zoom, view_at
 from tui.drawn.timeline_words import read_as_list, told_at
 from tui.drawn.week import WeekEntry, week_columns
-from tui.looks.signs import in_ascii
 
 MARK = "\u00b7"  # what the gate of stored text puts in the place of a hostile character
 FEW = settings(max_examples=40, deadline=None)
 
 
-def both(draw: Callable[[bool], Rows], width: int, shown: str = "") -> None:
-    """Check a part with signs and in ASCII, which differ in nothing but the signs."""
-    rows, ascii_rows = draw(True), draw(False)
-    check(rows, width, shown=shown)
-    check(ascii_rows, width, shown=shown)
-    assert [[in_ascii(piece.text) for piece in row] for row in rows] == [[p.text for p in row] for row in ascii_rows]
-    assert [[piece[1:] for piece in row] for row in rows] == [[piece[1:] for piece in row] for row in ascii_rows]
-
-
 @FEW
 @given(values.loads, values.days, values.widths, st.integers(0, 4))
 def test_a_day_strip(dates: Mapping[date, Sequence[str]], today: date, width: int, weeks: int) -> None:
-    both(lambda has_signs: day_strip(dates, today, width, weeks=weeks, has_signs=has_signs), width)
+    check(day_strip(dates, today, width, weeks=weeks), width)
 
 
 @FEW
 @given(values.counts, values.days, values.widths)
 def test_bars(days: Mapping[date, DayCount], last: date, width: int) -> None:
-    both(
-        lambda has_signs: (
-            *bars(days, last, width, has_signs=has_signs),
-            *legend(width, right="reading is folded", has_signs=has_signs),
-        ),
-        width,
-    )
+    check((*bars(days, last, width), *legend(width, right="reading is folded")), width)
 
 
 @FEW
@@ -59,11 +42,7 @@ def test_a_timeline_wherever_its_cursor_goes(
     view = view_at(today, cells_of_lanes(width), zoom)
     for step in steps:
         view = view.moved(step).zoomed(step % 3 - 1)
-    both(
-        lambda has_signs: timeline(case, today, view, width, has_cursor=True, has_signs=has_signs),
-        width,
-        f"{case}{_labels(case)}",
-    )
+    check(timeline(case, today, view, width, has_cursor=True), width, shown=f"{case}{_labels(case)}")
     assert str(told_at(case, view)) != ""
     assert len(read_as_list(case, today)) > 0
 
@@ -72,7 +51,7 @@ def test_a_timeline_wherever_its_cursor_goes(
 @given(values.entries, values.days, values.widths)
 def test_weeks(entries: list[WeekEntry], first: date, width: int) -> None:
     shown = " ".join(f"{entry.what}{entry.who}" for entry in entries) + MARK
-    both(lambda has_signs: week_columns(entries, TODAY, first, width, has_signs=has_signs), width, shown)
+    check(week_columns(entries, TODAY, first, width), width, shown=shown)
 
 
 def _labels(case: CaseTime) -> str:

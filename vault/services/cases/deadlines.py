@@ -23,7 +23,7 @@ class Standing:
     check: Message | None = None
 
 
-def drafted(rule: Rule, found: Due, *, what: str, trigger: str | None, text: str | None = None) -> Deadline:
+def drafted(rule: Rule, found: Due, *, what: str, trigger: str | None) -> Deadline:
     """Return the record of a date that was found: the earliest of a range, and what a court set before the rule's.
 
     Raises:
@@ -38,7 +38,6 @@ def drafted(rule: Rule, found: Due, *, what: str, trigger: str | None, text: str
         rule=rule.code,
         trigger=trigger,
         irreversible=rule.is_irreversible,
-        text=text,
     )
 
 

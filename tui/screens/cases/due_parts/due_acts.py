@@ -34,6 +34,7 @@ FULL_DAY: Final = len("2026-11-27")
 REF: Final = 4
 DONE_ACT: Final = Command("space", "done", Message("Say that it is done"), "Space", Message("done"), first=True)
 MOVE_ACT: Final = Command("m", "move", Message("Give it another date"), "m", Message("move"))
+_WIDEST: Final = 24
 _KEYS: Final = (("Space", Message("done")), ("m", Message("move")), ("Enter", Message("the case")))
 
 
@@ -169,7 +170,7 @@ def day_said_whole(when: str) -> Words:
     return together((Message("{day} {year}", day=short_day_of_week(day), year=day.year), time), " ")
 
 
-def widest(rows: Sequence[ListRow], column: int, *, least: int = 0, most: int = 24) -> int:
+def widest(rows: Sequence[ListRow], column: int, *, least: int) -> int:
     """Return how wide a column of these rows is: never cut where it is words of ours."""
     cells = [row.cells[column] for row in rows if len(row.cells) > column]
-    return min(max((least, *(cell_len(text_of(cell)) for cell in cells))), most)
+    return min(max((least, *(cell_len(text_of(cell)) for cell in cells))), _WIDEST)
