@@ -59,7 +59,6 @@ def stick_template(filled_template: Filled, tmp_path_factory: pytest.TempPathFac
         notes.add(session, filled_template.cases[0], Note(NoteKind.CONTACT, "one more"))
         session.drafts().save(filled_template.cases[0], b"r" * 16, "half a sentence more", "note")
         made = backups.make(session, folder / "stick")
-        assert made is not None
         keys = session.copy_keys(keys_of(made.path))
         return Stick(made.path, folder / "earlier", f"drafts/{session.own_drafts.path.name}", keys, place.state)
 

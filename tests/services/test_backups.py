@@ -13,7 +13,6 @@ import pytest
 from tests.services.backup_help import keys_of, names_below, open_part, sealed_rows, tables_of
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, found
 from tests.tables import each
-from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import (
@@ -22,10 +21,10 @@ from vault.errors import (
     TryAgainError,
     VerificationError,
 )
+from vault.progress import CancelledError
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.services.backups import backups
-from vault.services.backups.backups import MadeBackup
 from vault.services.cases import notes
 from vault.services.cases.notes import add as add_note
 from vault.services.projection import dates
@@ -33,12 +32,6 @@ from vault.store.copy import copy_in_parts
 from vault.store.engine import Database, open_database
 from vault.validity.audit_payloads import read_payloads
 from vault.words.message import Words
-
-
-def make(session: Session, destination: Path) -> MadeBackup:
-    made = backups.make(session, destination)
-    assert made is not None
-    return made
 
 
 def verify(source: Path, state: Path) -> backups.VerifiedBackup:
@@ -50,7 +43,7 @@ LESS_THAN_THE_VAULT = r"holds \d+ entries and \d+ versions that are not the \d+ 
 
 def test_a_backup_holds_what_the_vault_holds_verifies_and_is_in_the_log(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        made = make(session, tmp_path / "stick")
+        made = backups.make(session, tmp_path / "stick")
         assert made.operations == session.log.size - 1
         with session.database.reading() as rows:
             entry = list(read_payloads(rows, session.auditor(), session.log.origin))[-1].payload
@@ -68,7 +61,7 @@ def test_a_backup_holds_what_the_vault_holds_verifies_and_is_in_the_log(filled: 
 
 def test_keys_lie_apart_and_no_session_key_or_ratchet_leaves_the_device(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        made = make(session, tmp_path / "stick")
+        made = backups.make(session, tmp_path / "stick")
         stored = tables_of(session.database)
         keys = session.copy_keys(keys_of(made.path))
     plain = tables_of(open_part(made.path / "vault.db", keys))
@@ -86,7 +79,7 @@ def test_a_new_backup_takes_the_place_of_the_oldest_of_the_same_folder_only(fill
     stick = tmp_path / "stick"
     other = found(tmp_path / "other")
     with other.open() as session:
-        foreign = make(session, stick)
+        foreign = backups.make(session, stick)
     for path in (
         *("backup-7/holiday.txt", "backup-3/vault.db", "letters/to whom", "backup-6.part/something else"),
         # Left by a backup that was cut off: they go with the next one.
@@ -95,8 +88,8 @@ def test_a_new_backup_takes_the_place_of_the_oldest_of_the_same_folder_only(fill
         (stick / path).parent.mkdir(exist_ok=True)
         (stick / path).write_bytes(b"nobody can tell whose")
     with filled.open() as session:
-        assert make(session, stick).path.name == "backup-8"
-        second = make(session, stick)
+        assert backups.make(session, stick).path.name == "backup-8"
+        second = backups.make(session, stick)
         assert (second.path.name, second.removed, second.kept) == ("backup-9", (), 2)
         # As another member's: the same vault, another folder id.
         file = keys_of(second.path)
@@ -140,7 +133,7 @@ def test_room_is_looked_for_before_anything_is_written(
 ) -> None:
     stick = tmp_path / "stick"
     with filled.open() as session:
-        make(session, stick)
+        backups.make(session, stick)
         monkeypatch.setattr("vault.platform.free_bytes", lambda _: 1_000_000)
         with pytest.raises(TryAgainError, match=r"no room at .*stick: \d+ MiB are needed, 0 are free"):
             backups.make(session, stick)
@@ -150,11 +143,12 @@ def test_room_is_looked_for_before_anything_is_written(
 def test_a_cancelled_backup_leaves_nothing_and_the_earlier_one_stands(filled: Filled, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     with filled.open() as session:
-        make(session, stick)
+        backups.make(session, stick)
         size = session.log.size
         for calls in (1, 2, 3, 5):
             answers = iter([*[False] * (calls - 1), True])
-            assert backups.make(session, stick, cancelled=lambda: next(answers)) is None  # noqa: B023 - used at once
+            with pytest.raises(CancelledError):
+                backups.make(session, stick, cancelled=lambda: next(answers))  # noqa: B023 - used at once
             assert list(answers) == []
             assert session.log.size == size
             assert names_below(stick) == ["backup-1"]
@@ -164,7 +158,7 @@ def test_a_cancelled_backup_leaves_nothing_and_the_earlier_one_stands(filled: Fi
 def test_a_vault_with_a_broken_version_gets_no_new_backup_and_keeps_the_old_one(filled: Filled, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     with filled.open() as session:
-        make(session, stick)
+        backups.make(session, stick)
         broken = sealed_rows(session, filled.cases[0])[0]
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql(
@@ -220,7 +214,7 @@ def test_work_goes_on_while_a_backup_is_made_and_the_earlier_one_stands_until_th
     written: list[bytes] = []
     seen: set[str] = set()
     with filled.open() as session:
-        make(session, stick)
+        backups.make(session, stick)
         session.drafts().save(filled.cases[0], b"r" * 16, f"{MARKER} half a sentence", "note")
         other = session.folder.drafts_dir / f"{'ab' * 16}.db"
         other.write_bytes(b"another member's drafts")
@@ -233,7 +227,6 @@ def test_work_goes_on_while_a_backup_is_made_and_the_earlier_one_stands_until_th
                 written.append(add_note(session, filled.cases[0], Note(NoteKind.CONTACT, f"{what} {done} {total}")))
 
         made = backups.make(session, stick, keep=1, progress=work)
-        assert made is not None
         assert len(written) == 5
         assert made.operations < session.log.size - 1
         for record in written:
@@ -250,7 +243,7 @@ def test_work_goes_on_while_a_backup_is_made_and_the_earlier_one_stands_until_th
 
 def test_verifying_changes_nothing_and_touches_no_pins(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        made = make(session, tmp_path / "stick")
+        made = backups.make(session, tmp_path / "stick")
         vault_id, known = session.vault, dates.read(session.vault, session.state)
     before = {path: path.stat() for path in (*made.path.rglob("*"), *(filled.state / "pins").iterdir())}
     verify(tmp_path / "stick", filled.state)

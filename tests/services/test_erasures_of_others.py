@@ -227,7 +227,6 @@ def test_a_backup_from_before_meets_the_erasure_when_a_bundle_brings_it(
     organisation, _, person = shared
     with organisation.at(TOMAS, JOEL) as (tomas, joel):
         made = backups.make(joel, tmp_path / "backup")
-        assert made is not None
         erase(tomas, person.hex())
         give(tomas, joel, tmp_path)
         assert arrived.carry_out(joel, at_once=True) == 2

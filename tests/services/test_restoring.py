@@ -31,12 +31,6 @@ from vault.store.rowtypes import LocalRow
 from vault.validity.audit_payloads import read_payloads
 
 
-def make(session: Session, destination: Path) -> backups.MadeBackup:
-    made = backups.make(session, destination)
-    assert made is not None
-    return made
-
-
 def restore(source: Path, target: Path, state: Path) -> Restored:
     return restoring.restore(source, target, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state)
 
@@ -63,7 +57,7 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
     with filled.open() as session:
         session.drafts().save(filled.cases[0], b"r" * 16, f"{MARKER} half a sentence", "note")
         before = contents(session, filled)
-        made = make(session, tmp_path / "stick")
+        made = backups.make(session, tmp_path / "stick")
         tables = tables_of(session.database)
     shutil.rmtree(filled.path)
     restored = restore(tmp_path / "stick", tmp_path / "new" / "office.vault", tmp_path / "fresh")
@@ -82,7 +76,7 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
     # And once more.
     with place.open() as session:
         before = contents(session, filled)
-        make(session, tmp_path / "stick")
+        backups.make(session, tmp_path / "stick")
     second = restore(tmp_path / "stick", tmp_path / "second.vault", tmp_path / "fresher")
     with Place(second.path, tmp_path / "fresher").open() as session:
         assert contents(session, filled) == before
@@ -92,7 +86,7 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
 def test_a_new_log_begins_that_names_the_old_one_says_so_and_shows_no_case(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
         old, size, vault_id = session.log.origin, session.log.size, session.vault
-        make(session, tmp_path / "stick")
+        backups.make(session, tmp_path / "stick")
     restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
     assert restored.origin != old
     assert MARKER not in repr(restored)
@@ -116,7 +110,7 @@ def test_a_restored_copy_never_signs_with_a_stored_key(filled: Filled, tmp_path:
     shutil.copytree(filled.state, pins_then)
     with filled.open() as session:
         old = session.log.origin
-        made = make(session, tmp_path / "stick")
+        made = backups.make(session, tmp_path / "stick")
         with session.database.reading() as rows:
             row = rows.local(session.seat, Purpose.SESSION)
         assert row is not None
@@ -157,7 +151,7 @@ def test_each_account_hears_what_it_knows_of_the_loss_and_none_lets_the_old_log_
     with filled.open() as session:
         old = session.log.origin
         session.log.now_ms = lambda: 1_767_268_800_000
-        make(session, tmp_path / "stick")
+        backups.make(session, tmp_path / "stick")
     shutil.copytree(filled.state, tmp_path / "later")
     origins = {old}
     with filled.open() as session:
@@ -178,7 +172,7 @@ def test_each_account_hears_what_it_knows_of_the_loss_and_none_lets_the_old_log_
 
 def test_an_empty_folder_takes_a_vault_and_anything_else_at_its_place_stays(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        make(session, tmp_path / "stick")
+        backups.make(session, tmp_path / "stick")
     file, folder, empty = (tmp_path / name for name in ("file", "folder", "office.vault"))
     file.write_bytes(b"mine")
     for path in (folder, empty, tmp_path / "office.vault.part"):
@@ -195,7 +189,7 @@ def test_an_empty_folder_takes_a_vault_and_anything_else_at_its_place_stays(fill
 
 def test_a_wrong_passphrase_leaves_nothing(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        make(session, tmp_path / "stick")
+        backups.make(session, tmp_path / "stick")
     before, passphrase = names_below(tmp_path), bytearray(b"something else")
     with pytest.raises(WrongPassphraseError, match="no key slot opens"):
         restoring.restore(
@@ -209,7 +203,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_the_way(
     filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with filled.open() as session:
-        made = make(session, tmp_path / "stick")
+        made = backups.make(session, tmp_path / "stick")
         key = session.copy_keys(keys_of(made.path)).database_key
     for name in ("vault.db", "keyrows.db"):
         _stamp(made.path / name, key, "0000")
@@ -239,7 +233,7 @@ def _stamp(path: Path, key: bytes, stamp: str) -> None:
 def test_a_loss_that_a_person_was_told_of_is_settled(filled: Filled, tmp_path: Path) -> None:
     """The same account, which saw more than the backup holds: told once, then work and exports go on."""
     with filled.open() as session:
-        make(session, tmp_path / "stick")
+        backups.make(session, tmp_path / "stick")
         notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, "written after the backup, and lost"))
     restored = restore(tmp_path / "stick", tmp_path / "again.vault", filled.state)
     assert restored.lost_entries == 2

@@ -108,7 +108,6 @@ def make(folder: Path, *, entries: int = 0) -> Made:
         syncing.make(session, members_of(session)[ALBA], made.bundle)
     with made.open() as session:
         backup = backups.make(session, folder / "stick")
-        assert backup is not None
     first.unlink()
     return replace(made, backup=backup.path, package=package)
 

@@ -17,6 +17,7 @@ from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
+from vault.progress import CancelledError
 from vault.seal.age import make_identity, recipient_of
 from vault.services.backups import backups
 from vault.services.cases import cases
@@ -145,15 +146,15 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
         seen.append(pages)
         return False
 
-    step = gateway.referral.export(
-        case,
-        Wish("lawyer", "Maître Lorvane", language="en"),
-        out=out,
-        approve=decline,
-        progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
-    assert step is None
+    with pytest.raises(CancelledError):
+        gateway.referral.export(
+            case,
+            Wish("lawyer", "Maître Lorvane", language="en"),
+            out=out,
+            approve=decline,
+            progress=lambda done, total: None,
+            stopped=lambda: False,
+        )
     assert seen
     assert list(out.iterdir()) == []
     assert [line.act for line in gateway.evidence.read_log().lines][1:3] == ["export.abort", "case.view"]

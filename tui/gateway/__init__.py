@@ -2,7 +2,8 @@
 
 Every method may block, so only workers call them. The package loads the whole library; the app imports it once the
 unlock screen is painted. A new subject: a class in a file of its own, made with the `UnlockedVault`; one line there.
-Subjects hand out the services' values: what screens have to name of them, for type checks, is named here.
+What somebody stops raises `CancelledError`. Subjects hand out the services' values: what screens have to name of them,
+for type checks, is named here.
 """
 
 from tui.gateway.gateway import Gateway

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tui.gateway.referral import ExportStep
-from tui.gateway.subject import StoppedError, Subject, UnlockedVault, case_id, telling
+from tui.gateway.subject import Subject, UnlockedVault, case_id, telling
 from tui.text.in_words import in_words
 from tui.values.codes import with_kind
 from tui.values.values_exchange import QuestionAsked, ResultText
@@ -18,7 +18,6 @@ from vault.services.approvals.approving import Approver, Second
 from vault.services.approvals.pipe import Run, run_second_process
 from vault.services.exports import exporting
 from vault.services.exports.export_material import Wish
-from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.exporting import Undecided
 from vault.services.grants import timed_grants
 from vault.words.message import Message
@@ -62,23 +61,20 @@ class Approvals(Subject):
         stopped: Stopped,
         approver: str,
         out: Path,
-    ) -> ExportStep | None:
+    ) -> ExportStep:
         """Write the question of an export into a new file, for one who may approve or, without a name, for all.
 
-        Nothing is written, and None returned, when `approve` said no to the pages or it was stopped.
+        Nothing is written when `approve` said no to the pages.
         """
-        try:
-            asked = exporting.ask(
-                self._session,
-                case_id(case),
-                wish,
-                out=out,
-                approve=approve,
-                approver=approver or None,
-                progress=telling(progress, stopped),
-            )
-        except (DeclinedError, StoppedError):
-            return None
+        asked = exporting.ask(
+            self._session,
+            case_id(case),
+            wish,
+            out=out,
+            approve=approve,
+            approver=approver or None,
+            progress=telling(progress, stopped),
+        )
         if isinstance(asked, Undecided):
             return ExportStep(questions=asked.questions)
         return ExportStep(names=asked.names)

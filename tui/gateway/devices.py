@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.gateway.changes import changed, files
-from tui.gateway.subject import StoppedError, Subject, telling
+from tui.gateway.subject import Subject, telling
 from tui.text.in_words import in_words
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, DeviceLine, LostShown
@@ -39,12 +39,9 @@ class Devices(Subject):
         """Call a device something."""
         devices.name(self._session, _seat(seat), text)
 
-    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> ResultText | None:
-        """Give all cases held here to a further device of one's own; None when it was stopped: what was given stays."""
-        try:
-            given = devices.give_cases(self._session, _seat(seat), progress=telling(progress, stopped))
-        except StoppedError:
-            return None
+    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> ResultText:
+        """Give all cases held here to a further device of one's own; stopped, what was given stays."""
+        given = devices.give_cases(self._session, _seat(seat), progress=telling(progress, stopped))
         return ResultText(
             (
                 Message("Given: {files}.", files=files(given)),

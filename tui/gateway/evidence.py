@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.drawn.bars import ALONE, EXPORT, GRANT, REFUSED
-from tui.gateway.subject import StoppedError, Subject, telling
+from tui.gateway.subject import Subject, telling
 from tui.text.in_words import in_words
 from tui.values.acts import EXPORTS, GRANTS
 from tui.values.values import Checked, LogLineShown, LogShown
@@ -42,12 +42,9 @@ class Evidence(Subject):
         shown = tuple(_log_line(line, by.get(line.origin, NOBODY_KNOWN), named, refs) for line in lines)
         return LogShown(shown, page.total, _days(page.lines))
 
-    def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
-        """Check all that is stored; None when it was stopped before the end, and then nothing is logged."""
-        try:
-            found = checking.verify(self._session, progress=telling(progress, stopped))
-        except StoppedError:
-            return None
+    def verify(self, progress: Progress, stopped: Stopped) -> Checked:
+        """Check all that is stored; stopped before the end, nothing is logged."""
+        found = checking.verify(self._session, progress=telling(progress, stopped))
         dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._unlocked.state)
         covered = Message(
             "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
@@ -67,8 +64,8 @@ class Evidence(Subject):
         ]
         return Checked(found.verified, said, found.root.hex(), tuple(faults), found.entries)
 
-    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> MadeBackup | None:
-        """Make a backup, open it and read all of it; None when it was stopped: then the earlier backups stand."""
+    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> MadeBackup:
+        """Make a backup, open it and read all of it; stopped, the earlier backups stand."""
         return backups.make(
             self._session,
             destination,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.gateway.subject import StoppedError, Subject, UnlockedVault, telling
+from tui.gateway.subject import Subject, UnlockedVault, telling
 from tui.values.values_exchange import ListShown, PeerShown, ResultText, StandingShown, WithWhom
 from vault.errors import UsageError
 from vault.ids import MemberId
-from vault.progress import CancelledError, Progress, Stopped
+from vault.progress import Progress, Stopped
 from vault.progress import StepProgress as Stages
 from vault.services import housekeeping
 from vault.services.counts import count_words, counting
@@ -29,7 +29,7 @@ _MOST_FAULTS = 12
 
 
 class Exchange(Subject):
-    """Bundles and lists. What was stopped returns None: then nothing was made or taken."""
+    """Bundles and lists. Where it is stopped, nothing was made or taken."""
 
     def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
@@ -60,32 +60,23 @@ class Exchange(Subject):
         listed = members.list_all(self._session)
         return tuple(PeerShown(member.member.hex(), member.name) for member in listed if set(member.seats) - {own})
 
-    def make(self, member: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
+    def make(self, member: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText:
         """Write what a member lacks into a new file."""
         to = MemberId(bytes.fromhex(member))
-        try:
-            made = syncing.make(self._session, to, out, progress=_stages(progress, stopped))
-        except StoppedError:
-            return None
+        made = syncing.make(self._session, to, out, progress=_stages(progress, stopped))
         return ResultText(tuple(made_lines(made)))
 
-    def show(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
+    def show(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText:
         """Say what is in a bundle."""
-        try:
-            inside = syncing.show(self._session, file, progress=_stages(progress, stopped))
-        except StoppedError:
-            return None
+        inside = syncing.show(self._session, file, progress=_stages(progress, stopped))
         return ResultText(tuple(inside_lines(inside)))
 
-    def import_bundle(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
+    def import_bundle(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText:
         """Bring in what of a bundle is signed and listed, and do at once what this seat owes to others for it.
 
         The app stays open after it: until the keys are replaced, a device that was ended could open what it writes.
         """
-        try:
-            imported = syncing.import_bundle(self._session, file, progress=_stages(progress, stopped))
-        except StoppedError:
-            return None
+        imported = syncing.import_bundle(self._session, file, progress=_stages(progress, stopped))
         lines = (*imported_lines(imported), *housekeeping.settle(self._session))
         self._last = (self._session.log.now_ms(), lines)
         return ResultText(tuple(lines), pending=bool(imported.pending or imported.conflicts))
@@ -107,27 +98,21 @@ class Exchange(Subject):
             {way.value: len(known) for way, known in preview.known.items()},
         )
 
-    def make_list(self, answers: Mapping[str, str], progress: Progress, stopped: Stopped) -> ResultText | None:
+    def make_list(self, answers: Mapping[str, str], progress: Progress, stopped: Stopped) -> ResultText:
         """Make the cases of the list that was looked at, all or none; `answers` say what happens in each way."""
         if self._preview is None:
             raise UsageError(Message("look at the list first"))
         chosen = {Way(way): Answer(answer) for way, answer in answers.items()}
-        try:
-            made = making.make(self._session, self._preview, chosen, progress=progress, cancelled=stopped)
-        except CancelledError:
-            return None
+        made = making.make(self._session, self._preview, chosen, progress=progress, cancelled=stopped)
         self._preview = None
         return ResultText(tuple(words.made_lines(made, {})), pending=bool(made.to_join))
 
-    def count(self, by: str, out: Path | None, progress: Progress, stopped: Stopped) -> ResultText | None:
+    def count(self, by: str, out: Path | None, progress: Progress, stopped: Stopped) -> ResultText:
         """Count by columns with commas between; the table goes into a new file too, where one is named."""
         if out is not None:
             count_words.require_table(out.suffix)
         columns = [column.strip() for column in by.split(",")]
-        try:
-            shown = counting.count(self._session, columns, progress=progress, cancelled=stopped)
-        except CancelledError:
-            return None
+        shown = counting.count(self._session, columns, progress=progress, cancelled=stopped)
         lines: list[Words] = list(count_words.count_lines(shown))
         if out is not None:
             if not count_words.is_empty(shown):
@@ -135,12 +120,9 @@ class Exchange(Subject):
             lines.append(count_words.file_words(shown, out))
         return ResultText(tuple(lines))
 
-    def export_all(self, to: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
+    def export_all(self, to: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText:
         """Write all that this member may export into one sealed file."""
-        try:
-            done = everything.export_all(self._session, to=to, out=out, progress=progress, cancelled=stopped)
-        except CancelledError:
-            return None
+        done = everything.export_all(self._session, to=to, out=out, progress=progress, cancelled=stopped)
         return ResultText(tuple(everything.exported_lines(done)))
 
     def take_list_back(self) -> ResultText:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar, Final
 
 from tui.gateway.members import member_id
-from tui.gateway.subject import StoppedError, Subject, UnlockedVault, case_id, telling
+from tui.gateway.subject import Subject, UnlockedVault, case_id, telling
 from tui.values import shaping
 from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, ManyDone, PreviewShown
 from tui.values.values_exchange import PeerShown
@@ -96,30 +96,27 @@ class Finding(Subject):
             if member.seats and member.roles & ALLOWED[Action.CASE_READ]
         )
 
-    def assign_all(self, member: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone | None:
-        """Name a member as the owner of each of these cases that they hold; None when it was stopped."""
+    def assign_all(self, member: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
+        """Name a member as the owner of each of these cases that they hold."""
         owner = member_id(member)
         return self._of_many(
             partial(bulk.change_all, self._session, _ids(chosen), owner=owner), telling(progress, stopped)
         )
 
-    def flag_all(self, risk: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone | None:
-        """Give each of these cases a risk; None when it was stopped."""
+    def flag_all(self, risk: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
+        """Give each of these cases a risk."""
         return self._of_many(
             partial(bulk.change_all, self._session, _ids(chosen), risk=risk), telling(progress, stopped)
         )
 
-    def close_all(self, reason: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone | None:
-        """Close each of these cases; None when it was stopped."""
+    def close_all(self, reason: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
+        """Close each of these cases."""
         return self._of_many(
             partial(bulk.close_all, self._session, _ids(chosen), reason=reason), telling(progress, stopped)
         )
 
-    def _of_many(self, act: Callable[..., bulk.BulkDone], tell: Progress) -> ManyDone | None:
-        try:
-            done = act(progress=tell)
-        except StoppedError:
-            return None
+    def _of_many(self, act: Callable[..., bulk.BulkDone], tell: Progress) -> ManyDone:
+        done = act(progress=tell)
         refused = tuple((self.cases.ref_of(case), why) for case, why in done.refused)
         return ManyDone(done.changed, done.same, refused, done.still_due)
 

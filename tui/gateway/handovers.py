@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.gateway.members import member_id
-from tui.gateway.subject import StoppedError, Subject, telling
+from tui.gateway.subject import Subject, telling
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import OrderLine
 from vault.progress import Progress, Stopped
@@ -33,12 +33,9 @@ class Handovers(Subject):
             )
         )
 
-    def carry_out(self, progress: Progress, stopped: Stopped) -> ResultText | None:
-        """Hand over what is held here of a leaver's cases; None when it was stopped: what was handed over stays so."""
-        try:
-            done = handover.carry_out(self._session, progress=telling(progress, stopped))
-        except StoppedError:
-            return None
+    def carry_out(self, progress: Progress, stopped: Stopped) -> ResultText:
+        """Hand over what is held here of a leaver's cases; stopped, what was handed over stays so."""
+        done = handover.carry_out(self._session, progress=telling(progress, stopped))
         names = names_of_members(self._session)
         lines = [
             plural(

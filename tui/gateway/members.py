@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui.gateway.changes import changed, files
-from tui.gateway.subject import StoppedError, Subject, telling
+from tui.gateway.subject import Subject, telling
 from tui.text.in_words import together
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
@@ -14,7 +14,7 @@ from vault.access.membership.inviting import Answer
 from vault.errors import InternalError, UsageError, VaultError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
-from vault.progress import Progress, Stopped
+from vault.progress import CancelledError, Progress, Stopped
 from vault.services.exchange import syncing
 from vault.services.grants import deputies, timed_grants
 from vault.services.members import devices, joining, members, unsynced_work
@@ -140,7 +140,7 @@ class Members(Subject):
         """Write the bundle and say where it is: without one, who was admitted is in all the same."""
         try:
             syncing.make(self._session, admitted.member, bundle, progress=lambda _, done, total: tell(done, total))
-        except StoppedError:
+        except CancelledError:
             return [_not_written(Message("it was stopped."))]
         except VaultError as fault:
             return [_not_written(Message("{fault}. {next_step}", fault=fault.message, next_step=fault.next_step))]

@@ -11,7 +11,7 @@ from typing import Final
 
 from tui.gateway import coming_back
 from tui.gateway.coming_back import WayBack
-from tui.gateway.subject import StoppedError, Subject, UnlockedVault, telling
+from tui.gateway.subject import Subject, UnlockedVault, telling
 from tui.values.values_exchange import ResultText
 from tui.values.values_own import BackPlan, SheetShown, SheetsMade, TypingPlace
 from vault.access.membership.new_root import Followed
@@ -127,12 +127,9 @@ class Recovery(Subject):
         made = recovery.renew(self._session, self._typed, shape=shape, progress=progress)
         return self._hold(made.sheets), made.followed
 
-    def follow(self, progress: Progress, stopped: Stopped) -> Followed | None:
-        """Replace the keys that replaced sheets still open; None when it was stopped, and then some may be replaced."""
-        try:
-            return recovery.follow(self._session, telling(progress, stopped))
-        except StoppedError:
-            return None
+    def follow(self, progress: Progress, stopped: Stopped) -> Followed:
+        """Replace the keys that replaced sheets still open; stopped, some may be replaced."""
+        return recovery.follow(self._session, telling(progress, stopped))
 
     # ---- back in, while nobody is -------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.gateway.subject import StoppedError, Subject, case_id, telling
+from tui.gateway.subject import Subject, case_id, telling
 from vault.casework.person import Person
 from vault.ids import short_id
 from vault.policy.roles import Action
@@ -17,7 +17,6 @@ from vault.services.approvals import by_file
 from vault.services.approvals.approving import Second
 from vault.services.exports import exporting, partners, whose
 from vault.services.exports.export_material import WHY, Wish
-from vault.services.exports.export_steps import DeclinedError
 from vault.services.exports.exporting import Exported, Undecided
 from vault.services.exports.partners import KeptPartner
 from vault.services.projection.reading import Stored
@@ -72,28 +71,23 @@ class Referral(Subject):
         stopped: Stopped,
         second: Second | None = None,
         answer: Path | None = None,
-    ) -> ExportStep | None:
-        """Return the package, or the questions that are open, or None when `approve` said no or it was stopped.
-
-        Nothing is written but in the first case.
+    ) -> ExportStep:
+        """Return the package, or the questions that are open: then nothing is written, nor where `approve` says no.
 
         `out` is a folder that exists. `approve` gets the finished pages as another reader reads them; False stops
         before anything is sealed. `answer` is the file in which a second person elsewhere answered.
         """
         given = None if answer is None else by_file.read_answer(self._session, answer)
-        try:
-            done = exporting.export(
-                self._session,
-                case_id(case),
-                wish,
-                out=out,
-                approve=approve,
-                second=second,
-                answer=given,
-                progress=telling(progress, stopped),
-            )
-        except (DeclinedError, StoppedError):
-            return None
+        done = exporting.export(
+            self._session,
+            case_id(case),
+            wish,
+            out=out,
+            approve=approve,
+            second=second,
+            answer=given,
+            progress=telling(progress, stopped),
+        )
         if isinstance(done, Undecided):
             return ExportStep(questions=done.questions)
         return ExportStep(done=done)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
 from tui.gateway.papers.papers import papers_shown
-from tui.gateway.subject import StoppedError, Subject, case_id, telling
+from tui.gateway.subject import Subject, case_id, telling
 from tui.values import shaping
 from tui.values.values_access import HolderLine, SectionLine, SectionShown
 from tui.values.values_exchange import ResultText
@@ -15,7 +15,7 @@ from vault.casework.access import SectionKind
 from vault.casework.person import never_use_of
 from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action
-from vault.progress import Progress, Stopped
+from vault.progress import CancelledError, Progress, Stopped
 from vault.services.approvals import moving
 from vault.services.cases import safe_contacts, sections
 from vault.services.cases.editing import Place
@@ -103,6 +103,6 @@ class Sections(Subject):
         tell = telling(progress, stopped)
         try:
             sharing.revoke(self._session, case_id(section), [member_id(member)], progress=tell)
-        except StoppedError:
+        except CancelledError:
             return ResultText((STOPPED_AFTER_KEY, sharing.WHAT_MAY_BE_KEPT), pending=True)
         return ResultText((Message("The section has a new key."), sharing.WHAT_MAY_BE_KEPT))

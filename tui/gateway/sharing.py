@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tui.gateway.holders import STOPPED_AFTER_KEY, WITH_NEXT_BUNDLE, holder_lines
 from tui.gateway.members import member_id
-from tui.gateway.subject import StoppedError, Subject, case_id, telling
+from tui.gateway.subject import Subject, case_id, telling
 from tui.values.values_access import AccessShown
 from tui.values.values_exchange import PeerShown, ResultText
 from vault.casework.access import GrantReason
 from vault.ids import CompartmentId
 from vault.policy.roles import ALLOWED, Action
-from vault.progress import Progress, Stopped
+from vault.progress import CancelledError, Progress, Stopped
 from vault.services.cases import cases
 from vault.services.grants import epoch_keys, sharing, timed_grants
 from vault.services.grants.sharing import KeyChanged
@@ -77,7 +77,7 @@ class Sharing(Subject):
         compartment, tell = case_id(case), telling(progress, stopped)
         try:
             done = sharing.revoke(self._session, compartment, [member_id(member)], progress=tell)
-        except StoppedError:
+        except CancelledError:
             done = None
         return ResultText((*self._key_lines(compartment, done), sharing.WHAT_MAY_BE_KEPT))
 
@@ -86,18 +86,15 @@ class Sharing(Subject):
         compartment = case_id(case)
         try:
             done = sharing.rotate(self._session, compartment, progress=telling(progress, stopped))
-        except StoppedError:
+        except CancelledError:
             done = None
         return ResultText(self._key_lines(compartment, done))
 
-    def wrap_anew(self, case: str, progress: Progress, stopped: Stopped) -> ResultText | None:
-        """Bring versions that wait under the newest key; None when it was stopped: what was wrapped stays so."""
+    def wrap_anew(self, case: str, progress: Progress, stopped: Stopped) -> ResultText:
+        """Bring versions that wait under the newest key; stopped, what was wrapped stays so."""
         compartment = case_id(case)
         self._session.require(Action.CASE_READ, compartment)
-        try:
-            done = sharing.rewrap_all(self._session, [compartment], progress=telling(progress, stopped))
-        except StoppedError:
-            return None
+        done = sharing.rewrap_all(self._session, [compartment], progress=telling(progress, stopped))
         anew = plural("{count} version was wrapped anew.", "{count} versions were wrapped anew.", count=done.done)
         return ResultText((anew, *_waiting(done.left)))
 

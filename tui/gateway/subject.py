@@ -15,7 +15,7 @@ from vault.errors import InternalError, NotFoundError, VaultError
 from vault.ids import CompartmentId, VersionId
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
-from vault.progress import Progress, Stopped
+from vault.progress import CancelledError, Progress, Stopped
 from vault.services import housekeeping
 from vault.services.cases import undoing
 from vault.services.cases.undoing import Undoable
@@ -105,16 +105,12 @@ class Subject:
         return self._unlocked.may(*actions)
 
 
-class StoppedError(Exception):
-    """The person does not want the result any more."""
-
-
 def telling(progress: Progress, stopped: Stopped) -> Progress:
-    """Return a progress function that raises StoppedError once somebody stopped the work."""
+    """Return a progress function that raises CancelledError once somebody stopped the work."""
 
     def advance(done: int, total: int) -> None:
         if stopped():
-            raise StoppedError
+            raise CancelledError
         progress(done, total)
 
     return advance

@@ -12,7 +12,7 @@ from vault.cli.output import Output, Result
 from vault.cli.showing import n_entries, n_versions
 from vault.cli.table import Arg, Given, Verb
 from vault.display import MINUTE_UTC, time_data
-from vault.errors import InternalError, RefusedError, UsageError
+from vault.errors import RefusedError, UsageError
 from vault.words.message import Message, Value, Words, listed, plural
 from vault.words.next_step import NextStep
 
@@ -28,8 +28,6 @@ def _make(args: Given, output: Output) -> Result:
         from vault.services.backups import backups
 
         made = backups.make(session, args.destination, keep=args.keep, progress=output.step_progress())
-    if made is None:
-        raise InternalError(Message("a backup that nobody cancelled was cancelled"))
     data = {
         "backup": str(made.path),
         "digest": made.digest.hex(),

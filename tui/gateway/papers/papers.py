@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.gateway.story import record_shown
-from tui.gateway.subject import StoppedError, Subject, case_id, telling
+from tui.gateway.subject import Subject, case_id, telling
 from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from vault.access.session import Session
 from vault.casework.papers.document import Document, read_words
@@ -46,7 +46,7 @@ class Papers(Subject):
         *,
         progress: Progress,
         stopped: Stopped,
-    ) -> str | None:
+    ) -> str:
         """Keep a file as a paper, or as the next version of one, then read its text; return its record's id.
 
         Stopped before it is durable, nothing is left; stopped later, it is kept without its text.
@@ -54,29 +54,23 @@ class Papers(Subject):
         home = case_id(case)
         facts = homes.facts_typed(self._session, home, typed)
         earlier = _record_id(version_of) if version_of else None
-        try:
-            added = adding.add(
-                self._session,
-                home,
-                source,
-                facts,
-                version_of=earlier,
-                progress=lambda done, total: progress(done, 2 * total),
-                cancelled=stopped,
-            )
-        except CancelledError:
-            return None
-        with suppress(StoppedError, VaultError):  # the paper is kept; its page says that its text was not read
+        added = adding.add(
+            self._session,
+            home,
+            source,
+            facts,
+            version_of=earlier,
+            progress=lambda done, total: progress(done, 2 * total),
+            cancelled=stopped,
+        )
+        with suppress(CancelledError, VaultError):  # the paper is kept; its page says that its text was not read
             self._read(Place(home, added.record, Document.KIND), lambda done, total: progress(total + done, 2 * total),
                        stopped)  # fmt: skip
         return added.record.hex()
 
-    def read(self, case: str, record: str, progress: Progress, stopped: Stopped) -> bool | None:
-        """Read the text of a paper, again if it was read before; None when it was stopped."""
-        try:
-            self._read(_place(case, record), progress, stopped)
-        except StoppedError:
-            return None
+    def read(self, case: str, record: str, progress: Progress, stopped: Stopped) -> bool:
+        """Read the text of a paper, again if it was read before."""
+        self._read(_place(case, record), progress, stopped)
         return True
 
     def _read(self, place: Place, progress: Progress, stopped: Stopped) -> None:
@@ -87,12 +81,9 @@ class Papers(Subject):
         papers.change(self._session, _place(case, record), typed)
         return record
 
-    def save(self, case: str, record: str, out: Path, why: str, *, progress: Progress, stopped: Stopped) -> Path | None:
-        """Write the content of a paper to a new file, in clear; None when it was stopped: then there is no file."""
-        try:
-            papers.save(self._session, _place(case, record), out, why=why, progress=telling(progress, stopped))
-        except StoppedError:
-            return None
+    def save(self, case: str, record: str, out: Path, why: str, *, progress: Progress, stopped: Stopped) -> Path:
+        """Write the content of a paper to a new file, in clear; stopped, there is no file."""
+        papers.save(self._session, _place(case, record), out, why=why, progress=telling(progress, stopped))
         return out
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from tui.gateway.referral import named_clients
-from tui.gateway.subject import StoppedError, Subject, case_id, telling
+from tui.gateway.subject import Subject, case_id, telling
 from tui.text.in_words import in_words
 from tui.values.values_safety import PackShown, TakenShown
 from vault.display import local_time
@@ -24,12 +24,9 @@ from vault.words.message import Message, Words
 class Safety(Subject):
     """Looks, and writes a page where it is told to."""
 
-    def taken(self, seat: str, progress: Progress, stopped: Stopped) -> TakenShown | None:
-        """Return what would be found on a device, what to do, and whom to warn; None when it was stopped."""
-        try:
-            found = seizure.look(self._session, SeatId(bytes.fromhex(seat)), progress=telling(progress, stopped))
-        except StoppedError:
-            return None
+    def taken(self, seat: str, progress: Progress, stopped: Stopped) -> TakenShown:
+        """Return what would be found on a device, what to do, and whom to warn."""
+        found = seizure.look(self._session, SeatId(bytes.fromhex(seat)), progress=telling(progress, stopped))
         return TakenShown(
             warn=tuple((row.words, row.is_barred) for row in warning.warn_rows(found.warn)),
             todo=tuple(seizure.step_lines()),

@@ -26,7 +26,7 @@ from vault.words.message import Message, Words, plural
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-Work = Callable[["Gateway", tuple[str, ...], Progress, Stopped], ManyDone | None]
+Work = Callable[["Gateway", tuple[str, ...], Progress, Stopped], ManyDone]
 
 _ASSIGN, _FLAG, _CLOSE, _UNMARK = "assign", "flag", "close", "unmark"
 _ACTS: Final = (

@@ -22,7 +22,7 @@ class NewKeyScreen(LongWorkScreen):
         """Read again what is shown."""
         raise NotImplementedError
 
-    def make_new_key(self, work: Callable[[Gateway, Progress, Stopped], ResultText | None]) -> None:
+    def make_new_key(self, work: Callable[[Gateway, Progress, Stopped], ResultText]) -> None:
         """Make it and wrap under it, with a bar; stopped, it counts already and the rest is wrapped later."""
         self.work_long(
             Message("Making a new key, and wrapping under it"),

@@ -120,7 +120,7 @@ class ExchangeScreen(FormScreen):
         self.write("result", "")
         self.say("")
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText | None:
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText:
             if act == MAKE:
                 return vault.exchange.make(member, file, progress, stopped)
             doing = vault.exchange.import_bundle if act == IMPORT else vault.exchange.show

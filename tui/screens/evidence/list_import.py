@@ -158,7 +158,7 @@ class ListsScreen(FormScreen):
     def _make(self) -> None:
         answers = {row.way: row.answer.value for row in self.query(_AnswerRow) if row.display}
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText | None:
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText:
             return vault.exchange.make_list(answers, progress, stopped)
 
         stopped = Message("Stopped. No case was made.")

@@ -93,7 +93,7 @@ class TakeOutScreen(FormScreen):
             self.refuse("file", WHOLE_PATH)
             return
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText | None:
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText:
             return vault.exchange.count(by, out, progress, stopped)
 
         self.work_long(Message("Counting"), work, self._done, when_stopped=Message("Stopped. Nothing was counted."))
@@ -103,7 +103,7 @@ class TakeOutScreen(FormScreen):
         if out is None:
             return
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText | None:
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText:
             return vault.exchange.export_all(to, out, progress, stopped)
 
         def answered(yes: bool | None) -> None:

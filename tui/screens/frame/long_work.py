@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.screens.frame.base import VaultScreen
 from tui.values.messages import Answer
 from tui.widgets.progress import ProgressModal
-from vault.progress import Progress, Stopped
+from vault.progress import CancelledError, Progress, Stopped
 from vault.words.message import Words
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class LongWorkScreen(VaultScreen):
     def work_long(
         self,
         title: Words,
-        work: Callable[[Gateway, Progress, Stopped], T | None],
+        work: Callable[[Gateway, Progress, Stopped], T],
         then: Callable[[T], None],
         *,
         when_stopped: Words = "",
@@ -36,8 +36,8 @@ class LongWorkScreen(VaultScreen):
 
         Args:
             title: what is being done.
-            work: gets the gateway, a function to say how far it is, and one that tells whether to stop; returns None
-                when it was stopped.
+            work: gets the gateway, a function to say how far it is, and one that tells whether to stop; raises
+                `CancelledError` where it stops.
             then: gets what was made.
             when_stopped: the words for the status line when the person stopped it; without any it is not stopped.
             alone: see `ask`; for what changes keys or members, which nothing may overlap.
@@ -72,8 +72,14 @@ class LongWorkScreen(VaultScreen):
         def stopped() -> bool:
             return wish.is_set() or desk.is_ending
 
+        def unless_stopped(vault: Gateway) -> T | None:
+            try:
+                return work(vault, progress, stopped)
+            except CancelledError:
+                return None
+
         def begin() -> None:
-            self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=alone)
+            self.ask(unless_stopped, finished, failed=failed, alone=alone)
 
         self.app.push_screen(modal, closed)
         modal.call_after_refresh(begin)  # so that the bar is there for the first word

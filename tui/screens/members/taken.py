@@ -83,7 +83,7 @@ class TakenScreen(VaultScreen):
 def show_taken(screen: LongWorkScreen, device: DeviceLine) -> None:
     """Look what is on a device, and show it over a screen."""
 
-    def work(vault: Gateway, progress: Progress, stopped: Stopped) -> TakenShown | None:
+    def work(vault: Gateway, progress: Progress, stopped: Stopped) -> TakenShown:
         return vault.safety.taken(device.seat, progress, stopped)
 
     def show(shown: TakenShown) -> None:

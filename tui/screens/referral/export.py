@@ -215,7 +215,7 @@ class ExportScreen(KeptExport, SecondedScreen):
         who = second.who if second.way == HERE else ""
         answer = second.file if second.way == ANSWER else None
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep | None:
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep:
             def approve(pages: tuple[str, ...]) -> bool:
                 return self._wait_for_approval(pages, stopped)
 
@@ -242,7 +242,7 @@ class ExportScreen(KeptExport, SecondedScreen):
     def _ask_apart(self, second: SecondRows) -> None:
         wish, who, file = self._wish(), second.who, second.file or Path()
 
-        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep | None:
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep:
             progress(1, 100)
             return vault.approvals.ask(
                 self._case,

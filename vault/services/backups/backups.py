@@ -13,7 +13,7 @@ from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
-from vault.progress import CancelledError, StepProgress, Stopped
+from vault.progress import StepProgress, Stopped
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE
 from vault.services.backups.backup_building import build
@@ -94,8 +94,8 @@ def make(
     keep: int = KEPT,
     progress: StepProgress = lambda what, done, total: None,
     cancelled: Stopped = lambda: False,
-) -> MadeBackup | None:
-    """Make a backup in a new folder at the destination; None, and nothing there, when it was cancelled.
+) -> MadeBackup:
+    """Make a backup in a new folder at the destination.
 
     Work may go on meanwhile. Of the backups of this folder at the destination the newest stay, `keep` in all; the older
     ones go once the new one was opened and read. Whatever else lies there is left alone.
@@ -106,6 +106,7 @@ def make(
             is called a backup and cannot be looked into.
         TryAgainError: no room, or it cannot be written there; the earlier backups stand.
         VerificationError: what was written is not what the vault holds; the earlier backups stand.
+        CancelledError: as asked; the earlier backups stand.
     """
     rule = session.require(Action.BACKUP_MAKE)
     if keep < 1:
@@ -123,8 +124,6 @@ def make(
             proof = build(session, folder, progress, cancelled)
             folder.path.replace(final)
             platform.fsync_folder(destination)
-        except CancelledError:
-            return None
         finally:
             shutil.rmtree(folder.path, ignore_errors=True)
         made = BackupFolder(final)

@@ -20,7 +20,7 @@ from vault.export.release import ACT, Release
 from vault.export.report import READ, UNREAD, Cover
 from vault.ids import CompartmentKind
 from vault.log.approvals import Approval
-from vault.progress import Progress
+from vault.progress import CancelledError, Progress
 from vault.records.codec import of_kind
 from vault.records.work import Entry, Receipt, Work
 from vault.redaction.questions import decisions_to_keep
@@ -39,7 +39,7 @@ Approve = Callable[[tuple[str, ...]], bool]
 """Shows somebody the finished pages, and says whether they say yes."""
 
 
-class DeclinedError(Exception):
+class DeclinedError(CancelledError):
     """A person read the finished pages and said no; nothing was sealed, and the log says that it was stopped."""
 
 
