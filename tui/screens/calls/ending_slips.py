@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.rows import FixedRows
@@ -136,11 +135,9 @@ class MakeCase(KeptForm):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         title = safe_line(self._slip.name)[:_LONGEST_TITLE]
-        yield VerticalScroll(
+        yield FormRows(
             FormRow.of_text("title", Message("Title"), Message("for those who may open the case"), value=title),
             FormRow(Message("Kind"), ChoiceField(choices(CaseKind), id="kind")),
-            classes="form",
-            can_focus=False,
         )
 
     @override

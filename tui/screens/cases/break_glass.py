@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.second_rows import ALONE, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
 from tui.text.in_words import together
@@ -63,14 +63,12 @@ class BreakGlass(SecondedScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             Vertical(id="member-place", classes="place"),
             FormRow.of_text("until", Message("Last day"), Message("YYYY-MM-DD, within 14 days")),
             Vertical(id="why-place", classes="place"),
             SecondRows(only_here=True),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -14,7 +13,7 @@ from tui.screens.erasing.hold import HoldScreen
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, since_field
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.line_dialog import AskLine
 from tui.text.in_words import together, warning
@@ -64,13 +63,11 @@ class CaseEdit(KeptForm):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         case = self._case
-        yield VerticalScroll(
+        yield FormRows(
             FormRow.of_text("title", Message("Title"), value=str(case.title)),
             FormRow(Message("Risk"), ChoiceField(choices(Risk), value=case.risk, id="risk")),
             FormRow(Message("Stage"), ChoiceField(choices(STAGES[CaseKind(case.kind)]), value=case.stage, id="stage")),
             FormRow(Message("Since"), since_field("on", self._since)),
-            classes="form",
-            can_focus=False,
         )
 
     @override

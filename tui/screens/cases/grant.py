@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import with_roles
@@ -58,13 +57,11 @@ class GrantForm(KeptForm):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         members = [(candidate.member, with_roles(candidate.name, candidate.roles)) for candidate in self._candidates]
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("To"), ChoiceField(members, id="member")),
             FormRow.of_text("until", Message("Last day"), Message("e.g. 2026-12-24; empty: no end")),
             FormRow(Message("Why"), ChoiceField(choices(self._reasons), id="why")),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     @override

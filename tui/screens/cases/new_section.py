@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.rows import FixedRows
 from tui.text.safe_content import safe_content
@@ -63,7 +63,7 @@ class NewSection(KeptForm):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         rows = [ListRow(other.member, (other.name,)) for other in self._others]
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(
                 Message("Kind"),
                 ChoiceField([(kind, _WORDS.get(kind, word_of(kind))) for kind in self._kinds], id="kind"),
@@ -71,8 +71,6 @@ class NewSection(KeptForm):
             FormRow.of_text("title", Message("Title"), Message("for those who open it")),
             Static(safe_content(_ABOUT), classes="about"),
             Vertical(VirtualList((Column(""),), FixedRows(rows), id="others", has_states=True), id="others-place"),
-            classes="form",
-            can_focus=False,
         )
 
     @override

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -19,7 +19,7 @@ from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
 from tui.values.values_own import BackPlan
@@ -63,7 +63,7 @@ class ComeBack(FormScreen):
     def compose_middle(self) -> Iterable[Widget]:
         hint = Message("{example}; empty: the vault here", example="/media/stick/backups")
         backup = PlaceInput(new=THIS_FOLDER, placeholder=hint, id="backup")
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("Backup"), backup),
             FormRow.of_text("member", Message("Member"), value=self._member),
             FormRow(Message("Passphrase"), ChoiceField(KINDS, id="kind")),
@@ -74,8 +74,6 @@ class ComeBack(FormScreen):
             ),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

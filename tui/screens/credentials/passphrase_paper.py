@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen, leave
+from tui.screens.frame.form_row import FormRows
 from tui.widgets.fields import PassphraseInput, SafeInput
 from vault.words.message import Message
 
@@ -48,7 +48,7 @@ class PassphrasePaper(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(Static("", id="words"), PassphraseInput(id="typed"), classes="form", can_focus=False)
+        yield FormRows(Static("", id="words"), PassphraseInput(id="typed"))
 
     def on_mount(self) -> None:
         """Show it."""

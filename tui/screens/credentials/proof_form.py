@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.gateway.credentials import Waiting
 from tui.screens.frame.base import Command, VaultScreen, leave
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
@@ -66,13 +66,11 @@ class ProofForm(VaultScreen):
             proof.append(FormRow.of_text("now-keyfile", Message("Keyfile"), Message("where it is now")))
         if needs.security_key:
             proof.append(FormRow(Message("PIN"), PassphraseInput(id="now-pin", compact=True)))
-        yield VerticalScroll(
+        yield FormRows(
             *self.fields(),
             Static(safe_content(Message("What lets you in now")), classes="label"),
             Vertical(*proof, id="proof", classes="place"),
             Static(safe_content(self.ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def action_go_on(self) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen, leave
+from tui.screens.frame.form_row import FormRows
 from tui.text.safe_content import safe_content
 from tui.values.values_own import TypingPlace
 from tui.widgets.fields import SafeInput
@@ -44,12 +44,10 @@ class SheetTyping(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             Static("", id="place", classes="label"),
             SafeInput(placeholder=Message("three words, and the number beside them"), id="row"),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

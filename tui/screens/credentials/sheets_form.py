@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -17,7 +17,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen, whole_path
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
 from tui.values.values_own import SheetsMade
@@ -69,7 +69,7 @@ class SheetsForm(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("How many"), ChoiceField(_SHAPES, id="shape")),
             FormRow(Message("How"), ChoiceField(_WAYS, id="way")),
             Vertical(
@@ -78,8 +78,6 @@ class SheetsForm(FormScreen):
                 id="printing",
             ),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

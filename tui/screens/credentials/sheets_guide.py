@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.form_row import FormRows
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
 from vault.words.message import Message
@@ -67,7 +67,7 @@ class SheetsGuide(VaultScreen):
         steps = _LAST_STEPS if self._are_made else _ALL_STEPS
         numbered = "\n".join(f"{number}. {in_words(step)}" for number, step in enumerate(steps, 1))
         parts = (_MADE, _WHY, numbered, _UNTIL_PROVEN) if self._are_made else (_NONE, _WHY, numbered, _UNTIL_MADE)
-        yield VerticalScroll(Static(safe_content(together(parts, "\n\n"))), classes="form", can_focus=False)
+        yield FormRows(Static(safe_content(together(parts, "\n\n"))))
 
     def action_go_on(self) -> None:
         """Do what comes next."""

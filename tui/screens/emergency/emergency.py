@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -16,7 +16,7 @@ from tui.screens.emergency.pack_facts import PackFacts
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.members.taken import show_taken
 from tui.values.values_members import DeviceLine
 from tui.values.values_safety import PackShown
@@ -71,13 +71,11 @@ class EmergencyScreen(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("What"), ChoiceField(_ACTS, id="act")),
             Vertical(id="device-place", classes="place"),
             Vertical(id="case-place", classes="place"),
             Static("", id="about", classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     async def on_mount(self) -> None:

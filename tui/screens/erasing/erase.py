@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -15,7 +14,7 @@ from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import LANGUAGES, ChoiceField, Choose
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.frame.looking_back import LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
@@ -63,12 +62,10 @@ class EraseScreen(SecondedScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             Static("", id="goes"),
             FormRow(Message("Reason"), ChoiceField(choices(_REASONS), value=_REASONS[0], id="why")),
             SecondRows(),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -13,7 +12,7 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.dates import are_clear, coming_field
 from tui.screens.frame.form import FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.line_dialog import AskLine
 from tui.text.safe_content import safe_content
 from tui.values.values_erasing import HoldShown
@@ -49,12 +48,10 @@ class HoldScreen(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow.of_text("reason", Message("Reason")),
             FormRow(Message("Review on"), coming_field("review", Message("e.g. 1.6.2027"))),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

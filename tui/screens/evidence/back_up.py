@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -14,7 +13,7 @@ from typing_extensions import override
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message, plural
@@ -41,14 +40,12 @@ class BackupScreen(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(
                 Message("Folder"), PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/backups", id="destination")
             ),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
-            classes="form",
-            can_focus=False,
         )
 
     @on(SafeInput.Submitted)

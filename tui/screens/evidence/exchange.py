@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -16,7 +16,7 @@ from tui.screens.frame.base import BACK, NEXT_FIELD, Command
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import PeerShown, ResultText
 from tui.widgets.fields import SafeInput
@@ -72,14 +72,12 @@ class ExchangeScreen(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("What"), ChoiceField(_ACTS, value=self._begins_with, id="act")),
             Vertical(id="member-place", classes="place"),
             FormRow(Message("File"), PlaceInput(placeholder="/media/stick/from-joel.bundle", id="file")),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -15,7 +15,7 @@ from tui.screens.frame.base import BACK, NEXT_FIELD, Command
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
 from tui.values.values_exchange import ListShown, ResultText
@@ -82,15 +82,13 @@ class ListsScreen(FormScreen):
     def compose_middle(self) -> Iterable[Widget]:
         kind = FormRow(Message("Kind"), ChoiceField(choices(CaseKind), id="kind"))
         file = FormRow(Message("File"), PlaceInput(placeholder="/media/stick/cases.xlsx", id="file"))
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("What"), ChoiceField(_ACTS, id="act")),
             Vertical(file, id="place-file", classes="place"),
             Vertical(kind, id="place-kind", classes="place"),
             *(_AnswerRow(way, label) for way, label in _WAYS.items()),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -15,7 +15,7 @@ from tui.screens.frame.base import BACK, NEXT_FIELD, Command
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
 from tui.widgets.confirm import Confirm
@@ -53,15 +53,13 @@ class TakeOutScreen(FormScreen):
     def compose_middle(self) -> Iterable[Widget]:
         by = FormRow.of_text("by", Message("By"), Message("stage, kind, sex, age-band, nationality"))
         to = FormRow.of_text("to", Message("For"), Message("the recipient's name"))
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("What"), ChoiceField(_ACTS, id="act")),
             Vertical(by, id="by-place", classes="place"),
             Vertical(to, id="to-place", classes="place"),
             FormRow(Message("File"), PlaceInput(placeholder="/media/stick/counts.xlsx", id="file")),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

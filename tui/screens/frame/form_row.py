@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -15,6 +15,12 @@ from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from vault.words.message import Words
+
+
+class FormRows(VerticalScroll, can_focus=False):
+    """The rows of a form, one below another."""
+
+    DEFAULT_CLASSES = "form"
 
 
 class FormRow(Horizontal):

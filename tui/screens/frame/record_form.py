@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 from textual import events, on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, date_field
-from tui.screens.frame.form_row import FormRow, label_of
+from tui.screens.frame.form_row import FormRow, FormRows, label_of
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
 from tui.screens.frame.wording import named_problem
@@ -66,7 +65,7 @@ class RecordForm(SameAgain, KeptForm):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(*self.rows(), classes="form", can_focus=False)
+        yield FormRows(*self.rows())
 
     def rows(self) -> Iterable[FormRow]:
         """Return a row for each field."""

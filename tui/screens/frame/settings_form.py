@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -15,7 +14,7 @@ from typing_extensions import override
 from tui.looks.tokens import CHOICES
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, VaultScreen
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.settings import IDLE_CHOICES, Settings
 from vault.words.message import Message, Words, plural
@@ -52,7 +51,7 @@ class SettingsForm(VaultScreen):
         now = self._settings
         idle = [(str(count), plural("{count} minute", "{count} minutes", count=count)) for count in IDLE_CHOICES]
         looks = [(look.name, look.words) for look in CHOICES]
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("Looks"), ChoiceField(looks, value=self._look, id="look")),
             FormRow(Message("Lock after"), ChoiceField(idle, value=str(now.idle_minutes), id="idle")),
             _yes_no("hides-names", Message("Names"), now.hides_names, _NAMES),
@@ -63,8 +62,6 @@ class SettingsForm(VaultScreen):
                 Message("Language"), ChoiceField([("en", Message("English, the only language so far"))], id="language")
             ),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

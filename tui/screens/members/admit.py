@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -16,7 +16,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.members.changing import ChangingScreen
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
@@ -63,7 +63,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("Request"), PlaceInput(placeholder="/media/stick/request", id="request")),
             Static(safe_content(_ABOUT), id="about-request", classes="about"),
             Vertical(
@@ -74,8 +74,6 @@ class AdmitScreen(FormScreen, ChangingScreen):
                 Vertical(FormRow(Message("Your cases"), ChoiceField(_CASES, id="cases")), id="own"),
                 id="asked",
             ),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import with_roles
@@ -52,12 +51,10 @@ class AwayForm(KeptForm):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         words = [(other.member, with_roles(other.name, other.roles)) for other in self._others]
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("Deputy"), ChoiceField(words or [("", Message("there is nobody"))], id="deputy")),
             FormRow.of_text("until", Message("Last day"), "2026-12-24"),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     @override

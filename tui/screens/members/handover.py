@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import ClassVar, Final
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.result_dialog import ResultDialog
@@ -145,13 +144,11 @@ class OrderForm(KeptForm):
         here = [
             (member.member, with_roles(member.name, member.roles)) for member in self._members if member.may_stand_in
         ]
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("Cases of"), ChoiceField(everybody, value=self._leaver, id="leaver")),
             FormRow(Message("Go to"), ChoiceField(here or [("", Message("there is nobody"))], id="successor")),
             FormRow.of_text("reason", Message("Because"), Message("e.g. moves to another city")),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     @override

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -15,7 +14,7 @@ from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.role_words import INVITED_AS
@@ -68,12 +67,10 @@ class InviteForm(KeptForm):
             FormRow(Message("As"), ChoiceField(INVITED_AS, id="like")),
             FormRow.of_text("days", Message("For days"), Message("empty: no end"), value=_DAYS["intake"]),
         )
-        yield VerticalScroll(
+        yield FormRows(
             *(() if self._member else new),
             FormRow(Message("File"), PlaceInput(new="invitation", placeholder="/media/stick/invitation", id="out")),
             Static(safe_content(together(_ABOUT[: 1 if self._member else 2], "\n\n")), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     @override

@@ -14,7 +14,7 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
@@ -60,14 +60,12 @@ class LostForm(FormScreen, ChangingScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(
                 Message("List into"),
                 PlaceInput(new="whom-to-warn", placeholder=Message("nothing: on the screen alone"), id="list"),
             ),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

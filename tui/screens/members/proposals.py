@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -15,7 +14,7 @@ from typing_extensions import override
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.members.changing import ChangingScreen
 from tui.text.in_words import in_words
@@ -52,12 +51,10 @@ class ProposalScreen(FormScreen, ChangingScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("File"), PlaceInput(placeholder="/media/stick/proposal", id="file")),
             Static(safe_content(_ABOUT), id="about-proposal", classes="about"),
             Static("", id="proposal"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -14,7 +13,7 @@ from typing_extensions import override
 from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
@@ -54,11 +53,9 @@ class PaperSave(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         new = self._paper.name.replace("/", "_") or "paper"
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("File"), PlaceInput(new=new, placeholder="/media/stick/order.jpg", id="out")),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     def on_mount(self) -> None:

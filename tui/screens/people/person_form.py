@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.dates import are_clear, birth_field
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.same_again import SAME_AGAIN, SameAgain
@@ -106,7 +105,7 @@ class PersonForm(SameAgain, KeptForm):
         filled = before or self._begun or PersonTyped(PersonRole.CLIENT)
         gone = [] if before is None else [FormRow(Message("Names taken out"), ChoiceField(_GONE, id="gone"))]
         channels = [("", Message("none yet")), *choices(Channel)]
-        yield VerticalScroll(
+        yield FormRows(
             _text_row(filled, *_FIELDS[0]),
             *gone,
             FormRow(Message("Role"), ChoiceField(choices(PersonRole), value=filled.role, id="role")),
@@ -118,8 +117,6 @@ class PersonForm(SameAgain, KeptForm):
             *(_text_row(filled, *field) for field in _CONTACT),
             FormRow(Message("Sex"), ChoiceField([("", _NOT_SAID), *choices(Sex)], value=filled.sex, id="sex")),
             _text_row(filled, "nationalities", Message("Nationality"), _COUNTRY),
-            classes="form",
-            can_focus=False,
         )
 
     @override

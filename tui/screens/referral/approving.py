@@ -16,7 +16,7 @@ from tui.screens.frame.base import BACK, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
@@ -44,11 +44,9 @@ class QuestionFile(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow(Message("Question"), PlaceInput(placeholder="/media/stick/question", id="file")),
             Static(safe_content(_ABOUT), classes="about"),
-            classes="form",
-            can_focus=False,
         )
 
     @on(SafeInput.Submitted)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -19,7 +19,7 @@ from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import LANGUAGES, ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
 from tui.screens.frame.seconded import SecondedScreen
 from tui.screens.referral.kept_export import KeptExport
@@ -85,7 +85,7 @@ class ExportScreen(KeptExport, SecondedScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             Vertical(id="recipient-place"),
             FormRow(Message("Who is named"), ChoiceField(_PROFILES, value=self._profile, id="profile")),
             OfWhom(self._person),
@@ -98,8 +98,6 @@ class ExportScreen(KeptExport, SecondedScreen):
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="staying", classes="about"),
             Static("", id="result"),
-            classes="form",
-            can_focus=False,
         )
 
     @override

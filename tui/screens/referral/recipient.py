@@ -7,13 +7,12 @@ from functools import partial
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
-from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.text.safe_content import safe_content
 from tui.values.values_forms import FormPlace
@@ -45,13 +44,11 @@ class RecipientForm(KeptForm):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(
+        yield FormRows(
             FormRow.of_text("name", Message("Name")),
             FormRow.of_text("key", Message("Their key"), "age1..."),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
-            classes="form",
-            can_focus=False,
         )
 
     @override
