@@ -13,7 +13,7 @@ import tui.screens
 from tests.tables import each
 from tests.tui.pseudo import Pseudo
 from tui.screens.credentials.unlock import UnlockScreen
-from tui.screens.frame.base import EVERYWHERE, RESERVED, Command, VaultScreen, hints
+from tui.screens.frame.base import EVERYWHERE, Command, VaultScreen, hints
 from tui.text.in_words import in_words, speaking
 from tui.widgets.lines import Hint, fitting_hints
 from vault.words.message import ENGLISH, Catalogue
@@ -65,6 +65,12 @@ def test_in_english_nothing_has_to_go_at_80_columns_but_what_forms_have_in_commo
     kinds = [kind for kind in SCREENS if kind is not UnlockScreen]  # its footer has no lock
     too_long = {kind.__name__: _line(tuple(hint for hint in _footer(kind) if hint.rank == 1)) for kind in kinds}
     assert {name: line for name, line in too_long.items() if cell_len(line) > ROOM} == {}
+
+
+RESERVED = frozenset(
+    {"f1", "f2", "f3", "f6", "f7", "f8", "f9", "f12", "ctrl+l", "ctrl+q", "ctrl+backslash", "exclamation_mark"}
+)
+"""Keys that mean one thing on every screen of an open vault, and that no screen may take. F9 is the call slip's."""
 
 
 def _strays(kind: type[VaultScreen]) -> list[str]:

@@ -93,7 +93,8 @@ def test_only_a_chosen_yes_is_a_yes(keys: list[str], answer: bool) -> None:
     answers: list[bool | None] = []
 
     async def steps(pilot: Pilot[Any]) -> None:
-        pilot.app.push_screen(Confirm("Erase C-0412 [/x]?", "Nobody can read it again."), answers.append)
+        question = Confirm("Erase C-0412 [/x]?", "Nobody can read it again.", yes="Yes", no="No")
+        pilot.app.push_screen(question, answers.append)
         await pilot.pause()
         assert "Erase C-0412 [/x]?" in shown(pilot.app)
         assert "No (n)" in shown(pilot.app)

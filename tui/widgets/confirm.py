@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,10 +15,7 @@ from tui.text.in_words import in_words
 from tui.text.keys import with_layouts
 from tui.text.safe_content import safe_content
 from tui.widgets.sheet import Sheet
-from vault.words.message import Message, Words
-
-_YES: Final = Message("Yes")
-_NO: Final = Message("No")
+from vault.words.message import Words
 
 
 class Confirm(Sheet[bool]):
@@ -46,7 +43,7 @@ class Confirm(Sheet[bool]):
     ]
     AUTO_FOCUS = "#no"
 
-    def __init__(self, question: Words, consequence: Words = "", *, yes: Words = _YES, no: Words = _NO) -> None:
+    def __init__(self, question: Words, consequence: Words, *, yes: Words, no: Words) -> None:
         super().__init__()
         self._question = question
         self._consequence = consequence

@@ -25,7 +25,7 @@ from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
 from vault.export.release import Release, export_members, file_digests
 from vault.export.report import Cover, approved_lines, make_report
-from vault.ids import make_id
+from vault.ids import RandomBytes, make_id
 from vault.platform import flush_file, fsync_folder
 from vault.progress import Progress
 from vault.redaction.dossier import RedactedDossier
@@ -139,12 +139,14 @@ def write_package(
     sign: Sign,
     release: Release,
     expires: date | None = None,
+    random: RandomBytes = secrets.token_bytes,
     check: CheckWords = check_words,
 ) -> SealedPackage:
     """Return the sealed package of a report, which `prepare` had checked; the manifest is checked here.
 
     The fingerprint of `age_recipient` was compared by voice; the recipient knows the words of `package_public`, by
-    whose key `sign` signs. After the day `expires` the recipient should no longer use it.
+    whose key `sign` signs. After the day `expires` the recipient should no longer use it. `random` draws the package id
+    and the file name.
 
     Raises:
         LeakError: as `prepare`.
@@ -155,7 +157,7 @@ def write_package(
         raise InternalError(Message("the report says otherwise by whom it is released"))
     files = prepared.files
     manifest = Manifest(
-        package=make_id(),
+        package=make_id(random),
         profile=prepared.profile,
         purpose=prepared.cover.purpose,
         recipient=fingerprint(age_recipient),
@@ -171,7 +173,7 @@ def write_package(
     files[archive.MANIFEST] = encoded
     files[archive.SIGNATURE] = sign_manifest(encoded, package_public, sign)
     # The name is drawn on its own: it is seen by everybody, the id by the recipient only.
-    name = f"referral-{secrets.token_hex(8)}.age"
+    name = f"referral-{random(8).hex()}.age"
     return SealedPackage(name, manifest.package, seal_for(age_recipient, archive.pack(files)))
 
 

@@ -306,19 +306,17 @@ class CallSlip(VaultScreen):
 
     def action_discard(self) -> None:
         """Throw what was typed away, after a question."""
-        from tui.widgets.confirm import Confirm  # noqa: PLC0415 - rarely needed
-
-        question = Confirm(
+        self.confirm(
             Message("Throw this call slip away?"),
             Message("What was typed is gone for good."),
+            self._discard,
             yes=Message("Throw away"),
             no=Message("Keep"),
         )
-        self.app.push_screen(question, self._discard)
 
-    def _discard(self, wished: bool | None) -> None:
+    def _discard(self) -> None:
         slip = self._slip
-        if wished and slip is not None:
+        if slip is not None:
             self._ended = True
             self.ask(lambda vault: vault.intake.forget(slip), lambda _: self.end(""), alone=False)
 

@@ -19,7 +19,6 @@ from tui.values.messages import OpenCase
 from tui.values.shaping import do_not_call
 from tui.values.values_calls import SlipLine
 from tui.widgets.cells import Cell
-from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words
 
@@ -66,18 +65,17 @@ class OneSlip(VaultScreen):
 
     def action_close(self) -> None:
         """Close it, after a question."""
-        question = Confirm(
+        self.confirm(
             Message("Close this slip without a case?"),
             Message("It is listed nowhere then. Its words are erased at a later unlock, in ten minutes or more."),
+            self._close,
             yes=Message("Close it"),
             no=Message("Keep it open"),
         )
-        self.app.push_screen(question, self._close)
 
-    def _close(self, wished: bool | None) -> None:
-        if wished:
-            slip = self._slip.slip
-            self.ask(lambda vault: vault.intake.close(slip), lambda _: self.end(Message("The slip is closed.")))
+    def _close(self) -> None:
+        slip = self._slip.slip
+        self.ask(lambda vault: vault.intake.close(slip), lambda _: self.end(Message("The slip is closed.")))
 
 
 def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:

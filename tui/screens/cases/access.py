@@ -22,7 +22,6 @@ from tui.values.values import CaseShown
 from tui.values.values_access import AccessShown, HolderLine
 from tui.values.values_exchange import PeerShown
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, Words, plural
@@ -98,27 +97,25 @@ class AccessScreen(NewKeyScreen):
         if holder.is_you:
             self.warn(Message("Nobody takes a case from themselves. Ask another who holds it."))
             return
-        self.app.push_screen(
-            Confirm(
-                Message("Take the case back from {name}?", name=holder.name),
-                together((MAY_BE_KEPT, _cost(shown)), "\n\n"),
-                yes=Message("Take back"),
-                no=Message("Leave it"),
-            ),
-            partial(self._taken_back, holder.member),
+        self.confirm(
+            Message("Take the case back from {name}?", name=holder.name),
+            together((MAY_BE_KEPT, _cost(shown)), "\n\n"),
+            partial(self._take_back, holder.member),
+            yes=Message("Take back"),
+            no=Message("Leave it"),
         )
 
     def action_new_key(self) -> None:
         """Make a new key for those who hold it."""
         if self._shown is None:
             return
-        question = Confirm(
+        self.confirm(
             Message("Make a new key of this case?"),
             together((_SAME, _cost(self._shown)), "\n\n"),
+            self._make_key,
             yes=Message("Make a new key"),
             no=Message("Keep this one"),
         )
-        self.app.push_screen(question, self._key_wanted)
 
     def action_wrap_anew(self) -> None:
         """Bring what waits under the newest key."""
@@ -142,15 +139,13 @@ class AccessScreen(NewKeyScreen):
             GrantForm(self._case, self._ref, candidates, reasons), lambda word: self.action_refresh() if word else None
         )
 
-    def _taken_back(self, member: str, yes: bool | None) -> None:
-        if yes:
-            case = self._case
-            self.make_new_key(lambda vault, progress, stopped: vault.sharing.take_back(case, member, progress, stopped))
+    def _take_back(self, member: str) -> None:
+        case = self._case
+        self.make_new_key(lambda vault, progress, stopped: vault.sharing.take_back(case, member, progress, stopped))
 
-    def _key_wanted(self, yes: bool | None) -> None:
-        if yes:
-            case = self._case
-            self.make_new_key(lambda vault, progress, stopped: vault.sharing.new_key(case, progress, stopped))
+    def _make_key(self) -> None:
+        case = self._case
+        self.make_new_key(lambda vault, progress, stopped: vault.sharing.new_key(case, progress, stopped))
 
     def _show(self, shown: AccessShown) -> None:
         self._shown = shown

@@ -21,7 +21,6 @@ from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
 from tui.values.values_exchange import PeerShown, ResultText
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
@@ -129,13 +128,13 @@ class BreakGlass(SecondedScreen):
             return
         name = rows.who if rows.way == HERE else ""
         who = Message("{name} is asked here.", name=name) if name else Message("It is done ALONE.")
-        question = Confirm(
+        self.confirm(
             Message("Open {ref} to {name} until {day}?", ref=self._ref, name=self._names[member], day=until),
             Message("{who} It cannot be taken back unseen: the log keeps it.", who=who),
+            lambda: self._break(member, until, name),
             yes=Message("Open it to them"),
             no=Message("Leave it closed"),
         )
-        self.app.push_screen(question, lambda yes: self._break(member, until, name) if yes else None)
 
     def _break(self, member: str, until: str, name: str) -> None:
         case, why = self._case, self.query_one("#why", ChoiceField).value

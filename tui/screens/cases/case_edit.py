@@ -20,7 +20,6 @@ from tui.text.in_words import together, warning
 from tui.values.codes import choices
 from tui.values.values import CaseShown
 from tui.values.values_forms import FormPlace
-from tui.widgets.confirm import Confirm
 from tui.widgets.date_field import DateInput
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import Risk
@@ -119,13 +118,13 @@ class CaseEdit(KeptForm):
         if typed == (case.title, case.risk, case.stage) and self.text("on") in {"", self._since}:
             self.end("")
             return
-        question = Confirm(
+        self.confirm(
             Message("Leave without keeping the changes?"),
             Message("The case stays as it was."),
+            lambda: self.end(""),
             yes=Message("Leave"),
             no=Message("Go on typing"),
         )
-        self.app.push_screen(question, lambda yes: self.end("") if yes else None)
 
     def action_close_case(self) -> None:
         """Say what is to be kept in it, ask why, then close the case."""

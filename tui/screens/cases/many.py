@@ -17,7 +17,6 @@ from tui.screens.frame.wording import with_roles
 from tui.values.codes import choices
 from tui.values.values import ManyDone
 from tui.values.values_exchange import PeerShown
-from tui.widgets.confirm import Confirm
 from tui.widgets.virtual_list import VirtualList
 from vault.casework.vocabulary import Risk
 from vault.progress import Progress, Stopped
@@ -130,18 +129,17 @@ class ManyCases(LongWorkScreen):
         if not reason:
             return
         count = len(self.case_list.marked)
-        question = Confirm(
+
+        def close() -> None:
+            self._do(Message("Closing the cases"), lambda vault, *given: vault.finding.close_all(reason, *given))
+
+        self.confirm(
             plural("Close {count} case?", "Close {count} cases?", count=count),
             Message("Dates and tasks that are not done in them are counted then. Each can be opened again."),
+            close,
             yes=Message("Close"),
             no=Message("Leave them open"),
         )
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._do(Message("Closing the cases"), lambda vault, *given: vault.finding.close_all(reason, *given))
-
-        self.app.push_screen(question, answered)
 
     def _do(self, title: Words, work: Work) -> None:
         cases = tuple(sorted(self.case_list.marked))

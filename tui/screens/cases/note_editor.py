@@ -262,21 +262,18 @@ class NoteEditor(SameAgain):
 
     def action_discard(self) -> None:
         """Throw the draft away, after a question."""
-        from tui.widgets.confirm import Confirm  # noqa: PLC0415 - rarely needed
-
-        question = Confirm(
+        self.confirm(
             Message("Throw this draft away?"),
             Message("Its text is gone for good."),
+            self._discard,
             yes=Message("Throw away"),
             no=Message("Keep"),
         )
-        self.app.push_screen(question, self._discard)
 
-    def _discard(self, wished: bool | None) -> None:
-        if wished:
-            draft = self._draft
-            self._ended = True
-            self.ask(lambda vault: vault.writing.forget(draft), lambda _: self.end(""), alone=False)
+    def _discard(self) -> None:
+        draft = self._draft
+        self._ended = True
+        self.ask(lambda vault: vault.writing.forget(draft), lambda _: self.end(""), alone=False)
 
     def _not_finished(self, error: VaultError) -> None:
         self._finishing = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import ClassVar, Final
 
 from textual.widget import Widget
@@ -27,7 +26,6 @@ from tui.values.codes import word_of
 from tui.values.values import DraftShown
 from tui.values.values_access import HolderLine, SectionShown
 from tui.values.values_people import Whereabouts
-from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words
 
@@ -178,20 +176,17 @@ class SectionScreen(NewKeyScreen):
         holders = () if self._shown is None else self._shown.holders
         holder = next((holder for holder in holders if holder.member == member), None)
         if holder is not None:
-            question = Confirm(
+            self.confirm(
                 Message("Take the section back from {name}?", name=holder.name),
                 MAY_BE_KEPT,
+                lambda: self._take_back(holder.member),
                 yes=Message("Take back"),
                 no=Message("Leave it"),
             )
-            self.app.push_screen(question, partial(self._taken_back, holder.member))
 
-    def _taken_back(self, member: str, yes: bool | None) -> None:
-        if yes:
-            section = self._section
-            self.make_new_key(
-                lambda vault, progress, stopped: vault.sections.take_back(section, member, progress, stopped)
-            )
+    def _take_back(self, member: str) -> None:
+        section = self._section
+        self.make_new_key(lambda vault, progress, stopped: vault.sections.take_back(section, member, progress, stopped))
 
     def _show(self, shown: SectionShown) -> None:
         self._shown = shown

@@ -26,7 +26,6 @@ from tui.values.values_story import KeptShown
 from tui.values.values_versions import SideShown, VersionsShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.pair import Pair, Twin
 from tui.widgets.virtual_list import VirtualList
@@ -144,13 +143,13 @@ class TwoVersions(VaultScreen):
         if not self._answers:
             self.end("")
             return
-        question = Confirm(
+        self.confirm(
             Message("Leave the two versions for later?"),
             Message("What you answered here is gone then; both versions stay."),
+            lambda: self.end(""),
             yes=Message("Later"),
             no=Message("Go on"),
         )
-        self.app.push_screen(question, lambda yes: self.end("") if yes else None)
 
     @property
     def _place(self) -> int:

@@ -23,7 +23,6 @@ from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
 from tui.values.values_own import BackPlan
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import PassphraseInput
 from vault.words.message import Message
 
@@ -132,22 +131,22 @@ class ComeBack(FormScreen):
     def _looked_at(self, plan: BackPlan) -> None:
         self.say(plan.said)
         if not plan.opened:
-            self._type_sheets(True)
+            self._type_sheets()
             return
-        question = Confirm(
+        self.confirm(
             Message("Is the old vault gone?"),
             Message(
                 "This account opened it on {day}. Beside its restored copy it would no longer verify.", day=plan.opened
             ),
+            self._type_sheets,
             yes=Message("It is gone"),
             no=Message("Leave"),
         )
-        self.app.push_screen(question, self._type_sheets)
 
-    def _type_sheets(self, yes: bool | None) -> None:
-        if yes and self._fitting == self._where:
+    def _type_sheets(self) -> None:
+        if self._fitting == self._where:
             self._choose_passphrase()
-        elif yes:
+        else:
             self.app.push_screen(SheetTyping(_TITLE), self._typed)
 
     def _typed(self, word: str | None) -> None:

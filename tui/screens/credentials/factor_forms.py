@@ -13,7 +13,6 @@ from tui.gateway.credentials import Waiting
 from tui.screens.credentials.proof_form import ProofForm
 from tui.screens.frame.form_row import FormRow
 from tui.values.values_own import OwnFactors
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import PassphraseInput, SafeInput
 from vault.words.message import Message, Words
 
@@ -120,19 +119,15 @@ class RemoveForm(ProofForm):
 
     @override
     def action_go_on(self) -> None:
-        self.app.push_screen(
-            Confirm(
-                Message("Unlock without the {factor} from now on?", factor=NAMES[self._kind]),
-                Message("Then anybody who knows your passphrase comes in as you."),
-                yes=Message("Unlock without it"),
-                no=Message("Keep it"),
-            ),
+        self.confirm(
+            Message("Unlock without the {factor} from now on?", factor=NAMES[self._kind]),
+            Message("Then anybody who knows your passphrase comes in as you."),
             self._confirmed,
+            yes=Message("Unlock without it"),
+            no=Message("Keep it"),
         )
 
-    def _confirmed(self, yes: bool | None) -> None:
-        if not yes:
-            return
+    def _confirmed(self) -> None:
         proof = self.take_proof()
         if proof is None:
             return

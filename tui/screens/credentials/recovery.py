@@ -17,7 +17,6 @@ from tui.screens.frame.base import BACK, Command
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.wording import day
 from tui.text.in_words import together, warning
-from tui.widgets.confirm import Confirm
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -107,17 +106,17 @@ class RecoveryScreen(LongWorkScreen):
 
     def action_new(self) -> None:
         """Ask first: the old sheets are over then."""
-        question = Confirm(
+        self.confirm(
             Message("Make new sheets in place of the old ones?"),
             Message("The old ones open nothing new. Burn them: they still open copies and backups from before."),
+            self._new,
             yes=Message("Make new sheets"),
             no=Message("Keep the old"),
         )
-        self.app.push_screen(question, self._new)
 
-    def _new(self, yes: bool | None) -> None:
+    def _new(self) -> None:
         status = self._status
-        if not yes or status is None:
+        if status is None:
             return
         if status.secret_is_here:
             self.app.push_screen(SheetsForm(renews=True), self._refresh)

@@ -25,7 +25,6 @@ from tui.text.in_words import together
 from tui.values.codes import choices
 from tui.values.values_erasing import ErasePreview
 from tui.values.values_exchange import ResultText
-from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from vault.errors import NotAsShownError
 from vault.words.message import Message, Words, plural
@@ -111,13 +110,13 @@ class EraseScreen(SecondedScreen):
         self._confirm(preview, alone, lambda: self._erase(preview, name))
 
     def _confirm(self, preview: ErasePreview, second: Words, erase: Callable[[], None]) -> None:
-        question = Confirm(
+        self.confirm(
             plural("Erase {count} record for good?", "Erase {count} records for good?", count=preview.records),
             Message("It cannot be brought back. {second}", second=second),
+            erase,
             yes=Message("Erase"),
             no=Message("Keep"),
         )
-        self.app.push_screen(question, lambda yes: erase() if yes else None)
 
     def _go_by_file(self, rows: SecondRows) -> None:
         """Write the question, or erase with the answer that came back."""

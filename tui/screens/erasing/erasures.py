@@ -16,7 +16,6 @@ from tui.screens.frame.wording import moment
 from tui.values.values_erasing import ErasureShown
 from tui.values.values_exchange import ResultText
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, Words, plural
@@ -69,17 +68,16 @@ class ErasuresScreen(Erases):
 
     def action_now(self) -> None:
         """Ask, and do not wait for the 72 hours."""
-        question = Confirm(
+        self.confirm(
             Message("Remove now what colleagues erased?"),
             Message("It cannot be brought back. What is on legal hold stays."),
+            self._now,
             yes=Message("Remove"),
             no=Message("Wait"),
         )
-        self.app.push_screen(question, self._now)
 
-    def _now(self, yes: bool | None) -> None:
-        if yes:
-            self.ask(lambda vault: vault.erasing.now(), self._removed)
+    def _now(self) -> None:
+        self.ask(lambda vault: vault.erasing.now(), self._removed)
 
     def _removed(self, told: ResultText) -> None:
         self.action_refresh()

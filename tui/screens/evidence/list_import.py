@@ -19,7 +19,6 @@ from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices
 from tui.values.values_exchange import ListShown, ResultText
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.stages import CaseKind
 from vault.progress import Progress, Stopped
@@ -167,16 +166,12 @@ class ListsScreen(FormScreen):
         self._done(told)
 
     def _ask_to_undo(self) -> None:
-        question = Confirm(
-            Message("Take back every case of the last list?"), Message("They are erased, as if they had not been made.")
-        )
+        def undo() -> None:
+            doing = Message("Taking the list back")
+            self.work_long(doing, lambda vault, _, __: vault.exchange.take_list_back(), self._done)
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                doing = Message("Taking the list back")
-                self.work_long(doing, lambda vault, _, __: vault.exchange.take_list_back(), self._done)
-
-        self.app.push_screen(question, answered)
+        told = Message("They are erased, as if they had not been made.")
+        self.confirm(Message("Take back every case of the last list?"), told, undo)
 
     def _done(self, told: ResultText) -> None:
         self.write("result", *told.lines)

@@ -18,7 +18,6 @@ from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.safe_content import safe_content
 from tui.values.values_exchange import ResultText
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.progress import Progress, Stopped
 from vault.words.message import Message
@@ -104,14 +103,13 @@ class TakeOutScreen(FormScreen):
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ResultText:
             return vault.exchange.export_all(to, out, progress, stopped)
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                stopped = Message("Stopped. Nothing was exported.")
-                self.work_long(Message("Exporting everything"), work, self._done, when_stopped=stopped)
+        def export() -> None:
+            stopped = Message("Stopped. Nothing was exported.")
+            self.work_long(Message("Exporting everything"), work, self._done, when_stopped=stopped)
 
         question = Message("Export all that you can read?")
         told = Message("Every name and note leaves, redacted by nobody. The log says so of each case.")
-        self.app.push_screen(Confirm(question, told), answered)
+        self.confirm(question, told, export)
 
     def _done(self, told: ResultText) -> None:
         self.write("result", *told.lines)

@@ -33,11 +33,8 @@ if TYPE_CHECKING:
     from vault.errors import VaultError
 
 T = TypeVar("T")
-
-RESERVED: Final = frozenset(
-    {"f1", "f2", "f3", "f6", "f7", "f8", "f9", "f12", "ctrl+l", "ctrl+q", "ctrl+backslash", "exclamation_mark"}
-)
-"""Keys that mean one thing on every screen of an open vault, and that no screen may take. F9 is the call slip's."""
+_YES: Final = Message("Yes")
+_NO: Final = Message("No")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +256,14 @@ class VaultScreen(Screen[str]):
             alone: waits for its turn; False for long acts and drafts.
         """
         self.desk.work_for(self, work, then, failed or self.fail, alone=alone)
+
+    def confirm(
+        self, question: Words, told: Words, then: Callable[[], None], *, yes: Words = _YES, no: Words = _NO
+    ) -> None:
+        """Ask, say what will have happened, and go on only where the answer is yes; see `Confirm`."""
+        from tui.widgets.confirm import Confirm  # noqa: PLC0415 - rarely needed
+
+        self.app.push_screen(Confirm(question, told, yes=yes, no=no), lambda wished: then() if wished else None)
 
     def fail(self, error: VaultError) -> None:
         """Show what happened and what to do."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from tui.screens.frame.base import VaultScreen
 from tui.text.in_words import together
 from tui.values.values_people import Made
-from tui.widgets.confirm import Confirm
 from vault.errors import VaultError
 from vault.words.message import Message
 
@@ -38,17 +37,13 @@ def make_unless_known(
             then(made.made)
             return
         screen.say(Message("Nothing is written yet."))
-        question = Confirm(
+        screen.confirm(
             Message("Known already?"),
             together(made.known),
+            lambda: ask(anyway=True),
             yes=Message("Write it all the same"),
             no=Message("Back to the form"),
         )
-        screen.app.push_screen(question, answered)
-
-    def answered(wished: bool | None) -> None:
-        if wished:
-            ask(anyway=True)
 
     def ask(*, anyway: bool) -> None:
         screen.ask(partial(_make, make, anyway), go_on, failed=failed)

@@ -12,7 +12,6 @@ from tui.screens.frame.wording import moment
 from tui.text.in_words import together
 from tui.values.codes import word_of, words_of
 from tui.values.values_story import ChangeShown
-from tui.widgets.confirm import Confirm
 from vault.words.message import Message, Words
 
 HISTORY: Final = Command("v", "history", Message("What it said before, and who wrote it"), "v")
@@ -44,17 +43,16 @@ class LooksBack(VaultScreen):
 
     def _ask_whether(self, found: tuple[tuple[str, ...], str]) -> None:
         kinds, about = found
-        question = Confirm(
+        self.confirm(
             Message("Take back what you wrote last? {kinds}: {about}", kinds=words_of(kinds), about=about),
             Message("What it replaced stands again. What was new is erased here; nobody else has it yet."),
+            self._undo,
             yes=Message("Take it back"),
             no=Message("Keep it"),
         )
-        self.app.push_screen(question, self._undo)
 
-    def _undo(self, yes: bool | None) -> None:
-        if yes:
-            self.ask(lambda vault: vault.story.undo(), self._undone)
+    def _undo(self) -> None:
+        self.ask(lambda vault: vault.story.undo(), self._undone)
 
     def _undone(self, kinds: str) -> None:
         self.action_refresh()

@@ -19,7 +19,6 @@ from tui.screens.frame.wording import named_problem
 from tui.values.codes import choices
 from tui.values.values_forms import FormPlace
 from tui.values.values_records import RecordShown
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.form import NO, YES, Form, FormField, Shape
 from vault.casework.story import STORY
@@ -141,13 +140,13 @@ class RecordForm(SameAgain, KeptForm):
         if self._is_empty():
             self.end("")
             return
-        question = Confirm(
+        self.confirm(
             Message("Leave without keeping this record?"),
             Message("What you typed is gone then."),
+            lambda: self.end(""),
             yes=Message("Leave"),
             no=Message("Go on typing"),
         )
-        self.app.push_screen(question, lambda yes: self.end("") if yes else None)
 
     @property
     def first_field(self) -> str:

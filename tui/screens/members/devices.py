@@ -19,7 +19,6 @@ from tui.screens.members.taken import show_taken
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import DeviceLine
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, Words, plural
@@ -126,23 +125,22 @@ class DevicesScreen(ChangingScreen):
             self.warn(Message("Choose another device of yours. To other members you give cases one by one."))
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.work_long(
-                    Message("Giving your cases"),
-                    lambda vault, progress, stopped: vault.devices.give_cases(device.seat, progress, stopped),
-                    self._told,
-                    when_stopped=Message("Stopped. What was given stays given; do it again for the rest."),
-                    alone=True,
-                )
+        def give() -> None:
+            self.work_long(
+                Message("Giving your cases"),
+                lambda vault, progress, stopped: vault.devices.give_cases(device.seat, progress, stopped),
+                self._told,
+                when_stopped=Message("Stopped. What was given stays given; do it again for the rest."),
+                alone=True,
+            )
 
-        question = Confirm(
+        self.confirm(
             Message("Give all your cases to {called}?", called=device.called),
             Message("Everything that you can open here can be opened there, with its passphrase."),
+            give,
             yes=Message("Give them"),
             no=Message("Keep them here"),
         )
-        self.app.push_screen(question, answered)
 
     def action_end_moved(self) -> None:
         """End the old device under the cursor."""
@@ -153,21 +151,20 @@ class DevicesScreen(ChangingScreen):
             self.warn(Message("Choose an old device of yours. l ends a device of others, or one that is lost."))
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.change(
-                    Message("Ending the old device, and making new keys"),
-                    lambda vault, _root, progress, _stopped: vault.devices.end_moved(device.seat, progress),
-                    self.action_refresh,
-                )
+        def end() -> None:
+            self.change(
+                Message("Ending the old device, and making new keys"),
+                lambda vault, _root, progress, _stopped: vault.devices.end_moved(device.seat, progress),
+                self.action_refresh,
+            )
 
-        question = Confirm(
+        self.confirm(
             Message("End {called}?", called=device.called),
             _MOVED,
+            end,
             yes=Message("End it"),
             no=Message("Keep it"),
         )
-        self.app.push_screen(question, answered)
 
     def _told(self, told: ResultText) -> None:
         self.app.push_screen(ResultDialog(Message("Done"), told.lines))

@@ -23,7 +23,6 @@ from tui.values.values_exchange import ResultText
 from tui.values.values_forms import FormPlace
 from tui.values.values_members import MemberLine, OrderLine
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, plural
@@ -90,23 +89,22 @@ class HandoverScreen(LongWorkScreen):
     def action_carry_out(self) -> None:
         """Hand over what is held here."""
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.work_long(
-                    Message("Handing cases over"),
-                    lambda vault, progress, stopped: vault.handovers.carry_out(progress, stopped),
-                    self._handed_over,
-                    when_stopped=Message("Stopped. What was handed over stays so; the rest waits."),
-                    alone=True,
-                )
+        def hand_over() -> None:
+            self.work_long(
+                Message("Handing cases over"),
+                lambda vault, progress, stopped: vault.handovers.carry_out(progress, stopped),
+                self._handed_over,
+                when_stopped=Message("Stopped. What was handed over stays so; the rest waits."),
+                alone=True,
+            )
 
-        question = Confirm(
+        self.confirm(
             Message("Hand over what you hold of leavers' cases?"),
             Message("The new owners can open these cases from then on, and are named as their owners."),
+            hand_over,
             yes=Message("Hand over"),
             no=Message("Leave them"),
         )
-        self.app.push_screen(question, answered)
 
     def _handed_over(self, told: ResultText) -> None:
         self.app.push_screen(ResultDialog(Message("Handed over"), told.lines))

@@ -19,7 +19,6 @@ from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.members.changing import ChangingScreen
 from tui.text.safe_content import safe_content
 from tui.values.values_members import Changed, DeviceLine, LostShown
-from tui.widgets.confirm import Confirm
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, plural
 
@@ -78,16 +77,16 @@ class LostForm(FormScreen, ChangingScreen):
         warn_list = self.place("list") if self.text("list") else None
         if self.text("list") and warn_list is None:
             return
-        question = Confirm(
+        self.confirm(
             Message("End {called}?", called=self._device.called),
             Message(
                 "It cannot be taken back: if it turns up, it joins anew. What was written there and has not come here"
                 " is no longer accepted. What it could open until now may be copied."
             ),
+            lambda: self._end_device(warn_list),
             yes=Message("End it"),
             no=Message("Keep it"),
         )
-        self.app.push_screen(question, lambda yes: self._end_device(warn_list) if yes else None)
 
     def _end_device(self, warn_list: Path | None) -> None:
         seat = self._device.seat

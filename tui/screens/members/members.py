@@ -30,7 +30,6 @@ from tui.values.values_exchange import ResultText
 from tui.values.values_members import MemberLine, MembersShown
 from tui.widgets.cells import Cell, ListCell
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
@@ -176,7 +175,15 @@ class MembersScreen(ChangingScreen):
         member = self._here()
         if member is None:
             return
-        question = Confirm(
+
+        def end() -> None:
+            self.change(
+                _ENDING,
+                lambda vault, _root, progress, _stopped: vault.members.end_devices(member.member, progress),
+                self.action_refresh,
+            )
+
+        self.confirm(
             plural(
                 "End {count} device of {name}?",
                 "End {count} devices of {name}?",
@@ -184,41 +191,31 @@ class MembersScreen(ChangingScreen):
                 name=member.name,
             ),
             together((_STAY, _LOST, MAY_BE_KEPT, _KEPT), " "),
+            end,
             yes=Message("Suspend"),
             no=Message("Keep"),
         )
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.change(
-                    _ENDING,
-                    lambda vault, _root, progress, _stopped: vault.members.end_devices(member.member, progress),
-                    self.action_refresh,
-                )
-
-        self.app.push_screen(question, answered)
 
     def action_let_leave(self) -> None:
         """Let the member under the cursor leave."""
         member = self._here()
         if member is None:
             return
-        question = Confirm(
+
+        def let_leave() -> None:
+            self.change(
+                _ENDING,
+                lambda vault, _root, progress, _stopped: vault.members.leave(member.member, progress),
+                self.action_refresh,
+            )
+
+        self.confirm(
             Message("Does {name} leave for good?", name=member.name),
             together((_GONE, _LOST, MAY_BE_KEPT, _KEPT), " "),
+            let_leave,
             yes=Message("They leave"),
             no=Message("They stay"),
         )
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.change(
-                    _ENDING,
-                    lambda vault, _root, progress, _stopped: vault.members.leave(member.member, progress),
-                    self.action_refresh,
-                )
-
-        self.app.push_screen(question, answered)
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

@@ -19,7 +19,6 @@ from tui.screens.frame.line_dialog import AskLine, no_whole_path
 from tui.screens.members.changing import ChangingScreen
 from tui.text.in_words import in_words
 from tui.text.safe_content import safe_content
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message, Words
 
@@ -101,21 +100,20 @@ class ProposalScreen(FormScreen, ChangingScreen):
             self.warn(Message("It does not count yet. Who has to sign: {names}.", names=self._missing))
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.change(
-                    Message("Making the proposal count"),
-                    lambda vault, _root, progress, _stopped: vault.proposals.commit(file, progress),
-                    lambda: self.end("committed"),
-                )
+        def commit() -> None:
+            self.change(
+                Message("Making the proposal count"),
+                lambda vault, _root, progress, _stopped: vault.proposals.commit(file, progress),
+                lambda: self.end("committed"),
+            )
 
-        question = Confirm(
+        self.confirm(
             Message("Make what is shown count?"),
             Message("It changes who is in, and is undone only by another change that the same people sign."),
+            commit,
             yes=Message("Make it count"),
             no=Message("Not yet"),
         )
-        self.app.push_screen(question, answered)
 
     def _show(self, file: Path, shown: ProposalShown) -> None:
         self._read, self._missing = file, shown.missing

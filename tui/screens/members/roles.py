@@ -17,7 +17,6 @@ from tui.text.safe_content import safe_content
 from tui.values.codes import words_of
 from tui.values.values_members import MemberLine
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message, Words
@@ -66,26 +65,23 @@ class RolesForm(ChangingScreen):
         """Give the member these roles."""
         member, marked = self._member.member, sorted(self.query_one("#roles", VirtualList).marked)
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.change(
-                    Message("Changing the roles"),
-                    lambda vault, by_root, _progress, _stopped: vault.members.change_roles(
-                        member, marked, by_root=by_root
-                    ),
-                    lambda: self.end("changed"),
-                )
+        def change() -> None:
+            self.change(
+                Message("Changing the roles"),
+                lambda vault, by_root, _progress, _stopped: vault.members.change_roles(member, marked, by_root=by_root),
+                lambda: self.end("changed"),
+            )
 
         def said(loss: Words) -> None:
             if not loss:
-                answered(yes=True)
+                change()
                 return
-            question = Confirm(
+            self.confirm(
                 Message("Take a role from {name}?", name=self._member.name),
                 loss,
+                change,
                 yes=Message("Give these roles"),
                 no=Message("Leave them as they are"),
             )
-            self.app.push_screen(question, answered)
 
         self.ask(lambda vault: vault.members.before_roles(member, marked), said)

@@ -26,7 +26,6 @@ from tui.values.shaping import do_not_call
 from tui.values.values import PersonShown
 from tui.values.values_forms import FormPlace
 from tui.values.values_people import Made, Whereabouts
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.contact import is_never_used
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole, Sex
@@ -171,21 +170,20 @@ class PersonForm(SameAgain, KeptForm):
     @override
     def action_back(self) -> None:
         if self._typed() == self._as_filled:
-            self._leave(yes=True)
+            self._leave()
             return
-        question = Confirm(
+        self.confirm(
             Message("Leave without keeping this person?")
             if self._person is None
             else Message("Leave without keeping what you changed?"),
             Message("What you typed is gone then."),
+            self._leave,
             yes=Message("Leave"),
             no=Message("Go on typing"),
         )
-        self.app.push_screen(question, lambda yes: self._leave(yes=bool(yes)))
 
-    def _leave(self, *, yes: bool) -> None:
-        if yes:
-            self.end("" if self._person is None else self._person.record)
+    def _leave(self) -> None:
+        self.end("" if self._person is None else self._person.record)
 
     def _typed(self) -> PersonTyped:
         number = self.text("number")

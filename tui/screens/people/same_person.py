@@ -16,7 +16,6 @@ from tui.text.in_words import in_words, together
 from tui.values.values import FoundShown
 from tui.values.values_people import AlikeShown, Whereabouts
 from tui.widgets.columns import Column
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
@@ -116,13 +115,13 @@ class SamePerson(VaultScreen):
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
         where, name = self._found[event.row.key]
-        question = Confirm(
+        self.confirm(
             Message("Are {name} and {other}, of {ref}, one person?", name=self._person, other=name, ref=where.ref),
             Message("Both records stay as they are and say so from now on. Ctrl+Z takes it back within ten minutes."),
+            lambda: self._join(where),
             yes=Message("One person"),
             no=Message("Leave it"),
         )
-        self.app.push_screen(question, lambda yes: self._join(where) if yes else None)
 
     def _join(self, other: Whereabouts) -> None:
         where = self._where

@@ -21,7 +21,6 @@ from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
 from tui.values.values_exchange import QuestionAsked, ResultText
-from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
@@ -113,13 +112,13 @@ class QuestionScreen(FormScreen):
         out = self.place("out")
         if out is None:
             return
-        question = Confirm(
+        self.confirm(
             Message("Approve what {asker} asks?", asker=self._asked.asker),
             Message("Your log says so, for ever: reason {why}.", why=word_of(self._why)),
+            lambda: self._give(out),
             yes=Message("Approve"),
             no=Message("Not yet"),
         )
-        self.app.push_screen(question, lambda yes: self._give(out) if yes else None)
 
     def _give(self, out: Path) -> None:
         file, why = self._file, self._why

@@ -11,7 +11,6 @@ from tui.screens.frame.choice_field import Choose
 from tui.values.values import NoteShown, PersonShown
 from tui.values.values_access import SectionLine
 from tui.values.values_papers import PaperShown
-from tui.widgets.confirm import Confirm
 from vault.words.message import Message, joined
 
 _STAYS = Message("It is erased in the case, which gets a new key. Backups and packages made before keep it.")
@@ -41,10 +40,9 @@ def move_into_section(screen: VaultScreen, case: str, here: Here | None, done: C
         could = Message("Until now they could read it, too: {names}", names=joined(names, ", ") or "")
         question = could if names else Message("Move it into the section?")
         yes, no = Message("Move it"), Message("Leave it")
-        screen.app.push_screen(Confirm(question, _STAYS, yes=yes, no=no), lambda answer: move(section, answer))
+        screen.confirm(question, _STAYS, lambda: move(section), yes=yes, no=no)
 
-    def move(section: str, answer: bool | None) -> None:
-        if answer:
-            screen.ask(lambda vault: vault.sections.move(case, record, kind, section), lambda _: done())
+    def move(section: str) -> None:
+        screen.ask(lambda vault: vault.sections.move(case, record, kind, section), lambda _: done())
 
     screen.ask(lambda vault: vault.sections.list_of(case), choose)
