@@ -9,11 +9,12 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.frame.base import NEXT_FIELD, Command, VaultScreen, leave
+from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.known_already import make_unless_known
+from tui.screens.frame.one_list import OneList
 from tui.screens.frame.rows import FixedRows
 from tui.text.safe_text import safe_line
 from tui.values.codes import choices, word_of
@@ -36,7 +37,7 @@ _COLUMNS: Final = (
 _LONGEST_TITLE: Final = 60
 
 
-class PickCase(VaultScreen):
+class PickCase(OneList):
     """Ends with the case that was chosen, or empty.
 
     Args:
@@ -74,7 +75,7 @@ class PickCase(VaultScreen):
     def _offer(self, found: Reminding) -> None:
         like = {case.case: case for case in (*found.by_number, *found.by_name)}
         if like and not self._words:
-            self._list.show_source(FixedRows([_like_row(case) for case in like.values()]))
+            self.show_rows(map(_like_row, like.values()))
             self.say(Message("The call reminds of these. Type a reference or a name for others."))
         else:
             self._read()
@@ -96,7 +97,7 @@ class PickCase(VaultScreen):
 
     def _show(self, start: CaseListStart) -> None:
         rows = [ListRow(row.case, (row.ref, row.client, row.title, word_of(row.stage))) for row in start.rows]
-        self._list.show_source(FixedRows(rows))
+        self.show_rows(rows)
         more = Message("There are more; a reference or a name leaves fewer.")
         self.say(more if start.count > len(rows) else "" if rows else Message("No open case matches."))
 
@@ -112,10 +113,6 @@ class PickCase(VaultScreen):
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
         self.end(event.row.key)
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#cases", VirtualList)
 
 
 class MakeCase(KeptForm):

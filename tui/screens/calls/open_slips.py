@@ -13,7 +13,8 @@ from tui.drawn.case_time import day_written
 from tui.looks.signs import LATE
 from tui.looks.tokens import Token
 from tui.screens.calls.one_slip import OneSlip, asked_back, caller, make_case, move
-from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute
 from tui.text.calendar import short_day
@@ -35,7 +36,7 @@ _COLUMNS: Final = (
 )
 
 
-class OpenSlips(VaultScreen):
+class OpenSlips(ListScreen):
     """Slips that are not moved or closed yet."""
 
     NAME = Message("Calls")
@@ -59,18 +60,14 @@ class OpenSlips(VaultScreen):
             strip=Strip(id="slip-strip"),
         )
 
-    def on_mount(self) -> None:
-        """Read the slips."""
-        self._list.focus()
-        self.action_refresh()
-
+    @override
     def action_refresh(self) -> None:
         """Read the list; the look is in the log."""
         self.ask(lambda vault: vault.intake.list_open(), self._show)
 
     def _show(self, slips: tuple[SlipLine, ...]) -> None:
         self._slips = {slip.slip: slip for slip in slips}
-        self._list.show_source(FixedRows([_row(slip) for slip in slips]))
+        self.show_rows(map(_row, slips))
         late = sum(slip.is_overdue for slip in slips)
         found = plural("{count} open", "{count} open", count=len(slips))
         self.head(found, Message("{count} overdue", count=late) if late else Message("oldest first"))
@@ -117,10 +114,6 @@ class OpenSlips(VaultScreen):
     def _at_cursor(self) -> SlipLine | None:
         row = self._list.row_at_cursor()
         return None if row is None else self._slips.get(row.key)
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#slips", VirtualList)
 
 
 def facts(slip: SlipLine) -> list[Fact]:

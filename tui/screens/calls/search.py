@@ -20,7 +20,8 @@ from tui.screens.calls.hit_facts import OTHER_WAYS, WHYS, hit_facts
 from tui.screens.calls.one_slip import OneSlip, caller
 from tui.screens.calls.open_slips import facts as slip_facts
 from tui.screens.cases.section import SectionScreen
-from tui.screens.frame.base import BACK, Command, VaultScreen
+from tui.screens.frame.base import BACK, Command
+from tui.screens.frame.one_list import OneList
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute
 from tui.text.calendar import short_day
@@ -68,7 +69,7 @@ _NOTHING: Final = (
 )
 
 
-class SearchScreen(VaultScreen):
+class SearchScreen(OneList):
     """Words in, records and open calls out, while somebody types."""
 
     NAME = Message("Search")
@@ -196,7 +197,7 @@ class SearchScreen(VaultScreen):
         self._hits = {f"{place}": hit for place, hit in enumerate(found.hits)}
         self._slips = {slip.slip: slip for slip in found.slips}
         rows = [*_slip_rows(found.slips), *_rows(self._hits)]
-        self._list.show_source(FixedRows(rows))
+        self.show_rows(rows)
         hits = plural("{count} hit", "{count} hits", count=len(found.hits) + len(found.slips))
         cases = plural("your open case", "your {count} open cases", count=found.of) if found.of else ""
         self.head(cases, Message("{hits}, newest shown", hits=hits) if found.more else hits)
@@ -235,10 +236,6 @@ class SearchScreen(VaultScreen):
     @property
     def _strip(self) -> Strip:
         return self.query_one(Strip)
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#hits", VirtualList)
 
 
 def _columns() -> tuple[Column, ...]:

@@ -13,6 +13,7 @@ from typing_extensions import override
 from tui.screens.cases.grant import GrantForm
 from tui.screens.cases.new_key import NewKeyScreen
 from tui.screens.frame.base import Command
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import MAY_BE_KEPT, named
 from tui.text.in_words import together, warning
@@ -36,7 +37,7 @@ _SAME: Final = Message("The same members open it. An older copy of its key opens
 _SHARING: Final = frozenset({"give", "take_back", "new_key"})
 
 
-class AccessScreen(NewKeyScreen):
+class AccessScreen(ListScreen, NewKeyScreen):
     """The holders of one case.
 
     Args:
@@ -68,10 +69,8 @@ class AccessScreen(NewKeyScreen):
         yield Static("", id="keys", classes="below")
 
     def on_mount(self) -> None:
-        """Read who can open it."""
+        """Say of which case."""
         self.head(self._ref)
-        self._list.focus()
-        self.action_refresh()
 
     @override
     def commands(self) -> tuple[Command, ...]:
@@ -149,9 +148,7 @@ class AccessScreen(NewKeyScreen):
 
     def _show(self, shown: AccessShown) -> None:
         self._shown = shown
-        cursor = self._list.cursor
-        self._list.show_source(FixedRows([ListRow(holder.member, self._cells(holder)) for holder in shown.holders]))
-        self._list.cursor = cursor
+        self.show_rows((ListRow(holder.member, self._cells(holder)) for holder in shown.holders), self._list.cursor)
         alone = self.query_one("#alone", Static)
         alone.display = bool(shown.only_you)
         alone.update(safe_content(warning(shown.only_you)))
@@ -167,10 +164,6 @@ class AccessScreen(NewKeyScreen):
         row = self._list.row_at_cursor()
         holders = () if self._shown is None else self._shown.holders
         return next((holder for holder in holders if row is not None and holder.member == row.key), None)
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#holders", VirtualList)
 
 
 def _lines(shown: AccessShown) -> list[Words]:

@@ -19,6 +19,7 @@ from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import HISTORY, UNDO
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.whole_text import first_lines
 from tui.screens.referral.export import ExportScreen
@@ -40,7 +41,7 @@ _NO_DATE: Final = Message("no date")
 _OWN_DATA: Final = "subject"
 
 
-class RecordsScreen(Erases):
+class RecordsScreen(ListScreen, Erases):
     """The records of one case.
 
     Args:
@@ -76,10 +77,8 @@ class RecordsScreen(Erases):
         yield VerticalScroll(Static("", id="details"), id="details-pane", can_focus=False)
 
     def on_mount(self) -> None:
-        """Read them."""
+        """Say of which case."""
         self.head(self._ref)
-        self._list.focus()
-        self.action_refresh()
 
     @override
     def action_refresh(self, stand_on: str = "") -> None:
@@ -160,11 +159,10 @@ class RecordsScreen(Erases):
         self.action_refresh(record or "")
 
     def _show(self, stand_on: str, records: tuple[RecordShown, ...]) -> None:
-        cursor = self._list.cursor
         self._records = records
-        self._list.show_source(FixedRows([ListRow(record.record, _cells(record)) for record in records]))
         places = {record.record: place for place, record in enumerate(records)}
-        self._list.cursor = places.get(stand_on, cursor)
+        cursor = places.get(stand_on, self._list.cursor)
+        self.show_rows((ListRow(record.record, _cells(record)) for record in records), cursor)
         self.head(self._ref, plural("{count} record", "{count} records", count=len(records)))
         self.say("" if records else Message("Nothing is written here yet; n adds a date, a hearing or what happened."))
         self._show_details()
@@ -178,10 +176,6 @@ class RecordsScreen(Erases):
         # By its place: a case may have a record of one id and two kinds.
         place = self._list.cursor
         return self._records[place] if place < len(self._records) else None
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#story", VirtualList)
 
 
 def _cells(record: RecordShown) -> tuple[Words, ...]:

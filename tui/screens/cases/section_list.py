@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from tui.screens.cases.new_section import NewSection
 from tui.screens.cases.section import SectionScreen
-from tui.screens.frame.base import READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.base import READ_AGAIN, Command
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
@@ -26,7 +27,7 @@ _COLUMNS: Final = (Column(Message("kind"), 9), Column(Message("title")), Column(
 _ABOUT: Final = Message("A member who holds the case and not a section cannot tell that there is one.")
 
 
-class SectionsScreen(VaultScreen):
+class SectionsScreen(ListScreen):
     """A list of those that one holds.
 
     Args:
@@ -48,7 +49,6 @@ class SectionsScreen(VaultScreen):
         self._case = case
         self._ref = ref
         self._why = why
-        self._is_read = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -57,16 +57,10 @@ class SectionsScreen(VaultScreen):
         yield VirtualList(_COLUMNS, FixedRows(), id="sections")
 
     def on_mount(self) -> None:
-        """Read which there are."""
+        """Say of which case."""
         self.head(self._ref)
-        self._list.focus()
-        self.action_refresh()
 
-    def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile."""
-        if self._is_read:
-            self.action_refresh()
-
+    @override
     def action_refresh(self) -> None:
         """Read which there are."""
         case = self._case
@@ -94,16 +88,10 @@ class SectionsScreen(VaultScreen):
         self.app.push_screen(SectionScreen(self._case, self._ref, section, self._why))
 
     def _show(self, sections: tuple[SectionLine, ...]) -> None:
-        cursor = self._list.cursor
         self._is_read = True
-        self._list.show_source(FixedRows([ListRow(section.section, _cells(section)) for section in sections]))
-        self._list.cursor = cursor
+        self.show_rows((ListRow(section.section, _cells(section)) for section in sections), self._list.cursor)
         self.head(self._ref, plural("{count} section", "{count} sections", count=len(sections)))
         self.say("" if sections else Message("You hold no section of this case; n makes one."))
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#sections", VirtualList)
 
 
 def _cells(section: SectionLine) -> tuple[Words, ...]:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import moment
 from tui.values.values_erasing import ErasureShown
@@ -28,7 +29,7 @@ _COLUMNS: Final = (
 )
 
 
-class ErasuresScreen(Erases):
+class ErasuresScreen(ListScreen, Erases):
     """One row for each place and member; what is on legal hold stays."""
 
     NAME = Message("Erasures")
@@ -48,11 +49,6 @@ class ErasuresScreen(Erases):
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="erasures")
 
-    def on_mount(self) -> None:
-        """Read them."""
-        self._list.focus()
-        self.action_refresh()
-
     @override
     def action_refresh(self, stand_on: str = "") -> None:
         """Read them again."""
@@ -60,7 +56,7 @@ class ErasuresScreen(Erases):
 
     def _show(self, found: tuple[ErasureShown, ...]) -> None:
         self._found = found
-        self._list.show_source(FixedRows([ListRow(str(at), _cells(each)) for at, each in enumerate(found)]))
+        self.show_rows(ListRow(str(at), _cells(each)) for at, each in enumerate(found))
         self.head(right=plural("{count} row", "{count} rows", count=len(found)))
         self.say(
             "" if found else Message("Nothing that a colleague erased is on this device, and no case is past its time.")
@@ -97,10 +93,6 @@ class ErasuresScreen(Erases):
             self.say(Message("It stays: else an earlier version would stand again. Erase the record itself."))
         elif here is not None:
             self.say(Message("It goes by itself on that day; n removes it now."))
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#erasures", VirtualList)
 
 
 def _cells(each: ErasureShown) -> tuple[Words, ...]:

@@ -19,6 +19,7 @@ from tui.looks.tokens import Token
 from tui.screens.evidence.log_rows import LogRow, log_rows, matching, older, whole
 from tui.screens.frame.base import Command
 from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute, zone_words
 from tui.text.calendar import from_to, on_calendar
@@ -43,7 +44,7 @@ _ROWS_FOR_BARS: Final = 20
 _EXPORTS_WAIT: Final = Message("Exports wait until the log is sound; reading and notes go on.")
 
 
-class LogScreen(LongWorkScreen):
+class LogScreen(ListScreen, LongWorkScreen):
     """The newest entries under the bars of the last days, and what a check of everything says."""
 
     NAME = Message("Log")
@@ -73,11 +74,9 @@ class LogScreen(LongWorkScreen):
         yield VirtualList(_columns(80, []), FixedRows(), id="entries")
 
     def on_mount(self) -> None:
-        """Read the log."""
+        """Begin without a filter."""
         self._filter.display = False
         self._bars.display = False
-        self._list.focus()
-        self.action_refresh()
 
     @on(events.Resize)
     def _fit(self, event: events.Resize) -> None:
@@ -85,6 +84,7 @@ class LogScreen(LongWorkScreen):
         self._show_bars(event.size.height)
         self._show_rows()
 
+    @override
     def action_refresh(self) -> None:
         """Read the newest entries; that they were read is in the log too."""
         self.ask(lambda vault: vault.evidence.read_log(), self._show, failed=self._not_read)
@@ -173,7 +173,7 @@ class LogScreen(LongWorkScreen):
         columns = _columns(self.size.width, self._rows)
         self._list.columns = self.query_one(ListHeader).columns = columns
         self.query_one(ListHeader).refresh()
-        self._list.show_source(FixedRows([ListRow(f"{place}", _cells(row)) for place, row in enumerate(self._rows)]))
+        self.show_rows(ListRow(f"{place}", _cells(row)) for place, row in enumerate(self._rows))
 
     def _verified(self, found: Checked) -> None:
         if found.verified:
@@ -194,10 +194,6 @@ class LogScreen(LongWorkScreen):
         self.write("proof", words)
         if self._log.lines:
             self.action_refresh()
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#entries", VirtualList)
 
     @property
     def _bars(self) -> DrawnPart:

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.screens.members.changing import ChangingScreen
@@ -37,7 +38,7 @@ _MOVED: Final = Message(
 )
 
 
-class DevicesScreen(ChangingScreen):
+class DevicesScreen(ListScreen, ChangingScreen):
     """A list of all that are in."""
 
     NAME = Message("Devices")
@@ -57,24 +58,18 @@ class DevicesScreen(ChangingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._devices: tuple[DeviceLine, ...] = ()
-        self._is_read = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="devices")
 
-    def on_mount(self) -> None:
-        """Read which there are."""
-        self._list.focus()
-        self.action_refresh()
-
     def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile."""
+        """What was said is past."""
         if self._is_read:
             self.say("")
-            self.action_refresh()
 
+    @override
     def action_refresh(self) -> None:
         """Read which there are."""
         self.ask(lambda vault: vault.devices.list_all(), self._show)
@@ -174,20 +169,14 @@ class DevicesScreen(ChangingScreen):
         self.action_refresh()
 
     def _show(self, devices: tuple[DeviceLine, ...]) -> None:
-        cursor = self._list.cursor
         self._devices = devices
         self._is_read = True
-        self._list.show_source(FixedRows([ListRow(device.seat, _cells(device)) for device in devices]))
-        self._list.cursor = cursor
+        self.show_rows((ListRow(device.seat, _cells(device)) for device in devices), self._list.cursor)
         self.head(plural("{count} device", "{count} devices", count=len(devices)))
 
     def _here(self) -> DeviceLine | None:
         row = self._list.row_at_cursor()
         return next((device for device in self._devices if row is not None and device.seat == row.key), None)
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#devices", VirtualList)
 
 
 def _cells(device: DeviceLine) -> tuple[Words, ...]:

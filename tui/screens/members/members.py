@@ -13,6 +13,7 @@ from typing_extensions import override
 from tui.looks.tokens import Token
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import MAY_BE_KEPT, named, with_roles
@@ -64,7 +65,7 @@ _LOST: Final = Message(
 )
 
 
-class MembersScreen(ChangingScreen):
+class MembersScreen(ListScreen, ChangingScreen):
     """A list, with what is known of the one under the cursor below it."""
 
     NAME = Message("Members")
@@ -89,22 +90,11 @@ class MembersScreen(ChangingScreen):
         super().__init__()
         self._shown = MembersShown((), separated=True, may=frozenset())
         self._also_left = False
-        self._is_read = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         rows = (ListHeader(_COLUMNS), VirtualList(_COLUMNS, FixedRows(), id="members"))
         yield ListAndStrip(*rows, strip=Strip(id="member"))
-
-    def on_mount(self) -> None:
-        """Read who is in."""
-        self._list.focus()
-        self.action_refresh()
-
-    def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile."""
-        if self._is_read:
-            self.action_refresh()
 
     @override
     def commands(self) -> tuple[Command, ...]:
@@ -113,6 +103,7 @@ class MembersScreen(ChangingScreen):
         changes_one = any(command.action in _OF_ONE for command in allowed)
         return tuple(command for command in allowed if changes_one or command.action != "choose")
 
+    @override
     def action_refresh(self) -> None:
         """Read who is in."""
         also_left = self._also_left
@@ -246,11 +237,9 @@ class MembersScreen(ChangingScreen):
         self.app.push_screen(ResultDialog(Message("Done"), told.lines))
 
     def _show(self, shown: MembersShown) -> None:
-        cursor = self._list.cursor
         self._shown = shown
         self._is_read = True
-        self._list.show_source(FixedRows([ListRow(member.member, _cells(member)) for member in shown.members]))
-        self._list.cursor = cursor
+        self.show_rows((ListRow(member.member, _cells(member)) for member in shown.members), self._list.cursor)
         here = sum(member.stand != "left" for member in shown.members)
         lack = "" if shown.separated else warning(Message("no auditor who does nothing else"))
         self.head(plural("{count} member", "{count} members", count=here), lack)
@@ -274,10 +263,6 @@ class MembersScreen(ChangingScreen):
 
     def _others(self, member: MemberLine) -> tuple[MemberLine, ...]:
         return tuple(other for other in self._shown.members if other.member != member.member and other.may_stand_in)
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#members", VirtualList)
 
 
 def _cells(member: MemberLine) -> tuple[ListCell, ...]:

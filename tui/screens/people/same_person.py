@@ -9,7 +9,8 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.frame.base import Command, VaultScreen, leave
+from tui.screens.frame.base import Command, leave
+from tui.screens.frame.one_list import OneList
 from tui.screens.frame.rows import FixedRows
 from tui.screens.people.person_parts import why_alike
 from tui.text.in_words import in_words, together
@@ -28,7 +29,7 @@ _COLUMNS: Final = (
 )
 
 
-class SamePerson(VaultScreen):
+class SamePerson(OneList):
     """Ends with what was said of them, or empty.
 
     Args:
@@ -100,7 +101,7 @@ class SamePerson(VaultScreen):
     def _fill(self, rows: Sequence[tuple[Whereabouts, Words, Words]]) -> None:
         self._found = {f"{where.case} {where.record}": (where, name) for where, name, _ in rows}
         shown = {f"{where.case} {where.record}": (name, where.ref, why) for where, name, why in rows}
-        self._list.show_source(FixedRows([ListRow(key, cells) for key, cells in shown.items()]))
+        self.show_rows(ListRow(key, cells) for key, cells in shown.items())
         if rows:
             self._list.focus()
 
@@ -135,7 +136,3 @@ class SamePerson(VaultScreen):
                 count=places,
             )
         )
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#people", VirtualList)

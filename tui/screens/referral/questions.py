@@ -10,7 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.base import Command
+from tui.screens.frame.one_list import OneList
 from tui.screens.frame.rows import FixedRows
 from tui.text.in_words import in_words, together, warning
 from tui.values.codes import word_of, words_of
@@ -34,7 +35,7 @@ _COLUMNS: Final = (
 _ANOTHER: Final = Message("This may be somebody else than the person who is named.")
 
 
-class QuestionsScreen(VaultScreen):
+class QuestionsScreen(OneList):
     """Ends with a word when all are decided. The decisions go into the mapping that it was given.
 
     Args:
@@ -140,8 +141,7 @@ class QuestionsScreen(VaultScreen):
             for place, question in enumerate(self._questions)
         ]
         self._told()
-        self._list.show_source(FixedRows(rows))
-        self._list.cursor = cursor
+        self.show_rows(rows, cursor)
         open_count = self._open_count()
         self.head(
             self._ref,
@@ -169,7 +169,3 @@ class QuestionsScreen(VaultScreen):
     def _here(self) -> Question | None:
         row = self._list.row_at_cursor()
         return None if row is None else self._questions[int(row.key)]
-
-    @property
-    def _list(self) -> VirtualList:
-        return self.query_one("#questions", VirtualList)
