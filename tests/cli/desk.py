@@ -122,3 +122,10 @@ class Desk:
         finally:
             os.close(ours)
         return Answer(process.returncode, out.decode(), b"".join(shown).decode().replace("\r\n", "\n"))
+
+
+def said(desk: Desk, *arguments: str) -> dict[str, Any]:
+    """Return what a command answers in JSON; it has to succeed."""
+    answer = desk.run(*arguments, "--json")
+    assert answer.code == 0, answer.err
+    return answer.json()

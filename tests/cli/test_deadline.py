@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from tests.cli.desk import Desk
-from tests.services.conftest import filled_template, founded_template
+from tests.cli.desk import Desk, said
 from tests.services.founded import Filled
 from tests.tables import each
 from vault.casework.story.deadline import Deadline
 from vault.ids import RecordId
 from vault.records.work import Entry
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
-
 LONG_AGO, FAR_AHEAD = "2010-01-01", "2140-01-01"
-
-
-@pytest.fixture
-def desk(filled_template: Filled, tmp_path: Path) -> Desk:
-    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
-
-
-def said(desk: Desk, *arguments: str) -> dict[str, Any]:
-    answer = desk.run(*arguments, "--json")
-    assert answer.code == 0, answer.err
-    return answer.json()
 
 
 def made(desk: Desk) -> str:

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.cli.desk import Desk
+from tests.cli.desk import Desk, said
 from tests.cli.typist import Typist
 from tests.export.test_paper_text import WORDS as WORDS_OF_PHOTO
 from tests.export.test_paper_text import picture
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, Filled
 from vault.export.paper_text.asking import can_read_pictures
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
-
 WORDS = b"Order of the invented district court: Quillfeather is held until 2026-12-30."
-
-
-@pytest.fixture
-def desk(filled_template: Filled, tmp_path: Path) -> Desk:
-    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
-
-
-def said(desk: Desk, *arguments: str) -> dict[str, Any]:
-    answer = desk.run(*arguments, "--json")
-    assert answer.code == 0, answer.err
-    return answer.json()
 
 
 def test_a_paper_goes_in_changes_comes_out_and_is_erased(desk: Desk, filled_template: Filled, tmp_path: Path) -> None:

@@ -5,13 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.cli.desk import Desk
-from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import Filled
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 FORM = """
 code = "reception"
@@ -28,11 +22,6 @@ name = "arrived"
 label = "Arrived"
 kind = "date"
 """
-
-
-@pytest.fixture
-def desk(filled_template: Filled, tmp_path: Path) -> Desk:
-    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
 
 
 def test_a_form_is_kept_filled_in_and_read(desk: Desk, tmp_path: Path) -> None:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.cli.desk import Desk
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
-
 HOSTILE = "call Zumurrudi\x1b]0;pwned\x07\x1b[2J"
-
-
-@pytest.fixture
-def desk(filled_template: Filled, tmp_path: Path) -> Desk:
-    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
 
 
 def test_stored_words_in_a_question_drive_no_terminal(desk: Desk, filled_template: Filled) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.tui.terminals import is_running, wait_for
@@ -112,3 +116,16 @@ def _below(pid: int) -> list[int]:
     """Return the processes below this one, parents first."""
     children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return [one for child in children for one in (child, *_below(child))]
+
+
+@pytest.fixture
+def filled(filled_template: Filled, tmp_path: Path) -> Filled:
+    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+
+
+@pytest.fixture
+def pane(filled: Filled) -> Iterator[AppPane]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        opened = AppPane(Path(folder), filled)
+        yield opened
+        opened.close()

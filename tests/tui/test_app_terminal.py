@@ -4,40 +4,26 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled
-from tests.tui.app_pane import AppPane
+from tests.tui.app_pane import AppPane, filled, pane
 from tests.tui.terminals import wait_for
 from tui.gateway import Gateway
 from vault.store.drafts import Draft
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
+__all__ = ["filled", "filled_template", "founded_template", "pane"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("tmux")]
 
 LOST_AT_MOST_SECONDS = 2.0
 QUIET_SECONDS = 1.5
 TYPED = "the hearing is moved to monday and the sister waits at the side entrance with both papers "
-
-
-@pytest.fixture
-def filled(filled_template: Filled, tmp_path: Path) -> Filled:
-    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
-
-
-@pytest.fixture
-def pane(filled: Filled) -> Iterator[AppPane]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        opened = AppPane(Path(folder), filled)
-        yield opened
-        opened.close()
 
 
 def _keys(*keys: str) -> Callable[[AppPane], None]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import PASSPHRASE, Filled
-from tests.tui.app_pane import AppPane
+from tests.tui.app_pane import AppPane, pane
 from tests.tui.second_desk import REASON, SECOND, SECOND_PASSPHRASE, seat_the_second, to_the_second
 from tests.tui.terminals import is_running, wait_for
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
+__all__ = ["filled_template", "founded_template", "pane"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("tmux")]
 
@@ -28,14 +27,6 @@ def filled(filled_template: Filled, tmp_path: Path) -> Filled:
     found = Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
     seat_the_second(found)
     return found
-
-
-@pytest.fixture
-def pane(filled: Filled) -> Iterator[AppPane]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        opened = AppPane(Path(folder), filled)
-        yield opened
-        opened.close()
 
 
 def _second_process(pane: AppPane) -> int:

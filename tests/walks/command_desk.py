@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.cli.desk import Desk
+from tests.cli.desk import Desk, said
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+__all__ = ["desk", "filled_template", "founded_template", "said"]  # fixtures, and how they are asked
 
 
 @pytest.fixture
 def desk(filled_template: Filled, tmp_path: Path) -> Desk:
     return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
-
-
-def said(desk: Desk, *arguments: str) -> dict[str, Any]:
-    answer = desk.run(*arguments, "--json")
-    assert answer.code == 0, answer.err
-    return answer.json()
 
 
 def listed(desk: Desk, *options: str) -> list[str]:

@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, PASSPHRASE, Filled
-from tests.tui.app_pane import AppPane
+from tests.tui.app_pane import AppPane, filled, pane
 from tests.tui.terminals import is_running, wait_for
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
+__all__ = ["filled", "filled_template", "founded_template", "pane"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("tmux")]
 
 WITHIN_SECONDS = 3.0
 """One second is promised; two more are for a machine that does other things as well."""
-
-
-@pytest.fixture
-def filled(filled_template: Filled, tmp_path: Path) -> Filled:
-    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
-
-
-@pytest.fixture
-def pane(filled: Filled) -> Iterator[AppPane]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        opened = AppPane(Path(folder), filled)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(

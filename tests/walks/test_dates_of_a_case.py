@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import pytest
-
 from tests.cli.desk import Desk
-from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import Filled
+from tests.walks.command_desk import desk, filled_template, founded_template, said
 
-__all__ = ["filled_template", "founded_template"]  # fixtures
-
-
-@pytest.fixture
-def desk(filled_template: Filled, tmp_path: Path) -> Desk:
-    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
-
-
-def _said(desk: Desk, *arguments: str) -> dict[str, Any]:
-    answer = desk.run(*arguments, "--json")
-    assert answer.code == 0, answer.err
-    return answer.json()
+__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
 
 
 def test_papers_of_a_court_replace_the_computed_date_and_the_history_keeps_each(desk: Desk) -> None:
-    ref = str(_said(desk, "case", "new", "--kind", "detention", "--title", "Arrest at night")["ref"])
+    ref = str(said(desk, "case", "new", "--kind", "detention", "--title", "Arrest at night")["ref"])
     by_rule = ("--rule", "KG_REMAND", "--trigger", "2139-11-03T05:40", "--zone", "Asia/Bishkek")
-    kept = _said(desk, "deadline", "add", ref, "--what", "end of custody", *by_rule)
+    kept = said(desk, "deadline", "add", ref, "--what", "end of custody", *by_rule)
     assert kept["at"] == "2140-01-02"
-    (record,) = _said(desk, "deadline", "list", ref)["records"]
+    (record,) = said(desk, "deadline", "list", ref)["records"]
     assert record["state"] == "check-with-a-lawyer"
     for day in ("2139-12-30", "2140-02-28"):
-        _said(desk, "deadline", "edit", kept["record"], "--at", day, "--set-by", "court")
-    (record,) = _said(desk, "deadline", "list", ref)["records"]
+        said(desk, "deadline", "edit", kept["record"], "--at", day, "--set-by", "court")
+    (record,) = said(desk, "deadline", "list", ref)["records"]
     assert (record["at"], record["state"], record["rule"]) == ("2140-02-28", "in-time", "KG_REMAND")
-    versions = _said(desk, "history", kept["record"])["versions"]
+    versions = said(desk, "history", kept["record"])["versions"]
     assert [version["changed"]["at"] for version in versions] == ["2140-01-02", "2139-12-30", "2140-02-28"]
-    assert [row["when"] for row in _said(desk, "deadline", "list")["due"]] == ["2140-02-28"]
+    assert [row["when"] for row in said(desk, "deadline", "list")["due"]] == ["2140-02-28"]
 
 
 def test_an_appeal_that_legal_aid_stopped_is_kept_with_its_reasons_and_a_warning(desk: Desk) -> None:
-    ref = str(_said(desk, "case", "new", "--kind", "asylum", "--title", "Refusal in France")["ref"])
+    ref = str(said(desk, "case", "new", "--kind", "asylum", "--title", "Refusal in France")["ref"])
     facts = ("--trigger", "2026-11-10", "--suspended", "2026-11-20..2026-12-28")
     added = desk.run("deadline", "add", ref, "--what", "appeal", "--rule", "FR_CNDA_1M", *facts)
     assert added.code == 0, added.err
