@@ -42,7 +42,6 @@ _EPOCH_AT = 35
 class ToWarn:
     """Somebody of a case that was on a lost device, how near the harm is, and how to reach them without any."""
 
-    case: CompartmentId
     ref: str
     risk: Risk
     role: PersonRole
@@ -210,7 +209,7 @@ def _people(view: CaseView) -> Iterator[ToWarn]:
     for stored in view.persons:
         person: Person = stored.value
         found = ToWarn(
-            *(view.case, view.head.value.ref, view.head.value.risk, person.role),
+            *(view.head.value.ref, view.head.value.risk, person.role),
             *(person.display_name(), person.safe_contact, person.phones),
             *(person.emails, never_use),
         )
