@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from tui.values.values import DraftShown, Spot, Typed
 from tui.values.values_calls import SlipTyped
@@ -112,16 +112,21 @@ def draft_content(draft: Typed) -> str:
     return json.dumps({**draft.typed, **beside})
 
 
+def _kept(untrusted_content: str) -> dict[str, Any] | None:
+    try:
+        kept = json.loads(untrusted_content)
+    except ValueError:
+        return None
+    return kept if isinstance(kept, dict) else None
+
+
 def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: str) -> DraftShown | None:
     """Return a draft of `draft_content`, or None for what another program kept.
 
     The text survives whatever else is missing.
     """
-    try:
-        kept = json.loads(untrusted_content)
-    except ValueError:
-        return None
-    if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
+    kept = _kept(untrusted_content)
+    if kept is None or not isinstance(kept.get("text"), str):
         return None
     return DraftShown(
         case=case.hex(),
@@ -137,11 +142,8 @@ def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: st
 
 def slip_typed(record: bytes, saved_ms: int, untrusted_content: str) -> SlipTyped | None:
     """Return a call slip of `draft_content`, or None for what another program kept."""
-    try:
-        kept = json.loads(untrusted_content)
-    except ValueError:
-        return None
-    if not isinstance(kept, dict):
+    kept = _kept(untrusted_content)
+    if kept is None:
         return None
     begun = kept.get("begun_ms")
     return SlipTyped(
@@ -158,11 +160,7 @@ def slip_typed(record: bytes, saved_ms: int, untrusted_content: str) -> SlipType
 
 def form_typed(saved_ms: int, untrusted_content: str) -> FormTyped | None:
     """Return a form of `draft_content`, or None for what another program kept."""
-    try:
-        kept = json.loads(untrusted_content)
-    except ValueError:
-        return None
-    match kept:
+    match _kept(untrusted_content):
         case {"place": place, "typed": dict(typed), **more} if (at := _form_place(place)) is not None:
             steps = more.get("steps")
             return FormTyped(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.gateway.subject import Subject, case_id, unless_known
+from tui.gateway.subject import Subject, case_id, record_id, unless_known
 from tui.values import shaping
 from tui.values.codes import word_of
 from tui.values.person_typed import PersonTyped
@@ -144,7 +144,7 @@ class People(Subject):
     def _in_case(self, where: Whereabouts, why: str) -> _Opened:
         view = cases.open_case(self._session, case_id(where.case), why=why)
         names = {person.record: person.value.display_name() for person in view.persons}
-        record = _record_id(where.record)
+        record = record_id(where.record)
         kin = [
             _kin(stored.value, record, names)
             for stored in view.story
@@ -159,19 +159,12 @@ class People(Subject):
             *safe_contacts.never_use_in(self._session, CompartmentId(view.head.value.case)),
             *never_use_of(person.value for person in view.persons),
         )
-        return _Opened(_the(_record_id(where.record), view.persons), view.persons, tuple(dict.fromkeys(never_use)))
+        return _Opened(_the(record_id(where.record), view.persons), view.persons, tuple(dict.fromkeys(never_use)))
 
 
 def place_of(where: Whereabouts) -> Place:
     """Return where a person stands, for the services."""
-    return Place(case_id(where.section or where.case), _record_id(where.record), Person.KIND)
-
-
-def _record_id(record: str) -> RecordId:
-    try:
-        return RecordId(bytes.fromhex(record))
-    except ValueError:
-        raise NotFoundError(Message("there is no such record among yours")) from None
+    return Place(case_id(where.section or where.case), record_id(where.record), Person.KIND)
 
 
 def _the(record: RecordId, persons: tuple[Stored[Person], ...]) -> Stored[Person]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from tui.gateway.subject import Subject, case_id
+from tui.gateway.subject import Subject, case_id, record_id
 from tui.text.in_words import in_words
 from tui.values.shaping import told
 from tui.values.values import VaultStatus
@@ -20,7 +20,6 @@ from vault.casework.own_forms.filled import Filled
 from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
 from vault.casework.story.step import ChecklistStep, headline_said
 from vault.casework.versions import beside
-from vault.errors import NotFoundError
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
 from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, two_versions, undoing
@@ -31,7 +30,7 @@ from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
 from vault.services.safety import check_ins, checklists
-from vault.words.message import Message, Words
+from vault.words.message import Words
 
 _MEMBERS = frozenset({"owner", "deputy"})
 Formed = TypeVar("Formed", bound=FormedRecord)
@@ -109,12 +108,12 @@ class Story(Subject):
 
     def change(self, case: str, record: str, kind: str, typed: Mapping[str, str]) -> KeptShown:
         """Change fields of a record to what was typed."""
-        place = editing.Place(case_id(case), _record_id(record), kind)
+        place = editing.Place(case_id(case), record_id(record), kind)
         return KeptShown(record, story.change(self._session, place, typed).is_unconfirmed)
 
     def done(self, case: str, record: str, kind: str, end: str = "") -> KeptShown:
         """Say that a record is over since today, a check-in or a step now, and what was said of its end."""
-        place = editing.Place(case_id(case), _record_id(record), kind)
+        place = editing.Place(case_id(case), record_id(record), kind)
         if kind == CheckIn.KIND:
             check_ins.heard(self._session, place, vocabulary.word_of(CheckInEnd, end, "end"))
             return KeptShown(record)
@@ -145,7 +144,7 @@ class Story(Subject):
 
     def refill(self, case: str, record: str, code: str, typed: Mapping[str, str]) -> str:
         """Change answers of a filled form; return the id of its record."""
-        own_forms.change(self._session, editing.Place(case_id(case), _record_id(record), Filled.KIND), code, typed)
+        own_forms.change(self._session, editing.Place(case_id(case), record_id(record), Filled.KIND), code, typed)
         return record
 
     def begin_checklist(self, case: str, name: str) -> str:
@@ -222,7 +221,7 @@ class Story(Subject):
 
     def _place(self, case: str, record: str, kind: str) -> editing.Place:
         home = case_id(case)
-        return editing.Place(home, _record_id(record), kind) if record else editing.own_record(self._session, home)
+        return editing.Place(home, record_id(record), kind) if record else editing.own_record(self._session, home)
 
     def undoable(self) -> tuple[tuple[str, ...], str]:
         """Return what was written last here and can be taken back: its kinds, and its first words."""
@@ -236,13 +235,6 @@ class Story(Subject):
         for _ in range(self._unlocked.entries_of(undoable) - 1):
             gone |= dict.fromkeys(undoing.undo(self._session, undoing.last(self._session)))
         return ", ".join(gone)
-
-
-def _record_id(record: str) -> RecordId:
-    try:
-        return RecordId(bytes.fromhex(record))
-    except ValueError:
-        raise NotFoundError(Message("there is no such record among yours")) from None
 
 
 def record_shown(

@@ -12,7 +12,7 @@ from tui.values.shaping import names_hidden
 from tui.values.values_people import Made
 from vault.access.session import Session
 from vault.errors import InternalError, NotFoundError, VaultError
-from vault.ids import CompartmentId, VersionId
+from vault.ids import CompartmentId, RecordId, VersionId
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.progress import CancelledError, Progress, Stopped
@@ -126,6 +126,18 @@ def case_id(case: str) -> CompartmentId:
         return CompartmentId(bytes.fromhex(case))
     except ValueError:
         raise NotFoundError(Message("there is no such case among yours")) from None
+
+
+def record_id(record: str) -> RecordId:
+    """Return the id that a screen got in hexadecimal.
+
+    Raises:
+        NotFoundError: it is none.
+    """
+    try:
+        return RecordId(bytes.fromhex(record))
+    except ValueError:
+        raise NotFoundError(Message("there is no such record among yours")) from None
 
 
 def unless_known(make: Callable[[], str]) -> Made:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.gateway.story import record_shown
-from tui.gateway.subject import Subject, case_id, telling
+from tui.gateway.subject import Subject, case_id, record_id, telling
 from tui.values.values_papers import PaperPage, PaperShown, SenderShown
 from vault.access.session import Session
 from vault.casework.papers.document import Document, read_words
@@ -53,7 +53,7 @@ class Papers(Subject):
         """
         home = case_id(case)
         facts = homes.facts_typed(self._session, home, typed)
-        earlier = _record_id(version_of) if version_of else None
+        earlier = record_id(version_of) if version_of else None
         added = adding.add(
             self._session,
             home,
@@ -123,11 +123,4 @@ def _shown(
 
 
 def _place(case: str, record: str) -> Place:
-    return Place(case_id(case), _record_id(record), Document.KIND)
-
-
-def _record_id(record: str) -> RecordId:
-    try:
-        return RecordId(bytes.fromhex(record))
-    except ValueError:
-        raise NotFoundError(Message("there is no such document in this case")) from None
+    return Place(case_id(case), record_id(record), Document.KIND)
