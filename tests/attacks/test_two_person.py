@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from tests.attacks.test_questions_by_file import CODED, files_of, question
 from tests.services import colleague
 from tests.services.approvals.keyboard import Person
-from tests.services.approvals.test_approving import IDENTITY, LAWYER
+from tests.services.approvals.test_approving import IDENTITY, LAWYER, director, oren
 from tests.services.colleague import Colleague, admit
 from tests.services.conftest import filled, filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
@@ -40,24 +39,7 @@ from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.store import tables
 
-__all__ = ["filled", "filled_template", "founded_template"]  # fixtures
-
-
-@pytest.fixture
-def oren(filled: Filled) -> Colleague:
-    with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY), compared=True)
-        admitted = admit(session)
-    with admitted.open(filled.place):
-        pass
-    return admitted
-
-
-@pytest.fixture
-def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
-    del oren
-    with filled.open() as session:
-        yield session
+__all__ = ["director", "filled", "filled_template", "founded_template", "oren"]  # fixtures
 
 
 def wanted(session: Session, **changes: object) -> Question:

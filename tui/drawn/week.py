@@ -20,8 +20,6 @@ DAYS: Final = 7
 _LEFT: Final = 4
 _MARGIN: Final = 2
 _SATURDAY: Final = 5
-_REF: Final = 11
-_TIME: Final = 6
 _TODAY: Final = Message("today")
 
 

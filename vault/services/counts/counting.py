@@ -38,7 +38,6 @@ ACTS = frozenset({Note.KIND, "hearing", "incident", "event"})
 _HELPED = frozenset({PersonRole.CLIENT, PersonRole.DEPENDANT})
 _BANDS = ((5, "0-4"), (12, "5-11"), (18, "12-17"), (60, "18-59"))
 _OLDEST = "60+"
-_YEAR = len("1984")
 
 
 @unique
