@@ -129,11 +129,7 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
     """
     rule = session.require(Action.CASE_READ, section)
     checked_reason(why)
-    records = records_of(session, section)
-    head = _head(records)
-    if head is None:
-        raise NotFoundError(Message("you have no section with this id"))
-    _require_case(session, CompartmentId(head.value.case))
+    records, head = _of_own_case(session, section)
     if (section, why) not in session.viewed:
         entry = Entry(
             act="case.view",
@@ -172,10 +168,7 @@ def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) 
         UsageError: one of them does not.
     """
     session.require(Action.CASE_SHARE, section)
-    head = _head(records_of(session, section))
-    if head is None:
-        raise NotFoundError(Message("you have no section with this id"))
-    _require_case(session, CompartmentId(head.value.case))
+    _, head = _of_own_case(session, section)
     if not set(members) <= holders_of(session, CompartmentId(head.value.case)).members:
         raise UsageError(_CASE_FIRST, next_step=Message("Grant them the case first."))
     grant(session, section, members)
@@ -226,12 +219,7 @@ def opened_to_read(session: Session, section: CompartmentId) -> list[OpenedVersi
         NotFoundError, RefusedError: no such section, or it or its case is not granted.
     """
     session.require(Action.CASE_READ, section)
-    records = records_of(session, section)
-    head = _head(records)
-    if head is None:
-        raise NotFoundError(Message("you have no section with this id"))
-    _require_case(session, CompartmentId(head.value.case))
-    return records
+    return _of_own_case(session, section)[0]
 
 
 def opened_to_write(session: Session, section: CompartmentId) -> bytes:
@@ -241,13 +229,9 @@ def opened_to_write(session: Session, section: CompartmentId) -> bytes:
         NotFoundError, RefusedError: no such section, or its case is not granted.
     """
     session.require(Action.CASE_WRITE, section)
-    head = _head(records_of(session, section))
-    if head is None:
-        raise NotFoundError(Message("you have no section with this id"))
-    case = CompartmentId(head.value.case)
-    _require_case(session, case)
+    _, head = _of_own_case(session, section)
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
-        _withdraw(session, section, case)
+        _withdraw(session, section, CompartmentId(head.value.case))
     return head.value.audit
 
 
@@ -267,6 +251,16 @@ def _require_case(session: Session, case: CompartmentId, action: Action = Action
     """Let a section open only with its case: whoever was withdrawn from the case, or is past a date, reads neither."""
     up_to_date_index(session)  # the dates stand in the case
     return session.require(action, case)
+
+
+def _of_own_case(session: Session, section: CompartmentId) -> tuple[list[OpenedVersion], Stored[Section]]:
+    """Return a section's records, and what it is, where its case is granted too."""
+    records = records_of(session, section)
+    head = _head(records)
+    if head is None:
+        raise NotFoundError(Message("you have no section with this id"))
+    _require_case(session, CompartmentId(head.value.case))
+    return records, head
 
 
 def _head(records: list[OpenedVersion]) -> Stored[Section] | None:
