@@ -15,8 +15,7 @@ from typing_extensions import override
 from tui.screens.frame.base import NEXT_FIELD, Command, leave
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.frame.second_rows import ALONE, HERE, SecondRows
-from tui.screens.frame.seconded import SecondedScreen
+from tui.screens.frame.second_rows import ALONE, HERE, SecondedScreen, SecondRows
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices

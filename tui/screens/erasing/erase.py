@@ -18,8 +18,7 @@ from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.line_dialog import ask_new_file
 from tui.screens.frame.looking_back import LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
-from tui.screens.frame.second_rows import ALONE, ANSWER, ASK, HERE, SecondRows
-from tui.screens.frame.seconded import SecondedScreen
+from tui.screens.frame.second_rows import ALONE, ANSWER, ASK, HERE, SecondedScreen, SecondRows
 from tui.screens.frame.whole_text import WholeText
 from tui.text.in_words import together
 from tui.values.codes import choices

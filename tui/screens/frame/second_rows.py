@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from textual.widgets import Static
 
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
-from tui.screens.frame.form import whole_path
+from tui.screens.frame.form import FormScreen, whole_path
 from tui.screens.frame.form_row import FormRow
 from tui.text.in_words import in_words, warning
 from tui.text.safe_content import safe_content
@@ -121,3 +122,11 @@ class SecondRows(Vertical):
 
 def _words(approver: Approver) -> tuple[str, Words]:
     return approver.name, f"{approver.name}, {in_words(words_of(approver.roles))}"
+
+
+class SecondedScreen(FormScreen):
+    """A screen whose act may need a second person at this keyboard."""
+
+    def lend(self, work: Callable[[], bytes]) -> bytes:
+        """Return what the work returns; for worker threads. The second person has the terminal meanwhile."""
+        return self.desk.lend_terminal(work)

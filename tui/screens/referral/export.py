@@ -20,8 +20,7 @@ from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
 from tui.screens.frame.choice_field import LANGUAGES, ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow, FormRows
-from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
-from tui.screens.frame.seconded import SecondedScreen
+from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondedScreen, SecondRows
 from tui.screens.referral.kept_export import KeptExport
 from tui.screens.referral.of_whom import WHOSE, OfWhom
 from tui.screens.referral.pages import PagesScreen
