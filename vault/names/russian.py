@@ -31,7 +31,8 @@ _FEMININE = ("а", "ы", "и", "е", "у", "ой", "ою", "ей", "ею", "")
 _SOFT_FEMININE = ("я", "и", "е", "ю", "ей", "ею", "ь", "й")
 _SOFT = ("ь", "й", "я", "ю", "ем", "ём", "е", "и", "ью", "ев", "ей", "ям", "ями", "ях")
 
-_SURNAME_ENDINGS = ("ов", "ев", "ёв", "ин", "ын")
+SURNAME_ENDINGS = ("ов", "ев", "ёв", "ин", "ын")
+"""Of a man; a woman's has an `а` more."""
 _ADJECTIVE_ENDINGS = ("ский", "цкий", "ской", "цкой", "ый", "ий", "ая", "ой")
 _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
 _FEWEST_STEM_LETTERS = 2
@@ -44,6 +45,7 @@ class _Analyzer(Protocol):
 
 class _Parse(Protocol):
     tag: object
+    score: float
     lexeme: list[_Parse]
     word: str
 
@@ -108,13 +110,18 @@ def use_of(word: str) -> Use:
     parses = analyzer.parse(word)
     tags = [str(parse.tag) for parse in parses]
     ordinary = word not in _NAMES_TOO and not any(_is_name(parse) for parse in parses)
-    surname = "Poss" in tags[0] or (word.endswith(_SURNAME_ENDINGS) and all("plur" in tag for tag in tags))
+    surname = "Poss" in tags[0] or (word.endswith(SURNAME_ENDINGS) and all("plur" in tag for tag in tags))
     return Use(
         ordinary,
         grammar=any(tag in tags[0] for tag in _GRAMMAR_TAGS),
         first=tags[0].startswith("PREP") or (ordinary and not surname),
         adjective=tags[0].startswith(("ADJF", "PRTF")) and "Apro" not in tags[0],
     )
+
+
+def is_known(word: str) -> bool:
+    """Say whether the dictionary has a Cyrillic word."""
+    return _analyzer().word_is_known(word.casefold())
 
 
 def is_name(word: str) -> bool:
@@ -125,13 +132,27 @@ def is_name(word: str) -> bool:
     return any(tag in str(parse.tag) for parse in _analyzer().parse(plain) for tag in _NAME_TAGS)
 
 
+def is_place_first(word: str) -> bool:
+    """Say whether the dictionary has a Cyrillic word as a place, at least as likely as somebody's name."""
+    plain = word.casefold()
+    if not is_known(plain):
+        return False
+    parses = _analyzer().parse(plain)
+    place = max((parse.score for parse in parses if "Geox" in str(parse.tag)), default=0.0)
+    return place > 0 and place >= max((parse.score for parse in parses if _has(parse, _NAME_TAGS)), default=0.0)
+
+
 def _is_name(parse: _Parse) -> bool:
-    return any(tag in str(parse.tag) for tag in _NAME_TAGS | _PLACE_TAGS)
+    return _has(parse, _NAME_TAGS | _PLACE_TAGS)
+
+
+def _has(parse: _Parse, tags: frozenset[str]) -> bool:
+    return any(tag in str(parse.tag) for tag in tags)
 
 
 def _forms_by_ending(word: str) -> set[str]:
     masculine = word.removesuffix("а")
-    if masculine.endswith(_SURNAME_ENDINGS):
+    if masculine.endswith(SURNAME_ENDINGS):
         return _joined(masculine, _SURNAME)
     if word.endswith(_ADJECTIVE_ENDINGS):
         return _joined(word[:-2], _ADJECTIVE)

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.disclosure import Decision
 from vault.errors import UsageError
+from vault.names.called import may_be_called
 from vault.names.common_words import names_that_are_words
 from vault.names.normal import normal
-from vault.names.russian import is_name as is_russian_name
 from vault.redaction.actions import Action, IdentifierType
-from vault.redaction.units import Part, units
+from vault.redaction.units import Part, Unit, units
 from vault.words.message import Message
 
 HIDING = frozenset((Action.REMOVE, Action.PSEUDONYM))
 _KNOWN = frozenset(action.value for action in Action)
 _BODY = "by_whom"
 _MARKS = ",;()\n"
+_HOUSE_DIGITS = 3  # one more would be a year
 _VOWELS = frozenset("aeiouyаеёиоуыэюяіїєүөұ")
 
 
@@ -92,8 +93,9 @@ def _proposal(places: list[Asked]) -> Action:
 def is_fact(name: str, text: str, start: int, end: int) -> bool:
     """Say whether a form of a field of facts tells a place, a court or a number, and as far as can be seen nobody.
 
-    It stands alone between commas, or beside a word such as court or street, and no dictionary has it as a name. Of who
-    did something, only letters that nobody can be called by stay: `GKNB`.
+    It stands alone between commas, or beside a word such as court or street, and nobody is called so as far as lists and
+    endings tell, in Cyrillic or Latin letters; `Lenin 12` is a street. Of who did something, only letters that nobody
+    can be called by stay: `GKNB`.
     """
     form = text[start:end]
     if name == _BODY:
@@ -104,11 +106,24 @@ def is_fact(name: str, text: str, start: int, end: int) -> bool:
     is_placed = any(unit.part is Part.BESIDE for unit in said)
     if any(unit.part in {Part.INITIAL, Part.PARTICLE, Part.TITLE} for unit in said):
         return False
-    if not is_placed and any(is_russian_name(unit.word) or unit.word in names_that_are_words() for unit in said):
+    if not is_placed and any(_may_be_called(unit, said) for unit in said):
         return False
     inside = range(start - first, end - first)
     beside = [unit for unit in said if unit.start not in inside and not unit.asked and unit.part is not Part.NUMBER]
     return all(unit.part is Part.BESIDE or (is_placed and unit.part is Part.GRAMMAR) for unit in beside)
+
+
+def _may_be_called(unit: Unit, said: list[Unit]) -> bool:
+    """Say whether somebody may be called so; a word in Latin letters with the number of a house is a street."""
+    if unit.word in names_that_are_words():
+        return True
+    return (unit.asked or unit.capital) and may_be_called(unit.word) and not (unit.word.isascii() and _is_street(said))
+
+
+def _is_street(said: list[Unit]) -> bool:
+    """Say whether a word and the number of a house are all that is said."""
+    last = said[-1]
+    return len(said) > 1 and last.part is Part.NUMBER and last.word[0].isdigit() and len(last.word) <= _HOUSE_DIGITS
 
 
 def decide_proposed(open_questions: OpenQuestions) -> dict[str, Action]:
