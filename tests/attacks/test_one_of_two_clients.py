@@ -22,7 +22,7 @@ from vault.services.cases import cases, notes, people, story
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.services.safety import pack
-from vault.services.safety.pack_page import PageWish, print_page
+from vault.services.safety.pack_page import PageWish, Printed, print_page
 
 __all__ = ["house", "house_template"]  # fixtures
 
@@ -76,7 +76,7 @@ def test_the_page_of_who_disappeared_names_the_client_who_was_chosen(
     with pytest.raises(UsageError, match="2 clients"):
         print_page(session, found, PageWish(), tmp_path / "page.pdf", str)
     wish = PageWish(both[SHE], take_proposals=True)
-    assert print_page(session, found, wish, tmp_path / "page.pdf", str) is None
+    assert isinstance(print_page(session, found, wish, tmp_path / "page.pdf", str), Printed)
     page = " ".join(part.extract_text() for part in PdfReader(tmp_path / "page.pdf").pages).casefold()
     assert SHE.casefold() in page
     assert [form for form in OF_HIS if form in page] == []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vault.cli.export import PROGRESS, REPORT, tell_before, undecided, wish_of
+from vault.cli.export import PROGRESS, REPORT, proposed_data, proposed_lines, tell_before, undecided, wish_of
 from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -46,8 +46,14 @@ def _ask(args: Given, output: Output) -> Result:
         if isinstance(asked, exporting.Undecided):
             return undecided(asked)
     names = ", ".join(asked.names)
-    data = {"file": str(args.out), "digest": asked.digest.hex(), "approvers": list(asked.names)}
+    data = {
+        "file": str(args.out),
+        "digest": asked.digest.hex(),
+        "approvers": list(asked.names),
+        "as_proposed": proposed_data(asked.as_proposed),
+    }
     lines = [
+        *proposed_lines(asked.as_proposed),
         Message("The question is at {out}. These members can open it: {names}.", out=args.out, names=names),
         Message(
             "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,11 +14,12 @@ from vault.cli.prompts import ask_line
 from vault.cli.reading import approve_here, is_read_here, second_of, with_answers
 from vault.cli.table import CASE, Arg, Given, OneOf, Verb
 from vault.errors import WaitingForDecisionError
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.ids import RecordId
+    from vault.redaction.questions import Question
     from vault.services.exports.export_material import Wish
     from vault.services.exports.export_steps import Approve
     from vault.services.exports.exporting import Exported, Undecided
@@ -139,11 +140,13 @@ def _exported(result: Exported, staying: int, wish: Wish) -> Result:
         "read": result.is_read,
         "papers_left_out": staying,
         "person": None if wish.person is None else wish.person.hex(),
+        "as_proposed": proposed_data(result.as_proposed),
     }
     lines: list[Words] = [
         Message("The package is at {path}.", path=result.path),
         plural("{count} question was open.", "{count} questions were open.", count=result.questions),
         plural("{count} form is decided.", "{count} forms are decided.", count=result.decided),
+        *proposed_lines(result.as_proposed),
         Message("The finished files were checked."),
         _RELEASED[result.release],
         *([] if result.is_read else [_UNREAD]),
@@ -151,6 +154,27 @@ def _exported(result: Exported, staying: int, wish: Wish) -> Result:
         f"  {' '.join(result.key_words)}",
     ]
     return Result(data, lines)
+
+
+def proposed_data(questions: Sequence[Question]) -> list[dict[str, object]]:
+    """Return for a script what was decided as proposed, form by form."""
+    return [{"form": q.form, "count": q.count, "action": q.proposal, "may_be_named": q.conflict} for q in questions]
+
+
+def proposed_lines(questions: Sequence[Question]) -> list[Message]:
+    """Return what was removed as proposed though it may be a person whom the profile names: no client goes unsaid."""
+    gone = [q for q in questions if q.conflict]
+    if not gone:
+        return []
+    forms = joined([Message("{form} ({count} x)", form=repr(q.form), count=q.count) for q in gone], ", ")
+    return [
+        Message(
+            "Removed as proposed, though it may be the client or another who is named: {forms}.", forms=forms or ""
+        ),
+        Message(
+            "Whom the notes call by one word needs it as a name of its own: `casevault person edit ID`. Then it stays."
+        ),
+    ]
 
 
 def undecided(result: Undecided) -> Result:

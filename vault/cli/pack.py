@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from vault.casework.person import Person
     from vault.ids import RecordId
+    from vault.redaction.questions import Question
     from vault.services.projection.reading import Stored
 
 
@@ -35,6 +36,7 @@ def _pack(args: Given, output: Output) -> Result:
         raise UsageError(Message("--page goes without --to"))
     leaves = args.to is not None
     approve = export.approval_of_pages(args, output) if leaves else None
+    as_proposed: tuple[Question, ...] = ()
     with opened(args, output) as session:
         from vault.services.cases import cases
         from vault.services.exports.export_material import require_fact
@@ -50,12 +52,14 @@ def _pack(args: Given, output: Output) -> Result:
         if args.page is not None:
             person = export.person_of(args, session)
 
-            def act(decisions: Mapping[str, str]) -> Undecided | None:
+            def act(decisions: Mapping[str, str]) -> Undecided | pack_page.Printed:
                 wish = pack_page.PageWish(person, decisions, args.decide == "proposed")
                 return pack_page.print_page(session, found, wish, args.page, in_words)
 
-            if (open_ones := with_answers(args, output, act)) is not None:
-                return export.undecided(open_ones)
+            done = with_answers(args, output, act)
+            if isinstance(done, Undecided):
+                return export.undecided(done)
+            as_proposed = done.as_proposed
     only_said = len(found.unconfirmed)
     several = found.clients if len(found.clients) > 1 else ()
     lines: list[Words] = [
@@ -71,6 +75,7 @@ def _pack(args: Given, output: Output) -> Result:
     lines.append(Message("`casevault incident edit ID` asks by whom it is confirmed. Then pack with --to and --out."))
     if args.page is not None:
         lines.append(Message("The page is at {path}. It names the client, and is not encrypted.", path=args.page))
+        lines += export.proposed_lines(as_proposed)
     data = {
         "confirmed": [
             record_data(stored)
@@ -81,6 +86,7 @@ def _pack(args: Given, output: Output) -> Result:
         "lacks": [str(line) for line in found.lacks],
         "clients": [{"person": client.record.hex(), "name": client.value.display_name()} for client in found.clients],
         "page": None if args.page is None else str(args.page),
+        "as_proposed": export.proposed_data(as_proposed),
     }
     return Result(data, lines)
 

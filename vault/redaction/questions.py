@@ -93,9 +93,9 @@ def _proposal(places: list[Asked]) -> Action:
 def is_fact(name: str, text: str, start: int, end: int) -> bool:
     """Say whether a form of a field of facts tells a place, a court or a number, and as far as can be seen nobody.
 
-    It stands alone between commas, or beside a word such as court or street, and nobody is called so as far as lists and
-    endings tell, in Cyrillic or Latin letters; `Lenin 12` is a street. Of who did something, only letters that nobody
-    can be called by stay: `GKNB`.
+    It stands alone between commas, or beside a word such as court or street, and as far as lists and endings tell,
+    nobody is called so in Cyrillic or Latin letters; `Lenin 12` is a street. Of who did something, only letters that
+    nobody can be called by stay: `GKNB`.
     """
     form = text[start:end]
     if name == _BODY:

@@ -14,6 +14,7 @@ from vault.display import local_time
 from vault.ids import RecordId, SeatId
 from vault.progress import Progress, Stopped
 from vault.redaction.questions import Question
+from vault.services.exports.exporting import Undecided
 from vault.services.members import warning
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
@@ -73,7 +74,7 @@ class Safety(Subject):
         chosen = RecordId(bytes.fromhex(person)) if person else None
         wish = pack_page.PageWish(chosen, dict(decided))
         found = pack_page.print_page(self._session, cast("pack.Facts", shown.found), wish, out, in_words)
-        if found is not None:
+        if isinstance(found, Undecided):
             return found.questions
         return Message("The page is at {path}. It names the client, and is not encrypted.", path=out)
 

@@ -26,6 +26,7 @@ from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
+from vault.redaction.questions import Question as FormQuestion
 from vault.redaction.registered import registered_people
 from vault.redaction.registry import build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
@@ -117,13 +118,17 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A redacted dossier, every form decided, and the codes that it gives; `questions` were open before."""
+    """A redacted dossier, every form decided, and the codes that it gives.
+
+    `questions` were open before; `as_proposed` are those of them that nobody answered, as their proposals were taken.
+    """
 
     material: Material
     dossier: RedactedDossier
     decisions: Mapping[str, RedactionAction]
     book: PseudonymBook
     questions: int
+    as_proposed: tuple[FormQuestion, ...] = field(default=(), repr=False)
 
     def read(self) -> tuple[VersionId, ...]:
         """Return the versions in which it holds that something was kept; none where all was hidden, as that lasts."""
@@ -157,13 +162,15 @@ def make_ready(
     taken = _Taken(*decisions_in_force(earlier, wish.decisions))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
+    as_proposed: tuple[FormQuestion, ...] = ()
     if isinstance(result, OpenQuestions) and wish.take_proposals:
+        as_proposed = result.questions
         taken = _Taken(*decisions_in_force(earlier, {**wish.decisions, **decide_proposed(result)}))
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
     actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
-    return Ready(material, result, actions, book, questions)
+    return Ready(material, result, actions, book, questions, as_proposed)
 
 
 def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> Question:

@@ -46,6 +46,7 @@ class Exported:
     """A package at its destination, and the words by which its recipient knows who made it.
 
     `release` is the rule by which it left: `alone` or `two-person`; `is_read`: somebody read the pages before.
+    `as_proposed` are the questions that nobody answered: their proposals were taken.
     """
 
     path: Path
@@ -56,14 +57,16 @@ class Exported:
     release: str
     is_read: bool
     pages: tuple[str, ...] = field(repr=False)
+    as_proposed: tuple[Question, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that is in its file: who can open it, and what it is about."""
+    """A question that is in its file: who can open it, and what it is about; `as_proposed` as of `Exported`."""
 
     names: tuple[str, ...] = field(repr=False)
     digest: bytes
+    as_proposed: tuple[Question, ...] = field(default=(), repr=False)
 
 
 def export(
@@ -131,6 +134,7 @@ def export(
         release=release,
         is_read=cover.pages == READ,
         pages=done.pages,
+        as_proposed=ready.as_proposed,
     )
 
 
@@ -205,7 +209,7 @@ def ask(
         work.keep(case, kept)
         work.commit(Entry(act="case.edit", why=WHY, obj=audit_of(session, case), covers={Approving.KIND: 1}, pol=rule))
     by_file.ask(session, question, chosen, out)
-    return Asked(tuple(approver.name for approver in chosen), question.digest)
+    return Asked(tuple(approver.name for approver in chosen), question.digest, ready.as_proposed)
 
 
 def _cover(session: Session, material: Material, wish: Wish, *, release: str, is_read: bool) -> Cover:

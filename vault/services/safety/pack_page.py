@@ -23,7 +23,7 @@ from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 from vault.redaction.profile import CONFIRMED, Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import OpenQuestions, decide_proposed
+from vault.redaction.questions import OpenQuestions, Question, decide_proposed
 from vault.redaction.registered import registered_people
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
@@ -47,6 +47,13 @@ _OF_CLIENT: Final[Mapping[str, Message]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """A page that is written; `as_proposed` are the questions that nobody answered: their proposals were taken."""
+
+    as_proposed: tuple[Question, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PageWish:
     """What shall stand on a page: of which client, where the case has several, and what was decided, by form.
 
@@ -60,14 +67,14 @@ class PageWish:
 
 def print_page(
     session: Session, found: Facts, wish: PageWish, out: Path, in_words: Callable[[Words], str]
-) -> Undecided | None:
+) -> Undecided | Printed:
     """Write who it is and what is confirmed as a page in clear, which names the client. It is in the log before.
 
     It holds what a sealed pack would: names in use, date of birth, documents, and the same fields of each fact, with
     the names of others hidden as an export hides them. A page has no codes: what would get one is removed.
 
     Returns:
-        The questions that are open: then nothing is written. None where the page is written.
+        The page as written, or the questions that are open: then nothing is.
 
     Raises:
         UsageError: no fact of the case is confirmed; of several clients none was chosen; or two versions of a person
@@ -88,7 +95,11 @@ def print_page(
             next_step=Message("Say which version holds, then print the page."),
         )
     shown: list[Stored[Any]] = [*([] if client is None else [client]), *found.confirmed]
-    masked = _masked(session, found, persons, shown, wish)
+    mask = _masking(session, found, persons, shown)
+    masked, as_proposed = mask(wish.decisions), tuple[Question, ...]()
+    if isinstance(masked, OpenQuestions) and wish.take_proposals:
+        as_proposed = masked.questions
+        masked = mask({**wish.decisions, **decide_proposed(masked)})
     if isinstance(masked, OpenQuestions):
         return Undecided(masked.questions)
     when = minute_here(session).replace("T", " ")
@@ -106,13 +117,13 @@ def print_page(
     with session.work(found.case) as work:
         work.commit(Entry(act="print", obj=audit_of(session, found.case), covers=covers, pol=rule))
     write_new(out, pdf)
-    return None
+    return Printed(as_proposed)
 
 
-def _masked(
-    session: Session, found: Facts, persons: list[Stored[Person]], shown: list[Stored[Any]], wish: PageWish
-) -> RedactedDossier | OpenQuestions:
-    """Return what may stand on the page, a section for each record, or what is open."""
+def _masking(
+    session: Session, found: Facts, persons: list[Stored[Person]], shown: list[Stored[Any]]
+) -> Callable[[Decisions], RedactedDossier | OpenQuestions]:
+    """Return what makes of decisions what may stand on the page, a section for each record, or what is open."""
     profile = _without_codes(profile_named(PROFILE))
     source = dossier_source([(stored.record, stored.version, stored.value) for stored in shown])
     registry = build_registry(
@@ -124,10 +135,7 @@ def _masked(
         book = PseudonymBook(choose=secrets.choice)
         return redact(source, profile, registry, decisions, book, elsewhere=elsewhere)
 
-    result = masked(wish.decisions)
-    if isinstance(result, OpenQuestions) and wish.take_proposals:
-        return masked({**wish.decisions, **decide_proposed(result)})
-    return result
+    return masked
 
 
 def _without_codes(profile: Profile) -> Profile:
