@@ -25,7 +25,7 @@ from vault.policy.clocks import ClockReading, has_expired, read_clock
 from vault.policy.decide import may, refusal, whom_to_ask
 from vault.policy.roles import Action, Role
 from vault.records.seatlog import SeatLog
-from vault.records.work import Work
+from vault.records.work import Entry, Work
 from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_index_tag
@@ -203,6 +203,11 @@ class Session:
         for compartment in compartments:
             self.settle_keys(compartment)
         return Work(self.log, choose_epoch=partial(epoch_to_write, self))
+
+    def log_act(self, entry: Entry) -> None:
+        """Write an entry alone: it is durable when this returns."""
+        with self.work() as work:
+            work.commit(entry)
 
     def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return which epochs of a compartment count and who holds them; None where not even its founding counts."""

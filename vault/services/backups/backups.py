@@ -223,8 +223,7 @@ def salt_of(source: Path) -> bytes:
 
 def _log(session: Session, proof: Proof, rule: str) -> None:
     covers = {"operation": proof.state.operations, "version": proof.state.versions, "draft": proof.drafts}
-    with session.work() as work:
-        work.commit(Entry(act="backup.make", covers=covers, dig=proof.state.digest, pol=rule))
+    session.log_act(Entry(act="backup.make", covers=covers, dig=proof.state.digest, pol=rule))
 
 
 def _require_outside(session: Session, destination: Path) -> None:

@@ -240,8 +240,7 @@ def begin_again(session: Session, folder: BackupFolder, proof: Proof, *, lost_en
     """Write into the log of a vault that was just made of a backup that it was, and return what it holds."""
     manifest = proof.manifest
     covers = {"operation": manifest.operations, "version": manifest.versions, "draft": proof.drafts}
-    with session.work() as work:
-        work.commit(Entry(act="backup.restore", covers=covers, dig=manifest.digest))
+    session.log_act(Entry(act="backup.restore", covers=covers, dig=manifest.digest))
     dates.note_opened(session)
     return Restored(
         path=session.folder.path,

@@ -202,16 +202,15 @@ def bears_one_name(person: Person) -> bool:
 def _log(session: Session, found: Collection[_At], rule: str, why: str) -> None:
     cases = sorted({CompartmentId(case) for case, _ in found})
     counts = Counter({"hit": len(found), "case": len(cases)})
-    with session.work() as work:
-        work.commit(
-            Entry(
-                act="case.search",
-                why=why,
-                objs=tuple(audit_of(session, case) for case in cases[:OBJECTS_LIMIT]),
-                covers=counts,
-                pol=rule,
-            )
+    session.log_act(
+        Entry(
+            act="case.search",
+            why=why,
+            objs=tuple(audit_of(session, case) for case in cases[:OBJECTS_LIMIT]),
+            covers=counts,
+            pol=rule,
         )
+    )
 
 
 def _asked(name: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -145,8 +145,7 @@ def list_closed(session: Session, *, limit: int = 1000) -> list[CaseRow]:
         raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
     rule = session.require(Action.CASE_LIST)
     rows = closed_cases(up_to_date_index(session), limit=limit)
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
     return rows
 
 

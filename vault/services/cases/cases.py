@@ -164,8 +164,7 @@ def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
         raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
     rule = session.require(Action.CASE_LIST)
     rows = page(up_to_date_index(session), Sort.REF, size=limit)
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
     return rows
 
 
@@ -181,8 +180,7 @@ def list_silent(session: Session, *, days: int, limit: int = 1000) -> list[tuple
         raise UsageError(Message("--no-contact must be between 1 and {most} days", most=_LONGEST_SILENCE))
     since = datetime.date.fromisoformat(today(session)) - datetime.timedelta(days=days - 1)
     rows = silent_cases(up_to_date_index(session), since.isoformat(), limit=limit)
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
     return rows
 
 
@@ -305,8 +303,7 @@ def log_view(session: Session, case: CompartmentId, *, why: str) -> None:
         dig=covered_digest(frozenset(VersionId(head.version) for head in heads)),
         pol=rule,
     )
-    with session.work() as work:
-        work.commit(entry)
+    session.log_act(entry)
     session.viewed.add((case, why))
 
 

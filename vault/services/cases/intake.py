@@ -100,8 +100,7 @@ def list_open(session: Session) -> list[SlipLine]:
     """Return the open slips, oldest first; the look is in the log before they are."""
     rule = session.require(Action.INTAKE_READ)
     found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN]
-    with session.work() as work:
-        work.commit(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
+    session.log_act(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
     return _lines(session, found)
 
 
@@ -125,8 +124,7 @@ def find_open(session: Session, words: str, *, seen: set[RecordId] | None = None
     found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN and holds(slip.value)]
     records = {slip.record for slip in found}
     if records - (seen or set()):
-        with session.work() as work:
-            work.commit(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
+        session.log_act(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
     if seen is not None:
         seen |= records
     return _lines(session, found)

@@ -185,6 +185,5 @@ def open_list(session: Session) -> CaseList:
     """
     rule = session.require(Action.CASE_LIST)
     count = case_count(up_to_date_index(session))
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Case.KIND: count}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Case.KIND: count}, pol=rule))
     return CaseList(session)

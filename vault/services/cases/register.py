@@ -122,8 +122,7 @@ def _ask(
         for record, version, numbers in registered.found:
             if among is None or version in among:
                 matched[record, version] = matched.get((record, version), frozenset()) | numbers
-    with session.work() as work:
-        work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: entries}, pol=rule))
+    session.log_act(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: entries}, pol=rule))
     opened = [
         entry for record, version in matched for entry in read_versions(session, home, record, frozenset({version}))
     ]

@@ -86,8 +86,7 @@ def cases_of(session: Session, place: Place) -> list[Standing]:
     index = up_to_date_index(session)
     who = _who(session, place)
     found = {place} if who is None else _places(session, who)
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Person.KIND: len(found)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Person.KIND: len(found)}, pol=rule))
     lines = []
     for home, record, name in _named(session, found, who):
         row = row_of(index, home)

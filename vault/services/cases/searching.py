@@ -158,8 +158,7 @@ def search(
     pseudonyms = tuple(audit_of(session, case) for case in cases[:_MOST_PSEUDONYMS])
     versions = {VersionId(hit.version) for hit in hits}
     if not seen or versions - seen:
-        with session.work() as work:
-            work.commit(Entry(act="case.search", why=why, objs=pseudonyms, covers=counts, pol=rule))
+        session.log_act(Entry(act="case.search", why=why, objs=pseudonyms, covers=counts, pol=rule))
     if seen is not None:
         seen |= versions
     rows = {case: row_of(index, case) for case in cases}

@@ -139,8 +139,7 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
             dig=covered_digest(frozenset(VersionId(record.id) for record in records)),
             pol=rule,
         )
-        with session.work() as work:
-            work.commit(entry)
+        session.log_act(entry)
         session.viewed.add((section, why))
     return SectionView(
         section,

@@ -225,8 +225,7 @@ def due(session: Session, *, until: str | None = None, limit: int = 1000, case: 
     more = 0
     if case is None and len(found) >= limit // 4:  # else nothing was cut but what `left` tells
         more = due_count(index, last) - len(found) - sum(each.count for each in left)
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
     return DueList(tuple(map(_line, _in_order(found, here(session.log.now_ms()), day))), left, max(more, 0))
 
 
@@ -278,8 +277,7 @@ def agenda(session: Session, first: datetime.date, last: datetime.date, *, limit
     found = between(index, *span, kinds, most=_MOST_OF_A_DAY, limit=limit)
     shown = Counter(row.when[:_FULL_DAY] for row, _ in found)
     counts = counts_between(index, *span, kinds)
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Deadline.KIND: len(found)}, pol=rule))
     return Agenda(
         tuple(AgendaLine(_line(row), is_due) for row, is_due in found),
         {day: count - shown[day] for day, count in counts.items() if count > shown[day]},
@@ -293,8 +291,7 @@ def due_all(session: Session, kind: str, *, until: str) -> tuple[DueLine, ...]:
     """
     rule = session.require(Action.CASE_LIST)
     found = due_of_kind(up_to_date_index(session), kind, until)
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={kind: len(found)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={kind: len(found)}, pol=rule))
     return tuple(map(_line, found))
 
 

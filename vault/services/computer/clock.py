@@ -29,8 +29,7 @@ def confirm(session: Session) -> ClockReading:
             Message("the clock did not jump: there is nothing to confirm"),
             next_step=Message("{show_clock} gives details.", show_clock=NextStep.SHOW_CLOCK),
         )
-    with session.work() as work:
-        work.commit(Entry(act="clock.jump", pol=rule))
+    session.log_act(Entry(act="clock.jump", pol=rule))
     session.believe_clock()
     return session.clock()
 
@@ -41,7 +40,6 @@ def repair(session: Session) -> ClockReading:
     What was withdrawn meanwhile stays withdrawn and is granted again by whoever holds it.
     """
     rule = session.require(Action.CLOCK_REPAIR)
-    with session.work() as work:
-        work.commit(Entry(act="clock.repair", pol=rule))
+    session.log_act(Entry(act="clock.repair", pol=rule))
     session.believe_clock()
     return session.clock()

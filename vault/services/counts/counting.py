@@ -87,8 +87,7 @@ def count(
     keep_table(session, earlier, table)
     cases = sum(numbers.cases for numbers in counted.values())
     people = sum(numbers.people for numbers in counted.values())
-    with session.work() as work:
-        work.commit(Entry(act="case.list", why="report", covers={Case.KIND: cases, Person.KIND: people}, pol=rule))
+    session.log_act(Entry(act="case.list", why="report", covers={Case.KIND: cases, Person.KIND: people}, pol=rule))
     return replace(table, left_out=len(hidden))
 
 

@@ -76,8 +76,7 @@ def note_look(session: Session, covers: Mapping[str, int], homes: Iterable[Compa
     for home in dict.fromkeys(homes):
         with suppress(NotFoundError, VerificationError):  # a section, the intake, or what names the case is not here
             audits.append(audit_of(session, home))
-    with session.work() as work:
-        work.commit(Entry(act="case.view", why="erase", objs=tuple(audits[:_MOST_PSEUDONYMS]), covers=covers, pol=rule))
+    session.log_act(Entry(act="case.view", why="erase", objs=tuple(audits[:_MOST_PSEUDONYMS]), covers=covers, pol=rule))
 
 
 def day_and_title(content: Content) -> tuple[str, str]:

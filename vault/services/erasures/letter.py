@@ -132,8 +132,7 @@ def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: 
     said = tuple(PaperLine(in_words(line)) for line in lines)
     page = PaperPage(in_words(_TITLE), today(session), (PaperPart("", said),), in_words(_FOOT))
     pdf = render_page(page)
-    with session.work() as work:
-        work.commit(Entry(act="print", covers={"letter": 1}, pol=rule))
+    session.log_act(Entry(act="print", covers={"letter": 1}, pol=rule))
     write_new(out, pdf)
 
 

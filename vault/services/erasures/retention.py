@@ -70,8 +70,7 @@ def overdue(session: Session) -> list[Overdue]:
     """Return the closed cases of this member that are past their time, the oldest first; the look is in the log."""
     rule = session.require(Action.CASE_LIST)
     found = _overdue(session, rules(session))
-    with session.work() as work:
-        work.commit(Entry(act="case.list", covers={Case.KIND: len(found)}, pol=rule))
+    session.log_act(Entry(act="case.list", covers={Case.KIND: len(found)}, pol=rule))
     return found
 
 

@@ -121,8 +121,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     told = {Code.VERIFY, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
     checked.faults += [alarm for alarm in session.faults() if alarm.code not in told]
     size, root = session.log.size, session.log.frontier.root()
-    with session.work() as work:
-        work.commit(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))
+    session.log_act(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))
     return Verification(
         logs=len(origins),
         entries=checked.entries,

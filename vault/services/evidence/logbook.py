@@ -55,8 +55,7 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
     if limit < 1:
         raise UsageError(Message("--limit must be at least 1"))
     rule = session.require(Action.LOG_READ)
-    with session.work() as work:
-        work.commit(Entry(act="log.read", pol=rule))
+    session.log_act(Entry(act="log.read", pol=rule))
     lines: list[LogLine] = []
     total = 0
     with session.database.reading() as rows:

@@ -156,8 +156,7 @@ def make(
         covered = frozenset(compartments) - not_whole(session)
     try:
         keep_offered(session, draft.have)
-        with session.work() as work:
-            work.commit(Entry(act="sync.out", dig=made.digest, pol=rule))
+        session.log_act(Entry(act="sync.out", dig=made.digest, pol=rule))
     except BaseException:
         # What is not in the log did not happen.
         made.path.unlink(missing_ok=True)

@@ -151,8 +151,7 @@ def _log(session: Session, homes: Iterable[_Home], rule: str) -> None:
     for at in range(0, len(leaving), OBJECTS_LIMIT):
         part = leaving[at : at + OBJECTS_LIMIT]
         covers = Counter(Case.KIND if home.section is None else Section.KIND for home in part)
-        with session.work() as work:
-            work.commit(Entry(act=ACT, objs=tuple(home.audit for home in part), covers=covers, pol=rule))
+        session.log_act(Entry(act=ACT, objs=tuple(home.audit for home in part), covers=covers, pol=rule))
 
 
 def _members(

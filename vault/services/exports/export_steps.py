@@ -131,8 +131,7 @@ class ExportSteps:
     def _log_abort(self, begun: Receipt | None) -> None:
         cause = None if begun is None else begun.seq
         obj = audit_of(self.session, self.ready.material.case)
-        with self.session.work() as work:
-            work.commit(Entry(act="export.abort", why=WHY, obj=obj, cause=cause, pol=self.rule))
+        self.session.log_act(Entry(act="export.abort", why=WHY, obj=obj, cause=cause, pol=self.rule))
 
     def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> None:
         """Keep what left, for whom and under which decisions, together with the entry that says so."""

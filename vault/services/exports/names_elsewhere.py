@@ -31,6 +31,5 @@ def names_elsewhere(
         cases = sorted(frozenset[bytes]().union(*found.values()))
         named = tuple(audit_of(session, CompartmentId(case)) for case in cases[:_MOST_PSEUDONYMS])
         counts = {"hit": len(found), "case": len(cases)}
-        with session.work() as work:
-            work.commit(Entry(act="case.search", why=why, objs=named, covers=counts, pol=rule))
+        session.log_act(Entry(act="case.search", why=why, objs=named, covers=counts, pol=rule))
     return frozenset(normal(word) for word in found)

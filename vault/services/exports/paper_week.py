@@ -33,8 +33,7 @@ def print_week(session: Session, first: datetime.date, out: Path, in_words: Call
     week = week_of(session, first, in_words)
     dates = sum(len(day.lines) for day in week.entries)
     page = render_week(week)
-    with session.work() as work:
-        work.commit(Entry(act="print", covers={"dates": dates}, pol=rule))
+    session.log_act(Entry(act="print", covers={"dates": dates}, pol=rule))
     write_new(out, page)
     return dates
 

@@ -103,8 +103,7 @@ def save(
     audit = pseudonym(session, place.case)
     hashed = ContentHash()
     with new_file(out) as write, closing(content_of(session, document.body)) as pieces:
-        with session.work() as work:
-            work.commit(Entry(act="file.view", why=why, obj=audit, covers={Document.KIND: 1}, pol=rule))
+        session.log_act(Entry(act="file.view", why=why, obj=audit, covers={Document.KIND: 1}, pol=rule))
         done = 0
         for piece in hashed.passing(pieces):
             write(piece)

@@ -135,8 +135,7 @@ def print_page(session: Session, found: Seizure, out: Path, in_words: Callable[[
         in_words(_FOOT),
     )
     pdf = render_page(made)
-    with session.work() as work:
-        work.commit(Entry(act="print", covers={Case.KIND: len(found.cases)}, pol=rule))
+    session.log_act(Entry(act="print", covers={Case.KIND: len(found.cases)}, pol=rule))
     write_new(out, pdf)
 
 
