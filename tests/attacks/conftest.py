@@ -6,15 +6,27 @@ import pytest
 
 from tests.attacks.outsider import Outsider, learn
 from tests.services.bulk_notes import add_many
-from tests.services.conftest import founded, founded_template, session
+from tests.services.conftest import filled, filled_session, filled_template, founded, founded_template, session
 from tests.services.founded import Filled, fill, found
+from tests.services.office import office, office_template
 from tests.services.organisation import organisation, organisation_template
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import notes
 from vault.services.exports import partners
 
-__all__ = ["founded", "founded_template", "organisation", "organisation_template", "session"]  # fixtures
+__all__ = [  # fixtures
+    "filled",
+    "filled_session",
+    "filled_template",
+    "founded",
+    "founded_template",
+    "office",
+    "office_template",
+    "organisation",
+    "organisation_template",
+    "session",
+]
 
 RECIPIENT = "Advocate Orlova"
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"

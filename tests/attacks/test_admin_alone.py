@@ -7,7 +7,7 @@ import pytest
 from tests.english import in_english
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER
-from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
+from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation, give
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
@@ -25,8 +25,6 @@ from vault.services.cases import cases
 from vault.services.grants import deputies, handover, sharing
 from vault.services.members import members, rostering
 from vault.services.projection.projection import up_to_date_index
-
-__all__ = ["office", "office_template"]  # fixtures
 
 
 def _write_deputy(session: Session, member: MemberId, deputy: MemberId) -> None:

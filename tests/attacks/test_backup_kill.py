@@ -13,7 +13,6 @@ import pytest
 from tests.attacks.backup_child import make
 from tests.cli.forked import Forked
 from tests.services.bulk_notes import add_many
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.test_papers import add, paper
 from vault.casework.note import Note
@@ -21,8 +20,6 @@ from vault.casework.vocabulary import NoteKind
 from vault.seal.bodies import CHUNK_SIZE
 from vault.services.backups import backups
 from vault.services.cases import cases
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 _NOTES = 400
 _KILLS = 10

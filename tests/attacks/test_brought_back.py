@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give, organisation, organisation_template
+from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give
 from tests.services.test_erasures_of_others import erase, later
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -23,8 +23,6 @@ from vault.services.evidence import checking
 from vault.services.grants import sharing
 from vault.services.projection.projection import audit_of
 from vault.services.safety import pack
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 Shared = tuple[Organisation, CompartmentId, RecordId, RecordId]
 

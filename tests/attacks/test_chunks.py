@@ -14,7 +14,6 @@ from stat import S_ISDIR
 import pytest
 
 from tests.attacks.test_full_disk import small_disk
-from tests.services.conftest import filled, filled_session, filled_template
 from tests.services.erased import erase_record
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.founded import Place as Home
@@ -32,8 +31,6 @@ from vault.services.evidence import checking
 from vault.services.papers import papers
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.store.rowtypes import AttachmentRow, TailRow
-
-__all__ = ["filled", "filled_session", "filled_template"]  # fixtures
 
 
 def of(session: Session, place: Place) -> tuple[AttachmentRow, Names]:

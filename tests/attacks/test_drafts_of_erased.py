@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.english import in_english
-from tests.services.organisation import AMINA, Organisation, organisation, organisation_template
+from tests.services.organisation import AMINA, Organisation
 from tests.services.test_erasures_of_others import erase
 from tui.gateway.draft_shelf import DraftShelf
 from tui.values.values import DraftShown
@@ -16,8 +16,6 @@ from vault.services.cases import cases, notes, people, sections
 from vault.services.erasures.letter import letter
 from vault.services.erasures.preview import preview
 from vault.services.erasures.what_goes import what_goes
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 NAME = "Vexilda Morrowquay"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.organisation import AMINA, DANA, JOEL, Organisation, give, organisation, organisation_template
+from tests.services.organisation import AMINA, DANA, JOEL, Organisation, give
 from tests.services.test_erasures_of_others import later
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -18,8 +18,6 @@ from vault.services.cases import cases, notes
 from vault.services.erasures import arrived
 from vault.services.grants import sharing
 from vault.store.rowtypes import PlacedVersion
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 
 def list_as_erased(session: Session, home: CompartmentId, versions: list[PlacedVersion]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.english import in_english
-from tests.services.organisation import AMINA, JOEL, Organisation, give, organisation, organisation_template
+from tests.services.organisation import AMINA, JOEL, Organisation, give
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -17,8 +17,6 @@ from vault.services.erasures import arrived, folder_row, standing_again, what_go
 from vault.services.grants import sharing
 from vault.services.imports import making, previewing, taking_back
 from vault.services.projection.kinds_held import the_one
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 ZARINA, GULNORA = "Zarina Abdulova", "Gulnora Karimova"
 

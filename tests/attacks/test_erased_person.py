@@ -16,16 +16,7 @@ from tests.cli.desk import Answer, Desk
 from tests.services.colleague import PASSPHRASE as NADIAS
 from tests.services.colleague import admit
 from tests.services.founded import Place
-from tests.services.organisation import (
-    JOEL,
-    MIRA,
-    Organisation,
-    full_name,
-    give,
-    open_place,
-    organisation,
-    organisation_template,
-)
+from tests.services.organisation import JOEL, MIRA, Organisation, full_name, give, open_place
 from tests.walks.second_person import Typed, run_beside
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -35,8 +26,6 @@ from vault.ids import CompartmentId, RecordId
 from vault.services.cases import cases, editing, notes, people, same_person, sections
 from vault.services.grants import sharing
 from vault.services.papers import adding
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 NAME = "Vexilda Morrowquay"
 OTHER = "Вексильда Морокуй"

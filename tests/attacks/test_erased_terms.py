@@ -7,16 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import PASSPHRASE
-from tests.services.organisation import (
-    AMINA,
-    JOEL,
-    SELIN,
-    Organisation,
-    full_name,
-    give,
-    organisation,
-    organisation_template,
-)
+from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, full_name, give
 from tests.vectors.independent.opening import open_folder
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -30,8 +21,6 @@ from vault.services.cases import cases, holds, notes
 from vault.services.erasures import arrived
 from vault.services.evidence import checking
 from vault.services.grants import sharing, timed_grants
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 EVIDENCE = Note(NoteKind.INTERVIEW, "evidence")
 

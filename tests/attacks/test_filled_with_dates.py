@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from tests.services.office import Office, forward, office, office_template
+from tests.services.office import Office, forward
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.story.check_in import CheckIn
@@ -27,8 +27,6 @@ from vault.services.exports import paper_week
 from vault.services.grants import sharing, timed_grants
 from vault.services.safety import check_ins
 from vault.words.message import Words
-
-__all__ = ["office", "office_template"]  # fixtures
 
 TODAY = datetime.date.today()
 MONDAY = TODAY - datetime.timedelta(days=TODAY.weekday())

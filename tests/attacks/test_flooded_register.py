@@ -6,7 +6,7 @@ import os
 import time
 
 from tests.services.colleague import admit
-from tests.services.office import Office, office, office_template
+from tests.services.office import Office
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.ids import CompartmentKind
@@ -18,8 +18,6 @@ from vault.services.cases import register
 from vault.services.grants.sharing import replace_key
 from vault.services.projection.kinds_held import the_one
 from vault.words.finding import Code
-
-__all__ = ["office", "office_template"]  # fixtures
 
 _KEYS = 1_000
 _BOUND_S = 6.0  # without a bound of the keys it takes 7 to 30

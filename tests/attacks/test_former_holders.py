@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.organisation import AMINA, JOEL, Organisation, give, organisation, organisation_template
+from tests.services.organisation import AMINA, JOEL, Organisation, give
 from tests.services.test_erasures_of_others import erase, later
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -16,8 +16,6 @@ from vault.services.cases import cases, notes
 from vault.services.erasures.letter import letter
 from vault.services.erasures.what_goes import what_goes
 from vault.services.grants import sharing
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 
 def test_a_device_that_lost_the_case_is_named_until_it_confirms(

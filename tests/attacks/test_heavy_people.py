@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 from tests.services.offices import admit, founder_of
 from vault.casework.person import Person, PersonName
@@ -14,8 +13,6 @@ from vault.records.work import Entry
 from vault.services.cases import alike, people
 from vault.services.cases.editing import Place
 from vault.services.grants import sharing
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 _MOST_S = 20.0  # each of them took minutes
 _WORDS = "-".join(f"{a}{b}r{a}n" for a in "bdgklmnprst" for b in "aeiou")

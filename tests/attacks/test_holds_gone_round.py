@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.attacks.test_erased_terms import EVIDENCE, list_as_erased, told_and_removed
-from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give, organisation, organisation_template
+from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give
 from vault.access.session import Session
 from vault.ids import CompartmentId
 from vault.services.cases import cases, holds, notes, sections
 from vault.services.erasures import arrived
 from vault.services.grants import sharing
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 
 def test_what_was_erased_before_it_came_comes_in_under_a_hold_and_waits(

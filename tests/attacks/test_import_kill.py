@@ -9,7 +9,6 @@ import pytest
 
 from tests.attacks.import_child import STEPS, take
 from tests.cli.forked import Forked
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 from tests.services.test_syncing import Offices, _offices, offices
 from vault.casework.note import Note
@@ -17,7 +16,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 
-__all__ = ["_offices", "filled_template", "founded_template", "offices"]  # fixtures
+__all__ = ["_offices", "offices"]  # fixtures
 
 pytestmark = pytest.mark.slow
 

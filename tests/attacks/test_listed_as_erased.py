@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from tests.attacks.test_wasted_work import lines_of
-from tests.services.organisation import DANA, JOEL, MIRA, Organisation, give, organisation, organisation_template
+from tests.services.organisation import DANA, JOEL, MIRA, Organisation, give
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
@@ -17,8 +17,6 @@ from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.grants import sharing
 from vault.services.projection.kinds_held import the_one
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 _IN_ONE_ENTRY = 800
 # Lines for each digest: its list is read a few times. Where each is judged, it is thousands.

@@ -14,7 +14,6 @@ import pytest
 
 from tests.attacks.memory import core_limit, found_in, locked_kib, neighbour_reads, places, without_privileges
 from tests.cli.desk import Desk
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled
 from tests.services.test_destroying import prove
 from tests.tui.app_pane import AppPane
@@ -22,8 +21,6 @@ from tests.tui.second_desk import REASON, SECOND, SECOND_PASSPHRASE, seat_the_se
 from tests.tui.terminals import is_running, wait_for
 from vault.casework.story.hearing import Hearing
 from vault.services.cases import story
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import Filled
 from tests.tui.app_pane import REPOSITORY, AppPane
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("strace")]
 

@@ -14,7 +14,6 @@ import pytest
 
 from tests.attacks.backup_child import kill_at
 from tests.attacks.test_full_disk import fill_disk, small_disk
-from tests.services.conftest import filled, filled_template
 from tests.services.erased import erase_record
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.founded import Place as Home
@@ -28,8 +27,6 @@ from vault.services.backups import backups as backing_up
 from vault.services.cases.editing import Place
 from vault.services.evidence import checking
 from vault.services.papers import papers
-
-__all__ = ["filled", "filled_template"]  # fixtures
 
 CHUNKS = 3
 

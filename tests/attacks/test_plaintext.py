@@ -18,13 +18,10 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.plaintext import MARKERS, Written, found_in, found_in_files, writes_in
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, Filled
 from tests.services.founded import PASSPHRASE as PASSPHRASE_OF_OFFICE
 from tests.tui.app_pane import AppPane
 from vault.seal.entrance.passphrase import FLOOR
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("strace")]
 

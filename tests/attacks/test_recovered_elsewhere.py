@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.conftest import filled, filled_template
 from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from tests.services.sheets_help import typed
@@ -24,8 +23,6 @@ from vault.services.credentials import recovery
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-
-__all__ = ["filled", "filled_template"]  # fixtures
 
 NEW = b"five wooden herons"
 COLLEAGUE = "Noor Vandermeer"

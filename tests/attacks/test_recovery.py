@@ -11,7 +11,6 @@ import pytest
 from shamir_mnemonic.share import Share  # type: ignore[import-untyped]  # ships no types
 
 from tests.services.colleague import admit
-from tests.services.conftest import filled, filled_template
 from tests.services.founded import MARKER, MEMBER, Filled
 from tests.services.sheets_help import typed
 from vault.access.recovery.recovery_session import open_door, opened_by_sheets
@@ -39,8 +38,6 @@ from vault.services.credentials import recovery
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.validity.authority import Listings
-
-__all__ = ["filled", "filled_template"]  # fixtures
 
 NEW = b"five wooden herons"
 

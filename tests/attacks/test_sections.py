@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.attacks.plaintext import forms
-from tests.services.office import Office, office, office_template
+from tests.services.office import Office
 from vault.access import session as session_module
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -18,8 +18,6 @@ from vault.policy.decide import Decision
 from vault.records.versions import open_each
 from vault.services.cases import cases, people, searching, sections
 from vault.services.projection.projection import up_to_date_index
-
-__all__ = ["office", "office_template"]  # fixtures
 
 WHERE = "Gimbledock 17 behind the weir"
 HOST = "Oswinda Quartermoss"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.organisation import AMINA, JOEL, Organisation, give, organisation, organisation_template, share
+from tests.services.organisation import AMINA, JOEL, Organisation, give, share
 from tests.services.test_papers import add
 from vault.access.session import Session
 from vault.casework.papers.document import ReadBy
@@ -19,8 +19,6 @@ from vault.services.cases import cases, two_versions
 from vault.services.cases.editing import Place
 from vault.services.papers import paper_text, papers
 from vault.store.blobs import Blobs
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 _TRUE = "The court REFUSES the extradition.\n"
 _FALSE = "The court ALLOWS the extradition.\n"

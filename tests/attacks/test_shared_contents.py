@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give, organisation, organisation_template
+from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give
 from tests.services.test_erasures_of_others import erase, later
 from vault.access.session import Session
 from vault.casework.papers.document import DocumentKind
@@ -25,8 +25,6 @@ from vault.services.grants import sharing
 from vault.services.papers import adding, papers
 from vault.services.projection.projection import audit_of
 from vault.store.rowtypes import AttachmentRow
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 _SAID = b"the only copy of the detention order\n" * 40_000  # more than a chunk
 

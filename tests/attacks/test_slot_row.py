@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.attacks.outsider import learn_as
-from tests.services.office import JOEL, Office, office, office_template
+from tests.services.office import JOEL, Office
 from vault.errors import VaultError
 from vault.services.members import members
-
-__all__ = ["office", "office_template"]  # fixtures
 
 PASSPHRASE = b"joel opens"
 

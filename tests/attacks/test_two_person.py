@@ -16,7 +16,6 @@ from tests.services import colleague
 from tests.services.approvals.keyboard import Person
 from tests.services.approvals.test_approving import IDENTITY, LAWYER, director, oren
 from tests.services.colleague import Colleague, admit
-from tests.services.conftest import filled, filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
@@ -39,7 +38,7 @@ from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
 from vault.store import tables
 
-__all__ = ["director", "filled", "filled_template", "founded_template", "oren"]  # fixtures
+__all__ = ["director", "oren"]  # fixtures
 
 
 def wanted(session: Session, **changes: object) -> Question:

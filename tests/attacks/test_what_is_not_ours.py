@@ -14,10 +14,9 @@ import pytest
 
 from tests.cli.conftest import desk
 from tests.cli.desk import REPOSITORY, Answer, Desk
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER
 
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+__all__ = ["desk"]  # fixtures
 
 _TWO_HOURS_S = 7200
 

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.cli.desk import Desk, said
-from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import Filled
-
-__all__ = ["desk", "filled_template", "founded_template", "said"]  # fixtures, and how they are asked
-
-
-@pytest.fixture
-def desk(filled_template: Filled, tmp_path: Path) -> Desk:
-    return Desk.of(filled_template.place.copied_to(tmp_path / "office"), tmp_path)
 
 
 def listed(desk: Desk, *options: str) -> list[str]:

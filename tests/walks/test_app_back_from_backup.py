@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, MEMBER, Filled, Place
 from tests.tui.app_pane import AppPane
 from tests.tui.driving import painted
@@ -20,8 +19,6 @@ from tui.screens.credentials.come_back import ComeBack
 from vault.seal.sheets import Sheet
 from vault.services.backups import backups
 from vault.services.credentials import recovery
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.tui.house import CLIENT, House, house, house_template
+from tests.tui.house import CLIENT, House
 from vault.casework.person import SafeContact
 from vault.casework.story.event import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
 from vault.services.cases import case_changes, cases, intake, people, story
-
-__all__ = ["house", "house_template"]  # fixtures
 
 pytestmark = pytest.mark.screen
 

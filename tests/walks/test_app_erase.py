@@ -9,13 +9,11 @@ from pypdf import PdfReader
 
 from tests.services.approvals.keyboard import Person
 from tests.services.founded import PASSPHRASE
-from tests.tui.house import MIRA, House, house, house_template
+from tests.tui.house import MIRA, House
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, editing, holds, notes, people, same_person
 from vault.services.evidence import checking
-
-__all__ = ["house", "house_template"]  # fixtures
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 

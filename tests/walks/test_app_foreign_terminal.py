@@ -8,13 +8,10 @@ import pytest
 
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from tests.tui.app_pane import REPOSITORY
 from tests.tui.terminals import Recorder
 from vault.platform import NOT_UTF8
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 pytestmark = pytest.mark.slow
 

@@ -7,15 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.conftest import filled_template, founded, founded_template
 from tests.services.founded import Filled, Place
 from tests.tui.desk import Desk
 from vault.casework.story.check_in import CheckIn, Every
 from vault.casework.story.hearing import Hearing
 from vault.casework.story.task import Task
 from vault.services.cases import story
-
-__all__ = ["filled_template", "founded", "founded_template"]  # fixtures
 
 
 @pytest.fixture

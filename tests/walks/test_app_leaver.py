@@ -9,14 +9,12 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.services.founded import MEMBER
-from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
+from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes
-
-__all__ = ["office", "office_template"]  # fixtures
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.services.conftest import founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from tests.services.office import Office, office, office_template
+from tests.services.office import Office
 from tests.services.organisation import ask_to_join, open_place
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
@@ -17,8 +16,6 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, notes, people
 from vault.services.members import joining, members
-
-__all__ = ["founded_template", "office", "office_template"]  # fixtures
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 

@@ -8,12 +8,11 @@ import time
 
 import pytest
 
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, PASSPHRASE, Filled
 from tests.tui.app_pane import AppPane, filled, pane
 from tests.tui.terminals import is_running, wait_for
 
-__all__ = ["filled", "filled_template", "founded_template", "pane"]  # fixtures
+__all__ = ["filled", "pane"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("tmux")]
 

@@ -12,17 +12,8 @@ from textual.pilot import Pilot
 from tests.services import colleague
 from tests.services.approvals.keyboard import Person
 from tests.services.colleague import admit
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
-from tests.services.organisation import (
-    AMINA,
-    MIRA,
-    SELIN,
-    Organisation,
-    full_name,
-    organisation,
-    organisation_template,
-)
+from tests.services.organisation import AMINA, MIRA, SELIN, Organisation, full_name
 from tests.tui.still import press
 from tests.walks.app_desk import AppDesk
 from vault.casework.note import Note
@@ -32,8 +23,6 @@ from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exports import packages, partners
 from vault.services.grants import sharing
-
-__all__ = ["filled_template", "founded_template", "organisation", "organisation_template"]  # fixtures
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 

@@ -8,14 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import PASSPHRASE
-from tests.services.organisation import (
-    AMINA,
-    JOEL,
-    Organisation,
-    organisation,
-    organisation_template,
-    share,
-)
+from tests.services.organisation import AMINA, JOEL, Organisation, share
 from tests.services.test_papers import add, paper
 from tests.tui.desk import Desk
 from vault.access.session import Session
@@ -26,8 +19,6 @@ from vault.casework.vocabulary import NoteKind
 from vault.services.cases import cases, editing, notes, people, story
 from vault.services.cases.editing import Place
 from vault.services.papers import papers
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.desk import Desk
-from tests.walks.command_desk import desk, filled_template, founded_template, listed, made, person_in, said
-
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+from tests.cli.desk import Desk, said
+from tests.walks.command_desk import listed, made, person_in
 
 
 def test_a_case_says_for_how_long_there_was_no_contact_and_the_list_finds_it(desk: Desk) -> None:

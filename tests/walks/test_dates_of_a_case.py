@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli.desk import Desk
-from tests.walks.command_desk import desk, filled_template, founded_template, said
-
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+from tests.cli.desk import Desk, said
 
 
 def test_papers_of_a_court_replace_the_computed_date_and_the_history_keeps_each(desk: Desk) -> None:

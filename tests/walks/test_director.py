@@ -6,16 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import desk
 from tests.cli.desk import Desk
 from tests.services import colleague
 from tests.services.colleague import admit
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE
 from tests.walks.second_person import Typed, run_beside
 from vault.seal.age import make_identity, recipient_of
-
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
 
 REASON = Typed("your reason to approve", "legal-referral")
 SIGNED = Typed("Passphrase of", colleague.PASSPHRASE.decode())

@@ -8,16 +8,14 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from tests.cli.desk import Desk
+from tests.cli.desk import Desk, said
 from tests.services.founded import MEMBER
-from tests.tui.house import House, house, house_template
-from tests.walks.command_desk import desk, filled_template, founded_template, listed, made, person_in, said
+from tests.tui.house import House
+from tests.walks.command_desk import listed, made, person_in
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId
 from vault.services.cases import cases, intake, notes, people
-
-__all__ = ["desk", "filled_template", "founded_template", "house", "house_template"]  # fixtures
 
 SAID = "« Mon frère est arrêté », this morning at the prefecture.\nTwo children are with him."
 HOSTILE = "\x1b]0;gone\x07\x1b[2J[/b] Ножницы مقص \u202e"

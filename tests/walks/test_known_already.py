@@ -6,12 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
-from tests.tui.house import AMINA, House, house, house_template
-from tests.walks.command_desk import said
+from tests.cli.desk import Desk, said
+from tests.tui.house import AMINA, House
 from vault.services.cases import cases, people
-
-__all__ = ["house", "house_template"]  # fixtures
 
 NAME, PHONE = "Алия Скорякина", "+996 555 123456"
 

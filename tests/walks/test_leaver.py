@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
+from tests.services.office import AMINA, JOEL, NADIA, Office
 from tests.walks.office_desk import OfficeDesk
-
-__all__ = ["office", "office_template"]  # fixtures
 
 TEXT = "She waits for the answer of the court."
 

@@ -6,15 +6,13 @@ import csv
 import io
 from pathlib import Path
 
-from tests.cli.desk import Desk
+from tests.cli.desk import Desk, said
 from tests.services.founded import Filled
 from tests.tui.desk import Desk as AppDesk
-from tests.walks.command_desk import desk, filled_template, founded_template, listed, said
+from tests.walks.command_desk import listed
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases
 from vault.services.exports import partners
-
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
 
 HEADERS = "case,client,names,phones,born,sex,nationality,stage,next date,note"
 MANY = 400

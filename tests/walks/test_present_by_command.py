@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 
-from tests.cli.desk import Desk
-from tests.walks.command_desk import desk, filled_template, founded_template, made, said
-
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+from tests.cli.desk import Desk, said
+from tests.walks.command_desk import made
 
 SHE = "Farida Noorzai"
 

@@ -9,11 +9,9 @@ from pathlib import Path
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 from pypdf import PdfReader
 
-from tests.cli.desk import Desk
+from tests.cli.desk import Desk, said
 from tests.services.founded import MEMBER
-from tests.walks.command_desk import desk, filled_template, founded_template, made, said
-
-__all__ = ["desk", "filled_template", "founded_template"]  # fixtures
+from tests.walks.command_desk import made
 
 
 def test_a_reason_for_danger_and_a_plan_are_looked_at_again_on_their_day_and_never_due_without_one(desk: Desk) -> None:

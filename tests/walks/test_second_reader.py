@@ -12,15 +12,7 @@ import pytest
 
 from tests.attacks.differing import shown_by, shown_by_program
 from tests.services.founded import PASSPHRASE
-from tests.services.organisation import (
-    AMINA,
-    JOEL,
-    SELIN,
-    TOMAS,
-    Organisation,
-    organisation,
-    organisation_template,
-)
+from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation
 from tests.vectors import made as makes
 from tests.vectors import make_golden, make_golden_2
 from tests.vectors.independent import backups, bundles, keys_file, opening, packages, tables
@@ -34,8 +26,6 @@ from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-
-__all__ = ["organisation", "organisation_template"]  # fixtures
 
 pytestmark = pytest.mark.vectors
 

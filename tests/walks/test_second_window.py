@@ -12,13 +12,10 @@ from textual.pilot import Pilot
 
 from tests.cli.desk import REPOSITORY, Desk
 from tests.cli.typist import Typist
-from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, Filled, Place
 from tests.tui.still import settled
 from tests.walks.app_desk import AppDesk
 from tui.screens.credentials.unlock import UnlockScreen
-
-__all__ = ["filled_template", "founded_template"]  # fixtures
 
 pytestmark = pytest.mark.slow
 
