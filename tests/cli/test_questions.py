@@ -12,10 +12,10 @@ HOSTILE = "call Zumurrudi\x1b]0;pwned\x07\x1b[2J"
 
 def test_stored_words_in_a_question_drive_no_terminal(desk: Desk, filled_template: Filled) -> None:
     task = desk.run("task", "add", filled_template.refs[0], "--what", HOSTILE, "--json").json()["record"]
-    asked = desk.run_at_terminal("task", "edit", task, typed="\n" * 9)
+    asked = desk.run_at_terminal("task", "edit", task, typed="\n" * 9, is_seen=True)
     assert "call Zumurrudi" in asked.err
     assert [mark for mark in ("\x1b]", "\x1b[2J", "\x07") if mark in asked.err] == []
-    undone = desk.run_at_terminal("undo", typed="yes\n")
+    undone = desk.run_at_terminal("undo", typed="yes\n", is_seen=True)
     assert (undone.code, "call Zumurrudi" in undone.err) == (0, True)
     assert [mark for mark in ("\x1b]", "\x1b[2J", "\x07") if mark in undone.err] == []
 

@@ -116,7 +116,7 @@ def test_a_laptop_is_gone_and_whom_to_warn_is_on_the_screen_before_anything_else
         while f"> {office.amina.seat.hex()[:8]}" not in miras.words():
             await press(pilot, "down")
         await press(pilot, "l", "f4", "y", "enter")
-        assert "Whom to warn 1 client" in miras.words()
+        assert "Whom to warn 1 to warn" in miras.words()
         assert "Ilham Torgaev (risk: medium) no safe contact is kept; known: +49 30 5550 1234" in miras.words()
         await press(pilot, "escape")
         assert office.amina.name not in miras.words()
