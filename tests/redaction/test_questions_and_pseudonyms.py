@@ -19,10 +19,11 @@ from tests.redaction.people import (
 )
 from tests.tables import each
 from vault.casework.disclosure import Decision, PseudonymGiven
+from vault.casework.intake import Slip, said_by
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.story.incident import Incident, IncidentKind
-from vault.casework.vocabulary import NoteKind
+from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import TryAgainError, UsageError
 from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.apply import redact
@@ -268,3 +269,22 @@ def proposed(records: list[CaseworkRecord], profile: str = "disappearance") -> d
     book = PseudonymBook(choose=secrets.choice)
     found = redact(source, profile_named(profile), build_registry(()), {}, book)
     return {q.form: q.proposal.value for q in found.questions} if isinstance(found, OpenQuestions) else {}
+
+
+def test_the_programs_own_words_in_a_note_of_a_call_are_never_asked_about_and_stay_whatever_was_decided() -> None:
+    slip = Slip(0, "Temir Oshmar", "+996 555 0101", "Uzbek", "His Name is in a Language of ours.", True, when="Call 17")
+    (said, *_) = said_by(slip, PersonRole.CLIENT)
+    assert isinstance(said, Note)
+    lines = text_left(said.text, dict.fromkeys(("Name", "Language", "Number", "heard", "back"), Action.REMOVE))
+    assert lines.splitlines()[0] == "His [removed] is in a [removed] of ours."
+    assert lines.splitlines()[1:] == [
+        "A call.",
+        "Name as heard: [removed]",
+        "Number: [removed]",
+        "Language: [removed]",
+        "They wait for a call back: Call [removed]",
+    ]
+    assert "Name" not in asked("\n".join(said.text.splitlines()[2:]))
+    assert {"Name", "Temir Oshmar"} <= set(asked("In a Name, Name as heard: Temir Oshmar"))
+    called_so = registry_of((WITNESS, renamed(WITNESS_PERSON, "Heard Oshmarov")))
+    assert "heard" not in text_left("A call.\nName as heard: Temir", registry=called_so)

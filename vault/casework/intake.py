@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from vault.casework.checks import checked_bytes, checked_id, checked_line, checked_moment_ms, checked_text, checked_word
 from vault.casework.dates import LATEST_YEAR
@@ -22,6 +23,14 @@ from vault.words.message import Message
 
 KEY_SIZE = 32
 _MOST_HASHES = 256
+_FIRST: Final = "A call."
+_LABELS: Final = ("Name as heard", "Number", "Language")
+_BACK: Final = "They wait for a call back"
+# The lines that `said_by` writes, up to where the words of a caller begin.
+_OWN_WORDS: Final = re.compile(
+    rf"^(?:{re.escape(_FIRST)}$|{re.escape(_BACK)}(?:\.$|:(?= ))|(?:{'|'.join(map(re.escape, _LABELS))}):(?= ))",
+    re.MULTILINE,
+)
 _LINES = (("name", "name"), ("number", "number"), ("language", "language"), ("when", "time of the call back"))
 
 
@@ -70,10 +79,10 @@ def said_by(slip: Slip, role: PersonRole) -> list[Note | Person | Task]:
 
     The person is left out where neither a name nor a number was heard. A call back that was promised is a task.
     """
-    heard = [("Name as heard", slip.name), ("Number", slip.number), ("Language", slip.language)]
-    lines = ["A call.", *(f"{label}: {words}" for label, words in heard if words)]
+    heard = zip(_LABELS, (slip.name, slip.number, slip.language), strict=True)
+    lines = [_FIRST, *(f"{label}: {words}" for label, words in heard if words)]
     if slip.call_back:
-        lines.append(f"They wait for a call back: {slip.when}" if slip.when else "They wait for a call back.")
+        lines.append(f"{_BACK}: {slip.when}" if slip.when else f"{_BACK}.")
     text = "\n".join([*([slip.text, ""] if slip.text else []), *lines])  # a list shows its first words
     # As notes have it, the time of the place where it happened, which is where slips are read.
     occurred = time_data(slip.received, "%Y-%m-%dT%H:%M", zone=None)
@@ -88,6 +97,11 @@ def said_by(slip: Slip, role: PersonRole) -> list[Note | Person | Task]:
         what = " ".join(filter(None, ("call back", slip.name or slip.number, slip.when)))
         found.append(Task(what, due=_call_back_at(slip.when, occurred)))
     return found
+
+
+def own_words_in(text: str) -> list[tuple[int, int]]:
+    """Return where a text has the lines and labels that `said_by` writes, without what a caller said behind them."""
+    return [found.span() for found in _OWN_WORDS.finditer(text)]
 
 
 def _call_back_at(said: str, received: str | None) -> str | None:

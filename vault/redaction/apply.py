@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from vault.casework.intake import own_words_in
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
 from vault.names.normal import normal
@@ -184,7 +185,8 @@ class _Desk:
         fused = fuse(spans)
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
-        explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in conflicts)))
+        known = (*conflicts, *own_words_in(text))  # labels of a slip are the program's own, as headings are
+        explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in known)))
         return _Draft(text, version, fused, uncovered(text, explained), name)
 
     def _judged(self, draft: _Draft, fated: frozenset[str]) -> _Passage:
