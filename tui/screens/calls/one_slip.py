@@ -61,7 +61,7 @@ class OneSlip(VaultScreen):
     def action_erase(self) -> None:
         """Show what goes, and erase it."""
         shown = EraseScreen([self._slip.slip], moment(self._slip.received_ms))
-        self.app.push_screen(shown, lambda word: self.end(word) if word else None)
+        self.unless_left(shown, self.end)
 
     def action_close(self) -> None:
         """Close it, after a question."""
@@ -81,27 +81,25 @@ class OneSlip(VaultScreen):
 def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
     """Ask for the case, move the slip there, and go on with a sentence."""
 
-    def chosen(case: str | None) -> None:
-        if case:
-            make_unless_known(
-                screen,
-                lambda vault, anyway: vault.intake.move(slip.slip, case, anyway=anyway),
-                lambda ref: then(_moved(ref)),
-            )
+    def chosen(case: str) -> None:
+        make_unless_known(
+            screen,
+            lambda vault, anyway: vault.intake.move(slip.slip, case, anyway=anyway),
+            lambda ref: then(_moved(ref)),
+        )
 
-    screen.app.push_screen(PickCase(slip), chosen)
+    screen.unless_left(PickCase(slip), chosen)
 
 
 def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
     """Ask what case it is, make it of the slip, open it, and go on with a sentence on the screen below."""
 
-    def made(case: str | None) -> None:
-        if case:
-            case, _, ref = case.partition(" ")
-            then(_moved(ref))
-            screen.app.post_message(OpenCase(case, said=_moved(ref)))
+    def made(case: str) -> None:
+        case, _, ref = case.partition(" ")
+        then(_moved(ref))
+        screen.app.post_message(OpenCase(case, said=_moved(ref)))
 
-    screen.app.push_screen(MakeCase(slip), made)
+    screen.unless_left(MakeCase(slip), made)
 
 
 def caller(slip: SlipLine) -> str:

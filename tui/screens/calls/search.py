@@ -176,7 +176,7 @@ class SearchScreen(OneList):
     def _opened(self, event: VirtualList.Opened) -> None:
         key = event.row.key
         if key in self._slips:
-            self.app.push_screen(OneSlip(self._slips[key]), self._slip_ended)
+            self.unless_left(OneSlip(self._slips[key]), self._slip_ended)
         else:
             hit = self._hits[key]
             if hit.section_id:
@@ -184,10 +184,9 @@ class SearchScreen(OneList):
             else:
                 self.post_message(OpenCase(hit.case, record=hit.record))
 
-    def _slip_ended(self, words: str | None) -> None:
-        if words:
-            self._search(goes_on=False)
-            self.say(words)
+    def _slip_ended(self, words: str) -> None:
+        self._search(goes_on=False)
+        self.say(words)
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:

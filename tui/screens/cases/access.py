@@ -134,9 +134,7 @@ class AccessScreen(ListScreen, NewKeyScreen):
                 Message("Nobody else to give it to: all who have a device and a role that opens cases hold it already.")
             )
             return
-        self.app.push_screen(
-            GrantForm(self._case, self._ref, candidates, reasons), lambda word: self.action_refresh() if word else None
-        )
+        self.unless_left(GrantForm(self._case, self._ref, candidates, reasons), lambda _: self.action_refresh())
 
     def _take_back(self, member: str) -> None:
         case = self._case

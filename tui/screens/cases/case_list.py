@@ -162,11 +162,11 @@ class CaseList(LooksBack, ManyCases):
         row = self.case_list.row_at_cursor()
         if row is not None:
             question = Choose(_WHY, choices(self._reasons))
-            self.app.push_screen(question, partial(self._open_for, row.key))
+            self.unless_left(question, partial(self._open_for, row.key))
 
     def action_new(self) -> None:
         """Make a case."""
-        self.app.push_screen(NewCase(), self._made)
+        self.unless_left(NewCase(), self._made)
 
     def action_notices(self) -> None:
         """Show all that was noticed at unlock."""
@@ -197,13 +197,11 @@ class CaseList(LooksBack, ManyCases):
     def _opened(self, event: VirtualList.Opened) -> None:
         self.post_message(OpenCase(event.row.key))
 
-    def _open_for(self, case: str, why: str | None) -> None:
-        if why:
-            self.post_message(OpenCase(case, why=why))
+    def _open_for(self, case: str, why: str) -> None:
+        self.post_message(OpenCase(case, why=why))
 
-    def _made(self, case: str | None) -> None:
-        if case:
-            self.post_message(OpenCase(case))
+    def _made(self, case: str) -> None:
+        self.post_message(OpenCase(case))
 
     def _read(self, *, keep_cursor: bool = False) -> None:
         self._wish += 1

@@ -101,11 +101,10 @@ def _offer(screen: VaultScreen, found: tuple[tuple[DraftShown, ...], tuple[FormT
         return
     options = [(str(at), words) for at, words in enumerate([*map(_draft_words, drafts), *map(_form_words, forms)])]
 
-    def chosen(at: str | None) -> None:
-        if at:
-            go_to_spot(screen, spots[int(at)])
+    def chosen(at: str) -> None:
+        go_to_spot(screen, spots[int(at)])
 
-    screen.app.push_screen(Choose(Message("Go on with which draft?"), options), chosen)
+    screen.unless_left(Choose(Message("Go on with which draft?"), options), chosen)
 
 
 def go_to_spot(screen: VaultScreen, spot: Spot) -> None:

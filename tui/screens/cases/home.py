@@ -142,11 +142,10 @@ class HomeScreen(DueScreen):
 
     def action_new(self) -> None:
         """Make a case, and open it."""
-        self.app.push_screen(NewCase(), self._made)
+        self.unless_left(NewCase(), self._made)
 
-    def _made(self, case: str | None) -> None:
-        if case:
-            self.post_message(OpenCase(case))
+    def _made(self, case: str) -> None:
+        self.post_message(OpenCase(case))
 
     def action_section(self, number: int) -> None:
         """Go to a part of this screen, or begin what a new vault lacks."""

@@ -106,7 +106,7 @@ class ManyCases(LongWorkScreen):
         if act == _ASSIGN:
             self.ask(lambda vault: vault.finding.members(), self._ask_owner)
         elif act == _FLAG:
-            self.app.push_screen(Choose(Message("How near is the harm in these cases?"), choices(Risk)), self._flag)
+            self.unless_left(Choose(Message("How near is the harm in these cases?"), choices(Risk)), self._flag)
         elif act == _CLOSE:
             why = Message("Why are these cases closed? They leave the list; search and their references find them.")
             self.app.push_screen(AskLine(why), self._ask_close)
@@ -115,15 +115,13 @@ class ManyCases(LongWorkScreen):
 
     def _ask_owner(self, members: tuple[PeerShown, ...]) -> None:
         options = [(member.member, with_roles(member.name, member.roles)) for member in members]
-        self.app.push_screen(Choose(Message("Who answers for these cases from now on?"), options), self._assign)
+        self.unless_left(Choose(Message("Who answers for these cases from now on?"), options), self._assign)
 
-    def _assign(self, member: str | None) -> None:
-        if member:
-            self._do(Message("Assigning the cases"), lambda vault, *given: vault.finding.assign_all(member, *given))
+    def _assign(self, member: str) -> None:
+        self._do(Message("Assigning the cases"), lambda vault, *given: vault.finding.assign_all(member, *given))
 
-    def _flag(self, risk: str | None) -> None:
-        if risk:
-            self._do(Message("Flagging the cases"), lambda vault, *given: vault.finding.flag_all(risk, *given))
+    def _flag(self, risk: str) -> None:
+        self._do(Message("Flagging the cases"), lambda vault, *given: vault.finding.flag_all(risk, *given))
 
     def _ask_close(self, reason: str | None) -> None:
         if not reason:

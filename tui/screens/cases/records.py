@@ -95,7 +95,7 @@ class RecordsScreen(ListScreen, Erases):
             (kind, record.FORM.title) for kind, record in STORY.items() if kind != Filled.KIND
         ]
         kinds += [(f"{Filled.KIND}:{code}", Message("form: {title}", title=title)) for code, title in forms]
-        self.app.push_screen(Choose(Message("What do you want to add?"), kinds), self._begin)
+        self.unless_left(Choose(Message("What do you want to add?"), kinds), self._begin)
 
     def action_checklist(self) -> None:
         """Ask what happened, and write the steps that follow."""
@@ -106,9 +106,8 @@ class RecordsScreen(ListScreen, Erases):
         if name:
             self.ask(lambda vault: vault.story.begin_checklist(case, name), self._changed)
 
-    def _begin(self, kind: str | None) -> None:
-        if kind:
-            open_form(self, (self._case, self._ref), kind, None, self._changed)
+    def _begin(self, kind: str) -> None:
+        open_form(self, (self._case, self._ref), kind, None, self._changed)
 
     def action_change(self) -> None:
         """Change the record under the cursor."""

@@ -132,15 +132,14 @@ class SectionScreen(NewKeyScreen):
         notes = () if self._shown is None else self._shown.notes
         options = [(note.record, note.note.text.partition("\n")[0]) for note in notes]
         if options:
-            self.app.push_screen(Choose(Message("Which note goes for good?"), options), self._erase_note)
+            self.unless_left(Choose(Message("Which note goes for good?"), options), self._erase_note)
 
-    def _erase_note(self, record: str | None) -> None:
-        if record:
-            self.app.push_screen(EraseScreen([record], self._ref), lambda _: self.action_refresh())
+    def _erase_note(self, record: str) -> None:
+        self.app.push_screen(EraseScreen([record], self._ref), lambda _: self.action_refresh())
 
     def action_erase_section(self) -> None:
         """Erase all of it."""
-        self.app.push_screen(EraseScreen([self._section], self._ref), lambda word: self.end(word) if word else None)
+        self.unless_left(EraseScreen([self._section], self._ref), self.end)
 
     def action_give(self) -> None:
         """Ask to whom."""
@@ -165,12 +164,11 @@ class SectionScreen(NewKeyScreen):
             self.say(Message("Everybody who holds the case opens this section already. Give them the case first."))
             return
         options = [(other.member, other.name) for other in others]
-        self.app.push_screen(Choose(Message("Who shall open this section too?"), options), self._given)
+        self.unless_left(Choose(Message("Who shall open this section too?"), options), self._given)
 
-    def _given(self, member: str | None) -> None:
-        if member:
-            section = self._section
-            self.ask(lambda vault: vault.sections.give(section, member), self.tell_done)
+    def _given(self, member: str) -> None:
+        section = self._section
+        self.ask(lambda vault: vault.sections.give(section, member), self.tell_done)
 
     def _ask_once_more(self, member: str | None) -> None:
         holders = () if self._shown is None else self._shown.holders

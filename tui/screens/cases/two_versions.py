@@ -102,16 +102,15 @@ class TwoVersions(VaultScreen):
             self._take(Chosen(chosen))
         elif piece.part is Part.LINES:
             both = "\n".join((*piece.left, *piece.right))
-            self.app.push_screen(WriteLines(Message("What shall stand here?"), both), self._written)
+            self.unless_left(WriteLines(Message("What shall stand here?"), both), self._written)
         else:
             value = self._answers[self._place].text if self._place in self._answers else ""
             side = (piece.left or piece.right)[0]
             asked = Message("What shall stand for {field}?", field=_label(piece))
-            self.app.push_screen(AskLine(asked, value=value or str(side)), self._written)
+            self.unless_left(AskLine(asked, value=value or str(side)), self._written)
 
-    def _written(self, text: str | None) -> None:
-        if text:
-            self._take(Chosen(Answer.WRITTEN, text))
+    def _written(self, text: str) -> None:
+        self._take(Chosen(Answer.WRITTEN, text))
 
     def _take(self, chosen: Chosen) -> None:
         self._answers[self._place] = chosen

@@ -265,6 +265,10 @@ class VaultScreen(Screen[str]):
 
         self.app.push_screen(Confirm(question, told, yes=yes, no=no), lambda wished: then() if wished else None)
 
+    def unless_left(self, dialog: Screen[str], then: Callable[[str], None]) -> None:
+        """Show a screen over this one, and go on with its answer, unless it has none."""
+        self.app.push_screen(dialog, lambda answer: then(answer) if answer else None)
+
     def fail(self, error: VaultError) -> None:
         """Show what happened and what to do."""
         self.warn(sentence(error))

@@ -41,12 +41,11 @@ class FormScreen(LongWorkScreen):
         fields = list(self.query(PlaceInput))
         field = next((field for field in fields if field.has_focus), fields[0])
 
-        def chosen(path: str | None) -> None:
-            if path:
-                field.value = path
-                field.focus()
+        def chosen(path: str) -> None:
+            field.value = path
+            field.focus()
 
-        self.app.push_screen(Browse(start_of(field.value.strip()), new=field.new), chosen)
+        self.unless_left(Browse(start_of(field.value.strip()), new=field.new), chosen)
 
     def place(self, field: str) -> Path | None:
         """Return the path that was typed; None after saying what is wrong, with the cursor in that field."""

@@ -87,8 +87,7 @@ def no_whole_path(typed: str) -> Words:
 def ask_new_file(screen: VaultScreen, question: Words, hint: str, then: Callable[[Path], None]) -> None:
     """Ask over a screen where a new file goes; `then` gets its path, unless somebody leaves."""
 
-    def answered(place: str | None) -> None:
-        if place:
-            then(Path(place).expanduser())
+    def answered(place: str) -> None:
+        then(Path(place).expanduser())
 
-    screen.app.push_screen(AskLine(question, hint=hint, problem=no_whole_path), answered)
+    screen.unless_left(AskLine(question, hint=hint, problem=no_whole_path), answered)

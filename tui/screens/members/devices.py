@@ -96,14 +96,13 @@ class DevicesScreen(ListScreen, ChangingScreen):
         if device is None:
             return
 
-        def answered(text: str | None) -> None:
-            if text:
-                self.ask(lambda vault: vault.devices.name(device.seat, text), lambda _: self._named())
+        def answered(text: str) -> None:
+            self.ask(lambda vault: vault.devices.name(device.seat, text), lambda _: self._named())
 
         question = Message(
             "How is this device of {owner} called? Say `old laptop`, never where it is kept.", owner=device.owner
         )
-        self.app.push_screen(AskLine(question, value=device.name), answered)
+        self.unless_left(AskLine(question, value=device.name), answered)
 
     def action_invite(self) -> None:
         """Invite a further device of whoever has the one under the cursor."""

@@ -82,9 +82,7 @@ class HandoverScreen(LongWorkScreen):
 
     def action_order(self) -> None:
         """Order a handover."""
-        self.app.push_screen(
-            OrderForm(self._members, self._leaver), lambda word: self.action_refresh() if word else None
-        )
+        self.unless_left(OrderForm(self._members, self._leaver), lambda _: self.action_refresh())
 
     def action_carry_out(self) -> None:
         """Hand over what is held here."""

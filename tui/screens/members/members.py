@@ -159,7 +159,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         options = [(other.member, with_roles(other.name, other.roles)) for other in self._others(member)]
         question = Message("Who opens the cases too that {name} makes from now on?", name=member.name)
         choice = Choose(question, [(_NOBODY, Message("nobody")), *options])
-        self.app.push_screen(choice, partial(self._deputy_chosen, member))
+        self.unless_left(choice, partial(self._deputy_chosen, member))
 
     def action_suspend(self) -> None:
         """End every device of the member under the cursor."""
@@ -228,10 +228,9 @@ class MembersScreen(ListScreen, ChangingScreen):
     def _moved(self) -> None:
         self.query_one(Strip).show_late(self._facts)
 
-    def _deputy_chosen(self, member: MemberLine, deputy: str | None) -> None:
-        if deputy:
-            chosen = "" if deputy == _NOBODY else deputy
-            self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self._told)
+    def _deputy_chosen(self, member: MemberLine, deputy: str) -> None:
+        chosen = "" if deputy == _NOBODY else deputy
+        self.ask(lambda vault: vault.members.name_deputy(member.member, chosen), self._told)
 
     def _told(self, told: ResultText) -> None:
         self.app.push_screen(ResultDialog(Message("Done"), told.lines))

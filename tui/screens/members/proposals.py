@@ -81,14 +81,13 @@ class ProposalScreen(FormScreen, ChangingScreen):
             self.warn(Message("Read it first (F4)."))
             return
 
-        def chosen(place: str | None) -> None:
-            if place:
-                out = Path(place).expanduser()
-                self.ask(lambda vault: vault.proposals.sign(file, out), lambda shown: self._signed(out, shown))
+        def chosen(place: str) -> None:
+            out = Path(place).expanduser()
+            self.ask(lambda vault: vault.proposals.sign(file, out), lambda shown: self._signed(out, shown))
 
         question = Message("Your signature goes into a new file, beside those that are there:")
         signed = str(file.with_name(f"{file.name}-signed"))
-        self.app.push_screen(AskLine(question, value=signed, problem=no_whole_path), chosen)
+        self.unless_left(AskLine(question, value=signed, problem=no_whole_path), chosen)
 
     def action_commit(self) -> None:
         """Make it count."""

@@ -122,12 +122,11 @@ class PersonScreen(Erases):
         """Ask for another name or spelling, then where it comes from."""
         if self._page is not None:
             asked = Message("Another name or spelling of {name}, as it is written there:", name=self._page.shown.name)
-            self.app.push_screen(AskLine(asked), self._ask_source)
+            self.unless_left(AskLine(asked), self._ask_source)
 
-    def _ask_source(self, text: str | None) -> None:
-        if text:
-            asked = Message("Where does “{name}” come from?", name=text)
-            self.app.push_screen(Choose(asked, choices(NameKind)), lambda kind: self._add(text, kind))
+    def _ask_source(self, text: str) -> None:
+        asked = Message("Where does “{name}” come from?", name=text)
+        self.app.push_screen(Choose(asked, choices(NameKind)), lambda kind: self._add(text, kind))
 
     def _add(self, text: str, kind: str | None) -> None:
         where = self._where
@@ -141,7 +140,7 @@ class PersonScreen(Erases):
     def action_same(self) -> None:
         """Show who may be the same person, to say so."""
         if self._page is not None:
-            self.app.push_screen(SamePerson(self._where, self._page.shown.name, self._alike), self._joined)
+            self.unless_left(SamePerson(self._where, self._page.shown.name, self._alike), self._joined)
 
     def action_history(self) -> None:
         """Show what it said before."""
@@ -155,11 +154,10 @@ class PersonScreen(Erases):
             form = RecordOfPeople(
                 where.case, where.ref, SubjectRequest.KIND, [(where.record, name)], begun={"person": where.record}
             )
-            self.app.push_screen(form, self._requested)
+            self.unless_left(form, self._requested)
 
-    def _requested(self, record: str | None) -> None:
-        if record:
-            self.say(Message("The request stands among the dates of the case (d): e on it exports their own data."))
+    def _requested(self, record: str) -> None:
+        self.say(Message("The request stands among the dates of the case (d): e on it exports their own data."))
 
     def action_part(self, number: int) -> None:
         """Go to a part of the page."""
@@ -170,10 +168,9 @@ class PersonScreen(Erases):
     def action_back(self) -> None:
         self.end(self._where.record)
 
-    def _joined(self, words: str | None) -> None:
-        if words:
-            self.say(together((words, Message("Ctrl+Z takes it back."))))
-            self.action_refresh()
+    def _joined(self, words: str) -> None:
+        self.say(together((words, Message("Ctrl+Z takes it back."))))
+        self.action_refresh()
 
     def _show(self, page: PersonPage) -> None:
         self._page = page

@@ -28,13 +28,12 @@ def move_into_section(screen: VaultScreen, case: str, here: Here | None, done: C
             screen.say(Message("You hold no section of this case; s makes one."))
             return
         options = [(line.section, line.called) for line in sections]
-        screen.app.push_screen(Choose(Message("Into which section?"), options), ask)
+        screen.unless_left(Choose(Message("Into which section?"), options), ask)
 
-    def ask(section: str | None) -> None:
-        if section:
-            screen.ask(
-                lambda vault: vault.sections.ask_move(case, record, kind, section), lambda names: sure(section, names)
-            )
+    def ask(section: str) -> None:
+        screen.ask(
+            lambda vault: vault.sections.ask_move(case, record, kind, section), lambda names: sure(section, names)
+        )
 
     def sure(section: str, names: tuple[str, ...]) -> None:
         could = Message("Until now they could read it, too: {names}", names=joined(names, ", ") or "")

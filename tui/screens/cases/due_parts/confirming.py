@@ -45,16 +45,12 @@ def say_done(screen: VaultScreen, case: str, record: str, kind: str, then: Calla
     def done(end: str = "") -> None:
         screen.ask(lambda vault: vault.story.done(case, record, kind, end), then)
 
-    def told(end: str | None) -> None:
-        if end:
-            done(end)
-
     form = STORY[kind].FORM
     asked = [field for field in form.fields if field.name in form.asked_at_end]
     if kind == CheckIn.KIND:
         nothing = ("", Message("nothing yet: it stays due"))
-        screen.app.push_screen(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), told)
+        screen.unless_left(Choose(_HEARD, [nothing, *choices(CheckInEnd)]), done)
     elif asked:
-        screen.app.push_screen(AskLine(asked[0].label, hint=_HANDED_HINT), told)
+        screen.unless_left(AskLine(asked[0].label, hint=_HANDED_HINT), done)
     else:
         done()

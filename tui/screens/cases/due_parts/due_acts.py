@@ -93,14 +93,13 @@ class DueScreen(VaultScreen):
                 return named_problem(error, "date", field.label)
             return ""
 
-        def move(said: str | None) -> None:
-            if said:
-                self._move(line, said, {field.name: read(said)})
+        def move(said: str) -> None:
+            self._move(line, said, {field.name: read(said)})
 
         question = AskLine(
             Message("Which date instead?"), value=typed, hint=Message("e.g. 26.11"), problem=problem, refused=refused
         )
-        self.app.push_screen(question, move)
+        self.unless_left(question, move)
 
     def _move(self, line: DueShown, said: str, change: Mapping[str, str]) -> None:
         self.ask(
