@@ -88,7 +88,7 @@ class OpenSlips(ListScreen):
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
-        self.app.push_screen(OneSlip(self._slips[event.row.key]), self._ended)
+        self.unless_left(OneSlip(self._slips[event.row.key]), self._ended)
 
     def action_open(self) -> None:
         """Read the slip under the cursor."""
@@ -106,10 +106,9 @@ class OpenSlips(ListScreen):
         if slip is not None:
             make_case(self, slip, self._ended)
 
-    def _ended(self, words: str | None) -> None:
-        if words:
-            self.say(words)
-            self.action_refresh()
+    def _ended(self, words: str) -> None:
+        self.say(words)
+        self.action_refresh()
 
     def _at_cursor(self) -> SlipLine | None:
         row = self._list.row_at_cursor()

@@ -135,12 +135,11 @@ class CaseEdit(KeptForm):
         question: Words = Message("Why is this case closed? It leaves the list; search and its reference find it.")
         if still_due:
             question = together((warning(still_due), question))
-        self.app.push_screen(AskLine(question), self._close)
+        self.unless_left(AskLine(question), self._close)
 
-    def _close(self, reason: str | None) -> None:
+    def _close(self, reason: str) -> None:
         case = self._case.case
-        if reason:
-            self.ask(lambda vault: vault.story.close_case(case, reason), self.end)
+        self.ask(lambda vault: vault.story.close_case(case, reason), self.end)
 
     def action_hold(self) -> None:
         """Show the legal hold of the case."""

@@ -109,7 +109,7 @@ class ManyCases(LongWorkScreen):
             self.unless_left(Choose(Message("How near is the harm in these cases?"), choices(Risk)), self._flag)
         elif act == _CLOSE:
             why = Message("Why are these cases closed? They leave the list; search and their references find them.")
-            self.app.push_screen(AskLine(why), self._ask_close)
+            self.unless_left(AskLine(why), self._ask_close)
         elif act == _UNMARK:
             self.unmark()
 
@@ -123,9 +123,7 @@ class ManyCases(LongWorkScreen):
     def _flag(self, risk: str) -> None:
         self._do(Message("Flagging the cases"), lambda vault, *given: vault.finding.flag_all(risk, *given))
 
-    def _ask_close(self, reason: str | None) -> None:
-        if not reason:
-            return
+    def _ask_close(self, reason: str) -> None:
         count = len(self.case_list.marked)
 
         def close() -> None:

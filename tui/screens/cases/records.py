@@ -99,12 +99,11 @@ class RecordsScreen(ListScreen, Erases):
 
     def action_checklist(self) -> None:
         """Ask what happened, and write the steps that follow."""
-        self.app.push_screen(Choose(Message("What happened?"), choices(Checklist)), self._write_steps)
+        self.unless_left(Choose(Message("What happened?"), choices(Checklist)), self._write_steps)
 
-    def _write_steps(self, name: str | None) -> None:
+    def _write_steps(self, name: str) -> None:
         case = self._case
-        if name:
-            self.ask(lambda vault: vault.story.begin_checklist(case, name), self._changed)
+        self.ask(lambda vault: vault.story.begin_checklist(case, name), self._changed)
 
     def _begin(self, kind: str) -> None:
         open_form(self, (self._case, self._ref), kind, None, self._changed)

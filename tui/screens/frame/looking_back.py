@@ -35,11 +35,10 @@ class LooksBack(VaultScreen):
     def withdraw(self, note: str) -> None:
         """Ask why a note (CASE/NOTE) is not to be used any more, and mark it so."""
         question = Message("Why is this note withdrawn? It stays readable here, and leaves in no export.")
-        self.app.push_screen(AskLine(question), lambda reason: self._withdraw(note, reason))
+        self.unless_left(AskLine(question), lambda reason: self._withdraw(note, reason))
 
-    def _withdraw(self, note: str, reason: str | None) -> None:
-        if reason:
-            self.ask(lambda vault: vault.writing.withdraw(note, reason), self.action_refresh)
+    def _withdraw(self, note: str, reason: str) -> None:
+        self.ask(lambda vault: vault.writing.withdraw(note, reason), self.action_refresh)
 
     def _ask_whether(self, found: tuple[tuple[str, ...], str]) -> None:
         kinds, about = found
