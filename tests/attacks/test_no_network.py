@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import Filled
-from tests.tui.app_pane import REPOSITORY, AppPane
+from tests.tui.app_pane import AppPane
+from tests.tui.terminals import REPOSITORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("strace")]
 

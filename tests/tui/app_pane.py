@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,12 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
-from tests.tui.terminals import is_running, wait_for
-
-REPOSITORY = Path(__file__).parents[2]
+from tests.tui.terminals import TmuxPane, is_running, wait_for
 
 
-class AppPane:
+class AppPane(TmuxPane):
     """`python -m vault` on a vault with two cases, as a person would start it.
 
     Args:
@@ -31,11 +28,7 @@ class AppPane:
     def __init__(self, folder: Path, filled: Filled, under: str = "", *, member: str = MEMBER, words: str = "") -> None:
         if filled.path.exists():
             filled.place.proposed_today()
-        self.folder = folder
-        self._socket = folder / "tmux"
         (folder / "casevault").symlink_to(filled.state)
-        config = folder / "tmux.conf"
-        config.write_text("set -g history-limit 2000\nset -s escape-time 0\n")
         kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
         environ = {
             **kept,
@@ -46,19 +39,7 @@ class AppPane:
         }
         named = f"--member '{member}'" if member else ""
         command = f"{under} {sys.executable} -m vault --vault {filled.path} {named} {words}; echo code $?; sleep 600"
-        subprocess.run(
-            ["tmux", "-S", self._socket, "-f", config, "new-session", "-d", "-x", "80", "-y", "24", command],
-            check=True,
-            env=environ,
-            cwd=REPOSITORY,
-            timeout=20,
-        )
-
-    def tmux(self, *words: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-S", self._socket, *words], check=True, capture_output=True, text=True, timeout=20
-        )
-        return done.stdout
+        super().__init__(folder, command, "set -s escape-time 0", environ)
 
     def keys(self, *keys: str) -> None:
         self.tmux("send-keys", *keys)
@@ -68,10 +49,6 @@ class AppPane:
 
     def screen(self) -> str:
         return self.tmux("capture-pane", "-p")
-
-    def everything(self) -> str:
-        """Return what is on screen and in 2,000 lines of scrollback."""
-        return self.tmux("capture-pane", "-p", "-S", "-2000")
 
     def wait_for(self, text: str) -> None:
         try:
@@ -107,9 +84,6 @@ class AppPane:
     def wait_for_end(self, *processes: int) -> None:
         for pid in processes:
             wait_for("an end", lambda pid=pid: not is_running(pid))  # type: ignore[misc]  # a default binds the loop's value
-
-    def close(self) -> None:
-        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True, timeout=20)
 
 
 def _below(pid: int) -> list[int]:

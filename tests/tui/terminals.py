@@ -8,10 +8,11 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+REPOSITORY: Final = Path(__file__).parents[2]
 LAUNCH: Final = Path(__file__).with_name("launch_marker.py")
 _PATIENCE_SECONDS: Final = 20.0
 
@@ -32,23 +33,19 @@ def is_running(pid: int) -> bool:
         return False
 
 
-class Pane:
-    """One tmux pane with the launcher in it. Its folder is the vault; the marker app writes there what happened."""
+class TmuxPane:
+    """A tmux pane with a command in it; the socket lies in its folder, whose path has to be short."""
 
-    def __init__(self, folder: Path, *, alternate_screen: bool = True) -> None:
+    def __init__(self, folder: Path, command: str, settings: str, environ: Mapping[str, str]) -> None:
         self.folder = folder
         self._socket = folder / "tmux"
-        shell = (
-            f"cd {folder}; stty -a > before; {sys.executable} {LAUNCH} {folder}; "
-            "while [ ! -e go ]; do sleep 0.05; done; stty -a > after; sleep 60"
-        )
         config = folder / "tmux.conf"
-        config.write_text(f"set -g alternate-screen {'on' if alternate_screen else 'off'}\nset -g history-limit 2000\n")
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("TMUX")}
+        config.write_text(f"set -g history-limit 2000\n{settings}\n")
         subprocess.run(
-            ["tmux", "-S", self._socket, "-f", config, "new-session", "-d", "-x", "80", "-y", "24", shell],
+            ["tmux", "-S", self._socket, "-f", config, "new-session", "-d", "-x", "80", "-y", "24", command],
             check=True,
             env=environ,
+            cwd=REPOSITORY,
             timeout=20,
         )
 
@@ -61,6 +58,21 @@ class Pane:
     def everything(self) -> str:
         """Return what is on screen and in 2,000 lines of scrollback."""
         return self.tmux("capture-pane", "-p", "-S", "-2000")
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True, timeout=20)
+
+
+class Pane(TmuxPane):
+    """One tmux pane with the launcher in it. Its folder is the vault; the marker app writes there what happened."""
+
+    def __init__(self, folder: Path, *, alternate_screen: bool = True) -> None:
+        shell = (
+            f"cd {folder}; stty -a > before; {sys.executable} {LAUNCH} {folder}; "
+            "while [ ! -e go ]; do sleep 0.05; done; stty -a > after; sleep 60"
+        )
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("TMUX")}
+        super().__init__(folder, shell, f"set -g alternate-screen {'on' if alternate_screen else 'off'}", environ)
 
     def told(self, name: str) -> str:
         path = self.folder / name
@@ -81,9 +93,6 @@ class Pane:
             wait_for("an end", lambda pid=pid: not is_running(pid))  # type: ignore[misc]  # a default binds the loop's value
         (self.folder / "go").touch()
         wait_for("the shell", lambda: self.told("after").endswith("\n"))
-
-    def close(self) -> None:
-        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True, timeout=20)
 
 
 class Recorder:

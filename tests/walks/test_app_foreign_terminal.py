@@ -9,8 +9,7 @@ import pytest
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
-from tests.tui.app_pane import REPOSITORY
-from tests.tui.terminals import Recorder
+from tests.tui.terminals import REPOSITORY, Recorder
 from vault.platform import NOT_UTF8
 
 pytestmark = pytest.mark.slow
