@@ -44,7 +44,7 @@ def test_a_killed_program_loses_no_draft_that_was_saved(tmp_path: Path) -> None:
             said = [next_line(process) for _ in range(1 + 9 * kill)]
             said += kill_and_read_rest(process)
         drafts = open_drafts(tmp_path / "drafts", KEY)
-        kept = drafts.load(b"c", b"r")
+        (kept,) = drafts.list()
         assert kept.saved_ms >= int(said[-1])
         assert kept.text == f"typed {kept.saved_ms}"
         drafts.close()

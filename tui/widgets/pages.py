@@ -64,12 +64,9 @@ class PageCache:
         page = self._page(number)
         return page[place] if page is not None and place < len(page) else None
 
-    def forget(self, number: int | None = None) -> None:
-        """Drop one page, or all, so that it is read again."""
-        if number is None:
-            self._pages.clear()
-        else:
-            self._pages.pop(number, None)
+    def forget(self, number: int) -> None:
+        """Drop one page, so that it is read again."""
+        self._pages.pop(number, None)
 
     def _page(self, number: int) -> tuple[ListRow, ...] | None:
         page = self._pages.get(number)

@@ -101,14 +101,6 @@ class VirtualList(ScrollView, can_focus=True):
         self.scroll_to(y=0, animate=False)
         self.refresh()
 
-    def reload(self) -> None:
-        """Read the rows again after a change, with the cursor left where it can stay."""
-        self._pages.forget()
-        self._count = self._pages.source.count()
-        self._set_height()
-        self.cursor = self.validate_cursor(self.cursor)
-        self.refresh()
-
     def page_arrived(self, number: int) -> None:
         """Read this page again and paint its rows, now that the source has them."""
         self._pages.forget(number)

@@ -11,9 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from vault.clock import now_ms
-from vault.errors import NotFoundError
 from vault.store.engine import Database, open_database
-from vault.words.message import Message
 
 _metadata = sa.MetaData()
 _draft = sa.Table(
@@ -72,20 +70,6 @@ class Drafts:
         with self._database.transaction() as rows:
             rows.connection.execute(sa.delete(_draft).where(_PLACE), {"compartment": compartment, "record": record})
             rows.connection.execute(sa.insert(_draft), row)
-
-    def load(self, compartment: bytes, record: bytes) -> Draft:
-        """Return the draft for a record.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        with self._database.reading() as rows:
-            row = rows.connection.execute(
-                sa.select(_draft).where(_PLACE), {"compartment": compartment, "record": record}
-            ).first()
-        if row is None:
-            raise NotFoundError(Message("no draft for record {record}", record=record.hex()))
-        return Draft(*row)
 
     def list(self) -> list[Draft]:
         """Return all drafts, the last saved first."""
