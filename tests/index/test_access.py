@@ -1,6 +1,6 @@
 """What the index knows of rights that end and of owners: ids alone."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.index.made import case, id16, id32, note
 from vault.index.apply import apply

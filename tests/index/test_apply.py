@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.index.conftest import MakeIndex
 from tests.index.made import ORIGIN, case, contents, deadline, id16, id32, note, person

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.index.made import case, deadline, id16, note, person
@@ -201,7 +202,7 @@ def test_a_closed_case_leaves_the_list_and_its_count_and_is_found_by_reference(i
     closed = case("a", v="2", parents=["a"], ref="AAAA-2222")
     assert isinstance(closed.columns, CaseColumns)
     apply(index, [case("a", ref="AAAA-2222"), case("b", ref="BBBB-3333")], {})
-    apply(index, [replace(closed, columns=replace(closed.columns, closed="2026-03-04"))], {})
+    apply(index, [msgspec.structs.replace(closed, columns=replace(closed.columns, closed="2026-03-04"))], {})
     assert [row.ref for row in page(index)] == ["BBBB-3333"]
     assert case_count(index) == 1
     assert cases_by_ref(index, "AAAA-2222") == [id16("a")]

@@ -211,7 +211,8 @@ class Session:
 
     def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return which epochs of a compartment count and who holds them; None where not even its founding counts."""
-        return self.states_of([compartment])[compartment]
+        known = self.learned.states
+        return known[compartment] if compartment in known else self.states_of([compartment])[compartment]
 
     def states_of(self, compartments: Iterable[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
         """Do so for many at once, in the order given; what one of them needs to know of an author serves them all."""

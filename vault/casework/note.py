@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import starmap
 from operator import itemgetter
 from typing import Any, ClassVar, Final
@@ -13,6 +14,7 @@ from vault.casework.dates import moment_text
 from vault.casework.form import Form, FormedRecord, FormField, Shape
 from vault.casework.vocabulary import NoteKind
 from vault.display import DAY, time_data
+from vault.durations import DAY_MS
 from vault.ids import short_id
 from vault.words.message import Message, Words, filled, plural
 
@@ -99,7 +101,13 @@ def contact_day(note: Note, written_ms: int) -> str | None:
     if note.kind is not NoteKind.CONTACT or note.withdrawn:
         return None
     said = (note.occurred or "").replace("~", "")
-    return f"{said[:10]}-01-01"[:10] if said else time_data(written_ms, DAY)
+    return f"{said[:10]}-01-01"[:10] if said else _day_of(written_ms // DAY_MS)
+
+
+@lru_cache(maxsize=256)
+def _day_of(number: int) -> str | None:
+    """Return a day by how many were before it since 1970: the notes of a case, of an import too, share a few."""
+    return time_data(number * DAY_MS, DAY)
 
 
 def last_contact(notes: Iterable[tuple[Note, int]]) -> str | None:

@@ -118,11 +118,13 @@ class _Batch:
         replaced: list[tuple[bytes, bytes, str, bytes]] = []
         not_replaced: list[tuple[bytes, bytes, str, bytes]] = []
         for key, record in self.touched.items():
-            replaced += [(*key, *each) for each in record.replaced - record.replaced_before]
-            not_replaced += [(*key, *each) for each in record.replaced_before - record.replaced]
-            # A head that left and came again within the batch is a new entry, with columns of its own.
-            stays = {version for version, (_, entry) in record.heads.items() if entry is None}
-            gone += [doc for version, (_, doc) in record.heads_before.items() if version not in stays]
+            if record.replaced != record.replaced_before:
+                replaced += [(*key, *each) for each in record.replaced - record.replaced_before]
+                not_replaced += [(*key, *each) for each in record.replaced_before - record.replaced]
+            if record.heads_before:
+                # A head that left and came again within the batch is a new entry, with columns of its own.
+                stays = {version for version, (_, entry) in record.heads.items() if entry is None}
+                gone += [doc for version, (_, doc) in record.heads_before.items() if version not in stays]
             new += [entry for _, entry in record.heads.values() if entry is not None]
             if record.heads.keys() != record.heads_before.keys():
                 difference -= digest.summand(tag, key[1], record.heads_before)
@@ -152,6 +154,9 @@ class _Batch:
             for compartment, record, kind, version in self._ask(some, "kind, version", "replaced"):
                 replaced.setdefault((compartment, record), set()).add((kind, version))
         for key in asked:
+            if key not in heads and key not in replaced:  # a new one, as all of an import are
+                self.touched[key] = _Touched({}, frozenset(), {}, set())
+                continue
             before, gone = heads.get(key, {}), replaced.get(key, set())
             stays: dict[bytes, tuple[str, IndexedRecord | None]] = {
                 version: (kind, None) for version, (kind, _) in before.items()

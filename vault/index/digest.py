@@ -6,7 +6,7 @@ in the pins, recounted after unlock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from vault.index.file import Index, IndexTag
 from vault.index.schema import Statements
@@ -15,10 +15,9 @@ _MODULUS = 1 << 256
 _ROWS = 4_000
 
 
-def summand(tag: IndexTag, record: bytes, heads: Iterable[bytes]) -> int:
+def summand(tag: IndexTag, record: bytes, heads: Collection[bytes]) -> int:
     """Return what one record adds to the sum; nothing when it has no heads."""
-    joined = b"".join(sorted(heads))
-    return int.from_bytes(tag(record, joined)) if joined else 0
+    return int.from_bytes(tag(record, b"".join(sorted(heads)))) if heads else 0
 
 
 def add(sql: Statements, difference: int) -> None:

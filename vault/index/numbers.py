@@ -42,6 +42,8 @@ class FreeNumbers:
 
     def _not_taken(self, number: int) -> int:
         """Return the first number from here on that is not known to be taken; the way there is kept short."""
+        if number not in self._behind:
+            return number
         passed = []
         while (following := self._behind.get(number)) is not None:
             passed.append(number)

@@ -17,7 +17,7 @@ _TEXT_TABLE = (
 
 # What FTS5 gathers before it writes a segment, which it merges with others later: by default 1 MB, 3 segments to 2,000
 # notes. A ceiling, reached by imports alone.
-_GATHERED = 16 * 1024 * 1024
+_GATHERED = 32 * 1024 * 1024
 
 _TABLES = (
     # `doc` is the version's time or the next free number: the newest comes first without sorting, and near numbers keep

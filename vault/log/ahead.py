@@ -15,6 +15,11 @@ class Ahead(Generic[_Thing]):
         self._things = iter(things)
         self.next = next(self._things, None)
 
+    def take(self) -> _Thing | None:
+        """Pass what comes next and return what comes behind it."""
+        self.next = next(self._things, None)
+        return self.next
+
     def take_while(self, belongs: Callable[[_Thing], bool]) -> Iterator[_Thing]:
         """Yield and pass what comes next, as long as it belongs."""
         while (taken := self.next) is not None and belongs(taken):

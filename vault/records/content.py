@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
 from operator import itemgetter
 
 import msgspec
+from typing_extensions import override
 
 from vault.errors import MalformedError, UsageError
 from vault.ids import DIGEST_SIZE, VersionId
@@ -24,8 +24,8 @@ _decode = msgspec.msgpack.Decoder().decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+# One for each version that is read: a dataclass takes three times as long, and nothing in it leads back to it.
+class Content(msgspec.Struct, frozen=True, gc=False):
     """One version's content.
 
     `clock` is [milliseconds, counter], a claim of its writer. `fields` may hold members that this program does not
@@ -35,8 +35,13 @@ class Content:
     kind: str
     parents: tuple[VersionId, ...]
     clock: tuple[int, int]
-    fields: Mapping[str, object] = field(repr=False)
+    fields: Mapping[str, object]
     schema: int = SCHEMA
+
+    @override
+    def __repr__(self) -> str:
+        """Return its kind alone: its fields are of somebody."""
+        return f"Content(kind={self.kind!r})"
 
 
 def encode_content(content: Content) -> bytes:

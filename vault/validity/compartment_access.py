@@ -75,10 +75,14 @@ class CompartmentState:
         return tuple(sorted(self.epochs.keys() - replaced))
 
     @cached_property
+    def ever_granted(self) -> frozenset[SeatId]:
+        """The seats that hold a valid grant of any epoch."""
+        return frozenset(seat for epoch in self.epochs.values() for seat in epoch.granted)
+
+    @cached_property
     def holders(self) -> frozenset[SeatId]:
         """The seats that were granted an epoch and that nobody revoked, recovery among them where it does."""
-        granted = {seat for epoch in self.epochs.values() for seat in epoch.granted}
-        return frozenset(granted - self.cutoffs.keys())
+        return self.ever_granted - self.cutoffs.keys()
 
     @cached_property
     def knowing(self) -> frozenset[SeatId]:
@@ -109,7 +113,7 @@ class CompartmentState:
 
     def was_granted(self, seat: SeatId) -> bool:
         """Say whether the seat holds a valid grant of any epoch."""
-        return any(seat in epoch.granted for epoch in self.epochs.values())
+        return seat in self.ever_granted
 
     def may_give(self, entry: Entry) -> bool:
         """Say whether the author of an entry might list epochs and grants there: its founder then, or a holder."""

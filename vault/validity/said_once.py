@@ -32,6 +32,11 @@ FirstAsked = tuple[CompartmentId, str, Origin, int, bytes]
 """Compartment, kind, and the entry that founds the compartment, with the digest of its list."""
 
 
+def says_once(place: CompartmentKind, kind: str) -> bool:
+    """Tell whether something of a version of this kind, in a compartment of that kind, is said once."""
+    return (place, kind) in _FIXED
+
+
 @dataclass(slots=True)
 class FirstSaid:
     """How far a founding entry was read for the first version of a kind; no later row takes that back.

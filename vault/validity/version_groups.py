@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from vault.log.ahead import Ahead
-from vault.log.items import ItemKind
+from vault.log.items import Item, ItemKind, compartment_tag
 from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import digests_in
 
@@ -27,7 +27,14 @@ def of_one(
 def at_position(stream: Ahead[SealedVersion], seq: int) -> dict[int, list[SealedVersion]]:
     """Return what stands at a position, by place; what comes before it is passed over."""
     groups: dict[int, list[SealedVersion]] = {}
-    for sealed in stream.take_while(lambda row: row.seq <= seq):
+    sealed = stream.next
+    while sealed is not None and sealed.seq <= seq:
         if sealed.seq == seq:
             groups.setdefault(sealed.n, []).append(sealed)
+        sealed = stream.take()
     return groups
+
+
+def is_named(item: Item, sealed: SealedVersion) -> bool:
+    """Say whether an item of a list, of the kind of versions, names this one in its compartment."""
+    return item.digest == sealed.id and item.tag == compartment_tag(sealed.compartment, sealed.id)

@@ -33,8 +33,8 @@ from vault.validity.authority import Authority, Listings, Place, Proven, names_i
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.erasures import Erasures
 from vault.validity.parents import Parents
-from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce
-from vault.validity.version_groups import at_position, of_one
+from vault.validity.said_once import FirstAsked, FirstSaid, SaidOnce, says_once
+from vault.validity.version_groups import at_position, is_named, of_one
 
 _CHUNK = 256
 NO_CONTENT = "fields"
@@ -181,7 +181,7 @@ class VersionValidator:
         for n in sorted(listed_at.keys() | groups.keys()):
             group, item = groups.get(n, []), listed_at.get(n)
             # A false row can stand beside the true one; the list says which is which.
-            listed = [] if item is None else [sealed for sealed in group if _is(item, sealed)]
+            listed = [] if item is None else [sealed for sealed in group if is_named(item, sealed)]
             if listed:
                 if self.keyring.epochs_of(listed[0].compartment):
                     yield self._judge_one(signed, listed)
@@ -276,6 +276,8 @@ class VersionValidator:
     def _said_anew(self, version: OpenedVersion, state: CompartmentState, row: OperationRow) -> str | None:
         """Return the check that a version fails which says anew what is said once (FORMAT.md 4), or None."""
         if version.content.kind != Member.KIND:
+            if not says_once(state.kind, version.content.kind):
+                return None  # nearly every version
             failed = [self._once.failed_check(version, state.kind, founding) for founding in state.beginnings]
             return None if None in failed else max(failed, key=lambda check: check == "C7")
         entry = self.authority.entry(row.origin, row.seq, (ItemKind.VERSION, version.id))
@@ -344,7 +346,3 @@ class VersionValidator:
             new = [place for place in asked if place not in self.learned.states and self.keyring.epochs_of(place)]
             self.learned.states.update(self._holding.states(new))
             yield from chunk
-
-
-def _is(item: Item, sealed: SealedVersion) -> bool:
-    return item == Item.in_compartment(ItemKind.VERSION, sealed.compartment, sealed.id)

@@ -46,7 +46,7 @@ from vault.words.message import Message
 
 INDEX_REMADE = Message("The index did not hold what this account remembers of it: it was made anew.")
 _BATCH = 2_000
-_BATCH_OF_A_NEW_INDEX = 8_000  # holds its lock for 0.6 s, where nobody looks for anything yet
+_BATCH_OF_A_NEW_INDEX = 16_000  # holds its lock for 1.5 s, where nobody looks for anything yet
 _NEAR = 16
 _MOST_PASSED = 256
 
