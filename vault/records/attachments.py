@@ -6,14 +6,14 @@ leaves is a stray that nothing names.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Iterator
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from vault.casework.papers.body import Body
 from vault.errors import MalformedError, NotFoundError, VaultError, VerificationError
 from vault.ids import CompartmentId, make_id
-from vault.log.items import Item, ItemKind
+from vault.log.items import Item, ItemKind, compartment_tag
 from vault.progress import CancelledError, Progress, Stopped
 from vault.seal.attachments import Names, chunk_name, names_digest, open_attachment, seal_attachment, sealed_sizes
 from vault.seal.bodies import CHUNK_SIZE, SEALED_CHUNK_SIZE
@@ -122,9 +122,28 @@ class Attached:
             raise VerificationError(Message("an attachment is not in the database after it was written"))
 
 
-def row_of(rows: Rows, digest: bytes) -> AttachmentRow | None:
-    """Return the row that names the chunks of an attachment, or None; one whose names are others' is none."""
-    return next((row for row in rows.attachments_named(digest) if names_digest(row.names) == digest), None)
+def row_of(rows: Rows, digest: bytes, tag: bytes | None = None) -> AttachmentRow | None:
+    """Return the row that names the chunks of an attachment, or None; one whose names are others' is none.
+
+    With the tag of a list, that of its compartment. Without, any that says the same: names are what their digest says.
+    """
+    tags = None if tag is None else {tag}
+    return next((row for row in rows.attachments_named(digest) if _names_it(row, tags)), None)
+
+
+def _names_it(row: AttachmentRow, tags: Container[bytes] | None) -> bool:
+    fits = tags is None or row_tag(row) in tags
+    return fits and names_digest(row.names) == row.digest
+
+
+def row_tag(row: AttachmentRow) -> bytes:
+    """Return the tag under which a list names the attachment of a row, if its compartment is the true one."""
+    return compartment_tag(row.compartment, row.digest)
+
+
+def is_listed(row: AttachmentRow, listed: Mapping[bytes, Container[bytes]]) -> bool:
+    """Say whether a list names a row as it stands: digest -> the tags under which lists name it."""
+    return _names_it(row, listed.get(row.digest, ()))
 
 
 def read_body(database: Database, blobs: Blobs, vault: bytes, body: Body) -> Generator[bytes]:
@@ -190,12 +209,8 @@ def _is_whole(rows: Rows, blobs: Blobs, name: bytes) -> bool:
     return sealed is not None and chunk_name(sealed) == name
 
 
-def chunk_names(rows: Rows) -> set[bytes]:
-    """Return the name of every chunk of every attachment that is here, file or row."""
-    return _named(rows.attachments())
-
-
-def _named(attachments: Iterable[AttachmentRow]) -> set[bytes]:
+def chunks_of(attachments: Iterable[AttachmentRow]) -> set[bytes]:
+    """Return the name of every chunk of these attachments, file or row."""
     found: set[bytes] = set()
     for row in attachments:
         try:
@@ -210,17 +225,26 @@ def sweep_strays(database: Database, blobs: Blobs, *, now_s: float) -> int:
     if not blobs.folder.is_dir() or not any(blobs.folder.iterdir()):
         return 0
     with database.reading() as rows:
-        return blobs.sweep(chunk_names(rows), now_s=now_s)
+        return blobs.sweep(chunks_of(rows.attachments()), now_s=now_s)
 
 
-def forget(database: Database, blobs: Blobs, compartment: bytes, digests: Collection[bytes]) -> None:
+def forget(
+    database: Database,
+    blobs: Blobs,
+    compartment: bytes,
+    digests: Collection[bytes],
+    listed: Mapping[bytes, Container[bytes]],
+) -> None:
     """Delete attachments of a compartment for good: rows, last chunks, files, and what the write-ahead log has of them.
 
     Whoever erases a document calls this with the digests of its bodies (`Document.bodies` of each of its versions),
     after the operation was committed that lists each of them as erased: an item of kind 6 beside those of its versions
-    (`Work.erase`). Others call it when that operation comes to them. A chunk that an attachment of another compartment
-    names stays: somebody may have listed there what is not theirs. Files go first, so that a full disk has room for the
+    (`Work.erase`). Others call it when that operation comes to them. A chunk stays that another attachment names which
+    a list names for its compartment: somebody may have listed there what is not theirs. A row that no list names keeps
+    nothing, and goes too where it stands under such a digest. Files go first, so that a full disk has room for the
     rest, and a crash leaves the row by which the next call finds what is left. Calling twice is as once.
+
+    `listed`: digest -> the tags under which lists name an attachment.
 
     Raises:
         TryAgainError: a file cannot be deleted now; call it again.
@@ -231,9 +255,11 @@ def forget(database: Database, blobs: Blobs, compartment: bytes, digests: Collec
     found = [row for row in attachments if (row.compartment, row.digest) in going]
     if not found:
         return
-    names = _named(found) - _named(row for row in attachments if (row.compartment, row.digest) not in going)
+    others = [row for row in attachments if (row.compartment, row.digest) not in going]
+    names = chunks_of(found) - chunks_of(row for row in others if is_listed(row, listed))
     blobs.delete(names)
+    false = [row for row in others if row.digest in digests and not is_listed(row, listed)]
     with database.transaction() as rows:
-        rows.delete_attachments(found)
+        rows.delete_attachments([*found, *false])
         rows.delete_tails(names)
     database.truncate_wal()

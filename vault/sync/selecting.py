@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from vault.errors import MalformedError
-from vault.log.ahead import Ahead
 from vault.log.epoch_notice import EpochNotice
-from vault.log.items import Item, ItemKind, decode_items
+from vault.log.items import ItemKind
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow, OperationRow
 from vault.sync.contents import Candidate, choose, content_pages
+from vault.sync.listed import Lists, items_of, key_of
 from vault.sync.pages import (
     VERSION_LIMIT,
     PageKind,
@@ -115,7 +115,7 @@ class Selection:
         }
         wanted = {digest for share in self._shares.values() for digest in share.epochs} | self._notices.keys()
         wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
-        self._attachments = {row.digest: row for row in rows.attachments() if row.compartment in self._shares}
+        self._attachments = {key_of(row): row for row in rows.attachments() if row.compartment in self._shares}
         self._places = self._find(wanted | self._attachments.keys())
         self.too_long: Counter[bytes] = Counter()
         self.documents = 0
@@ -138,9 +138,9 @@ class Selection:
         yield from content_pages(self._rows, self._blobs, chosen)
 
     def _candidates(self) -> Iterator[Candidate]:
-        for digest, row in self._attachments.items():
-            for origin, seq, n in self._places.get(digest, ())[:1]:
-                in_full = self._shares[row.compartment].in_full or digest in self._request.left_out
+        for key, row in self._attachments.items():
+            for origin, seq, n in self._places.get(key, ())[:1]:
+                in_full = self._shares[row.compartment].in_full or row.digest in self._request.left_out
                 if in_full or self._is_beyond(origin, seq):
                     yield Candidate(seq, origin, n, row)
 
@@ -212,13 +212,14 @@ class Selection:
         return any(seq >= self._request.base.get(origin, 0) for origin, seq, _ in self._places.get(digest, ()))
 
     def _find(self, wanted: Collection[bytes]) -> dict[bytes, list[Place]]:
-        """Return where epochs and grants are listed."""
+        """Return where epochs, grants and attachments are listed; the last for their own compartment alone."""
         found: dict[bytes, list[Place]] = {}
         for origin in self._logs:
             for row in self._listing(origin):
-                for n, item in enumerate(_items(row)):
-                    if item.kind in _PLACED and item.digest in wanted:
-                        found.setdefault(item.digest, []).append((origin, row.seq, n))
+                for n, item in enumerate(items_of(row)):
+                    key = item.digest + item.tag if item.kind == ItemKind.ATTACHMENT else item.digest
+                    if item.kind in _PLACED and key in wanted:
+                        found.setdefault(key, []).append((origin, row.seq, n))
         return found
 
     def _operations(self, origin: bytes, start: int) -> Iterator[OperationRow]:
@@ -284,13 +285,13 @@ class Selection:
 
     def _versions(self, origin: bytes) -> Iterator[SentVersion]:
         """Yield what is listed and here: what was erased is not."""
-        listed = _Lists(self._listing(origin))
+        listed = Lists(self._listing(origin))
         start = 0 if any(share.in_full for share in self._shares.values()) else self._start(origin)
         for row in self._rows.version_rows(origin, start, self._reach(origin)):
             share = self._shares.get(row.compartment)
             if share is None or not (share.in_full or self._is_beyond(origin, row.seq)):
                 continue
-            if not listed.names(row.seq, row.n, row.id):
+            if not listed.names(row):
                 continue
             if len(row.blob) > VERSION_LIMIT:
                 self.too_long[row.compartment] += 1
@@ -311,29 +312,6 @@ class Selection:
     def _start(self, origin: bytes) -> int:
         base, extent = self._request.base.get(origin, 0), self._request.logs[origin]
         return min(base, extent.size) if extent.one else base
-
-
-class _Lists:
-    """Asks the lists of one log in the order of its positions."""
-
-    def __init__(self, operations: Iterator[OperationRow]) -> None:
-        self._rows = Ahead(operations)
-        self._lists: list[tuple[Item, ...]] = []
-        self._seq = -1
-
-    def names(self, seq: int, n: int, version: bytes) -> bool:
-        """Say whether place `n` of an entry names this version."""
-        if self._seq != seq:
-            passed = self._rows.take_while(lambda row: row.seq <= seq)
-            self._seq, self._lists = seq, [_items(row) for row in passed if row.seq == seq]
-        return any(n < len(items) and items[n][:2] == (ItemKind.VERSION, version) for items in self._lists)
-
-
-def _items(row: OperationRow) -> tuple[Item, ...]:
-    try:
-        return decode_items(row.list)
-    except MalformedError:
-        return ()
 
 
 def _numbered(kind: PageKind, pages: Iterable[tuple[int, bytes]]) -> Iterator[tuple[PageKind, int, bytes]]:

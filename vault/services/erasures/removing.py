@@ -110,13 +110,14 @@ def forget_contents(session: Session) -> None:
             if validator and validator.erased_by(VersionId(row.digest), home) is not None:
                 erased[home].add(row.digest)
         left = {home for home in erased if rows.placed(home)}
+        tags = session.learned.listings.tagged(rows, ItemKind.ATTACHMENT)
     for home, digests in erased.items():
         gone = digests
         if home in left:
             if not session.holds(home) or is_held(session, home) or not _is_sound(session, home):
                 continue
             gone = digests - named_by(session, home, digests).keys()
-        forget(session.database, Blobs(session.folder.blobs_dir), home, gone)
+        forget(session.database, Blobs(session.folder.blobs_dir), home, gone, tags)
 
 
 def _is_sound(session: Session, home: CompartmentId) -> bool:

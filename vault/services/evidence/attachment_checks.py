@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
@@ -12,12 +12,13 @@ from vault.ids import CompartmentId, Origin
 from vault.log.checks.list_check import IsErased, proven_lists
 from vault.log.checks.report import LogReport
 from vault.log.items import Item, ItemKind, compartment_tag
-from vault.records.attachments import chunk_names, lacking_chunks, row_of
+from vault.records.attachments import chunks_of, is_listed, lacking_chunks, row_of, row_tag
 from vault.records.logs import genesis_of
 from vault.seal.attachments import Names
 from vault.services.erasures.contents import named_by
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows
+from vault.store.rowtypes import AttachmentRow
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
@@ -63,13 +64,13 @@ def check_contents(session: Session, rows: Rows, reports: Mapping[Origin, LogRep
     held, needed = session.keyring.compartments(), _Needed(session)
     counts: Counter[str] = Counter()
     faults: list[Finding] = []
-    listed: set[bytes] = set()
+    listed: dict[bytes, set[bytes]] = defaultdict(set)
     for origin, report in reports.items():
         genesis = genesis_of(rows, origin)
         is_own = genesis is not None and genesis.seat == session.seat
         for seq, n, item in _listed(rows, report):
-            listed.add(item.digest)
-            row = row_of(rows, item.digest)
+            listed[item.digest].add(item.tag)
+            row = row_of(rows, item.digest, item.tag)
             fault = None
             home = next((home for home in held if compartment_tag(home, item.digest) == item.tag), None)
             if row is not None:
@@ -85,7 +86,10 @@ def check_contents(session: Session, rows: Rows, reports: Mapping[Origin, LogRep
                 counts["missing"] += 1
                 message = Message("operation {seq}, item {n}: {fault}", seq=seq, n=n, fault=fault)
                 faults.append(Finding(Code.CONTENT, message, origin, seq, n, severity=Severity.ABSENCE))
-    return Contents(**counts, stray=_strays(rows, blobs, listed), faults=tuple(faults))
+    every = rows.attachments()
+    faults += [_unlisted(row) for row in every if row_tag(row) not in listed.get(row.digest, ())]
+    stray = _strays(rows, blobs, chunks_of(row for row in every if is_listed(row, listed)))
+    return Contents(**counts, stray=stray, faults=tuple(faults))
 
 
 @dataclass(slots=True)
@@ -122,7 +126,14 @@ def _fault_of(rows: Rows, blobs: Blobs, encoded: bytes) -> Message | None:
     return Message("{count} of {total} parts of a document are missing or were altered", count=lacking, total=total)
 
 
-def _strays(rows: Rows, blobs: Blobs, listed: Container[bytes]) -> int:
-    named = chunk_names(rows)
-    unlisted = sum(row.digest not in listed for row in rows.attachments())
-    return unlisted + sum(name not in named for name in rows.tail_names()) + len(blobs.strays(named))
+def _unlisted(row: AttachmentRow) -> Finding:
+    message = Message(
+        "no list names the document {digest} of {compartment}",
+        digest=row.digest.hex(),
+        compartment=row.compartment.hex(),
+    )
+    return Finding(Code.UNLISTED, message, row.compartment, severity=Severity.ABSENCE)
+
+
+def _strays(rows: Rows, blobs: Blobs, named: Collection[bytes]) -> int:
+    return sum(name not in named for name in rows.tail_names()) + len(blobs.strays(named))
