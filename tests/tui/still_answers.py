@@ -325,13 +325,13 @@ def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
     words = untrusted_filter.casefold()
     rows = tuple(
         CaseLine(
-            *(f"{number:032x}", ref, client, title, kind, stage),
+            *(f"{number:032x}", ref, client, title, stage),
             due=("2026-11-24", "2026-11-25T18:00", "2026-12-02", "")[number],
             risk=("high", "immediate", "low", "")[number],
             more_people=2 * (number == 0),
             today="2026-11-25",
         )
-        for number, (ref, client, title, kind, stage) in enumerate(CASES)
+        for number, (ref, client, title, _, stage) in enumerate(CASES)
         if words in f"{client} {title}".casefold()
     )
     return CaseListStart(len(rows), rows, own=3)

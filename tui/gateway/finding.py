@@ -197,7 +197,7 @@ def _hit(hit: FoundRecord) -> HitShown:
 
 def _line(row: CaseRow, today: str, people: int) -> CaseLine:
     return CaseLine(
-        *(row.case.hex(), row.ref, row.name, row.title, row.kind, row.status, row.heads, row.place),
+        *(row.case.hex(), row.ref, row.name, row.title, row.status, row.heads, row.place),
         due=row.due or "",
         risk=row.risk,
         today=today,

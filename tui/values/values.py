@@ -43,7 +43,6 @@ class CaseLine:
     ref: str
     client: str = field(repr=False)
     title: str = field(repr=False)
-    kind: str
     stage: str
     heads: int = 1
     place: object = field(default=None, repr=False)

@@ -54,7 +54,6 @@ class Due:
         certainty: of the rule; a date that a court set is confirmed.
         explanation: how it was found, in order.
         is_set_by_court: the date is not the rule's.
-        is_irreversible: what is done or lost after the date cannot be brought back.
         history: the dates that no longer apply: the computed one, then those of earlier orders.
     """
 
@@ -65,7 +64,6 @@ class Due:
     certainty: Certainty
     explanation: tuple[Message, ...] = field(repr=False)
     is_set_by_court: bool = False
-    is_irreversible: bool = False
     history: tuple[Moment, ...] = field(default=(), repr=False)
 
 
@@ -108,7 +106,6 @@ def due(
         state=state,
         certainty=rule.certainty,
         explanation=tuple(explanation),
-        is_irreversible=rule.is_irreversible,
     )
 
 
@@ -152,7 +149,6 @@ def _set_by_court(rule: Rule, facts: Facts, found: Reckoning, here: datetime.dat
         certainty=Certainty.CONFIRMED,
         explanation=tuple(explanation),
         is_set_by_court=True,
-        is_irreversible=rule.is_irreversible,
         history=(*([] if found.first is None else [found.first]), *earlier),
     )
 

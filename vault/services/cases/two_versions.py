@@ -47,12 +47,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class TwoVersions:
-    """The two newest versions beside one another, the one of this computer first, and how many there are."""
+    """The two newest versions beside one another, the one of this computer first."""
 
     place: Place
     left: Side
     right: Side
-    heads: int
 
 
 def both(session: Session, place: Place, *, why: str = "casework") -> TwoVersions:
@@ -68,7 +67,7 @@ def both(session: Session, place: Place, *, why: str = "casework") -> TwoVersion
         raise NotFoundError(Message("this record has one version alone"))
     sides = [_side(session, version) for version in versions[-2:]]
     sides.sort(key=lambda side: (not side.is_here, -side.written_ms, side.version))
-    return TwoVersions(place, sides[0], sides[1], len(versions))
+    return TwoVersions(place, sides[0], sides[1])
 
 
 def settle(
