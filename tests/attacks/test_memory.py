@@ -42,11 +42,6 @@ sys.exit(run(sys.argv[1:]))
 
 
 @pytest.fixture
-def filled(filled_template: Filled, tmp_path: Path) -> Filled:
-    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
-
-
-@pytest.fixture
 def start(filled: Filled, tmp_path: Path) -> Iterator[Callable[..., int]]:
     """Start a command that has the vault open and waits for an answer that nobody gives."""
     prove(filled.place)

@@ -18,11 +18,6 @@ FOREIGN = {"KOI8-R": "Письмо".encode("koi8_r"), "CP1251": "Письмо".e
 TOLD = NOT_UTF8.encode()
 
 
-@pytest.fixture
-def filled(filled_template: Filled, tmp_path: Path) -> Filled:
-    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
-
-
 class Office:
     """The app on a bare terminal, whose bytes go through nobody's hands."""
 

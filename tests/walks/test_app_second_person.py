@@ -29,11 +29,6 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 LAWYER = "Maître Lorvane"
 
 
-@pytest.fixture
-def filled(filled_template: Filled, tmp_path: Path) -> Filled:
-    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
-
-
 async def _name_nobody(desk: AppDesk, pilot: Pilot[None], out: Path) -> None:
     """Choose the profile that names nobody, so that no name of this case is a question, and the folder."""
     await desk.go_to(pilot, "profile")
