@@ -16,7 +16,8 @@ from tui.looks.tokens import Token
 from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.evidence.exchange import IMPORT, MAKE, ExchangeScreen
 from tui.screens.evidence.list_import import ListsScreen
-from tui.screens.frame.base import BACK, READ_AGAIN, Command, VaultScreen
+from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute, moment
 from tui.values.values_exchange import StandingShown, WithWhom
@@ -40,7 +41,7 @@ _LATE_DAYS: Final = 7
 _MOST_LINES: Final = 5
 
 
-class StandingScreen(VaultScreen):
+class StandingScreen(ListScreen):
     """One row a member; Enter makes a bundle for the one under the cursor."""
 
     NAME = Message("Backup and exchange")
@@ -52,10 +53,6 @@ class StandingScreen(VaultScreen):
         READ_AGAIN,
         BACK,
     )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._is_read = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -69,16 +66,7 @@ class StandingScreen(VaultScreen):
         yield VirtualList(_COLUMNS, FixedRows(), id="whom", has_states=True)
         yield Strip(id="last-import")
 
-    def on_mount(self) -> None:
-        """Look how things stand."""
-        self.query_one("#whom").focus()
-        self.action_refresh()
-
-    def on_screen_resume(self) -> None:
-        """Look again: a backup or a bundle may have been made meanwhile."""
-        if self._is_read:
-            self.action_refresh()
-
+    @override
     def action_refresh(self) -> None:
         """Look again."""
         self.ask(lambda vault: vault.exchange.standing(), self._show)
@@ -93,7 +81,7 @@ class StandingScreen(VaultScreen):
 
     def action_make(self) -> None:
         """Make a bundle for the member of the row."""
-        row = self.query_one(VirtualList).row_at_cursor()
+        row = self._list.row_at_cursor()
         self.app.push_screen(ExchangeScreen(MAKE, "" if row is None else row.key))
 
     def action_lists(self) -> None:
@@ -113,10 +101,8 @@ class StandingScreen(VaultScreen):
         self.query_one("#whom-head", SectionLine).say(
             Message("the newest that each has of the other") if rows else Message("no member has another device yet")
         )
-        whom = self.query_one(VirtualList)
-        here, places = whom.row_at_cursor(), {row.key: place for place, row in enumerate(rows)}
-        whom.show_source(FixedRows(rows))
-        whom.cursor = 0 if here is None else places.get(here.key, 0)
+        here, places = self._list.row_at_cursor(), {row.key: place for place, row in enumerate(rows)}
+        self.show_rows(rows, 0 if here is None else places.get(here.key, 0))
         self.query_one(Strip).show(_last_facts(shown))
 
 

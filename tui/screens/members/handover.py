@@ -15,6 +15,7 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.kept_form import KeptForm
 from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import with_roles
@@ -36,7 +37,7 @@ _ABOUT: Final = Message(
 )
 
 
-class HandoverScreen(LongWorkScreen):
+class HandoverScreen(ListScreen, LongWorkScreen):
     """The orders that stand.
 
     Args:
@@ -67,15 +68,11 @@ class HandoverScreen(LongWorkScreen):
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="orders")
 
-    def on_mount(self) -> None:
-        """Read the orders."""
-        self.query_one("#orders").focus()
-        self.action_refresh()
-
     @override
     def commands(self) -> tuple[Command, ...]:
         return tuple(command for command in self.ACTS if _NEEDS.get(command.action, "") in {"", *self._may})
 
+    @override
     def action_refresh(self) -> None:
         """Read the orders."""
         self.ask(lambda vault: vault.handovers.list_all(), self._show)
@@ -110,7 +107,7 @@ class HandoverScreen(LongWorkScreen):
 
     def _show(self, orders: tuple[OrderLine, ...]) -> None:
         rows = [ListRow(str(at), (order.leaver, order.successor, order.reason)) for at, order in enumerate(orders)]
-        self.query_one("#orders", VirtualList).show_source(FixedRows(rows))
+        self.show_rows(rows)
         self.head(plural("{count} order", "{count} orders", count=len(orders)))
 
 
