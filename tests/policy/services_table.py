@@ -78,7 +78,7 @@ _ASKS: Mapping[Action, str] = {
     Action.PARTNER_READ: "partners.find partners.list_all",
     Action.PARTNER_WRITE: "partners.add partners.confirm partners.edit",
     Action.INTAKE_READ: "intake.count_open intake.find_open intake.list_open",
-    Action.INTAKE_WRITE: "intake.add intake.caller intake.close intake.rotate_weekly",
+    Action.INTAKE_WRITE: "intake.add intake.caller intake.close intake_key.rotate_weekly",
     Action.REGISTER_ASK: "register.ask register.ask_among register.ask_each",
     Action.REGISTER_WRITE: "register.add",
     Action.MEMBER_LIST: """
@@ -119,7 +119,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
         ("intake.move_to_new", "writing_down.make_case_of_slip"), (Action.INTAKE_WRITE, Action.CASE_CREATE)
     ),
     "previewing.preview": (Action.CASE_CREATE, Action.CASE_SEARCH),
-    "alike.alike": (Action.CASE_READ, Action.CASE_SEARCH),
+    **dict.fromkeys(("alike.alike", "alike.alike_within"), (Action.CASE_READ, Action.CASE_SEARCH)),
     "same_person.cases_of": (Action.CASE_READ, Action.CASE_LIST),
     "same_person.same": (Action.CASE_WRITE, Action.CASE_WRITE),
     "checklists.begin": (Action.CASE_WRITE, Action.CASE_READ),
@@ -141,7 +141,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
     pipe.ask_second partner_rows.partner_rows
     audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
-    reading.read_valid_at editing.write_next sections.records_of section_people.case_of section_people.who_is
+    reading.read_valid_at editing.heads_at editing.write_next sections.records_of section_people.case_of
+    section_people.who_is
     people.stored_at section_people.person_at writing_down.called
     authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
     bundle_import.require_room device_checks.file_faults device_checks.row_faults warning.warn_list warning.cases_on
@@ -230,6 +231,7 @@ CALLS: Mapping[str, Call] = {
     "same_person.cases_of": lambda run, session, case, *_: run(session, _own_record(case)),
     "same_person.same": lambda run, session, case, *_: run(session, _own_record(case), _own_record(case)),
     "people.show": lambda run, session, case, *_: run(session, _somebody(case)),
+    "alike.alike_within": lambda run, session, case, *_: run(session, Person(PersonRole.CLIENT), case),
     "alike.alike": lambda run, session, case, *_: run(session, _somebody(case), Person(PersonRole.CLIENT)),
     "section_people.change": lambda run, session, case, _, section: run(
         session, _somebody(_held(session, case, section)), PersonChange(role="third")

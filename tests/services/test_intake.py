@@ -13,6 +13,7 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.services import housekeeping
 from vault.services.cases import cases, intake, searching
+from vault.services.grants import intake_key
 from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import read_valid, up_to_date_index
 
@@ -93,7 +94,7 @@ def test_a_slip_that_says_little_can_be_moved_too(
 
 def test_the_first_supervisor_of_a_week_changes_the_key_and_the_next_one_does_not(office: Office) -> None:
     with office.open(office.nadia) as nadia:
-        assert not intake.rotate_weekly(nadia)
+        assert not intake_key.rotate_weekly(nadia)
         slip = intake.add(nadia, name="Ilham")
         home = the_one(nadia, CompartmentKind.INTAKE)
         before = nadia.state_of(home)

@@ -16,7 +16,7 @@ from vault.ids import CompartmentId
 from vault.services.cases import cases, intake, listing, people, searching, sections, undoing, writing_down
 from vault.services.cases.editing import Place
 from vault.services.cases.searching import Why
-from vault.services.cases.writing_down import KnownAlreadyError
+from vault.services.cases.writing_down import KnownAlreadyError, StandsHereError
 
 NAME, SPELT, PHONE = "Алия Скорякина", "Skoriakine Aliya", "+996 555 123456"
 
@@ -115,11 +115,32 @@ def test_a_name_that_a_colleague_entered_is_told_and_who_entered_this_person_is_
         writing_down.change_person(amina, place, PersonChange(add_names=("Aliya Skorjakina",)))
 
 
-def test_a_call_of_somebody_of_the_case_itself_goes_there_without_a_question(office: Office) -> None:
+def test_a_call_of_somebody_of_the_case_itself_asks_whether_it_is_them_and_adds_what_is_new(office: Office) -> None:
     with office.open(office.amina) as amina:
         case = theirs(amina)
-        intake.add(amina, name="Skoriakina", number="0555 123456")
-        writing_down.move_slip(amina, slip(amina), case)
+        for name, number in (("Skoriakina", "0700 111222"), ("Unknown", "0555123456")):
+            slip_id = intake.add(amina, name=name, number=number).hex()
+            with pytest.raises(StandsHereError) as refused:
+                writing_down.move_slip(amina, slip_id, case)
+            (found,) = refused.value.here
+            assert (found.name, found.place.case, len(cases.open_case(amina, case).persons)) == (NAME, case, 1)
+            assert NAME not in str(refused.value)
+            moved = writing_down.move_slip(amina, slip_id, case, same=found.place.record)
+            assert moved.kinds == ("note",)
+        (person,) = cases.open_case(amina, case).persons
+        assert (person.value.display_name(), person.value.role.value) == (NAME, "client")
+        assert [name.text for name in person.value.names] == [NAME, "Skoriakina", "Unknown"]
+        assert person.value.phones == (PHONE, "0700 111222")
+        undoing.undo(amina, undoing.last(amina))
+        (person,) = cases.open_case(amina, case).persons
+        assert ([name.text for name in person.value.names], len(intake.list_open(amina))) == ([NAME, "Skoriakina"], 1)
+
+
+def test_a_call_of_somebody_else_who_is_called_so_makes_a_second_person(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = theirs(amina)
+        intake.add(amina, name=SPELT)
+        writing_down.move_slip(amina, slip(amina), case, is_second=True)
         assert len(cases.open_case(amina, case).persons) == 2
 
 

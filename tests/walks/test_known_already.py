@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.desk import Desk, said
 from tests.tui.house import AMINA, House
-from vault.services.cases import cases, people
+from vault.services.cases import cases, intake, people
 
 NAME, PHONE = "Алия Скорякина", "+996 555 123456"
 
@@ -43,6 +43,50 @@ def test_by_command_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without
     assert (known.code, f"of {ref}, spelled like" in known.err) == (3, True)
     said(desk, *edit, "--anyway")
     assert said(desk, "log", "verify")["verified"]
+
+
+def test_by_command_a_call_of_the_client_is_asked_about_and_makes_no_second_person(
+    house: House, tmp_path: Path
+) -> None:
+    desk = Desk.of(house.place, tmp_path)
+    ref = str(said(desk, "case", "new", "--kind", "asylum", "--title", "A call from the border")["ref"])
+    person = said(desk, "person", "add", ref, "--role", "client", "--name", NAME)["person"]
+    slip = str(said(desk, "intake", "add", "--name", "Skoriakine Aliya")["slip"])
+    move = ("intake", "move", slip, "--to", ref)
+    asked = desk.run(*move)
+    assert (asked.code, f"In this case: {NAME}" in asked.err, "--same PERSON" in asked.err) == (3, True, True)
+    told = desk.run_at_terminal(*move, typed="perhaps\nyes\n")
+    assert (told.code, f"Is this {NAME}? yes: no second person is made" in told.err) == (0, True)
+    (only,) = said(desk, "case", "show", ref)["persons"]
+    assert only["person"] == person
+    assert only["names"] == [NAME, "Skoriakine Aliya"]
+    other = str(said(desk, "intake", "add", "--name", "Skoriakina Alia")["slip"])
+    assert desk.run_at_terminal("intake", "move", other, "--to", ref, typed="no\n").code == 0
+    assert len(said(desk, "case", "show", ref)["persons"]) == 2
+    third = str(said(desk, "intake", "add", "--name", "Алия")["slip"])
+    said(desk, "intake", "move", third, "--to", ref, "--same", person)
+    assert len(said(desk, "case", "show", ref)["persons"]) == 2
+
+
+@pytest.mark.screen
+def test_by_app_a_call_of_the_client_is_asked_about_and_makes_no_second_person(house: House) -> None:
+    with house.open("Nadia") as session:
+        case = cases.create(session, title="A market", kind="asylum").case
+        people.add(session, case, role="client", names=[NAME])
+        for name in ("Skoriakine Aliya", "Skoriakina Alia"):
+            intake.add(session, name=name)
+    with house.desk("Nadia") as nadia:
+        nadia.press(":calls", "m", "f4")
+        nadia.sees(f"Is this {NAME}?", "no second person is made")
+        nadia.press("escape")
+        nadia.sees("2 open")
+        nadia.press("m", "f4", "y")
+        nadia.sees("Every word of the slip is in case", "1 open")
+        nadia.press("m", "f4", "n")
+        nadia.sees("Every word of the slip is in case", "0 open")
+    with house.open("Nadia") as session:
+        names = [[name.text for name in person.value.names] for person in cases.open_case(session, case).persons]
+    assert sorted(names, key=len) == [["Skoriakina Alia"], [NAME, "Skoriakine Aliya"]]
 
 
 @pytest.mark.screen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.gateway.finding import Finding
-from tui.gateway.subject import Subject, UnlockedVault, case_id, unless_known
+from tui.gateway.subject import Subject, UnlockedVault, case_id, record_id, unless_known
 from tui.text.in_words import in_words
 from tui.values.values_calls import CaseLike, Reminding, SlipBegun, SlipLine, SlipTyped
 from tui.values.values_people import Made
@@ -103,11 +103,15 @@ class Intake(Subject):
         """Return how many slips are open; 0 for who may not know."""
         return intake.count_open(self._session) if self._may(Action.INTAKE_READ) else 0
 
-    def move(self, slip: str, case: str, *, anyway: bool = False) -> Made:
-        """Put all its words into a case and close it; returns the reference of the case, or who may be known."""
+    def move(self, slip: str, case: str, *, same: str = "", is_second: bool = False, anyway: bool = False) -> Made:
+        """Put all its words into a case and close it; returns the reference of the case, or who may be known.
+
+        `same` is the person of the case who called, `is_second` that it is nobody of those who are called so.
+        """
+        known = record_id(same) if same else None
 
         def moved() -> str:
-            writing_down.move_slip(self._session, slip, case_id(case), anyway=anyway)
+            writing_down.move_slip(self._session, slip, case_id(case), same=known, is_second=is_second, anyway=anyway)
             return self._finding.cases.ref_of(case_id(case))
 
         return unless_known(moved)

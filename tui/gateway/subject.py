@@ -19,7 +19,7 @@ from vault.progress import CancelledError, Progress, Stopped
 from vault.services import housekeeping
 from vault.services.cases import undoing
 from vault.services.cases.undoing import Undoable
-from vault.services.cases.writing_down import KnownAlreadyError
+from vault.services.cases.writing_down import KnownAlreadyError, StandsHereError
 from vault.words.message import Message
 
 T = TypeVar("T")
@@ -146,3 +146,5 @@ def unless_known(make: Callable[[], str]) -> Made:
         return Made(make())
     except KnownAlreadyError as error:
         return Made(known=tuple(error.known.told()))
+    except StandsHereError as error:
+        return Made(here=tuple((found.place.record.hex(), found.name) for found in error.here))

@@ -92,7 +92,11 @@ class AlikeShown:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The id of what was made; or who may be known already, a sentence each: then nothing was made."""
+    """The id of what was made; or who may be known already, a sentence each: then nothing was made.
+
+    `here` are people of the case who may be who called, each with the record and the name: then nothing was made, too.
+    """
 
     made: str = ""
     known: tuple[Words, ...] = ()
+    here: tuple[tuple[str, str], ...] = field(default=(), repr=False)

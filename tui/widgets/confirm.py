@@ -26,6 +26,7 @@ class Confirm(Sheet[bool]):
         consequence: what will have happened afterwards.
         yes: the word on the button that does it.
         no: the word on the button that does not; it has the focus.
+        may_leave: whether Esc answers nothing; without it Esc means no.
     """
 
     DEFAULT_CSS = """
@@ -37,18 +38,19 @@ class Confirm(Sheet[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(with_layouts("y"), "answer(True)", show=False),
         Binding(with_layouts("n"), "answer(False)", show=False),
-        Binding("escape", "answer(False)", show=False),
+        Binding("escape", "leave", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
     AUTO_FOCUS = "#no"
 
-    def __init__(self, question: Words, consequence: Words, *, yes: Words, no: Words) -> None:
+    def __init__(self, question: Words, consequence: Words, *, yes: Words, no: Words, may_leave: bool = False) -> None:
         super().__init__()
         self._question = question
         self._consequence = consequence
         self._yes = yes
         self._no = no
+        self._may_leave = may_leave
 
     @override
     def compose(self) -> ComposeResult:
@@ -62,6 +64,10 @@ class Confirm(Sheet[bool]):
     def action_answer(self, answer: bool) -> None:
         """Close with this answer."""
         self.dismiss(answer)
+
+    def action_leave(self) -> None:
+        """Close without going on."""
+        self.dismiss(None if self._may_leave else False)
 
     @on(Button.Pressed)
     def _answer_by_button(self, event: Button.Pressed) -> None:

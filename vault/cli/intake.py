@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.case import CASE_KINDS
-from vault.cli.known import ANYWAY, unless_known
+from vault.cli.known import ANYWAY, unless_here, unless_known
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.person import PERSON_ROLES
@@ -13,8 +13,11 @@ from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import indented
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
-from vault.ids import short_id
+from vault.ids import RecordId, short_id
 from vault.words.message import Message, Words, enumerated, filled
+
+if TYPE_CHECKING:
+    from vault.services.cases.intake import Moved
 
 _VALUES = (
     Personal("name", "--name", Message("Name as heard")),
@@ -95,14 +98,25 @@ def _close(args: Given, output: Output) -> Result:
 def _move(args: Given, output: Output) -> Result:
     asked = () if args.new is None else (_TITLE,)
     with opened_to_ask(args, output, asked) as (session, answers):
-        from vault.services.cases import cases, writing_down
+        from vault.casework.person import Person
+        from vault.services.cases import cases, editing, writing_down
 
         role = args.role or "third"
         if args.new is None:
             case, ref = cases.find(session, args.to), args.to.strip()
-            moved = unless_known(
-                args, output, lambda anyway: writing_down.move_slip(session, args.slip, case, role=role, anyway=anyway)
-            )
+
+            def into_case(same: RecordId | None, is_second: bool) -> Moved:
+                return unless_known(
+                    args,
+                    output,
+                    lambda anyway: writing_down.move_slip(
+                        session, args.slip, case, role=role, same=same, is_second=is_second, anyway=anyway
+                    ),
+                )
+
+            of_person = frozenset({Person.KIND})
+            same = None if args.same is None else editing.locate(session, args.same, of_person, case=case).record
+            moved = unless_here(output, same, into_case)
         else:
             title = answers["title"][0]
             moved = unless_known(
@@ -154,6 +168,7 @@ VERBS: Final = (
             Arg("[--new KIND]", Message("a new case of this kind; asks for its title"), choices=CASE_KINDS),
         ), is_required=True),
         Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES),
+        Arg("[--same PERSON]", Message("who called is this person of the case: no second person is made")),
         ANYWAY,
         *options_of((_TITLE,)),
     ), _move),

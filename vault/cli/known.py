@@ -10,7 +10,8 @@ from vault.cli.output import Output
 from vault.cli.prompts import ask_line
 from vault.cli.table import Arg, Given
 from vault.errors import WaitingForDecisionError
-from vault.words.message import Message
+from vault.ids import RecordId, short_id
+from vault.words.message import Message, filled
 
 T = TypeVar("T")
 
@@ -29,6 +30,36 @@ _THROW_OR_BACK: Final = Message(
     "What you typed is not written yet. Type keep to write it down, back to go through it again, or drop to throw it"
     " away: "
 )
+
+
+_SAME: Final = Message(
+    "Is this {name}? yes: no second person is made, the spelling is added; no: somebody else. Type yes or no: "
+)
+
+
+def unless_here(output: Output, same: RecordId | None, make: Callable[[RecordId | None, bool], T]) -> T:
+    """Move a call by `make`, which is given who of the case called, and whether it is nobody of them.
+
+    Raises:
+        WaitingForDecisionError: somebody of the case is called so, and nobody said whether it is them.
+    """
+    from vault.services.cases.writing_down import StandsHereError
+
+    try:
+        return make(same, False)
+    except StandsHereError as error:
+        if not (output.may_ask and sys.stdin.isatty()):
+            for found in error.here:
+                output.say(Message("In this case: {name}  id {id}", name=found.name, id=short_id(found.place.record)))
+            raise
+        here = error.here
+    for found in here:
+        word = ""
+        while word not in {"yes", "no"}:
+            word = ask_line(filled(_SAME, name=found.name)).casefold()
+        if word == "yes":
+            return make(found.place.record, False)
+    return make(None, True)
 
 
 def unless_known(

@@ -12,9 +12,9 @@ from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.policy.roles import ALLOWED, Action
-from vault.services.cases import intake, sections
+from vault.services.cases import sections
 from vault.services.erasures import arrived, drafts, ended_slips, noted_holds, removing, retention, standing_again
-from vault.services.grants import handover, sharing, timed_grants
+from vault.services.grants import handover, intake_key, sharing, timed_grants
 from vault.services.members import members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
 from vault.words.finding import Code, Finding, Severity
@@ -131,7 +131,7 @@ def _sections(session: Session) -> list[Message]:
 
 
 def _week(session: Session) -> list[Message]:
-    return [Message("A new week: the intake has a new key.")] if intake.rotate_weekly(session) else []
+    return [Message("A new week: the intake has a new key.")] if intake_key.rotate_weekly(session) else []
 
 
 def _shared(session: Session) -> list[Message]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.widget import Widget
@@ -19,6 +19,7 @@ from tui.values.messages import OpenCase
 from tui.values.shaping import do_not_call
 from tui.values.values_calls import SlipLine
 from tui.widgets.cells import Cell
+from tui.widgets.confirm import Confirm
 from tui.widgets.long_text import LongText
 from vault.words.message import Message, Words
 
@@ -82,13 +83,49 @@ def move(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> No
     """Ask for the case, move the slip there, and go on with a sentence."""
 
     def chosen(case: str) -> None:
-        make_unless_known(
-            screen,
-            lambda vault, anyway: vault.intake.move(slip.slip, case, anyway=anyway),
-            lambda ref: then(_moved(ref)),
-        )
+        _move_there(screen, slip, case, then)
 
     screen.unless_left(PickCase(slip), chosen)
+
+
+def _move_there(
+    screen: VaultScreen,
+    slip: SlipLine,
+    case: str,
+    then: Callable[[str], None],
+    *,
+    same: str = "",
+    is_second: bool = False,
+) -> None:
+    """Move the slip; where people of the case are called like who called, ask of each whether it is them."""
+
+    def whose(people: Sequence[tuple[str, str]]) -> None:
+        if not people:
+            _move_there(screen, slip, case, then, is_second=True)
+            return
+        (record, name), *others = people
+
+        def answered(is_same: bool | None) -> None:
+            if is_same:
+                _move_there(screen, slip, case, then, same=record)
+            elif is_same is not None:
+                whose(others)
+
+        question = Confirm(
+            Message("Is this {name}?", name=name),
+            Message("Then no second person is made, and the spelling is added to this person."),
+            yes=Message("The same person"),
+            no=Message("Somebody else"),
+            may_leave=True,
+        )
+        screen.app.push_screen(question, answered)
+
+    make_unless_known(
+        screen,
+        lambda vault, anyway: vault.intake.move(slip.slip, case, same=same, is_second=is_second, anyway=anyway),
+        lambda ref: then(_moved(ref)),
+        here=whose,
+    )
 
 
 def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:

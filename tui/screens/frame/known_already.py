@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ def make_unless_known(
     then: Callable[[str], None],
     *,
     failed: Callable[[VaultError], None] | None = None,
+    here: Callable[[Sequence[tuple[str, str]]], None] | None = None,
 ) -> None:
     """Have something made; where somebody may be known already, ask first, and go back to what was typed on no.
 
@@ -30,9 +31,13 @@ def make_unless_known(
         make: gets the gateway and whether to make it anyway.
         then: gets the id of what was made.
         failed: gets an error, as in `VaultScreen.ask`.
+        here: gets who of the case may be meant: nothing was made.
     """
 
     def go_on(made: Made) -> None:
+        if made.here and here is not None:
+            here(made.here)
+            return
         if not made.known:
             then(made.made)
             return

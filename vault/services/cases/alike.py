@@ -17,6 +17,7 @@ from vault.ids import CompartmentId, RecordId
 from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, row_of
 from vault.index.file import Index
+from vault.index.people import people_in
 from vault.index.search import people_reached
 from vault.index.search import search as search_index
 from vault.log.payload import OBJECTS_LIMIT
@@ -99,13 +100,40 @@ def alike_to_added(session: Session, added: Person, after: Person, case: Compart
     return found
 
 
+def alike_within(session: Session, person: Person, case: CompartmentId) -> list[Alike]:
+    """Return who of one case may be this person, who is not written down yet: by `same_as_written`.
+
+    Args:
+        session: who asks.
+        person: as they would be written.
+        case: the case.
+    """
+    session.require(Action.CASE_READ, case)
+    rule = session.require(Action.CASE_SEARCH)
+    index = up_to_date_index(session)
+    places = [Place(case, RecordId(record), Person.KIND) for record in people_in(index, case)]
+    stored = [(place, found.value) for place in places if (found := stored_at(session, place)) is not None]
+    here = [(place, other) for place, other in stored if same_as_written(person, other)]
+    _log(session, {(place.case, place.record) for place, _ in here}, rule, "intake")
+    row, words = row_of(index, case), [part for name in person.names for part in parts_of(name.text)]
+    ref = "" if row is None else row.ref
+    return [
+        Alike(place, ref, other.display_name(), _called(words, other), _shared_phones(person, other))
+        for place, other in here
+    ]
+
+
+def _shared_phones(person: Person, other: Person) -> tuple[str, ...]:
+    ends = {digits_of(phone)[-_LAST_DIGITS:] for phone in other.phones}
+    return tuple(phone for phone in person.phones if digits_of(phone)[-_LAST_DIGITS:] in ends)
+
+
 def same_as_written(person: Person, other: Person) -> bool:
     """Say whether two people of a list may be the same: by a number, or by how they are called.
 
     By name alone nobody is who was born in another year: a list has many who are called alike.
     """
-    ends = {digits_of(phone)[-_LAST_DIGITS:] for phone in other.phones}
-    if any(digits_of(phone)[-_LAST_DIGITS:] in ends for phone in person.phones):
+    if _shared_phones(person, other):
         return True
     if person.born and other.born and not _of_one_year(person, other):
         return False

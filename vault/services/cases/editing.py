@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -188,28 +188,69 @@ def write_next(
 
     `obj` is the pseudonym of the compartment in the log; without it, that of a case is looked up.
     """
+    following = next_of(kind, versions, change)
+    further = None if then is None else then(following.before)
+    if not following.is_different:
+        return Edited(place, 0)
+    audit = audit_of(session, place.case) if obj is None else obj
+    beginning = [*beside(following.newest, following.after), *([] if further is None else [(place.case, further)])]
+    covers = Counter([kind.KIND, *(record.KIND for _, record in beginning)])
+    with session.work(place.case, *(home for home, _ in beginning)) as work:
+        work.write(place.case, place.record, kind.KIND, following.fields(), following.parents)
+        for home, record in beginning:
+            work.keep(home, record)
+        work.commit(Entry(act=act, obj=audit, covers=covers, pol=pol))
+    return Edited(place, len(versions))
+
+
+@dataclass(frozen=True, slots=True)
+class Following(Generic[T]):
+    """What a change makes of the heads of a record: before it, by all of them, and by the newest; and after it."""
+
+    versions: Sequence[OpenedVersion]
+    newest: T
+    before: T
+    after: T
+
+    @property
+    def is_different(self) -> bool:
+        """Whether it has to be written: something was changed, or several heads become one."""
+        return self.after != self.newest or len(self.versions) > 1
+
+    @property
+    def parents(self) -> list[VersionId]:
+        """Return the versions that it replaces."""
+        return [version.id for version in self.versions]
+
+    def fields(self) -> dict[str, object]:
+        """Return its fields, with those of the heads that this program does not know."""
+        known = {name: part for version in self.versions for name, part in version.content.fields.items()}
+        return to_fields(self.after, known=known)
+
+
+def next_of(kind: type[T], versions: Sequence[OpenedVersion], change: Callable[[T], T]) -> Following[T]:
+    """Return what `change` makes of the heads of a record, oldest first; nothing is written.
+
+    Raises:
+        NotFoundError, UsageError: there is no head, or `change` refused.
+        VerificationError: none of them can be read.
+    """
     if not versions:
         raise NotFoundError(Message("you have no such record with this id"))
     values = [value for version in versions if (value := _value(version, kind)) is not None]
     if not values:
         raise VerificationError(Message("no version of this record can be read here"))
     before = joined(values)
-    changed, further = change(before), None if then is None else then(before)
+    changed = change(before)
     if isinstance(before, Person):
         _require_role_said(before, values, change)
-    if changed == values[-1] and len(versions) == 1:
-        return Edited(place, 0)
-    known = {name: part for version in versions for name, part in version.content.fields.items()}
-    audit = audit_of(session, place.case) if obj is None else obj
-    beginning = [*beside(values[-1], changed), *([] if further is None else [(place.case, further)])]
-    covers = Counter([kind.KIND, *(record.KIND for _, record in beginning)])
-    with session.work(place.case, *(home for home, _ in beginning)) as work:
-        fields = to_fields(changed, known=known)
-        work.write(place.case, place.record, kind.KIND, fields, [version.id for version in versions])
-        for home, record in beginning:
-            work.keep(home, record)
-        work.commit(Entry(act=act, obj=audit, covers=covers, pol=pol))
-    return Edited(place, len(versions))
+    return Following(versions, values[-1], before, changed)
+
+
+def heads_at(session: Session, place: Place) -> list[OpenedVersion]:
+    """Return the heads of a record, oldest first, as far as the index is read; the caller asked, and logged."""
+    heads = frozenset(map(VersionId, heads_of(session.index(), place.case, place.record, place.kind)))
+    return sorted(read_versions(session, place.case, place.record, heads), key=_in_time)
 
 
 def _require_role_said(before: Person, values: Sequence[Any], change: Callable[[Any], Any]) -> None:

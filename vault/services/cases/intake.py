@@ -2,7 +2,7 @@
 
 A slip is moved into a case or closed within 14 days. From then on it is not listed; its earlier versions, which have
 the words, are erased at the first unlock of a member who takes calls, ten minutes later or more (`erasures`). The key
-of the intake is replaced once a week by the first supervisor who is there.
+of the intake is replaced once a week by the first supervisor who is there (`grants.intake_key`).
 """
 
 from __future__ import annotations
@@ -21,20 +21,18 @@ from vault.casework.person import Person
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
-from vault.errors import MalformedError, NotFoundError, RefusedError, UsageError
+from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.fold import fold_words, words_of
 from vault.index.heads import heads_of
 from vault.index.search import SHORTEST_PHONE
-from vault.log.items import Item, ItemKind
-from vault.policy.clocks import ClockState
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import from_fields
-from vault.records.versions import open_each
 from vault.records.work import Entry, Work
 from vault.services.cases.cases import CaseMade, new_case
+from vault.services.cases.editing import Following, Place, heads_at, next_of
+from vault.services.cases.people import as_heard
 from vault.services.cases.register import entries_for
-from vault.services.grants.sharing import replace_key
+from vault.services.grants.intake_key import WEEKLY
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.kinds_held import held_of_kind, the_one
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
@@ -46,10 +44,7 @@ from vault.words.next_step import NextStep
 SLIP_DAYS = 14
 MOST_SAID = 20_000
 """Characters of what was said in a call; what is more is a note of a case."""
-# The record that holds the time of the last weekly key (FORMAT.md 4).
-WEEKLY = RecordId(b"casevault/weekly")
 _Said: TypeAlias = Note | Person | Task
-_MONDAY = 3  # 1 January 1970 was a Thursday
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +169,14 @@ def close(session: Session, slip: str) -> None:
         work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
 
 
-def move(session: Session, slip: str, case: CompartmentId, *, role: str = PersonRole.THIRD.value) -> Moved:
+def move(
+    session: Session,
+    slip: str,
+    case: CompartmentId,
+    *,
+    role: str = PersonRole.THIRD.value,
+    same: RecordId | None = None,
+) -> Moved:
     """Put all words of a slip into a case, as a note, perhaps a person and a task, and close it: in one entry.
 
     Args:
@@ -182,20 +184,35 @@ def move(session: Session, slip: str, case: CompartmentId, *, role: str = Person
         slip: its id as typed, or its beginning.
         case: the case.
         role: a word of `PersonRole`: what who called is to the case.
+        same: a person of the case who called: they get the spelling and the number, and nobody else is written.
 
     Raises:
-        NotFoundError: no open slip with this id.
+        NotFoundError: no open slip with this id, or no such person in the case.
         UsageError: what it says does not fit a note or a person; nothing was written.
     """
     rule = session.require(Action.INTAKE_WRITE)
     session.require(Action.CASE_WRITE, case)
     stored = _open_slip(session, slip)
     said, audit = said_by(stored.value, word_of(PersonRole, role, "role")), audit_of(session, case)
-    entries = _entries_of(session, said)
+    called = next((record for record in said if isinstance(record, Person)), None)
+    known = None if same is None or called is None else _with_call(session, Place(case, same, Person.KIND), called)
+    if known is not None:
+        said = [record for record in said if not isinstance(record, Person)]
+    is_spelt_anew = known is not None and known.after.names != known.before.names
+    entries = entries_for(session, [known.after]) if known is not None and is_spelt_anew else _entries_of(session, said)
     with session.work(the_one(session, CompartmentKind.INTAKE), case, *(home for home, _ in entries)) as work:
         kinds = _keep_said(session, work, stored, (*said, *entries), case)
+        if known is not None and same is not None and known.is_different:
+            work.write(case, same, Person.KIND, known.fields(), known.parents)
+            kinds[Person.KIND] += 1
         work.commit(Entry(act="intake.edit", obj=audit, covers=kinds, pol=rule))
     return Moved(tuple(record.KIND for record in said))
+
+
+def _with_call(session: Session, place: Place, called: Person) -> Following[Person]:
+    """Return what a call makes of a person of the case."""
+    up_to_date_index(session)
+    return next_of(Person, heads_at(session, place), lambda person: as_heard(called, person).of(person))
 
 
 def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.THIRD.value) -> Moved:
@@ -275,68 +292,9 @@ def _keep_ended(
     )
 
 
-def rotate_weekly(session: Session) -> bool:
-    """Give the intake a new key if this week has none yet and there are slips of earlier weeks; say whether it did.
-
-    Raises:
-        RefusedError: this member's role replaces no key of the intake.
-    """
-    rule = session.require(Action.INTAKE_WRITE)
-    if not session.directory.rights.may_grant(session.roles, CompartmentKind.INTAKE):
-        raise RefusedError(Message("your role cannot replace a key of the intake"))
-    homes = held_of_kind(session, CompartmentKind.INTAKE)
-    if not homes:
-        return False
-    home = homes[0]
-    session.require_sound_log(home)
-    clock = session.clock()
-    if clock.state is ClockState.JUMPED:
-        return False  # which week it is, a person says first
-    this_week = _week(clock.trusted_ms)
-    slips, marks = _weeks(session, home)
-    if min(slips, default=this_week) >= this_week or this_week in marks:
-        return False
-    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, WEEKLY, Slip.KIND)]
-    mark = Slip(received=clock.trusted_ms, state=SlipState.CLOSED)
-    replace_key(session, home, act="key.rotate", rule=rule)
-    with session.work(home) as work:
-        work.keep(home, mark, WEEKLY, parents)
-        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
-    return True
-
-
 def _slips(session: Session) -> list[Stored[Slip]]:
     return [slip for slip in _stored(session) if slip.record != WEEKLY]
 
 
 def _stored(session: Session) -> list[Stored[Slip]]:
     return stored_of_kind(read_valid(session, the_one(session, CompartmentKind.INTAKE)), Slip)
-
-
-def _weeks(session: Session, home: CompartmentId) -> tuple[set[int], set[int]]:
-    """Return the weeks in which slips came, and those in which somebody who may give the key made a new one.
-
-    Every volunteer writes slips: one of theirs is no mark, and whatever they write over keeps its week.
-    """
-    slips, marks = set[int](), set[int]()
-    state = session.state_of(home)
-    with session.database.reading() as rows:
-        authority = session.authority(rows)
-        opened, _ = open_each(rows.versions(home), vault=session.vault, keyring=session.keyring)
-        for version in opened:
-            try:
-                week = _week(from_fields(Slip, version.content.fields).received)
-            except MalformedError:
-                continue
-            if version.record != WEEKLY:
-                slips.add(week)
-            elif state is not None:
-                item = Item.in_compartment(ItemKind.VERSION, home, version.id)
-                entries = authority.entries_at(version.origin, version.seq)
-                if any(item in entry.listed and state.may_give(entry) for entry in entries):
-                    marks.add(week)
-    return slips, marks
-
-
-def _week(ms: int) -> int:
-    return (ms // DAY_MS + _MONDAY) // 7

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from vault.access.session import Session
-from vault.casework.contact import MOST_NEVER_USED
+from vault.casework.contact import MOST_NEVER_USED, is_same_number
 from vault.casework.intake import RegisterEntry
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.person_change import ContactChange, PersonChange
@@ -108,6 +108,17 @@ def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
         return [] if written.issuperset(name.text for name in after.names) else entries_for(session, [after])
 
     return edit(session, place, Person, changed, act="person.edit", beside=entries)
+
+
+def as_heard(caller: Person, person: Person) -> PersonChange:
+    """Return what a call adds to a person who called: the spelling, behind the others, and a number not known yet."""
+    known = {" ".join(name.text.casefold().split()) for name in person.names}
+    return PersonChange(
+        spellings=tuple(name for name in caller.names if " ".join(name.text.casefold().split()) not in known),
+        add_phones=tuple(
+            phone for phone in caller.phones if not any(is_same_number(phone, other) for other in person.phones)
+        ),
+    )
 
 
 def show(session: Session, place: Place, *, why: str = "casework") -> Stored[Person]:

@@ -16,7 +16,7 @@ from vault.access.session import Session
 from vault.casework.person import Person, PersonName, why_same
 from vault.casework.person_change import PersonChange
 from vault.casework.vocabulary import PersonRole
-from vault.errors import WaitingForDecisionError
+from vault.errors import NotFoundError, WaitingForDecisionError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId
 from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import alike, cases, intake, people, register, section_people, sections
@@ -91,6 +91,25 @@ class KnownAlreadyError(WaitingForDecisionError):
         return {"known": likely, "ask": list(self.known.ask)}
 
 
+class StandsHereError(WaitingForDecisionError):
+    """Nothing was written: somebody of that name stands in the case. `here` says who, and is for this member alone."""
+
+    code = "stands-here"
+    usual_step = Message(
+        "Repeat it with {same} PERSON if this is that person, or with {option} if this is somebody else.",
+        same="--same",
+        option="--anyway",
+    )
+
+    def __init__(self, here: tuple[Alike, ...]) -> None:
+        super().__init__(Message("somebody like who called stands in this case"))
+        self.here = here
+
+    @override
+    def data(self) -> dict[str, object]:
+        return {"here": [{"person": found.place.record.hex(), "name": found.name} for found in self.here]}
+
+
 def add_person(
     session: Session, case: CompartmentId, person: Person, *, section: CompartmentId | None = None, anyway: bool = False
 ) -> RecordId:
@@ -160,23 +179,55 @@ def make_case(
 
 
 def move_slip(
-    session: Session, slip: str, case: CompartmentId, *, role: str = PersonRole.THIRD.value, anyway: bool = False
+    session: Session,
+    slip: str,
+    case: CompartmentId,
+    *,
+    role: str = PersonRole.THIRD.value,
+    same: RecordId | None = None,
+    is_second: bool = False,
+    anyway: bool = False,
 ) -> Moved:
-    """Move a slip into a case as `intake.move` does, once who called was looked up; this case itself is no surprise.
+    """Move a slip into a case as `intake.move` does, once who called was looked up in this case, then in the others.
+
+    Args:
+        session: who moves it.
+        slip: its id as typed, or its beginning.
+        case: the case.
+        role: a word of `PersonRole`: what who called is to the case.
+        same: the person of the case who called.
+        is_second: who called is nobody of those in the case who are called so.
+        anyway: they are nobody who may be known already, here or in another case, or the same in another case.
 
     Raises:
+        StandsHereError: who called may be somebody of this case; nothing was written.
         KnownAlreadyError: who called may be known in another case; nothing was written.
-        NotFoundError: no open slip with this id.
+        NotFoundError: no open slip with this id, or no such person in the case.
     """
     session.require(Action.INTAKE_WRITE)
     session.require(Action.CASE_WRITE, case)
     caller = intake.caller(session, slip, role=role)
     if caller is not None and not anyway:
-        known = _look(session, caller)
-        elsewhere = tuple(found for found in known.alike if found.place.case != case)
-        is_here = len(elsewhere) < len(known.alike)
-        _require_new(Known(elsewhere, () if is_here else known.ask))
-    return intake.move(session, slip, case, role=role)
+        may_search = session.roles & ALLOWED[Action.CASE_SEARCH]
+        here = tuple(alike.alike_within(session, caller, case)) if may_search else ()
+        if here and same is None and not is_second:
+            raise StandsHereError(here)
+        if same is None:
+            known = _look(session, caller)
+            elsewhere = tuple(found for found in known.alike if found.place.case != case)
+            _require_new(Known(elsewhere, () if here else known.ask))
+        else:
+            _require_new(_look_for_call(session, caller, Place(case, same, Person.KIND)))
+    return intake.move(session, slip, case, role=role, same=same)
+
+
+def _look_for_call(session: Session, caller: Person, place: Place) -> Known:
+    """Look up what a call adds to a person of the case."""
+    stored = people.stored_at(session, place)
+    if stored is None:
+        raise NotFoundError(Message("you have no such record with this id"))
+    before = stored.value
+    return _look_for_added(session, before, people.as_heard(caller, before).of(before), place.case)
 
 
 def make_case_of_slip(

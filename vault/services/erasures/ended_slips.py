@@ -11,8 +11,8 @@ from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionI
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.work import Entry
-from vault.services.cases.intake import WEEKLY
 from vault.services.cases.undoing import UNDO_MINUTES
+from vault.services.grants.intake_key import WEEKLY
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import read_valid, reindex
 from vault.store.rowtypes import PlacedVersion
