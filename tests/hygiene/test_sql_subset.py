@@ -83,6 +83,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "holds_versions": lambda rows: rows.holds_versions([_VERSION], [_KEY]),
     "holds_checkpoint": lambda rows: rows.holds_checkpoint(_CHECKPOINT),
     "holds_local": lambda rows: rows.holds_local(LocalRow(_ID, 5, 0, b"blob")),
+    "replace_version": lambda rows: rows.replace_version(VersionRow(_ID, 0, 0, _ID, _ID, _ID, b"sealed")),
     "erase_versions": lambda rows: rows.erase_versions([(_ID, 0, 0)]),
     "add_epochs": lambda rows: rows.add_epochs([EpochRow(_ID, _ID, b"bytes")]),
     "epochs": lambda rows: (rows.epochs(), rows.epochs(_ID)),

@@ -7,6 +7,7 @@ leaves is a stray that nothing names.
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +16,15 @@ from vault.errors import MalformedError, NotFoundError, VaultError, Verification
 from vault.ids import CompartmentId, make_id
 from vault.log.items import Item, ItemKind, compartment_tag
 from vault.progress import CancelledError, Progress, Stopped
-from vault.seal.attachments import Names, chunk_name, names_digest, open_attachment, seal_attachment, sealed_sizes
+from vault.seal.attachments import (
+    Names,
+    chunk_name,
+    is_chunk,
+    names_digest,
+    open_attachment,
+    seal_attachment,
+    sealed_sizes,
+)
 from vault.seal.bodies import CHUNK_SIZE, SEALED_CHUNK_SIZE
 from vault.seal.keys import make_key
 from vault.store.blobs import Blobs
@@ -202,11 +211,11 @@ def lacking_chunks(rows: Rows, blobs: Blobs, names: Names) -> int:
 
 
 def _is_whole(rows: Rows, blobs: Blobs, name: bytes) -> bool:
-    try:
-        sealed = rows.tail(name) or blobs.get(name)
-    except VaultError:
-        return False
-    return sealed is not None and chunk_name(sealed) == name
+    if is_chunk(rows.tail(name), name, is_file=False):
+        return True
+    with suppress(VaultError):
+        return is_chunk(blobs.get(name), name, is_file=True)
+    return False
 
 
 def chunks_of(attachments: Iterable[AttachmentRow]) -> set[bytes]:

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from vault.errors import MalformedError
-from vault.seal.bodies import CHUNK_SIZE, TAG_SIZE, BodyPlace, open_stream, padded_body_size, seal_stream
+from vault.seal.bodies import (
+    CHUNK_SIZE,
+    SEALED_CHUNK_SIZE,
+    TAG_SIZE,
+    BodyPlace,
+    open_stream,
+    padded_body_size,
+    seal_stream,
+)
 from vault.seal.purposes import Purpose
 from vault.words.message import Message
 
@@ -73,11 +81,16 @@ def chunk_name(sealed: bytes) -> bytes:
     return hashlib.sha256(sealed).digest()
 
 
+def is_chunk(untrusted: bytes | None, name: bytes, *, is_file: bool) -> bool:
+    """Say whether bytes are the chunk of this name, at its place: a full one is a file, a shorter one is a row."""
+    return untrusted is not None and is_file is (len(untrusted) == SEALED_CHUNK_SIZE) and chunk_name(untrusted) == name
+
+
 def sealed_sizes(content_size: int) -> list[int]:
     """Return how many bytes each sealed chunk of a content of this size has: all but the last are 1 MiB and a tag."""
     padded = padded_body_size(content_size)
     full, rest = divmod(padded, CHUNK_SIZE)
-    return [CHUNK_SIZE + TAG_SIZE] * full + ([rest + TAG_SIZE] if rest else [])
+    return [SEALED_CHUNK_SIZE] * full + ([rest + TAG_SIZE] if rest else [])
 
 
 def seal_attachment(

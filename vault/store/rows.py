@@ -26,7 +26,6 @@ from vault.store.rowtypes import (
 from vault.store.texts import Text
 
 _Row = TypeVar("_Row")
-
 _CHUNK = 256
 _VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,766 parameters
 _BEFORE_ALL = b""
@@ -128,6 +127,11 @@ class Rows(AttachmentRows):
         """Insert sealed versions."""
         self._insert("version", rows)
 
+    def replace_version(self, row: VersionRow) -> None:
+        """Insert a version; what stood at its key was not what the key says."""
+        self._run_many(sql.DELETE_FALSE_VERSION, [row[:4]])
+        self.add_versions([row])
+
     def add_version_keys(self, rows: Sequence[VersionKeyRow]) -> None:
         """Insert wrapped keys of versions."""
         self._insert("version_key", rows)
@@ -220,8 +224,7 @@ class Rows(AttachmentRows):
         if not versions:
             return True
         here = set(self._all(tuple, sql.HELD_VERSIONS, {"origin": versions[0].origin, "seq": versions[0].seq}))
-        pairs = zip(versions, keys, strict=True)
-        return here.issuperset((version.n, version.id, key.epoch, key.wrap) for version, key in pairs)
+        return here.issuperset((row.n, row.id, key.epoch, key.wrap) for row, key in zip(versions, keys, strict=True))
 
     def holds_checkpoint(self, row: CheckpointRow) -> bool:
         """Say whether this checkpoint stands here."""
@@ -230,8 +233,7 @@ class Rows(AttachmentRows):
 
     def holds_local(self, row: LocalRow) -> bool:
         """Say whether this is what the seat has for this purpose."""
-        here = self._all(tuple, sql.HELD_LOCAL, {"seat": row.seat, "purpose": row.purpose})
-        return here == [(row.number, row.blob)]
+        return self._all(tuple, sql.HELD_LOCAL, {"seat": row.seat, "purpose": row.purpose}) == [(row.number, row.blob)]
 
     def epochs_in_use(self) -> set[bytes]:
         """Return the ids of the epochs under which the key of some version is wrapped."""
@@ -333,8 +335,6 @@ class Rows(AttachmentRows):
     def delete_local(self, seat: bytes, purpose: int) -> None:
         """Delete a seat's sealed secret for this purpose, if there is one."""
         self._run(sql.DELETE_LOCAL, {"seat": seat, "purpose": purpose})
-
-    # ---- false rows
 
     def false_rows(self) -> dict[str, int]:
         """Return table -> number of its rows that hold a value of another type than their column: read by nothing else.

@@ -73,6 +73,7 @@ NEXT_ORIGIN = (
     Text("SELECT min(checkpoint.origin) AS min_1 FROM checkpoint WHERE NOT (typeof(checkpoint.origin) <> 'blob' OR checkpoint.size < 0 OR checkpoint.size >= 9007199254740992 OR checkpoint.size != CAST(checkpoint.size AS BIGINT) OR typeof(checkpoint.root) <> 'blob' OR typeof(checkpoint.note) <> 'blob') AND checkpoint.origin > ?", ("after_origin",)),
 )
 DELETE_VERSION = Text("DELETE FROM version WHERE version.origin = ? AND version.seq = ? AND version.n = ?", ("origin", "seq", "n"))
+DELETE_FALSE_VERSION = Text("DELETE FROM version WHERE version.origin = ? AND version.seq = ? AND version.n = ? AND version.id = ?", ("origin", "seq", "n", "id"))
 DELETE_KEY = Text("DELETE FROM version_key WHERE version_key.origin = ? AND version_key.seq = ? AND version_key.n = ? AND version_key.epoch = ? AND version_key.wrap = ?", ("origin", "seq", "n", "epoch", "wrap"))
 DELETE_KEYS_OF_VERSION = Text("DELETE FROM version_key WHERE version_key.origin = ? AND version_key.seq = ? AND version_key.n = ?", ("origin", "seq", "n"))
 EPOCHS = Text("SELECT epoch.digest, epoch.compartment, epoch.bytes FROM epoch WHERE NOT (typeof(epoch.digest) <> 'blob' OR typeof(epoch.compartment) <> 'blob' OR typeof(epoch.bytes) <> 'blob')")

@@ -224,6 +224,9 @@ NEXT_ORIGIN = tuple(
     for table in (operation, version, version_key, checkpoint)
 )
 DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for column in _PLACE))
+DELETE_FALSE_VERSION = sa.delete(version).where(
+    *(column == given(column.name) for column in _PLACE), version.c.id == given("id")
+)
 DELETE_KEY = sa.delete(version_key).where(*(column == given(column.name) for column in version_key.columns))
 DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
     *(version_key.c[column.name] == given(column.name) for column in _PLACE)

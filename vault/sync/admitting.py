@@ -134,16 +134,18 @@ class Admission:
         if not sent:
             return
         start, stop = min(row.seq for row in sent), max(row.seq for row in sent) + 1
-        here = {(row.seq, row.n, row.id) for row in self._rows.version_rows(log.origin, start, stop)}
+        stored = self._rows.version_rows(log.origin, start, stop)
+        here = {
+            (row.seq, row.n, row.id) for row in stored if version_id(row.compartment, row.record, row.blob) == row.id
+        }
         for row in sent:
             identity = version_id(row.compartment, row.record, row.blob)
             if not self._is_listed(log, (row.seq, row.n), ItemKind.VERSION, (row.compartment, identity)):
                 self.counts.refused += 1
             elif (row.seq, row.n, identity) not in here and not self._stays_out(log, row, identity):
                 here.add((row.seq, row.n, identity))
-                self._rows.add_versions(
-                    [VersionRow(log.origin, row.seq, row.n, identity, row.compartment, row.record, row.blob)]
-                )
+                new = VersionRow(log.origin, row.seq, row.n, identity, row.compartment, row.record, row.blob)
+                self._rows.replace_version(new)
                 self.versions.append(NewVersion(row.compartment, identity))
                 self.counts.versions += 1
 

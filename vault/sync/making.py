@@ -18,6 +18,7 @@ from vault.seal.keys import make_key
 from vault.store.blobs import Blobs
 from vault.store.files import write_all
 from vault.store.rows import Rows
+from vault.sync.contents import AlteredChunkError
 from vault.sync.manifest import SIGNATURE_SIZE, Manifest, Sign, signed_manifest
 from vault.sync.opening import encode_header
 from vault.sync.pages import COUNTED
@@ -57,13 +58,18 @@ def make_bundle(
     Raises:
         RefusedError: something lies there already, or more than 1 GiB would be sent.
         TryAgainError: no room, or the folder cannot be written; nothing is left there.
+        AlteredChunkError: a chunk of a document changed while the bundle was made; nothing is left there.
     """
     if path.exists() or path.is_symlink():
         raise RefusedError(
             Message("there is something at {path} already", path=path), next_step=Message("Choose another name.")
         )
     selection = Selection(rows, request, blobs)
-    manifest = _filled(draft, selection)
+    try:
+        manifest = _filled(draft, selection)
+    except AlteredChunkError:
+        selection.reads_all = True  # and what is not whole stays out
+        manifest = _filled(draft, selection)
     signed = signed_manifest(manifest, sign)
     size = 4 + len(signed) + manifest.size
     if size > FILE_LIMIT:

@@ -101,6 +101,7 @@ class Selection:
         too_long: compartment -> number of its versions that `pages` passed by the last time: no bundle carries them.
         documents: number of attachments that `pages` gave the last time.
         left_out: digests of those that found no room, or are not whole here.
+        reads_all: whether every chunk is read before `pages` chooses: after one of them was found altered.
     """
 
     def __init__(self, rows: Rows, request: Request, blobs: Blobs) -> None:
@@ -120,6 +121,7 @@ class Selection:
         self.too_long: Counter[bytes] = Counter()
         self.documents = 0
         self.left_out: frozenset[bytes] = frozenset()
+        self.reads_all = False
         self.keys, before = self._count_keys()
         for compartment, share in self._shares.items():
             self._decide(compartment, share, before)
@@ -128,12 +130,16 @@ class Selection:
         }
 
     def pages(self) -> Iterator[tuple[PageKind, int, bytes]]:
-        """Yield (kind, rows, page) in the order of a bundle."""
+        """Yield (kind, rows, page) in the order of a bundle.
+
+        Raises:
+            AlteredChunkError: a chunk is not what its name says.
+        """
         room = FILE_LIMIT - _MANIFEST_ROOM
         for kind, count, page in self._row_pages():
             room -= 4 + len(page)
             yield kind, count, page
-        chosen = choose(self._rows, self._blobs, self._candidates(), room)
+        chosen = choose(self._rows, self._blobs, self._candidates(), room, reads_all=self.reads_all)
         self.documents, self.left_out = len(chosen.sent), chosen.left_out
         yield from content_pages(self._rows, self._blobs, chosen)
 

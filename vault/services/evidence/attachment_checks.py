@@ -23,6 +23,7 @@ from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
 _NOT_HERE = Message("the content of a document that this device added is not here")
+_ALTERED = Message("the names of the parts of a document were altered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def check_contents(session: Session, rows: Rows, reports: Mapping[Origin, LogRep
                 counts["here"] += fault is None
             elif is_erased(item, ()) and not needed.names(home, item.digest):
                 counts["erased"] += 1
+            elif any(row_tag(false) == item.tag for false in rows.attachments_named(item.digest)):
+                fault = _ALTERED
             elif is_own:
                 fault = _NOT_HERE
             elif home is not None:
