@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
 from vault.services.grants import sharing
-from vault.services.papers import papers
+from vault.services.papers import paper_text, papers
+from vault.services.projection.extracted import extracted_text
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.store.rows import Rows
 from vault.store.rowtypes import TailRow
@@ -168,3 +170,33 @@ def test_what_was_altered_in_place_is_told_and_comes_again_with_the_bundle(
             assert here(joel) == (True, 1), name
             papers.save(joel, place, tmp_path / name)
             assert (tmp_path / name).read_bytes() == source.read_bytes(), name
+
+
+def test_a_record_that_says_another_size_opens_neither_the_content_nor_the_text_that_was_read(
+    filled_session: Session, filled: Filled, tmp_path: Path
+) -> None:
+    session = filled_session
+    (tmp_path / "letter.txt").write_text("The court of Vellanor holds him until the thirtieth.")
+    place = add(session, filled.cases[0], tmp_path / "letter.txt")
+    paper_text.read_and_keep(session, place)
+    document = papers.show(session, place).value
+    assert document.extracted is not None
+    assert extracted_text(session, document.extracted)
+    for more in (-1, 1):
+        assert extracted_text(session, replace(document.extracted, size=document.extracted.size + more)) == ""
+        with pytest.raises(VerificationError, match="size"):
+            list(papers.content_of(session, replace(document.body, size=document.body.size + more)))
+
+
+def test_a_row_of_tail_that_no_paper_names_goes_at_the_next_unlock(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        add(session, filled.cases[0], paper(tmp_path, 700))
+        with session.database.transaction() as rows:
+            kept = rows.tail_names()
+            rows.add_tails([TailRow(bytes(32), b"left")])
+        assert checking.verify(session).contents.stray == 1
+    with filled.open() as session:
+        found = checking.verify(session)
+        assert (found.verified, found.contents.here, found.contents.stray) == (True, 1, 0)
+        with session.database.reading() as rows:
+            assert rows.tail_names() == kept

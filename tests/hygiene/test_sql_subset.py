@@ -111,6 +111,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "attachments": lambda rows: rows.attachments(),
     "attachments_named": lambda rows: rows.attachments_named(_ID),
     "add_tails": lambda rows: rows.add_tails([TailRow(_ID, b"sealed")]),
+    "tail_keys": lambda rows: rows.tail_keys(),
     "tail": lambda rows: rows.tail(_ID),
     "tail_names": lambda rows: rows.tail_names(),
     "delete_attachments": lambda rows: rows.delete_attachments([AttachmentRow(_ID, _ID, b"names")]),

@@ -33,6 +33,8 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import AttachmentRow, TailRow
 from vault.words.message import Message
 
+_OTHER_SIZE = Message("the document does not have the size that its record says")
+
 
 class SealedBody(NamedTuple):
     """A body whose full chunks are on the medium, and that no operation lists yet."""
@@ -172,8 +174,13 @@ def read_body(database: Database, blobs: Blobs, vault: bytes, body: Body) -> Gen
     names = Names.decode(row.names)
     most = CHUNK_SIZE * len(names.chunks)
     if body.size > most or len(names.chunks) != len(sealed_sizes(body.size)):
-        raise MalformedError(Message("the document does not have the size that its record says"))
-    yield from open_attachment(body.key, vault, body.id, _sealed(database, blobs, names, body))
+        raise MalformedError(_OTHER_SIZE)
+    done = 0
+    for piece in open_attachment(body.key, vault, body.id, _sealed(database, blobs, names, body)):
+        done += len(piece)
+        yield piece
+    if done != body.size:
+        raise MalformedError(_OTHER_SIZE)
 
 
 def _sealed(database: Database, blobs: Blobs, names: Names, body: Body) -> Iterator[bytes]:
@@ -230,11 +237,15 @@ def chunks_of(attachments: Iterable[AttachmentRow]) -> set[bytes]:
 
 
 def sweep_strays(database: Database, blobs: Blobs, *, now_s: float) -> int:
-    """Delete chunks that no attachment names, untouched for an hour; return how many went."""
-    if not blobs.folder.is_dir() or not any(blobs.folder.iterdir()):
-        return 0
+    """Delete chunks that no attachment names, files once they are untouched for an hour; return how many went."""
     with database.reading() as rows:
-        return blobs.sweep(chunks_of(rows.attachments()), now_s=now_s)
+        named = chunks_of(rows.attachments())
+        stray = set(rows.tail_keys()) - named
+    if stray:
+        with database.transaction() as rows:
+            stray -= chunks_of(rows.attachments())
+            rows.delete_tails(stray)
+    return blobs.sweep(named, now_s=now_s) + len(stray)
 
 
 def forget(

@@ -37,6 +37,10 @@ class AttachmentRows(Connected):
         """Return the name of every last chunk."""
         return self._scalars(sql.TAIL_NAMES, {})
 
+    def tail_keys(self) -> list[bytes]:
+        """Return the name of every row of last chunks, whatever stands beside it: chunks are not read."""
+        return self._scalars(sql.TAIL_KEYS, {})
+
     def delete_attachments(self, rows: Collection[AttachmentRow]) -> None:
         """Delete what stands under the digests of these rows in their compartments."""
         self._run_many(sql.DELETE_ATTACHMENT, [(row.digest, row.compartment) for row in rows])

@@ -98,6 +98,7 @@ ATTACHMENTS = Text("SELECT attachment.digest, attachment.compartment, attachment
 ATTACHMENT = Text("SELECT attachment.digest, attachment.compartment, attachment.names FROM attachment WHERE attachment.digest = ? AND NOT (typeof(attachment.compartment) <> 'blob' OR typeof(attachment.names) <> 'blob') ORDER BY attachment.compartment", ("digest",))
 TAIL = Text("SELECT tail.name, tail.bytes FROM tail WHERE tail.name = ? AND NOT typeof(tail.bytes) <> 'blob'", ("name",))
 TAIL_NAMES = Text("SELECT tail.name FROM tail WHERE NOT (typeof(tail.name) <> 'blob' OR typeof(tail.bytes) <> 'blob') ORDER BY tail.name")
+TAIL_KEYS = Text("SELECT tail.name FROM tail WHERE NOT typeof(tail.name) <> 'blob' ORDER BY tail.name")
 DELETE_ATTACHMENT = Text("DELETE FROM attachment WHERE attachment.digest = ? AND attachment.compartment = ?", ("digest", "compartment"))
 DELETE_TAIL = Text("DELETE FROM tail WHERE tail.name = ?", ("name",))
 FALSE_ROWS = {

@@ -287,6 +287,8 @@ ATTACHMENTS = sa.select(attachment).where(*_sound(attachment.c)).order_by(attach
 ATTACHMENT = sa.select(attachment).where(*_sound(attachment.c, attachment.c.digest)).order_by(attachment.c.compartment)
 TAIL = sa.select(tail).where(*_sound(tail.c, tail.c.name))
 TAIL_NAMES = sa.select(tail.c.name).where(*_sound(tail.c)).order_by(tail.c.name)
+# Of the key alone: an index has it, and no page of a chunk is read.
+TAIL_KEYS = sa.select(tail.c.name).where(*_sound([tail.c.name])).order_by(tail.c.name)
 DELETE_ATTACHMENT = sa.delete(attachment).where(
     attachment.c.digest == given("digest"), attachment.c.compartment == given("compartment")
 )

@@ -55,8 +55,8 @@ def _documents(made: MadeBundle) -> list[Message]:
         count=made.documents,
     )
     wait = plural(
-        "NOT IN IT: the content of {count} document, for want of room. The next bundle takes it.",
-        "NOT IN IT: the contents of {count} documents, for want of room. The next bundle takes them.",
+        "NOT IN IT: the content of {count} document: no room, or not whole here. A next bundle takes it.",
+        "NOT IN IT: the contents of {count} documents: no room, or not whole here. A next bundle takes them.",
         count=made.left_out,
     )
     return [carried] * bool(made.documents) + [wait] * bool(made.left_out)
