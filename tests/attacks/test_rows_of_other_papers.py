@@ -10,6 +10,7 @@ from tests.services.test_papers import add, chunk_files, paper
 from tests.vectors.independent import bundles
 from vault.access.session import Session
 from vault.ids import CompartmentId
+from vault.log.epoch_notice import EpochNotice
 from vault.seal.attachments import Names
 from vault.seal.bodies import CHUNK_SIZE
 from vault.services.cases import cases, sections
@@ -84,6 +85,17 @@ def _replace(session: Session, changed: list[VersionRow]) -> None:
                 "UPDATE version SET compartment = ?, record = ?, blob = ? WHERE id = ?",
                 (row.compartment, row.record, row.blob, row.id),
             )
+
+
+def test_no_wrapped_key_of_a_section_goes_to_who_does_not_hold_it(organisation: Organisation, tmp_path: Path) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        section = sections.create(amina, case_of(amina, organisation), what="health", title="Clinic")
+        with amina.database.transaction() as rows:
+            keys = {EpochNotice.decode(row.bytes).epoch for row in rows.epochs(section)}
+            home = amina.directory.compartment
+            rows.driver.execute("UPDATE epoch SET compartment = ? WHERE compartment = ?", (home, section))
+        assert keys
+        assert not [cells for kind, _, cells in sent(amina, joel, tmp_path) if kind in {5, 7} and keys & set(cells)]
 
 
 def test_no_chunk_of_a_paper_outlives_its_erasure(organisation: Organisation, tmp_path: Path) -> None:

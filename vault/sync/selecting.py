@@ -180,7 +180,8 @@ class Selection:
         for row in self._rows.epochs(compartment):
             with suppress(MalformedError):
                 notice = EpochNotice.decode(row.bytes)
-                share.epochs[row.digest] = (notice.epoch, row.bytes)
+                if notice.compartment == compartment:
+                    share.epochs[row.digest] = (notice.epoch, row.bytes)
         for epoch in {epoch for epoch, _ in share.epochs.values()}:
             share.grants += self._rows.grants_of(epoch)
         return share
