@@ -101,7 +101,7 @@ def test_two_copies_that_were_both_used_are_a_fork(filled: Filled, tmp_path: Pat
     shutil.rmtree(filled.state)
     with filled.open() as session:
         assert {"twin-logs", "open-logs"} <= {alarm.code for alarm in session.alarms}
-        assert "go on from the same one" in " ".join(in_english(session.warnings))
+        assert "follow the same log" in " ".join(in_english(session.warnings))
 
 
 def test_the_newest_keys_are_those_of_the_log_that_went_on(filled: Filled) -> None:

@@ -227,7 +227,7 @@ def test_a_hole_in_what_was_seen_is_a_change_of_it(session: Session) -> None:
     erase(session, "tile", "origin = ?", session.log.origin)
     (alarm,) = judged(session, pins).alarms
     assert (alarm.code, alarm.subject) == rolled_back(session)[:2]
-    assert f"changed in its first {session.log.size} entries: not those that this device saw" in str(alarm.message)
+    assert f"changed: its first {session.log.size} entries are not those that this device saw" in str(alarm.message)
 
 
 def test_of_two_logs_that_nothing_follows_the_longer_is_gone_on_from_and_the_fork_lasts(session: Session) -> None:
@@ -281,7 +281,7 @@ def test_what_was_seen_is_here_where_the_stored_tiles_or_the_headers_alone_give_
                 remove(rows, lost)
             place = SealedPlace(VaultId(bytes(16)), SeatId(SEAT), bytes(32))
             found = judge(rows, place, identity=identity, pins=pins, machine=MACHINE)
-            told[tile, lost] = any("changed in its first 258 entries" in str(alarm.message) for alarm in found.alarms)
+            told[tile, lost] = any("changed: its first 258 entries" in str(alarm.message) for alarm in found.alarms)
     assert told == WHERE_IT_LACKS
 
 

@@ -43,7 +43,7 @@ def test_a_seat_whose_slot_is_not_known_changes_nothing(filled: Filled) -> None:
     with filled.open() as session:
         with session.database.transaction() as rows:
             rows.delete_local(session.seat, Purpose.SLOT)
-        with pytest.raises(VerificationError, match="which slot is yours is not known here"):
+        with pytest.raises(VerificationError, match="this device does not know which slot is yours"):
             destroying.destroy_own_access(session)
     assert read_keys(filled.path) == before
 

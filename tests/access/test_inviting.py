@@ -206,4 +206,4 @@ def test_the_words_agree_however_they_were_typed(session: Session) -> None:
     """Other ones admit nobody: `tests/attacks/test_joining.py`."""
     answer = answered(session, invite(session))
     require_words(answer, ["", *(f" {word.upper()} " for word in answer.words), "  "])
-    assert is_told(VerificationError, "the 13 words are not those", require_words, answer, answer.words[1:])
+    assert is_told(VerificationError, "the 13 words do not belong", require_words, answer, answer.words[1:])

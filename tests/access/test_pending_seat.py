@@ -159,7 +159,7 @@ OTHERS: dict[str, bytes] = {
     "identity": public_key(OTHER_SEED),
     "genesis": origin_of(b"h" * 249),
 }
-ANOTHER = "another key or member was admitted in the place of this device's own"
+ANOTHER = "the roster admits another key or another member instead of those of this device"
 NOT_ADMITTED: list[tuple[PendingSeat, Directory, type[VaultError], str]] = [
     (WAITING, directory(INVITING), WaitingForDecisionError, "this device is waiting for admission"),
     (WAITING, directory(INVITING, LATER), VerificationError, "the newest roster does not admit this device"),

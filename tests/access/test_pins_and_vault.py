@@ -69,6 +69,6 @@ def test_a_state_folder_from_before_a_new_log_does_not_bring_back_the_old_one(fi
     shutil.copytree(tmp_path / "earlier state", filled.state)
     with filled.open() as session:
         # The key of the old log is gone from the device: signing on there would be a fork.
-        assert "went on with another log here" in " ".join(in_english(session.warnings))
+        assert "continued with another log here" in " ".join(in_english(session.warnings))
         assert session.log.origin != second
         assert checking.verify(session).verified

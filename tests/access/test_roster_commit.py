@@ -122,7 +122,7 @@ def test_who_lowers_their_own_seat_commits_it_while_that_very_entry_counts(sessi
     while session.log.size < cut:
         with session.work() as work:
             work.commit(Entry(act="log.read"))
-    words = "this proposal removes or demotes your own device, and you wrote more since than it keeps valid"
+    words = "this proposal removes or demotes your own device, and you have since written more than it keeps valid"
     for roster in (late, in_time):
         assert is_told(RefusedError, words, commit_roster, session, roster)
     commit_roster(session, sign_by_root(session, propose(session, lowered)))

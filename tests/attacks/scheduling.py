@@ -208,7 +208,8 @@ class Schedule:
             raise
         except VaultError as refusal:
             # What a supervisor lists of the directory and never sends lets all wait until they are ended (SECURITY.md).
-            waits = self.hostile in _SUPERVISORS and "waits until what is not here has come" in str(refusal.message)
+            said = str(refusal.message)
+            waits = self.hostile in _SUPERVISORS and "waits until everything that is missing has arrived" in said
             if case is None or not (case in self.met or waits):
                 raise
             self.told.append(f"  refused: {refusal.message}")

@@ -123,4 +123,4 @@ def test_what_was_sealed_before_somebody_was_an_auditor_is_counted_apart(
         found = checking.verify(noor)
         assert found.verified
         assert 0 < found.payloads_closed < found.entries - found.payloads_opened + 1
-        assert "of before you were an auditor" in " ".join(in_english(verified(found).lines))
+        assert "from before you were an auditor" in " ".join(in_english(verified(found).lines))

@@ -46,7 +46,7 @@ from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
 
 BEFORE, AFTER = "Sealwort before", "Sealwort after"
-WAITS = "waits until what is not here has come"
+WAITS = "waits until everything that is missing has arrived"
 Take = Callable[[Any, "Revoked"], None]
 
 

@@ -75,7 +75,7 @@ def test_an_order_to_its_author_opens_no_case_whomever_it_names(office: Office, 
         claimed = ann.member if made_by == "themself" else office.nadia.member
         _write_order(session, office.amina.member, ann.member, claimed)
         assert handover.orders(session) == []
-        with pytest.raises(UsageError, match="members cannot order cases to themselves"):
+        with pytest.raises(UsageError, match="members cannot order a handover to themselves"):
             handover.order(session, office.amina.member, ann.member, reason="left")
     with office.place.open() as founder:
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))

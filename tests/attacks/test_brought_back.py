@@ -60,7 +60,7 @@ def test_a_fact_that_was_corrected_is_not_confirmed_again_and_a_withdrawn_note_s
         give(joel, amina, tmp_path)
         (line,) = [line for line in in_english(arrived.untold(amina)) if "erased" in line]
         assert line.startswith("Joel Brandvik erased the newest version of 2 records of")
-        assert "They stay: else what was said on" in line
+        assert "They stay: otherwise the versions of" in line
         assert [(each.records, each.brings_back_ms is None) for each in arrived.waiting(amina)] == [(2, False)]
         later(monkeypatch, amina, 73)
         housekeeping.settle(amina)

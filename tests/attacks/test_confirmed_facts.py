@@ -76,7 +76,7 @@ def test_a_date_moved_in_the_list_of_what_is_due_says_that_nobody_confirms_it_no
         amina.press(":the week", "down", "m")
         amina.sees("Which date instead?")
         amina.press(*["backspace"] * 10, f" {later}", "enter")
-        amina.sees("nobody confirms it any more. Who confirms it as it stands now?")
+        amina.sees("nobody confirms it any more. Who confirms it as it is now?")
         amina.press(*([f" {BY}", "enter"] if again else ["escape"]))
     with house.open("Joel") as joel:
         (kept,) = story.list_in(joel, house.case, [Detention.KIND])

@@ -129,7 +129,7 @@ def test_the_program_of_an_ended_seat_that_did_not_hear_of_it_gives_and_replaces
     case = laptop.filled.cases[0]
     with laptop.goes.open(place) as session:
         housekeeping.settle(session)
-        assert "taken off the organisation's directory (Mira Halvorsen)" in str(session.faults()[0].message)
+        assert "removed from the organisation's directory (by Mira Halvorsen)" in str(session.faults()[0].message)
         with pytest.raises(VerificationError, match="waits until the log is sound"):
             sharing.rotate(session, case)
         with pytest.raises(RefusedError, match="this device was revoked there"):

@@ -124,7 +124,7 @@ def test_what_is_erased_without_authority_is_missing(office: Office) -> None:
         assert cases.open_case(owner, case).notes == ()
         found = checking.verify(owner)
         assert [(one.origin, one.seq, one.n) for one in found.faults if one.code == "absent"] == places
-        with pytest.raises(VerificationError, match="waits until what is not here has come"):
+        with pytest.raises(VerificationError, match="waits until everything that is missing has arrived"):
             owner.require_sound_log(case)
 
 

@@ -274,7 +274,7 @@ def test_a_package_is_never_called_unaltered_before_its_words_were_compared(tmp_
     file.write_bytes(forged.sealed)
     if words is None:
         found = packages.verify(file, identity_file=tmp_path / "key")
-        assert str(found.sentence()).startswith("whole, as signed by the key of these words: ")
+        assert str(found.sentence()).startswith("whole, and signed by the key with these words: ")
         assert "unaltered" not in str(found.sentence())
         assert "NOT CHECKED" in str(found.sentence())
     else:

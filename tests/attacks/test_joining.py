@@ -67,7 +67,7 @@ def test_a_request_of_somebody_else_shows_other_words(session: Session, tmp_path
     answered = joining.look(session, path)
     assert answered.request.name == NAME
     assert answered.words != joiner.words
-    with pytest.raises(VerificationError, match="the 13 words are not those of this request"):
+    with pytest.raises(VerificationError, match="the 13 words do not belong to this request"):
         joining.admit(session, answered, joiner.words)
     assert len(session.directory.effective.members) == 1
     assert request.seat not in session.directory.effective.certificates
@@ -81,7 +81,7 @@ def test_a_swapped_public_key_gives_other_words(session: Session, tmp_path: Path
     read = Invitation.decode(invitation)
     assert joining_words(read.root, swapped, read.roster) != joiner.words
     false = Answer(answered.invitation, swapped, joining_words(read.root, swapped, read.roster))
-    with pytest.raises(VerificationError, match="the 13 words are not those"):
+    with pytest.raises(VerificationError, match="the 13 words do not belong"):
         joining.admit(session, false, joiner.words)
 
 
@@ -146,10 +146,10 @@ def test_a_replayed_request_is_refused(session: Session, tmp_path: Path) -> None
 def test_empty_or_other_words_admit_nobody(session: Session, tmp_path: Path, typed: list[str]) -> None:
     joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
     answered = joining.look(session, joiner.request)
-    with pytest.raises(VerificationError, match="the 13 words are not those"):
+    with pytest.raises(VerificationError, match="the 13 words do not belong"):
         joining.admit(session, answered, typed)
     for cut in (joiner.words[:12], (*joiner.words, joiner.words[0]), joiner.words[::-1]):
-        with pytest.raises(VerificationError, match="the 13 words are not those"):
+        with pytest.raises(VerificationError, match="the 13 words do not belong"):
             joining.admit(session, answered, cut)
     assert len(session.directory.effective.members) == 1
 
@@ -158,7 +158,7 @@ def test_words_of_another_request_admit_nobody(session: Session, tmp_path: Path)
     first = ask(tmp_path / "first", joining.invite(session, like="caseworker"))
     second = ask(tmp_path / "second", joining.invite(session, like="caseworker"))
     answered = joining.look(session, first.request)
-    with pytest.raises(VerificationError, match="the 13 words are not those"):
+    with pytest.raises(VerificationError, match="the 13 words do not belong"):
         joining.admit(session, answered, second.words)
 
 
@@ -236,7 +236,7 @@ def test_another_key_in_the_certificate_is_noticed(session: Session, tmp_path: P
     swapped = replace(true, member=session.member)
     admit_without_asking(session, swapped, member=session.member)
     bundle = make_bundle_for(session, session.member, tmp_path / "bundle")
-    with pytest.raises(VerificationError, match="another key or member was admitted"):
+    with pytest.raises(VerificationError, match="another key or another member"):
         joiner.finish(bundle)
 
 

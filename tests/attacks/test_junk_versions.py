@@ -39,7 +39,7 @@ from vault.services.evidence.checking import Verification
 from vault.services.grants import sharing
 from vault.services.members import members
 
-WAITS = "waits until what is not here has come"
+WAITS = "waits until everything that is missing has arrived"
 
 
 def nested_deep(_content: Content) -> bytes:

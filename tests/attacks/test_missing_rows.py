@@ -91,7 +91,7 @@ def list_recipients(session: Session, victim: Filled) -> None:
     partners.list_all(session)
 
 
-LINE = "1 record is missing or does not count"
+LINE = "1 record is missing or not valid"
 LOOKS = [list_cases, show_case, search, list_recipients]
 
 
@@ -114,7 +114,7 @@ def test_what_is_listed_and_gone_is_told_at_every_look_and_nothing_of_its_case_l
             assert not in_english(session.warnings)
             look(session, short)
             assert [said.startswith(line) for said in in_english(session.warnings)] == [True]
-            with pytest.raises(VerificationError, match="waits until what is not here has come"):
+            with pytest.raises(VerificationError, match="waits until everything that is missing has arrived"):
                 session.require_sound_log(short.cases[0])
             session.require_sound_log(short.cases[1])
 
@@ -185,7 +185,7 @@ def test_what_the_index_knows_and_the_store_lacks_is_told_and_the_rest_is_shown(
         look(session, short)
         assert f"1 record of {short.refs[0]} is not here" in " ".join(in_english(session.warnings))
         assert len(cases.open_case(session, short.cases[0]).notes) == before - 1
-        with pytest.raises(VerificationError, match="waits until what is not here has come"):
+        with pytest.raises(VerificationError, match="waits until everything that is missing has arrived"):
             session.require_sound_log(short.cases[0])
         session.require_sound_log(short.cases[1])
 
@@ -252,7 +252,7 @@ def test_a_version_whose_parent_no_list_names_replaces_nothing_and_waits(short: 
         texts = [one.value.text for one in cases.open_case(session, short.cases[0]).notes]
         assert note.value.text in texts
         assert "in place of another" not in texts
-        assert "1 record waits" in " ".join(in_english(session.warnings))
+        assert "1 record is pending" in " ".join(in_english(session.warnings))
         session.require_sound_log()
 
 

@@ -41,6 +41,6 @@ def test_nothing_that_the_app_writes_after_the_news_of_a_lost_device_opens_there
         assert under
         assert under.isdisjoint(taken_with)
         assert told is not None
-        assert "1 case was withdrawn from devices that left: new keys were made." in in_english(told.lines)
+        assert "1 case was revoked from devices that left: new keys were made." in in_english(told.lines)
     finally:
         gateway.close()

@@ -25,7 +25,7 @@ from vault.services.members import members
 from vault.services.projection.projection import up_to_date_index
 from vault.store.rowtypes import VersionKeyRow
 
-WAITS = "waits until what is not here has come"
+WAITS = "waits until everything that is missing has arrived"
 
 
 def case_of(session: Session) -> CompartmentId:

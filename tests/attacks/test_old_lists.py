@@ -90,7 +90,7 @@ def test_a_list_that_nobody_has_is_told_and_waits(short: Filled, two: Two, tmp_p
         seq = act(patched, Entry(act="case.list"))
     answer = Desk.of(short.place, tmp_path).run("log", "verify")
     assert answer.code == 0
-    words = f"1 entry names a list of members that is not here or does not count ({NAME}, entries {seq} to {seq})."
+    words = f"1 entry names a list of members that is not here or not valid ({NAME}, entries {seq} to {seq})."
     assert words in " ".join(answer.out.split())
 
 

@@ -87,7 +87,7 @@ def test_by_the_profile_of_one_client_an_export_tells_of_no_relative(
 ) -> None:
     him = people.add(session, case, role="relative", names=[HE])
     people.add(session, case, role="client", names=[SHE])
-    with pytest.raises(UsageError, match="no client of this case"):
+    with pytest.raises(UsageError, match="not a client of this case"):
         exporting.export(session, case, Wish("subject", RECIPIENT, take_proposals=True, person=him), out=tmp_path)
 
 
@@ -123,19 +123,19 @@ def test_the_app_asks_of_which_client_an_export_and_a_page_tell(house: House, tm
     with house.desk("Amina") as desk:
         desk.press("enter", "exclamation_mark", "right", "f4")
         desk.press("ctrl+p")
-        desk.sees("Of whom does the page tell?", HE, CLIENT)
+        desk.sees("Which client is the page about?", HE, CLIENT)
         desk.press("enter", f" {page}", "enter")
         desk.sees("The page is at")
         shown = " ".join(sheet.extract_text() for sheet in PdfReader(page).pages)
         assert (CLIENT in shown, HE in shown) == (True, False)
         desk.press("f4")
         desk.at("EXPORT")
-        desk.sees("Of whom not said: choose the client")
+        desk.sees("Which client not said: choose the client")
         desk.fill(out=str(tmp_path))
         desk.press("f4")
         desk.sees("! This case has several clients.")
         desk.press("right")
-        desk.sees(f"Of whom {CLIENT}")
+        desk.sees(f"Which client {CLIENT}")
         desk.sees_not(HE)
 
 
@@ -148,7 +148,7 @@ def test_a_request_goes_to_the_export_of_who_asked(house: House) -> None:
     with house.desk("Amina") as desk:
         desk.press("enter", "d", "e")
         desk.at("EXPORT")
-        desk.sees(f"Of whom {HE}", "answer by 2150-01-01")
+        desk.sees(f"Which client {HE}", "answer by 2150-01-01")
         desk.press("escape", "space")
         desk.sees("What was handed over, and to whom")
         desk.press(" a page to him", "enter")

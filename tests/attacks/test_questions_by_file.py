@@ -153,7 +153,7 @@ def test_a_text_that_asks_for_all_memory_is_refused(
     monkeypatch.setattr("vault.export.pdf.MOST_MEMORY", 48 * 2**20)
     files = {"report.pdf": b"", "data.json": render_data(Text("word\n" * 12_000), COVER)}
     path = ask(organisation, question(files), tmp_path / "question")
-    with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may take"):
+    with organisation.open(SELIN) as selin, pytest.raises(RefusedError, match="more memory than a report may use"):
         by_file.read_question(selin, path)
 
 
@@ -173,7 +173,9 @@ def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
     path = ask(organisation, wanted, tmp_path / "question")
     with organisation.open(SELIN) as selin:
         for act in (by_file.read_question, give):
-            with pytest.raises(RefusedError, match="is about an export or an erasure; this one is about another act"):
+            with pytest.raises(
+                RefusedError, match="is about an export or an erasure; this question is about another act"
+            ):
                 act(selin, path)
 
 

@@ -78,7 +78,7 @@ def _exchange_works(back: Office, colleague: Office, case: CompartmentId, folder
     bundle = back.send(colleague, folder)
     with colleague.open() as session:
         taken = syncing.import_bundle(session, bundle)
-        assert "Recovery sheets were joined" in " ".join(in_english(session.warnings))
+        assert "Recovery sheets were used" in " ".join(in_english(session.warnings))
     assert (taken.pending, taken.faults) == ((), ())
     assert "written after coming back" in _texts(colleague, case)
     _note(colleague, case, "an answer")

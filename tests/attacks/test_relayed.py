@@ -27,7 +27,7 @@ from vault.services.projection.projection import up_to_date_index
 
 LAWYER = "Advocate Orlova"
 DAY_MS = 86_400_000
-WAITS = "waits until what is not here has come"
+WAITS = "waits until everything that is missing has arrived"
 
 
 @dataclass

@@ -47,7 +47,7 @@ def test_the_word_of_who_brought_a_key_in_never_counts_and_another_key_is_not_co
     with organisation.open(AMINA) as amina:
         kept = partners.add(amina, name=LAWYER, age_recipient=OWN, compared=True)
         assert not kept.is_confirmed
-        with pytest.raises(RefusedError, match="who brings a key in cannot confirm it"):
+        with pytest.raises(RefusedError, match="the member who added a key cannot confirm it"):
             partners.confirm(amina, LAWYER, words=kept.fingerprint)
     organisation.exchange(AMINA, JOEL)
     with organisation.open(JOEL) as joel:

@@ -112,7 +112,7 @@ def test_while_a_record_of_the_case_is_missing_nothing_is_taken_back(house: Hous
         rows.erase_versions([(version.origin, version.seq, version.n) for version in gone])
     with house.open("Amina") as amina:
         notes.add(amina, house.case, Note(NoteKind.CONTACT, "two more"))
-        with pytest.raises(VerificationError, match="waits until what is not here has come"):
+        with pytest.raises(VerificationError, match="waits until everything that is missing has arrived"):
             undoing.undo(amina, undoing.last(amina))
 
 
@@ -150,7 +150,7 @@ def test_the_beginning_of_a_case_is_not_erased_under_it(house: House) -> None:
         up_to_date_index(amina)
         found = checking.verify(amina)
         assert [(fault.origin, fault.seq, fault.n) for fault in found.faults] == [(first.origin, first.seq, first.n)]
-        with pytest.raises(VerificationError, match="waits until what is not here has come"):
+        with pytest.raises(VerificationError, match="waits until everything that is missing has arrived"):
             amina.require_sound_log(house.case)
         told = [str(warning) for warning in amina.warnings]
         assert any("is missing" in line for line in told), told

@@ -269,7 +269,7 @@ def test_bytes_behind_the_end_are_named(short: Filled) -> None:
         file.write(bytes(20_000))
     with short.open() as session:
         (fault,) = checking.verify(session).faults
-    assert str(fault.message) == "vault.db: bytes stand behind its end, which nothing reads"
+    assert str(fault.message) == "vault.db: there are bytes after its end, which nothing reads"
 
 
 @pytest.mark.long

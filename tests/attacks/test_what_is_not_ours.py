@@ -195,9 +195,9 @@ def test_what_a_killed_init_left_goes_with_the_next_one_and_what_may_be_somebody
     said = desk.run("--vault", str(place), "--no-input", *INIT)
     assert said.code == 0, said.err
     assert set(names(place.parent)) == {*stays, "v.vault"}
-    assert f"{left.name} was removed: an earlier attempt was cut off and left it." in said.err
+    assert f"{left.name} was removed: an interrupted attempt had left it." in said.err
     for one in (doubtful, linked):
-        assert f"{one} may be left of an earlier attempt, or yours" in said.err
+        assert f"{one} may be left from an earlier attempt, or may be yours" in said.err
     assert young.name not in said.err
     assert (doubtful / "index" / "thesis.txt").read_text() == "mine"
 

@@ -51,7 +51,7 @@ def test_each_difference_is_answered_on_its_own() -> None:
     place = next(found[0] for found in differs if found[1] == "born")
     for wrong, said in (
         ({}, "a difference is not answered yet"),
-        (answers | {place: Chosen(Answer.BOTH)}, "only one can stand here"),
+        (answers | {place: Chosen(Answer.BOTH)}, "only one value is possible here"),
     ):
         with pytest.raises(UsageError) as refused:
             chosen_fields(pieces, wrong)

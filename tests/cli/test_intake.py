@@ -32,13 +32,13 @@ def test_a_slip_closed_into_a_case_is_found_there_with_all_its_words(desk: Desk,
 
 def test_closing_says_when_the_words_are_erased(desk: Desk, slip: str) -> None:
     said = " ".join(desk.run("intake", "close", slip).out.split())
-    assert "Its words are erased on this device at the first use of this vault" in said
-    assert "in ten minutes or later. Backups made before keep them." in said
+    assert "In ten minutes or later, when a member who takes calls next uses this vault, its words are erased" in said
+    assert "Older backups keep them." in said
 
 
 def test_who_enters_a_person_in_the_register_is_named_to_whoever_asks(desk: Desk) -> None:
     first = desk.run("intake", "ask", "--name", WORDS[0])
-    assert first.out == "Nobody entered a person of this name.\n", first.err
+    assert first.out == "Nobody entered a person with this name.\n", first.err
     entered = desk.run("intake", "enter", "--name", WORDS[0])
     assert entered.code == 0, entered.err
     asked = desk.run("intake", "ask", "--name", "Veltrov, Rustam", "--json").json()["ask"]

@@ -185,7 +185,7 @@ def test_sheets_are_shown_until_three_words_come_from_paper(desk: Desk) -> None:
             typist.type(known[place])
         else:
             number += 1
-    typist.wait_for("Give each sheet to another person")
+    typist.wait_for("Give each sheet to a different person")
     assert typist.end() == 0
     assert slipped
 
@@ -227,4 +227,4 @@ def test_a_device_that_never_saw_a_drill_claims_none(desk: Desk) -> None:
     )
     assert "Ask an admin when a drill was" in shown
     found = next(one for one in desk.run("status", "--json").json()["items"] if one["name"] == "recovery")
-    assert (found["state"], found["found"]) == ("warn", "not known here whether sheets are proven")
+    assert (found["state"], found["found"]) == ("warn", "this device does not know whether sheets are proven")

@@ -198,11 +198,11 @@ def test_a_time_is_late_when_it_has_passed_not_at_midnight(hours: int, state: St
 
 @each(
     {
-        "about": (TEN_DAYS, Facts(trigger=PartialDate(2026, 11, 3, circa=True)), "known only about"),
+        "about": (TEN_DAYS, Facts(trigger=PartialDate(2026, 11, 3, circa=True)), "only approximate"),
         "nothing": (TEN_DAYS, Facts(), "not known when the clock started: order of a court"),
-        "an older law": (IN_FORCE, known(DAY("2026-06-11")), "not for that day. A lawyer must check: Invented Code"),
-        "a newer law": (IN_FORCE, known(DAY("2028-01-01")), "not for that day"),
-        "a law of half the month": (IN_FORCE, Facts(trigger=PartialDate(2026, 6)), "not for that day"),
+        "an older law": (IN_FORCE, known(DAY("2026-06-11")), "to that day. A lawyer must check: Invented Code"),
+        "a newer law": (IN_FORCE, known(DAY("2028-01-01")), "does not apply to that day"),
+        "a law of half the month": (IN_FORCE, Facts(trigger=PartialDate(2026, 6)), "does not apply to that day"),
         "no text": (
             replace(TEN_DAYS, period=None, certainty=Certainty.UNCONFIRMED), known(DAY("2026-11-03")),
             "length of this period is not known",
@@ -256,7 +256,7 @@ def test_a_clock_that_stands_still_gives_the_earliest_date_and_no_latest() -> No
     facts = known(DAY("2026-10-20"), suspensions=(Suspension(DAY("2026-10-25")),))
     found = reckoned(rule, facts)
     assert (found.at, found.latest, found.state) == (DAY("2026-11-08"), None, State.CHECK)
-    assert "stands still since 2026-10-25" in " ".join(in_english(found.explanation))
+    assert "has been stopped since 2026-10-25" in " ".join(in_english(found.explanation))
 
 
 def test_a_rule_that_does_not_stop_says_so() -> None:
@@ -324,7 +324,7 @@ def test_what_contradicts_itself_is_refused() -> None:
     naive = datetime.datetime(2026, 11, 3, 12, 0)
     refused(
         UsageError,
-        "time zone|outside the years|at most|is before|in hours where",
+        "time zone|outside the years|at most|is before|in hours if",
         lambda act: act(),
         [
             lambda: Facts(trigger=naive),

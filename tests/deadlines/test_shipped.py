@@ -129,7 +129,7 @@ def test_legal_aid_stops_the_french_appeal_and_a_sunday_moves_its_end() -> None:
     assert in_english(found.explanation) == (
         "The clock started: refusal notified, 2026-11-10.",
         "It runs 1 month, counted from the day after.",
-        "The clock stood still from 2026-11-20 and ran again on 2026-12-28.",
+        "The clock was stopped from 2026-11-20 and ran again on 2026-12-28.",
         "The last day would be 2027-01-17, which is no working day: it moves to 2027-01-18.",
         "This rule is not confirmed. A lawyer must check: "
         "French law since 12 June 2026 (before it: rimailho-avocat.com)",

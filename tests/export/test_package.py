@@ -123,7 +123,7 @@ def test_the_reader_claims_no_more_than_it_checked() -> None:
     }
     assert "NOT CHECKED" in sentences["outer"]
     assert sentences["compare"].startswith(
-        f"whole, as signed by the key of these words: {' '.join(words)}; who that is"
+        f"whole, and signed by the key with these words: {' '.join(words)}; NOT CHECKED whose key"
     )
     assert "NOT CHECKED" in sentences["compare"]
     assert sentences["expected"].startswith("unaltered, and made by the key of the words that you gave: ")
@@ -218,7 +218,7 @@ def test_a_published_package_is_one_whole_file_of_a_name_of_its_own_making(tmp_p
     with pytest.raises(UsageError, match="does not exist"):
         publish(whole, tmp_path / "none")
     for name in ("../x.age", "referral-0123456789abcdef.age/..", "mira.age", ""):
-        with pytest.raises(InternalError, match="name of its own making"):
+        with pytest.raises(InternalError, match="name that CaseVault makes for it"):
             publish(SealedPackage(name, bytes(16), b""), tmp_path)
 
 

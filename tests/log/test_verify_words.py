@@ -247,7 +247,7 @@ def test_where_too_many_are_doubled_it_is_told_once_from_where_on() -> None:
         at = next(i for i, row in enumerate(writer.rows) if row.seq == seq)
         writer.rows.insert(at + seq % 2, forged(writer.rows[at], commitment=bytes(32)))
     assert writer.verify().size == 8
-    told = "from operation 9 on so many rows are doubled that which are true cannot be told"
+    told = "from operation 9 on, so many rows are doubled that nobody can tell which are true"
     assert texts(writer).count(told) == 1
 
 

@@ -31,7 +31,7 @@ from vault.services.cases import cases, intake, notes, people
 from vault.services.cases.cases import CaseMade
 from vault.services.members import devices, joining, rostering, warning
 
-NOBODY_HERE = "Among the cases that you can read, nobody is to be warned."
+NOBODY_HERE = "In the cases that you can read, there is nobody to warn."
 ASK_OTHERS = (
     "Other cases may have been on that device. Its member, and the members who share cases with them, know whom to"
     " warn: ask them."

@@ -208,10 +208,10 @@ def test_what_a_colleague_changed_before_they_heard_stands_again_and_is_told(
         erase(tomas, person.hex())
         housekeeping.settle(tomas)
         give(joel, tomas, tmp_path)
-        (line,) = [line for line in in_english(housekeeping.settle(tomas)) if "stands again" in line]
+        (line,) = [line for line in in_english(housekeeping.settle(tomas)) if "is back" in line]
         assert line.startswith("1 record that was erased here")
         assert [each.record for each in standing_again.standing_again(tomas)] == [person]
-        assert not [line for line in in_english(housekeeping.settle(tomas)) if "stands again" in line]
+        assert not [line for line in in_english(housekeeping.settle(tomas)) if "is back" in line]
         erase(tomas, person.hex())
         assert standing_again.standing_again(tomas) == []
         give(tomas, joel, tmp_path)

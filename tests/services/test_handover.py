@@ -56,7 +56,7 @@ def test_an_order_on_the_cases_of_somebody_who_is_still_in_waits_for_the_deputy_
     _order(office)
     with office.open(office.joel) as joel:
         (line,) = housekeeping.settle(joel)
-        assert "2 cases of Amina Ruskova, who is still in, go to Nadia Ferrante" in str(line)
+        assert "2 cases of Amina Ruskova, who has not left yet, go to Nadia Ferrante" in str(line)
         assert office.nadia.member not in sharing.holders_of(joel, first).members
         assert [one.cases for one in handover.carry_out(joel)] == [2]
         assert housekeeping.settle(joel) == []

@@ -31,7 +31,7 @@ _NOW = 1_800_000_000_000  # 2027-01-15 08:00 UTC
 NOT_KNOWN = Item(
     "recovery",
     Verdict.WARN,
-    Message("not known here whether sheets are proven"),
+    Message("this device does not know whether sheets are proven"),
     Message(
         "Ask an admin when a drill proved them last; on any device an admin can: {drill}.",
         drill=NextStep.DRILL_RECOVERY,
@@ -241,7 +241,7 @@ def test_what_may_keep_the_screen_has_its_words() -> None:
         (probes.terminal_buffer({"KONSOLE_VERSION": "1"}), Verdict.WARN, "Konsole writes"),
         (probes.terminal_buffer({"TMUX": "1"}), Verdict.UNKNOWN, "tmux keeps"),
         (probes.recording(None), Verdict.UNKNOWN, _UNTOLD),
-        (probes.recording([["bash"]]), Verdict.OK, "no recorder that is known by name"),
+        (probes.recording([["bash"]]), Verdict.OK, "no known recorder"),
         (probes.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
     ):
         assert (item.verdict, str(item.found)[: len(found)]) == (verdict, found)
@@ -280,7 +280,7 @@ def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_know
         ("xterm-256color", (79, 24), "utf-8", "Make it at least 80 x 24."),
         ("dumb", (120, 40), "utf-8", "The app cannot draw here; use another terminal."),
         ("", (120, 40), "utf-8", "The app cannot draw here; use another terminal."),
-        ("xterm", (120, 40), "ascii", "Names would not show: set a UTF-8 locale, such as C.UTF-8."),
+        ("xterm", (120, 40), "ascii", "Names would not be shown: set a UTF-8 locale, such as C.UTF-8."),
     ]
 )
 def test_the_terminal_is_judged_by_what_the_app_needs(

@@ -299,10 +299,10 @@ def test_after_the_day_everything_is_refused_and_the_next_admin_ends_the_device(
         members.note_end(dana)
         with pytest.raises(RefusedError, match="your membership has expired"):
             dana.require(Action.INTAKE_WRITE)
-        assert any("has ended" in warning for warning in in_english(dana.warnings))
+        assert any("has expired" in warning for warning in in_english(dana.warnings))
         assert named(mira, DANA, organisation).stand is Stand.OVER
         lines = in_english(housekeeping.settle(mira))
-        assert any("1 device of members whose time has ended was ended." in line for line in lines)
+        assert any("1 device of members whose membership expired was revoked." in line for line in lines)
         assert organisation[DANA].seat not in mira.directory.effective.certificates
         assert housekeeping.settle(mira) == []
 

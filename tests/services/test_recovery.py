@@ -170,7 +170,7 @@ def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sh
     restore(filled, typed(sheets, 1, 2))
     with oren.open(filled.place) as session:
         assert any(
-            "Recovery sheets were joined (roster 2). Devices admitted: 1, ended: 1." in w
+            "Recovery sheets were used (roster 2). Devices admitted: 1, revoked: 1." in w
             for w in in_english(session.warnings)
         )
         assert not any(not alarm.is_news for alarm in session.alarms)

@@ -137,7 +137,7 @@ def test_who_loses_the_case_loses_its_sections_when_a_holder_of_both_comes_by(of
         with pytest.raises(RefusedError, match="not granted to you"):
             sections.open_section(joel, section)
     with office.open(office.amina) as amina:
-        assert "1 restricted section was withdrawn from members who lost the case." in in_english(
+        assert "1 restricted section was revoked from members who lost the case." in in_english(
             housekeeping.settle(amina)
         )
         assert housekeeping.settle(amina) == []

@@ -86,7 +86,7 @@ def test_from_its_day_on_the_program_hides_a_lent_case_everywhere_until_a_later_
             lambda: notes.add(nadia, case, Note(NoteKind.CONTACT, "late")),
             lambda: sharing.grant(nadia, case, [office.joel.member]),
         ):
-            with pytest.raises(RefusedError, match="until a day that has passed"):
+            with pytest.raises(RefusedError, match="access to this case has expired"):
                 act()
     with office.open(office.amina) as amina:
         timed_grants.give(amina, case, [office.nadia.member], until_ms=amina.log.now_ms() + 30 * DAY_MS)
@@ -108,7 +108,7 @@ def test_the_first_holder_who_sees_the_day_withdraws_it_and_the_second_finds_not
         assert housekeeping.settle(session) == []
         forward(session, 2)
         assert list(in_english(housekeeping.settle(session))) == [
-            "1 right had ended and was withdrawn: new keys were made."
+            "1 right had expired and was revoked: new keys were made."
         ]
         assert sharing.holders_of(session, case).members == {office.amina.member, office.joel.member}
         notes.add(session, case, Note(NoteKind.CONTACT, "after Nadia"))

@@ -14,7 +14,7 @@ from vault.services.projection.seats import seats_of
 
 def words(devices: str, whose: str) -> str:
     return (
-        f"What {devices} of {whose} wrote and this device has not imported will no longer be accepted by anybody."
+        f"Nobody will accept any more what {devices} of {whose} wrote and this device has not imported."
         " Import a bundle of theirs first, if you can."
     )
 

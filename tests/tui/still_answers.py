@@ -106,7 +106,7 @@ EVERYTHING = frozenset(
     {"member.admit", "member.end", "role.change", "deputy.set", "away.set", "handover.order", "approve", "case.share"}
 )
 SPOKEN = "jury teacher animal academic empty cricket remove fortune writing galaxy spill ugly roster"
-ADMITTED = Changed(("Vera Tikhookova is admitted.", "Others hear of it with your next bundle for them."))
+ADMITTED = Changed(("Vera Tikhookova is admitted.", "Other members learn of it with your next bundle for them."))
 SIGNED = Changed((), "a second admin, or two others (supervisor)", b"proposal", root_is_here=True)
 """Where others have to sign."""
 CHANGES = (
@@ -158,9 +158,9 @@ PACK = PackShown(
 ENDED = Changed(
     (
         "The device is revoked.",
-        "1 device ended; 2 cases and sections got a new key.",
-        "What they could open until now may have been copied. They open nothing that comes after.",
-        "Others hear of it with your next bundle for them.",
+        "1 device revoked; 2 cases and sections got a new key.",
+        "What they could open until now may have been copied. They can open nothing that is written later.",
+        "Other members learn of it with your next bundle for them.",
     )
 )
 PEERS = (PeerShown("aa" * 16, "Joel Brandvik"), PeerShown("bb" * 16, "Селин Астерхольт"))
@@ -419,7 +419,9 @@ def _log() -> LogShown:
 
 
 def _invited(*given: object) -> ResultText:
-    return ResultText((f"The invitation is at {given[-1]}. No secret is in it, but your name: hand it over yourself.",))
+    return ResultText(
+        (f"The invitation is at {given[-1]}. It contains your name, but no secret: hand it over yourself.",)
+    )
 
 
 # ---- recovery ------------------------------------------------------------------------------------------------------
@@ -539,7 +541,7 @@ LISTED = ListShown((
     Message("  row 19: ask Joel Brandvik"),
 ), {"number": 1, "register": 1})  # fmt: skip
 FAULTY = ListShown((
-    Message("2 cells have a fault. Nothing is imported until they are right:"),
+    Message("2 cells have a fault. Nothing is imported until you correct them:"),
     Message("  row 7, next date: a date is written 2026-11-28"),
     Message("  row 12, stage: stage must be one of: pre-reg, claim-expressed, registered"),
 ), is_faulty=True)  # fmt: skip
@@ -622,12 +624,12 @@ ANSWERS: dict[str, Any] = {
     "exchange.import_bundle": ResultText((
         "The bundle of Joel Brandvik brought 1 case, 2 people.",
         "4 entries of the log came with it.",
-        "WAITS: Entries of Selin Asterholt from 3 on wait: those before them have not arrived.",
+        "WAITS: Entries of Selin Asterholt from 3 on are pending: earlier entries have not arrived.",
     ), pending=True),
     "exchange.count": ResultText((
         "kind       people  cases  acts", "asylum         62     58   201", "detention      17     16    44",
         "total          84     79   252",
-        Message("Rows of fewer than {fewest} people or cases are not shown, nor others that would give them away.",
+        Message("Rows of fewer than {fewest} people or cases are hidden, and other rows that would reveal them.",
                 fewest=5),
     )),
     "exchange.look_at_list": lambda file, kind: LISTED if file.suffix == ".xlsx" else FAULTY,
@@ -636,7 +638,7 @@ ANSWERS: dict[str, Any] = {
         Message("  {count} x {kind}", count=3, kind=Message("document")),
         Message("  {count} x {kind}", count=9, kind=Message("note")),
         Message("In: {cases}.", cases="K7QM-3XPD"),
-        Message("1 package left these cases: who has it keeps it, and is to be asked to destroy it."),
+        Message("1 package left these cases: its recipient still has it, and must be asked to destroy it."),
         Message("It is more than one case or ten records: a second person has to approve it."),
     ), 12, needs_second=True),
     "erasing.hold_of": HoldShown("A court asks for the file.", "2027-06-01"),
@@ -668,7 +670,7 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
-    "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", str(WHAT_MAY_BE_KEPT))),
+    "sharing.take_back": ResultText(("The case has a new key; 41 versions are under it.", str(WHAT_MAY_BE_KEPT))),
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.still_due": "",

@@ -138,11 +138,11 @@ def test_f2_runs_a_command_by_its_name_knows_no_screenshot_and_shows_each_once(a
     amina.press("f2")
     amina.sees("Enter do it   Down into the list   Esc back")
     amina.press(" bundle")
-    amina.sees("Exchange with another member: take or make a bundle")
+    amina.sees("Exchange with another member: import or make a bundle")
     amina.press("ctrl+u", " zzz")
-    amina.sees("Nothing is called so.")
+    amina.sees("Nothing has this name.")
     amina.press("ctrl+u", " screenshot", "enter")
-    amina.sees("Nothing is called so.")
+    amina.sees("Nothing has this name.")
     amina.press("ctrl+u", " switch member")
     assert amina.lines().count("Switch member") == 1
     amina.press("ctrl+u", " make backup", "enter")
@@ -187,7 +187,7 @@ def test_a_role_without_cases_is_told_where_to_go(house: House) -> None:
     with house.open("Mira") as mira:
         members.change_roles(mira, house.people["Dana"].member, ["auditor"], by_root=True)
     with house.desk("Dana") as dana:
-        dana.sees("Your roles open no cases. F2 has all that can be done: members, log, backup.")
+        dana.sees("Your roles open no cases. F2 shows what you can do: members, log, backup.")
 
 
 def test_marked_cases_are_flagged_assigned_and_closed_at_once(house: House) -> None:
@@ -202,7 +202,7 @@ def test_marked_cases_are_flagged_assigned_and_closed_at_once(house: House) -> N
         desk.press("ctrl+a", "f4", "down", "enter", "down", "down", "enter")
         desk.wait_for("4 cases were changed, 0 were so already.")
         desk.press("ctrl+a", "f4", "enter")
-        desk.sees("Who answers for these cases from now on?", "Amina Ruskova")
+        desk.sees("Who is responsible for these cases from now on?", "Amina Ruskova")
         desk.press("down", "down", "down", "enter")
         desk.wait_for("the owner of a case must hold it")
         desk.press(

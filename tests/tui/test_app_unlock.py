@@ -39,7 +39,7 @@ def test_unlocking_takes_the_passphrase_out_of_its_field_and_wipes_it(
         mira.sees(
             "! No key slot opens with this name and passphrase. Check member name, passphrase and keyboard layout,"
             " then try again.",
-            "Lost for good? F9: recovery sheets bring you back in",
+            "lost for good? F9: recovery sheets open this vault",
         )
         mira.sees_not("•")
         assert mira.focused() == "passphrase"
@@ -70,7 +70,7 @@ def test_the_last_opening_and_tries_that_failed_are_told_before_anybody_types(ho
         mira.press(" wrong", "enter")
         mira.sees("! 1 try failed since")
         mira.resize(60, 16)
-        mira.sees("recovery sheets bring you back in", "F1 help", "F4 open", "Ctrl+Q quit")
+        mira.sees("recovery sheets open this vault", "F1 help", "F4 open", "Ctrl+Q quit")
     with house.desk("Mira") as mira:
         mira.at("CASES")
     with house.desk("Mira", unlocks=False) as mira:

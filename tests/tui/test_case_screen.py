@@ -109,7 +109,7 @@ def test_the_top_says_how_to_reach_whom_not_to_call_and_what_is_late_in_words() 
         f"DO NOT CALL   +996 555 010 203   112{'risk ▲▲▲ high':>60}",
         "NEXT          !! Appeal, Thu 26 Nov, 1 day late   then hearing: Complaint 30 Nov 09:30",
     ]
-    assert _said(CASE, 60)[0] == "SAFE CONTACT  — none is said; ask first"
+    assert _said(CASE, 60)[0] == "SAFE CONTACT  — none is known; ask first"
 
 
 @given(

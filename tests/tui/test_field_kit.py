@@ -22,7 +22,7 @@ def test_typing_narrows_the_words_the_arrows_move_and_enter_takes(amina: Desk) -
     amina.press("backspace", "down")
     amina.sees("w > witness worker")
     amina.press("z")
-    amina.sees("wz: nothing is called so; Enter shows all")
+    amina.sees("wz: nothing has this name; Enter shows all")
     amina.press("backspace", "right", "enter")
     assert (amina.focused(), "Role worker" in amina.words()) == ("born", True)
     amina.press("shift+tab", "p", "escape")
@@ -44,7 +44,7 @@ def test_a_word_that_is_not_there_chooses_nothing_and_down_shows_what_there_is(a
     amina.press("enter", "f", "tab")
     before = amina.value("kind")
     amina.press(*"court")
-    amina.sees("court: nothing is called so; Enter shows all")
+    amina.sees("court: nothing has this name; Enter shows all")
     amina.press("tab")
     assert (amina.value("kind"), amina.focused() == "kind") == (before, False)
     amina.press("shift+tab", "down")
@@ -58,7 +58,7 @@ def test_the_command_list_leads_to_requests_and_checklists_from_home_a_case_and_
         amina.press(*keys)
         for words in ("subj", "request", "check"):
             amina.press("f2", f" {words}")
-            amina.sees_not("Nothing is called so.")
+            amina.sees_not("Nothing has this name.")
             amina.press("escape")
     amina.press("escape", "escape")
 

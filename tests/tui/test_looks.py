@@ -246,7 +246,7 @@ def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monke
             desk.begin_anew((80, 24), {})
             desk.press(":looks", "right")
             assert desk.app.look is look
-            desk.sees("This look could not be kept: it holds until the next lock.")
+            desk.sees("This look could not be saved: it lasts until the next lock.")
             for name, keys in SHOWN.items():
                 desk.begin_anew((80, 24), {})
                 desk.press(*keys)

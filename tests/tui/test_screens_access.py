@@ -32,10 +32,10 @@ def test_a_case_is_given_until_a_day_for_a_reason_and_taken_back_by_a_new_key(ho
         amina.press("enter")
         amina.sees(f"{NADIA} 2099-12-24 supervision {AMINA}")
         amina.press("t")
-        amina.sees("! Nobody takes a case from themselves. Ask another who holds it.")
+        amina.sees("! You cannot revoke a case from yourself. Ask another holder.")
         amina.until(f"> {NADIA}", "down")
         amina.press("t")
-        amina.sees(f"Take the case back from {NADIA}?", "may have been copied,", "versions to wrap anew, for 3 devices")
+        amina.sees(f"Revoke the case from {NADIA}?", "may have been copied,", "versions to rewrap, for 3 devices")
         amina.press("enter")
         amina.sees("1 key so far.")
         amina.press("t", "y")
@@ -50,11 +50,11 @@ def test_a_new_key_that_is_stopped_counts_and_the_rest_is_wrapped_later(house: H
     with house.desk("Amina") as amina:
         amina.press("enter", "w", "down", "t")
         amina.press_and_stop("y")
-        amina.sees("Stopped, but the new key counts already: it was made first.")
+        amina.sees("Stopped, but the new key is already in use: it was made first.")
         amina.press("enter")
         amina.sees("1 member", "2 keys so far.")
         amina.press("r")
-        amina.sees("versions were wrapped anew.")
+        amina.sees("versions were rewrapped.")
         amina.press("enter", "escape")
         amina.sees("He was asked for at the market.")
 
@@ -75,7 +75,7 @@ def test_who_may_not_share_a_case_sees_who_holds_it_and_is_offered_no_more(house
     with house.desk("Nadia") as reader:
         reader.press("enter", "w")
         reader.sees(f"{AMINA} owner", f"{JOEL} deputy")
-        reader.sees_not("t take back", "g give", "k new key")
+        reader.sees_not("t revoke", "g give", "k new key")
         reader.press("escape", "e")
         reader.sees_not("Ctrl+R recipient")
         reader.press("ctrl+r")
@@ -119,7 +119,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press("g", "enter", "enter")
         amina.sees(f"Opens for you, {JOEL}, and the recovery sheets.")
         amina.press("g")
-        amina.sees("Everybody who holds the case opens this section already. Give them the case first.")
+        amina.sees("Everybody who holds the case opens this section already. Grant the case to others first.")
         amina.press("escape")
         amina.sees("location Where she is 2")
         amina.press("escape")
@@ -155,7 +155,7 @@ def test_a_person_kept_apart_is_added_changed_and_known_again_in_the_case(house:
         amina.press("enter")
         amina.fill(phones="+996 555 010 411")
         amina.press("f4", "j", "enter", "y")
-        amina.sees("They are one person now, in 2 places of your cases.", "+996 555 010 411")
+        amina.sees("They are the same person now, in 2 places of your cases.", "+996 555 010 411")
     with house.open("Amina") as session:
         (kept,) = sections.open_section(session, section).persons
         people = cases.open_case(session, house.case).persons

@@ -33,7 +33,7 @@ def test_what_makes_no_sense_for_a_device_is_said_at_once(house: House) -> None:
         mira.press(":devices", "g")
         mira.sees("! Choose another device of yours.")
         mira.press(*TO_HER_OWN, "l")
-        mira.sees("! You work on this one. End it from another device of yours")
+        mira.sees("! You work on this device. Revoke it from another device of yours")
         mira.press("g")
         mira.sees("! Choose another device of yours.")
         mira.press("e")
@@ -52,7 +52,7 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         joel.sees("! You cannot remove a member: your role does not allow it.")
     with house.desk("Mira") as mira:
         mira.press(":devices", "n", " grey laptop", "enter")
-        mira.sees("The device is called so from now on.", f"{AMINA} grey laptop")
+        mira.sees("The device has this name now.", f"{AMINA} grey laptop")
         mira.press("d")
         mira.sees("A computer was taken", "WHOM TO WARN", CLIENT, "now: Revoke every device")
         mira.press("ctrl+p", f" {tmp_path / 'drill.pdf'}", "enter")
@@ -65,7 +65,7 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         mira.press("ctrl+u", f" {warn}", "f4", "enter")
         mira.at("LOST DEVICE")
         mira.press("f4", "y")
-        mira.sees("The device is revoked. 1 device ended; 1 case or section got a new key.")
+        mira.sees("The device is revoked. 1 device revoked; 1 case or section got a new key.")
         mira.press("enter", "f8")
         mira.sees("! Finish this or leave it with Esc first.")
         mira.at("WHOM TO WARN 1 to warn")
@@ -116,13 +116,15 @@ def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_
         there.press("e", "enter")
         there.at("DEVICES")
         there.press("e", "y")
-        there.sees("Nothing is changed yet. Who has to sign: a second admin", "Are there not so many? Then an admin")
+        there.sees(
+            "Nothing is changed yet. Who has to sign: a second admin", "Are there too few members? Then an admin"
+        )
         there.press("enter", f" {tmp_path / 'proposal'}", "enter", "enter", "l", "f4", "y", "escape")
         there.at("WHOM TO WARN 1 to warn")
         there.press("f4", f" {warn}", "enter")
         there.sees(f"The list is at {warn}, in clear", CLIENT)
         there.press("escape", "escape", ":members", "p", f" {tmp_path / 'proposal'}", "f4")
-        there.sees(f"ends device {old.seat.hex()[:8]} of {MIRA}")
+        there.sees(f"revokes device {old.seat.hex()[:8]} of {MIRA}")
 
 
 def _second(mira: Desk) -> str:

@@ -81,7 +81,7 @@ def test_a_bundle_is_made_for_a_member_looked_into_and_taken(house: House, tmp_p
         joel.sees(f"A bundle of {AMINA}, made on")
         joel.press("shift+tab", "left")
         joel.press_and_stop("f4")
-        joel.sees("Stopped. What had not come whole is not here; import it again.")
+        joel.sees("Stopped. What did not arrive whole is not here; import the bundle again.")
         joel.press("f4")
         joel.sees(f"{AMINA}: nothing new came.", "The bundle is imported.")
     with house.desk("Nadia") as nadia:
@@ -194,7 +194,7 @@ def test_glass_is_broken_before_two_for_who_could_not_open_the_case(asking: Hous
         amina.press("f4", "enter")
         amina.at("BREAK GLASS")
         amina.press("f4")
-        amina.sees(f"to {NADIA} until {DAY}?", f"{JOEL} is asked here. It cannot be taken back")
+        amina.sees(f"to {NADIA} until {DAY}?", f"{JOEL} is asked here. The log keeps it")
         amina.press("y")
         amina.at(asking.ref)
         amina.sees(f"{NADIA} can open the case until {DAY}, from their next bundle or unlock on.")

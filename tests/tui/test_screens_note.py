@@ -190,7 +190,7 @@ def test_beside_the_text_stand_people_readers_and_the_last_notes(house: House) -
     with house.desk("Amina") as amina:
         amina.press("enter", "n", " Ilham met Kaltbrunner.")
         amina.pause(0.3)
-        amina.sees("none is said; ask first", "Ilham", "Ilham Torgaev, client", "Kaltbrunner not entered here")
+        amina.sees("none is known; ask first", "Ilham", "Ilham Torgaev, client", "Kaltbrunner not entered here")
         amina.sees("Who can read it you, ", "Last notes", "He was asked for at the market.")
         amina.resize(60, 16)
         amina.sees("Ilham met Kaltbrunner.", "Kind contact")

@@ -46,7 +46,7 @@ def _opens(house: House, passphrase: str = RIGHT, keyfile: str = "") -> bool:
 def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts(house: House) -> None:
     with house.desk("Mira") as mira:
         mira.press(":your access", "p", "right", "f4")
-        mira.sees("! Type all that lets you in now.")
+        mira.sees("! Type all that you unlock with now.")
         mira.press(" wrong", "f4")
         mira.at("CHANGE THE PASSPHRASE")
         mira.sees("! No key slot opens with this name and passphrase.")
@@ -67,7 +67,7 @@ def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts(house: 
         again = re.findall(r"\d\. (\S+)", mira.lines())
         mira.press("f4", f" {'  '.join(again).upper()}", "f4")
         mira.at("YOUR ACCESS")
-        mira.sees("The passphrase is changed. Copies of the vault from before")
+        mira.sees("The passphrase is changed. Older copies of the vault")
         assert not any(word in mira.painted() for word in again)
     assert not _opens(house)
     assert _opens(house, " ".join(again))
@@ -156,7 +156,7 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_once_it_was_taken_away(hou
         mira.press(":your access", "k", "f4")
         mira.sees("! Type the whole path of the new file")
         mira.press(f" {file}", "f4")
-        mira.sees("! Type all that lets you in now.")
+        mira.sees("! Type all that you unlock with now.")
         assert mira.focused() == "now"
         mira.press(f" {RIGHT}", "f4")
         mira.sees(f"From now on you need {file} too", "keyfile needed too")
@@ -342,11 +342,11 @@ def test_new_sheets_are_confirmed_first_and_what_old_ones_open_is_sealed_anew(ho
         mira.sees("Burn the old sheets")
     with house.desk("Amina") as amina:
         amina.press(":your access", "r")
-        amina.sees("! Replaced sheets still open some of it (", "F1 help f seal anew Esc back Ctrl+L lock")
+        amina.sees("! Replaced sheets still open some of it (", "F1 help f seal again Esc back Ctrl+L lock")
         amina.press("s", "d", "n")
         amina.at("RECOVERY")
         amina.press("f")
         amina.sees("is new: replaced sheets do not open it.")
         amina.sees_not("! Replaced sheets still open")
         amina.press("f")
-        amina.sees("Replaced sheets open nothing that you could seal anew.")
+        amina.sees("Replaced sheets open nothing that you could seal again.")

@@ -284,7 +284,7 @@ def test_the_log_names_who_did_what_is_filtered_by_acts_and_verified(house: Hous
 
 def test_who_is_no_auditor_verifies_and_is_told_nothing_of_a_refusal(amina: Desk) -> None:
     amina.press(":log")
-    amina.sees("What the entries say is for auditors. v verifies all of them all the same.")
+    amina.sees("Only auditors see what the entries say. v still verifies all of them.")
     amina.press("v")
     amina.sees("√ Nothing was changed, removed or reordered: ")
     amina.sees_not("!")
@@ -309,7 +309,7 @@ def test_a_backup_is_made_at_a_whole_path_and_stopped_leaves_the_earlier_one(hou
         amina.sees("! Type the whole path, from / or ~ on.")
         amina.press(f" {stick}")
         amina.press_and_stop("enter")
-        amina.sees("Stopped. No new backup was made; the earlier ones stand.")
+        amina.sees("Stopped. No new backup was made; the earlier backups stay.")
         assert list(stick.iterdir()) == []
         amina.press("enter")
         amina.sees("DONE. The backup is at", "The backup is made.")

@@ -103,7 +103,7 @@ def test_somebody_is_gone_and_what_is_confirmed_is_on_the_screen_on_paper_and_on
         desk.at("WHOSE CASE?")
         desk.press(f" {house.ref}", "f4")
         desk.at(f"SOMEBODY IS GONE {house.ref} 1 fact is confirmed")
-        desk.sees("confirmed by two neighbours; Amina", "ONLY SAID", "somebody followed him", "A READER WILL MISS")
+        desk.sees("confirmed by two neighbours; Amina", "NOT CONFIRMED", "somebody followed him", "A READER WILL MISS")
         desk.sees_not("shouts")
         desk.press("ctrl+p", f" {paper}", "enter")
         desk.at("QUESTIONS")

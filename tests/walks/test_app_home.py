@@ -53,7 +53,7 @@ def test_the_week_shows_a_date_ticks_it_and_gives_another_another_day(filled: Fi
         mira.press("space")
         mira.sees("done")
         mira.press("space")
-        mira.sees("There is nothing to keep here.")
+        mira.sees("There is no date to keep here.")
 
 
 def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_one_comes(filled: Filled) -> None:
@@ -90,7 +90,7 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
 def test_a_new_vault_says_what_makes_it_safe_and_ticks_what_is_done(founded: Place) -> None:
     founded.proposed_today()
     with Desk(founded, unlocks=True, begins_at_home=True) as mira:
-        mira.sees("Four things make it safe and useful.", "□ 4 The first case", "□ 2 First backup")
+        mira.sees("Four things make it safe and useful", "□ 4 The first case", "□ 2 First backup")
         mira.press("n")
         mira.fill(title="The first one")
         mira.press("f4")
@@ -103,7 +103,7 @@ def test_home_says_that_a_call_slip_was_put_away_and_finds_requests_by_name(fill
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         for words in ("subj", "request", "check"):
             mira.press("f2", f" {words}")
-            mira.sees_not("Nothing is called so.")
+            mira.sees_not("Nothing has this name.")
             mira.press("escape")
         mira.sees_not("1 put away")
         mira.press("f9", " +996 555 010 203")

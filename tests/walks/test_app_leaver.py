@@ -42,7 +42,7 @@ async def _order_and_let_leave(desk: AppDesk, pilot: Pilot[None]) -> None:
     await press(pilot, "escape", "x")
     assert f"Does {AMINA} leave for good?" in desk.words()
     await press(pilot, "y")
-    assert "The member has left. 1 device ended; 0 cases and sections got a new key." in desk.words()
+    assert "The member has left. 1 device revoked; 0 cases and sections got a new key." in desk.words()
     await press(pilot, "enter")
     assert AMINA not in desk.words()
     await press(pilot, "escape")
@@ -65,7 +65,7 @@ def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path
         await joels.unlock(pilot, office.joel.passphrase)
         # Nothing was asked of him: it happened behind his coming in.
         await press(pilot, ":noticed at unlock")
-        assert "1 case was withdrawn from devices that left: new keys were made." in joels.words()
+        assert "1 case was revoked from devices that left: new keys were made." in joels.words()
         assert f"1 case of {AMINA} went to {NADIA}, as ordered." in joels.words()
 
     async def go_on(pilot: Pilot[None]) -> None:

@@ -63,7 +63,7 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
         await press(pilot, ":members", "i", "tab", "tab")
         await type_in(pilot, str(invitation))
         await press(pilot, "f4")
-        assert "No secret is in it, but your name" in desk.words()
+        assert "It contains your name, but no secret" in desk.words()
         await press(pilot, "enter")
         # On the laptop the invitation is answered (2), and words come up there.
         request, words = ask_to_join(tmp_path, laptop, invitation.read_bytes(), VOLUNTEER)
@@ -73,9 +73,7 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
         await type_in(pilot, str(carried))
         await press(pilot, "f4")
         assert f"It must show these words: {' '.join(words)}" in desk.words()
-        assert (
-            f"asks to join as intake, for 30 days. As the request says, who asks is called: {VOLUNTEER}" in desk.words()
-        )
+        assert f"asks to join as intake, for 30 days. The request gives their name as: {VOLUNTEER}" in desk.words()
         # 4. They are the same: admit, and write what the laptop needs.
         await press(pilot, "f4", "y")
         assert f"{VOLUNTEER} is admitted." in desk.words()

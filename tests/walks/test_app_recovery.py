@@ -96,6 +96,6 @@ def test_from_the_guide_to_a_proven_recovery_and_back_after_the_passphrase_is_lo
         await after.unlock(pilot, NEW)
         assert "No case yet. n makes one after a search; F9 takes a call." in after.said()
         await press(pilot, ":your access", "r")
-        assert "Recovery sheets were joined" in after.said()
+        assert "Recovery sheets were used" in after.said()
 
     after.walk(back)

@@ -74,7 +74,7 @@ def test_two_versions_of_a_note_and_of_a_person_are_compared_answered_and_stay_i
         desk.at("Two versions person, ")
         desk.sees("born: 1983", "born: 1985", "phones")
         desk.press("b")
-        desk.sees("! Only one can stand here.")
+        desk.sees("! Only one value is possible here.")
         desk.press("2", "b", "f4")
         desk.sees_not("2 VERSIONS")
     with organisation.open(AMINA) as amina:
@@ -123,7 +123,7 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
         desk.press(":compare two")
         desk.at("Two versions detention, ")
         desk.press("2", "1", "f4")
-        desk.sees("nobody confirms it any more. Who confirms it as it stands now?")
+        desk.sees("nobody confirms it any more. Who confirms it as it is now?")
         desk.press(" a judge", "enter")
         desk.sees_not("2 VERSIONS")
     with organisation.open(AMINA) as amina:

@@ -92,7 +92,7 @@ def test_a_backup_and_two_sheets_bring_everything_back_on_a_fresh_account(in_han
     assert done.json()["root_words"] == in_hand.root_words
     assert done.json()["backup"] == str(in_hand.stick / "backup-1")
     assert done.json()["ended"] == []
-    assert done.json()["loss"].startswith("Whatever was written after ")
+    assert done.json()["loss"].startswith("Nothing that was written after ")
     shown = desk.run("case", "show", in_hand.case, "--json").json()
     assert [note["text"] for note in shown["notes"]] == ["Written before."]
     assert desk.run("note", "add", in_hand.case, stdin="Written after.").code == 0
@@ -156,7 +156,7 @@ def test_a_person_at_a_terminal_types_the_sheets_once_and_a_name_again(in_hand: 
     desk.passphrase_file.write_bytes(NEW)
     given = ("--vault", str(desk.place.path), "--passphrase-file", str(desk.passphrase_file))
     typist = Typist(desk, *given, "backup", "restore", str(in_hand.stick), "--sheets")
-    typist.wait_for("The backup at .*backup-1 is as it was written. It opens with recovery sheets.")
+    typist.wait_for("The backup at .*backup-1 is unaltered. It opens with recovery sheets.")
     typist.wait_for("Member: ")
     typist.type("Mira Halvorson")
     for ordinal, grid in (("first", in_hand.sheets[2]), ("second", in_hand.sheets[0])):

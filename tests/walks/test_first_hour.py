@@ -267,9 +267,9 @@ def test_by_app_a_person_is_joined_with_the_same_one_of_another_case(house: Hous
         amina.sees("3 spellings", "Torgajew misspelt, Latin")
         for answer in ("n", "y"):
             amina.press("j", "enter")
-            amina.sees(f"Are Ilham Torgaev and Torgayev Ilham, of {other.ref}, one person?")
+            amina.sees(f"Are Ilham Torgaev and Torgayev Ilham, of {other.ref}, the same person?")
             amina.press(answer, *(("escape",) if answer == "n" else ()))
-        amina.sees("They are one person now, in 2 places of your cases.", "Ctrl+Z takes it back.")
+        amina.sees("They are the same person now, in 2 places of your cases.", "Ctrl+Z takes it back.")
         amina.sees("Family of the arrested", "nobody in your cases")
         amina.press("ctrl+z", "y")
         amina.sees("Taken back: person.", "has +49 30 5550 1234 too")

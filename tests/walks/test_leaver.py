@@ -26,7 +26,7 @@ def test_a_leavers_cases_go_on_with_somebody_else(desk: OfficeDesk) -> None:
     # The manager orders it, and reads nothing before and after.
     assert desk.run(None, "case", "show", made["ref"]).code == 4
     ordered = desk.done(None, "handover", "order", AMINA, "--to", NADIA, "--reason", "leaves on Friday")
-    assert "The deputy's device carries it out" in ordered.out
+    assert "the deputy's device carries it out" in ordered.out
     desk.done(None, "member", "leave", AMINA)
     assert desk.run(None, "case", "show", made["ref"]).code == 4
     assert desk.run(None, "search", "court").out == desk.run(None, "search", "nothing").out
@@ -36,7 +36,7 @@ def test_a_leavers_cases_go_on_with_somebody_else(desk: OfficeDesk) -> None:
 
     # The deputy comes in for his own work; the rest happens behind it.
     behind = desk.done(people.joel, "case", "list")
-    assert "1 case was withdrawn from devices that left: new keys were made." in behind.err
+    assert "1 case was revoked from devices that left: new keys were made." in behind.err
     assert f"1 case of {AMINA} went to {NADIA}, as ordered." in behind.err
     assert desk.done(people.joel, "case", "list").err == ""
 
@@ -60,5 +60,5 @@ def test_what_a_member_may_have_kept_is_said_when_a_case_is_taken_back(desk: Off
     case = desk.done(people.amina, "case", "new", "--kind", "other", "--title", "A case", "--json").json()["ref"]
     taken = desk.done(people.amina, "grant", "revoke", case, "--from-member", JOEL)
     assert "may have copied" in taken.out or "may have been copied" in taken.out
-    assert "wrapped anew, sealed to 1 device and the recovery sheets." in taken.err
+    assert "rewrapped, sealed to 1 device and the recovery sheets." in taken.err
     assert desk.run(people.joel, "case", "show", case).code == 4

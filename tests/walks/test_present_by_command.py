@@ -23,7 +23,10 @@ def test_a_change_shows_what_is_there_and_enter_keeps_it(desk: Desk) -> None:
     assert changed.code == 0, changed.err
     assert "Place (now Oshmar; Enter keeps it): " in changed.err
     assert "By whom (Enter leaves it as it is): " in changed.err
-    assert "Who and which devices (now she / her phone; Enter keeps it, else all of it, one a line): " in changed.err
+    assert (
+        "Who and which devices (now she / her phone; Enter keeps it, or type all again, each on its own line): "
+        in changed.err
+    )
     assert "(now They came.; Enter keeps it" in changed.err
     told = desk.run("--json", "incident", "list", case).json()["records"][0]
     assert (told["place"], told["by_whom"]) == ("Oshmar", "GKNB")

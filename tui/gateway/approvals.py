@@ -99,7 +99,7 @@ class Approvals(Subject):
                     name=name,
                     out=out,
                 ),
-                Message("It counts for {name} with your next bundle: make one for them now.", name=name),
+                Message("It is valid for {name} once they import your next bundle: make it now.", name=name),
             )
         )
 

@@ -19,16 +19,18 @@ def changed(session: Session, outcome: Outcome, done: Message, *, by_root: bool 
         return Changed((), outcome.missing, outcome.proposal or b"", root_is_here)
     lines = [done]
     if outcome.ended:
-        devices = plural("{count} device ended", "{count} devices ended", count=len(outcome.ended))
+        devices = plural("{count} device revoked", "{count} devices revoked", count=len(outcome.ended))
         lines += [
             Message("{devices}; {files} got a new key.", devices=devices, files=files(outcome.cases)),
-            Message("What they could open until now may have been copied. They open nothing that comes after."),
+            Message(
+                "What they could open until now may have been copied. They can open nothing that is written later."
+            ),
         ]
     elif outcome.cases:
         lines.append(Message("{files} got a new key.", files=files(outcome.cases)))
     if outcome.pending:
         lines.append(Message("! {files} still wait for a new key; the warnings say why.", files=files(outcome.pending)))
-    return Changed((*lines, Message("Others hear of it with your next bundle for them.")))
+    return Changed((*lines, Message("Other members learn of it with your next bundle for them.")))
 
 
 def files(count: int) -> Message:

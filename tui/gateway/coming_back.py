@@ -43,7 +43,7 @@ def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase:
     said: list[Words] = [*leftovers.clear(door.path)]
     backup = restoring_by_sheets.require_whole(source)
     opened = restoring.last_opened_here(backup, door.state)
-    said.append(Message("The backup {name} is as it was written.", name=backup.name))
+    said.append(Message("The backup {name} is unaltered.", name=backup.name))
     return WayBack(backup, True, member), BackPlan(together(said, " "), "" if opened is None else restoring.day(opened))
 
 
@@ -77,11 +77,11 @@ def come_back(
 
 def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
     half = -(-len(root_words) // 2)
-    again = Message("You are in again. Every member will see it.")
+    again = Message("You have access again. Every member will see it.")
     if back.ended:
         again = plural(
-            "You are in again; {count} old device ended. Every member will see it.",
-            "You are in again; {count} old devices ended. Every member will see it.",
+            "You have access again; {count} old device is revoked. Every member will see it.",
+            "You have access again; {count} old devices are revoked. Every member will see it.",
             count=len(back.ended),
         )
     return [

@@ -28,7 +28,7 @@ class Handovers(Subject):
         handover.order(self._session, member_id(leaver), member_id(successor), reason=reason)
         return ResultText(
             (
-                Message("The order stands. Once the member has left, the deputy's device carries it out."),
+                Message("The order is saved. Once the member has left, the deputy's device carries it out."),
                 Message("It reaches that device with your next bundle."),
             )
         )

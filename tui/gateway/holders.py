@@ -14,7 +14,7 @@ from vault.services.projection.expired_rights import Term
 from vault.words.message import Message
 
 WITH_NEXT_BUNDLE: Final = Message("It reaches another device with your next bundle for them.")
-STOPPED_AFTER_KEY: Final = Message("Stopped, but the new key counts already: it was made first.")
+STOPPED_AFTER_KEY: Final = Message("Stopped, but the new key is already in use: it was made first.")
 
 
 def holder_lines(session: Session, members: Iterable[MemberId], terms: Iterable[Term] = ()) -> tuple[HolderLine, ...]:

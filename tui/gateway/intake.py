@@ -133,7 +133,7 @@ class Intake(Subject):
     def _who_takes_calls(self) -> Message:
         names = intake.takers(self._session)
         if not names:
-            return Message("Your roles take no calls, and nobody else's do.")
+            return Message("Your roles take no calls, and nobody else's roles do.")
         return Message("Your roles take no calls. Give it to: {names}.", names=enumerated(names))
 
 

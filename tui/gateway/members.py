@@ -157,7 +157,7 @@ class Members(Subject):
         """End every device of a member, who stays a member. Nothing stops it half way."""
         session = self._session
         outcome = end_every_device(session, member_id(member), progress=progress)
-        return changed(session, outcome, Message("The member is suspended: no device of theirs counts any more."))
+        return changed(session, outcome, Message("The member is suspended: all their devices are revoked."))
 
     def leave(self, member: str, progress: Progress) -> Changed:
         """Let a member leave. Nothing stops it half way."""
@@ -184,7 +184,7 @@ class Members(Subject):
         given = timed_grants.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms)
         if not given:
             return ResultText(
-                (Message("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already."),)
+                (Message("Nothing was lent: the deputy already opens each case of theirs that you hold."),)
             )
         return ResultText(
             (
@@ -194,7 +194,7 @@ class Members(Subject):
                     count=given,
                     day=timed_grants.last_day(until_ms),
                 ),
-                Message("Only cases that you hold can be lent by you. The owner is told."),
+                Message("You can only lend cases that you hold. The owner is told."),
             )
         )
 
@@ -203,9 +203,10 @@ class Members(Subject):
         deputies.set_deputy(self._session, member_id(member), member_id(deputy) if deputy else None)
         return ResultText(
             (
-                Message("The deputy is named.") if deputy else Message("Nobody stands in for this member now."),
+                Message("The deputy is named.") if deputy else Message("This member has no deputy any more."),
                 Message(
-                    "It counts for cases made from now on. Those that stand are given one by one, or lent for a time."
+                    "This applies to cases made from now on. Grant the cases that exist one by one, or lend them"
+                    " for a time."
                 ),
             )
         )
@@ -225,9 +226,11 @@ def _not_written(why: Message) -> Message:
 def _invited(out: Path) -> ResultText:
     return ResultText(
         (
-            Message("The invitation is at {out}. No secret is in it, but your name: hand it over yourself.", out=out),
+            Message(
+                "The invitation is at {out}. It contains your name, but no secret: hand it over yourself.", out=out
+            ),
             Message("On the new device:"),
             Message("  casevault --vault NEW member join INVITATION --out REQUEST"),
-            Message("The request comes back to this device; `a` admits them then."),
+            Message("The request comes back to this device; then `a` admits them."),
         )
     )

@@ -120,14 +120,14 @@ class LookingApp(App[None]):
         is_kept = self._kept_look.keep(name)
         if self.look.words != LOOKS[name].words:
             return Message("This terminal asks for no colours (NO_COLOR), or has too few: none are shown.")
-        return "" if is_kept else Message("This look could not be kept: it holds until the next lock.")
+        return "" if is_kept else Message("This look could not be saved: it lasts until the next lock.")
 
     def take_settings(self, settings: Settings) -> Words:
         """Take these from now on, and return what there is to say about it."""
         self._use(settings)
         self._draw_anew()
         is_kept = self._kept_settings.keep(settings)
-        return "" if is_kept else Message("This could not be kept: it holds until the next lock.")
+        return "" if is_kept else Message("This could not be saved: it lasts until the next lock.")
 
     def _use(self, settings: Settings) -> None:
         self.settings = settings

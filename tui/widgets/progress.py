@@ -81,7 +81,7 @@ class ProgressModal(Sheet[bool]):
             yield Static(safe_content(self._title))
             yield Static(safe_content(self._line), id="line")
             if self._cancel is None:
-                yield Static(safe_content(Message("This is not stopped half way.")), classes="whole")
+                yield Static(safe_content(Message("This cannot be stopped half way.")), classes="whole")
             else:
                 yield Button(safe_content(Message("Cancel")), id="cancel")
 

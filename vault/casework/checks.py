@@ -53,7 +53,7 @@ def refuse_halves(value: str, field: str) -> None:
     """
     if _has_halves(value):
         raise UsageError(
-            Message("{field} has half a letter in it, which nothing can keep", field=field),
+            Message("{field} contains half a letter, which cannot be stored", field=field),
             next_step=Message("Type it again, by hand."),
         )
 
@@ -152,7 +152,7 @@ def checked_ref(value: object) -> str:
         UsageError: it is no drawn one (`vault.ids.make_case_ref`).
     """
     if not isinstance(value, str) or not is_case_ref(value):
-        raise UsageError(Message("the case reference is no drawn one"))
+        raise UsageError(Message("the case reference is not one that CaseVault makes"))
     return value
 
 

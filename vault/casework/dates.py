@@ -45,7 +45,7 @@ class PartialDate:
         if match is None:
             raise UsageError(
                 Message(
-                    "{field} must be written YYYY-MM-DD or DD.MM.YYYY, or a year or month alone; add ~ to it for about",
+                    "{field} must be written YYYY-MM-DD or DD.MM.YYYY, or a year or month alone; add ~ if not exact",
                     field=field,
                 )
             )

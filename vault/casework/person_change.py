@@ -89,7 +89,8 @@ def _marked(names: Sequence[PersonName], text: str, kind: NameKind) -> list[Pers
     plain = _plain(text)
     if plain not in {_plain(name.text) for name in names}:
         raise UsageError(
-            Message("this person has no such name"), next_step=Message("Type it as it stands there, or add it first.")
+            Message("this person has no such name"),
+            next_step=Message("Type it as it is written there, or add it first."),
         )
     return [replace(name, kind=kind) if _plain(name.text) == plain else name for name in names]
 

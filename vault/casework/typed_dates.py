@@ -218,7 +218,7 @@ class _Reader:
         back = (self._today.weekday() - weekday) % 7
         ahead = (7 - back) % 7
         if which is None and self._lean is Lean.EITHER and back:
-            raise self._two_ways(Message("Say which one: last Friday, or next Friday."))
+            raise self._two_ways(Message("Say which Friday: last Friday, or next Friday."))
         days = {
             None: ahead if self._lean is Lean.COMING else -back,
             words.Which.THIS: weekday - self._today.weekday(),

@@ -122,7 +122,7 @@ def _list(args: Given, output: Output) -> Result:
         ],
     }
     lines = [f"{approver.name}  {', '.join(approver.roles)}" for approver in found]
-    return Result(data, lines or [Message("Nobody else can approve: you do such acts alone, and the log says so.")])
+    return Result(data, lines or [Message("Nobody else can approve: you do these acts alone, and the log says so.")])
 
 
 _QUESTION: Final = Arg("FILE", Message("the question"), of=Path)

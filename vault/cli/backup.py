@@ -77,7 +77,7 @@ def _verify(args: Given, output: Output) -> Result:
     lines = [
         Message("WHOLE. The backup at {path} was made on {day}.", path=found.path, day=day(found.made_ms)),
         Message(
-            "It contains {inside}; versions that are yours, and opened: {opened}.",
+            "It contains {inside}. Versions of yours that were opened: {opened}.",
             inside=_inside(found.operations, found.versions, found.drafts),
             opened=found.opened,
         ),
@@ -112,7 +112,7 @@ def _refuse_beside_living_vault(args: Given) -> None:
     if opened_ms is not None and not args.old_vault_is_gone:
         raise RefusedError(
             Message(
-                "this account opened the old vault on {day}, and it would no longer verify",
+                "this account opened the old vault on {day}: after a restore, the old vault would no longer verify",
                 day=restoring.day(opened_ms),
             ),
             next_step=Message(
@@ -144,7 +144,7 @@ def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
     from vault.services.credentials import recovery
 
     backup = restoring_by_sheets.require_whole(args.source)
-    output.say(Message("The backup at {backup} is as it was written. It opens with recovery sheets.", backup=backup))
+    output.say(Message("The backup at {backup} is unaltered. It opens with recovery sheets.", backup=backup))
 
     def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Regained:
         wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=args.end_old)
@@ -175,8 +175,8 @@ def _kept(args: Given, back: BroughtBack) -> tuple[Message, ...]:
 
 
 _IN_ITS_PLACE = Message(
-    "A new log begins in it. Use it in place of the old vault, never beside it: opened again,"
-    " the old vault would no longer verify, and would block exports for ever."
+    "A new log begins in it. Use it instead of the old vault, never beside it: if you open the old vault"
+    " again, it no longer verifies and blocks exports for ever."
 )
 
 
@@ -221,8 +221,8 @@ def _documents(count: int, missing: int) -> list[Words]:
     if missing:
         lines.append(
             plural(
-                "{count} part of them was missing in the vault, and is in no backup made now.",
-                "{count} parts of them were missing in the vault, and are in no backup made now.",
+                "{count} part of them was missing in the vault: no backup made now contains it.",
+                "{count} parts of them were missing in the vault: no backup made now contains them.",
                 count=missing,
             )
         )

@@ -247,7 +247,7 @@ VERBS: Final = (
     Verb("stage", Message("put a case into another stage"), (
         CASE,
         Arg("STAGE", Message("a stage of its kind, such as refused-at-risk")),
-        Arg("[--on DATE]", Message("since which day; today without it"), of=day_of("--on")),
+        Arg("[--on DATE]", Message("from which day (default: today)"), of=day_of("--on")),
     ), _stage),
     Verb("close", Message("close cases; it asks for the reason"), (_CASES, *options_of((_WHY_CLOSED,))), _close),
     Verb("reopen", Message("open a closed case again"), (CASE,), _reopen),

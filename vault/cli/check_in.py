@@ -86,8 +86,8 @@ VERBS: Final = (
     *(_OF_FORM[name] for name in ("add", "list", "edit")),
     Verb("heard", Message("say that somebody was heard; the next one is written with it"), (
         RECORD, IN_CASE,
-        Arg("[--on DATE]", Message("when, such as 2026-11-30T22:10; now without it"), of=moment_of("--on")),
-        Arg("--end WORD", Message("what came of it; nobody is said to be well without it"), choices=_ENDS),
+        Arg("[--on DATE]", Message("when, such as 2026-11-30T22:10 (default: now)"), of=moment_of("--on")),
+        Arg("--end WORD", Message("the result; without it, nothing says that the person is well"), choices=_ENDS),
     ), _heard),
     Verb("missed", Message("what is missed now, and which step of its ladder is due"), (), _missed),
 )  # fmt: skip

@@ -83,13 +83,13 @@ VERBS: Final = (
     Verb("begin", Message("write every step with the time by which it is to be done"), (
         CASE,
         Arg("--what WORD", Message("what happened"), choices=_NAMES),
-        Arg("[--since DATE]", Message("when, such as 2026-11-30T06:10; now without it"), of=moment_of("--since")),
+        Arg("[--since DATE]", Message("when, such as 2026-11-30T06:10 (default: now)"), of=moment_of("--since")),
     ), _begin),
     Verb("list", Message("the steps of a case: what is done, by whom and when"), (CASE,), _list),
     Verb("done", Message("say that a step is done"), (
         RECORD, IN_CASE,
-        Arg("[--by NAME]", Message("who did it; you without it")),
-        Arg("[--on DATE]", Message("when, such as 2026-11-30T06:40; now without it"), of=moment_of("--on")),
+        Arg("[--by NAME]", Message("who did it (default: you)")),
+        Arg("[--on DATE]", Message("when, such as 2026-11-30T06:40 (default: now)"), of=moment_of("--on")),
     ), _done),
     _OF_FORM["edit"],
 )  # fmt: skip

@@ -13,7 +13,9 @@ from vault.words.message import Message
 _WORDS = {
     "steady": Message("The clock is normal."),
     "jumped": Message("The clock jumped ahead; confirm it with `casevault clock confirm`."),
-    "set-back": Message("The clock is behind a time seen before, which stays in effect; a supervisor can repair it."),
+    "set-back": Message(
+        "The clock is behind a time that was seen before. That time stays in effect; a supervisor can repair it."
+    ),
 }
 
 
@@ -39,5 +41,5 @@ def _time(ms: int) -> str:
 VERBS: Final = (
     Verb("show", Message("the clock, and the time that rights are measured by"), (), _clock),
     Verb("confirm", Message("confirm that the clock, which jumped ahead, is right"), (), _clock),
-    Verb("repair", Message("undo a wrong time that was believed (supervisor)"), (), _clock),
+    Verb("repair", Message("remove a wrong time that was accepted (supervisor)"), (), _clock),
 )  # fmt: skip

@@ -57,7 +57,7 @@ def _record(args: Given, typed: dict[str, str]) -> tuple[Deadline, tuple[Message
         typed["rule"] = rule.code
     if rule is not None and "at" not in typed:
         if typed.get("set_by", SetBy.RULE) != SetBy.RULE:
-            raise UsageError(Message("a date that a court or a person set is given with --at"))
+            raise UsageError(Message("use --at for a date that a court or a person set"))
         found = _due(rule, args)
         typed = deadlines.drafted(rule, found, what=typed.get("what", ""), trigger=args.trigger).typed() | typed
         reasons = found.explanation
@@ -202,12 +202,16 @@ def _place(args: Given) -> Place:
 _COUNT_FROM: Final = (
     Arg(
         "[--trigger DATE]",
-        Message("when its clock started: a date, known in part or not, or DATEThh:mm"),
+        Message("when its clock started: a date, complete or in part, or DATEThh:mm"),
         of=moment_of("--trigger"),
     ),
-    Arg("[--posted DAY]", Message("when the paper was put where it waits to be read"), of=day_of("--posted")),
-    Arg("[--suspended DAYS ...]", Message("when the clock stood still: DAY..DAY, or DAY.. while it does")),
-    Arg("[--extended PERIOD ...]", Message("what was added: 10d, 5wd (working days), 3m, 24h")),
+    Arg(
+        "[--posted DAY]",
+        Message("when the paper became available to read, whether it was read or not"),
+        of=day_of("--posted"),
+    ),
+    Arg("[--suspended DAYS ...]", Message("when the clock was stopped: DAY..DAY, or DAY.. while it is stopped")),
+    Arg("[--extended PERIOD ...]", Message("how much time was added: 10d, 5wd (working days), 3m, 24h")),
     Arg("[--country CC]", Message("whose holidays count where the rule names no country, such as KG")),
     ZONE,
 )
@@ -220,14 +224,14 @@ _OUT: Final = Arg("--out FILE", Message("the file to write"), of=Path)
 _DUE: Final = Arg("[--due DAYS]", Message("only what is due within this time, such as 7d"))
 
 VERBS: Final = (
-    Verb("add", Message("keep a date in a case: one that was set, or one that a rule gives"), (
+    Verb("add", Message("add a deadline to a case: a date that was set, or that a rule gives"), (
         CASE,
-        Arg("[--rule CODE]", Message("a rule's code: its date is counted (`deadline rules` lists them)")),
+        Arg("[--rule CODE]", Message("a rule's code: CaseVault computes its date (`deadline rules` lists them)")),
         *_FROM_FORM,
         *_COUNT_FROM,
         *options_of(_ASKED),
     ), _add),
-    Verb("list", Message("what is due in all your cases, or the deadlines of one"), (
+    Verb("list", Message("what is due in all your cases, or the deadlines of a single case"), (
         Arg("[CASE]", Message("only of this case (id or reference)")), _DUE, ZONE,
     ), listed),
     Verb("move", Message("give it another date; the history keeps the date before it"), (
@@ -240,11 +244,11 @@ VERBS: Final = (
     Verb("count", Message("what date a rule gives, and why; needs no vault and saves nothing"), (
         Arg("RULE", Message("a rule's code (`deadline rules` lists them)")),
         *_COUNT_FROM,
-        Arg("[--court DATE ...]", Message("a date that a court set, the oldest order first: it applies")),
+        Arg("[--court DATE ...]", Message("a date that a court set, which then applies; several: oldest order first")),
     ), _count),
     Verb("week", Message("show a week, or write it as a page to print: references and kinds, no names"), (
-        Arg("[--on DATE]", Message("a day of the week; today without it"), of=day_of("--on", is_past=False)),
-        Arg("[--out FILE]", Message("write it as a PDF there, to print"), of=Path),
+        Arg("[--on DATE]", Message("any day of that week (default: today)"), of=day_of("--on", is_past=False)),
+        Arg("[--out FILE]", Message("write it to this PDF file, to print"), of=Path),
     ), _week),
     Verb("calendar", Message("write what is due as a calendar file: dates without names, references and words"), (
         _OUT, _DUE, ZONE,

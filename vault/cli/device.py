@@ -159,7 +159,7 @@ def _revoke(args: Given, output: Output) -> Result:
     return outcome_result(args, output, done.outcome, Message("The device is revoked."), **data)
 
 
-_ENDS: Final = Message("The device gets no new keys from now on, and it cannot come back. It has to join anew.")
+_ENDS: Final = Message("The device gets no new keys from now on, and it cannot come back. It has to join again.")
 _DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
 VERBS: Final = (
     Verb("list", Message("list the devices and their members"), (), _list),

@@ -71,7 +71,7 @@ def _add(args: Given, output: Output) -> Result:
     if unread is not None:
         short = short_id(added.record)
         lines.append(
-            Message("Its text was not read: {fault}. `casevault document text {id}` does.", fault=unread, id=short)
+            Message("Its text was not read: {fault}. `casevault document text {id}` reads it.", fault=unread, id=short)
         )
     if not added.travels:
         lines.append(Message("It is larger than a bundle: other members do not get it. Backups contain it."))
@@ -265,7 +265,7 @@ def _facts(paper: Stored[Document], names: Mapping[RecordId, str]) -> list[Words
 _DOCUMENT: Final = Arg("DOC", Message("the document's id, or its beginning"), into="document")
 _OF_SECTION: Final = Arg("[--section ID]", Message("the document is in this restricted section"))
 _EMPTY: Final = Arg(
-    "[--empty FIELD ...]", Message("leave nothing in this field"), choices=tuple(f.name for f in _FORM.fields)
+    "[--empty FIELD ...]", Message("make this field empty"), choices=tuple(f.name for f in _FORM.fields)
 )
 VERBS: Final = (
     Verb("add", Message("keep a file as a paper of a case"), (
@@ -277,18 +277,18 @@ VERBS: Final = (
         SECTION,
     ), _add),
     Verb("list", Message("the papers of a case"), (
-        CASE, Arg("[--section ID]", Message("those of this restricted section")),
+        CASE, Arg("[--section ID]", Message("only the documents of this restricted section")),
     ), _list),
     Verb("show", Message("what is known of a paper"), (_DOCUMENT, _OF_SECTION), _show),
-    Verb("text", Message("the text of a paper, as it was read; read now, if it was not"), (
+    Verb("text", Message("the text of a paper; it is read now if it was not read before"), (
         _DOCUMENT, Arg("[--again]", Message("read it again, for example once tesseract is installed")), _OF_SECTION,
     ), _text),
-    Verb("senders", Message("who wrote in a chat, and who of the case that may be"), (
+    Verb("senders", Message("who wrote in a chat, and which people of the case they may be"), (
         _DOCUMENT, _OF_SECTION,
     ), _senders),
     Verb("save", Message("write the content of a paper to a new file, in clear"), (
         _DOCUMENT,
-        Arg("--out FILE", Message("where; nothing may be there yet"), of=Path),
+        Arg("--out FILE", Message("the new file; no file may be there yet"), of=Path),
         _OF_SECTION,
     ), _save),
     Verb("edit", Message("change the facts of a paper; the history keeps what they were"), (

@@ -50,7 +50,7 @@ def _seizure(args: Given, output: Output) -> Result:
 
 VERBS: Final = (
     Verb("seizure", Message("what would be found on a device that was taken, whom to warn, and what to do"), (
-        Arg("[--device DEVICE]", Message("its id (`device list`); this device without it")),
-        Arg("[--out FILE]", Message("a page of it for the hand: references and steps, no name"), of=Path),
+        Arg("[--device DEVICE]", Message("its id (`device list`; default: this device)")),
+        Arg("[--out FILE]", Message("a page of it to print: references and steps, no names"), of=Path),
     ), _seizure),
 )  # fmt: skip

@@ -176,5 +176,5 @@ def zone(name: str | None) -> datetime.tzinfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError(
-            Message("there is no such time zone here"), next_step=Message("Name it as Asia/Bishkek is named.")
+            Message("there is no such time zone here"), next_step=Message("Write it like Asia/Bishkek.")
         ) from None

@@ -107,12 +107,12 @@ def _kept(session: Session, lines: Sequence[Words], out: Path, language: str) ->
 _ASKED: Final = Message("It cannot be brought back. Type erase to go on: ")
 VERBS: Final = (
     Verb("erase", NOUNS["erase"].help, (
-        Arg("ID ...", Message("id of a record, person, document, section or slip; CASE/ID, in that case alone; a case"),
+        Arg("ID ...", Message("a record, person, document, section or slip (CASE/ID: in that case alone), or a case"),
             into="ids"),
         Arg("--reason CODE", Message("the reason kept in the log"), choices=_REASONS),
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),
         Arg("[--ask FILE]",
-            Message("erase nothing; write a question to a second person elsewhere: --second, or all who may"),
+            Message("erase nothing yet; write a question for a second person elsewhere (--second, or all)"),
             of=Path),
         Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
         Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=Path),

@@ -38,7 +38,7 @@ def _list(args: Given, output: Output) -> Result:
     ]
     lines += [
         Message(
-            "stands again  {place}: id {id}, erased here, then changed by a colleague",
+            "is back  {place}: id {id}, erased here, then changed by a colleague",
             place=each.name,
             id=short_id(each.record),
         )
@@ -65,7 +65,9 @@ def _day_of(line: Waiting) -> Words:
     if line.is_held:
         return _HELD
     if line.brings_back_ms is not None:
-        return Message("it stays, else what was said on {day} stands again", day=time_text(line.brings_back_ms, DAY))
+        return Message(
+            "it stays: otherwise the version of {day} would be shown again", day=time_text(line.brings_back_ms, DAY)
+        )
     return time_text(line.goes_ms, DAY)
 
 
@@ -124,10 +126,10 @@ def _rules(args: Given, output: Output) -> Result:
 
 VERBS: Final = (
     Verb("list", Message("what colleagues erased, and when it goes from this device"), (), _list),
-    Verb("now", Message("remove it now, and not after 72 hours; what is on legal hold stays"), (), _now),
-    Verb("due", Message("closed cases that were kept as long as the rules say; nothing goes by itself"), (), _due),
+    Verb("now", Message("remove it now instead of after 72 hours; what is on legal hold stays"), (), _now),
+    Verb("due", Message("closed cases that were kept as long as the rules say; nothing is erased by itself"), (), _due),
     Verb("rules", Message("how long closed cases are kept; admins change it"), (
         Arg("[--kind KIND]", Message("change the rule of this kind of case"), choices=CASE_KINDS),
-        Arg("[--months N]", Message("so many months after the case was closed; without it the rule goes"), of=int),
+        Arg("[--months N]", Message("how many months after closing; without it, the rule is removed"), of=int),
     ), _rules),
 )  # fmt: skip

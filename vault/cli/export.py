@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 REPORT: Final = (
     CASE,
     Arg("--profile PROFILE",
-        Message("lawyer-named names client and persecutor, lawyer nobody; disappearance has confirmed facts alone;"
-                " subject is for the client, who gets their own data"),
+        Message("lawyer-named names client and persecutor; lawyer names nobody; disappearance has only confirmed facts;"
+                " subject gives clients their own data"),
         choices=("lawyer-named", "lawyer", "disappearance", "subject")),
     Arg("--to NAME", Message("the recipient's name or id (`recipient list`)")),
-    Arg("[--person ID]", Message("the client of whom disappearance and subject tell, where the case has several")),
+    Arg("[--person ID]", Message("which client disappearance and subject are about, if the case has several")),
     Arg("[--decide proposed]", Message("accept the proposal for every open question"), choices=("proposed",)),
     Arg("[--language LANGUAGE]", Message("language of the report"), choices=("en", "fr", "ru"), default="en"),
     Arg("[--contact TEXT]",

@@ -12,7 +12,7 @@ from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
 from vault.words.message import Message
 
-_SURE: Final = Message("Every name and note that you can read leaves, redacted by nobody. Type all to go on: ")
+_SURE: Final = Message("Every name and note that you can read leaves without any redaction. Type all to go on: ")
 
 
 def _export_all(args: Given, output: Output) -> Result:

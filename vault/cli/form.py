@@ -155,8 +155,13 @@ def _lines(kept: KeptForm) -> list[Words]:
 VERBS: Final = (
     Verb("list", Message("the forms of the organisation"), (), _list),
     Verb("show", Message("the questions of a form"), (_CODE,), _show),
-    Verb("add", Message("keep a form, or a newer version of one: admins"), (_FILE,), _add),
-    Verb("fill", Message("fill a form in, in a case: each question is asked, or piped as JSON"), (CASE, _CODE), _fill),
+    Verb("add", Message("save a form, or a newer version of it (admins)"), (_FILE,), _add),
+    Verb(
+        "fill",
+        Message("fill in a form in a case: it asks each question, or reads the answers as JSON"),
+        (CASE, _CODE),
+        _fill,
+    ),
     Verb("edit", Message("change answers of a filled form"), (RECORD, _CODE, IN_CASE), _edit),
     Verb("answers", Message("the filled forms of a case"), (CASE,), _answers),
 )

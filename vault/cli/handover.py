@@ -24,8 +24,8 @@ def _order(args: Given, output: Output) -> Result:
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
     lines = [
         Message(
-            "The order is saved. The deputy's device carries it out when it is next opened after the member has left;"
-            " before that it asks the deputy."
+            "The order is saved. Once the member has left, the deputy's device carries it out when it is next"
+            " opened. Until then it asks the deputy."
         ),
     ]
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)

@@ -18,8 +18,8 @@ _WAYS = (
 )
 _OPTIONS = Message("options, before or after the verb")
 PERSONAL = Message(
-    "Personal values are never given as options at a terminal: they would stay in the shell's history. Leave them out"
-    " and you are asked, or use --from -."
+    "At a terminal, never give personal values as options: they would stay in the shell's history. Leave"
+    " them out: CaseVault asks for them. Or use --from -."
 )
 EXIT_CODES = Message(
     "exit codes\n"

@@ -145,7 +145,7 @@ VERBS: Final = (
         )),
         Arg(
             "[--duplicates ANSWER]",
-            Message("what happens to rows with somebody who may be known (scripts; else it is asked)"),
+            Message("what to do with rows of people who may be known (scripts; otherwise you are asked)"),
             choices=_ANSWERS,
         ),
         Arg("[--yes]", Message("do not ask whether to make them, or to take them back (scripts)")),

@@ -32,8 +32,8 @@ _TITLE = Personal("title", "--title", Message("Title of the new case"), required
 _DO_NOT_CALL = Message("DO NOT CALL  {number}: a case that you can open has it on a never-use list.")
 _KEPT = {"note": Message("a note"), "person": Message("a person"), "task": Message("a task to call back")}
 _CLOSED = Message(
-    "The slip is closed and no longer listed. Its words are erased on this device at the first use of this vault by a"
-    " member who takes calls, in ten minutes or later. Backups made before keep them."
+    "The slip is closed and no longer listed. In ten minutes or later, when a member who takes calls next"
+    " uses this vault, its words are erased on this device. Older backups keep them."
 )
 
 
@@ -152,7 +152,7 @@ def _ask(args: Given, output: Output) -> Result:
         names = authors.names_of_members(session)
     known = {member.hex(): authors.name_in(names, member) for member in members}
     lines = [Message("Ask {name}.", name=name) for name in known.values()]
-    return Result({"ask": known}, lines or [Message("Nobody entered a person of this name.")])
+    return Result({"ask": known}, lines or [Message("Nobody entered a person with this name.")])
 
 
 VERBS: Final = (
@@ -164,7 +164,7 @@ VERBS: Final = (
     Verb("move", Message("put the words of a slip into a case, and close it"), (
         Arg("SLIP", Message("its id, or its beginning")),
         OneOf((
-            Arg("[--to CASE]", Message("a case that is there (id or reference)")),
+            Arg("[--to CASE]", Message("an existing case (id or reference)")),
             Arg("[--new KIND]", Message("a new case of this kind; asks for its title"), choices=CASE_KINDS),
         ), is_required=True),
         Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES),

@@ -40,7 +40,7 @@ def _list(args: Given, output: Output) -> Result:
             "{count} versions are to be wrapped under the current key",
             count=found.pending,
         ),
-        Message("a new key would cost: {cost}", cost=cost_words(cost)),
+        Message("the cost of a new key: {cost}", cost=cost_words(cost)),
     ]
     return Result(data, lines)
 
@@ -66,7 +66,7 @@ def _rewrap(args: Given, output: Output) -> Result:
             progress=output.progress_of(Message("Wrapping anew")),
         )
     data = {"versions": done.done, "left": done.left}
-    lines = [plural("{count} version was wrapped anew.", "{count} versions were wrapped anew.", count=done.done)]
+    lines = [plural("{count} version was rewrapped.", "{count} versions were rewrapped.", count=done.done)]
     if done.left:
         lines.append(
             plural(

@@ -15,20 +15,17 @@ from vault.words.message import Message, filled
 
 T = TypeVar("T")
 
-ANYWAY: Final = Arg("[--anyway]", Message("write it down though somebody like this may be known already"))
+ANYWAY: Final = Arg("[--anyway]", Message("save it even if somebody like this may be known already"))
 
 
-_YES: Final = Message(
-    "Write it down all the same, as somebody else, or as the same person in another case? Type yes or no: "
-)
+_YES: Final = Message("Save it anyway, as somebody else, or as the same person in another case? Type yes or no: ")
 _YES_OR_BACK: Final = Message(
-    "Write it down all the same, as somebody else, or as the same person in another case? Type yes, no, or back to go"
+    "Save it anyway, as somebody else, or as the same person in another case? Type yes, no, or back to go"
     " through your answers again: "
 )
-_THROW: Final = Message("What you typed is not written yet. Type keep to write it down, or drop to throw it away: ")
+_THROW: Final = Message("What you typed is not saved yet. Type keep to save it, or drop to delete it: ")
 _THROW_OR_BACK: Final = Message(
-    "What you typed is not written yet. Type keep to write it down, back to go through it again, or drop to throw it"
-    " away: "
+    "What you typed is not saved yet. Type keep to save it, back to go through it again, or drop to delete it: "
 )
 
 

@@ -44,8 +44,8 @@ def _list(args: Given, output: Output) -> Result:
         closed = len(page.lines) - len(shown)
         lines.append(
             plural(
-                "{count} entry was sealed to the auditors of that time, {why}",
-                "{count} entries were sealed to the auditors of that time, {why}",
+                "{count} entry was sealed to the auditors of that time. {why}",
+                "{count} entries were sealed to the auditors of that time. {why}",
                 count=closed,
                 why=_NO_AUDITOR,
             )
@@ -94,8 +94,8 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     )
     if found.payloads_closed:
         more = plural(
-            "{count} payload more, of before you were an auditor, stays closed.",
-            "{count} payloads more, of before you were an auditor, stay closed.",
+            "{count} more payload, from before you were an auditor, stays closed.",
+            "{count} more payloads, from before you were an auditor, stay closed.",
             count=found.payloads_closed,
         )
         covered = Message("{covered} {more}", covered=covered, more=more)
@@ -148,7 +148,8 @@ def _tree_data(checkpoint: SignedCheckpoint | Earlier) -> dict[str, object]:
 
 
 _NO_AUDITOR: Final = Message(
-    "and you were none, or the key is not here (`casevault log verify` says so): who and what stays closed."
+    "You were not an auditor then, or the key is not here (`casevault log verify` says so): who did what"
+    " stays closed to you."
 )
 _ALTERED_FILE = Message(
     "Somebody with the key of the database altered the file around its rows, or the disk did. A"
@@ -161,12 +162,11 @@ _NOT_COVERED = Message(
 
 def _quarantined(count: int) -> Message:
     return plural(
-        "{count} version is quarantined: whole and signed, by somebody who had no right to write there at that time."
-        " Nobody is shown what is in it. Granting the case to its author again makes it valid; otherwise it stays as"
-        " it is.",
-        "{count} versions are quarantined: whole and signed, by somebody who had no right to write there at that time."
-        " Nobody is shown what is in them. Granting the case to their author again makes them valid; otherwise they"
-        " stay as they are.",
+        "{count} version is quarantined: it is whole and signed, but its author had no right to write there at"
+        " that time. Nobody is shown what is in it. It becomes valid if you grant the case to its author again.",
+        "{count} versions are quarantined: they are whole and signed, but their author had no right to write"
+        " there at that time. Nobody is shown what is in them. They become valid if you grant the case to their"
+        " author again.",
         count=count,
     )
 

@@ -54,7 +54,7 @@ def _list(args: Given, output: Output) -> Result:
     ]
     lines = [_member_line(member) for member in shown]
     if not separated:
-        lines.append(Message("no separation of duties: there is no auditor who does nothing else"))
+        lines.append(Message("no separation of duties: no member is only an auditor"))
     return Result({"members": data, "separated": separated}, lines)
 
 
@@ -208,7 +208,7 @@ def _add(args: Given, output: Output) -> Result:
         require_sure(args, output, unsynced_work.before_roles(session, None, args.like.split(",")))
         name = personal_values(args, output, _NAME)["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
-            output.say(Message("{name} types a passphrase of their own now; you look away.", name=name))
+            output.say(Message("Now {name} types a passphrase of their own. Please look away.", name=name))
         source = Given(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         passphrase = new_passphrase(source, output, (name,))
         admitted = joining.admit_here(

@@ -104,7 +104,7 @@ VERBS: Final = (
     ), _add),
     Verb("list", Message("the notes of a case"), (CASE,), _list),
     Verb("show", Message("read a note"), (_NOTE,), _show),
-    Verb("amend", Message("correct a note: your own of today in place, another by a linked note"), (
+    Verb("amend", Message("correct a note: your own note of today in place, any other by a linked note"), (
         _NOTE, _WHEN, _FILE,
     ), _amend),
     Verb("withdraw", Message("mark a note as not to be used, with a reason"), (

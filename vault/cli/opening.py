@@ -63,7 +63,7 @@ def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None 
 
     if args.held is not None:
         raise RefusedError(
-            Message("this asks for the passphrase, and the vault is open"),
+            Message("this command asks for the passphrase again; it does not work while the vault is open"),
             next_step=Message("Leave with `exit` first."),
         )
     if salt is None:

@@ -29,7 +29,9 @@ _FIRST_BUNDLE = (
     Message("  there  `casevault member finish FILE`"),
 )
 _COPIED = Message("They may have copied what they could open until now. They can open nothing that is written later.")
-_OTHERS_LEARN = Message("Others learn of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
+_OTHERS_LEARN = Message(
+    "Other members learn of it with your next bundle: `casevault bundle make --to MEMBER --out FILE`."
+)
 
 
 def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message, **data: object) -> Result:
@@ -48,7 +50,7 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message,
         lines = [done]
         if outcome.ended:
             devices, cases = n_devices(len(outcome.ended)), n_cases(outcome.cases)
-            lines += [Message("{devices} ended; {cases} got a new key.", devices=devices, cases=cases), _COPIED]
+            lines += [Message("{devices} revoked; {cases} got a new key.", devices=devices, cases=cases), _COPIED]
         elif outcome.cases:
             lines.append(Message("{cases} got a new key.", cases=n_cases(outcome.cases)))
         if outcome.pending:

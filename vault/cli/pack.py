@@ -65,12 +65,12 @@ def _pack(args: Given, output: Output) -> Result:
     lines: list[Words] = [
         plural("{count} fact is confirmed", "{count} facts are confirmed", count=len(found.confirmed)),
         *(line for stored in found.confirmed for line in (_line(stored), _confirmed(stored, by))),
-        plural("{count} is only said: it stays here", "{count} are only said: they stay here", count=only_said),
+        plural("{count} is not confirmed: it stays here", "{count} are not confirmed: they stay here", count=only_said),
         *(_line(stored) for stored in found.unconfirmed),
     ]
     if found.lacks:
         lines += [Message("A reader will miss:"), *map(indented, found.lacks)]
-    lines += [Message("It tells of one client (--person):")] if several else []
+    lines += [Message("It is about one client (choose with --person):")] if several else []
     lines += [indented(Message("{name}  id {id}", name=_name(row), id=short_id(row.record))) for row in several]
     lines.append(Message("`casevault incident edit ID` asks by whom it is confirmed. Then pack with --to and --out."))
     if args.page is not None:

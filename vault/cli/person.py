@@ -47,23 +47,23 @@ _NEW = (
 )
 _CHANGED = (
     Personal("add_names", "--add-name", Message("Another name or spelling"), many=True),
-    Personal("misspelt", "--misspelt", Message("Name of theirs that is misspelt; exports still hide it"), many=True),
-    Personal("former", "--former", Message("Name that they had before; exports still hide it"), many=True),
+    Personal("misspelt", "--misspelt", Message("A misspelt name of theirs; exports still hide it"), many=True),
+    Personal("former", "--former", Message("A name that they had before; exports still hide it"), many=True),
     _BORN,
     Personal("phones", "--phone", Message("Another phone"), many=True),
-    Personal("drop_phones", "--drop-phone", Message("Phone that is theirs no longer"), many=True),
+    Personal("drop_phones", "--drop-phone", Message("A phone that is no longer theirs"), many=True),
     Personal("emails", "--email", Message("Another e-mail"), many=True),
-    Personal("drop_emails", "--drop-email", Message("E-mail that is theirs no longer"), many=True),
+    Personal("drop_emails", "--drop-email", Message("An e-mail that is no longer theirs"), many=True),
     _DOCUMENTS,
     *_CONTACT,
-    Personal("use_again", "--use-again", Message("Number or address that may be used again"), many=True),
+    Personal("use_again", "--use-again", Message("A number or address that may be used again"), many=True),
 )
 _CHANNEL: Final = Arg("[--channel WAY]", Message("safe contact: the way to reach them"), choices=CHANNELS)
 _COUNTED: Final = (
     Arg("[--sex SEX]", Message("their sex, for counts"), choices=("female", "male", "other")),
     Arg("[--nationality CODE ...]", Message("their nationality as two letters, such as KG; XX for none; for counts")),
 )
-_OF_SECTION: Final = Arg("[--section ID]", Message("the person stands in this restricted section"))
+_OF_SECTION: Final = Arg("[--section ID]", Message("the person is in this restricted section"))
 _PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`person list`)"))
 
 
@@ -162,8 +162,8 @@ def _same(args: Given, output: Output) -> Result:
         other = _place(session, args.other, args.other_section)
         count = same_person.same(session, place, other).places
     told = plural(
-        "They are one person now, in {count} place of your cases.",
-        "They are one person now, in {count} places of your cases.",
+        "They are the same person now, in {count} place of your cases.",
+        "They are the same person now, in {count} places of your cases.",
         count=count,
     )
     return Result({"person": place.record.hex(), "other": other.record.hex(), "places": count}, [told])
@@ -213,11 +213,11 @@ VERBS: Final = (
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
     Verb("show", Message("all that is known of a person"), (_PERSON, IN_CASE), _show),
-    Verb("same", Message("say that this person and another one, of another case or section, are one"), (
+    Verb("same", Message("say that this person and a person of another case or section are the same"), (
         _PERSON, Arg("OTHER", Message("the other person's id, or its beginning")), _OF_SECTION,
-        Arg("[--other-section ID]", Message("the other person stands in this restricted section")),
+        Arg("[--other-section ID]", Message("the other person is in this restricted section")),
     ), _same),
-    Verb("cases", Message("the cases of yours in which the same person stands"), (_PERSON, IN_CASE), _cases),
+    Verb("cases", Message("your cases in which the same person is"), (_PERSON, IN_CASE), _cases),
     Verb("edit", Message("change what is known of a person; a wrong name stays, marked"), (
         _PERSON,
         IN_CASE,

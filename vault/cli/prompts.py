@@ -147,7 +147,7 @@ def read_passphrase(
         if _readable_by_others(args.passphrase_file):
             raise UsageError(
                 Message("others can read the passphrase file"),
-                next_step=Message("Make it yours alone: chmod 600 FILE."),
+                next_step=Message("Let only your account read it: chmod 600 FILE."),
             )
         try:
             return _first_line(args.passphrase_file.read_bytes())
@@ -241,7 +241,7 @@ def in_a_line(text: str) -> str:
 def _ask(value: Personal) -> list[str]:
     question = Message("{question}: ", question=value.question)
     if value.many:
-        question = Message("{question} (one a line, empty to end): ", question=value.question)
+        question = Message("{question} (each on its own line; an empty line ends): ", question=value.question)
     elif value.is_change:
         question = Message("{question} (Enter leaves it as it is): ", question=value.question)
     elif not value.required:
@@ -249,7 +249,7 @@ def _ask(value: Personal) -> list[str]:
     first, is_shown = question, bool(value.present) and sys.stderr.isatty()
     if is_shown and value.many:
         first = Message(
-            "{question} (now {present}; Enter keeps it, else all of it, one a line): ",
+            "{question} (now {present}; Enter keeps it, or type all again, each on its own line): ",
             question=value.question,
             present=in_a_line(value.present),
         )

@@ -134,7 +134,9 @@ def _line(question: Question) -> Message:
         proposal=question.proposal,
     )
     return (
-        Message("{question}; it may be somebody else than who is named", question=told) if question.conflict else told
+        Message("{question}; it may be somebody other than the person named", question=told)
+        if question.conflict
+        else told
     )
 
 

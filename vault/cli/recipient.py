@@ -36,7 +36,10 @@ def _add(args: Given, output: Output) -> Result:
         [
             Message("The recipient is saved. Call them, and let them read the words of their key to you:"),
             f"  {kept.fingerprint}",
-            Message("Then `casevault recipient confirm` says so. Who adds a key cannot confirm it, but an admin can."),
+            Message(
+                "Then confirm it: `casevault recipient confirm`. The member who added a key cannot confirm it, unless"
+                " they are an admin."
+            ),
         ],
     )
 
@@ -108,7 +111,7 @@ VERBS: Final = (
         Arg("[--age KEY]", Message("another public key of theirs (age1...)")),
         *options_of(_CHANGED),
     ), _edit),
-    Verb("confirm", Message("say that they read out the words of the key that is kept"), (
+    Verb("confirm", Message("confirm that the recipient read out the words of the key that is stored"), (
         _RECIPIENT, *options_of(_WORDS),
     ), _confirm),
 )  # fmt: skip

@@ -66,9 +66,7 @@ def _status_lines(found: RecoveryStatus) -> list[Words]:
         )
     )
     if found.stale:
-        lines.append(
-            Message("{stale} are still open to replaced sheets: `casevault recovery follow`.", stale=found.stale)
-        )
+        lines.append(Message("Replaced sheets still open {stale}: `casevault recovery follow`.", stale=found.stale))
     return [*lines, *(used.finding.message for used in found.used)]
 
 
@@ -256,7 +254,7 @@ VERBS: Final = (
         *writing("--out"),
         Arg("[--old-sheets]", Message("type the old sheets, if their secret is only on paper")),
     ), _new),
-    Verb("follow", Message("seal your cases anew after somebody made new sheets"), (), _follow),
+    Verb("follow", Message("seal your cases again after somebody made new sheets"), (), _follow),
     Verb("restore", Message("restore a member's access with sheets only"), (
         *WISHES,
         Arg("[--keep-old]", Message("do not revoke the member's other devices")),

@@ -40,6 +40,6 @@ def _counts(args: Given, output: Output) -> Result:
 VERBS: Final = (
     Verb("counts", Message("how many people, cases and acts there are among your cases; small groups are hidden"), (
         Arg("--by COLUMNS", Message("columns with commas: stage, kind, sex, age-band, nationality")),
-        Arg("[--out FILE]", Message("write the table there, .csv or .xlsx"), of=Path),
+        Arg("[--out FILE]", Message("write the table to this file, .csv or .xlsx"), of=Path),
     ), _counts),
 )  # fmt: skip

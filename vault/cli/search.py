@@ -84,7 +84,7 @@ VERBS: Final = (
     Verb("search", NOUNS["search"].help, (
         Arg("[WORDS ...]", _SCRIPTS_ONLY, into="typed"),
         Arg("[--limit N]", Message("maximum number of hits"), of=int, default=50),
-        Arg("[--in-sections]", Message("look into each restricted section that you hold too; the log says so")),
+        Arg("[--in-sections]", Message("also search each restricted section that you hold; the log says so")),
         Arg("[--exact]", Message("no other spellings of names, no typing errors")),
         *options_of(_WORDS),
     ), _search),

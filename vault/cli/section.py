@@ -110,7 +110,9 @@ def _move(args: Given, output: Output) -> Result:
 
         place = editing.locate(session, args.id, moving.MOVED_KINDS)
         asked = moving.ask(session, place, sections.find_in(session, place.case, args.to))
-        require_yes(args, output, _what_moves(asked), Message("It is erased in the case. Type move to go on: "), "move")
+        require_yes(
+            args, output, _what_moves(asked), Message("This erases it in the case. Type move to go on: "), "move"
+        )
         moved = moving.move(session, asked)
     first, *_ = moved.records
     lines: list[Words] = [Message("It is in the section, and erased in the case, which has a new key.")]

@@ -24,7 +24,7 @@ SHAPES = ("2-of-3", "3-of-5")
 
 _SHEETS = (Personal("sheets", "--sheet", Message("The words of a sheet"), many=True),)
 _TYPE_ROWS = Message(
-    "Type each row of a sheet: three words, of each the first four letters or all, and the number beside them."
+    "Type each row of a sheet: three words and the number beside them. The first four letters of each word are enough."
 )
 _PRINTER = Message(
     "Printers and print programs keep copies: print on one that is yours, sheet by sheet, then delete the files."
@@ -138,7 +138,7 @@ def _copied(output: Output, sheet: Sheet) -> None:
     while True:
         output.show_once(
             f"{in_words(slip)}{shown(sheet)}",
-            Message("Copy this sheet on paper, then press Enter: three of its words are asked. "),
+            Message("Copy this sheet to paper, then press Enter. You are asked for three of its words. "),
         )
         try:
             asked = questions(sheet)
@@ -161,7 +161,10 @@ def compare_paper(args: Given, output: Output, new: Sequence[Sheet], files: Shee
     for path in files.paths:
         output.say(f"  {path}")
     output.say(
-        Message("Print these now, then type three words of each from the paper. Only Enter: leave that to the drill.")
+        Message(
+            "Print these now, then type three words of each from the paper. Press only Enter to leave that to the"
+            " drill."
+        )
     )
     try:
         for sheet in new:
@@ -183,8 +186,8 @@ def _word_wanted(sheet: Sheet, place: int) -> Message:
 
 def _hand_out(new: Sequence[Sheet]) -> Message:
     return Message(
-        "Give each sheet to another person, outside the organisation and the country: {threshold} of"
-        " the {count} open everything.",
+        "Give each sheet to a different person, outside the organisation and the country: {threshold} of the"
+        " {count} open everything.",
         threshold=new[0].threshold,
         count=new[0].count,
     )

@@ -126,21 +126,18 @@ def note_lines(
 
 def edited(change: Edited) -> Result:
     """Return what came of an edit (`editing.Edited`), for JSON and for people."""
-    lines = [Message("The change is saved.") if change.settled else Message("Nothing was different: nothing is saved.")]
+    lines = [Message("The change is saved.") if change.settled else Message("Nothing changed, so nothing is saved.")]
     if change.settled > 1:
         lines.append(
             plural(
-                "{count} version stood here. The change is on top of the newest; `casevault history` shows all.",
-                "{count} versions stood beside one another. The change is on top of the newest;"
-                " `casevault history` shows all.",
+                "There was {count} version. The change follows it; `casevault history` shows all.",
+                "There were {count} versions. The change follows the newest; `casevault history` shows all.",
                 count=change.settled,
             )
         )
     if change.is_unconfirmed:
         lines.append(
-            Message(
-                "It is not confirmed any more: say in the same change by whom it is, if they confirm it as it is now."
-            )
+            Message("It is no longer confirmed. If somebody confirms it as it is now, say who, in the same change.")
         )
     result = {"record": change.place.record.hex(), "changed": bool(change.settled)}
     return Result(result | ({"unconfirmed": True} if change.is_unconfirmed else {}), lines)
@@ -151,14 +148,14 @@ def cost_words(cost: ChangeCost) -> Message:
     versions, devices = n_versions(cost.versions), n_devices(cost.seats)
     if cost.with_recovery:
         return Message(
-            "{versions} wrapped anew, sealed to {devices} and the recovery sheets", versions=versions, devices=devices
+            "{versions} rewrapped, sealed to {devices} and the recovery sheets", versions=versions, devices=devices
         )
-    return Message("{versions} wrapped anew, sealed to {devices}", versions=versions, devices=devices)
+    return Message("{versions} rewrapped, sealed to {devices}", versions=versions, devices=devices)
 
 
 def new_key(changed: KeyChanged) -> Message:
     """Return that a case has a new key."""
-    return Message("The case has a new key, over {versions}.", versions=n_versions(changed.versions))
+    return Message("The case has a new key for {versions}.", versions=n_versions(changed.versions))
 
 
 def n_versions(count: int) -> Message:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 RECORD: Final = Arg("RECORD", Message("the record's id, or its beginning"))
 NO_DATE: Final = Message("no date")
 _CONFIRMED: Final = "confirmed"
-_CONFIRMED_ANEW: Final = Message("Confirmed by, as it stands now; say it again, or a change empties it")
+_CONFIRMED_ANEW: Final = Message("Confirmed by, for the record as it is now; type it again, or the change empties it")
 
 
 def _add(kind: type[FormedRecord], args: Given, output: Output) -> Result:
@@ -188,9 +188,7 @@ def typed_fields(form: Form, args: Given, answers: dict[str, list[str]]) -> dict
 
 def _verbs(kind: type[FormedRecord]) -> tuple[Verb, ...]:
     form = kind.FORM
-    empty = Arg(
-        "[--empty FIELD ...]", Message("leave nothing in this field"), choices=tuple(f.name for f in form.fields)
-    )
+    empty = Arg("[--empty FIELD ...]", Message("make this field empty"), choices=tuple(f.name for f in form.fields))
 
     def run(act: Callable[[type[FormedRecord], Given, Output], Result]) -> Callable[[Given, Output], Result]:
         return partial(act, kind)

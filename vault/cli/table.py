@@ -104,7 +104,7 @@ class Verb(NamedTuple):
 
 CASE: Final = Arg("CASE", Message("the case's id or reference"))
 IN_CASE: Final = Arg(
-    "[--case CASE]", Message("the record's case: where records of two cases have one id"), into="of_case"
+    "[--case CASE]", Message("the record's case, if records of two cases have the same id"), into="of_case"
 )
 SECTION: Final = Arg("[--section ID]", Message("save it in this restricted section of the case"))
 MEMBER: Final = Arg("MEMBER", Message("name or id (`member list`)"), into="who")

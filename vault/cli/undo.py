@@ -17,8 +17,8 @@ def _undo(args: Given, output: Output) -> Result:
 
         found = undoing.last(session)
         kinds = ", ".join(found.kinds)
-        about = Message("Taken back is what you wrote last ({kinds}): “{about}”", kinds=kinds, about=found.about)
-        without = Message("Taken back is what you wrote last: {kinds}", kinds=kinds)
+        about = Message("What you wrote last ({kinds}): “{about}”", kinds=kinds, about=found.about)
+        without = Message("What you wrote last: {kinds}", kinds=kinds)
         require_undo(args, output, about if found.about else without)
         gone = undoing.undo(session, found)
     told = Message("The last thing that you wrote is taken back: {kinds}.", kinds=", ".join(gone))

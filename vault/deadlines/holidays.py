@@ -43,7 +43,7 @@ class Calendar:
 
     def __post_init__(self) -> None:
         if not self.weekend < _WEEK:
-            raise UsageError(Message("{field} must leave a day of the week to work", field="weekend"))
+            raise UsageError(Message("{field} must leave at least one day of the week to work", field="weekend"))
         if any(day.year not in self.years for day in self.holidays):
             raise UsageError(Message("{field} lies in a year that is not covered", field="holiday"))
 
@@ -89,7 +89,7 @@ _EASTER: Mapping[int, tuple[tuple[int, int], ...]] = {
     2028: ((4, 14), (4, 17), (5, 25), (6, 5)),
 }
 _FIRST_OF_EASTER = {"DE": 0, "FR": 1}  # Good Friday is a working day in France
-_MOVED = Message("Days that the government moves each year, and feasts by the moon, are not in the list.")
+_MOVED = Message("Days that the government moves each year, and holidays by the moon, are not in the list.")
 _LACKS = {"KG": _MOVED, "KZ": _MOVED, "RU": Message("Days that the government moves each year are not in the list.")}
 
 

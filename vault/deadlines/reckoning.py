@@ -57,7 +57,7 @@ def reckon(
         is_paper = rule.certainty is Certainty.CONFIRMED
         return _none(wording.NO_DATE_BY_COURT if is_paper else wording.no_text(rule))
     if any((period.unit is Unit.HOURS) != (rule.period.unit is Unit.HOURS) for period in facts.extensions):
-        raise UsageError(Message("{field} must be in hours where the rule is, and only there", field="extensions"))
+        raise UsageError(Message("{field} must be in hours if the rule is in hours, and only then", field="extensions"))
     explanation: list[Message] = []
     span = _span(rule, facts, place, explanation)
     if span is None:

@@ -174,7 +174,7 @@ class Rule:
             raise UsageError(Message("{field} must be two capitals", field="country"))
         counts_days = self.is_rolled_over or self.may_be_suspended or self.deemed_served_days is not None
         if counts_days and self.period is not None and self.period.unit is Unit.HOURS:
-            raise UsageError(Message("a rule in hours knows no rollover, suspension or posting"))
+            raise UsageError(Message("a rule in hours has no rollover, suspension or posting"))
         if self.deemed_served_days is not None and not 0 <= self.deemed_served_days <= _LONGEST:
             raise UsageError(Message("a posted paper counts as served after 0 to {most} days", most=_LONGEST))
         if self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from:

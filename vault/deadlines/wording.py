@@ -18,9 +18,9 @@ CERTAINTIES: Mapping[Certainty, Message] = MappingProxyType({
 })  # fmt: skip
 
 COURT_DATE = Message("A court set this date, and it applies.")
-NO_DATE_BY_COURT = Message("The date stands in the paper of the court: enter it.")
-NO_COMPUTED_DATE = Message("By the rule alone there is no date.")
-ABOUT = Message("The day is known only about, so no date is computed.")
+NO_DATE_BY_COURT = Message("The date is in the paper of the court: enter it.")
+NO_COMPUTED_DATE = Message("The rule alone gives no date.")
+ABOUT = Message("The day is only approximate, so no date is computed.")
 NOT_SUSPENDED = Message("This clock does not stop: the suspension changes nothing.")
 PASSED = Message("By this count the date has passed.")
 PERHAPS_PASSED = Message("The date may have passed.")
@@ -68,7 +68,7 @@ def counted_hours(period: Period) -> Message:
     """Say how many hours it runs; nights, holidays and weekends are hours like others."""
     if not period.count:
         return Message("It is due at once.")
-    return Message("It runs {period}, by night and on holidays too.", period=period.words())
+    return Message("It runs {period}, also at night and on holidays.", period=period.words())
 
 
 def extended(period: Period) -> Message:
@@ -80,11 +80,12 @@ def stood_still(suspension: Suspension) -> Message:
     """Say when the clock stood still."""
     if suspension.end is None:
         return Message(
-            "The clock stands still since {start}. The date is the earliest: as if it runs again today.",
+            "The clock has been stopped since {start}. This is the earliest date: it assumes that the clock runs"
+            " again today.",
             start=written(suspension.start),
         )
     return Message(
-        "The clock stood still from {start} and ran again on {end}.",
+        "The clock was stopped from {start} and ran again on {end}.",
         start=written(suspension.start),
         end=written(suspension.end),
     )
@@ -135,7 +136,7 @@ def superseded(rule: Rule) -> Message:
 
 def not_in_force(rule: Rule) -> Message:
     """Say that the rule is for other days."""
-    return Message("This rule is not for that day. A lawyer must check: {source}", source=rule.source)
+    return Message("This rule does not apply to that day. A lawyer must check: {source}", source=rule.source)
 
 
 def by_rule(day: Moment) -> Message:

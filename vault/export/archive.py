@@ -35,7 +35,7 @@ def require_room(size: int) -> None:
         raise RefusedError(
             Message("the report is larger than a package of {most_bytes} MiB holds", most_bytes=MOST_BYTES // 2**20),
             next_step=Message(
-                "Move what another matter needs to a case of its own, and export the two one after the other."
+                "Move what belongs to another matter to a case of its own, and export one case after the other."
             ),
         )
 

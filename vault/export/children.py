@@ -110,5 +110,5 @@ def _answer(process: subprocess.Popen[bytes], progress: Progress | None) -> byte
             continue
         rest = process.stdout.read(_MOST_ANSWER_BYTES)
         if len(rest) == _MOST_ANSWER_BYTES:
-            raise LeakError(Message("cannot check the package: a process says more than any answer has"))
+            raise LeakError(Message("cannot check the package: a process answered more than any answer may have"))
         return line + rest

@@ -154,7 +154,7 @@ def write_package(
         VerificationError: `sign` does not hold the package key, or the approval is not of this report.
     """
     if (prepared.cover.release, prepared.cover.pages) != (release.rule, release.pages):
-        raise InternalError(Message("the report says otherwise by whom it is released"))
+        raise InternalError(Message("the report names somebody else as the person who released it"))
     files = prepared.files
     manifest = Manifest(
         package=make_id(random),
@@ -185,7 +185,7 @@ def publish(package: SealedPackage, folder: Path) -> Path:
         TryAgainError: no room, or the folder cannot be written; nothing is left behind.
     """
     if _NAME.fullmatch(package.name) is None:
-        raise InternalError(Message("a package has a name of its own making only"))
+        raise InternalError(Message("a package only has the name that CaseVault makes for it"))
     destination = folder / package.name
     if not folder.is_dir() or destination.exists():
         raise UsageError(Message("the folder for the package does not exist, or already holds it"))

@@ -98,7 +98,7 @@ def _rendered(name: str, data: Mapping[str, object]) -> bytes:
         )
     except typst.TypstError:
         # Its message quotes the text.
-        raise RefusedError(Message("the page could not be set")) from None
+        raise RefusedError(Message("the page could not be made")) from None
     if not isinstance(pdf, bytes):
         raise RefusedError(Message("the page came out in more than one file"))
     return pdf

@@ -37,14 +37,14 @@ def render_report(report: Report) -> bytes:
             next_step=Message("Write it in Latin, Cyrillic or Arabic letters; other scripts are not yet possible."),
         )
     if code == DEPENDENCY_MISSING:
-        raise DependencyMissingError(Message("the report cannot be set: a library is missing"))
+        raise DependencyMissingError(Message("the report cannot be made: a library is missing"))
     if code in (NO_MEMORY, -signal.SIGABRT):  # the second is how typst ends without memory
         raise RefusedError(
-            Message("the report is too long: to set it takes more memory than a report may take"),
+            Message("the report is too long: making it would take more memory than a report may use"),
             next_step=Message("A report has room for about 8,000 notes."),
         )
     if code != 0 or not pdf:
-        raise TryAgainError(Message("the report could not be set: the process that does it ended early"))
+        raise TryAgainError(Message("the report could not be made: the process that does it ended early"))
     return pdf
 
 

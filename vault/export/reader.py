@@ -70,8 +70,8 @@ class Examination:
                 released=self.released(),
             )
         return Message(
-            "whole, as signed by the key of these words: {words}; who that is, NOT CHECKED: compare them with those"
-            " that you got by voice; {released}",
+            "whole, and signed by the key with these words: {words}; NOT CHECKED whose key it is: compare these"
+            " words with those that you heard by voice; {released}",
             words=words,
             released=self.released(),
         )

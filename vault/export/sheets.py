@@ -58,7 +58,7 @@ def render_sheet(sheet: Sheet, *, day: str, languages: Sequence[str] = LANGUAGES
         pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
     except typst.TypstError:
         # Its message quotes the text.
-        raise RefusedError(Message("the sheet could not be set")) from None
+        raise RefusedError(Message("the sheet could not be made")) from None
     if not isinstance(pdf, bytes):
         raise RefusedError(Message("the sheet came out in more than one file"))
     return pdf

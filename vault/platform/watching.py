@@ -71,7 +71,7 @@ def terminal_buffer(environ: Mapping[str, str]) -> Buffer:
         if int(version) >= _VTE_SEALS_SINCE:
             return Buffer(Answer.NO, Message("the terminal writes its scrollback encrypted, under a key in memory"))
         return Buffer(Answer.YES, Message("the terminal writes its scrollback into a plain file"))
-    return Buffer(Answer.UNKNOWN, Message("which terminal this is, its variables do not tell"))
+    return Buffer(Answer.UNKNOWN, Message("its variables do not tell which terminal this is"))
 
 
 def recorders(commands: Iterable[Sequence[str]]) -> tuple[str, ...]:

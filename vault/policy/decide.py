@@ -13,7 +13,7 @@ from vault.words.next_step import NextStep
 REFUSALS = {
     "role": Message("your role does not allow it"),
     "grant": Message("this case was not granted to you"),
-    "expired": Message("this case was yours until a day that has passed"),
+    "expired": Message("your access to this case has expired"),
     "over": Message("your membership has expired"),
 }
 # What a person wanted to do.

@@ -191,7 +191,7 @@ def _sealed(database: Database, blobs: Blobs, names: Names, body: Body) -> Itera
         if sealed is None:
             raise VerificationError(
                 Message("part {number} of {count} of the document is missing", number=number, count=len(sizes)),
-                next_step=Message("Restore it from a backup, or ask who added it for the document."),
+                next_step=Message("Restore it from a backup, or ask the member who added it for the document."),
             )
         yield sealed
 

@@ -104,7 +104,7 @@ class Work:
 
     def __enter__(self) -> Self:
         if self._log.is_forked:
-            raise RefusedError(Message("this device was copied, and its copy wrote too"), next_step=_NEW_LOG)
+            raise RefusedError(Message("this device was copied, and its copy was used too"), next_step=_NEW_LOG)
         with self._log.lock:
             if self._log.period_must_end() and not self._opens_period:
                 with Work(self._log, self._random, opens_period=True) as period:

@@ -23,7 +23,7 @@ NAME_SIZE: Final = 32
 NAMES_LIMIT: Final = 1 << 20
 """The most bytes that the names of one attachment take: a body of 32 GiB."""
 _BROKEN: Final = Message("the document is not what was added: a part of it is missing or was altered")
-_ADVICE: Final = Message("Restore it from a backup, or ask who added it for the document.")
+_ADVICE: Final = Message("Restore it from a backup, or ask the member who added it for the document.")
 
 
 class Names(NamedTuple):

@@ -49,7 +49,7 @@ def settle(session: Session) -> list[Message]:
             lines += step(session)
         except VaultError as fault:
             waits = Message(
-                "Something that your device does for others waits: {fault}. {next_step}",
+                "Work that your device does for others has to wait: {fault}. {next_step}",
                 fault=fault.message,
                 next_step=fault.next_step,
             )
@@ -70,8 +70,8 @@ def _announced(message: Message) -> Finding:
 def _dates(session: Session) -> list[Message]:
     ended = timed_grants.withdraw_expired_grants(session)
     message = plural(
-        "{count} right had ended and was withdrawn: new keys were made.",
-        "{count} rights had ended and were withdrawn: new keys were made.",
+        "{count} right had expired and was revoked: new keys were made.",
+        "{count} rights had expired and were revoked: new keys were made.",
         count=ended,
     )
     return [message] if ended else []
@@ -83,8 +83,8 @@ def _leavers(session: Session) -> list[Message]:
     ended = {SeatId(cutoff.seat) for cutoff in session.directory.effective.cutoffs if cutoff.seat not in live}
     count = len(sharing.end_seats(session, ended).done) if ended else 0
     message = plural(
-        "{count} case was withdrawn from devices that left: new keys were made.",
-        "{count} cases were withdrawn from devices that left: new keys were made.",
+        "{count} case was revoked from devices that left: new keys were made.",
+        "{count} cases were revoked from devices that left: new keys were made.",
         count=count,
     )
     return [message] if count else []
@@ -108,10 +108,10 @@ def _orders(session: Session) -> list[Message]:
         if order.pending:
             lines.append(
                 plural(
-                    "An admin ordered that {count} case of {leaver}, who is still in, go to {successor}. If that is"
-                    " right: {step}.",
-                    "An admin ordered that {count} cases of {leaver}, who is still in, go to {successor}. If that is"
-                    " right: {step}.",
+                    "An admin ordered: {count} case of {leaver}, who has not left yet, goes to {successor}. If that"
+                    " is right: {step}.",
+                    "An admin ordered: {count} cases of {leaver}, who has not left yet, go to {successor}. If that"
+                    " is right: {step}.",
                     count=order.pending,
                     **whose,
                     step=NextStep.CARRY_OUT_HANDOVER,
@@ -123,8 +123,8 @@ def _orders(session: Session) -> list[Message]:
 def _sections(session: Session) -> list[Message]:
     count = sections.withdraw_with_case(session)
     message = plural(
-        "{count} restricted section was withdrawn from members who lost the case.",
-        "{count} restricted sections were withdrawn from members who lost the case.",
+        "{count} restricted section was revoked from members who lost the case.",
+        "{count} restricted sections were revoked from members who lost the case.",
         count=count,
     )
     return [message] if count else []
@@ -178,14 +178,14 @@ def _over(session: Session) -> list[Message]:
         return []
     if outcome.is_done:
         message = plural(
-            "{count} device of members whose time has ended was ended.",
-            "{count} devices of members whose time has ended were ended.",
+            "{count} device of members whose membership expired was revoked.",
+            "{count} devices of members whose membership expired were revoked.",
             count=len(outcome.ended),
         )
         return [message]
     return [
         Message(
-            "Members whose time has ended wait for signatures: {missing}; {step}.",
+            "To remove members whose membership expired, signatures are missing: {missing}; {step}.",
             missing=outcome.missing or "",
             step=NextStep.SUSPEND_MEMBER,
         )

@@ -61,7 +61,7 @@ def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: C
         freed = on_full is not None and on_full()
         if freed:
             return TryAgainError(
-                Message("no room to write {name}; the reserve was given back, so the same act fits now", name=path.name)
+                Message("no room to write {name}; a reserve was freed, so the same act fits now", name=path.name)
             )
         return TryAgainError(Message("no room to write {name}", name=path.name))
     if code.startswith("SQLITE_NOTADB") and opening:

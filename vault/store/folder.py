@@ -89,7 +89,7 @@ class VaultFolder:
             raise NoVaultError(
                 Message("there is a backup at {path}, but no vault", path=self.path),
                 next_step=Message(
-                    "Make a new vault of this BACKUP: {restore} with the passphrase, {by_sheets} with the sheets.",
+                    "Make a new vault from this BACKUP: {restore} with the passphrase, {by_sheets} with the sheets.",
                     restore=NextStep.RESTORE_BACKUP,
                     by_sheets=NextStep.RESTORE_BACKUP_BY_SHEETS,
                 ),

@@ -152,7 +152,7 @@ def _in_words(said: str) -> Message:
 def _of_page(said: str, end: int) -> Message:
     page = _PAGE.search(said)
     if page is not None and int(page[1]) > end:
-        return Message("bytes stand behind its end, which nothing reads")
+        return Message("there are bytes after its end, which nothing reads")
     return Message("a page of it is not what was written")
 
 

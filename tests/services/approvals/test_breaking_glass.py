@@ -84,7 +84,7 @@ def test_who_has_no_role_that_opens_cases_is_let_in_by_neither_way_and_the_roles
 
 def test_what_it_takes_to_let_somebody_in(director: Session, office: Office) -> None:
     tove = office.tove.member
-    with pytest.raises(WaitingForDecisionError, match="second person has to approve that this case is opened"):
+    with pytest.raises(WaitingForDecisionError, match="second person has to approve opening this case"):
         break_glass(director, office.case, tove, None)
     for days in (0, 15):
         with pytest.raises(UsageError, match="within 14 days"):

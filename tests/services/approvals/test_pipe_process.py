@@ -85,7 +85,7 @@ def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approve
         (third.passphrase, {"name": third.name}, "this passphrase opens no seat of the second person here"),
         (PASSPHRASE, {"lent": keyless}, "the second seat has no session key on this device"),
         (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody can approve their own question"),
-        (PASSPHRASE, {"requester": b"?" * 16}, "who asks is not in the newest roster"),
+        (PASSPHRASE, {"requester": b"?" * 16}, "the member who asks is not in the newest roster"),
         (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow approvals"),
     ):
         asked, person = keyboard.question(**changes), Person(passphrase)

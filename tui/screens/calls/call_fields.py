@@ -22,8 +22,8 @@ from tui.widgets.fields import SafeInput, SafeTextArea
 from vault.words.message import Message, Words
 
 _HINT: Final = Message(
-    "Shift+Tab goes up to who calls; Enter on a number or a name shows that case. Later it goes into a case, or becomes"
-    " one, or is closed. No field has to be filled."
+    "Shift+Tab goes up to the caller; Enter on a number or a name shows that case. Later you move the slip"
+    " into a case, make a case of it, or close it. No field is required."
 )
 
 

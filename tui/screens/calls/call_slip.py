@@ -84,7 +84,7 @@ class CallSlip(VaultScreen):
             rank=4,
         ),
         Command("escape", "back", Message("Put the slip away; F9 goes on with it"), "Esc", Message("put away")),
-        Command("", "discard", Message("Throw what was typed away"), ""),
+        Command("", "discard", Message("Throw away what was typed"), ""),
     )
 
     def __init__(self, behind: Words = "") -> None:
@@ -117,7 +117,7 @@ class CallSlip(VaultScreen):
     def on_mount(self) -> None:
         """Stand where somebody writes what is said, and go on with what was put away."""
         self._fields.area.focus()
-        self.head(_when(self.desk.now_ms()), Message("not saved yet, nothing is needed"))
+        self.head(_when(self.desk.now_ms()), Message("not saved yet, no field is needed"))
         self._was_busy = self._is_busy
         if self._was_busy:
             self.warn(Message("Long work goes on below. Numbers and names are compared when it has ended."))
@@ -344,4 +344,4 @@ def _when(ms: int) -> Message:
 def _saved(ms: int) -> Message:
     if ms:
         return Message("saved {time}, nothing else is needed", time=time_text(ms, "%H:%M", zone=None))
-    return Message("not saved yet, nothing is needed")
+    return Message("not saved yet, no field is needed")

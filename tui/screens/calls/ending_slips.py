@@ -76,7 +76,7 @@ class PickCase(OneList):
         like = {case.case: case for case in (*found.by_number, *found.by_name)}
         if like and not self._words:
             self.show_rows(map(_like_row, like.values()))
-            self.say(Message("The call reminds of these. Type a reference or a name for others."))
+            self.say(Message("These cases may fit the call. Type a reference or a name for others."))
         else:
             self._read()
 
@@ -98,7 +98,7 @@ class PickCase(OneList):
     def _show(self, start: CaseListStart) -> None:
         rows = [ListRow(row.case, (row.ref, row.client, row.title, word_of(row.stage))) for row in start.rows]
         self.show_rows(rows)
-        more = Message("There are more; a reference or a name leaves fewer.")
+        more = Message("There are more; type a reference or a name to see fewer.")
         self.say(more if start.count > len(rows) else "" if rows else Message("No open case matches."))
 
     @on(SafeInput.Submitted, "#wanted")

@@ -14,13 +14,13 @@ from tui.widgets.strip import Fact
 from vault.words.message import Message
 
 _WHY: Final[Mapping[str, Message]] = {
-    "exact": Message("All the words stand there as they were typed."),
-    "beginning": Message("A word there begins with what was typed."),
+    "exact": Message("All the words are there as you typed them."),
+    "beginning": Message("A word there begins with what you typed."),
     "digits": Message("A number ends in these digits, with or without its country code."),
-    "spelling": Message("The same name, written otherwise or in another script."),
-    "inflected": Message("Another case of the word."),
+    "spelling": Message("The same name in another spelling or script."),
+    "inflected": Message("Another grammatical form of the word."),
     "equivalent": Message("Another form of the given name."),
-    "ending": Message("The name with another ending, as others of a family bear it."),
+    "ending": Message("The name with another ending, as others of a family have it."),
     "letter": Message("One letter is different."),
 }
 WHYS: Final = (

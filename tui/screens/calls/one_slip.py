@@ -68,7 +68,7 @@ class OneSlip(VaultScreen):
         """Close it, after a question."""
         self.confirm(
             Message("Close this slip without a case?"),
-            Message("It is listed nowhere then. Its words are erased at a later unlock, in ten minutes or more."),
+            Message("Then it is no longer listed. Its words are erased at a later unlock, in ten minutes or more."),
             self._close,
             yes=Message("Close it"),
             no=Message("Keep it open"),

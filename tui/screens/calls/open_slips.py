@@ -119,7 +119,7 @@ def facts(slip: SlipLine) -> list[Fact]:
     """Return what a strip or a pane shows of a slip: what must never be used before all else."""
     never = slip.do_not_call
     said = [Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=never)] if never else []
-    late = Fact(Message("OVERDUE"), Message("longer than 14 days: move it or close it"), Token.ALARM)
+    late = Fact(Message("OVERDUE"), Message("older than 14 days: move it or close it"), Token.ALARM)
     said += [late] if slip.is_overdue else []
     said += [] if slip.number in never else [Fact(Message("Number"), slip.number or "—")]
     return [

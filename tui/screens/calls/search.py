@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from tui.gateway import Gateway
 
-_PLACEHOLDER: Final = Message("words, names or numbers; the last one may be a beginning")
+_PLACEHOLDER: Final = Message("words, names or numbers; the last may be incomplete")
 _ALSO: Final = Message("Also: last digits of a phone, kind:note, by:joel, since:yesterday, “exact words”.")
 _REST_SECONDS: Final = 0.3
 _FEWEST_LETTERS: Final = 2

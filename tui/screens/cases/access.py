@@ -46,10 +46,10 @@ class AccessScreen(ListScreen, NewKeyScreen):
 
     NAME = Message("Who can open it")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("g", "give", Message("Give it to a member, until a day or without an end"), "g", Message("give")),
-        Command("t", "take_back", Message("Take it back from the member under the cursor"), "t", Message("take back")),
+        Command("g", "give", Message("Grant it to a member, until a day or without an end"), "g", Message("give")),
+        Command("t", "take_back", Message("Revoke it from the member under the cursor"), "t", Message("revoke")),
         Command("k", "new_key", Message("Make a new key for the same members"), "k", Message("new key")),
-        Command("r", "wrap_anew", Message("Bring what waits under the newest key"), "r"),
+        Command("r", "wrap_anew", Message("Rewrap the rest under the newest key"), "r"),
         Command("f5", "refresh", Message("Read again"), "F5"),
         Command("escape", "back", Message("Back to the case"), "Esc", Message("back")),
     )
@@ -94,13 +94,13 @@ class AccessScreen(ListScreen, NewKeyScreen):
         if holder is None or shown is None:
             return
         if holder.is_you:
-            self.warn(Message("Nobody takes a case from themselves. Ask another who holds it."))
+            self.warn(Message("You cannot revoke a case from yourself. Ask another holder."))
             return
         self.confirm(
-            Message("Take the case back from {name}?", name=holder.name),
+            Message("Revoke the case from {name}?", name=holder.name),
             together((MAY_BE_KEPT, _cost(shown)), "\n\n"),
             partial(self._take_back, holder.member),
-            yes=Message("Take back"),
+            yes=Message("Revoke"),
             no=Message("Leave it"),
         )
 
@@ -120,10 +120,10 @@ class AccessScreen(ListScreen, NewKeyScreen):
         """Bring what waits under the newest key."""
         case = self._case
         self.work_long(
-            Message("Wrapping keys anew"),
+            Message("Rewrapping keys"),
             lambda vault, progress, stopped: vault.sharing.wrap_anew(case, progress, stopped),
             self.tell_done,
-            when_stopped=Message("Stopped. What was wrapped anew stays so; the rest waits."),
+            when_stopped=Message("Stopped. What was rewrapped stays so; the rest waits."),
             alone=True,
         )
 
@@ -178,8 +178,8 @@ def _lines(shown: AccessShown) -> list[Words]:
     if shown.pending:
         lines.append(
             plural(
-                "{count} version waits to lie under the newest key: r brings it there.",
-                "{count} versions wait to lie under the newest key: r brings them there.",
+                "{count} version is not under the newest key yet: r rewraps it.",
+                "{count} versions are not under the newest key yet: r rewraps them.",
                 count=shown.pending,
             )
         )
@@ -189,7 +189,7 @@ def _lines(shown: AccessShown) -> list[Words]:
 def _cost(shown: AccessShown) -> Message:
     """Say what a new key costs; the member who loses the case gets none, so that it is this at most."""
     return Message(
-        "A new key: {versions} to wrap anew, for {devices} now.",
+        "A new key: {versions} to rewrap, for {devices} now.",
         versions=plural("{count} version", "{count} versions", count=shown.cost_versions),
         devices=plural("{count} device that holds it", "{count} devices that hold it", count=shown.cost_holders),
     )

@@ -129,7 +129,7 @@ class BreakGlass(SecondedScreen):
         who = Message("{name} is asked here.", name=name) if name else Message("It is done ALONE.")
         self.confirm(
             Message("Open {ref} to {name} until {day}?", ref=self._ref, name=self._names[member], day=until),
-            Message("{who} It cannot be taken back unseen: the log keeps it.", who=who),
+            Message("{who} The log keeps it, even if the case is revoked later.", who=who),
             lambda: self._break(member, until, name),
             yes=Message("Open it to them"),
             no=Message("Leave it closed"),

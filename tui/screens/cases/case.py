@@ -76,12 +76,12 @@ class CaseScreen(Erases):
         Command("4", "part('dates')", Message("Dates that have to be kept"), "4"),
         Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
         Command("", "versions", Message("Compare two versions of a record, side by side"), ""),
-        Command("j", "same", Message("Say that a person here is one with a person of another case"), "j"),
+        Command("j", "same", Message("Say that a person here is the same as in another case"), "j"),
         HISTORY,
         UNDO,
-        Command("", "erase", Message("Erase for good what stands under the cursor"), ""),
+        Command("", "erase", Message("Erase for good what is under the cursor"), ""),
         Command("", "erase_case", Message("Erase this case for good"), ""),
-        Command("w", "access", Message("Who can open it: give, take back, new key"), "w"),
+        Command("w", "access", Message("Who can open it: grant, revoke, new key"), "w"),
         Command("s", "sections", Message("Restricted sections: location, health, sources"), "s"),
         Command("g", "break_glass", Message("Break glass: open it to another member in an emergency"), "g"),
         Command("enter", "read", Message("All of a person or paper; change a date; go into a text"), "Enter"),
@@ -257,7 +257,7 @@ class CaseScreen(Erases):
         if two:
             self._compare(*two[0])
         else:
-            self.say(Message("Each record of this case has one version alone."))
+            self.say(Message("Each record of this case has only one version."))
 
     def _compare(self, record: str, kind: str) -> None:
         case, ref, why = self._case.case, self._case.ref, self._why

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _CREATE: Final = "case.create"
 _NO_CASES: Final = Message("No case yet. n makes one after a search; F9 takes a call.")
 _NONE_GIVEN: Final = Message("No case was given to you yet.")
-_NO_MATCH: Final = Message("No open case matches. F3 looks in closed ones and notes; Esc shows all.")
+_NO_MATCH: Final = Message("No open case matches. F3 searches closed cases and notes; Esc shows all.")
 _CLOSED_TOO: Final = Message("Closed cases are not listed; F3 finds them.")
 _WHY: Final = Message("Why do you open this case? The reason goes into the log.")
 _ALONE: Final = Message("Only YOU can open this case. Open it and press w to see, and to give it to somebody.")
@@ -59,7 +59,7 @@ class CaseList(LooksBack, ManyCases):
         Command("f9", "app.call", Message("Call slip: somebody is on the telephone"), "F9", Message("call")),
         Command("n,ctrl+n", "new", Message("Make a new case"), "n", Message("new")),
         Command("o", "sort", Message("Sort by name, reference, stage or date"), "o", Message("order")),
-        Command("escape", "clear", Message("Take filter and marks away, then go home"), "Esc", Message("home")),
+        Command("escape", "clear", Message("Remove filter and marks, then go home"), "Esc", Message("home")),
         Command("f2", "app.commands", Message("All else, by name"), "F2", Message("more"), rank=3),
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
         Command("", "open_why", Message("Open the case for another reason"), ""),
@@ -246,7 +246,7 @@ class CaseList(LooksBack, ManyCases):
     def _not_listed(self, error: VaultError) -> None:
         self.head()
         if isinstance(error, RefusedError):
-            self.say(Message("Your roles open no cases. F2 has all that can be done: members, log, backup."))
+            self.say(Message("Your roles open no cases. F2 shows what you can do: members, log, backup."))
         else:
             self.fail(error)
 

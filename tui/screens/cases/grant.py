@@ -25,8 +25,8 @@ from vault.words.message import Message
 
 GRANT: Final = "grant"
 _ABOUT: Final = Message(
-    "They can open everything in this case, also what was written before; its restricted sections they cannot. With a "
-    "last day, the right ends by itself: the day after, the key changes."
+    "They can open everything in this case, also what was written before, but not its restricted sections."
+    " With a last day, the right ends by itself: the day after, the key changes."
 )
 
 

@@ -34,7 +34,7 @@ _ACTS: Final = (
     (_CLOSE, Message("Close them")),
     (_UNMARK, Message("Take the marks away")),
 )
-_STOPPED: Final = Message("Stopped. What was changed stays changed; the same again goes on with the others.")
+_STOPPED: Final = Message("Stopped. What was changed stays changed; do the same again for the others.")
 
 
 class ManyCases(LongWorkScreen):
@@ -42,7 +42,7 @@ class ManyCases(LongWorkScreen):
 
     MARKING: ClassVar[tuple[Command, ...]] = (
         Command("f4", "many", Message("Assign, flag or close the marked cases"), "F4", Message("marked"), rank=0),
-        Command("", "mark", Message("Mark the case, or take its mark away"), "Space", Message("mark"), rank=2),
+        Command("", "mark", Message("Mark the case, or remove its mark"), "Space", Message("mark"), rank=2),
         Command("ctrl+a", "mark_all", Message("Mark all cases that are listed, up to 500"), "Ctrl+A"),
     )
 
@@ -115,7 +115,7 @@ class ManyCases(LongWorkScreen):
 
     def _ask_owner(self, members: tuple[PeerShown, ...]) -> None:
         options = [(member.member, with_roles(member.name, member.roles)) for member in members]
-        self.unless_left(Choose(Message("Who answers for these cases from now on?"), options), self._assign)
+        self.unless_left(Choose(Message("Who is responsible for these cases from now on?"), options), self._assign)
 
     def _assign(self, member: str) -> None:
         self._do(Message("Assigning the cases"), lambda vault, *given: vault.finding.assign_all(member, *given))
@@ -131,7 +131,7 @@ class ManyCases(LongWorkScreen):
 
         self.confirm(
             plural("Close {count} case?", "Close {count} cases?", count=count),
-            Message("Dates and tasks that are not done in them are counted then. Each can be opened again."),
+            Message("Then you see how many dates and tasks in them are not done. Each case can be opened again."),
             close,
             yes=Message("Close"),
             no=Message("Leave them open"),

@@ -31,8 +31,8 @@ _WORDS: Final = {
     "sources": Message("sources: who told us"),
 }
 _ABOUT: Final = Message(
-    "What is kept here starts here: nothing of the case moves by itself. The recovery sheets open it too. Nobody else "
-    "who holds the case learns that it exists. Space marks who opens it beside you:"
+    "A new section is empty: nothing of the case moves into it by itself. The recovery sheets open it too."
+    " Nobody else who holds the case learns that it exists. Space marks who else opens it:"
 )
 
 

@@ -66,8 +66,8 @@ class NoteEditor(SameAgain):
         TAKE_DATE,
         Command("", "discard", Message("Throw this draft away"), ""),
         SAME_AGAIN,
-        Command("", "undo", Message("Take back what was typed or erased last"), "Ctrl+Z", Message("undo")),
-        Command("", "redo", Message("Do again what was taken back"), "Ctrl+Y", Message("redo"), rank=2),
+        Command("", "undo", Message("Undo what was typed or deleted last"), "Ctrl+Z", Message("undo")),
+        Command("", "redo", Message("Redo what was undone"), "Ctrl+Y", Message("redo"), rank=2),
     )
 
     def __init__(self, draft: DraftShown, beside: Beside) -> None:

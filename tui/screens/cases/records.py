@@ -53,9 +53,9 @@ class RecordsScreen(ListScreen, Erases):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "new", Message("Add a record: a date, a check-in, a request about own data"), "n", Message("new")),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),
-        Command("space", "done", Message("Say that it is over since today"), "Space", Message("done"), first=True),
+        Command("space", "done", Message("Say that it is over from today on"), "Space", Message("done"), first=True),
         Command("i", "checklist", Message("Begin a checklist: arrest, disappearance, raid, seized device"), "i"),
-        Command("e", "answer", Message("Answer a subject request: export the own data of who asks"), "e"),
+        Command("e", "answer", Message("Answer a subject request: export the person's own data"), "e"),
         HISTORY,
         UNDO,
         Command("", "erase_here", Message("Erase the record under the cursor for good; shows first what goes"), ""),
@@ -124,7 +124,7 @@ class RecordsScreen(ListScreen, Erases):
         if record is None:
             return
         if not record.is_due:
-            self.say(Message("There is nothing to keep here."))
+            self.say(Message("There is no date to keep here."))
             return
         say_done(self, case, record.record, record.kind, partial(self._confirm_anew, record.kind))
 

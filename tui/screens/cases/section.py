@@ -44,12 +44,12 @@ class SectionScreen(NewKeyScreen):
 
     NAME = Message("Restricted")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("n", "note", Message("Write a note that is kept here alone"), "n", Message("note")),
-        Command("p", "add_person", Message("Add a person who is kept here alone"), "p", Message("person")),
-        Command("f", "add_paper", Message("Add a paper that is kept here alone"), "f", Message("paper")),
-        Command("enter", "open", Message("All that is known of a person or a paper of it"), "Enter", Message("open")),
+        Command("n", "note", Message("Write a note that is kept only here"), "n", Message("note")),
+        Command("p", "add_person", Message("Add a person who is kept only here"), "p", Message("person")),
+        Command("f", "add_paper", Message("Add a paper that is kept only here"), "f", Message("paper")),
+        Command("enter", "open", Message("All that is known of a person or a paper here"), "Enter", Message("open")),
         Command("g", "give", Message("Let a member who holds the case open it"), "g", Message("give")),
-        Command("t", "take_back", Message("Take it back from a member"), "t", Message("take back"), rank=2),
+        Command("t", "take_back", Message("Revoke it from a member"), "t", Message("revoke"), rank=2),
         Command("", "erase_note", Message("Erase a note of it for good"), ""),
         Command("", "erase_section", Message("Erase this section for good; shows first what goes"), ""),
         Command("f5", "refresh", Message("Read it again"), "F5"),
@@ -153,7 +153,7 @@ class SectionScreen(NewKeyScreen):
             self.say(Message("No other member can open this section."))
             return
         options = [(other.member, other.name) for other in others]
-        self.app.push_screen(Choose(Message("Take the section back from whom?"), options), self._ask_once_more)
+        self.app.push_screen(Choose(Message("Revoke the section from whom?"), options), self._ask_once_more)
 
     def _edit(self, draft: DraftShown) -> None:
         beside = Beside() if self._shown is None else Beside.of_section(self._shown)
@@ -161,10 +161,12 @@ class SectionScreen(NewKeyScreen):
 
     def _offer(self, others: tuple[HolderLine, ...]) -> None:
         if not others:
-            self.say(Message("Everybody who holds the case opens this section already. Give them the case first."))
+            self.say(
+                Message("Everybody who holds the case opens this section already. Grant the case to others first.")
+            )
             return
         options = [(other.member, other.name) for other in others]
-        self.unless_left(Choose(Message("Who shall open this section too?"), options), self._given)
+        self.unless_left(Choose(Message("Who else may open this section?"), options), self._given)
 
     def _given(self, member: str) -> None:
         section = self._section
@@ -175,10 +177,10 @@ class SectionScreen(NewKeyScreen):
         holder = next((holder for holder in holders if holder.member == member), None)
         if holder is not None:
             self.confirm(
-                Message("Take the section back from {name}?", name=holder.name),
+                Message("Revoke the section from {name}?", name=holder.name),
                 MAY_BE_KEPT,
                 lambda: self._take_back(holder.member),
-                yes=Message("Take back"),
+                yes=Message("Revoke"),
                 no=Message("Leave it"),
             )
 

@@ -24,7 +24,7 @@ from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (Column(Message("kind"), 9), Column(Message("title")), Column(Message("opened by"), 24))
-_ABOUT: Final = Message("A member who holds the case and not a section cannot tell that there is one.")
+_ABOUT: Final = Message("A member who holds the case but not a section cannot see that the section exists.")
 
 
 class SectionsScreen(ListScreen):

@@ -49,8 +49,8 @@ class TwoVersions(VaultScreen):
     NAME = Message("Two versions")
     AUTO_FOCUS = "#answers"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("1", "answer('left')", Message("What stands on the left"), "1", Message("left")),
-        Command("2", "answer('right')", Message("What stands on the right"), "2", Message("right")),
+        Command("1", "answer('left')", Message("What is on the left"), "1", Message("left")),
+        Command("2", "answer('right')", Message("What is on the right"), "2", Message("right")),
         Command("b", "answer('both')", Message("Both, one under the other"), "b", Message("both")),
         Command("e", "answer('written')", Message("Write it yourself, from both"), "e", Message("write")),
         Command("left", "step(-1)", Message("The difference before"), "Left"),
@@ -97,7 +97,9 @@ class TwoVersions(VaultScreen):
             return
         chosen, piece = Answer(answer), self._piece
         if chosen not in piece.answers:
-            self.warn(Message("Only one can stand here.") if chosen is Answer.BOTH else Message("Take one, or both."))
+            self.warn(
+                Message("Only one value is possible here.") if chosen is Answer.BOTH else Message("Take one, or both.")
+            )
         elif chosen is not Answer.WRITTEN:
             self._take(Chosen(chosen))
         elif piece.part is Part.LINES:
@@ -106,7 +108,7 @@ class TwoVersions(VaultScreen):
         else:
             value = self._answers[self._place].text if self._place in self._answers else ""
             side = (piece.left or piece.right)[0]
-            asked = Message("What shall stand for {field}?", field=_label(piece))
+            asked = Message("What is right for {field}?", field=_label(piece))
             self.unless_left(AskLine(asked, value=value or str(side)), self._written)
 
     def _written(self, text: str) -> None:
@@ -144,7 +146,7 @@ class TwoVersions(VaultScreen):
             return
         self.confirm(
             Message("Leave the two versions for later?"),
-            Message("What you answered here is gone then; both versions stay."),
+            Message("Then your answers here are gone; both versions stay."),
             lambda: self.end(""),
             yes=Message("Later"),
             no=Message("Go on"),
@@ -203,7 +205,7 @@ class TwoVersions(VaultScreen):
                 Message("both, one under the other"),
                 Message("with the names of who wrote it") if piece.part is Part.LINES else Message("in one list"),
             ),
-            Answer.WRITTEN: (Message("write it myself"), Message("begins with what stands there")),
+            Answer.WRITTEN: (Message("write it myself"), Message("begins with what is there")),
         }
         rows = []
         for answer, (words, effect) in effects.items():

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from tui.gateway import GeneratedPassphrase
 
 _ABOUT: Final = Message(
-    "Two recovery sheets and the vault, or a backup of it, are enough. First what is named here is looked at, then the "
-    "sheets are typed row by row. Your old devices end, except with a backup. Every member will see it."
+    "Two recovery sheets and the vault, or a backup of it, are enough. CaseVault checks what you name here;"
+    " then you type the sheets row by row. Your old devices are revoked, except with a backup. Every member"
+    " will see it."
 )
 _TITLE: Final = Message("Back in with recovery sheets")
 
@@ -45,7 +46,7 @@ class ComeBack(FormScreen):
 
     NAME = _TITLE
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", Message("Look at it, then type the sheets"), "F4", Message("go on")),
+        Command("f4", "go_on", Message("Check it, then type the sheets"), "F4", Message("go on")),
         BROWSE,
         leave(Message("Leave; what was typed is forgotten")),
     )
@@ -196,7 +197,9 @@ class ComeBack(FormScreen):
         self.query_one("#own").display = False
         self.query_one(".about").display = False
         self.write("result", *done.lines)
-        self.say(Message("You are in again. Esc leads to the first screen, where the new passphrase opens the vault."))
+        self.say(
+            Message("You have access again. Esc leads to the first screen, where the new passphrase opens the vault.")
+        )
 
     @override
     def action_back(self) -> None:

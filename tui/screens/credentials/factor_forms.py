@@ -121,7 +121,7 @@ class RemoveForm(ProofForm):
     def action_go_on(self) -> None:
         self.confirm(
             Message("Unlock without the {factor} from now on?", factor=NAMES[self._kind]),
-            Message("Then anybody who knows your passphrase comes in as you."),
+            Message("Then anybody who knows your passphrase can unlock as you."),
             self._confirmed,
             yes=Message("Unlock without it"),
             no=Message("Keep it"),

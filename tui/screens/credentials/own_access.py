@@ -53,15 +53,15 @@ class OwnAccessScreen(VaultScreen):
     def _show(self, used: OwnFactors) -> None:
         self._used = used
         lines: list[Words] = [
-            Message("What lets you in on this computer"),
+            Message("What you unlock with on this computer"),
             "",
             Message("  passphrase     always needed"),
             Message("  keyfile        {needed}", needed=_NEEDED[used.keyfile]),
             Message("  security key   {needed}", needed=_NEEDED[used.security_key]),
             "",
             Message(
-                "A keyfile or a security key keeps out who only saw you type. Once one of them is "
-                "lost, only recovery sheets help."
+                "A keyfile or a security key keeps out a person who only saw you type. If you lose it, only recovery"
+                " sheets help."
             ),
         ]
         self.write("used", *lines)

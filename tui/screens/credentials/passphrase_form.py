@@ -43,8 +43,9 @@ class PassphraseForm(ProofForm):
 
     NAME = Message("Change the passphrase")
     ABOUT = Message(
-        "One that is made for you cannot be guessed; capital letters, extra spaces and the keyboard's layout do not "
-        "matter in it. F4 shows it, to be written on paper, and nothing is changed before you typed it back."
+        "Nobody can guess a passphrase that is made for you. Capital letters, extra spaces and the keyboard's"
+        " layout do not matter in it. F4 shows it: write it on paper. Nothing is changed before you have typed"
+        " it back."
     )
 
     def __init__(self, needs: OwnFactors) -> None:

@@ -68,7 +68,7 @@ class ProofForm(VaultScreen):
             proof.append(FormRow(Message("PIN"), PassphraseInput(id="now-pin", compact=True)))
         yield FormRows(
             *self.fields(),
-            Static(safe_content(Message("What lets you in now")), classes="label"),
+            Static(safe_content(Message("What you unlock with now")), classes="label"),
             Vertical(*proof, id="proof", classes="place"),
             Static(safe_content(self.ABOUT), classes="about"),
         )
@@ -81,7 +81,7 @@ class ProofForm(VaultScreen):
         """Return what was typed as proof, and empty the fields; None, and say so, where some of it is missing."""
         for field in self.query_one("#proof").query(SafeInput):
             if not field.value.strip():
-                self.warn(Message("Type all that lets you in now."))
+                self.warn(Message("Type all that you unlock with now."))
                 field.focus()
                 return None
         keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""

@@ -37,7 +37,7 @@ class RecoveryScreen(LongWorkScreen):
         Command("s", "sheets", Message("Make sheets: for the printer, or to copy by hand"), "s", Message("sheets")),
         Command("d", "drill", Message("Drill: prove that the sheets on paper open this vault"), "d", Message("drill")),
         Command("n", "new", Message("New sheets in place of the old ones"), "n", Message("new sheets")),
-        Command("f", "follow", Message("Seal anew what replaced sheets still open"), "f", Message("seal anew")),
+        Command("f", "follow", Message("Seal again what replaced sheets still open"), "f", Message("seal again")),
         BACK,
     )
 
@@ -132,10 +132,10 @@ class RecoveryScreen(LongWorkScreen):
     def action_follow(self) -> None:
         """Seal anew; every member may do it for what they hold."""
         self.work_long(
-            Message("Sealing anew what replaced sheets still open"),
+            Message("Sealing again what replaced sheets still open"),
             lambda vault, progress, stopped: vault.recovery.follow(progress, stopped),
             self._followed,
-            when_stopped=Message("Stopped. What is done is done; f goes on with the rest."),
+            when_stopped=Message("Stopped. What is done stays done; f goes on with the rest."),
         )
 
     def _followed(self, done: Followed) -> None:
@@ -144,7 +144,7 @@ class RecoveryScreen(LongWorkScreen):
 
 def sealed_words(done: Followed) -> str:
     """Say how much of what is stored goes by the new sheets."""
-    words = [Message("Replaced sheets open nothing that you could seal anew.")]
+    words = [Message("Replaced sheets open nothing that you could seal again.")]
     if done.replaced:
         words = [
             plural(
@@ -185,7 +185,7 @@ def _lines(status: RecoveryStatus) -> list[Words]:
     ]
     if status.secret_is_here:
         lines.append(warning(Message("NOT PROVEN. Without sheets a lost passphrase can lose everything.")))
-        lines.append(Message("  Make sheets (s), bring them to paper, then prove them (d)."))
+        lines.append(Message("  Make sheets (s), put them on paper, then prove them (d)."))
     elif status.drill_ms is None:
         lines.append(Message("The secret is not on this device; no drill was done here."))
     else:
@@ -193,6 +193,6 @@ def _lines(status: RecoveryStatus) -> list[Words]:
     lines += ["", _open(status.without)]
     if status.stale:
         keys = plural("{count} key", "{count} keys", count=status.stale)
-        lines.append(warning(Message("Replaced sheets still open some of it ({keys}): f seals that anew.", keys=keys)))
+        lines.append(warning(Message("Replaced sheets still open some of it ({keys}): f seals that again.", keys=keys)))
     used = [use.finding.message for use in status.used]
     return [*lines, "", *used] if used else lines

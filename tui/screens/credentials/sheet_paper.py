@@ -22,7 +22,7 @@ from tui.widgets.drawn import DrawnPart
 from tui.widgets.fields import SafeInput
 from vault.words.message import Message, Words
 
-_BEHIND_YOU: Final = Message("Nobody behind you? F12 empties the screen at once.")
+_BEHIND_YOU: Final = Message("Is nobody behind you? F12 empties the screen at once.")
 _FIELDS = ("first", "second", "third")
 
 

@@ -19,7 +19,7 @@ from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 _ABOUT: Final = Message(
-    "Of each word the first four letters are enough. Sheets of one set begin with the same two words."
+    "The first four letters of each word are enough. Sheets of one set begin with the same two words."
 )
 
 

@@ -40,9 +40,9 @@ _LANGUAGES: Final = (
     ("ru", Message("Russian")),
 )
 _ABOUT: Final = Message(
-    "Give each sheet to another person, outside the organisation and the country. Printers and print programs keep "
-    "copies: print on one that is yours, sheet by sheet, then delete the files. Three words of each are asked from "
-    "the paper."
+    "Give each sheet to a different person, outside the organisation and the country. Printers and print"
+    " programs keep copies: print on one that is yours, sheet by sheet, then delete the files. Three words"
+    " of each are asked from the paper."
 )
 
 
@@ -97,7 +97,7 @@ class SheetsForm(FormScreen):
             self._hand_over(self._made)
         elif self._renews:
             self.work_long(
-                Message("Making new sheets, and sealing anew what the old ones open"),
+                Message("Making new sheets, and sealing again what the old ones open"),
                 lambda vault, progress, stopped: vault.recovery.renew(self._shape, progress),
                 self._renewed,
             )

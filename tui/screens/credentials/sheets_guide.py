@@ -31,9 +31,7 @@ _ALL_STEPS: Final = (
 _NONE: Final = Message("This device knows of no recovery sheets of this vault.")
 _MADE: Final = Message("Recovery sheets of this vault were made here, and no drill has proven them.")
 _UNTIL_MADE: Final = Message("It takes ten minutes. Until then this is proposed once a day.")
-_UNTIL_PROVEN: Final = Message(
-    "Until then this is proposed once a day. Sheets of another set cannot be mixed with those that there are."
-)
+_UNTIL_PROVEN: Final = Message("Until then this is proposed once a day. You cannot mix sheets of two sets.")
 
 
 class SheetsGuide(VaultScreen):

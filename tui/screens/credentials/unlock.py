@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 
 _LOST: Final = Message(
-    "A keyfile or a security key goes with it? F5. Lost for good? F9: recovery sheets bring you back in, into this"
-    " vault or out of a backup."
+    "Do you also need a keyfile or a security key? F5. Is the passphrase lost for good? F9: recovery sheets"
+    " open this vault or a backup."
 )
 
 

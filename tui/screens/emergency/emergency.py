@@ -36,7 +36,7 @@ _ABOUT: Final = {
         " is written before you name a file."
     ),
     _GONE: Message(
-        "You see which facts are confirmed, which are only said, and what a reader would miss. Nothing leaves before"
+        "You see which facts are confirmed, which are not, and what a reader would miss. Nothing leaves before"
         " you go on from there."
     ),
 }

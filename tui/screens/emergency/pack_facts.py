@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PROFILE: Final = "disappearance"
 _NOTHING: Final = Message(
-    "No fact of this case is confirmed, so nothing can leave. Say by whom in the record: in the case, d."
+    "No fact of this case is confirmed, so nothing can leave. Open the record (d in the case) and say who confirms it."
 )
 
 
@@ -71,7 +71,7 @@ class PackFacts(VaultScreen):
     def _tell(self) -> None:
         count = self._shown.count
         self.head(self._shown.ref, plural("{count} fact is confirmed", "{count} facts are confirmed", count=count))
-        self.say(Message("Nothing is written yet. What is only said stays here.") if count else _NOTHING)
+        self.say(Message("Nothing is written yet. What is not confirmed stays here.") if count else _NOTHING)
 
     def action_go_on(self) -> None:
         """Go on to the export, by the profile of the pack."""
@@ -84,7 +84,7 @@ class PackFacts(VaultScreen):
         if not self._has_facts():
             return
         if len(clients) > 1:
-            question = Choose(Message("Of whom does the page tell?"), clients)
+            question = Choose(Message("Which client is the page about?"), clients)
             self.app.push_screen(question, lambda client: self._ask_where(client) if client else None)
         else:
             self._ask_where("")
@@ -118,7 +118,7 @@ class PackFacts(VaultScreen):
 
 def _cells(shown: PackShown) -> Iterator[Cell]:
     yield from _part(Message("CONFIRMED: this leaves"), shown.confirmed)
-    yield from _part(Message("ONLY SAID: this stays here"), shown.unconfirmed)
+    yield from _part(Message("NOT CONFIRMED: this stays here"), shown.unconfirmed)
     yield from _part(Message("A READER WILL MISS"), tuple(Message("  {line}", line=line) for line in shown.lacks))
 
 

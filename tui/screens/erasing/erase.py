@@ -188,7 +188,9 @@ class LetterScreen(WholeText):
 
     def action_print(self) -> None:
         """Ask where the letter shall go."""
-        question = Message("A new file for the letter, a PDF. It names nobody who went, and it is not encrypted.")
+        question = Message(
+            "A new file for the letter, a PDF. It names nobody whose records were erased, and it is not encrypted."
+        )
         ask_new_file(self, question, "/media/stick/letter.pdf", self._print)
 
     def _print(self, out: Path) -> None:

@@ -35,7 +35,7 @@ class ErasuresScreen(ListScreen, Erases):
     NAME = Message("Erasures")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "now", Message("Remove now what waits; what is on legal hold stays"), "n", Message("now")),
-        Command("enter", "again", Message("Erase what stands again or is due"), "Enter", Message("erase")),
+        Command("enter", "again", Message("Erase what is back or is due"), "Enter", Message("erase")),
         READ_AGAIN,
         BACK,
     )
@@ -90,7 +90,7 @@ class ErasuresScreen(ListScreen, Erases):
         if here is not None and here.what:
             self.erase(here.place, here.what)
         elif here is not None and here.back_ms is not None:
-            self.say(Message("It stays: else an earlier version would stand again. Erase the record itself."))
+            self.say(Message("It stays: otherwise an earlier version would be shown again. Erase the record itself."))
         elif here is not None:
             self.say(Message("It goes by itself on that day; n removes it now."))
 
@@ -100,7 +100,7 @@ def _cells(each: ErasureShown) -> tuple[Words, ...]:
         said = Message("on legal hold: it stays") if each.is_held else Message("the rules propose it")
         return Message("due {day}", day=each.due), each.place, "", said
     if each.what:
-        return Message("stands again"), each.place, str(each.records), Message("here; changed since")
+        return Message("is back"), each.place, str(each.records), Message("here; changed since")
     when: Words = Message("on legal hold") if each.is_held else moment(each.goes_ms)
     if each.back_ms is not None and not each.is_held:
         when = Message("stays")

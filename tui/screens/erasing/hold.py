@@ -35,7 +35,7 @@ class HoldScreen(FormScreen):
 
     NAME = Message("Legal hold")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", Message("Put the case on legal hold, or change what stands"), "F4", Message("keep")),
+        Command("f4", "finish", Message("Put the case on legal hold, or change the hold"), "F4", Message("keep")),
         NEXT_FIELD,
         Command("ctrl+o", "release", Message("Release the hold: asks why"), "Ctrl+O", Message("release")),
         leave(Message("Leave; nothing is changed")),

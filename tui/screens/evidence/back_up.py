@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from tui.gateway import MadeBackup
 
 _ABOUT = Message(
-    "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the same "
-    "passphrases. The newest three there stay; an older one goes once the new one was opened and every record read."
+    "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the"
+    " same passphrases. The newest three there stay; an older backup is removed once the new one was opened"
+    " and every record in it read."
 )
 
 
@@ -59,7 +60,7 @@ class BackupScreen(FormScreen):
             Message("Making a backup, and reading it again"),
             lambda vault, progress, stopped: vault.evidence.back_up(destination, progress, stopped),
             self._made,
-            when_stopped=Message("Stopped. No new backup was made; the earlier ones stand."),
+            when_stopped=Message("Stopped. No new backup was made; the earlier backups stay."),
         )
 
     def _made(self, made: MadeBackup) -> None:

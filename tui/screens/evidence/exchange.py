@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 IMPORT, _SHOW, MAKE = "take", "show", "make"
 _ACTS: Final = (
     (IMPORT, Message("import a bundle that was made for me")),
-    (_SHOW, Message("look into one, and import nothing")),
-    (MAKE, Message("make one for another member")),
+    (_SHOW, Message("look into a bundle, and import nothing")),
+    (MAKE, Message("make a bundle for another member")),
 )
 _DOING: Final = {
     IMPORT: Message("Importing the bundle"),
@@ -39,7 +39,7 @@ _DOING: Final = {
 }
 _DONE: Final = {IMPORT: Message("The bundle is imported."), MAKE: Message("The bundle is made.")}
 _STOPPED: Final = {
-    IMPORT: Message("Stopped. What had not come whole is not here; import it again."),
+    IMPORT: Message("Stopped. What did not arrive whole is not here; import the bundle again."),
     _SHOW: Message("Stopped. Nothing was imported."),
     MAKE: Message("Stopped. There is no bundle."),
 }

@@ -55,7 +55,7 @@ class LogScreen(ListScreen, LongWorkScreen):
                 Message("reading too")),
         Command("v", "verify", Message("Verify: hash all data again, check every signature"), "v", Message("verify")),
         Command("f5", "refresh", Message("Read the log again"), "F5"),
-        Command("escape", "back", Message("Take the filter away; then back"), "Esc", Message("back")),
+        Command("escape", "back", Message("Remove the filter; then back"), "Esc", Message("back")),
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -147,7 +147,7 @@ class LogScreen(ListScreen, LongWorkScreen):
 
     def _not_read(self, error: VaultError) -> None:
         if isinstance(error, RefusedError):
-            self.say(Message("What the entries say is for auditors. v verifies all of them all the same."))
+            self.say(Message("Only auditors see what the entries say. v still verifies all of them."))
         else:
             self.fail(error)
 

@@ -31,8 +31,8 @@ _ACTS: Final = (
     (_ALL, Message("export all that I can read, sealed")),
 )
 _ABOUT: Final = Message(
-    "Counts: rows of fewer than 5 are hidden, and what would give them away; a file is .csv or .xlsx, and may be left "
-    "out. The full export is redacted by nobody; the recipient's key must be confirmed."
+    "Counts: rows of fewer than 5 are hidden, and rows that would reveal them; a file is .csv or .xlsx, and"
+    " may be left out. The full export is not redacted; the recipient's key must be confirmed."
 )
 
 
@@ -108,7 +108,7 @@ class TakeOutScreen(FormScreen):
             self.work_long(Message("Exporting everything"), work, self._done, when_stopped=stopped)
 
         question = Message("Export all that you can read?")
-        told = Message("Every name and note leaves, redacted by nobody. The log says so of each case.")
+        told = Message("Every name and note leaves without any redaction. The log says so for each case.")
         self.confirm(question, told, export)
 
     def _done(self, told: ResultText) -> None:

@@ -204,7 +204,7 @@ class ChoiceField(Widget, can_focus=True):
             return Content(fit(word, width))
         if self.typed and not self._left(self.typed):
             return Content(
-                fit(in_words(Message("{typed}: nothing is called so; Enter shows all", typed=self.typed)), width)
+                fit(in_words(Message("{typed}: nothing has this name; Enter shows all", typed=self.typed)), width)
             )
         if self.typed:
             others = "  ".join(self._words[place][1] for place in self._left(self.typed) if place != self.place)

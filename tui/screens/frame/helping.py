@@ -97,7 +97,7 @@ class CommandList(Sheet[str]):
     def _typed(self, event: SafeInput.Changed) -> None:
         rows = self._rows(event.value)
         self.query_one(VirtualList).show_source(rows)
-        self.query_one("#none", Static).update(safe_content("" if rows.count() else Message("Nothing is called so.")))
+        self.query_one("#none", Static).update(safe_content("" if rows.count() else Message("Nothing has this name.")))
 
     @on(SafeInput.Submitted)
     def _take_first(self) -> None:

@@ -46,7 +46,7 @@ def make_unless_known(
             Message("Known already?"),
             together(made.known),
             lambda: ask(anyway=True),
-            yes=Message("Write it all the same"),
+            yes=Message("Save it anyway"),
             no=Message("Back to the form"),
         )
 

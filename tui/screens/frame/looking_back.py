@@ -44,7 +44,7 @@ class LooksBack(VaultScreen):
         kinds, about = found
         self.confirm(
             Message("Take back what you wrote last? {kinds}: {about}", kinds=words_of(kinds), about=about),
-            Message("What it replaced stands again. What was new is erased here; nobody else has it yet."),
+            Message("What it replaced is back. What was new is erased here; nobody else has it yet."),
             self._undo,
             yes=Message("Take it back"),
             no=Message("Keep it"),

@@ -130,7 +130,8 @@ class RecordForm(SameAgain, KeptForm):
         field.focus()
         self.say(
             Message(
-                "The record changed, so nobody confirmed it: this field is empty now. Type it again if they still do."
+                "The record changed, so nobody confirmed it: this field is empty now. Type it again if they still"
+                " confirm it."
             )
         )
         return True
@@ -142,7 +143,7 @@ class RecordForm(SameAgain, KeptForm):
             return
         self.confirm(
             Message("Leave without keeping this record?"),
-            Message("What you typed is gone then."),
+            Message("Then what you typed is gone."),
             lambda: self.end(""),
             yes=Message("Leave"),
             no=Message("Go on typing"),

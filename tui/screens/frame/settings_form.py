@@ -21,8 +21,8 @@ from vault.words.message import Message, Words, plural
 
 _YES, _NO = "yes", "no"
 _ABOUT: Final = Message(
-    "They hold for your account on this computer, in every vault, and nothing of a case is in them. NO_COLOR in the"
-    " environment is stronger than the looks here."
+    "They apply to your account on this computer, in every vault, and contain nothing of a case. NO_COLOR in"
+    " the environment overrides the looks here."
 )
 
 

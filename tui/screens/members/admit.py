@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _ABOUT: Final = Message(
-    "The request is the file that came back from the new device. F4 reads it and shows 13 words: who joins sees the "
-    "same words, unless somebody changed a file on the way."
+    "The request is the file that came back from the new device. F4 reads it and shows 13 words: the new"
+    " member sees the same words, unless somebody changed a file on the way."
 )
 _CASES: Final = (("yes", Message("yes: all that this device opens")), ("no", Message("no: it starts empty")))
 _COMPARE: Final = Message(
-    "Let them read the words to you, by voice. All 13 the same: F4. One differs: Esc, and invite anew."
+    "Let them read the words to you, by voice. If all 13 are the same: F4. If a word differs: Esc, and"
+    " invite them again."
 )
 _NOT_ADMITTED: Final = Message(
     "Nobody is admitted. Where a word differs: make a new invitation and hand it over yourself."
@@ -121,7 +122,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
                 self.say(_NOT_ADMITTED)
 
         question = Confirm(
-            Message("Did they read all 13 words to you as they stand here?"),
+            Message("Did they read all 13 words to you exactly as they are here?"),
             together((in_rows(asked.words), _LETS_IN), "\n\n"),
             yes=Message("All the same"),
             no=Message("No, or not yet"),
@@ -165,4 +166,4 @@ def _who(asked: RequestShown) -> Message:
             count=asked.days,
             roles=roles,
         )
-    return Message("{joins} As the request says, who asks is called: {name}", joins=joins, name=asked.name)
+    return Message("{joins} The request gives their name as: {name}", joins=joins, name=asked.name)

@@ -23,8 +23,9 @@ from vault.words.message import Message
 
 AWAY: Final = "away"
 _ABOUT: Final = Message(
-    "It lends the cases of this member that you hold too. The day after, the right ends by itself: the keys change "
-    "with the first device that sees that day. The member is told at the next unlock who can open what, and by whom."
+    "It lends the cases of this member that you hold too. The day after, the right ends by itself: the keys"
+    " change with the first device that sees that day. At the next unlock the member is told who can open"
+    " what, and who lent it."
 )
 
 

@@ -25,14 +25,15 @@ Act = Callable[["Gateway", bool, Progress, Stopped], Changed]
 _FILE, _ROOT = "file", "root"
 _WAYS: Final = (
     (_FILE, Message("Write a proposal for them to sign")),
-    (_ROOT, Message("Sign with the root too, while it lies here")),
+    (_ROOT, Message("Sign with the root too, while it is here")),
 )
 _TOO_FEW: Final = Message(
-    "Are there not so many? Then an admin makes new recovery sheets (F2, access; then r, n): until a drill proves them"
-    " the root lies here and can sign too. Have it admit a second admin first."
+    "Are there too few members? Then an admin makes new recovery sheets (F2, access; then r, n): until a"
+    " drill proves them, the root is here and can sign too. First admit a second admin with it."
 )
 _TO_SIGN: Final = Message(
-    "They open it under Members, `p`, and sign. When all have, an admin or a supervisor makes it count there (Ctrl+G)."
+    "They open it under Members, `p`, and sign. When all have, an admin or a supervisor puts it into effect"
+    " there (Ctrl+G)."
 )
 
 

@@ -33,8 +33,8 @@ _COLUMNS: Final = (
 
 
 _MOVED: Final = Message(
-    "Only once everything of it is on this one: what was written there and not brought here is lost. It opens nothing"
-    " new, and cases that it held get a new key."
+    "Do it only once everything of it is on this device: what was written there and not brought here is"
+    " lost. It opens nothing new, and cases that it held get a new key."
 )
 
 
@@ -43,14 +43,14 @@ class DevicesScreen(ListScreen, ChangingScreen):
 
     NAME = Message("Devices")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("l", "lost", Message("It is lost, stolen or seized: end it, and whom to warn"), "l", Message("lost")),
+        Command("l", "lost", Message("Lost, stolen or seized: revoke it, see whom to warn"), "l", Message("lost")),
         Command(
             "d", "drill", Message("Drill: what would be found on it, what to do, whom to warn"), "d", Message("drill")
         ),
         Command("n", "name", Message("Call it something"), "n", Message("name")),
         Command("i", "invite", Message("Invite a further device of this member"), "i", Message("invite")),
         Command("g", "give", Message("Give all your cases to this device of yours"), "g", Message("give")),
-        Command("e", "end_moved", Message("End this old device of yours: you moved to the one in use"), "e"),
+        Command("e", "end_moved", Message("Revoke your old device: you moved to the one in use"), "e"),
         READ_AGAIN,
         BACK,
     )
@@ -80,7 +80,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
         if device is None:
             return
         if device.is_this:
-            self.warn(Message("You work on this one. End it from another device of yours, or ask an admin."))
+            self.warn(Message("You work on this device. Revoke it from another device of yours, or ask an admin."))
             return
         self.app.push_screen(LostForm(device))
 
@@ -100,7 +100,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
             self.ask(lambda vault: vault.devices.name(device.seat, text), lambda _: self._named())
 
         question = Message(
-            "How is this device of {owner} called? Say `old laptop`, never where it is kept.", owner=device.owner
+            "What is this device of {owner} called? Say `old laptop`, never where it is kept.", owner=device.owner
         )
         self.unless_left(AskLine(question, value=device.name), answered)
 
@@ -142,21 +142,21 @@ class DevicesScreen(ListScreen, ChangingScreen):
         if device is None:
             return
         if device.is_this or not device.is_yours:
-            self.warn(Message("Choose an old device of yours. l ends a device of others, or one that is lost."))
+            self.warn(Message("Choose an old device of yours. l revokes a device of others, or a lost device."))
             return
 
         def end() -> None:
             self.change(
-                Message("Ending the old device, and making new keys"),
+                Message("Revoking the old device, and making new keys"),
                 lambda vault, _root, progress, _stopped: vault.devices.end_moved(device.seat, progress),
                 self.action_refresh,
             )
 
         self.confirm(
-            Message("End {called}?", called=device.called),
+            Message("Revoke {called}?", called=device.called),
             _MOVED,
             end,
-            yes=Message("End it"),
+            yes=Message("Revoke it"),
             no=Message("Keep it"),
         )
 
@@ -164,7 +164,7 @@ class DevicesScreen(ListScreen, ChangingScreen):
         self.app.push_screen(ResultDialog(Message("Done"), told.lines))
 
     def _named(self) -> None:
-        self.say(Message("The device is called so from now on."))
+        self.say(Message("The device has this name now."))
         self.action_refresh()
 
     def _show(self, devices: tuple[DeviceLine, ...]) -> None:

@@ -89,7 +89,7 @@ class HandoverScreen(ListScreen, LongWorkScreen):
                 Message("Handing cases over"),
                 lambda vault, progress, stopped: vault.handovers.carry_out(progress, stopped),
                 self._handed_over,
-                when_stopped=Message("Stopped. What was handed over stays so; the rest waits."),
+                when_stopped=Message("Stopped. What was handed over stays handed over; the rest waits."),
                 alone=True,
             )
 

@@ -34,7 +34,7 @@ _ABOUT: Final = (
         "The invitation is a small file: hand it over yourself, say on a stick. The person who gets it answers on "
         "their own device with a request, which you admit here after comparing 13 words by voice."
     ),
-    Message("Alone? Admit a second admin first: an admin who is alone signs alone, and later most changes take two."),
+    Message("Are you alone? Admit a second admin first: now you sign alone, and later most changes need two people."),
 )
 _DAYS: Final = {"intake": "30"}
 """What is proposed for a role until somebody types another number."""

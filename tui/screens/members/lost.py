@@ -46,7 +46,7 @@ class LostForm(FormScreen, ChangingScreen):
 
     NAME = Message("Lost device")
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", Message("End the device"), "F4", Message("end the device")),
+        Command("f4", "go_on", Message("Revoke the device"), "F4", Message("end the device")),
         BROWSE,
         NEXT_FIELD,
         leave(Message("Leave")),
@@ -78,13 +78,13 @@ class LostForm(FormScreen, ChangingScreen):
         if self.text("list") and warn_list is None:
             return
         self.confirm(
-            Message("End {called}?", called=self._device.called),
+            Message("Revoke {called}?", called=self._device.called),
             Message(
-                "It cannot be taken back: if it turns up, it joins anew. What was written there and has not come here"
-                " is no longer accepted. What it could open until now may be copied."
+                "It cannot be undone: if the device is found, it has to join again. What was written there and has not"
+                " come here is no longer accepted. What it could open until now may be copied."
             ),
             lambda: self._end_device(warn_list),
-            yes=Message("End it"),
+            yes=Message("Revoke it"),
             no=Message("Keep it"),
         )
 
@@ -96,7 +96,9 @@ class LostForm(FormScreen, ChangingScreen):
             return self._found.changed
 
         # The list is what a person needs most: a signature that is missing must not hold it up.
-        self.change(Message("Ending the device, and making new keys"), act, self._show_list, when_left=self._show_list)
+        self.change(
+            Message("Revoking the device, and making new keys"), act, self._show_list, when_left=self._show_list
+        )
 
     def _show_list(self) -> None:
         if self._found is not None:

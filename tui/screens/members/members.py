@@ -55,11 +55,12 @@ _NEEDS: Final = {
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
 _KEPT: Final = Message("Cases that you hold too get a new key at once.")
-_STAY: Final = Message("They stay a member, and open nothing more from the next exchange on.")
+_STAY: Final = Message("They stay a member. From the next exchange on, they open nothing more.")
 _GONE: Final = Message(
-    "Every device of theirs ends, and they come back only by a new invitation. Order who gets their cases (h) before."
+    "All their devices are revoked, and they come back only with a new invitation. First order who gets"
+    " their cases (h)."
 )
-_ENDING: Final = Message("Ending their devices, and making new keys")
+_ENDING: Final = Message("Revoking their devices, and making new keys")
 _LOST: Final = Message(
     "What they wrote and you have not imported will no longer be accepted: import a bundle of theirs first, if you can."
 )
@@ -77,7 +78,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         Command("r", "roles", Message("Give this member other roles"), "r"),
         Command("w", "lend", Message("Away: lend their cases until a day"), "w"),
         Command("u", "deputy", Message("Name who opens this member's new cases too"), "u"),
-        Command("s", "suspend", Message("Suspend: end every device of this member"), "s"),
+        Command("s", "suspend", Message("Suspend: revoke every device of this member"), "s"),
         Command("x", "let_leave", Message("Let this member leave for good"), "x"),
         Command("h", "handover", Message("Cases of a leaver: order and carry out a handover"), "h"),
         Command("p", "proposals", Message("Proposals that several have to sign"), "p"),
@@ -157,7 +158,7 @@ class MembersScreen(ListScreen, ChangingScreen):
         if member is None:
             return
         options = [(other.member, with_roles(other.name, other.roles)) for other in self._others(member)]
-        question = Message("Who opens the cases too that {name} makes from now on?", name=member.name)
+        question = Message("Who else opens the cases that {name} makes from now on?", name=member.name)
         choice = Choose(question, [(_NOBODY, Message("nobody")), *options])
         self.unless_left(choice, partial(self._deputy_chosen, member))
 
@@ -176,8 +177,8 @@ class MembersScreen(ListScreen, ChangingScreen):
 
         self.confirm(
             plural(
-                "End {count} device of {name}?",
-                "End {count} devices of {name}?",
+                "Revoke {count} device of {name}?",
+                "Revoke {count} devices of {name}?",
                 count=member.devices,
                 name=member.name,
             ),
@@ -256,7 +257,7 @@ class MembersScreen(ListScreen, ChangingScreen):
     def _here(self) -> MemberLine | None:
         member = self._under_cursor()
         if member is not None and member.stand == "left":
-            self.warn(Message("They have left; they come back only by a new invitation (i)."))
+            self.warn(Message("They have left; they come back only with a new invitation (i)."))
             return None
         return member
 
@@ -286,7 +287,7 @@ def _facts_of(member: MemberLine) -> list[Fact]:
 
 
 _STANDS: Final = {
-    "suspended": Message("No device of theirs is in."),
-    "over": Message("The time for which they were admitted has ended."),
+    "suspended": Message("They have no device."),
+    "over": Message("Their membership has expired."),
     "left": Message("Shown so that their notes keep a name."),
 }

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tui.gateway import ProposalShown
 
 _ABOUT: Final = Message(
-    "A proposal comes in a file from the member who began it, and opens for members alone. Sign only what you would"
-    " decide yourself: your signature stands under it for good."
+    "A proposal comes in a file from the member who began it, and opens for members alone. Sign only what"
+    " you would decide yourself: your signature stays under it for good."
 )
 
 
@@ -38,7 +38,9 @@ class ProposalScreen(FormScreen, ChangingScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "read", Message("Read the proposal"), "F4", Message("read")),
         Command("f5", "sign", Message("Sign what is shown, into a new file"), "F5", Message("sign")),
-        Command("ctrl+g", "commit", Message("Make it count, once all have signed"), "Ctrl+G", Message("make it count")),
+        Command(
+            "ctrl+g", "commit", Message("Put it into effect, once all have signed"), "Ctrl+G", Message("make it count")
+        ),
         BROWSE,
         BACK,
     )
@@ -96,7 +98,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
             self.warn(Message("Read it first (F4)."))
             return
         if self._missing:
-            self.warn(Message("It does not count yet. Who has to sign: {names}.", names=self._missing))
+            self.warn(Message("It is not in effect yet. Who has to sign: {names}.", names=self._missing))
             return
 
         def commit() -> None:
@@ -107,8 +109,8 @@ class ProposalScreen(FormScreen, ChangingScreen):
             )
 
         self.confirm(
-            Message("Make what is shown count?"),
-            Message("It changes who is in, and is undone only by another change that the same people sign."),
+            Message("Put what is shown into effect?"),
+            Message("It changes who is a member. Only another change that the same people sign undoes it."),
             commit,
             yes=Message("Make it count"),
             no=Message("Not yet"),
@@ -117,9 +119,9 @@ class ProposalScreen(FormScreen, ChangingScreen):
     def _show(self, file: Path, shown: ProposalShown) -> None:
         self._read, self._missing = file, shown.missing
         self.query_one("#about-proposal").display = False
-        all_signed = Message("All have signed: Ctrl+G makes it count.")
+        all_signed = Message("All have signed: Ctrl+G puts it into effect.")
         lines: list[Words] = [
-            Message("CHANGE {number} OF WHO IS IN", number=shown.number),
+            Message("CHANGE {number} OF THE MEMBERS", number=shown.number),
             *(f"  {in_words(change)}" for change in shown.changes),
             "",
             Message("Signed by: {names}.", names=", ".join(shown.signed_by) or Message("nobody yet")),

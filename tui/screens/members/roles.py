@@ -22,8 +22,8 @@ from tui.widgets.virtual_list import VirtualList
 from vault.words.message import Message, Words
 
 _ABOUT: Final = Message(
-    "Space marks a role or takes the mark (*) away. F4 gives exactly the marked ones; "
-    "one more takes nothing, one less may lose work."
+    "Space marks a role or removes the mark (*). F4 gives exactly the marked roles. To add a role takes"
+    " nothing away; to remove a role may lose work."
 )
 
 
@@ -33,7 +33,7 @@ class RolesForm(ChangingScreen):
     NAME = Message("Roles")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("space", "mark", Message("Mark the role, or take the mark away"), "Space", Message("mark")),
+        Command("space", "mark", Message("Mark the role, or remove the mark"), "Space", Message("mark")),
         Command("f4", "finish", Message("Give exactly the marked roles"), "F4", Message("give them")),
         leave(Message("Leave; nothing is changed")),
     )

@@ -25,7 +25,7 @@ from vault.words.message import Message, plural
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
-_ON_SCREEN: Final = Message("Nothing is written yet: names and numbers stand on this screen alone.")
+_ON_SCREEN: Final = Message("Nothing is written yet: names and numbers are only on this screen.")
 
 
 class TakenScreen(VaultScreen):
@@ -40,7 +40,9 @@ class TakenScreen(VaultScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "write", Message("Whom to warn into a file, in clear"), "F4", Message("list into a file")),
         Command("ctrl+p", "print", Message("Print the page that names nobody"), "Ctrl+P", Message("page")),
-        Command("l", "lost", Message("It is gone: end this device, with new keys"), "l", Message("end it"), rank=2),
+        Command(
+            "l", "lost", Message("It is gone: revoke this device, with new keys"), "l", Message("revoke it"), rank=2
+        ),
         BACK,
     )
 
@@ -75,7 +77,7 @@ class TakenScreen(VaultScreen):
     def action_lost(self) -> None:
         """End the device."""
         if self._device.is_this:
-            self.warn(Message("You work on this one. End it from another device of yours, or ask an admin."))
+            self.warn(Message("You work on this device. Revoke it from another device of yours, or ask an admin."))
             return
         self.app.push_screen(LostForm(self._device))
 

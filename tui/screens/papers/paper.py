@@ -35,7 +35,7 @@ from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message, joined, plural
 
 _NO_TEXT: Final = Message("No text; s saves the content to a file, to be looked at elsewhere.")
-_SEARCHED_APART: Final = Message("It stands in a restricted section: the search (F3) looks there after F2, `sections`.")
+_SEARCHED_APART: Final = Message("It is in a restricted section: the search (F3) looks there after F2, `sections`.")
 
 
 class PaperScreen(Erases, LongWorkScreen):
@@ -129,7 +129,7 @@ class PaperScreen(Erases, LongWorkScreen):
         if unknown:
             self.app.push_screen(Choose(Message("Who is to be a person of the case?"), unknown), self._add_person)
         else:
-            self.say(Message("Nobody wrote in it who is not among the people of the case."))
+            self.say(Message("All who wrote in it are among the people of the case already."))
 
     def _add_person(self, name: str | None) -> None:
         if name and self._page is not None:

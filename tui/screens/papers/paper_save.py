@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ABOUT: Final = Message(
-    "The file will be in clear: who has this computer or the stick reads it. The log says that the paper left. "
-    "Delete the file when nobody needs it there."
+    "The file will be in clear: anybody who has this computer or the stick can read it. The log says that"
+    " the paper left. Delete the file when nobody needs it there."
 )
 
 

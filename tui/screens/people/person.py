@@ -157,7 +157,7 @@ class PersonScreen(Erases):
             self.unless_left(form, self._requested)
 
     def _requested(self, record: str) -> None:
-        self.say(Message("The request stands among the dates of the case (d): e on it exports their own data."))
+        self.say(Message("The request is among the dates of the case (d): e on it exports their own data."))
 
     def action_part(self, number: int) -> None:
         """Go to a part of the page."""

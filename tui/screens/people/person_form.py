@@ -176,7 +176,7 @@ class PersonForm(SameAgain, KeptForm):
             Message("Leave without keeping this person?")
             if self._person is None
             else Message("Leave without keeping what you changed?"),
-            Message("What you typed is gone then."),
+            Message("Then what you typed is gone."),
             self._leave,
             yes=Message("Leave"),
             no=Message("Go on typing"),

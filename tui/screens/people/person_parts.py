@@ -114,7 +114,7 @@ def _reach(reach: ReachShown, width: int) -> Lines:
     if not lines:
         lines += _none(Message("nothing is known; Enter adds it"), width)
     elif not reach.channel:
-        lines = [*_none(Message("no safe contact is said; ask first"), width), *lines]
+        lines = [*_none(Message("no safe contact is known; ask first"), width), *lines]
     return lines
 
 
@@ -146,7 +146,7 @@ def _same(alike: Sequence[AlikeShown] | None, width: int) -> Lines:
 def _agreed(page: PersonPage, width: int) -> Lines:
     if page.may_tell:
         return _signed(Cell(f"{DONE} ", Token.OK, bold=True), [Cell(page.may_tell)], width)
-    return _none(Message("nothing is said; tell nobody"), width)
+    return _none(Message("nothing is known; tell nobody"), width)
 
 
 def _given(page: PersonPage, width: int) -> Lines:

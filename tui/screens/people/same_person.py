@@ -41,7 +41,7 @@ class SamePerson(OneList):
     NAME = Message("The same person as")
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "take", Message("Say that the two are one person"), "F4", Message("one person")),
+        Command("f4", "take", Message("Say that the two are the same person"), "F4", Message("one person")),
         Command("down", "to_list", Message("From the words to the people"), "Down", Message("people")),
         leave(Message("Leave; nothing is said of them")),
     )
@@ -94,8 +94,8 @@ class SamePerson(OneList):
                 if (hit.case, hit.record) != own
             ]
         )
-        more = Message("There are more; another name or a number leaves fewer.")
-        nobody = Message("Nobody else in your cases is called so. Type another name or a number, then Enter.")
+        more = Message("There are more; type another name or a number to see fewer.")
+        nobody = Message("Nobody else in your cases has this name. Type another name or a number, then Enter.")
         self.say(more if found.more else "" if self._found else nobody)
 
     def _fill(self, rows: Sequence[tuple[Whereabouts, Words, Words]]) -> None:
@@ -117,8 +117,11 @@ class SamePerson(OneList):
     def _chosen(self, event: VirtualList.Opened) -> None:
         where, name = self._found[event.row.key]
         self.confirm(
-            Message("Are {name} and {other}, of {ref}, one person?", name=self._person, other=name, ref=where.ref),
-            Message("Both records stay as they are and say so from now on. Ctrl+Z takes it back within ten minutes."),
+            Message("Are {name} and {other}, of {ref}, the same person?", name=self._person, other=name, ref=where.ref),
+            Message(
+                "Both records stay as they are, and say that they are the same. Ctrl+Z takes it back within ten"
+                " minutes."
+            ),
             lambda: self._join(where),
             yes=Message("One person"),
             no=Message("Leave it"),
@@ -131,8 +134,8 @@ class SamePerson(OneList):
     def _joined(self, places: int) -> None:
         self.end(
             plural(
-                "They are one person now, in {count} place of your cases.",
-                "They are one person now, in {count} places of your cases.",
+                "They are the same person now, in {count} place of your cases.",
+                "They are the same person now, in {count} places of your cases.",
                 count=places,
             )
         )

@@ -25,8 +25,8 @@ from tui.widgets.fields import SafeInput
 from vault.words.message import Message
 
 _ABOUT: Final = Message(
-    "Another member asks whether something may be done: an export, say. Nobody approves what they ask for themselves. "
-    "You read all that would leave before you answer."
+    "Another member asks whether something may be done: an export, say. Nobody can approve their own"
+    " request. You read all that would leave before you answer."
 )
 
 
@@ -102,7 +102,7 @@ class QuestionScreen(FormScreen):
         """Begin with reading."""
         self.head(right=Message("{asker} asks", asker=self._asked.asker))
         self.query_one("#question-text").focus()
-        self.say(Message("Read all of it. Your reason stands in the log and in what leaves."))
+        self.say(Message("Read all of it. Your reason goes into the log and into what leaves."))
 
     def action_approve(self) -> None:
         """Ask once more, with what it means."""

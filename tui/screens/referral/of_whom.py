@@ -12,7 +12,9 @@ from vault.ids import RecordId
 from vault.redaction.profile import profile_named
 from vault.words.message import Message, Words
 
-WHOSE: Final = Message("This case has several clients. Choose of whom it tells: nobody else is named as a client.")
+WHOSE: Final = Message(
+    "This case has several clients. Choose the client it is about: nobody else is named as a client."
+)
 _NOBODY: Final[tuple[str, Words]] = ("", Message("not said: choose the client"))
 
 
@@ -56,5 +58,5 @@ class OfWhom(Vertical):
         if self._clients is None:
             self._clients = clients
             self._field = ChoiceField([_NOBODY, *clients], value=self._person, id="person")
-            self.mount(FormRow(Message("Of whom"), self._field))
+            self.mount(FormRow(Message("Which client"), self._field))
             self._fit()

@@ -110,7 +110,7 @@ def require_words(answer: Answer, typed: Sequence[str]) -> None:
     if words != answer.words:
         raise VerificationError(
             Message(
-                "the 13 words are not those of this request: somebody changed the invitation or the request on the way"
+                "the 13 words do not belong to this request: somebody changed the invitation or the request on the way"
             ),
             next_step=Message("Admit nobody. Make a new invitation and hand it over yourself."),
         )

@@ -175,7 +175,7 @@ def _checked_name(invitation: Invitation, typed: str) -> str:
     if invitation.name and name.casefold() != invitation.name.casefold():
         raise UsageError(
             Message("this invitation is for another member's device"),
-            next_step=Message("Give the name that it is for."),
+            next_step=Message("Give the member name that the invitation names."),
         )
     return invitation.name or name
 

@@ -123,7 +123,7 @@ class PendingSeat:
             )
         if admitted != self.certificate(opened):
             raise VerificationError(
-                Message("another key or member was admitted in the place of this device's own"),
+                Message("the roster admits another key or another member instead of those of this device"),
                 next_step=Message(
                     "Compare the 13 words again with the member who invited you; use nothing of this vault until then."
                 ),

@@ -234,7 +234,9 @@ def _require_right(session: Session, roster: Roster) -> None:
     own = roster.endings.get(session.seat)
     if own is not None and session.log.size >= own.get(session.log.origin, 0):
         raise RefusedError(
-            Message("this proposal removes or demotes your own device, and you wrote more since than it keeps valid"),
+            Message(
+                "this proposal removes or demotes your own device, and you have since written more than it keeps valid"
+            ),
             next_step=Message("Let another member commit it, or make a new proposal."),
         )
 

@@ -22,34 +22,38 @@ Stored = tuple[Any, ...]
 # What cannot be seen a second time: a fault is kept until a clean verification, news for the one session that follows,
 # since this one may be cut off before it told (FORMAT.md 7). `{subject}` is the begin of an id.
 _KEPT: Final[Mapping[Code, Message]] = {
-    Code.ACT: Message("Somebody's program says one thing and does another (log {subject}): {verify} names the entry."),
+    Code.ACT: Message("A program wrote one thing into log {subject} and did another: {verify} names the entry."),
     Code.DAMAGED: Message("The log is damaged or was altered: a new log begins; run {verify}."),
-    Code.DATABASE: Message("The database contradicts itself, so that records may seem not to be there: run {verify}."),
+    Code.DATABASE: Message("The database contradicts itself: records may seem to be missing. Run {verify}."),
     Code.FORK: Message(
-        "Log {subject} has two histories, both signed by its key; both count, up to what an ending names."
+        "Log {subject} has two histories, both signed by its key. Both are valid, unless a revocation cuts them off."
     ),
-    Code.KEYRING: Message("The keyring of this device is an older one, or was altered: keys were opened again."),
-    Code.NEW_SHEETS: Message("New recovery sheets were made (roster {number}): the old ones open nothing new."),
-    Code.OPEN_LOGS: Message("Nothing follows several logs of your seat: a vault was copied and both copies were used."),
+    Code.KEYRING: Message("The keyring of this device is an older copy, or was altered: its keys were opened again."),
+    Code.NEW_SHEETS: Message("New recovery sheets were made (roster {number}): the old sheets open nothing new."),
+    Code.OPEN_LOGS: Message("Your seat has several newest logs: a vault was copied and both copies were used."),
     Code.OTHER_TREE: Message(
-        "The key of log {subject} signed another history of it, which is not here; what is here counts."
+        "The key of log {subject} also signed another history, which is not here; the history that is here is valid."
     ),
     Code.OWN_DEVICE: Message(
         "A device was admitted in your name: {subject}. If it is not yours, tell an admin at once; {revoke} ends it."
     ),
     Code.OWN_LOG: Message("Others have seen more of this device's log than is here: this vault is an older copy."),
-    Code.PINS: Message("What this device remembered of this vault was destroyed: an older copy would not be noticed."),
-    Code.RATCHET: Message(
-        "The audit key of this device is an older one that was put back: a new one begins, and nothing is sealed twice."
+    Code.PINS: Message(
+        "The memory that this device had of this vault was destroyed: CaseVault would not notice an older copy."
     ),
-    Code.REMEMBERED: Message("An earlier session noticed that something is wrong here, and an older program noted it."),
-    Code.ROSTER: Message("The newest roster that this device saw is not here: whom it ended would still count."),
+    Code.RATCHET: Message(
+        "An older audit key was put back on this device: a new key begins, and nothing is sealed twice."
+    ),
+    Code.REMEMBERED: Message("An earlier session, with an older program, noted that something is wrong here."),
+    Code.ROSTER: Message(
+        "The newest roster that this device saw is not here: devices that it revoked would still be valid."
+    ),
     Code.SESSION_KEY: Message(
         "The session key of this device is gone or was altered (removed, or a backup was restored): a new log begins."
     ),
     Code.SHEETS: Message(
-        "Recovery sheets were joined (roster {number}). Devices admitted: {admitted}, ended: {ended}. Ask who did it,"
-        " and whether you knew."
+        "Recovery sheets were used (roster {number}). Devices admitted: {admitted}, revoked: {ended}. If you did"
+        " not know, ask who did it."
     ),
     Code.VERIFY: Message("The log does not verify: {verify} names the places."),
 }

@@ -15,15 +15,15 @@ def clock_alarms(reading: ClockReading) -> tuple[Finding, ...]:
     match reading.state:
         case ClockState.JUMPED:
             message = Message(
-                "The clock of this computer is more than 48 hours ahead of the last time seen here ({seen}). Rights"
-                " that end are measured by that time until you say that the clock is right: {step}.",
+                "The clock of this computer is more than 48 hours ahead of the last time seen here ({seen}). Until you"
+                " confirm that the clock is right, that time decides when rights end: {step}.",
                 seen=seen,
                 step=NextStep.CONFIRM_CLOCK,
             )
         case ClockState.SET_BACK:
             message = Message(
-                "The clock of this computer is behind a time that was seen here before ({seen}), which goes on to"
-                " count. Set it right; if that time was wrong, a supervisor repairs it: {step}.",
+                "The clock of this computer is behind a time that was seen here before ({seen}). That time still"
+                " decides when rights end. Set the clock. If that time was wrong, a supervisor repairs it: {step}.",
                 seen=seen,
                 step=NextStep.REPAIR_CLOCK,
             )

@@ -146,7 +146,9 @@ class _Planner:
             compartment for compartment in reached if self._wish.everything or self._is_due(compartment, after, old)
         )
         if after.compartment not in {reached.state.compartment for reached in given}:
-            raise VerificationError(Message("recovery holds no key of the directory: these sheets bring nobody back"))
+            raise VerificationError(
+                Message("recovery holds no key of the directory: these sheets restore nobody's access")
+            )
         number = free_slot(self._rows)
         return _Plan(
             member=member,

@@ -54,7 +54,7 @@ def destroy_own_access(session: Session) -> None:
         number = slots_here(rows).get(seat)
     if number is None:
         raise VerificationError(
-            Message("which slot is yours is not known here"), next_step=Message("Lock, unlock and repeat.")
+            Message("this device does not know which slot is yours"), next_step=Message("Lock, unlock and repeat.")
         )
     emptied = file.with_slot(number, secrets.token_bytes(SLOT_BLOB_SIZE))
     keys = doors_here(session, file)

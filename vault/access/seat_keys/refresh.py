@@ -185,8 +185,8 @@ def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int)
         session.add_alarm(Finding(Code.KEYRING_LOST, message))
     if refused:
         message = plural(
-            "{count} key came from somebody who was not entitled to give it; it is not used.",
-            "{count} keys came from somebody who was not entitled to give them; they are not used.",
+            "{count} key came from somebody who had no right to give it; it is not used.",
+            "{count} keys came from somebody who had no right to give them; they are not used.",
             count=refused,
         )
         session.add_alarm(Finding(Code.REFUSED_KEYS, message, severity=Severity.NEWS))

@@ -150,7 +150,8 @@ def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
         raise VerificationError(
             Message("no door of the keys file opens for your seat"),
             next_step=Message(
-                "Your access here was revoked; or keys and vault are of different days: restore both from one backup."
+                "Your access here was revoked, or keys and vault are from different days: then restore both from one"
+                " backup."
             ),
         ) from None
 

@@ -90,10 +90,11 @@ def require_here(
     if lost or waits_for(session, compartment, keys_only=keys_only, taken_from=taken_from):
         told = [*(alarm for alarm in about if alarm.code is Code.NOT_HERE), *lost]
         way_out = Message(
-            "Import a bundle from whoever wrote it, or from somebody who has the case; else restore a backup."
+            "Import a bundle from the member who wrote it, or from somebody who has the case. If nobody has it,"
+            " restore a backup."
         )
         raise VerificationError(
-            Message("this waits until what is not here has come"),
+            Message("this waits until everything that is missing has arrived"),
             next_step=Message("{reason} {way_out}", reason=told[0].message, way_out=way_out) if told else way_out,
         )
 
@@ -111,7 +112,7 @@ def epoch_to_write(session: Waiter, compartment: CompartmentId) -> EpochId | Non
         return None
     if len(state.current) > 1 or session.keyring.get(state.current[0]) is None:
         raise RefusedError(
-            Message("the key of compartment {compartment} was replaced by others", compartment=compartment.hex()),
+            Message("other members replaced the key of compartment {compartment}", compartment=compartment.hex()),
             next_step=Message("Ask somebody who shares the case to open it once, and exchange with them."),
         )
     return state.current[0]

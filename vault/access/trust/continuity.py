@@ -29,9 +29,11 @@ _NEWS = {
         "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
     ),
     Code.OTHER_MACHINE: Message("This vault was last used on another machine: a new log begins here."),
-    Code.COPIED: Message("A copy of this device went on with its log: what both wrote since waits. A new log begins."),
+    Code.COPIED: Message(
+        "A copy of this device continued its log: what both wrote since then is pending. A new log begins."
+    ),
     Code.MOVED: Message(
-        "Your seat went on with another log here (another account, or a restored state folder): a new log begins."
+        "Your seat continued with another log here (another account, or a restored state folder): a new log begins."
     ),
 }
 _THIS_DEVICE, _ITS_SUCCESSOR = Message("this device saw"), Message("the log that goes on from it says")
@@ -202,9 +204,7 @@ def _judge_predecessors(
             bound = Pinned(genesis.predecessor_size, genesis.predecessor_root)
             alarms.append(_compare(rows, origin, bound, _ITS_SUCCESSOR))
     if len({genesis.predecessor for genesis in before}) < len(before):
-        message = Message(
-            "Two logs of your seat go on from the same one: a vault was copied and both copies were used."
-        )
+        message = Message("Two logs of your seat follow the same log: a vault was copied and both copies were used.")
         alarms.append(Finding(Code.TWIN_LOGS, message))
     return tuple(dict.fromkeys(alarm for alarm in alarms if alarm is not None))
 
@@ -213,8 +213,8 @@ def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: Message) -> Fi
     stored, genesis, log = rows.size(origin), genesis_of(rows, origin), origin.hex()[:16]
     if genesis is None:
         message = Message(
-            "The beginning of log {log} is missing or was altered. It may stand in another copy of this vault that was"
-            " used, say a backup that was restored.",
+            "The beginning of log {log} is missing or was altered. It may be in another copy of this vault that was"
+            " used, such as a restored backup.",
             log=log,
         )
     elif stored < pinned.size:
@@ -233,7 +233,7 @@ def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: Message) -> Fi
         if parting and (report.size >= pinned.size or parting.roots.get(pinned.size) == pinned.root):
             return fork_alarm(origin, SeatId(genesis.seat))
         message = Message(
-            "Log {log} changed in its first {seen} entries: not those that {who_saw}.",
+            "Log {log} changed: its first {seen} entries are not those that {who_saw}.",
             log=log,
             seen=pinned.size,
             who_saw=who_saw,

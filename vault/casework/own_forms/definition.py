@@ -77,10 +77,10 @@ class Question:
         object.__setattr__(self, "choices", choices)
         if len(choices) > MOST_CHOICES or len(set(choices)) != len(choices):
             raise UsageError(
-                Message("the choices of a question must be different ones, at most {most}", most=MOST_CHOICES)
+                Message("the choices of a question must all be different, at most {most}", most=MOST_CHOICES)
             )
         if bool(choices) is not (self.kind == QuestionKind.CHOICE) and self.is_known:
-            raise UsageError(Message("a question of kind choice, and no other, must have choices"))
+            raise UsageError(Message("only a question of kind choice has choices, and it must have some"))
 
     @property
     def is_known(self) -> bool:
@@ -122,7 +122,7 @@ class FormDefinition:
         if not 1 <= len(questions) <= MOST_QUESTIONS:
             raise UsageError(Message("a form must have 1 to {most} questions", most=MOST_QUESTIONS))
         if len({question.name for question in questions}) != len(questions):
-            raise UsageError(Message("two questions of a form have one name"))
+            raise UsageError(Message("two questions of a form have the same name"))
 
     def as_form(self) -> Form:
         """Return it as the form that a screen and a command are made from: what this program can ask."""

@@ -64,4 +64,4 @@ def _question(place: int, given: Any) -> Question:
 
 def _require_known(given: Any, known: frozenset[str]) -> None:
     if not isinstance(given, Mapping) or not given.keys() <= known:
-        raise UsageError(Message("only these may stand there: {names}", names=", ".join(sorted(known))))
+        raise UsageError(Message("only these are allowed there: {names}", names=", ".join(sorted(known))))

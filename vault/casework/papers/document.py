@@ -86,11 +86,11 @@ class ReadBy(StrEnum):
 
 _READ_WORDS: Final[Mapping[ReadBy, Message]] = {
     ReadBy.PLAIN: Message("Its text is searched."),
-    ReadBy.PDF: Message("Its text was read, and is searched."),
-    ReadBy.DOCX: Message("Its text was read, and is searched."),
-    ReadBy.CHAT: Message("It is a chat: its messages were read, and are searched."),
-    ReadBy.OCR: Message("Its text was read from a picture, with errors perhaps, and is searched."),
-    ReadBy.PART: Message("A part of its text was read, and is searched."),
+    ReadBy.PDF: Message("Its text was read; search finds it."),
+    ReadBy.DOCX: Message("Its text was read; search finds it."),
+    ReadBy.CHAT: Message("It is a chat: its messages were read; search finds them."),
+    ReadBy.OCR: Message("Its text was read from a picture and may have errors; search finds it."),
+    ReadBy.PART: Message("A part of its text was read; search finds that part."),
     ReadBy.UNREADABLE: Message(
         "Its text could not be read: the file is damaged, too large or made to do harm. The paper itself is kept."
     ),

@@ -122,8 +122,8 @@ class CheckIn(FormedRecord):
             )
         if self.first.casefold() == self.second.casefold():
             raise UsageError(
-                Message("{field} must be somebody else than the first", field="second"),
-                next_step=Message("Name who takes over while the first cannot."),
+                Message("{field} must not be the same person as the first", field="second"),
+                next_step=Message("Name the person who takes over when the first cannot."),
             )
         if len(self.ladder) > MOST_STEPS:
             raise UsageError(Message("{field} has at most {count} steps", field="ladder", count=MOST_STEPS))

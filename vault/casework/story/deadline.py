@@ -46,7 +46,7 @@ class Deadline(FormedRecord):
             FormField("rule", Message("Rule")),
             FormField("trigger", Message("Counted from"), Shape.MOMENT),
             FormField("source", Message("Paper or law that says so")),
-            FormField("irreversible", Message("Missing it cannot be mended"), Shape.YES_NO),
+            FormField("irreversible", Message("Cannot be undone if missed"), Shape.YES_NO),
             FormField("done", Message("Over on"), Shape.DAY),
             FormField("end", Message("What became of it"), Shape.WORD, DeadlineEnd),
             FormField("text", Message("Details"), Shape.TEXT),

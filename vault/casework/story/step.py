@@ -61,12 +61,12 @@ SAID: Final[Mapping[str, Message]] = MappingProxyType({
     StepCode.FIND_WHERE_HELD: Message("Find out where they are held, by whom and since when. Write who said it."),
     StepCode.SEND_LAWYER: Message("Send a lawyer. Write when the lawyer was let in, or that nobody was."),
     StepCode.STOP_DEAD_CHANNELS: Message(
-        "Use their phone and accounts no more: who took them reads what comes. Put them on the list of what must never"
-        " be used."
+        "Do not use their phone and accounts any more: the people who took them read what comes. Put both on the"
+        " never-use list."
     ),
     StepCode.TELL_FAMILY: Message("Tell the family, only in the way that was agreed as safe."),
     StepCode.WARN_OTHERS: Message("Warn the people whom their phone or their case leads to."),
-    StepCode.COPY_THE_ORDER: Message("Copy the order: number, court, article, end. Its dates win over any rule."),
+    StepCode.COPY_THE_ORDER: Message("Copy the order: number, court, article, end. Its dates apply before any rule."),
     StepCode.ASK_FOR_A_DOCTOR: Message("Ask about health, medicine and ill-treatment. Ask for a doctor in writing."),
     StepCode.ASK_FOR_INTERIM_MEASURES: Message(
         "If they may be removed, ask UNHCR and the UN body that is open to them for interim measures at once."

@@ -32,7 +32,7 @@ class SubjectRequest(FormedRecord):
             FormField("what", Message("What they ask for"), Shape.WORD, AskedFor, is_required=True),
             FormField("person", Message("Who asks"), Shape.RECORD),
             FormField("received", Message("Received"), Shape.DAY),
-            FormField("known_by", Message("How it is known who they are")),
+            FormField("known_by", Message("How you know who they are")),
             FormField("language", Message("Language of the answer")),
             FormField("due", Message("Answer by"), Shape.DAY),
             FormField("answered", Message("Answered on"), Shape.DAY),

@@ -108,7 +108,7 @@ def _standing(piece: Piece, chosen: Chosen | None, names: tuple[str, str]) -> tu
     if chosen is None:
         raise UsageError(Message("a difference is not answered yet"))
     if chosen.answer not in piece.answers:
-        raise UsageError(Message("only one can stand here"))
+        raise UsageError(Message("only one value is possible here"))
     match chosen.answer:
         case Answer.LEFT:
             return piece.left

@@ -278,7 +278,7 @@ class _Walk:
         if history is None:
             if not stretch.can_be_tried:
                 message = Message(
-                    "from operation {first} on so many rows are doubled that which are true cannot be told",
+                    "from operation {first} on, so many rows are doubled that nobody can tell which are true",
                     first=stretch.first,
                 )
                 self._findings.note(Code.FALSE_ROW, stretch.first, message)

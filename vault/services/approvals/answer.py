@@ -28,7 +28,8 @@ def require_another(directory: Directory, requester: bytes, approver: MemberId) 
     certificate = directory.effective.certificates.get(requester)
     if certificate is None:
         raise RefusedError(
-            Message("who asks is not in the newest roster"), next_step=Message("Import the newest bundle first.")
+            Message("the member who asks is not in the newest roster"),
+            next_step=Message("Import the newest bundle first."),
         )
     if MemberId(certificate.member) == approver:
         raise RefusedError(Message("nobody can approve their own question"), next_step=Message("Ask another member."))

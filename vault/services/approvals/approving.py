@@ -28,8 +28,8 @@ ALONE, TWO_PERSON = "alone", "two-person"
 ASKED_BY_FILE = frozenset({"export.begin", ERASE})
 _NOBODY_ASKED = {
     "export.begin": Message("a second person has to approve this export before it leaves; nothing was done"),
-    ERASE: Message("a second person has to approve that this is erased; nothing was done"),
-    BREAK_GLASS: Message("a second person has to approve that this case is opened; nothing was done"),
+    ERASE: Message("a second person has to approve this erasure; nothing was done"),
+    BREAK_GLASS: Message("a second person has to approve opening this case; nothing was done"),
 }
 _ACT_ALONE = Message("a second person has to approve this; nothing was done")
 REASONS = CODES_OF_REASONS
@@ -157,7 +157,7 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> Message:
         step = NextStep.ASK_ERASURE if act == ERASE else NextStep.ASK_APPROVAL
         ways.append(Message("In a file ({step}): {names}.", step=step, names=away))
     return joined(ways) or Message(
-        "Give it at the keyboard of a device that both use; none of {names} uses this device.", names=away
+        "Approve it at the keyboard of a device that both of you use; none of {names} uses this device.", names=away
     )
 
 

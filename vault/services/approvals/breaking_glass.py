@@ -120,7 +120,8 @@ def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[Se
         raise RefusedError(Message("this member has no role that can open cases"), next_step=sharing.readers_advice())
     if member in sharing.holders_of(session, case).members:
         raise RefusedError(
-            Message("this member can already open the case"), next_step=Message("They open it like any case of theirs.")
+            Message("this member can already open the case"),
+            next_step=Message("They can open it like any other case of theirs."),
         )
     seats = seats_of(session, [member])
     if not seats:

@@ -102,13 +102,13 @@ def read_question(session: Session, path: Path) -> Received:
     except BrokenSealError:
         raise BrokenSealError(
             Message("this question is not for this device, or it was altered"),
-            next_step=Message("It opens for those whom it asks. Nobody approves what they ask for themselves."),
+            next_step=Message("Only the members whom it asks can open it. Nobody can approve their own request."),
         ) from None
     member = require_another(session.directory, letter.seat, session.member)
     question = decode_question(letter.content)
     if question.act not in ASKED_BY_FILE:
         raise RefusedError(
-            Message("a question in a file is about an export or an erasure; this one is about another act"),
+            Message("a question in a file is about an export or an erasure; this question is about another act"),
             next_step=Message("That is approved at the keyboard of a device that both of you use."),
         )
     question.require_true()
@@ -163,9 +163,9 @@ def read_answer(session: Session, path: Path) -> Approval:
         listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
     if not any(listing.seat == approval.approver for listing in listed):
         raise WaitingForDecisionError(
-            Message("the operation that approves is not here yet: the file alone proves nothing"),
+            Message("the log entry of the approval is not here yet: the file alone proves nothing"),
             next_step=Message(
-                "Import a bundle of whoever approved: {import_bundle}; then repeat the command.",
+                "Import a bundle of the member who approved it: {import_bundle}; then repeat the command.",
                 import_bundle=NextStep.IMPORT_BUNDLE,
             ),
         )

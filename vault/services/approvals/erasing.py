@@ -207,8 +207,10 @@ def _finished(session: Session) -> Removed:
         return finish(session)
     except TryAgainError:
         raise TryAgainError(
-            Message("the records are erased; the index, unfinished texts or files could not be cleared of them now"),
-            next_step=Message("Make room on the disk and unlock again: then that goes on by itself."),
+            Message(
+                "the records are erased, but the index, unfinished texts or files could not be cleared of them now"
+            ),
+            next_step=Message("Free some space and unlock again: the clearing then goes on by itself."),
         ) from None
 
 

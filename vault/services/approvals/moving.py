@@ -63,13 +63,13 @@ def ask(session: Session, place: Place, section: CompartmentId) -> Moving:
     session.require(Action.CASE_ERASE, place.case)
     session.require(Action.CASE_SHARE, place.case)
     if place.kind not in MOVED_KINDS:
-        raise UsageError(Message("only notes, people and documents are moved into a section"))
+        raise UsageError(Message("only notes, people and documents can be moved into a section"))
     if section not in {line.section for line in sections.list_of(session, place.case)}:
         raise UsageError(Message("this section is not one of the case"))
     going = what_goes(session, f"{place.case.hex()}/{place.record.hex()}", alone=place.kind == Person.KIND)
     require_none(session, going.cases)
     if needs_second(going):
-        raise RefusedError(Message("too many records hang on it to be moved at once"))
+        raise RefusedError(Message("too many records belong to it: they cannot be moved at once"))
     gone = sharing.holders_of(session, place.case).members - sharing.holders_of(session, section).members
     names = names_of_members(session)
     taken_from = tuple(sorted(name_in(names, MemberId(member)) for member in gone))
@@ -137,5 +137,5 @@ def _value(session: Session, place: Place, record: RecordId) -> Movable:
     papers = stored_of_kind(versions, Document)
     found: list[Movable] = [*notes, *persons, *papers]
     if len(found) != 1 or len(heads) > 1:
-        raise UsageError(Message("it stands in two versions"), next_step=Message("Say which one holds, then move it."))
+        raise UsageError(Message("it has two versions"), next_step=Message("Say which version is right, then move it."))
     return found[0]

@@ -144,7 +144,7 @@ def next_folder(destination: Path) -> tuple[BackupFolder, Path]:
     if _NAME.fullmatch(final.name) is None:
         raise RefusedError(
             Message("backup-{number} has a number that no backup reaches", number=max(taken)),
-            next_step=Message("Somebody put this folder there. Move it away, or make the backup to another place."),
+            next_step=Message("Somebody put this folder there. Move it away, or make the backup in another place."),
         )
     part = final.with_name(final.name + _PART)
     part.mkdir(mode=platform.PRIVATE_FOLDER_MODE)

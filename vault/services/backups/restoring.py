@@ -38,8 +38,8 @@ from vault.store.folder import VaultFolder
 from vault.store.schema import SCHEMA, migrate
 from vault.words.message import Message, plural
 
-_ERASED = Message("What was erased since stands in it again: import a bundle of a colleague before you work.")
-_OWN_ENTRY = Message(" (as a rule one of them tells of the backup itself)")
+_ERASED = Message("What was erased since then is in it again: import a bundle of a colleague before you work.")
+_OWN_ENTRY = Message(" (usually one of them is about the backup itself)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Restored:
         """The loss in words, and that what was erased since stands there again."""
         if self.lost_entries is None:
             return Message(
-                "Whatever was written after {day} is not in it. {erased}", day=day(self.made_ms), erased=_ERASED
+                "Nothing that was written after {day} is in it. {erased}", day=day(self.made_ms), erased=_ERASED
             )
         if self.lost_entries == 0:
             return Message("This device knows of nothing that was written after it.")

@@ -117,8 +117,8 @@ def close(session: Session, case: CompartmentId, *, reason: str) -> Closed:
 def still_due_words(count: int) -> Message:
     """Say how much is to be kept in a case that closes."""
     return plural(
-        "{count} date or task in it is not done: a closed case shows it nowhere as due.",
-        "{count} dates and tasks in it are not done: a closed case shows them nowhere as due.",
+        "{count} date or task in it is not done: while the case is closed, nothing shows it as due.",
+        "{count} dates and tasks in it are not done: while the case is closed, nothing shows them as due.",
         count=count,
     )
 

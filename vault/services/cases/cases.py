@@ -213,8 +213,8 @@ def _namesakes(session: Session, case: CompartmentId, ref: str) -> Message | Non
     if not others:
         return None
     return plural(
-        "{count} other case bears this reference: one was made to look like the other; see who can open this one",
-        "{count} other cases bear this reference: one was made to look like the other; see who can open this one",
+        "{count} other case has this reference: one was made to look like the other; see who can open this one",
+        "{count} other cases have this reference: one was made to look like the other; see who can open this one",
         count=others,
     )
 

@@ -258,8 +258,8 @@ def _require_role_said(before: Person, values: Sequence[Any], change: Callable[[
     roles = {person.role for person in values}
     if len(roles) > 1 and len({change(replace(before, role=role)).role for role in roles}) > 1:
         raise UsageError(
-            Message("this person has two roles, each in one of two versions"),
-            next_step=Message("Say with the change which role holds, or compare the versions first."),
+            Message("the two versions of this person give two different roles"),
+            next_step=Message("Say in the change which role is right, or compare the versions first."),
         )
 
 

@@ -74,7 +74,7 @@ def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
             raise RefusedError(
                 Message("case {case} is on legal hold: nothing of it is erased", case=name_of(session, case)),
                 next_step=Message(
-                    "The hold is to be reviewed on {day}. Who releases it says why: {release}.",
+                    "The hold is to be reviewed on {day}. To release it, give a reason: {release}.",
                     day=found[-1].value.review,
                     release=NextStep.RELEASE_HOLD,
                 ),

@@ -104,7 +104,8 @@ def _kinds(value: str) -> tuple[str, ...]:
     found = tuple(kind for kind in _FOUND if kind.startswith(value.lower()))
     if not found:
         raise UsageError(
-            Message("no kind of record is called so"), next_step=Message("They are: {kinds}.", kinds=enumerated(_FOUND))
+            Message("no kind of record has this name"),
+            next_step=Message("They are: {kinds}.", kinds=enumerated(_FOUND)),
         )
     return found
 
@@ -115,7 +116,7 @@ def _members(session: Session, value: str) -> frozenset[MemberId]:
     found = {member for member, names in every.items() if any(_plain(name).startswith(wanted) for name in names)}
     if not found:
         raise NotFoundError(
-            Message("no member is called so"),
+            Message("no member has this name"),
             next_step=Message("{list_members} lists the members.", list_members=NextStep.LIST_MEMBERS),
         )
     return frozenset(found)

@@ -160,8 +160,8 @@ def _tell_passed_over(session: Session, authors: Sequence[MemberId | None]) -> N
 
 
 _PASSED_OVER = Message(
-    "{who} entered people in the register under more than {most} keys that this device cannot derive. Older ones of"
-    " these entries are passed over: whom they name is not found. Ask {who}."
+    "{who} entered people in the register under more than {most} keys that this device cannot derive. This"
+    " device skips the older entries and does not find the people in them. Ask {who}."
 )
 
 

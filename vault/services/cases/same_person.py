@@ -54,7 +54,7 @@ def same(session: Session, place: Place, other: Place) -> Joined:
     session.require(Action.CASE_WRITE, place.case)
     session.require(Action.CASE_WRITE, other.case)
     if place == other:
-        raise UsageError(Message("this is one record already"))
+        raise UsageError(Message("these two are already the same record"))
     ours, theirs = _who(session, place), _who(session, other)
     who = theirs or ours or make_id()
     changed = {place, other}

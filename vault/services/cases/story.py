@@ -145,7 +145,7 @@ def _id_of(session: Session, case: CompartmentId, text: str) -> str:
     named = [record for record, name in people.items() if name.casefold() == text.strip().casefold()]
     place = Place(case, RecordId(named[0]), Person.KIND) if len(named) == 1 else locate(session, text)
     if place.case != case:
-        raise UsageError(Message("this record stands in another case"))
+        raise UsageError(Message("this record is in another case"))
     return place.record.hex()
 
 

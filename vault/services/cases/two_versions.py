@@ -64,7 +64,7 @@ def both(session: Session, place: Place, *, why: str = "casework") -> TwoVersion
     log_view(session, place.case, why=why)
     versions = [version for version in _heads(session, place) if _is_readable(version)]
     if len(versions) < 2:
-        raise NotFoundError(Message("this record has one version alone"))
+        raise NotFoundError(Message("this record has only one version"))
     sides = [_side(session, version) for version in versions[-2:]]
     sides.sort(key=lambda side: (not side.is_here, -side.written_ms, side.version))
     return TwoVersions(place, sides[0], sides[1])
@@ -99,7 +99,7 @@ def settle(
         before = [from_fields(KINDS[place.kind], version.content.fields) for version in versions]
         value = from_fields(KINDS[place.kind], _with_content(fields, before))
     except MalformedError:
-        said = Message("what you chose does not go together")
+        said = Message("your choices do not fit together")
         raise UsageError(said, next_step=Message("Choose one side.")) from None
     was_confirmed = any(getattr(each, _CONFIRMED, None) for each in before)
     if getattr(value, _CONFIRMED, None) and _CONFIRMED not in typed and value not in before:

@@ -140,7 +140,7 @@ def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> N
     """
     if versions[0].seq < offered_of(session, versions[0].origin):
         raise RefusedError(
-            Message("a bundle was made since: others may have what you wrote"),
+            Message("a bundle was made since then: others may have what you wrote"),
             next_step=Message("Correct it, or write a note that says what is wrong."),
         )
     own = {version.id for version in versions}

@@ -168,7 +168,7 @@ def _sheets(known: Dates, now: int) -> Item:
         advice = Message(
             "Ask an admin when a drill proved them last; on any device an admin can: {drill}.", drill=drill
         )
-        return Item("recovery", Verdict.WARN, Message("not known here whether sheets are proven"), advice)
+        return Item("recovery", Verdict.WARN, Message("this device does not know whether sheets are proven"), advice)
     advice = Message("Do not rely on them until a drill proves them: {drill}.", drill=drill)
     if not known.made:
         advice = Message(
@@ -208,5 +208,5 @@ def _clock(known: Dates, now: int) -> Item:
             count=days,
             time=found,
         )
-        return Item("clock", Verdict.WARN, seen, Message("It ran back: set the clock."))
+        return Item("clock", Verdict.WARN, seen, Message("It went back: set the clock."))
     return Item("clock", Verdict.OK, found)

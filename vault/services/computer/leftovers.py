@@ -13,12 +13,12 @@ def clear(path: Path) -> tuple[Message, ...]:
     """Remove this program's own leftovers beside a place, and return what there is to say of them, a line for each."""
     found = clear_leftovers(path, now=clock.now_ms() / 1000)
     gone = (
-        Message("{name} was removed: an earlier attempt was cut off and left it.", name=path.name)
-        for path in found.removed
+        Message("{name} was removed: an interrupted attempt had left it.", name=path.name) for path in found.removed
     )
     left = (
         Message(
-            "{path} may be left of an earlier attempt, or yours: look at it, and delete it if you do not need it.",
+            "{path} may be left from an earlier attempt, or may be yours: look at it, and delete it if you do not"
+            " need it.",
             path=path,
         )
         for path in found.doubtful

@@ -70,7 +70,7 @@ def swap() -> Item:
                 "swap",
                 Verdict.WARN,
                 Message("on a disk without encryption"),
-                Message("Keys may end there. {encrypt}", encrypt=_ENCRYPT),
+                Message("Keys may end up there. {encrypt}", encrypt=_ENCRYPT),
             )
         case "unknown":
             return Item("swap", Verdict.UNKNOWN, _UNTOLD, _ENCRYPT)
@@ -129,7 +129,7 @@ def terminal() -> Item:
         return Item("terminal", Verdict.WARN, found, Message("The app cannot draw here; use another terminal."))
     if encoding != "utf8":
         return Item(
-            "terminal", Verdict.WARN, found, Message("Names would not show: set a UTF-8 locale, such as C.UTF-8.")
+            "terminal", Verdict.WARN, found, Message("Names would not be shown: set a UTF-8 locale, such as C.UTF-8.")
         )
     if columns < _LEAST_COLUMNS or lines < _LEAST_LINES:
         return Item(
@@ -152,7 +152,7 @@ def terminal_buffer(environ: Mapping[str, str] = os.environ) -> Item:
                 "terminal memory",
                 Verdict.WARN,
                 buffer.words,
-                Message("Switch that off in its settings, or use another."),
+                Message("Switch that off in its settings, or use another terminal."),
             )
         case Answer.UNKNOWN:
             return Item(
@@ -172,7 +172,7 @@ def recording(commands: Sequence[Sequence[str]] | None) -> Item:
             Message("running: {names}", names=", ".join(found)),
             Message("End it before you open a case."),
         )
-    words = Message("no recorder that is known by name runs; one inside the desktop is not seen")
+    words = Message("no known recorder is running; a recorder inside the desktop cannot be seen")
     return Item("recording", Verdict.OK, words)
 
 

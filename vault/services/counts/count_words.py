@@ -53,7 +53,7 @@ def count_lines(shown: Shown) -> Iterator[Words]:
     """Yield the table, line by line, and what is not in it."""
     if not shown.rows:
         yield Message(
-            "No row may be shown: each has fewer than {fewest}, or would give such a row away.", fewest=FEWEST
+            "No row may be shown: each has fewer than {fewest}, or would reveal a row that has fewer.", fewest=FEWEST
         )
     rows = table_of(shown)
     texts = [[str(cell) for cell in row] for row in rows]
@@ -67,19 +67,19 @@ def count_lines(shown: Shown) -> Iterator[Words]:
         yield "  ".join(cells).rstrip()
     if shown.hidden or shown.total is None:
         yield Message(
-            "Rows of fewer than {fewest} people or cases are not shown, nor others that would give them away.",
+            "Rows of fewer than {fewest} people or cases are hidden, and other rows that would reveal them.",
             fewest=FEWEST,
         )
     if shown.stands:
         yield plural(
-            "{count} number stands as it was shown last: it changed by fewer than {fewest}.",
-            "{count} numbers stand as they were shown last: they changed by fewer than {fewest}.",
+            "{count} number is shown as it was last time: it changed by fewer than {fewest}.",
+            "{count} numbers are shown as they were last time: they changed by fewer than {fewest}.",
             count=len(shown.stands),
             fewest=FEWEST,
         )
     if shown.left_out:
         yield left_out_words(shown.left_out)
-    yield Message("It was compared with the tables of this device alone: agree with colleagues who makes the tables.")
+    yield Message("It was compared only with the tables of this device: agree with colleagues who makes the tables.")
 
 
 def file_words(shown: Shown, path: Path) -> Message:

@@ -25,8 +25,8 @@ from vault.words.next_step import NextStep
 
 # To be said after each change: a copy of the keys file is a lock of its own.
 OLD_COPIES = Message(
-    "Copies of the vault from before, backups above all, still open with what opened it until now. "
-    "If others may know that, make a new backup and destroy the old ones."
+    "Older copies of the vault, above all backups, still open with what opened them until now. If others may"
+    " know it, make a new backup and destroy the old backups."
 )
 
 
@@ -166,7 +166,7 @@ def remove(session: Session, *, member: str, factors: Factors, name: FactorName,
 def list_own(session: Session, factors: Factors) -> list[FactorInUse]:
     """Return what this seat's slot needs, from the factors that opened it: the slot itself tells nobody."""
     session.require(Action.OWN_KEYS)
-    generated = Message("generated: case, spaces and layout do not matter")
+    generated = Message("generated: capitals, spaces and layout do not matter")
     kept = generated if is_generated(text_of(factors.passphrase)) else Message("chosen")
     used = [FactorInUse("passphrase", kept)]
     if factors.device_secret:

@@ -173,7 +173,7 @@ def renew(
         kept = kept_secret(session)
         if kept is None:
             raise RefusedError(
-                Message("the old sheets are needed: the old root signs for the new one"),
+                Message("the old sheets are needed: the old root signs the new root"),
                 next_step=Message("Type them: {make_new_root}.", make_new_root=NextStep.MAKE_NEW_ROOT),
             )
         old = kept

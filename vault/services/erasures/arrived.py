@@ -232,10 +232,10 @@ def untold(session: Session) -> list[Message]:
 def _said(line: Waiting) -> Message:
     if line.brings_back_ms is not None:
         return plural(
-            "{who} erased the newest version of {count} record of {place}, and not those before. It stays: else what"
-            " was said on {day} would stand again. If all of it should go, erase the record.",
-            "{who} erased the newest version of {count} records of {place}, and not those before. They stay: else what"
-            " was said on {day} would stand again. If all of them should go, erase the records.",
+            "{who} erased the newest version of {count} record of {place}, but not the versions before it. It stays:"
+            " otherwise the version of {day} would be shown again. To remove all of it, erase the record.",
+            "{who} erased the newest version of {count} records of {place}, but not the versions before it. They"
+            " stay: otherwise the versions of {day} would be shown again. To remove all of them, erase the records.",
             count=line.records,
             who=line.by,
             place=line.name,
@@ -250,8 +250,8 @@ def _said(line: Waiting) -> Message:
             place=line.name,
         )
     return plural(
-        "{who} erased {count} record of {place}. It goes from this device on {day}.",
-        "{who} erased {count} records of {place}. They go from this device on {day}.",
+        "{who} erased {count} record of {place}. It is removed from this device on {day}.",
+        "{who} erased {count} records of {place}. They are removed from this device on {day}.",
         count=line.records,
         who=line.by,
         place=line.name,

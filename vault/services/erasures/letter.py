@@ -67,8 +67,8 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     lines.append(
         Message(
             "Every version of them and every key to them is removed from our database, from our search, from what"
-            " waited to be imported and from unfinished texts. Our log keeps that {count} versions were erased, and"
-            " nothing of what they said.",
+            " waited to be imported and from unfinished texts. Our log still says that {count} versions were erased,"
+            " but nothing of what they said.",
             count=len(going.versions),
         )
     )
@@ -87,8 +87,8 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     if lost:
         lines.append(
             Message(
-                "Held the records once and lost the case or section since, not confirmed: {devices}. They remove what"
-                " they have of it as the others do.",
+                "Not confirmed by devices that once held the records and have since lost the case or section:"
+                " {devices}. They remove what they have of it as the others do.",
                 devices=lost,
             )
         )
@@ -175,7 +175,7 @@ def counts_in_words(going: Going) -> Iterator[Message]:
 def elsewhere_in_words(going: Going) -> Message:
     """Return in which cases a person stays of whom one case was asked for."""
     return Message(
-        "The same person also has records in {cases}. They stay: one case alone was asked for.",
+        "The same person also has records in {cases}. They stay: the request was for one case only.",
         cases=listed(tuple(going.elsewhere.values())),
     )
 
@@ -183,8 +183,8 @@ def elsewhere_in_words(going: Going) -> Message:
 def packages_in_words(going: Going) -> Message:
     """Return what is said of the packages that left these cases."""
     return plural(
-        "{count} package left these cases: who has it keeps it, and is to be asked to destroy it.",
-        "{count} packages left these cases: who has them keeps them, and is to be asked to destroy them.",
+        "{count} package left these cases: its recipient still has it, and must be asked to destroy it.",
+        "{count} packages left these cases: their recipients still have them, and must be asked to destroy them.",
         count=going.packages,
     )
 

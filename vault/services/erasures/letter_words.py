@@ -104,13 +104,13 @@ _SAID: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingPro
                 " Мы вернёмся к этому вопросу {day}.",
             ),
         ),
-        "The same person also has records in {cases}. They stay: one case alone was asked for.": (
+        "The same person also has records in {cases}. They stay: the request was for one case only.": (
             ("La même personne a aussi des données dans {cases}. Elles restent : un seul dossier était demandé.",),
             ("Записи об этом человеке есть и в {cases}. Они остаются: просили только об одном деле.",),
         ),
-        "Every version of them and every key to them is removed from our database, from our search, from what waited"
-        " to be imported and from unfinished texts. Our log keeps that {count} versions were erased, and nothing of"
-        " what they said.": (
+        "Every version of them and every key to them is removed from our database, from our search, from what"
+        " waited to be imported and from unfinished texts. Our log still says that {count} versions were erased,"
+        " but nothing of what they said.": (
             (
                 "Toutes leurs versions et toutes leurs clés sont retirées de notre base, de notre recherche, de ce qui"
                 " attendait d’être importé et des textes inachevés. Notre journal garde que {count} versions ont été"
@@ -135,8 +135,8 @@ _SAID: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingPro
                 " наш следующий пакет, и их журнал это покажет.",
             ),
         ),
-        "Held the records once and lost the case or section since, not confirmed: {devices}. They remove what they have"
-        " of it as the others do.": (
+        "Not confirmed by devices that once held the records and have since lost the case or section: {devices}."
+        " They remove what they have of it as the others do.": (
             (
                 "Ont eu ces données autrefois et n’ont plus le dossier ou la partie, pas confirmé : {devices}. Ils"
                 " retirent ce qu’ils en ont comme les autres.",
@@ -164,7 +164,7 @@ _SAID: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingPro
                 "Содержание {count} документов остаётся: оно есть и в других документах, которые остаются.",
             ),
         ),
-        "{count} package left these cases: who has it keeps it, and is to be asked to destroy it.": (
+        "{count} package left these cases: its recipient still has it, and must be asked to destroy it.": (
             (
                 "{count} envoi est sorti de ces dossiers : qui l’a le garde, et il faut lui demander de le détruire.",
                 "{count} envois sont sortis de ces dossiers : qui les a les garde, et il faut lui demander de les"

@@ -65,8 +65,8 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     if perhaps:
         lines.append(
             plural(
-                "{count} record may also mention them, by one name alone. It does not go by itself.",
-                "{count} records may also mention them, by one name alone. They do not go by themselves.",
+                "{count} record may also mention them, by one name alone. It stays unless you erase it.",
+                "{count} records may also mention them, by one name alone. They stay unless you erase them.",
                 count=len(perhaps),
             )
         )

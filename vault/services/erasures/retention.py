@@ -86,8 +86,9 @@ def untold(session: Session) -> list[Message]:
     remember_told(session.index(), new)
     return [
         plural(
-            "{count} closed case has been kept as long as the rules say: {list_erasures}. Nothing goes by itself.",
-            "{count} closed cases have been kept as long as the rules say: {list_erasures}. Nothing goes by itself.",
+            "{count} closed case has been kept as long as the rules say: {list_erasures}. Nothing is erased by itself.",
+            "{count} closed cases have been kept as long as the rules say: {list_erasures}. Nothing is erased by"
+            " itself.",
             count=len(new),
             list_erasures=NextStep.LIST_OVERDUE,
         )

@@ -58,10 +58,10 @@ def untold(session: Session) -> list[Message]:
     remember_told(session.index(), new)
     return [
         plural(
-            "{count} record that was erased here stands again: a colleague wrote it before they heard. Erase it"
-            " again, or keep it: {list_erasures}.",
-            "{count} records that were erased here stand again: a colleague wrote them before they heard. Erase them"
-            " again, or keep them: {list_erasures}.",
+            "{count} record that was erased here is back: a colleague wrote it before they knew of the erasure."
+            " Erase it again, or keep it: {list_erasures}.",
+            "{count} records that were erased here are back: a colleague wrote them before they knew of the erasure."
+            " Erase them again, or keep them: {list_erasures}.",
             count=len(new),
             list_erasures=NextStep.LIST_ERASURES,
         )

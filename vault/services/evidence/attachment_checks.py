@@ -47,8 +47,8 @@ class Contents:
         if not any(self.counts().values()):
             return None
         return Message(
-            "Contents of documents: {here} here and whole, {not_fetched} not fetched to this device, {erased} erased,"
-            " {missing} missing; {stray} parts belong to none and go later.",
+            "Contents of documents: {here} here and whole, {not_fetched} not fetched to this device, {erased}"
+            " erased, {missing} missing; {stray} parts belong to no document and are removed later.",
             **self.counts(),
         )
 

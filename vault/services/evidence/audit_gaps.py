@@ -46,8 +46,8 @@ def of_unknown_lists(session: Session, named: NamedRosters, origins: Iterable[Or
         seat, unknown = seat_of_log(session, origin), named.of(origin).unknown
         if unknown and (seat is None or seat in live):
             message = plural(
-                "{count} entry names a list of members that is not here or does not count ({where}).",
-                "{count} entries name a list of members that is not here or does not count ({where}).",
+                "{count} entry names a list of members that is not here or not valid ({where}).",
+                "{count} entries name a list of members that is not here or not valid ({where}).",
                 count=len(unknown),
                 where=_where(session, seat, unknown),
             )

@@ -168,7 +168,7 @@ class _Checked:
         if sum(row.origin == origin for row in rows.geneses()) > 1:
             self._whole(origin, Message("a false row stands beside the genesis"))
         if certificate is None or certificate.identity != genesis.identity:
-            self._whole(origin, Message("the genesis was made by the key of no seat of any roster"))
+            self._whole(origin, Message("the key that made the genesis belongs to no seat of any roster"))
         report = verify_log(
             genesis_bytes_of(rows, origin) or b"",
             in_turn(rows, origin),
@@ -230,13 +230,13 @@ class _Checked:
             return
         self._session.remake_index()
         up_to_date_index(self._session)
-        self.faults.append(Finding(Code.INDEX, Message("the index did not hold what its digest says: made anew")))
+        self.faults.append(Finding(Code.INDEX, Message("the index did not match its digest: it was made again")))
 
     def strays(self, rows: Rows) -> None:
         """Name rows of logs without a beginning; and epochs and grants that no log lists, where all could tell."""
         for origin in rows.origins():
             if origin not in self._bounds.sizes:
-                self._whole(Origin(origin), Message("rows of a log of which no genesis is here"))
+                self._whole(Origin(origin), Message("rows of a log whose genesis is not here"))
         stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
         if self.faults or len(stored) == self._present:
             return
@@ -286,7 +286,7 @@ class _Checked:
             if is_absence(judged) and judged.check == "C6":
                 self._by_author(Code.CLOSED, judged, Message("no wrapped key that is here opens it"))
             elif not (judged.is_pending or judged.is_unentitled) and judged.check not in _NAMED_ELSEWHERE:
-                message = Message("the version does not count: it fails check {check}", check=judged.check)
+                message = Message("the version is not valid: it fails check {check}", check=judged.check)
                 self._fault(Finding(Code.QUARANTINED, message, origin, judged.seq, judged.n))
 
     def empty(self) -> None:

@@ -42,18 +42,22 @@ SETTLED = frozenset({Stop.FORK, Stop.OTHER_TREE, Stop.FOREIGN, Stop.OWN_LOG, Sto
 
 
 _WORDS = {
-    Stop.GAP: Message("Entries of {who} from {at} on wait: those before them have not arrived."),
-    Stop.UNKNOWN_SEAT: Message("Entries of a device that no roster here admits wait for the roster that does."),
-    Stop.UNPROVEN: Message("Entries of {who} from {at} on are not signed yet, or not as they came; they stay out."),
-    Stop.ALTERED: Message("Entries of {who} from {at} on are not those that were signed; they stay out."),
+    Stop.GAP: Message("Entries of {who} from {at} on are pending: earlier entries have not arrived."),
+    Stop.UNKNOWN_SEAT: Message(
+        "Entries of a device that no roster here admits are pending until the roster that admits it arrives."
+    ),
+    Stop.UNPROVEN: Message(
+        "Entries of {who} from {at} on are not signed yet, or not as they came; they were not imported."
+    ),
+    Stop.ALTERED: Message("Entries of {who} from {at} on are not those that were signed; they were not imported."),
     Stop.DAMAGED_HERE: Message("The log of {who} is damaged on this device from entry {at} on: run {verify}."),
     Stop.FORK: Message("The log of {who} has two histories from entry {at} on; both are kept."),
     Stop.OTHER_TREE: Message(
-        "{who} signed another history of {at} entries, which is not here; those that are here stand."
+        "{who} signed another history of {at} entries, which is not here; the entries that are here stay."
     ),
     Stop.OWN_LOG: Message("Others have seen more of this device's own log than is here: this vault is an older copy."),
-    Stop.TOO_MANY: Message("A device of {who} has begun more logs than any device does; this one stays out."),
-    Stop.FOREIGN: Message("A log of another vault was in the bundle; it stays out."),
+    Stop.TOO_MANY: Message("A device of {who} has begun more logs than any device does; this log was not imported."),
+    Stop.FOREIGN: Message("A log of another vault was in the bundle; it was not imported."),
 }
 
 

@@ -64,10 +64,10 @@ def _documents(made: MadeBundle) -> list[Message]:
 
 def _left_out(reference: str, count: int) -> Message:
     return plural(
-        "NOT IN IT: {count} record{home} is too long to travel. Whoever takes the bundle is told that something is"
-        " missing. Write it again in parts.",
-        "NOT IN IT: {count} records{home} are too long to travel. Whoever takes the bundle is told that something is"
-        " missing. Write it again in parts.",
+        "NOT IN IT: {count} record{home} is too long for a bundle. The member who imports it is told that"
+        " something is missing. Write the record again in parts.",
+        "NOT IN IT: {count} records{home} are too long for a bundle. The member who imports it is told that"
+        " something is missing. Write the records again in parts.",
         count=count,
         home=Message(" of {reference}", reference=reference) if reference else "",
     )
@@ -142,8 +142,8 @@ def _known(imported: ImportedBundle) -> Iterator[Message]:
             )
     if imported.known.passed_over:
         yield plural(
-            "{count} person more came than is looked up at once. Search before you write somebody down.",
-            "{count} people more came than are looked up at once. Search before you write somebody down.",
+            "{count} person too many came to compare all at once. Search before you add anybody.",
+            "{count} people too many came to compare all at once. Search before you add anybody.",
             count=imported.known.passed_over,
         )
 

@@ -247,7 +247,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     if profile.is_of_one_client:
         persons = others_as_third(persons, wish.person)
     elif wish.person is not None:
-        raise UsageError(Message("by this profile an export tells of the whole case, not of one person"))
+        raise UsageError(Message("with this profile, an export is about the whole case, not about one person"))
     shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes, *happened]
     disclosures = stored_of_kind(versions, Disclosure)
     authors = members_of_logs(session, {row.origin for row in disclosures if row.origin is not None})

@@ -147,8 +147,8 @@ def papers_staying(session: Session, case: CompartmentId) -> int:
 def staying_lines(count: int) -> list[Words]:
     """Return the same for who is about to export; nothing where the case has no paper."""
     told = plural(
-        "{count} paper of the case stays here: a package has no papers. Hand it over yourself if it must go.",
-        "{count} papers of the case stay here: a package has no papers. Hand them over yourself if they must go.",
+        "{count} paper of the case stays here: a package has no papers. Hand it over yourself if needed.",
+        "{count} papers of the case stay here: a package has no papers. Hand them over yourself if needed.",
         count=count,
     )
     return [told] if count else []

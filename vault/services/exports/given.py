@@ -35,7 +35,7 @@ def given_out(session: Session, case: CompartmentId, *, why: str = "casework") -
         days.setdefault(stored.value.recipient, []).append(stored.value.made)
     names = _names(session) if days else {}
     found = [
-        Given(names.get(recipient, Message("somebody who is not kept any more")), len(made), max(made))
+        Given(names.get(recipient, Message("a recipient who is no longer on the list")), len(made), max(made))
         for recipient, made in days.items()
     ]
     return sorted(found, key=lambda given: given.last, reverse=True)

@@ -67,7 +67,7 @@ _UNREADABLE = Message(
     "A recipient cannot be read (id {id}, written by {who}). Nothing is sent to it; all others are as they were."
 )
 _TAKES_AN_ID = Message(
-    "A recipient has the id of a recipient that admins keep (id {id}, written by {who}). It is passed over."
+    "A recipient has the id of a recipient that admins keep (id {id}, written by {who}). It is not used."
 )
 _SOMEBODY = Message("somebody")
 

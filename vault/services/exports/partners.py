@@ -134,20 +134,22 @@ def confirm(session: Session, name: str, *, words: str) -> KeptPartner:
     kept = find(session, name)
     if not _are_words(words, kept.fingerprint):
         raise UsageError(
-            Message("these are not the words of the key that is kept"),
-            next_step=Message("Send nothing to this key. Ask the recipient for theirs, on another way."),
+            Message("these are not the words of the key that is stored"),
+            next_step=Message("Send nothing to this key. Ask the recipient for their key in another way."),
         )
     if kept.is_confirmed:
         return kept
     if not _would_count(session, kept):
         raise RefusedError(
-            Message("who brings a key in cannot confirm it"),
+            Message("the member who added a key cannot confirm it"),
             next_step=Message("Ask another member, or an admin, to call the recipient and to confirm it."),
         )
 
     def changed(head: Partner) -> Partner:
         if head.age_recipient != kept.age_recipient:
-            raise UsageError(Message("the key was changed meanwhile"), next_step=Message("Compare the new words."))
+            raise UsageError(
+                Message("the key was changed in the meantime"), next_step=Message("Compare the new words.")
+            )
         return replace(head, confirmed=True)
 
     return _write(session, kept, changed, rule)
@@ -213,9 +215,9 @@ def find(session: Session, name: str) -> KeptPartner:
 def _require_unspoiled(spoiled: Sequence[SpoiledRow]) -> None:
     for row in spoiled[:1]:
         raise VerificationError(
-            Message("this recipient cannot be read: {who} wrote it so", who=row.author),
+            Message("this recipient cannot be read, as {who} wrote it", who=row.author),
             next_step=Message(
-                "Nothing is sent to it. Ask for the key anew and add it: {add_recipient}.",
+                "Nothing is sent to it. Ask for the key again and add it: {add_recipient}.",
                 add_recipient=NextStep.ADD_RECIPIENT,
             ),
         )

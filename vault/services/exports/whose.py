@@ -41,8 +41,8 @@ def one_client(persons: Iterable[Stored[Person]], chosen: RecordId | None) -> St
     found = clients_of(persons)
     if chosen is None and len(found) > 1:
         raise UsageError(
-            Message("this case has {count} clients, and this tells of a single client", count=len(found)),
-            next_step=Message("Say of whom it tells; {show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
+            Message("this case has {count} clients, and this is about one client only", count=len(found)),
+            next_step=Message("Say which client it is about; {show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
         )
     if chosen is None:
         return found[0] if found else None
@@ -50,7 +50,7 @@ def one_client(persons: Iterable[Stored[Person]], chosen: RecordId | None) -> St
         if client.record == chosen:
             return client
     raise UsageError(
-        Message("the person that was chosen is no client of this case"),
+        Message("the chosen person is not a client of this case"),
         next_step=Message("{show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
     )
 
@@ -77,8 +77,8 @@ def require_one_role(versions: list[OpenedVersion]) -> None:
     for version, person in of_kind(versions, Person):
         if roles.setdefault(version.record, person.role) is not person.role:
             raise UsageError(
-                Message("a person of this case has two roles, each in one of two versions"),
-                next_step=Message("Say which role holds, then export: change the person, or compare the versions."),
+                Message("the two versions of a person of this case give two different roles"),
+                next_step=Message("Say which role is right, then export: change the person, or compare the versions."),
             )
 
 

@@ -55,7 +55,7 @@ def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: st
         )
     if successor == session.member:
         raise UsageError(
-            Message("members cannot order cases to themselves"),
+            Message("members cannot order a handover to themselves"),
             next_step=Message("Ask another admin to order it, or the deputy to grant you the cases."),
         )
     if _named_the_deputy(session, successor, leaver):

@@ -30,8 +30,8 @@ from vault.words.next_step import NextStep
 _CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 _NO_BEGINNING = Message("Import a bundle from somebody who shares it, or restore a backup.")
 WHAT_MAY_BE_KEPT = Message(
-    "What a member could open until now may have been copied, photographed or kept in an older copy of the vault."
-    " From here on they can open nothing that is written."
+    "What a member could open until now may have been copied, photographed or kept in an older copy of the"
+    " vault. From now on they can open nothing new that is written."
 )
 
 

@@ -119,7 +119,9 @@ def _mark(session: Session) -> Mark:
             )
         )
     if mark.first < offered_of(session, Origin(mark.origin)):
-        raise RefusedError(Message("a bundle was made since: others may have what you imported"), next_step=_LOOK_FIRST)
+        raise RefusedError(
+            Message("a bundle was made since then: others may have what you imported"), next_step=_LOOK_FIRST
+        )
     return mark
 
 

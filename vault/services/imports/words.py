@@ -23,8 +23,8 @@ def fault_lines(faults: Sequence[RowFault], most: int = _MOST_SHOWN) -> list[Wor
     """Return what is wrong in a list, by row and column, without a value of it; `most` of it is shown."""
     lines: list[Words] = [
         plural(
-            "{count} cell has a fault. Nothing is imported until it is right:",
-            "{count} cells have a fault. Nothing is imported until they are right:",
+            "{count} cell has a fault. Nothing is imported until you correct it:",
+            "{count} cells have a fault. Nothing is imported until you correct them:",
             count=len(faults),
         )
     ]
@@ -48,7 +48,7 @@ def fault_lines(faults: Sequence[RowFault], most: int = _MOST_SHOWN) -> list[Wor
 
 def template_lines() -> list[Words]:
     """Return what may stand in the columns of the template."""
-    lines: list[Words] = [Message("What may stand in its columns, for example:")]
+    lines: list[Words] = [Message("What its columns can contain, for example:")]
     lines += [Message("  {column}: {words}", column=column, words=", ".join(words)) for column, *words in EXAMPLES]
     return lines
 
@@ -106,7 +106,7 @@ def made_lines(imported: Imported, titles: Mapping[str, str]) -> Iterator[Words]
 
 HEADS: Mapping[Way, Message] = {
     Way.NUMBER: Message("These have a number of somebody in your cases:"),
-    Way.NAME: Message("These are called like somebody in your cases:"),
-    Way.FILE: Message("These stand twice in the list:"),
+    Way.NAME: Message("These have the name of somebody in your cases:"),
+    Way.FILE: Message("These are in the list twice:"),
     Way.REGISTER: Message("These may be known to colleagues:"),
 }

@@ -165,7 +165,7 @@ def note_end(session: Session) -> None:
         return
     until = _ends(session).get(session.member)
     if session.end_at(until):
-        over = Message("The time for which you were admitted has ended: nothing can be opened or changed any more.")
+        over = Message("Your membership has expired: you can open or change nothing any more.")
         session.add_alarm(Finding(Code.MEMBER_OVER, over, severity=Severity.NEWS))
 
 

@@ -42,7 +42,7 @@ def describe(session: Session, proposal: Proposal) -> tuple[Message, ...]:
     for seat, ended in sorted(before.certificates.items()):
         if seat not in after.certificates:
             name = name_in(names, ended.member)
-            lines.append(Message("ends device {device} of {name}", device=short_id(seat), name=name))
+            lines.append(Message("revokes device {device} of {name}", device=short_id(seat), name=name))
     return (*lines, *_set_aside(session, after), *_other_rules(session, after))
 
 

@@ -108,7 +108,8 @@ def carry_out(
         raise RefusedError(
             Message("others must sign this admission: {missing}", missing=missing),
             next_step=Message(
-                "Invite them to their own device, and pass the proposal on; a second vault folder here will do."
+                "Invite them to their own device, and pass the proposal on; a second vault folder on this device is"
+                " enough."
             ),
         )
     return Outcome(roster.head.number, missing, seal_proposal(session, proposal))

@@ -164,7 +164,7 @@ def _call_rows(call: CallToWarn) -> Iterator[WarnLine]:
 def _last_lines(warn: WarnList) -> list[Message]:
     lines: list[Message] = []
     if not warn.count and not warn.unread:
-        lines.append(Message("Among the cases that you can read, nobody is to be warned."))
+        lines.append(Message("In the cases that you can read, there is nobody to warn."))
     if warn.unread:
         more = plural(
             "{count} more case was on that device and is not yours: ask who holds it.",

@@ -139,7 +139,7 @@ def _sealed_anew(session: Session, blobs: Blobs, body: Body, document: Document)
         sealed = seal_into(blobs, session.vault, hashed.passing(pieces), body.size)
     if body == document.body and hashed.digest() != document.content_hash:
         discard_sealed(blobs, sealed)
-        raise VerificationError(Message("the document is not the one that its record tells of"))
+        raise VerificationError(Message("the document is not the one that its record describes"))
     return sealed
 
 

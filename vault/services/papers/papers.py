@@ -110,7 +110,7 @@ def save(
             done += len(piece)
             progress(done, document.body.size)
         if hashed.digest() != document.content_hash:
-            raise VerificationError(Message("the document is not the one that its record tells of"))
+            raise VerificationError(Message("the document is not the one that its record describes"))
     return document
 
 

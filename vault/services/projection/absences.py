@@ -71,8 +71,8 @@ def tell_dropped(session: Session) -> None:
     if makers:
         names = " / ".join(sorted(str(name) for seat in makers if (name := author_of(session, seat))))
         message = Message(
-            "This device was taken off the organisation's directory ({who}): it seems to have been ended. Nothing is"
-            " exported, shared or erased; reading and notes go on. Ask an admin.",
+            "This device was removed from the organisation's directory (by {who}): it seems to be revoked. It cannot"
+            " export, share or erase; you can still read and write notes. Ask an admin.",
             who=names or Message("somebody"),
         )
         session.renew_alarm(Finding(Code.DROPPED, message, seats=makers))
@@ -128,9 +128,7 @@ def _held_up(session: Session, compartment: CompartmentId, is_key: bool) -> Mess
     if compartment == session.directory.compartment:
         return Message("Until then nothing is exported, shared or erased.")
     if is_key:
-        return Message(
-            "Until then nothing is written, exported, shared or sent there: who may read it, nobody can say."
-        )
+        return Message("Until then nothing is written, exported, shared or sent there: nobody can say who may read it.")
     return Message("Until then nothing of it is exported, shared or erased; reading and notes go on.")
 
 
@@ -142,7 +140,7 @@ def _way_out(who: Value, is_missing: bool) -> Message:
 
 def _closed_way_out(who: Value) -> Message:
     return Message(
-        "Import a bundle from {who}. If it still does not open, nothing waits for it once {who} is taken off or ended.",
+        "Import a bundle from {who}. If it still does not open, it holds up nothing once {who} is removed or revoked.",
         who=who or _WHOEVER,
     )
 

@@ -15,8 +15,8 @@ from vault.words.message import Message
 
 _ACTS: Final[Mapping[Code, Message]] = {
     Code.DEVICE_WAITS: Message("Giving it to the other device"),
-    Code.ENDED_KEY_WAITS: Message("A new key without a device that was ended"),
-    Code.EXPIRED_KEY_WAITS: Message("A new key without a member whose date has passed"),
+    Code.ENDED_KEY_WAITS: Message("A new key without a revoked device"),
+    Code.EXPIRED_KEY_WAITS: Message("A new key without a member whose access expired"),
     Code.HANDOVER_WAITS: Message("A handover"),
     Code.SECTION_KEY_WAITS: Message("A new key without members who lost its case"),
 }

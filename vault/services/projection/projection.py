@@ -44,7 +44,7 @@ from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionVali
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
-INDEX_REMADE = Message("The index did not hold what this account remembers of it: it was made anew.")
+INDEX_REMADE = Message("The index did not match what this account remembers of it: it was made again.")
 _BATCH = 2_000
 _BATCH_OF_A_NEW_INDEX = 16_000  # holds its lock for 1.5 s, where nobody looks for anything yet
 _NEAR = 16

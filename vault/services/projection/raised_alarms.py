@@ -19,29 +19,30 @@ from vault.words.next_step import NextStep
 
 # One sentence for one record, one for several; each with the first place, and after "at least" where nobody can count.
 _FAULTS = plural(
-    "{at_least}{count} record is missing or does not count ({place}): what you see may be older than what was written;"
-    " run {verify}.",
-    "{at_least}{count} records are missing or do not count ({place}): what you see may be older than what was written;"
-    " run {verify}.",
+    "{at_least}{count} record is missing or not valid ({place}): what you see may be older than what was"
+    " written; run {verify}.",
+    "{at_least}{count} records are missing or not valid ({place}): what you see may be older than what was"
+    " written; run {verify}.",
     count=0,
 )
 _WAITING = plural(
-    "{at_least}{count} record waits for earlier ones that have not arrived ({place}).",
-    "{at_least}{count} records wait for earlier ones that have not arrived ({place}).",
+    "{at_least}{count} record is pending: earlier records have not arrived ({place}).",
+    "{at_least}{count} records are pending: earlier records have not arrived ({place}).",
     count=0,
 )
 _UNENTITLED = plural(
-    "{at_least}{count} record was written by somebody who had no right to at that time ({place}); quarantined. Where"
-    " they lacked the case, granting it to them lets it count.",
-    "{at_least}{count} records were written by somebody who had no right to at that time ({place}); quarantined. Where"
-    " they lacked the case, granting it to them lets it count.",
+    "{at_least}{count} record was written by somebody who had no right to at that time ({place}):"
+    " quarantined. If the author only lacked the case, a grant to them makes it valid.",
+    "{at_least}{count} records were written by somebody who had no right to at that time ({place}):"
+    " quarantined. If the author only lacked the case, a grant to them makes them valid.",
     count=0,
 )
 _EMPTY = plural(
-    "{at_least}{count} record holds nothing that can be read ({place}): its author's program wrote it so. What was"
-    " written before stands, and nothing waits for it; {verify} says who.",
-    "{at_least}{count} records hold nothing that can be read ({place}): their author's program wrote it so. What was"
-    " written before stands, and nothing waits for it; {verify} says who.",
+    "{at_least}{count} record holds nothing that can be read ({place}): its author's program wrote it that"
+    " way. The version before it stays valid, and nothing waits for it; {verify} says who wrote it.",
+    "{at_least}{count} records hold nothing that can be read ({place}): their author's program wrote them"
+    " that way. The versions before them stay valid, and nothing waits for them; {verify} says who wrote"
+    " them.",
     count=0,
 )
 

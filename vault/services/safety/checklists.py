@@ -54,7 +54,7 @@ def begin(session: Session, case: CompartmentId, name: str, *, since: str | None
     if any(step.value.checklist is checklist and step.value.is_due() for step in steps_in(session, case)):
         raise UsageError(
             Message("this checklist is open already"),
-            next_step=Message("Do its steps first; each can be said to be done."),
+            next_step=Message("Do its steps first, and mark each step as done."),
         )
     written = since or minute_here(session)
     if "T" not in written:

@@ -91,8 +91,8 @@ def print_page(
     client = one_client(persons, wish.person)
     if client is not None and client.heads > 1:
         raise UsageError(
-            Message("the client stands in two versions"),
-            next_step=Message("Say which version holds, then print the page."),
+            Message("the client has two versions"),
+            next_step=Message("Say which version is right, then print the page."),
         )
     shown: list[Stored[Any]] = [*([] if client is None else [client]), *found.confirmed]
     mask = _masking(session, found, persons, shown)

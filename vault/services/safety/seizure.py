@@ -174,7 +174,7 @@ _LOCKED = Message(
     " it was last locked."
 )
 _FOOT = Message("References only: this page names nobody. Open the case in CaseVault to see whom to warn, and how.")
-_UNKNOWN = Message("somebody who is not kept any more")
+_UNKNOWN = Message("a recipient who is no longer on the list")
 _STEPS = tuple(HOURS[Checklist.DEVICE_SEIZED].items())
 
 

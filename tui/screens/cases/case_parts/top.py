@@ -141,7 +141,7 @@ def lay_top(case: CaseShown, width: int, height: int, above: int) -> Laid:
 def _contacts(case: CaseShown, room: int, most: int, most_lines: int) -> Iterator[tuple[int, list[Cell]]]:
     """Yield the lines of the safe contacts, each with its place in what it belongs to."""
     if not case.safe_contacts:
-        yield 0, [Cell(Message("{sign} none is said; ask first", sign=NONE), Token.DIM)]
+        yield 0, [Cell(Message("{sign} none is known; ask first", sign=NONE), Token.DIM)]
     for contact in case.safe_contacts[:most]:
         yield from enumerate(_short([Cell(contact)], room, most_lines))
     more = len(case.safe_contacts) - most

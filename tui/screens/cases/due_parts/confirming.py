@@ -14,7 +14,7 @@ from vault.casework.story import STORY
 from vault.casework.story.check_in import CheckIn, CheckInEnd
 from vault.words.message import Message
 
-_WHO: Final = Message("It changed, so nobody confirms it any more. Who confirms it as it stands now? Esc for nobody.")
+_WHO: Final = Message("It changed, so nobody confirms it any more. Who confirms it as it is now? Esc for nobody.")
 _HANDED_HINT: Final = Message("e.g. a page, to her; or: nothing")
 _HEARD: Final = Message("Was the person heard? What came of it?")
 

@@ -66,7 +66,7 @@ class DueScreen(VaultScreen):
         """Say that the record under the cursor is over."""
         line = self.here()
         if line is None or self.is_kept(line):
-            self.say(Message("There is nothing to keep here."))
+            self.say(Message("There is no date to keep here."))
             return
         say_done(self, line.case, line.record, line.kind, partial(self._confirm_anew, line))
 

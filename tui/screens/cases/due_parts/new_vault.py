@@ -94,7 +94,7 @@ class NewVault(Vertical):
     def on_mount(self) -> None:
         """Say what is said above and below them."""
         nothing = safe_content(Message("Nothing is in this vault yet."), "bold")
-        order = safe_content(Message("Four things make it safe and useful. The order is yours."), "$dim")
+        order = safe_content(Message("Four things make it safe and useful, in any order."), "$dim")
         begun_content = Content("\n").join((nothing, order))
         self.query_one("#nothing-yet", Static).update(begun_content)
         phone = safe_content(Message("Somebody is on the phone right now?"), "bold")

@@ -47,7 +47,7 @@ class Beside:
     def of_case(cls, case: CaseShown) -> Beside:
         """Return what a case says."""
         client = next((person.name for person in case.persons if person.role == "client"), "")
-        contacts = case.safe_contacts[:_MOST_CONTACTS] or (Message("{sign} none is said; ask first", sign=NONE),)
+        contacts = case.safe_contacts[:_MOST_CONTACTS] or (Message("{sign} none is known; ask first", sign=NONE),)
         return cls(client, contacts, case.never_use, tuple(due_in(case)), case.notes, case.persons, case.today)
 
     @classmethod
