@@ -67,7 +67,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         await press(pilot, "escape", "escape", ":approve")
         await desk.fill(pilot, file=str(tmp_path / "question"))
         await press(pilot, "f4")
-        assert "! This question is not for this device, or it was altered. It opens for those whom" in desk.said()
+        assert "! This question is not for this device, or it was altered. Only the members whom" in desk.said()
         await press(pilot, "escape")
 
         # At her keyboard: he refuses; she types her own passphrase in his place; he approves.
@@ -173,7 +173,7 @@ async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.unlock(pilot)
     await _choose_answer(desk, pilot, files)
     await press(pilot, "f4")
-    assert "! The operation that approves is not here yet" in desk.said()
+    assert "! The log entry of the approval is not here yet" in desk.said()
     await press(pilot, "escape", "f8", ":exchange")
     await desk.fill(pilot, file=files.bundle)
     await press(pilot, "f4")
