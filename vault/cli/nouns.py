@@ -108,7 +108,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("history", Message("what a record said before, and who wrote it")),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle")),
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes")),
-        Noun("erasures", Message("what colleagues erased, and closed cases that are due to be erased to be erased"),
+        Noun("erasures", Message("what colleagues erased, and cases that are due to be erased"),
             ("list", "now", "due", "rules")),
         Noun("search", Message("search the text of every case that you hold")),
         Noun("section", Message("the restricted sections of a case (location, health, sources)"),
