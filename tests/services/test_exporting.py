@@ -19,10 +19,10 @@ from vault.errors import LeakError, NotFoundError, UsageError
 from vault.export import checking
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases, notes, people
+from vault.services.cases import cases, notes, people, same_person
 from vault.services.cases.editing import Place
 from vault.services.evidence import logbook
-from vault.services.exports import exporting, partners
+from vault.services.exports import exporting, partners, whose
 from vault.services.exports.export_material import Wish
 
 LAWYER = "Maître Ondrelle"
@@ -164,3 +164,25 @@ def test_refusals_change_nothing(  # noqa: PLR0917 - a row of the table, then fi
     with pytest.raises(error, match=words):
         exporting.export(filled_session, case, wish, out=out)
     assert "export.begin" not in acts(filled_session)
+
+
+def test_who_called_and_is_the_client_is_one_person_in_a_report_and_a_witness_is_never_made_the_client(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    session = filled_session
+    client = people.add(session, case, role="client", names=["Mohammad Karimov"], born="1990")
+
+    def report(role: str, name: str) -> str:
+        other = people.add(session, case, role=role, names=[name])
+        joined = same_person.same(session, *(Place(case, record, Person.KIND) for record in (other, client)))
+        assert joined.ref == cases.open_case(session, case).head.value.ref
+        result = exporting.export(session, case, Wish("lawyer-named", LAWYER, take_proposals=True), out=tmp_path)
+        assert isinstance(result, exporting.Exported)
+        assert [client.record for client in whose.clients(session, case, why="casework")] == [client]
+        return " ".join(result.pages)
+
+    called = report("third", "Мухаммад Каримов")
+    assert "Mohammad Karimov" in called
+    assert "Мухаммад Каримов" in called
+    assert "Other person" not in called
+    assert "Скорякина" not in report("witness", "Скорякина")

@@ -51,6 +51,7 @@ class People(Subject):
         person = opened.person.value
         versions = [] if where.section else editing.history(session, place, why=why)
         holders = [] if where.section else given.given_out(session, place.case, why=why)
+        standing = same_person.cases_of(session, place)
         contact = person.safe_contact
         kin_names = {name for name, _ in opened.kin}
         return PersonPage(
@@ -67,7 +68,7 @@ class People(Subject):
                 if other.record != opened.person.record and other.value.display_name() not in kin_names
             ),
             given=tuple(GivenShown(str(line.recipient), line.count, line.last) for line in holders),
-            cases=tuple((line.ref, line.title, bool(line.closed)) for line in same_person.cases_of(session, place)),
+            cases=tuple(dict.fromkeys((row.ref, row.title, bool(row.closed)) for row in standing)),
             written=tuple((version.written_ms, version.by) for version in reversed(versions)),
             never_use=opened.never_use,
         )

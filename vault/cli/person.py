@@ -160,13 +160,19 @@ def _same(args: Given, output: Output) -> Result:
 
         place = _place(session, args.person, args.section)
         other = _place(session, args.other, args.other_section)
-        count = same_person.same(session, place, other).places
+        joined = same_person.same(session, place, other)
+    data = {"person": place.record.hex(), "other": other.record.hex(), "places": joined.places}
     told = plural(
         "They are the same person now, in {count} place of your cases.",
         "They are the same person now, in {count} places of your cases.",
-        count=count,
+        count=joined.places,
     )
-    return Result({"person": place.record.hex(), "other": other.record.hex(), "places": count}, [told])
+    stay = Message(
+        "Both rows stay in {ref}; a report shows one person. To have one row: `casevault undo`, add to one of them what"
+        " it lacks (`person edit`), and erase the other (`erase`).",
+        ref=joined.ref,
+    )
+    return Result({**data, "both_rows_stay": bool(joined.ref)}, [told, stay] if joined.ref else [told])
 
 
 def _place(session: Session, text: str, section: str | None, case: CompartmentId | None = None) -> Place:

@@ -29,6 +29,15 @@ _COLUMNS: Final = (
 )
 
 
+_BOTH: Final = Message(
+    "Both records stay as they are, and say that they are the same. Ctrl+Z takes it back within ten minutes."
+)
+_BOTH_HERE: Final = Message(
+    "Both rows stay in this case; a report shows one person. To have one row instead: add to one of them what it lacks,"
+    " and erase the other. Ctrl+Z takes this back within ten minutes."
+)
+
+
 class SamePerson(OneList):
     """Ends with what was said of them, or empty.
 
@@ -116,12 +125,10 @@ class SamePerson(OneList):
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
         where, name = self._found[event.row.key]
+        is_one_case = not (where.section or self._where.section) and where.case == self._where.case
         self.confirm(
             Message("Are {name} and {other}, of {ref}, the same person?", name=self._person, other=name, ref=where.ref),
-            Message(
-                "Both records stay as they are, and say that they are the same. Ctrl+Z takes it back within ten"
-                " minutes."
-            ),
+            _BOTH_HERE if is_one_case else _BOTH,
             lambda: self._join(where),
             yes=Message("One person"),
             no=Message("Leave it"),

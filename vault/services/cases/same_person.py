@@ -36,10 +36,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What came of joining two records: in how many places the person stands now, and how many records it changed."""
+    """What came of joining two records: in how many places the person stands now, and how many records it changed.
+
+    `ref` is the reference of the case where both stand; empty where they are of two cases, or one is of a section.
+    """
 
     places: int
     written: int
+    ref: str = ""
 
 
 def same(session: Session, place: Place, other: Place) -> Joined:
@@ -73,7 +77,12 @@ def same(session: Session, place: Place, other: Place) -> Joined:
         else:
             edited = edit(session, where, Person, known, act="person.edit")
         written += bool(edited.settled)
-    return Joined(len(_places(session, who)), written)
+    return Joined(len(_places(session, who)), written, _both_in(session, place, other))
+
+
+def _both_in(session: Session, place: Place, other: Place) -> str:
+    row = row_of(up_to_date_index(session), place.case) if place.case == other.case else None
+    return "" if row is None else row.ref
 
 
 def cases_of(session: Session, place: Place) -> list[Standing]:

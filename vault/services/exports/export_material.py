@@ -36,7 +36,7 @@ from vault.services.cases.cases import by_date, view
 from vault.services.exports.names_elsewhere import names_elsewhere
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.exports.report_covers import in_order, told_beside
-from vault.services.exports.whose import clients_of, others_as_third, require_one_role
+from vault.services.exports.whose import as_one, clients_of, others_as_third, require_one_role
 from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
@@ -73,8 +73,9 @@ class Material:
     """All that an export is made of.
 
     `people` are those of the case and, as workers, the organisation's members; `elsewhere` are words of its texts that
-    are names of people of other cases; `beside` is what a report says of a note beside its fields, `contact` whom this
-    member's last report of the case named to be called.
+    are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another.
+    `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
+    named to be called.
     `before` are the disclosures to this recipient, `own` those of their versions that this member wrote; `asked` what
     was put before a second person in this case.
     """
@@ -85,6 +86,7 @@ class Material:
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
     people: list[tuple[bytes, Person]] = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
+    joined: frozenset[VersionId]
     beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
     contact: str = field(repr=False)
     before: list[Stored[Disclosure]] = field(repr=False)
@@ -113,7 +115,7 @@ class Material:
 
     def read(self) -> tuple[VersionId, ...]:
         """Return the versions that the export is made of, in the order of their ids."""
-        return tuple(sorted(version for _, version, _ in self.records))
+        return tuple(sorted({*self.joined, *(version for _, version, _ in self.records)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,8 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     versions = view(session, case, why=WHY)
     require_one_role(versions)
-    persons, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
+    rows, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
+    persons = as_one(rows, first=wish.person)
     happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
     if CONFIRMED in {variant for _, variant in profile.records}:
         require_fact([stored for stored in happened if stored.value.is_confirmed()])
@@ -262,6 +265,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
         records=records,
         people=[*((person.record, person.value) for person in persons), *members(session)],
         elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
+        joined=frozenset(row.version for row in rows) - {person.version for person in persons},
         beside=told_beside(session, notes),
         contact=next((row.value.contact for row in reversed(own) if row.value.contact), ""),
         before=[row for row in disclosures if (row.value.recipient, row.value.series) == (recipient.record, SERIES)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -24,7 +24,35 @@ from vault.words.next_step import NextStep
 def clients(session: Session, case: CompartmentId, *, why: str) -> list[Stored[Person]]:
     """Return of whom such an export can be; opening the case is in the log before."""
     session.require(Action.CASE_EXPORT, case)
-    return clients_of(stored_of_kind(view(session, case, why=why), Person))
+    return clients_of(as_one(stored_of_kind(view(session, case, why=why), Person)))
+
+
+def as_one(persons: Sequence[Stored[Person]], *, first: RecordId | None = None) -> list[Stored[Person]]:
+    """Return the people of a case, those who stand there twice and are said to be one person as one, with all names.
+
+    So are two of one role, and somebody beside the same one as a third person, as who called is by default. Other roles
+    stay apart: what leaves goes by the role.
+
+    Args:
+        persons: of one case, the oldest first.
+        first: of two rows this one stands for both.
+    """
+    groups: dict[bytes, list[Stored[Person]]] = {}
+    for person in persons:
+        groups.setdefault(person.value.who or person.record, []).append(person)
+    found = {row.record: row for group in groups.values() for row in _joined(group, first)}
+    return [found[person.record] for person in persons if person.record in found]
+
+
+def _joined(group: list[Stored[Person]], first: RecordId | None) -> list[Stored[Person]]:
+    roles = {person.value.role for person in group} - {PersonRole.THIRD}
+    if len(group) == 1 or len(roles) > 1:
+        return group
+    own = [person for person in group if not roles or person.value.role in roles]
+    one = next((person for person in own if person.record == first), own[0])
+    beside = [person.value for person in group if person is not one]
+    value, heads = one.value.joined(beside), max(person.heads for person in group)
+    return [msgspec.structs.replace(one, value=value, heads=heads)]
 
 
 def clients_of(persons: Iterable[Stored[Person]]) -> list[Stored[Person]]:

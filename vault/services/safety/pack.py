@@ -18,7 +18,7 @@ from vault.ids import CompartmentId
 from vault.policy.roles import Action
 from vault.redaction.profile import CONFIRMED, profile_named
 from vault.services.cases.cases import open_case
-from vault.services.exports.whose import clients_of
+from vault.services.exports.whose import as_one, clients_of
 from vault.services.projection.reading import Stored
 from vault.words.message import Message, Words
 
@@ -47,7 +47,7 @@ def facts(session: Session, case: CompartmentId) -> Facts:
     found = [stored for stored in view.story if stored.value.KIND in kinds]
     confirmed = tuple(stored for stored in found if _is_confirmed(stored))
     unconfirmed = tuple(stored for stored in found if not _is_confirmed(stored))
-    clients = tuple(clients_of(view.persons))
+    clients = tuple(clients_of(as_one(view.persons)))
     return Facts(case, view.head.value.ref, clients, confirmed, unconfirmed, tuple(_lacks(clients, confirmed)))
 
 

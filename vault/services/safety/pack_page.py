@@ -32,7 +32,7 @@ from vault.services.cases.cases import view
 from vault.services.exports.export_material import Decisions, require_fact
 from vault.services.exports.exporting import Undecided
 from vault.services.exports.names_elsewhere import names_elsewhere
-from vault.services.exports.whose import one_client, others_as_third, require_one_role
+from vault.services.exports.whose import as_one, one_client, others_as_third, require_one_role
 from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
@@ -87,7 +87,7 @@ def print_page(
     require_fact(found.confirmed)
     versions = view(session, found.case, why=WHY)
     require_one_role(versions)
-    persons = others_as_third(stored_of_kind(versions, Person), wish.person)
+    persons = others_as_third(as_one(stored_of_kind(versions, Person), first=wish.person), wish.person)
     client = one_client(persons, wish.person)
     if client is not None and client.heads > 1:
         raise UsageError(
