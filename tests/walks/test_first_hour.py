@@ -75,13 +75,17 @@ def test_by_command_a_slip_becomes_a_case_or_is_moved_into_one_with_every_word_a
     assert [row["about"] for row in said(desk, "deadline", "list")["due"]] == ["call back Zumurrudi"]
     shown = said(desk, "case", "show", moved["ref"])
     assert shown["title"] == "Night arrest"
-    assert [person["names"] for person in shown["persons"]] == [["Zumurrudi"]]
+    assert [(person["names"], person["role"]) for person in shown["persons"]] == [(["Zumurrudi"], "client")]
     assert all(word in shown["notes"][0]["text"] for word in heard[1::2])
     assert said(desk, "intake", "list")["slips"] == []
     assert desk.run("intake", "move", slip, "--to", moved["ref"]).code != 0
     second = said(desk, "intake", "add", "--text", "His brother asks again.")["slip"]
     said(desk, "intake", "move", second, "--to", moved["ref"])
     assert "His brother asks again." in str(said(desk, "case", "show", moved["ref"])["notes"])
+    brother = said(desk, "intake", "add", "--name", "Baxtiyor")["slip"]
+    new = ("intake", "move", brother, "--new", "detention", "--title", "Another arrest", "--role", "relative")
+    (caller,) = said(desk, "case", "show", said(desk, *new)["ref"])["persons"]
+    assert caller["role"] == "relative"
 
 
 def test_by_command_the_end_of_a_detention_is_the_next_date_of_its_case_until_it_is_over(desk: Desk) -> None:
@@ -226,6 +230,8 @@ def test_by_app_a_call_becomes_a_case_of_its_own_and_another_is_closed(house: Ho
         amina.clear("title")
         amina.press(" Zomorodi, arrested", "f4")
         amina.sees("Every word of the slip is in case", "Zomorodi, arrested", "People 1", "Ножницы")
+        amina.press("2")
+        amina.sees("client")
         amina.press("escape")
         amina.sees("1 open", "A wrong number.")
         amina.press("enter", "x", "y")

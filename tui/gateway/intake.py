@@ -116,11 +116,13 @@ class Intake(Subject):
 
         return unless_known(moved)
 
-    def move_to_new(self, slip: str, title: str, kind: str, *, anyway: bool = False) -> Made:
+    def move_to_new(self, slip: str, title: str, kind: str, role: str, *, anyway: bool = False) -> Made:
         """Make a case of it, and return it and its reference, a blank between; or who may be known already."""
 
         def moved() -> str:
-            made = writing_down.make_case_of_slip(self._session, slip, title=title, kind=kind, anyway=anyway).made
+            made = writing_down.make_case_of_slip(
+                self._session, slip, title=title, kind=kind, role=role, anyway=anyway
+            ).made
             assert made is not None  # noqa: S101 - for the type checker: it made one
             return f"{made.case.hex()} {made.ref}"
 

@@ -101,7 +101,7 @@ def _move(args: Given, output: Output) -> Result:
         from vault.casework.person import Person
         from vault.services.cases import cases, editing, writing_down
 
-        role = args.role or "third"
+        role = args.role or ("third" if args.new is None else "client")
         if args.new is None:
             case, ref = cases.find(session, args.to), args.to.strip()
 
@@ -129,8 +129,10 @@ def _move(args: Given, output: Output) -> Result:
             assert moved.made is not None  # noqa: S101 - for the type checker: it made one
             case, ref = moved.made.case, moved.made.ref
     as_what = enumerated([_KEPT[kind] for kind in moved.kinds])
-    said = Message("The words of the slip are in case {case} now, as {as_what}.", case=ref, as_what=as_what)
-    return Result({"slip": args.slip, "case": case.hex(), "ref": ref, "kept": list(moved.kinds)}, [said, _CLOSED])
+    said = [Message("The words of the slip are in case {case} now, as {as_what}.", case=ref, as_what=as_what)]
+    if args.new is not None and args.role is None and Person.KIND in moved.kinds:
+        said.append(Message("The person who called is the client. If they are not, `person edit --role` changes it."))
+    return Result({"slip": args.slip, "case": case.hex(), "ref": ref, "kept": list(moved.kinds)}, [*said, _CLOSED])
 
 
 def _enter(args: Given, output: Output) -> Result:
@@ -167,7 +169,7 @@ VERBS: Final = (
             Arg("[--to CASE]", Message("an existing case (id or reference)")),
             Arg("[--new KIND]", Message("a new case of this kind; asks for its title"), choices=CASE_KINDS),
         ), is_required=True),
-        Arg("[--role ROLE]", Message("the caller's role in the case"), choices=PERSON_ROLES),
+        Arg("[--role ROLE]", Message("the caller's role: third, in a new case client"), choices=PERSON_ROLES),
         Arg("[--same PERSON]", Message("who called is this person of the case: no second person is made")),
         ANYWAY,
         *options_of((_TITLE,)),

@@ -26,6 +26,7 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.casework.stages import CaseKind
+from vault.casework.vocabulary import PersonRole
 from vault.words.message import Message
 
 _COLUMNS: Final = (
@@ -35,6 +36,9 @@ _COLUMNS: Final = (
     Column(Message("stage"), 16),
 )
 _LONGEST_TITLE: Final = 60
+_CALLERS: Final = tuple(
+    (role.value, word_of(role.value)) for role in (PersonRole.CLIENT, PersonRole.RELATIVE, PersonRole.THIRD)
+)
 
 
 class PickCase(OneList):
@@ -135,6 +139,7 @@ class MakeCase(KeptForm):
         yield FormRows(
             FormRow.of_text("title", Message("Title"), Message("for those who may open the case"), value=title),
             FormRow(Message("Kind"), ChoiceField(choices(CaseKind), id="kind")),
+            FormRow(Message("Who called is"), ChoiceField(_CALLERS, id="role")),
         )
 
     @override
@@ -147,10 +152,10 @@ class MakeCase(KeptForm):
 
     def action_finish(self) -> None:
         """Make the case."""
-        slip, title, kind = self._slip.slip, self.text("title"), self.word("kind")
+        slip, title, kind, role = self._slip.slip, self.text("title"), self.word("kind"), self.word("role")
         self.say(Message("Making the case."))
         make_unless_known(
-            self, lambda vault, anyway: vault.intake.move_to_new(slip, title, kind, anyway=anyway), self.end
+            self, lambda vault, anyway: vault.intake.move_to_new(slip, title, kind, role, anyway=anyway), self.end
         )
 
 

@@ -215,7 +215,7 @@ def _with_call(session: Session, place: Place, called: Person) -> Following[Pers
     return next_of(Person, heads_at(session, place), lambda person: as_heard(called, person).of(person))
 
 
-def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.THIRD.value) -> Moved:
+def move_to_new(session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.CLIENT.value) -> Moved:
     """Make a case of a slip: found it, put all its words there as `move` does, and close it, in one entry.
 
     Raises:

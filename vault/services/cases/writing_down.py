@@ -231,7 +231,7 @@ def _look_for_call(session: Session, caller: Person, place: Place) -> Known:
 
 
 def make_case_of_slip(
-    session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.THIRD.value, anyway: bool = False
+    session: Session, slip: str, *, title: str, kind: str, role: str = PersonRole.CLIENT.value, anyway: bool = False
 ) -> Moved:
     """Make a case of a slip as `intake.move_to_new` does, once who called and the names in its title were looked up.
 
