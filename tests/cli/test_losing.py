@@ -11,7 +11,7 @@ from tests.services.organisation import JOEL, MIRA, Organisation, organisation, 
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
-LOST = "1 device of Joel Brandvik wrote and this device has not imported will no longer be accepted by anybody."
+LOST = "What 1 device of Joel Brandvik wrote and you have not imported will be invalid for everybody."
 
 
 @pytest.fixture

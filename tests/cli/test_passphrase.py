@@ -36,7 +36,7 @@ def test_a_script_changes_the_passphrase_and_hears_what_stays_open(desk: Desk, t
     answer = desk.run("--json", "passphrase", "change", "--new-passphrase-file", private(tmp_path, NEW))
     assert answer.code == 0, answer.err
     assert answer.json()["changed"] is True
-    assert "backups above all, still open" in answer.json()["note"]
+    assert "above all backups, still open" in answer.json()["note"]
     for said in (answer.out, answer.err):
         assert NEW.decode() not in said
         assert PASSPHRASE.decode() not in said

@@ -58,7 +58,7 @@ def test_fields_of_another_shape_are_refused(fields: dict[str, object]) -> None:
 
 
 def test_half_a_letter_is_refused_by_the_name_of_its_field() -> None:
-    with pytest.raises(UsageError, match="text has half a letter in it"):
+    with pytest.raises(UsageError, match="text contains half a letter"):
         to_fields(Note(NoteKind.CONTACT, "said \ud800 twice"))
 
 

@@ -59,7 +59,7 @@ def test_people_cases_and_acts_are_counted_apart_and_small_groups_are_hidden(ses
     assert ("AF", "unknown") not in shown.rows
     told = "\n".join(map(str, count_words.count_lines(shown)))
     assert "AF" not in told
-    assert "Rows of fewer than 5 people or cases are not shown" in told
+    assert "Rows of fewer than 5 people or cases are hidden" in told
 
 
 def test_a_person_of_two_cases_is_counted_once(session: Session) -> None:

@@ -14,7 +14,7 @@ from vault.services.projection.seats import seats_of
 
 def words(devices: str, whose: str) -> str:
     return (
-        f"Nobody will accept any more what {devices} of {whose} wrote and this device has not imported."
+        f"What {devices} of {whose} wrote and you have not imported will be invalid for everybody."
         " Import a bundle of theirs first, if you can."
     )
 

@@ -69,7 +69,7 @@ def test_a_full_disk_gives_the_ballast_back_and_the_same_act_succeeds(tmp_path: 
     database = open_database(tmp_path / "vault.db", KEY, create=False, ballast=ballast)
     limit = _PageLimit(database)
     limit.set(0)
-    with pytest.raises(TryAgainError, match=r"no room to write vault.db; the reserve was given back"):
+    with pytest.raises(TryAgainError, match=r"no room to write vault.db; a reserve was freed"):
         _fill(database)
     assert not ballast.exists()
     assert whole_entries(database) == 0

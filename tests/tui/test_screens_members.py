@@ -274,7 +274,7 @@ def test_a_role_is_taken_only_after_what_is_lost_was_read(house: House, tmp_path
         joining.admit(session, asked, asked.words)
     with house.desk("Mira") as mira:
         mira.press(":members", "end", "r", "space", "space", "f4")
-        mira.sees(f"Take a role from {VERA}?", "Nobody will accept any more what")
+        mira.sees(f"Take a role from {VERA}?", "wrote and you have not imported will be")
         mira.press("enter")
         mira.at("ROLES")
         mira.press("f4", "y", "down", "enter")

@@ -96,7 +96,7 @@ def test_the_app_tells_the_wrong_row_makes_all_cases_and_takes_them_back(
         mira.sees("The empty list is at")
         assert (tmp_path / "empty.csv").read_text(encoding="utf-8-sig").strip() == HEADERS
         mira.press("escape", ":counts for", " kind, age-band", "f4")
-        mira.sees("Rows of fewer than 5 people or cases are not shown")
+        mira.sees("Rows of fewer than 5 people or cases are hidden")
         mira.go_to("act")
         mira.press("right")
         mira.fill(to="Own archive", file=str(tmp_path / "all.age"))

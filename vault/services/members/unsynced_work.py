@@ -57,9 +57,9 @@ def _words(session: Session, seats: Iterable[SeatId]) -> Message | None:
     names, certificates = names_of_members(session), session.directory.effective.certificates
     whose = {name_in(names, certificates[seat].member) for seat in apart if seat in certificates}
     return plural(
-        "Nobody will accept any more what {count} device of {whose} wrote and this device has not imported."
+        "What {count} device of {whose} wrote and you have not imported will be invalid for everybody."
         " Import a bundle of theirs first, if you can.",
-        "Nobody will accept any more what {count} devices of {whose} wrote and this device has not imported."
+        "What {count} devices of {whose} wrote and you have not imported will be invalid for everybody."
         " Import a bundle of theirs first, if you can.",
         count=len(apart),
         whose=enumerated(sorted(whose)),
