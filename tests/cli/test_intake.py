@@ -30,6 +30,18 @@ def test_a_slip_closed_into_a_case_is_found_there_with_all_its_words(desk: Desk,
     assert desk.run("intake", "list").out == "No open slips.\n"
 
 
+def test_an_open_slip_is_corrected_and_what_is_not_given_stays(desk: Desk, slip: str) -> None:
+    answer = desk.run("intake", "edit", slip[:8], "--name", "Rustam Veltrova", "--when", "Monday")
+    assert answer.out == "The change is saved.\n", answer.err
+    (shown,) = desk.run("intake", "list", "--json").json()["slips"]
+    assert (shown["name"], shown["number"], shown["when"], shown["call_back"]) == (
+        "Rustam Veltrova", WORDS[1], "Monday", True
+    )  # fmt: skip
+    assert desk.run("intake", "edit", slip, "--no-call-back").code == 0
+    (shown,) = desk.run("intake", "list", "--json").json()["slips"]
+    assert (shown["when"], shown["call_back"], shown["text"]) == ("", False, WORDS[3])
+
+
 def test_closing_says_when_the_words_are_erased(desk: Desk, slip: str) -> None:
     said = " ".join(desk.run("intake", "close", slip).out.split())
     assert "In ten minutes or later, when a member who takes calls next uses this vault, its words are erased" in said

@@ -12,7 +12,7 @@ from tests.tables import each
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind
 from vault.services import housekeeping
-from vault.services.cases import cases, intake, searching
+from vault.services.cases import cases, intake, searching, undoing
 from vault.services.grants import intake_key
 from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import read_valid, up_to_date_index
@@ -69,6 +69,30 @@ def test_what_a_caller_said_goes_into_the_case_with_the_closing_in_one_entry(off
         for word in ("raskolov", "fear"):
             assert searching.search(nadia, word).hits
         assert intake.list_open(nadia) == []
+
+
+def test_an_open_slip_is_corrected_in_the_log_and_back_again_and_its_words_end_with_it(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        slip = intake.add(nadia, name=WORDS["name"], number=WORDS["number"], text=WORDS["text"])
+        size = nadia.log.size
+        assert intake.correct(nadia, slip.hex(), name="Ilham Raskolova", when="Monday", call_back=True).settled == 1
+        assert nadia.log.size == size + 1
+        (line,) = intake.list_open(nadia)
+        value = line.stored.value
+        assert (value.name, value.when, value.text, line.stored.heads) == (
+            "Ilham Raskolova", "Monday", WORDS["text"], 1
+        )  # fmt: skip
+        assert intake.correct(nadia, slip.hex(), when="Monday").settled == 0
+        undoing.undo(nadia, undoing.last(nadia))
+        assert intake.list_open(nadia)[0].stored.value.name == WORDS["name"]
+        intake.correct(nadia, slip.hex(), name="", text="nothing else")
+        intake.close(nadia, slip.hex())
+        with pytest.raises(NotFoundError, match="no open slip"):
+            intake.correct(nadia, slip.hex(), name="Ilham")
+        forward(nadia, 1)
+        housekeeping.settle(nadia)
+        with nadia.database.reading() as rows:
+            assert len(list(rows.placed(the_one(nadia, CompartmentKind.INTAKE), slip))) == 1
 
 
 @each(

@@ -241,6 +241,20 @@ def test_by_app_a_call_becomes_a_case_of_its_own_and_another_is_closed(house: Ho
 
 
 @pytest.mark.screen
+def test_by_app_an_open_slip_is_corrected_and_taken_back(house: House) -> None:
+    with house.open("Amina") as session:
+        intake.add(session, name="Zomorodi", text="Taken at nine.")
+    with house.desk("Amina") as amina:
+        amina.press(":open slips", "enter", "e", " Or ten.")
+        amina.fill(call_back="Monday")
+        amina.press("f4")
+        amina.sees("The slip is corrected.", "Taken at nine. Or ten.", "Monday")
+        amina.press("ctrl+z", "y")
+        amina.sees("Taken back:", "Taken at nine.")
+        amina.sees_not("Or ten.")
+
+
+@pytest.mark.screen
 def test_by_app_the_end_of_an_order_stands_on_the_page_of_the_week(house: House) -> None:
     tomorrow = (datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=1)).isoformat()
     with house.desk("Amina", begins_at_home=True) as amina:

@@ -44,21 +44,34 @@ class Intake(Subject):
 
     def add(self, slip: SlipTyped) -> str:
         """Keep the slip and forget what was typed; returns its id. The slip is durable first."""
-        wish = slip.call_back.strip()
-        is_no = wish.casefold() == in_words(Message("no"))
-        is_yes = wish.casefold() == in_words(Message("yes"))
+        call_back, when = _wish(slip)
         record = intake.add(
             self._session,
             name=slip.name,
             number=slip.number,
             language=slip.language,
             text=slip.said,
-            call_back=bool(wish) and not is_no,
-            when="" if is_no or is_yes else wish,
+            call_back=call_back,
+            when=when,
         )
         self._last = slip
         self.forget(slip)
         return record.hex()
+
+    def correct(self, slip: SlipTyped) -> bool:
+        """Correct the open slip of this record; say whether anything was different."""
+        call_back, when = _wish(slip)
+        corrected = intake.correct(
+            self._session,
+            slip.record,
+            name=slip.name,
+            number=slip.number,
+            language=slip.language,
+            text=slip.said,
+            call_back=call_back,
+            when=when,
+        )
+        return bool(corrected.settled)
 
     def remind(self, number: str, name: str, said: str = "") -> Reminding:
         """Return cases that this member may list whose people have such a number or such a name."""
@@ -137,6 +150,14 @@ class Intake(Subject):
         if not names:
             return Message("Your roles take no calls, and nobody else's roles do.")
         return Message("Your roles take no calls. Give it to: {names}.", names=enumerated(names))
+
+
+def _wish(slip: SlipTyped) -> tuple[bool, str]:
+    """Return whether to call back, and when."""
+    wish = slip.call_back.strip()
+    is_no = wish.casefold() == in_words(Message("no"))
+    is_yes = wish.casefold() == in_words(Message("yes"))
+    return bool(wish) and not is_no, "" if is_no or is_yes else wish
 
 
 def _like(rows: Iterable[CaseRow]) -> tuple[CaseLike, ...]:

@@ -9,6 +9,10 @@ CASE_OF_SLIP = "case-of-slip"
 """The form of a case that is made of a call slip; lists of drafts know its name too."""
 
 
+SLIP = "slip-corrected"
+"""The form that corrects an open call slip."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormPlace:
     """Which form, and of what.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.case import CASE_KINDS
@@ -10,13 +12,14 @@ from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.person import PERSON_ROLES
 from vault.cli.prompts import Personal, options_of
-from vault.cli.showing import indented
+from vault.cli.showing import edited, indented
 from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import RecordId, short_id
 from vault.words.message import Message, Words, enumerated, filled
 
 if TYPE_CHECKING:
+    from vault.access.session import Session
     from vault.services.cases.intake import Moved
 
 _VALUES = (
@@ -27,6 +30,7 @@ _VALUES = (
     Personal("when", "--when", Message("When to call back")),
 )
 
+_CORRECTED = tuple(replace(value, is_change=True) for value in _VALUES)
 _WHO = (Personal("names", "--name", Message("Name, in each script known"), required=True, many=True),)
 _TITLE = Personal("title", "--title", Message("Title of the new case"), required=True)
 _DO_NOT_CALL = Message("DO NOT CALL  {number}: a case that you can open has it on a never-use list.")
@@ -85,6 +89,24 @@ def _list(args: Given, output: Output) -> Result:
         number = "" if slip.number in never else slip.number
         lines += [indented(line) for line in (slip.name, number, slip.language, *slip.text.splitlines()) if line]
     return Result({"slips": data}, lines or [Message("No open slips.")])
+
+
+def _present(args: Given, session: Session) -> dict[str, str]:
+    from vault.services.cases import intake
+
+    slip = intake.find(session, args.slip)
+    return {"name": slip.name, "number": slip.number, "language": slip.language, "text": slip.text, "when": slip.when}
+
+
+def _edit(args: Given, output: Output) -> Result:
+    with opened_to_ask(args, output, _CORRECTED, present=partial(_present, args)) as (session, answers):
+        from vault.services.cases import intake
+
+        said = {key: found[0] for key, found in answers.items() if found}
+        call_back = True if args.call_back or "when" in said else None
+        if args.no_call_back:
+            call_back, said = False, {**said, "when": ""}
+        return edited(intake.correct(session, args.slip, call_back=call_back, **said))
 
 
 def _close(args: Given, output: Output) -> Result:
@@ -174,6 +196,14 @@ VERBS: Final = (
         ANYWAY,
         *options_of((_TITLE,)),
     ), _move),
+    Verb("edit", Message("correct an open slip; what it said before is gone when it is moved or closed"), (
+        Arg("SLIP", Message("its id, or its beginning")),
+        OneOf((
+            Arg("[--call-back]", Message("they want a call back")),
+            Arg("[--no-call-back]", Message("they want none")),
+        )),
+        *options_of(_CORRECTED),
+    ), _edit),
     Verb("close", Message("close a slip that becomes no case; it is no longer listed"), (
         Arg("SLIP", Message("its id, or its beginning")),
     ), _close),

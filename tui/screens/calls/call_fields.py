@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -31,18 +32,29 @@ _LONGEST_CLIENT: Final = 18
 
 
 class CallFields(Vertical):
-    """Number, name as heard, language, what was said, and whether to call back."""
+    """Number, name as heard, language, what was said, and whether to call back; `slip` is what stands there first."""
+
+    def __init__(self, slip: SlipTyped | None = None) -> None:
+        super().__init__()
+        self._first = slip or SlipTyped("", 0)
 
     @override
     def compose(self) -> ComposeResult:
-        said = FormRow(Message("What was said"), SafeTextArea("", id="said", soft_wrap=True))
+        first = {name: safe_line(text) for name, text in _lines_of(self._first).items()}
+        area = SafeTextArea(safe_text(self._first.said), id="said", soft_wrap=True)
+        said = FormRow(Message("What was said"), area)
         said.add_class("said-row")
         known = SuggestFromList(languages(), case_sensitive=False)
-        yield FormRow(Message("Number"), Horizontal(_line("number"), Static("", id="number-match", classes="match")))
-        yield FormRow(Message("Heard name"), Horizontal(_line("name"), Static("", id="name-match", classes="match")))
-        yield FormRow(Message("Language"), SafeInput(id="language", compact=True, suggester=known))
+        yield FormRow(
+            Message("Number"), Horizontal(_line("number", first), Static("", id="number-match", classes="match"))
+        )
+        yield FormRow(
+            Message("Heard name"), Horizontal(_line("name", first), Static("", id="name-match", classes="match"))
+        )
+        language = SafeInput(first["language"], id="language", compact=True, suggester=known)
+        yield FormRow(Message("Language"), language)
         yield said
-        yield FormRow(Message("Call back"), _line("call-back", Message("empty: no; or yes, or when")))
+        yield FormRow(Message("Call back"), _line("call-back", first, Message("empty: no; or yes, or when")))
         yield Static(safe_content(_HINT), id="call-hint")
 
     @property
@@ -92,8 +104,8 @@ class CallFields(Vertical):
         return self.query_one(f"#{name}", SafeInput)
 
 
-def _line(name: str, placeholder: Words = "") -> SafeInput:
-    return SafeInput(placeholder=placeholder, id=name, compact=True)
+def _line(name: str, first: Mapping[str, str], placeholder: Words = "") -> SafeInput:
+    return SafeInput(first[name], placeholder=placeholder, id=name, compact=True)
 
 
 def _lines_of(slip: SlipTyped) -> dict[str, str]:

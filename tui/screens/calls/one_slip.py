@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tui.looks.tokens import Token
 from tui.screens.calls.ending_slips import MakeCase, PickCase
+from tui.screens.calls.slip_form import SlipForm
 from tui.screens.erasing.erase import EraseScreen
 from tui.screens.frame.base import BACK, Command, VaultScreen
 from tui.screens.frame.known_already import make_unless_known
@@ -30,7 +31,8 @@ class OneSlip(VaultScreen):
     NAME = Message("Call")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("m", "move", Message("Move all its words into a case"), "m", Message("into a case")),
-        Command("n", "new", Message("Make a case of it"), "n", Message("make a case")),
+        Command("n", "new", Message("Make a case of it"), "n", Message("new case")),
+        Command("e", "edit", Message("Correct it"), "e", Message("edit")),
         Command("x", "close", Message("Close it: it becomes no case"), "x", Message("close")),
         Command("", "erase", Message("Erase it for good, without a trace of its words"), ""),
         BACK,
@@ -58,6 +60,10 @@ class OneSlip(VaultScreen):
     def action_new(self) -> None:
         """Make a case of it."""
         make_case(self, self._slip, self.end)
+
+    def action_edit(self) -> None:
+        """Correct it."""
+        correct(self, self._slip, self.end)
 
     def action_erase(self) -> None:
         """Show what goes, and erase it."""
@@ -137,6 +143,11 @@ def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) 
         screen.app.post_message(OpenCase(case, said=_moved(ref)))
 
     screen.unless_left(MakeCase(slip), made)
+
+
+def correct(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
+    """Show the slip in its fields, and go on with a sentence about what was corrected."""
+    screen.unless_left(SlipForm(slip, asked_back(slip)), then)
 
 
 def caller(slip: SlipLine) -> str:

@@ -12,8 +12,9 @@ from typing_extensions import override
 from tui.drawn.case_time import day_written
 from tui.looks.signs import LATE
 from tui.looks.tokens import Token
-from tui.screens.calls.one_slip import OneSlip, asked_back, caller, make_case, move
+from tui.screens.calls.one_slip import OneSlip, asked_back, caller, correct, make_case, move
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
+from tui.screens.frame.looking_back import UNDO, LooksBack
 from tui.screens.frame.one_list import ListScreen
 from tui.screens.frame.rows import FixedRows
 from tui.screens.frame.wording import clock_minute
@@ -36,14 +37,16 @@ _COLUMNS: Final = (
 )
 
 
-class OpenSlips(ListScreen):
+class OpenSlips(ListScreen, LooksBack):
     """Slips that are not moved or closed yet."""
 
     NAME = Message("Calls")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "open", Message("Read the slip; move or close it there"), "Enter", Message("read")),
         Command("m", "move", Message("Move all its words into a case"), "m", Message("into a case")),
-        Command("n", "new", Message("Make a case of it"), "n", Message("make a case")),
+        Command("n", "new", Message("Make a case of it"), "n", Message("new case")),
+        Command("e", "edit", Message("Correct it"), "e", Message("edit")),
+        UNDO,
         READ_AGAIN,
         BACK,
     )
@@ -61,7 +64,7 @@ class OpenSlips(ListScreen):
         )
 
     @override
-    def action_refresh(self) -> None:
+    def action_refresh(self, stand_on: str = "") -> None:
         """Read the list; the look is in the log."""
         self.ask(lambda vault: vault.intake.list_open(), self._show)
 
@@ -105,6 +108,12 @@ class OpenSlips(ListScreen):
         slip = self._at_cursor()
         if slip is not None:
             make_case(self, slip, self._ended)
+
+    def action_edit(self) -> None:
+        """Correct it."""
+        slip = self._at_cursor()
+        if slip is not None:
+            correct(self, slip, self._ended)
 
     def _ended(self, words: str) -> None:
         self.say(words)

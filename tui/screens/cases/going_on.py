@@ -29,7 +29,7 @@ from tui.screens.referral.recipient import RECIPIENT, RecipientForm
 from tui.text.in_words import in_words
 from tui.values.messages import OpenCase
 from tui.values.values import CaseShown, DraftShown, Spot
-from tui.values.values_forms import CASE_OF_SLIP, FormPlace, FormTyped
+from tui.values.values_forms import CASE_OF_SLIP, SLIP, FormPlace, FormTyped
 from tui.values.values_members import MembersShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
@@ -65,6 +65,7 @@ _OUTSIDE: Final[Mapping[str, Callable[[VaultScreen, FormPlace, _Open], None]]] =
         RECIPIENT: lambda _screen, _place, open_again: open_again(RecipientForm()),
         AWAY: _away,
         ORDER: _order,
+        SLIP: _slips,
         CASE_OF_SLIP: _slips,  # the slip is chosen there, and its form finds its words
     }
 )
@@ -83,6 +84,7 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
         AWAY: Message("away"),
         ORDER: Message("handover"),
         CASE_OF_SLIP: Message("case of a call"),
+        SLIP: Message("correction of a call"),
     }
 )
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.form import FormedRecord
-from vault.casework.intake import RegisterEntry
+from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
 from vault.casework.own_forms.filled import Filled
 from vault.casework.papers.document import Document
@@ -36,7 +36,7 @@ from vault.services.projection.short_ids import ids_between, typed_id
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
-Editable = Case | Person | Note | FormedRecord
+Editable = Case | Person | Note | Slip | FormedRecord
 T = TypeVar("T", bound=Editable)
 NOT_TOLD: Final = frozenset({"audit", "who", "body", "extracted"})
 """What a history leaves out: random ids, for the log and other cases, and the keys of a paper's contents."""

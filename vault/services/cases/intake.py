@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -21,15 +21,16 @@ from vault.casework.person import Person
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
-from vault.errors import NotFoundError, UsageError
+from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.fold import fold_words, words_of
 from vault.index.heads import heads_of
 from vault.index.search import SHORTEST_PHONE
 from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import from_fields
 from vault.records.work import Entry, Work
 from vault.services.cases.cases import CaseMade, new_case
-from vault.services.cases.editing import Following, Place, heads_at, next_of
+from vault.services.cases.editing import Edited, Following, Place, heads_at, next_of
 from vault.services.cases.people import as_heard
 from vault.services.cases.register import entries_for
 from vault.services.grants.intake_key import WEEKLY
@@ -71,10 +72,7 @@ def add(
         UsageError: the text is longer than a call, or a field is no line; nothing was written.
     """
     rule = session.require(Action.INTAKE_WRITE)
-    if len(text) > MOST_SAID:
-        raise UsageError(
-            Message("text of a slip is longer than {most_characters} characters", most_characters=MOST_SAID)
-        )
+    _require_short(text)
     slip = Slip(
         received=session.log.now_ms(),
         name=name,
@@ -91,12 +89,67 @@ def add(
     return record
 
 
+def _require_short(text: str) -> None:
+    if len(text) > MOST_SAID:
+        raise UsageError(
+            Message("text of a slip is longer than {most_characters} characters", most_characters=MOST_SAID)
+        )
+
+
+def correct(
+    session: Session,
+    slip: str,
+    *,
+    name: str | None = None,
+    number: str | None = None,
+    language: str | None = None,
+    text: str | None = None,
+    call_back: bool | None = None,
+    when: str | None = None,
+) -> Edited:
+    """Correct an open slip, as a new version of it; None leaves a field as it is.
+
+    Raises:
+        NotFoundError: no open slip with this id.
+        RefusedError: somebody moved or closed it at the same time.
+        UsageError: the text is longer than a call, or a field is no line; nothing was written.
+    """
+    rule = session.require(Action.INTAKE_WRITE)
+    _require_short(text or "")
+    stored, home = _open_slip(session, slip), the_one(session, CompartmentKind.INTAKE)
+    typed = {"name": name, "number": number, "language": language, "text": text, "call_back": call_back, "when": when}
+    wanted: dict[str, Any] = {field: said for field, said in typed.items() if said is not None}
+    up_to_date_index(session)
+    place = Place(home, stored.record, Slip.KIND)
+    following = next_of(Slip, heads_at(session, place), lambda said: replace(said, **wanted))
+    if any(from_fields(Slip, head.content.fields).state is not SlipState.OPEN for head in following.versions):
+        raise RefusedError(Message("the slip is moved or closed in another version"))
+    if not following.is_different:
+        return Edited(place, 0)
+    with session.work(home) as work:
+        work.write(home, stored.record, Slip.KIND, following.fields(), following.parents)
+        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+    return Edited(place, len(following.versions))
+
+
 def list_open(session: Session) -> list[SlipLine]:
     """Return the open slips, oldest first; the look is in the log before they are."""
     rule = session.require(Action.INTAKE_READ)
     found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN]
     session.log_act(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
     return _lines(session, found)
+
+
+def find(session: Session, slip: str) -> Slip:
+    """Return an open slip; the look is in the log before.
+
+    Raises:
+        NotFoundError: no open slip with this id.
+    """
+    rule = session.require(Action.INTAKE_READ)
+    found = _open_slip(session, slip)
+    session.log_act(Entry(act="case.view", why="intake", covers={Slip.KIND: 1}, pol=rule))
+    return found.value
 
 
 def find_open(session: Session, words: str, *, seen: set[RecordId] | None = None) -> list[SlipLine]:
@@ -293,8 +346,5 @@ def _keep_ended(
 
 
 def _slips(session: Session) -> list[Stored[Slip]]:
-    return [slip for slip in _stored(session) if slip.record != WEEKLY]
-
-
-def _stored(session: Session) -> list[Stored[Slip]]:
-    return stored_of_kind(read_valid(session, the_one(session, CompartmentKind.INTAKE)), Slip)
+    found = stored_of_kind(read_valid(session, the_one(session, CompartmentKind.INTAKE)), Slip)
+    return [slip for slip in found if slip.record != WEEKLY]
