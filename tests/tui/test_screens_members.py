@@ -9,7 +9,12 @@ import pytest
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join, open_place
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.proposals import Proposal, seal_proposal
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError
+from vault.services.cases import notes
 from vault.services.members import joining, members
 
 pytestmark = pytest.mark.screen
@@ -280,3 +285,20 @@ def test_a_role_is_taken_only_after_what_is_lost_was_read(house: House, tmp_path
         mira.press("f4", "y", "down", "enter")
         mira.sees("The member has exactly these roles now.")
     assert _roles(house, VERA) == {"caseworker"}
+
+
+def test_what_came_after_a_proposal_is_said_before_it_is_lost(house: House, tmp_path: Path) -> None:
+    amina, file = house.people["Amina"], tmp_path / "proposal"
+    with house.open("Mira") as mira:
+        file.write_bytes(seal_proposal(mira, Proposal(propose(mira, Change(leaving=frozenset({amina.member}))))))
+    with house.open("Amina") as writer:
+        notes.add(writer, house.case, Note(NoteKind.CONTACT, "The court has answered."))
+    with house.desk("Mira") as mira:
+        mira.press(":members", "p", f" {file}", "f4", "ctrl+g")
+        mira.sees(
+            "Lose what came since?", "STOP: work that is here would be lost", f"of {AMINA} wrote after the cut-off"
+        )
+        mira.sees("1 case or section that you cannot open (1 record)", "Write a new proposal instead")
+        mira.press("n")
+    with house.open("Mira") as mira:
+        assert amina.member in mira.directory.effective.members

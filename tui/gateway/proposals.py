@@ -31,9 +31,10 @@ class Proposals(Subject):
         write_new(out, signed)
         return shown
 
-    def commit(self, file: Path, progress: Progress) -> Changed:
+    def commit(self, file: Path, progress: Progress, *, accepts_loss: bool) -> Changed:
         """Make a proposal count that all who must have signed. Nothing stops it half way."""
         session = self._session
-        outcome = rostering.commit(session, rostering.read_proposal(file), progress=progress)
+        proposal = rostering.read_proposal(file)
+        outcome = rostering.commit(session, proposal, accepts_loss=accepts_loss, progress=progress)
         done = Message("The proposal is in effect. A member whom it admits needs a bundle of yours to begin.")
         return changed(session, outcome, done)

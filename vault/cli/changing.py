@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
-from vault.cli.confirming import YES, require_sure
+from vault.cli.confirming import YES, require_sure, require_word
 from vault.cli.opening import opened
 from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_data, shown_lines
 from vault.cli.output import Output, Result
@@ -93,11 +93,22 @@ def _sign(args: Given, output: Output) -> Result:
 def _commit(args: Given, output: Output) -> Result:
     args.out = None  # what all have signed needs no proposal
     with opened(args, output) as session:
-        from vault.services.members import rostering
+        from vault.services.members import cut_off, rostering
 
-        outcome = rostering.commit(
-            session, rostering.read_proposal(args.proposal), progress=output.progress_of(_NEW_KEYS)
-        )
+        proposal = rostering.read_proposal(args.proposal)
+        shown = rostering.show(session, proposal)
+        if shown.missing is None and shown.lost is not None:
+            output.say(shown.lost)
+            require_word(
+                args,
+                output,
+                Message("Lose it? Type lose: "),
+                nothing=Message("nothing is changed"),
+                why=Message("work would be lost"),
+                instead=cut_off.NEW_PROPOSAL,
+                word="lose",
+            )
+        outcome = rostering.commit(session, proposal, accepts_loss=True, progress=output.progress_of(_NEW_KEYS))
     return outcome_result(args, output, outcome, Message("The proposal is in effect now."))
 
 
@@ -122,5 +133,6 @@ CHANGES: Final = (
     ), _sign),
     Verb("commit", Message("put a proposal into effect that all have signed"), (
         Arg("PROPOSAL", Message("the proposal with all the signatures that it needs"), of=Path),
+        YES,
     ), _commit),
 )  # fmt: skip

@@ -48,7 +48,6 @@ class ProposalScreen(FormScreen, ChangingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._read: Path | None = None
-        self._missing: Words | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -97,27 +96,35 @@ class ProposalScreen(FormScreen, ChangingScreen):
         if file is None:
             self.warn(Message("Read it first (F4)."))
             return
-        if self._missing:
-            self.warn(Message("It is not in effect yet. Who has to sign: {names}.", names=self._missing))
+        # Read again: what came since it was shown may be what it would lose.
+        self.ask(lambda vault: vault.proposals.show(file), lambda shown: self._ask_to_commit(file, shown))
+
+    def _ask_to_commit(self, file: Path, shown: ProposalShown) -> None:
+        self._show(file, shown)
+        if shown.missing:
+            self.warn(Message("It is not in effect yet. Who has to sign: {names}.", names=shown.missing))
             return
+        lost = shown.lost
 
         def commit() -> None:
             self.change(
                 Message("Making the proposal count"),
-                lambda vault, _root, progress, _stopped: vault.proposals.commit(file, progress),
+                lambda vault, _root, progress, _stopped: vault.proposals.commit(
+                    file, progress, accepts_loss=lost is not None
+                ),
                 lambda: self.end("committed"),
             )
 
-        self.confirm(
-            Message("Put what is shown into effect?"),
-            Message("It changes who is a member. Only another change that the same people sign undoes it."),
-            commit,
-            yes=Message("Make it count"),
-            no=Message("Not yet"),
-        )
+        if lost is None:
+            question, yes, no = Message("Put what is shown into effect?"), Message("Make it count"), Message("Not yet")
+            told = Message("It changes who is a member. Only another change that the same people sign undoes it.")
+        else:
+            question, yes, no = Message("Lose what came since?"), Message("Lose it"), Message("Not yet")
+            told = lost
+        self.confirm(question, told, commit, yes=yes, no=no)
 
     def _show(self, file: Path, shown: ProposalShown) -> None:
-        self._read, self._missing = file, shown.missing
+        self._read = file
         self.query_one("#about-proposal").display = False
         all_signed = Message("All have signed: Ctrl+G puts it into effect.")
         lines: list[Words] = [

@@ -100,16 +100,22 @@ def require_here(
 
 
 def epoch_to_write(session: Waiter, compartment: CompartmentId) -> EpochId | None:
-    """Return the epoch under which a compartment is written now, or None where it has none yet.
+    """Return the epoch under which a compartment is written now; None where this seat has no key of it at all.
 
     Raises:
         VerificationError: an epoch or a grant is not here.
-        RefusedError: others replaced the key, and this seat holds none of what they made.
+        RefusedError: others replaced the key, and this seat holds none of what they made; or no grant to this seat
+            counts, so that nothing that it writes there would.
     """
     require_here(session, compartment, keys_only=True)
-    state = session.state_of(compartment)
-    if state is None:
+    if not session.keyring.epochs_of(compartment):
         return None
+    state = session.state_of(compartment)
+    if state is None or not state.was_granted(session.seat):
+        raise RefusedError(
+            Message("who gave this case to this device had no right to: nothing that you write in it would count"),
+            next_step=Message("Ask somebody who has the case to grant it to you, and import their bundle."),
+        )
     if len(state.current) > 1 or session.keyring.get(state.current[0]) is None:
         raise RefusedError(
             Message("other members replaced the key of compartment {compartment}", compartment=compartment.hex()),

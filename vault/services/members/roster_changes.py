@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from vault.access.membership.next_roster import sizes_of_logs
 from vault.access.membership.proposals import Proposal
 from vault.access.session import Session
 from vault.ids import MemberId, short_id
 from vault.log.rosters.roster import Roster
 from vault.services.grants.timed_grants import last_day
+from vault.services.members.cut_off import lines_beyond
 from vault.services.projection.authors import name_in, names_of_members
-from vault.words.message import Message, Value, listed, plural
+from vault.words.message import Message, Value, listed
 
 
 def describe(session: Session, proposal: Proposal) -> tuple[Message, ...]:
@@ -43,25 +43,7 @@ def describe(session: Session, proposal: Proposal) -> tuple[Message, ...]:
         if seat not in after.certificates:
             name = name_in(names, ended.member)
             lines.append(Message("revokes device {device} of {name}", device=short_id(seat), name=name))
-    return (*lines, *_set_aside(session, after), *_other_rules(session, after))
-
-
-def _set_aside(session: Session, after: Roster) -> list[Message]:
-    """Say how much of what is here of a device would become invalid: the sizes are a claim of who proposes."""
-    lines: list[Message] = []
-    with session.database.reading() as rows:
-        for seat, sizes in sorted(after.endings.items()):
-            known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
-            beyond = sum(max(0, size - sizes.get(origin, 0)) for origin, size in known.items())
-            if beyond:
-                message = plural(
-                    "makes {count} entry of device {device} invalid",
-                    "makes {count} entries of device {device} invalid",
-                    count=beyond,
-                    device=short_id(seat),
-                )
-                lines.append(message)
-    return lines
+    return (*lines, *lines_beyond(session, after), *_other_rules(session, after))
 
 
 def _other_rules(session: Session, after: Roster) -> list[Message]:

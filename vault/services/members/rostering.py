@@ -28,6 +28,7 @@ from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Action
 from vault.progress import Progress
 from vault.services.grants import sharing
+from vault.services.members.cut_off import NEW_PROPOSAL, lost_work, stop_before_loss
 from vault.services.members.roster_changes import describe
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.files import read_limited
@@ -64,12 +65,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ProposalShown:
-    """A proposal in words: what it changes, who signed, who has to sign yet."""
+    """A proposal in words: what it changes, who signed, who has to sign yet.
+
+    `lost` says which work that is here would become invalid: what was imported since the proposal was written.
+    """
 
     number: int
     changes: tuple[Message, ...]
     signed_by: tuple[str, ...]
     missing: Message | None
+    lost: Message | None = None
 
 
 def carry_out(
@@ -136,16 +141,31 @@ def sign(session: Session, untrusted: bytes) -> tuple[ProposalShown, bytes]:
     return _shown(session, signed), seal_proposal(session, signed, came=untrusted)
 
 
-def commit(session: Session, untrusted: bytes, *, progress: Progress = lambda done, total: None) -> Outcome:
+def commit(
+    session: Session,
+    untrusted: bytes,
+    *,
+    accepts_loss: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Outcome:
     """Make a proposal count that all who must have signed.
 
+    `accepts_loss`: a person read what came after its cut-off, and lets it become invalid.
+
     Raises:
-        RefusedError: somebody has to sign yet, or this member may not write rosters, or another change came before it.
+        RefusedError: somebody has to sign yet, or this member may not write rosters, or another change came before it,
+            or work that is here would become invalid.
         MalformedError: it names somebody whom it does not admit.
         VerificationError: it does not follow from what this device knows.
     """
     session.require(Action.MEMBER_ADMIT)
-    return _commit(session, _opened(session, untrusted), "roster.change", progress)
+    proposal = _opened(session, untrusted)
+    # Who has to sign yet is said first.
+    if missing_signatures(session.directory.effective, proposal.roster) is None and not accepts_loss:
+        lost = lost_work(session, proposal.roster)
+        if lost is not None:
+            raise RefusedError(lost, next_step=NEW_PROPOSAL)
+    return _commit(session, proposal, "roster.change", progress)
 
 
 def read_proposal(path: Path) -> bytes:
@@ -216,7 +236,13 @@ def _shown(session: Session, proposal: Proposal) -> ProposalShown:
     names = names_of_members(session)
     missing = missing_signatures(effective, proposal.roster)
     signed = sorted(name_in(names, member) for member in signers_in(effective, proposal.roster))
-    return ProposalShown(proposal.roster.head.number, describe(session, proposal), tuple(signed), missing)
+    return ProposalShown(
+        proposal.roster.head.number,
+        describe(session, proposal),
+        tuple(signed),
+        missing,
+        stop_before_loss(session, proposal.roster),
+    )
 
 
 def _commit(

@@ -1,0 +1,95 @@
+"""A leaver's proposal is as old as the moment it was written: what came since is said before it is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.english import in_english
+from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation, give
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import RefusedError
+from vault.services.cases import cases, notes
+from vault.services.grants import sharing
+from vault.services.members import members, rostering
+
+NEWS = Note(NoteKind.CONTACT, "The court has answered.")
+
+
+def works_on_cases(mira: Session, karim: Session, organisation: Organisation) -> None:
+    assert members.change_roles(mira, karim.member, ["admin", "caseworker"], by_root=True).is_done
+    give(mira, karim, organisation.folder)
+
+
+def signed_end(mira: Session, organisation: Organisation) -> bytes:
+    """Return a proposal that lets Karim leave, which all who must have signed."""
+    outcome = members.leave(mira, organisation[KARIM].member)
+    assert outcome.proposal is not None
+    with organisation.at(SELIN, TOMAS) as (selin, tomas):
+        for session in (selin, tomas):
+            give(mira, session, organisation.folder)
+        _, by_one = rostering.sign(selin, outcome.proposal)
+        return rostering.sign(tomas, by_one)[1]
+
+
+def came_later(mira: Session, karim: Session, organisation: Organisation) -> cases.CaseMade:
+    """Have Karim open a case, write a note and give it to Mira, who imports it: all after the proposal."""
+    made = cases.create(karim, title="On her way", kind="asylum")
+    notes.add(karim, made.case, NEWS)
+    sharing.grant(karim, made.case, [mira.member])
+    give(karim, mira, organisation.folder)
+    return made
+
+
+def test_what_came_after_a_proposal_is_not_lost_without_a_word(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        signed = signed_end(mira, organisation)
+        assert rostering.show(mira, signed).lost is None
+        made = came_later(mira, karim, organisation)
+
+        shown = rostering.show(mira, signed)
+        line = next(line for line in in_english(shown.changes) if "becomes invalid" in line)
+        assert f"of {organisation[KARIM].name} wrote after the cut-off becomes invalid: " in line
+        assert f"{made.ref} (" in line
+        assert "records and its key)" in line
+        with pytest.raises(RefusedError, match=f"would be lost for everybody.*{made.ref}") as refused:
+            rostering.commit(mira, signed)
+        assert "Write a new proposal instead" in str(refused.value.next_step)
+        assert organisation[KARIM].member in mira.directory.effective.members
+
+        # A new proposal takes it along: the case goes on, with whoever has it.
+        later = signed_end(mira, organisation)
+        assert rostering.show(mira, later).lost is None
+        assert rostering.commit(mira, later).is_done
+        notes.add(mira, made.case, NEWS)
+        assert len(cases.open_case(mira, made.case).notes) == 2
+
+
+def test_who_signs_reads_the_same_as_who_carries_it_out(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        outcome = members.leave(mira, organisation[KARIM].member)
+        assert outcome.proposal is not None
+        give(mira, karim, organisation.folder)
+        came_later(mira, karim, organisation)
+        seen = rostering.show(mira, outcome.proposal).changes
+        assert rostering.show(karim, outcome.proposal).changes == seen
+        signed, _ = rostering.sign(karim, outcome.proposal)
+        assert signed.changes == seen
+
+
+def test_a_note_into_a_case_whose_grant_was_cut_off_is_refused_at_once(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        old = cases.create(karim, title="From before", kind="asylum")
+        give(karim, mira, organisation.folder)
+        signed = signed_end(mira, organisation)
+        made = came_later(mira, karim, organisation)
+        sharing.grant(karim, old.case, [mira.member])
+        give(karim, mira, organisation.folder)
+        assert rostering.commit(mira, signed, accepts_loss=True).is_done
+        for case in (made.case, old.case):
+            with pytest.raises(RefusedError, match="nothing that you write in it would count"):
+                notes.add(mira, case, NEWS)
