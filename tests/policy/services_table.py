@@ -86,11 +86,15 @@ _ASKS: Mapping[Action, str] = {
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
     retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
     described.described
+    alone.only_theirs alone.said_before_end alone.who_carries_out handover.nothing_to_do
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,
     Action.MEMBER_ADMIT: "joining.admit joining.admit_here joining.invite joining.invite_device rostering.commit",
-    Action.MEMBER_END: "members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_removal",
+    Action.MEMBER_END: """
+    members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_end
+    unsynced_work.warn_before_removal
+    """,
     Action.ROLE_CHANGE: "members.change_roles unsynced_work.before_roles",
     Action.DEPUTY_SET: "deputies.set_deputy",
     Action.RETENTION_SET: "retention.set_rule",

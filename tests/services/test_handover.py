@@ -18,7 +18,8 @@ from vault.index.heads import heads_in
 from vault.records.work import Entry
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
-from vault.services.grants import handover, sharing
+from vault.services.grants import alone, deputies, handover, sharing
+from vault.services.members import unsynced_work
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_heads
 
@@ -109,3 +110,31 @@ def test_an_edit_of_the_head_keeps_fields_of_a_newer_program(office: Office) -> 
         (opened,) = read_heads(joel, first, frozenset({VersionId(head.version)}))
         assert opened.content.fields["weather"] == "grey"
         assert opened.content.fields["owner"] == office.nadia.member
+
+
+def test_an_order_says_who_carries_it_out_or_that_nobody_can(office: Office) -> None:
+    with office.place.open() as founder:
+        (deputy,) = alone.who_carries_out(founder, office.amina.member)
+        assert str(deputy).startswith("The device of Joel Brandvik, the deputy, carries it out")
+        deputies.set_deputy(founder, office.amina.member, None)
+    with office.open(office.amina) as amina:
+        refs = sorted(cases.create(amina, title=title, kind="asylum").ref for title in ("one", "two"))
+        shared = cases.create(amina, title="three", kind="asylum")
+        sharing.grant(amina, shared.case, [office.nadia.member])
+        nobody, given = alone.who_carries_out(amina, office.amina.member)
+        assert str(nobody).startswith("Amina Ruskova has no deputy: nobody's device carries it out by itself.")
+        assert str(given).startswith(f"2 cases are open to Amina Ruskova alone ({', '.join(refs)}).")
+        assert "Once they are out, only the recovery sheets can open them. First let them give" in str(given)
+    # Who orders it and reads none of them hears how many, and no reference.
+    with office.place.open() as founder:
+        assert "2 cases are open to Amina Ruskova alone. " in str(
+            unsynced_work.warn_before_end(founder, office.amina.member)
+        )
+        handover.order(founder, office.amina.member, office.nadia.member, reason="leaves on Friday")
+    with office.open(office.amina) as amina:
+        assert handover.carry_out(amina) == []
+        assert "Give each case to its new owner" in str(handover.nothing_to_do(amina))
+        for found in cases.list_all(amina):
+            sharing.grant(amina, CompartmentId(found.case), [office.joel.member])
+    with office.place.open() as founder:
+        assert unsynced_work.warn_before_end(founder, office.amina.member) is None

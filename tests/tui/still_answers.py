@@ -656,6 +656,7 @@ ANSWERS: dict[str, Any] = {
     "members.look": RequestShown(
         "Vera Tikhookova", ("intake",), 30, is_device=False, is_yours=False, words=tuple(SPOKEN.split())),
     "members.admit": ADMITTED,
+    "members.before_end": "",
     "members.before_roles": "",
     "members.change_roles": ADMITTED,
     "proposals.show": ProposalShown(9, CHANGES, ("Amina Raskolda",), Message("one other supervisor")),

@@ -16,7 +16,7 @@ from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped
 from vault.services.exchange import syncing
-from vault.services.grants import deputies, timed_grants
+from vault.services.grants import alone, deputies, timed_grants
 from vault.services.members import devices, joining, members, unsynced_work
 from vault.services.members.joining import Admitted
 from vault.services.members.members import MemberShown
@@ -165,6 +165,10 @@ class Members(Subject):
         return changed(
             session, members.leave(session, member_id(member), progress=progress), Message("The member has left.")
         )
+
+    def before_end(self, member: str) -> Words:
+        """Return which cases only this member can open; empty where there is none."""
+        return alone.said_before_end(self._session, member_id(member)) or ""
 
     def before_roles(self, member: str, roles: Sequence[str]) -> Words:
         """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""

@@ -38,11 +38,11 @@ def _leave(args: Given, output: Output) -> Result:
 def _end(args: Given, output: Output, act: Literal["suspend", "leave"], done: Callable[[str], Message]) -> Result:
     with opened(args, output) as session:
         from vault.services.members import members, unsynced_work
-        from vault.services.projection import authors, seats
+        from vault.services.projection import authors
 
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
-        require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
+        require_sure(args, output, unsynced_work.warn_before_end(session, member))
         end = members.suspend if act == "suspend" else members.leave
         outcome = end(session, member, progress=output.progress_of(_NEW_KEYS))
     return outcome_result(args, output, outcome, done(name))

@@ -16,18 +16,13 @@ _REASON = (Personal("reason", "--reason", Message("Why (everybody in the vault c
 
 def _order(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _REASON) as (session, values):
-        from vault.services.grants import handover
+        from vault.services.grants import alone, handover
         from vault.services.projection import authors
 
         leaver = authors.find_member(session, args.leaver, also_left=True)
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
-    lines = [
-        Message(
-            "The order is saved. Once the member has left, the deputy's device carries it out when it is next"
-            " opened. Until then it asks the deputy."
-        ),
-    ]
+        lines = [Message("The order is saved."), *alone.who_carries_out(session, leaver)]
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
 
 
@@ -53,7 +48,7 @@ def _carry_out(args: Given, output: Output) -> Result:
         from vault.services.projection import authors
 
         done = handover.carry_out(session, progress=output.progress_of(Message("Cases handed over")))
-        names = authors.names_of_members(session)
+        names, nothing = authors.names_of_members(session), handover.nothing_to_do(session)
     data = [{"order": order.order.hex(), "cases": order.cases} for order in done]
     lines = []
     for order in done:
@@ -66,7 +61,7 @@ def _carry_out(args: Given, output: Output) -> Result:
                 successor=successor,
             )
         )
-    return Result({"carried_out": data}, lines or [Message("You hold no case that is pending handover.")])
+    return Result({"carried_out": data}, lines or [nothing])
 
 
 VERBS: Final = (

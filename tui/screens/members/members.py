@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, Final
 
@@ -34,7 +34,7 @@ from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.strip import Fact, ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
-from vault.words.message import Message, plural
+from vault.words.message import Message, Words, plural
 
 _COLUMNS: Final = (
     Column(Message("name"), 24),
@@ -175,18 +175,13 @@ class MembersScreen(ListScreen, ChangingScreen):
                 self.action_refresh,
             )
 
-        self.confirm(
-            plural(
-                "Revoke {count} device of {name}?",
-                "Revoke {count} devices of {name}?",
-                count=member.devices,
-                name=member.name,
-            ),
-            together((_STAY, _LOST, MAY_BE_KEPT, _KEPT), " "),
-            end,
-            yes=Message("Suspend"),
-            no=Message("Keep"),
+        question = plural(
+            "Revoke {count} device of {name}?",
+            "Revoke {count} devices of {name}?",
+            count=member.devices,
+            name=member.name,
         )
+        self._ask_end(member, question, _STAY, end, (Message("Suspend"), Message("Keep")))
 
     def action_let_leave(self) -> None:
         """Let the member under the cursor leave."""
@@ -201,13 +196,25 @@ class MembersScreen(ListScreen, ChangingScreen):
                 self.action_refresh,
             )
 
-        self.confirm(
-            Message("Does {name} leave for good?", name=member.name),
-            together((_GONE, _LOST, MAY_BE_KEPT, _KEPT), " "),
-            let_leave,
-            yes=Message("They leave"),
-            no=Message("They stay"),
-        )
+        question = Message("Does {name} leave for good?", name=member.name)
+        self._ask_end(member, question, _GONE, let_leave, (Message("They leave"), Message("They stay")))
+
+    def _ask_end(
+        self,
+        member: MemberLine,
+        question: Words,
+        becomes: Message,
+        then: Callable[[], None],
+        answers: tuple[Message, Message],
+    ) -> None:
+        """Ask, and say first what only this member can open."""
+        yes, no = answers
+
+        def ask(alone: Words) -> None:
+            told = [words for words in (alone, becomes, _LOST, MAY_BE_KEPT, _KEPT) if words]
+            self.confirm(question, together(told, " "), then, yes=yes, no=no)
+
+        self.ask(lambda vault: vault.members.before_end(member.member), ask)
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

@@ -23,6 +23,7 @@ from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.services.projection.seats import members_of_logs
 from vault.words.finding import Code
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,17 @@ def carry_out(
         if handed_over:
             results.append(_result(stored, cases=handed_over))
     return results
+
+
+def nothing_to_do(session: Session) -> Message:
+    """Return what to say where nothing was handed over: nobody carries out an order on their own cases."""
+    if any(stored.value.leaver == session.member for stored in orders(session)):
+        return Message(
+            "Nothing was handed over: the order is about your own cases, and you do not carry it out. Give each case to"
+            " its new owner: {grant_access}.",
+            grant_access=NextStep.GRANT_ACCESS,
+        )
+    return Message("You hold no case that is pending handover.")
 
 
 def _result(stored: Stored[Order], *, cases: int = 0, pending: int = 0) -> CarriedOut:

@@ -8,6 +8,7 @@ from vault.access.seat_keys.rekeying import seats_here
 from vault.access.session import Session
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Action, includes
+from vault.services.grants.alone import said_before_end
 from vault.services.members.members import admission, checked_roles
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.seats import seats_of
@@ -24,6 +25,20 @@ def warn_before_removal(session: Session, seats: Iterable[SeatId]) -> Message | 
     own = set(seats_of(session, [session.member]))
     session.require(Action.OWN_DEVICE if ending <= own else Action.MEMBER_END)
     return _words(session, ending)
+
+
+def warn_before_end(session: Session, member: MemberId) -> Message | None:
+    """Return what has to be said before every device of a member is ended: what is lost, and what only they can open.
+
+    Raises:
+        RefusedError: this role ends no member.
+    """
+    session.require(Action.MEMBER_END)
+    lost = warn_before_removal(session, seats_of(session, [member]))
+    alone = said_before_end(session, member)
+    if lost is None or alone is None:
+        return lost or alone
+    return Message("{alone} {lost}", alone=alone, lost=lost)
 
 
 def before_roles(session: Session, member: MemberId | None, words: Iterable[str]) -> Message | None:
