@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.english import in_english
 from tests.tables import each
+from vault.ids import CompartmentKind
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
 from vault.sync.pages import PageKind
@@ -39,3 +40,13 @@ def test_nothing_new_came_is_said_only_where_nothing_did(
 ) -> None:
     bundle = ImportedBundle("Ann", 1_800_000_000_000, entries, came, (), (), (), (), ())
     assert list(in_english(imported_lines(bundle))) == lines
+
+
+def test_what_can_be_opened_from_now_on_is_called_what_it_is() -> None:
+    kinds = {CompartmentKind.CASE: 1, CompartmentKind.SECTION: 2, CompartmentKind.INTAKE: 1}
+    bundle = ImportedBundle("Ann", 0, 0, {"case": 1}, (), (), (), (), (), gained_kinds=kinds)
+    assert list(in_english(imported_lines(bundle)))[1:] == [
+        "You can open 1 more case from now on.",
+        "You can open 2 more restricted sections from now on.",
+        "You can open 1 more list that members share (calls, register, recipients).",
+    ]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.english import in_english
 from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation, give
+from tests.services.sheets_help import typed
+from vault.access.recovery.recovering import Wish
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
+from vault.services.backups import backups, restoring_by_sheets
 from vault.services.cases import cases, notes
+from vault.services.credentials import recovery
 from vault.services.grants import sharing
 from vault.services.members import members, rostering
 
@@ -93,3 +99,25 @@ def test_a_note_into_a_case_whose_grant_was_cut_off_is_refused_at_once(organisat
         for case in (made.case, old.case):
             with pytest.raises(RefusedError, match="nothing that you write in it would count"):
                 notes.add(mira, case, NEWS)
+
+
+def test_a_backup_names_a_case_that_nobody_can_use_and_who_comes_back_by_sheets_hears_whom_to_ask(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        paper = typed(recovery.sheets(mira), 1, 2)
+        signed = signed_end(mira, organisation)
+        made = came_later(mira, karim, organisation)
+        assert backups.make(mira, tmp_path / "stick").broken == ()
+        assert rostering.commit(mira, signed, accepts_loss=True).is_done
+        (broken,) = in_english(backups.make(mira, tmp_path / "stick").broken)
+        left = f"Only those who left had its key: {organisation[KARIM].name}. Ask an admin."
+        assert broken == f"{made.ref} cannot be used here: no key of it that this device was given counts. {left}"
+    wish = Wish(organisation[MIRA].name, new_admin=False, everything=False, ends_old=True)
+    back = restoring_by_sheets.restore_by_sheets(
+        tmp_path / "stick", tmp_path / "new.vault", paper, wish, passphrase=bytearray(b"new"), state=tmp_path / "fresh"
+    )
+    assert in_english(back.vault.closed) == (
+        f"1 case of the old device cannot be opened here. Its reference is inside it. {left}",
+    )

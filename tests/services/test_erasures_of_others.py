@@ -24,7 +24,7 @@ from vault.ids import CompartmentId, RecordId
 from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.backups import backups, restoring
-from vault.services.cases import cases, editing, holds, notes, people, same_person, searching, undoing
+from vault.services.cases import cases, editing, holds, intake, notes, people, same_person, searching, undoing
 from vault.services.erasures import arrived, letter, standing_again, what_goes
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
@@ -284,3 +284,20 @@ def test_an_old_bundle_an_undo_and_two_heads_bring_nothing_back(
     for name in (TOMAS, JOEL):
         account = organisation[name]
         assert has_any(readable(account.open(), account.place.path)) == []
+
+
+def test_words_of_closed_slips_that_the_program_cleared_are_nobodys_erasure(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        slip = intake.add(tomas, name=NAME)
+        give(tomas, joel, organisation.folder)
+        intake.close(tomas, slip.hex())
+        later(monkeypatch, tomas, 24)
+        housekeeping.settle(tomas)
+        give(tomas, joel, organisation.folder)
+        told = [line for line in in_english(housekeeping.settle(joel)) if "call slip" in line or "erased" in line]
+        assert [line.split(" on ")[0] for line in told] == [
+            "The words of 1 closed call slip are removed from this device"
+        ]
+        assert told[0].endswith(", as planned.")

@@ -89,7 +89,7 @@ def test_an_order_names_somebody_else_and_a_reason(office: Office) -> None:
         before = founder.log.size
         with pytest.raises(UsageError, match="cases must go to another member"):
             handover.order(founder, office.amina.member, office.amina.member, reason="x")
-        with pytest.raises(UsageError, match="reason of an order is empty"):
+        with pytest.raises(UsageError, match="reason is empty"):
             handover.order(founder, office.amina.member, office.joel.member, reason=" ")
         assert founder.log.size == before
 

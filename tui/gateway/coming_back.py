@@ -69,6 +69,7 @@ def come_back(
     lines: list[Words] = [
         Message("The vault is at {path}, from the backup of {day}.", path=vault.path, day=restoring.day(vault.made_ms)),
         Message("LOSS: {loss}", loss=vault.loss),
+        *(Message("CLOSED: {closed}", closed=closed) for closed in vault.closed),
     ]
     if regained.closed_drafts:
         lines.append(Message("Unfinished drafts in it stay closed: only the passphrase of their writer opens them."))
@@ -89,5 +90,5 @@ def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
         Message("Compare these 13 words with those on the sheets:"),
         f"  {' '.join(root_words[:half])}",
         f"  {' '.join(root_words[half:])}",
-        Message("The sheets were typed here: make new ones soon (y, then r, then n)."),
+        Message("The sheets were typed here: make new ones soon (F2, access; then r, n)."),
     ]

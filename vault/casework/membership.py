@@ -44,7 +44,7 @@ class Order:
         object.__setattr__(self, "leaver", checked_id(self.leaver, "leaver of an order"))
         object.__setattr__(self, "successor", checked_id(self.successor, "successor of an order"))
         object.__setattr__(self, "made_by", checked_id(self.made_by, "giver of an order"))
-        object.__setattr__(self, "reason", checked_line(self.reason, "reason of an order"))
+        object.__setattr__(self, "reason", checked_line(self.reason, "reason"))
         if self.successor == self.leaver:
             raise UsageError(
                 Message("a leaver's cases must go to another member"), next_step=Message("Name another member.")

@@ -38,11 +38,13 @@ def _make(args: Given, output: Output) -> Result:
         "kept": made.kept,
         "documents": made.documents,
         "missing": made.missing,
+        "broken": list(made.broken),
     }
     lines = [
         Message("The backup is at {path}.", path=made.path),
         Message("It was opened again and read: {inside}.", inside=_inside(made.operations, made.versions, made.drafts)),
         *_documents(made.documents, made.missing),
+        *(Message("NOT WHOLE: {broken}", broken=broken) for broken in made.broken),
         Message("Backups of this vault there: {removal}", removal=made.removal),
         Message("Keep it apart from this computer. It opens with the same passphrases."),
     ]
@@ -191,6 +193,7 @@ def _restored_data(restored: Restored) -> dict[str, Any]:
         "log": restored.origin.hex(),
         "lost_entries": restored.lost_entries,
         "loss": restored.loss,
+        "closed": list(restored.closed),
     }
 
 
@@ -201,6 +204,7 @@ def _restored_lines(restored: Restored) -> list[Words]:
         Message("The vault is at {path}, from the backup of {day}.", path=restored.path, day=day(restored.made_ms)),
         Message("It contains {inside}.", inside=_inside(restored.operations, restored.versions, restored.drafts)),
         Message("LOSS: {loss}", loss=restored.loss),
+        *(Message("CLOSED: {closed}", closed=closed) for closed in restored.closed),
     ]
 
 
@@ -215,7 +219,9 @@ def _documents(count: int, missing: int) -> list[Words]:
     if count:
         lines.append(
             plural(
-                "The content of {count} document is in it.", "The contents of {count} documents are in it.", count=count
+                "The content of documents is in it: {count} file.",
+                "The content of documents is in it: {count} files, with the texts that were read from them.",
+                count=count,
             )
         )
     if missing:

@@ -75,5 +75,6 @@ class BackupScreen(FormScreen):
             drafts=plural("{count} draft", "{count} drafts", count=made.drafts),
             removal=made.removal,
         )
-        self.write("result", words)
+        broken = [Message("NOT WHOLE: {broken}", broken=broken) for broken in made.broken]
+        self.write("result", words, *broken)
         self.say(Message("The backup is made."))

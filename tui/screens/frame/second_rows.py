@@ -95,6 +95,7 @@ class SecondRows(Vertical):
         way = self.way
         for file in self.query("#second-file").results(PlaceInput):
             file.new = "question" if way == ASK else ""
+            file.placeholder = "/media/stick/question" if way == ASK else "/media/stick/answer"
         shown = {"second-here": {HERE}, "second-elsewhere": {ASK}, "second-file": {ASK, ANSWER}}
         for name, ways in shown.items():
             for field in self.query(f"#{name}"):

@@ -44,6 +44,7 @@ _NOT_ADMITTED: Final = Message(
 )
 _LETS_IN: Final = Message("Yes lets this device in. Words that differ mean that a file was changed.")
 _WORDS_IN_A_LINE: Final = 5
+_MOST_NAMES = 100
 
 
 class AdmitScreen(FormScreen, ChangingScreen):
@@ -110,7 +111,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
         self.write("who-asks", _who(asked))
         self.write("words", in_rows(asked.words))
         bundle = self.query_one("#bundle", SafeInput)
-        bundle.value = str(self._read.with_name("admitted.bundle"))
+        bundle.value = str(_free(self._read))
         bundle.focus()
         self.say(_COMPARE)
 
@@ -143,6 +144,13 @@ class AdmitScreen(FormScreen, ChangingScreen):
             lambda: self.end("admitted"),
             when_stopped=Message("Stopped: they are admitted, without a bundle."),
         )
+
+
+def _free(request: Path) -> Path:
+    """Return the first name for a bundle beside a request that nothing has."""
+    first = request.with_name("admitted.bundle")
+    names = (first, *(request.with_name(f"admitted-{number}.bundle") for number in range(2, _MOST_NAMES)))
+    return next((name for name in names if not name.exists()), first)
 
 
 def in_rows(words: Iterable[str]) -> str:

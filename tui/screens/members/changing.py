@@ -28,8 +28,9 @@ _WAYS: Final = (
     (_ROOT, Message("Sign with the root too, while it is here")),
 )
 _TOO_FEW: Final = Message(
-    "Are there too few members? Then an admin makes new recovery sheets (F2, access; then r, n): until a"
-    " drill proves them, the root is here and can sign too. First admit a second admin with it."
+    "Too few people to sign? An admin can sign with the recovery sheets' root instead. 1. The admin makes new recovery"
+    " sheets (F2, access; then r, n). 2. Before the drill of these sheets, repeat this change: it then offers to sign"
+    " with the root. If only one admin stays, admit a second admin first, in the same way."
 )
 _TO_SIGN: Final = Message(
     "They open it under Members, `p`, and sign. When all have, an admin or a supervisor puts it into effect"

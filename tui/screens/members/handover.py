@@ -28,7 +28,7 @@ from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.words.message import Message, plural
 
-_COLUMNS: Final = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("because")))
+_COLUMNS: Final = (Column(Message("cases of"), 22), Column(Message("go to"), 22), Column(Message("reason")))
 _NEEDS: Final = {"order": "handover.order", "carry_out": "case.share"}
 ORDER: Final = "order"
 _ABOUT: Final = Message(
@@ -135,12 +135,14 @@ class OrderForm(KeptForm):
     def compose_middle(self) -> Iterable[Widget]:
         everybody = [(member.member, member.name) for member in self._members]
         here = [
-            (member.member, with_roles(member.name, member.roles)) for member in self._members if member.may_stand_in
+            (member.member, with_roles(member.name, member.roles))
+            for member in self._members
+            if member.may_stand_in and not member.is_you  # nobody orders cases to themself
         ]
         yield FormRows(
             FormRow(Message("Cases of"), ChoiceField(everybody, value=self._leaver, id="leaver")),
             FormRow(Message("Go to"), ChoiceField(here or [("", Message("there is nobody"))], id="successor")),
-            FormRow.of_text("reason", Message("Because"), Message("e.g. moves to another city")),
+            FormRow.of_text("reason", Message("Reason"), Message("e.g. moves to another city")),
             Static(safe_content(_ABOUT), classes="about"),
         )
 
@@ -160,7 +162,7 @@ class OrderForm(KeptForm):
         """Order it."""
         leaver, successor, reason = self.word("leaver"), self.word("successor"), self.text("reason")
         if not successor:
-            self.warn(Message("There is no caseworker or supervisor who could take the cases."))
+            self.warn(Message("There is no other caseworker or supervisor. Who orders it cannot take the cases."))
             return
         self.ask(lambda vault: vault.handovers.order(leaver, successor, reason), self._ordered)
 

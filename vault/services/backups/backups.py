@@ -28,6 +28,7 @@ from vault.services.backups.backup_folder import (
     translated,
 )
 from vault.services.backups.backup_proof import Proof, prove
+from vault.services.backups.closed_here import broken_cases
 from vault.services.projection import dates
 from vault.store.blobs import CHUNK_FILE_SIZE, Blobs
 from vault.words.message import Message, plural
@@ -42,7 +43,8 @@ class MadeBackup:
     """A backup that was proven: where, what it comes to, and how much is in it.
 
     `removed` names the earlier ones at the destination that went for it; `kept` are there now, this one among them.
-    `missing` parts of the contents of `documents` were not in the vault, and are not in it.
+    `missing` parts of the contents of `documents` were not in the vault, and are not in it. `broken` are sentences on
+    the cases of which something was not here, or no key counts: they are in the backup as they are.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class MadeBackup:
     kept: int
     documents: int = 0
     missing: int = 0
+    broken: tuple[Message, ...] = ()
 
     @property
     def removal(self) -> Message:
@@ -146,6 +149,7 @@ def make(
         kept,
         proof.manifest.attachments,
         proof.manifest.missing,
+        broken_cases(session),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.display import MINUTE_UTC, time_text
-from vault.ids import Origin
+from vault.ids import Origin, SeatId
 from vault.progress import StepProgress
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KeyFile
@@ -29,6 +29,7 @@ from vault.services.backups.backup_folder import (
     translated,
 )
 from vault.services.backups.backup_proof import Proof, prove
+from vault.services.backups.closed_here import broken_cases, closed_cases
 from vault.services.projection import dates
 from vault.store.beside import make_beside
 from vault.store.copy import add_rows, clear_table
@@ -47,7 +48,8 @@ class Restored:
     """A vault that was brought back.
 
     `made_ms` is when the backup was made, as its maker's clock said; `lost_entries` how many entries this device saw
-    that are not in it, or None where it saw none; `origin` the log that begins in it.
+    that are not in it, or None where it saw none; `origin` the log that begins in it. `closed` are sentences on cases
+    that cannot be opened or used in it, and whom to ask.
     """
 
     path: Path
@@ -59,6 +61,7 @@ class Restored:
     lost_entries: int | None
     origin: Origin
     warnings: tuple[Message, ...]
+    closed: tuple[Message, ...] = ()
 
     @property
     def loss(self) -> Message:
@@ -236,8 +239,18 @@ def _join_key_rows(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> None:
     copied.digests.unlink()
 
 
-def begin_again(session: Session, folder: BackupFolder, proof: Proof, *, lost_entries: int | None) -> Restored:
-    """Write into the log of a vault that was just made of a backup that it was, and return what it holds."""
+def begin_again(
+    session: Session,
+    folder: BackupFolder,
+    proof: Proof,
+    *,
+    lost_entries: int | None,
+    old_seats: Collection[SeatId] = (),
+) -> Restored:
+    """Write into the log of a vault that was just made of a backup that it was, and return what it holds.
+
+    `old_seats` are those in whose place the seat of the session is new.
+    """
     manifest = proof.manifest
     covers = {"operation": manifest.operations, "version": manifest.versions, "draft": proof.drafts}
     session.log_act(Entry(act="backup.restore", covers=covers, dig=manifest.digest))
@@ -252,6 +265,7 @@ def begin_again(session: Session, folder: BackupFolder, proof: Proof, *, lost_en
         lost_entries=lost_entries,
         origin=session.log.origin,
         warnings=session.warnings,
+        closed=(*closed_cases(session, old_seats), *broken_cases(session)),
     )
 
 

@@ -10,8 +10,10 @@ from vault import platform
 from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery.recovery_session import RecoverySession, copy_keys_by_sheets, opened_by_sheets
 from vault.access.seat_keys.key_file import read_key_file
+from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import VerificationError
+from vault.ids import SeatId
 from vault.progress import Progress, StepProgress
 from vault.seal.keyring import Keyring
 from vault.seal.recovery import derive_root_seed, root_words
@@ -29,8 +31,7 @@ from vault.words.next_step import NextStep
 KEPT = Message(
     "Your old devices are not revoked, and their passphrases still open them. What they wrote after the backup may be"
     " with colleagues, and is still valid. Import a bundle of each of them, and ask for grants of the cases that came"
-    " after it. Then revoke them: {devices}, {revoke}.",
-    devices=NextStep.LIST_DEVICES,
+    " after it. Then revoke them: {revoke}.",
     revoke=NextStep.REVOKE_DEVICE,
 )
 
@@ -107,7 +108,7 @@ def restore_by_sheets(
         ):
             back = bring_back(opened, wish, bytearray(passphrase), state=state)
         with unlock(target, member=wish.name, passphrase=bytearray(passphrase), state=state) as session:
-            vault = begin_again(session, folder, proof, lost_entries=None)
+            vault = begin_again(session, folder, proof, lost_entries=None, old_seats=_old_seats(session))
         words = root_words(public_key(derive_root_seed(secret)))
         return Regained(vault, back, words, len(folder.draft_files()))
     finally:
@@ -138,6 +139,13 @@ def try_backup(
             opened, proof, keyring, lambda done, total: progress(Message("Reading the backup"), done, total)
         )
     return Tried(folder.path, proof.manifest.made_ms, len(keyring.compartments()), versions)
+
+
+def _old_seats(session: Session) -> frozenset[SeatId]:
+    """Return the other seats that the member ever had: in their place stands the one of this session."""
+    rosters = session.directory.chain.accepted
+    seats = {seat for roster in rosters for seat, cert in roster.certificates.items() if cert.member == session.member}
+    return frozenset(map(SeatId, seats - {session.seat}))
 
 
 def _keys_of_recovery(opened: RecoverySession) -> Keyring:

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 import msgspec
 
 from vault.access.session import Session
+from vault.casework.intake import Slip, SlipState
 from vault.display import DAY, time_text
 from vault.durations import HOUR_MS
-from vault.ids import CompartmentId, Origin, RecordId
+from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
+from vault.index.heads import heads_in
 from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
+from vault.records.codec import of_kind
 from vault.services.erasures.bringing_back import brought_back
 from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
 from vault.services.erasures.noted_holds import is_on_hold
@@ -26,6 +29,7 @@ from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import reindex
+from vault.services.projection.reading import read_heads
 from vault.services.projection.seats import members_of_logs
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
@@ -41,6 +45,7 @@ class Waiting:
     """What waits of one case or other place: who erased it, how many records, when it goes; held: a hold stops it.
 
     `brings_back_ms`: it does not go at all, because a version of that time would stand again (`bringing_back`).
+    `are_ended_slips`: nobody decided it. The program clears the words of slips that have ended (`ended_slips`).
     """
 
     name: str | Message
@@ -49,6 +54,7 @@ class Waiting:
     goes_ms: int
     is_held: bool
     brings_back_ms: int | None = None
+    are_ended_slips: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,7 @@ def waiting(session: Session) -> list[Waiting]:
                 min(each.since_ms or session.clock().trusted_ms for each in some) + WAIT_MS,
                 is_on_hold(session, CompartmentId(home)),
                 max(filter(None, written), default=None),
+                not is_back and _are_ended_slips(session, CompartmentId(home), {each.record for each in some}),
             )
         )
     return sorted(lines, key=lambda line: line.goes_ms)
@@ -219,6 +226,18 @@ def carry_out(session: Session, *, at_once: bool = False) -> int:
     return len({(each.compartment, each.record) for each in going})
 
 
+def _are_ended_slips(session: Session, home: CompartmentId, records: Collection[bytes]) -> bool:
+    """Say whether of each record the newest version is here and is a slip that has ended: then only its words go."""
+    state = session.state_of(home)
+    if state is None or state.kind is not CompartmentKind.INTAKE or not session.holds(home):
+        return False
+    heads = [head for head in heads_in(session.index(), home) if head.record in records and head.kind == Slip.KIND]
+    opened = read_heads(session, home, frozenset(VersionId(head.version) for head in heads))
+    slips = [(version.record, slip.state is SlipState.OPEN) for version, slip in of_kind(opened, Slip)]
+    is_open = {record for record, is_open in slips if is_open}
+    return set(records) <= {record for record, _ in slips} - is_open
+
+
 def untold(session: Session) -> list[Message]:
     """Return a sentence on each erasure of others that waits, once."""
     with session.database.reading() as rows:
@@ -240,6 +259,13 @@ def _said(line: Waiting) -> Message:
             who=line.by,
             place=line.name,
             day=_day(line.brings_back_ms),
+        )
+    if line.are_ended_slips and not line.is_held:
+        return plural(
+            "The words of {count} closed call slip are removed from this device on {day}, as planned.",
+            "The words of {count} closed call slips are removed from this device on {day}, as planned.",
+            count=line.records,
+            day=_day(line.goes_ms),
         )
     if line.is_held:
         return plural(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from vault.display import bytes_text
+from vault.ids import CompartmentKind
 from vault.services.backups.restoring import day
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
 from vault.words.message import Message, Value, enumerated, filled, listed, plural
@@ -22,11 +23,25 @@ _WORDS: Final = {
     "slip": plural("{count} intake slip", "{count} intake slips", count=0),
 }
 _OTHER: Final = plural("{count} other record", "{count} other records", count=0)
-_GAINED: Final = plural(
-    "You can open {count} more file from now on.", "You can open {count} more files from now on.", count=0
+_GAINED: Final = {
+    CompartmentKind.CASE: plural(
+        "You can open {count} more case from now on.", "You can open {count} more cases from now on.", count=0
+    ),
+    CompartmentKind.SECTION: plural(
+        "You can open {count} more restricted section from now on.",
+        "You can open {count} more restricted sections from now on.",
+        count=0,
+    ),
+}
+_GAINED_SHARED: Final = plural(
+    "You can open {count} more list that members share (calls, register, recipients).",
+    "You can open {count} more lists that members share (calls, register, recipients).",
+    count=0,
 )
 _WITHDRAWN: Final = plural(
-    "{count} file is no longer open to you.", "{count} files are no longer open to you.", count=0
+    "{count} case or section is no longer open to you.",
+    "{count} cases and sections are no longer open to you.",
+    count=0,
 )
 _CONFLICTS: Final = plural(
     "CONFLICT: {count} record has several versions now; all of them are shown.",
@@ -50,8 +65,8 @@ def made_lines(made: MadeBundle) -> list[Message]:
 
 def _documents(made: MadeBundle) -> list[Message]:
     carried = plural(
-        "The content of {count} document is in it.",
-        "The contents of {count} documents are in it.",
+        "The content of documents is in it: {count} file.",
+        "The content of documents is in it: {count} files, with the texts that were read from them.",
         count=made.documents,
     )
     wait = plural(
@@ -116,7 +131,8 @@ def imported_lines(imported: ImportedBundle) -> list[Message]:
     else:
         lines = [Message("{sender}: nothing new came.", sender=sender)]
     for count, words in (
-        (len(imported.gained), _GAINED),
+        *((imported.gained_kinds.get(kind, 0), words) for kind, words in _GAINED.items()),
+        (sum(count for kind, count in imported.gained_kinds.items() if kind not in _GAINED), _GAINED_SHARED),
         (len(imported.withdrawn), _WITHDRAWN),
         (len(imported.conflicts), _CONFLICTS),
     ):

@@ -10,7 +10,7 @@ from pathlib import Path
 from vault import clock
 from vault.access.session import Session
 from vault.errors import RefusedError, VaultError
-from vault.ids import CompartmentId, MemberId, RecordId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId
 from vault.index.cases import row_of
 from vault.index.heads import conflicts, heads_in
 from vault.policy.roles import Action
@@ -85,7 +85,7 @@ class ImportedBundle:
     `made_ms` is as the maker's clock said. `came` counts new versions by kind of record; `gained` and `withdrawn` can
     be read from now on, and not any more. `pending` are sentences on what stays out until something else arrives,
     `faults` on what contradicts itself or was refused; `conflicts` name records that have several versions now and had
-    not before. `known` says who of those that came may be known here already.
+    not before. `known` says who of those that came may be known here already; `gained_kinds` counts `gained` by kind.
     """
 
     sender: str
@@ -98,6 +98,7 @@ class ImportedBundle:
     faults: tuple[Message, ...]
     conflicts: tuple[tuple[CompartmentId, RecordId], ...]
     known: KnownHere = field(default_factory=KnownHere)
+    gained_kinds: Mapping[CompartmentKind, int] = field(default_factory=dict)
 
 
 def make(
@@ -248,6 +249,7 @@ def import_bundle(
             if (compartment, record) not in before
         ),
         known=known_here(session, people_before, arrival.versions),
+        gained_kinds=Counter(state.kind for state in session.states_of(arrival.gained).values() if state is not None),
     )
 
 
