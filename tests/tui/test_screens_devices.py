@@ -117,7 +117,7 @@ def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_
         there.at("DEVICES")
         there.press("e", "y")
         there.sees(
-            "Nothing is changed yet. Who has to sign: a second admin", "Are there too few members? Then an admin"
+            "Nothing is changed yet. Who has to sign: a second admin", "Too few people to sign? An admin can sign"
         )
         there.press("enter", f" {tmp_path / 'proposal'}", "enter", "enter", "l", "f4", "y", "escape")
         there.at("WHOM TO WARN 1 to warn")

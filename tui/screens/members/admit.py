@@ -149,7 +149,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
 def _free(request: Path) -> Path:
     """Return the first name for a bundle beside a request that nothing has."""
     first = request.with_name("admitted.bundle")
-    names = (first, *(request.with_name(f"admitted-{number}.bundle") for number in range(2, _MOST_NAMES)))
+    names = (first, *(first.with_stem(first.stem + str(number)) for number in range(2, _MOST_NAMES)))
     return next((name for name in names if not name.exists()), first)
 
 

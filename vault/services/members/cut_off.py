@@ -38,19 +38,25 @@ class _Beyond:
     seat: SeatId
     entries: int = 0
     written: Counter[CompartmentId] = field(default_factory=Counter)
-    keys: set[CompartmentId] = field(default_factory=set)
+    keys: dict[CompartmentId, CompartmentKind] = field(default_factory=dict)
     not_here: int = 0
     erased: int = 0
 
     @property
     def is_work(self) -> bool:
         """Whether it is more than lines of the log about what was looked at."""
-        return bool(self.written or self.keys or self.not_here or self.erased)
+        return bool(self.keys) or self.is_loss
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether somebody has to decide it. Of what members share, whoever carries the proposal out makes new keys."""
+        has_case = any(kind in {CompartmentKind.CASE, CompartmentKind.SECTION} for kind in self.keys.values())
+        return has_case or bool(self.written or self.not_here or self.erased)
 
 
 def lost_work(session: Session, roster: Roster) -> Message | None:
     """Return which work that is here would become invalid with a roster; None where none."""
-    lost = [found for found in _beyond(session, roster) if found.is_work]
+    lost = [found for found in _beyond(session, roster) if found.is_loss]
     if not lost:
         return None
     lines = listed([_said(session, found) for found in lost])
@@ -78,13 +84,13 @@ def _beyond(session: Session, roster: Roster) -> list[_Beyond]:
             known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
             after = _Beyond(SeatId(seat))
             for origin, size in sorted(known.items()):
-                _add(session, rows, after, (origin, sizes.get(origin, 0), size))
+                _add(rows, after, (origin, sizes.get(origin, 0), size))
             if after.entries:
                 found.append(after)
     return found
 
 
-def _add(session: Session, rows: Rows, after: _Beyond, stretch: tuple[Origin, int, int]) -> None:
+def _add(rows: Rows, after: _Beyond, stretch: tuple[Origin, int, int]) -> None:
     places = {(row.seq, row.n): row.compartment for row in rows.version_rows(*stretch)}
     for seq, n, item in _items(rows, after, *stretch):
         if item.kind == ItemKind.VERSION:
@@ -94,7 +100,7 @@ def _add(session: Session, rows: Rows, after: _Beyond, stretch: tuple[Origin, in
             else:
                 after.written[CompartmentId(place)] += 1
         elif item.kind in {ItemKind.EPOCH, ItemKind.GRANT}:
-            after.keys |= _places_of_key(session, rows, item)
+            after.keys |= _places_of_key(rows, item)
         elif item.kind == ItemKind.ERASED:
             after.erased += 1
 
@@ -109,7 +115,7 @@ def _items(rows: Rows, after: _Beyond, origin: Origin, start: int, stop: int) ->
         yield from ((row.seq, n, item) for n, item in enumerate(items))
 
 
-def _places_of_key(session: Session, rows: Rows, item: Item) -> set[CompartmentId]:
+def _places_of_key(rows: Rows, item: Item) -> dict[CompartmentId, CompartmentKind]:
     """Return of which places but audits a listed epoch or grant is a key, as far as rows here tell."""
     if item.kind == ItemKind.EPOCH:
         listed_row = rows.epoch(item.digest)
@@ -123,7 +129,7 @@ def _places_of_key(session: Session, rows: Rows, item: Item) -> set[CompartmentI
             if grant is not None and notice is not None and notice.epoch == grant.epoch
         ]
     return {
-        CompartmentId(notice.compartment)
+        CompartmentId(notice.compartment): notice.kind
         for notice in notices
         if notice is not None and notice.kind is not CompartmentKind.AUDIT
     }
@@ -147,7 +153,7 @@ def _said(session: Session, found: _Beyond) -> Message:
 
 
 def _parts(session: Session, found: _Beyond) -> list[Value]:
-    touched = found.written.keys() | found.keys
+    touched = found.written.keys() | found.keys.keys()
     named = {place: name_of(session, place) for place in touched if _has_name(session, place)}
     parts: list[Value] = []
     for place, name in sorted(named.items(), key=lambda pair: str(pair[1])):
@@ -160,7 +166,7 @@ def _parts(session: Session, found: _Beyond) -> list[Value]:
             count=len(closed),
         )
         written = sum(found.written[place] for place in closed)
-        parts.append(_part(where, written, has_key=not found.keys.isdisjoint(closed)))
+        parts.append(_part(where, written, has_key=not closed.isdisjoint(found.keys)))
     if found.not_here:
         parts.append(
             plural("{count} record that is not here", "{count} records that are not here", count=found.not_here)
