@@ -99,6 +99,18 @@ def test_four_digits_of_a_birth_are_a_year_and_a_part_of_a_date_is_no_day() -> N
             typed_day(part, TODAY, "day")
 
 
+@each({"a day": "17.5", "four digits": "1.11", "words": "17 мая", "a weekday": "пт 26.11"})
+def test_the_year_of_a_birth_is_asked_and_not_guessed(text: str) -> None:
+    with pytest.raises(UsageError, match="born has no year"):
+        typed_birth(text, TODAY, "born")
+
+
+@each({"a year": "2031", "a month": "12.2026", "a day": "29.11.2026", "about": "2031~"})
+def test_nobody_is_born_in_the_future(text: str) -> None:
+    with pytest.raises(UsageError, match="born is still to come"):
+        typed_birth(text, TODAY, "born")
+
+
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 12, 31))
 LETTERS = st.text(st.sampled_from("0123456789.-/~ :thнвлдьmaiоe+"), max_size=20) | st.text(max_size=80)
 ANY: tuple[Callable[[str, datetime.date, str], str], ...] = (typed_moment, typed_day, typed_birth)

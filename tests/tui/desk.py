@@ -22,7 +22,7 @@ from typing_extensions import override
 from tests.services.approvals.keyboard import Person
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.tui.driving import painted, shown
-from tests.tui.still import press, settled, type_in
+from tests.tui.still import press, read_on, settled, type_in
 from tui.gateway import Gateway
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
@@ -160,6 +160,10 @@ class Driver:
         """Take all out of a field, as somebody does who types it anew."""
         self.go_to(name)
         self.press("end", "ctrl+u")
+
+    def read_on(self) -> None:
+        """Read a text page by page to its end."""
+        self._run(read_on(self.pilot))
 
     def until(self, words: str, key: str) -> None:
         """Press the key until the screen says this: to a row of a list, or to a choice."""

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from tests.tui.driving import press_key, settled, shown
 
-__all__ = ["press", "settled", "type_in", "wait_for_screen"]
+__all__ = ["press", "read_on", "settled", "type_in", "wait_for_screen"]
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
@@ -28,6 +28,14 @@ async def type_in(pilot: Pilot[Any], text: str) -> None:
     """Put a text into what has the focus, as a paste: letter by letter takes its time."""
     pilot.app.post_message(events.Paste(text))
     await settled(pilot)
+
+
+async def read_on(pilot: Pilot[Any]) -> None:
+    """Read a text page by page to its end, also while a worker waits for the answer."""
+    before = ""
+    while before != (before := shown(pilot.app)):
+        await pilot.press("pagedown")
+        await pilot.pause(0.05)
 
 
 async def wait_for_screen(pilot: Pilot[Any], kind: type[Screen[Any]]) -> None:

@@ -44,7 +44,7 @@ from tui.values.values_papers import PaperPage, PaperShown
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown
 from tui.values.values_records import FormToFill, RecordShown, StageShown
 from tui.values.values_safety import PackShown, TakenShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, WeekShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, Undoable, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
@@ -675,7 +675,7 @@ ANSWERS: dict[str, Any] = {
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.still_due": "",
-    "story.undoable": (("note",), "Der zweite Termin"),
+    "story.undoable": Undoable(("note",), "Der zweite Termin"),
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,
     "intake.count": 2,

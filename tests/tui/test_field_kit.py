@@ -73,6 +73,8 @@ def test_a_date_says_what_it_understood_and_stands_there_as_a_date_when_the_fiel
         " about 1988": "about the year 1988",
         " mai 1988": "May 1988, no day",
         " 2011": "the year 2011",
+        " 17.5": "which year?",
+        " 2131": "still to come",
     }.items():
         amina.clear("born")
         amina.press(typed)

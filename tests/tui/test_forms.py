@@ -8,6 +8,7 @@ import pytest
 
 from tests.tui.house import House
 from vault.casework.story.deadline import Deadline
+from vault.deadlines.counting import months_after
 from vault.services.cases import cases, story
 
 pytestmark = pytest.mark.screen
@@ -25,11 +26,57 @@ def test_all_that_f4_kept_of_a_case_is_taken_back_at_once(house: House) -> None:
         amina.fill(title=" at the border")
         amina.go_to("stage")
         amina.until("extended", "right")
-        amina.press("f4", "ctrl+z", "y")
+        amina.press("f4", ":undo")
+        amina.sees("Take back what you changed last? case", "title: Arrest -> Arrest at the border")
+        amina.press("y")
         amina.sees("Taken back: case.")
     with house.open("Amina") as session:
         head = cases.open_case(session, house.case).head.value
     assert (head.title, head.stage) == ("Arrest", "arrested")
+
+
+def test_a_note_that_was_left_unfinished_is_offered_before_a_new_one(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " Half a sentence", "escape", "n")
+        amina.sees("A note is not finished yet.", "go on with: Half a sentence")
+        amina.press("enter")
+        assert amina.value("note") == "Half a sentence"
+        amina.press("escape", "n", *"new")
+        amina.sees("> begin a new note")
+        amina.sees_not("go on with")
+        amina.press("enter")
+        assert amina.value("note") == ""
+
+
+def test_typing_narrows_a_list_to_choose_from_and_hold_is_found_by_its_name(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", ":hold")
+        amina.at("LEGAL HOLD")
+        amina.press("escape", "d", "n", *"deadline")
+        amina.sees_not("check-in")
+        amina.press("backspace", "enter")
+        amina.at("DEADLINE")
+        amina.press("escape", "y", "n", *"zzz")
+        amina.sees("check-in")
+
+
+def test_a_request_is_received_today_answered_within_a_month_and_never_empty(house: House) -> None:
+    today = date.today()
+    month = months_after(today, 1).isoformat()
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "enter", ":write down what they ask")
+        assert (amina.value("received"), amina.value("due")) == (today.isoformat(), month)
+        amina.press("f4")
+        amina.sees("! What do they ask for?")
+        amina.clear("received")
+        amina.press(" 31.1.2026", "tab")
+        assert amina.value("due") == "2026-02-28"
+        amina.go_to("what")
+        amina.until("copy", "right")
+        amina.press("f4")
+        amina.sees("The request is among the dates of the case")
+    with house.open("Amina") as session:
+        assert [line.when for line in story.due(session).lines] == ["2026-02-28"]
 
 
 def test_what_was_said_of_an_act_goes_with_the_next_one(house: House) -> None:

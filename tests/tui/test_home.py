@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from tests.tui.pictures import StillDesk
 from tests.tui.still_answers import NEW_VAULT
+from tui.screens.cases.due_parts.home_rows import date_row
 from tui.screens.cases.home import HomeScreen
+from tui.values.values_story import DueShown
+from tui.widgets.cells import text_of
 
 pytestmark = pytest.mark.screen
 
@@ -53,6 +57,12 @@ def test_nothing_that_is_due_is_cut_in_any_window(size: tuple[int, int], opened:
         assert "~" not in text
         for words in ("1 day late", "detention", "Complaint,", "district", "Call the interpreter"):
             assert words in text, (words, text)
+
+
+def test_a_hearing_stands_with_its_time_and_says_once_that_it_is_one() -> None:
+    line = DueShown("c3" * 16, "K7QM-3XPD", "Вьюжанин Арсений", "01" * 16, "hearing", "2026-12-02T10:15", "")
+    assert "hearing 10:15" in map(text_of, date_row(line, date(2026, 11, 28)).cells)
+    assert "today 10:15" in map(text_of, date_row(line, date(2026, 12, 2)).cells)
 
 
 def _week(desk: StillDesk, size: tuple[int, int]) -> list[str]:

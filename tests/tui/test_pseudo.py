@@ -22,6 +22,7 @@ from tui.screens.erasing.erase import LetterScreen
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.whole_text import WholeText
 from tui.screens.people.record_of_people import RecordOfPeople
+from tui.screens.people.request_of_person import RequestOfPerson
 from tui.text.in_words import in_words, speaking
 from tui.values.values_exchange import ResultText
 from tui.values.values_own import OwnFactors
@@ -45,6 +46,9 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "no longer needed": (":your access", "k"),
     "noticed": (":noticed",),
     "progress": lambda desk: desk.call(lambda: desk.app.push_screen(ProgressModal(Message("Reading"), lambda: None))),
+    "own data": lambda desk: _push(
+        desk, RequestOfPerson("11" * 16, "ΚϢ-1", [("a1" * 16, "Καριμ")], today_ms=1_795_780_000_000)
+    ),
     "request": lambda desk: _push(
         desk, RecordOfPeople("11" * 16, "ΚϢ-1", "subject-request", [("a1" * 16, "Καριμ")], begun={"person": "a1" * 16})
     ),

@@ -108,16 +108,19 @@ def test_who_is_alone_hears_it_before_and_nobody_is_asked(tmp_path: Path) -> Non
         desk.sees("Nobody else could approve it: it is done ALONE, and the log says so.")
         desk.fill(out=str(tmp_path))
         desk.press_and_wait("f4", "read back from the finished file")
+        desk.read_on()
         desk.press_and_wait("f4", "Released ALONE: log and package say so.")
 
 
 # ---- being the second person ---------------------------------------------------------------------------------------
 
 
-def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves(asking: House, tmp_path: Path) -> None:
+def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves(  # noqa: PLR0915 - one question
+    asking: House, tmp_path: Path
+) -> None:
     question, answer, out = tmp_path / "question", tmp_path / "answer", tmp_path / "out"
     out.mkdir()
-    with asking.desk("Amina") as amina:
+    with asking.desk("Amina", size=(80, 24)) as amina:
         amina.press("enter", "e")
         amina.fill(out=str(out))
         amina.go_to("second-way")
@@ -127,7 +130,9 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         amina.sees("! Type the whole path, from / or ~ on.")
         amina.press(f" {question}")
         amina.press_and_wait("f4", "F4 ask")
+        amina.press_and_wait("f4", "! You have not seen page 1 of")
         assert not question.exists()
+        amina.read_on()
         amina.press_and_wait("f4", "The question is written. Nothing left.")
         amina.sees(f"The question is at {question}. It opens for: ", JOEL)
         amina.press("f4")
@@ -140,7 +145,11 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         joel.sees(f"{AMINA} asks", "call the lawyer first.", f"recipient: {LAWYER}", "To approve: ")
         joel.press("escape")
         joel.sees("You answered nothing.")
+        joel.resize(80, 16)
         joel.press("f4", "f4")
+        joel.sees("! You have not seen the question to its end.")
+        joel.read_on()
+        joel.press("f4")
         joel.sees("! Choose your reason first (F6, then right).")
         joel.press("right", "f4")
         joel.sees("! Type the whole path, from / or ~ on.")
@@ -159,6 +168,7 @@ def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves
         amina.press("left")
         amina.fill(second_file=str(answer))
         amina.press_and_wait("f4", "read back from the finished file")
+        amina.read_on()
         amina.press_and_wait("f4", "Two persons released it: log and package say so.")
     assert len(list(out.iterdir())) == 1
 
@@ -170,6 +180,7 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name(asking: House, tmp_
         amina.sees(f"Who {JOEL}, caseworker", "! Once they have unlocked this vault here", NADIA)
         amina.fill(out=str(tmp_path))
         amina.press_and_wait("f4", "read back from the finished file")
+        amina.read_on()
         amina.press_and_wait("f4", "DONE. The package is at")
         amina.sees("0 forms are decided; the finished files were checked. Two persons released it", "by voice: ")
         amina.press("f4")

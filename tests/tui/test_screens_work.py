@@ -211,7 +211,7 @@ def test_nothing_goes_on_before_every_question_is_decided_and_pages_that_are_dec
 ) -> None:
     out = tmp_path / "out"
     person = Person(passphrase=export.people["Joel"].passphrase)
-    with export.desk("Amina", beside=person) as amina:
+    with export.desk("Amina", beside=person, size=(80, 24)) as amina:
         count = _to_questions(amina, out)
         amina.press("escape")
         amina.sees("Nothing was written. F4 goes on; what you decided is remembered on this screen.")
@@ -229,6 +229,9 @@ def test_nothing_goes_on_before_every_question_is_decided_and_pages_that_are_dec
         amina.sees("Stopped. Nothing was written.")
         assert list(out.iterdir()) == []
         amina.press_and_wait("f4", "read back from the finished file")
+        amina.press_and_wait("f4", "! You have not seen page 1 of")
+        assert list(out.iterdir()) == [], "what nobody saw is not sealed"
+        amina.read_on()
         amina.press_and_wait("f4", "DONE. The package is at")
         amina.sees(f"{count} forms are decided; the finished files were checked.")
     assert len(list(out.iterdir())) == 1

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from tests.services.approvals.keyboard import Person
 from tests.services.founded import PASSPHRASE, Place
 from tests.tui.driving import drive, shown
-from tests.tui.still import press, settled, type_in, wait_for_screen
+from tests.tui.still import press, read_on, settled, type_in, wait_for_screen
 from tui.gateway import Gateway
 from tui.screens.referral.export import ExportScreen
 from tui.screens.referral.pages import PagesScreen
@@ -72,6 +72,7 @@ class AppDesk:
         """Make the pages, read them and say yes."""
         await pilot.press("f4")
         await wait_for_screen(pilot, PagesScreen)
+        await read_on(pilot)
         await pilot.press("f4")
         await wait_for_screen(pilot, ExportScreen)
         await settled(pilot)

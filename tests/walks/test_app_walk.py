@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from tests.services.conftest import founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.tui.driving import drive, shown
-from tests.tui.still import press, settled, type_in, wait_for_screen
+from tests.tui.still import press, read_on, settled, type_in, wait_for_screen
 from tui.gateway import Gateway
 from tui.screens.referral.export import ExportScreen
 from tui.screens.referral.pages import PagesScreen
@@ -99,6 +99,7 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         assert NAME in said()
         assert "Qarvosh" not in said()
         assert list(out.iterdir()) == []
+        await read_on(pilot)
         await press(pilot, "f4")
         await wait_for_screen(pilot, ExportScreen)
         assert "DONE. The package is at" in said()

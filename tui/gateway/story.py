@@ -12,7 +12,16 @@ from tui.text.in_words import in_words
 from tui.values.shaping import told
 from tui.values.values import VaultStatus
 from tui.values.values_records import FormToFill, RecordShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, KeptShown, LeftShown, WeekShown
+from tui.values.values_story import (
+    AgendaShown,
+    ChangeShown,
+    DueShown,
+    HomeShown,
+    KeptShown,
+    LeftShown,
+    Undoable,
+    WeekShown,
+)
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework import vocabulary
 from vault.casework.form import FormedRecord, labelled
@@ -223,10 +232,11 @@ class Story(Subject):
         home = case_id(case)
         return editing.Place(home, record_id(record), kind) if record else editing.own_record(self._session, home)
 
-    def undoable(self) -> tuple[tuple[str, ...], str]:
-        """Return what was written last here and can be taken back: its kinds, and its first words."""
+    def undoable(self) -> Undoable:
+        """Return what was written last here and can be taken back."""
         found = undoing.last(self._session)
-        return found.kinds, found.about
+        changes = tuple((name, self._told(name, old), self._told(name, new)) for name, old, new in found.changes)
+        return Undoable(found.kinds, found.about, changes)
 
     def undo(self) -> str:
         """Take back the last thing that was written here; return the kinds of what went, with commas between."""

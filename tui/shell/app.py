@@ -195,7 +195,7 @@ class CaseVaultApp(PanesApp):
         if not self._is_open or not isinstance(self.screen, VaultScreen):
             return
         above = self.screen_stack[2:]
-        if any(isinstance(screen, VaultScreen) and screen.HOLDS_TYPING for screen in above):
+        if any(isinstance(screen, VaultScreen) and screen.holds_typing for screen in above):
             self.screen.warn(Message("Finish this or leave it with Esc first."))
             return
         for _ in above:

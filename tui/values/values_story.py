@@ -89,6 +89,15 @@ class HomeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoable:
+    """What can be taken back: its kinds, its first words, and of a correction each field, as it was before and now."""
+
+    kinds: tuple[str, ...]
+    about: str = field(repr=False)
+    changes: tuple[tuple[str, Words, Words], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeShown:
     """One version of a record: who wrote it when, whether it stands now, and what it changed (field, value)."""
 

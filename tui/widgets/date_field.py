@@ -19,6 +19,7 @@ from tui.text.date_words import moment_in_words
 from tui.text.in_words import in_words
 from tui.widgets.fields import SafeInput
 from vault.casework.dates import checked_moment
+from vault.casework.typed_dates import IN_FUTURE, NO_YEAR
 from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, Words
@@ -29,6 +30,7 @@ Read = Callable[[str, date], str]
 
 _NOT_YET: Final = Message("not a date yet")
 _TWO_WAYS: Final = Message("can be read in two ways")
+_WRONG: Final = {NO_YEAR.template: Message("which year?"), IN_FUTURE.template: Message("still to come")}
 
 
 class _HasClock(Protocol):
@@ -119,6 +121,12 @@ class Understood(Widget):
         return Content(next((words for words in self._words if cell_len(words) <= width), ""))
 
 
+def _what_is_wrong(error: UsageError) -> Words:
+    if error.message.template in _WRONG:
+        return _WRONG[error.message.template]
+    return _NOT_YET if error.next_step == UsageError.usual_step else _TWO_WAYS
+
+
 class DateField(Horizontal):
     """A date with what was understood beside it.
 
@@ -154,6 +162,6 @@ class DateField(Horizontal):
         try:
             written = self._field.understood()
         except UsageError as error:
-            said.say(_NOT_YET if error.next_step == UsageError.usual_step else _TWO_WAYS)
+            said.say(_what_is_wrong(error))
         else:
             said.say(*(moment_in_words(written, self._field.today) if written else self._helps))

@@ -12,13 +12,16 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from vault.casework import date_words as words
-from vault.casework.dates import EARLIEST_YEAR, LATEST_YEAR, checked_date, checked_day, checked_moment
+from vault.casework.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate, checked_date, checked_day, checked_moment
 from vault.errors import UsageError
-from vault.words.message import Message
+from vault.words.message import Message, filled
 
 _LONGEST: Final = 64
 _MONTHS: Final = 12
 _SHORT_YEAR: Final = 100
+_LEAP_YEAR: Final = 2000
+NO_YEAR: Final = Message("{field} has no year")
+IN_FUTURE: Final = Message("{field} is still to come")
 
 
 class Lean(Enum):
@@ -62,18 +65,24 @@ def typed_day(text: str, today: datetime.date, field: str, lean: Lean = Lean.PAS
 
 
 def typed_birth(text: str, today: datetime.date, field: str) -> str:
-    """Return a partial date of long ago: four digits alone are a year; see `typed_moment`."""
-    if re.fullmatch(r"\d{4}~?", text.strip(), re.ASCII):
-        return checked_date(text, field)
-    return checked_date(_found(text, today, field, Lean.PAST) or text, field)
+    """Return a partial date of long ago: four digits alone are a year, and a year is never guessed; see `typed_moment`.
+
+    Raises:
+        UsageError: it is none, has two readings, has no year, or is still to come.
+    """
+    is_year = re.fullmatch(r"\d{4}~?", text.strip(), re.ASCII) is not None
+    written = checked_date((None if is_year else _found(text, today, field, Lean.PAST, needs_year=True)) or text, field)
+    if _first_day(PartialDate.parse(written)) > today:
+        raise UsageError(filled(IN_FUTURE, field=field))
+    return written
 
 
-def _found(text: str, today: datetime.date, field: str, lean: Lean) -> str | None:
+def _found(text: str, today: datetime.date, field: str, lean: Lean, *, needs_year: bool = False) -> str | None:
     said = _plain(text)
     if not said or len(said) > _LONGEST:
         return None
     try:
-        read = _Reader(today, lean, field).read(said)
+        read = _Reader(today, lean, field, needs_year=needs_year).read(said)
         return None if read is None else read.written()
     except (OverflowError, ValueError):  # a day that no calendar has
         return None
@@ -125,10 +134,11 @@ _AHEAD: Final = ((rf"(?:in|dans|через) {_COUNT} {_UNIT}"), (rf"через (
 class _Reader:
     """Reads one text; each way of writing returns None where the text is not written so."""
 
-    def __init__(self, today: datetime.date, lean: Lean, field: str) -> None:
+    def __init__(self, today: datetime.date, lean: Lean, field: str, *, needs_year: bool) -> None:
         self._today = today
         self._lean = lean
         self._field = field
+        self._needs_year = needs_year
 
     def read(self, said: str) -> _Read | None:
         about = _ABOUT.fullmatch(said)
@@ -266,6 +276,8 @@ class _Reader:
 
     def _without_year(self, day: int, month: int) -> _Read | None:
         """Return the nearest such day in the direction; the 29th of February may be years away."""
+        if self._needs_year and _day(_LEAP_YEAR, month, day) is not None:
+            raise UsageError(filled(NO_YEAR, field=self._field), next_step=Message("Write the year too: 17.05.1984."))
         near = range(self._today.year - 8, self._today.year + 9)
         days = [found for found in (_day(year, month, day) for year in near) if found is not None]
         return _read_of(self._nearest(days))
@@ -286,6 +298,10 @@ class _Reader:
 
     def _two_ways(self, way_out: Message) -> UsageError:
         return UsageError(Message("{field} can be read in two ways", field=self._field), next_step=way_out)
+
+
+def _first_day(date: PartialDate) -> datetime.date:
+    return datetime.date(date.year, date.month or 1, date.day or 1)
 
 
 def _is_year(said: str) -> int | None:

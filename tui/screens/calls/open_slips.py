@@ -33,7 +33,7 @@ _COLUMNS: Final = (
     Column(Message("received"), 13),
     Column(Message("who"), 16),
     Column(Message("what was said")),
-    Column(Message("call back"), 10, rank=1),
+    Column(Message("call back"), 17, rank=1),
 )
 
 
@@ -150,4 +150,4 @@ def _row(slip: SlipLine) -> ListRow:
     if slip.is_overdue:
         said = (Cell(Message("overdue"), Token.ALARM), Cell("  "), *said)
     late = Cell(LATE, Token.ALARM) if slip.is_overdue or slip.do_not_call else None
-    return ListRow(slip.slip, (received, caller(slip), said, Message("yes") if slip.call_back else ""), state=late)
+    return ListRow(slip.slip, (received, caller(slip), said, asked_back(slip)), state=late)

@@ -16,6 +16,7 @@ from tui.drawn.timeline_view import Zoom
 from tui.screens.cases.access import AccessScreen
 from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
+from tui.screens.cases.case_parts.begin_note import amend_note, begin_note
 from tui.screens.cases.case_parts.case_timeline import ZOOM_WORDS, CaseTimeline
 from tui.screens.cases.case_parts.in_two import in_two, kind_of
 from tui.screens.cases.case_parts.into_section import move_into_section
@@ -75,6 +76,7 @@ class CaseScreen(Erases):
         Command("3", "part('papers')", Message("Papers"), "3"),
         Command("4", "part('dates')", Message("Dates that have to be kept"), "4"),
         Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
+        Command("", "hold", Message("Legal hold: put the case on, change it, release it"), ""),
         Command("", "versions", Message("Compare two versions of a record, side by side"), ""),
         Command("j", "same", Message("Say that a person here is the same as in another case"), "j"),
         HISTORY,
@@ -172,18 +174,12 @@ class CaseScreen(Erases):
         self.ask(lambda vault: vault.casework.open(case, why), lambda shown: self.show_case(shown, stand_on=stand_on))
 
     def action_note(self) -> None:
-        """Write a new note."""
-        case, ref = self._case.case, self._case.ref
-        self.ask(lambda vault: vault.writing.begin(case, ref), self._edit)
+        """Write a new note, or go on with one that is not finished."""
+        begin_note(self, self._case, self._edit)
 
     def action_amend(self) -> None:
         """Write a note that corrects the one under the cursor."""
-        note = self._lists.here()
-        if not isinstance(note, NoteShown):
-            self.say(Message("Put the cursor on the note that you want to correct."))
-            return
-        case, ref = self._case.case, self._case.ref
-        self.ask(lambda vault: vault.writing.begin(case, ref, amends=note), self._edit)
+        amend_note(self, self._case, self._lists.here(), self._edit)
 
     def action_withdraw(self) -> None:
         """Say why the note under the cursor is not to be used any more."""
@@ -231,6 +227,10 @@ class CaseScreen(Erases):
             self._compare("", Case.KIND)
             return
         self.app.push_screen(CaseEdit(self._case), self._changed)
+
+    def action_hold(self) -> None:
+        """Show the legal hold of the case."""
+        self.show_hold(self._case.case, self._case.ref, self._told_and_changed)
 
     def action_history(self) -> None:
         """Show what the note, the person or the date under the cursor said before, or the case."""

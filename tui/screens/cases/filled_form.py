@@ -15,6 +15,7 @@ from tui.screens.frame.dates import are_clear
 from tui.screens.frame.form_row import FormRow
 from tui.screens.frame.record_form import RECORD, RecordForm
 from tui.screens.people.record_of_people import RecordOfPeople, names_people
+from tui.screens.people.request_of_person import RequestOfPerson
 from tui.text.in_words import in_words
 from tui.text.safe_text import safe_text
 from tui.values.codes import word_of
@@ -24,6 +25,7 @@ from tui.widgets.fields import SafeTextArea
 from vault.casework.form import Form, FormField, Shape
 from vault.casework.own_forms.filled import Filled
 from vault.casework.story import STORY
+from vault.casework.story.subject_request import SubjectRequest
 from vault.words.message import Message, Words
 
 _OURS: Final = "asked_"
@@ -128,7 +130,10 @@ def open_form(
     if name != Filled.KIND and names_people(STORY[kind].FORM):
 
         def choose_among(people: tuple[tuple[str, str], ...]) -> None:
-            screen.app.push_screen(RecordOfPeople(case, ref, kind, people, shown), then)
+            form = RecordOfPeople(case, ref, kind, people, shown)
+            if kind == SubjectRequest.KIND:
+                form = RequestOfPerson(case, ref, people, shown, today_ms=screen.desk.now_ms())
+            screen.app.push_screen(form, then)
 
         screen.ask(lambda vault: vault.story.people_of(case), choose_among)
         return

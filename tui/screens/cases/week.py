@@ -16,12 +16,12 @@ from typing_extensions import override
 from tui.drawn.week import State, WeekEntry, days_of_week, rows_of_weeks, week_name
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
+from tui.screens.cases.case_parts.due_rows import about_words
 from tui.screens.cases.due_parts.due_acts import DONE_ACT, FULL_DAY, MOVE_ACT, REF, DueScreen, widest
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.line_dialog import ask_new_file
 from tui.text.calendar import long_day, monday_of
 from tui.text.due_words import SOON_DAYS, days_left, distance_words
-from tui.values.codes import word_of
 from tui.values.values_story import AgendaShown, DueShown, WeekShown
 from tui.widgets.cells import WIDE, Cell
 from tui.widgets.columns import Column
@@ -41,7 +41,6 @@ _CLIENT, _DISTANCE = 2, 4
 _WEEKS: Final = 2
 _DAYS: Final = 7
 _BESIDE_GRID: Final = 13  # head, card, notice and footer, with blanks
-_SAID: Final = frozenset({"deadline", Task.KIND})
 
 
 class WeekScreen(DueScreen):
@@ -218,8 +217,7 @@ def _state(shown: AgendaShown, today: date) -> State:
 
 
 def _what(line: DueShown) -> Words:
-    about = line.headline or word_of(line.kind)
-    return about if line.kind in _SAID else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
+    return (line.headline if line.kind == Task.KIND else "") or about_words(line)
 
 
 def _columns(rows: Sequence[ListRow]) -> Sequence[Column]:

@@ -18,6 +18,7 @@ from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import FormScreen
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.members.taken import show_taken
+from tui.text.safe_content import safe_content
 from tui.values.values_members import DeviceLine
 from tui.values.values_safety import PackShown
 from vault.words.message import Message, Words
@@ -30,6 +31,7 @@ _ACTS: Final = (
 _OPEN, _OTHER = "open", "other"
 _OPEN_HERE: Final = (_OPEN, Message("of the case that is open"))
 _CHOSEN: Final = (_OTHER, Message("of another case: choose it in a list"))
+_AT_THE_DOOR: Final = Message("They are at the door: Ctrl+\\ closes CaseVault now and asks nothing.")
 _ABOUT: Final = {
     _TAKEN: Message(
         "You see whom to warn, in which order, by which safe way, and what must not be used; then what to do. Nothing"
@@ -72,6 +74,7 @@ class EmergencyScreen(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield FormRows(
+            Static(safe_content(_AT_THE_DOOR), id="at-the-door"),
             FormRow(Message("What"), ChoiceField(_ACTS, id="act")),
             Vertical(id="device-place", classes="place"),
             Vertical(id="case-place", classes="place"),

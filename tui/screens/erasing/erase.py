@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.screens.erasing.hold import HoldScreen
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import LANGUAGES, ChoiceField, Choose
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
-_HELD: Final = Message("Nothing of it is erased while the legal hold stands. Release the hold first (m in the case).")
+_HELD: Final = Message(
+    "Nothing of it is erased while the legal hold stands. Release the hold first (F2, hold in the case)."
+)
 
 
 class EraseScreen(SecondedScreen):
@@ -204,6 +207,10 @@ class Erases(LooksBack):
     def erase(self, about: Words, *ids: str, ends: bool = False) -> None:
         """Show what goes with these records, and erase them if the person says so; `ends` leaves this screen then."""
         self.app.push_screen(EraseScreen(ids, about), lambda word: self._after_erasing(word, ends=ends))
+
+    def show_hold(self, case: str, ref: str, then: Callable[[str | None], None]) -> None:
+        """Show the legal hold of a case; `then` gets the words of what was done."""
+        self.app.push_screen(HoldScreen(case, ref), then)
 
     def _after_erasing(self, word: str | None, *, ends: bool) -> None:
         if word and ends:

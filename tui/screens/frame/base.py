@@ -149,7 +149,6 @@ class VaultScreen(Screen[str]):
     HAS_CHIP: ClassVar[bool] = True
     """Whether its name stands on a ground of its own."""
     HOLDS_TYPING: ClassVar[bool] = False
-    """Whether leaving it loses something that was typed: then only its own keys leave it."""
 
     HORIZONTAL_BREAKPOINTS = BY_WIDTH
     VERTICAL_BREAKPOINTS = BY_HEIGHT
@@ -182,6 +181,11 @@ class VaultScreen(Screen[str]):
     def compose_middle(self) -> Iterable[Widget]:
         """Return what stands between the head and the status line."""
         return ()
+
+    @property
+    def holds_typing(self) -> bool:
+        """Whether leaving it now loses something that was typed: then only its own keys leave it."""
+        return self.HOLDS_TYPING
 
     def commands(self) -> tuple[Command, ...]:
         """Return what can be done here and now."""

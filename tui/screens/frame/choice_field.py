@@ -243,14 +243,16 @@ class Choose(Sheet[str]):
     def __init__(self, question: Words, options: Sequence[tuple[str, Words]], *, at: str = "", left: str = "") -> None:
         super().__init__()
         self._question = question
-        self._rows = FixedRows([ListRow(key, (words,)) for key, words in options])
+        self._options = [(key, in_words(words)) for key, words in options]
+        self._rows = FixedRows([ListRow(key, (words,)) for key, words in self._options])
         self._first = next((place for place, (key, _) in enumerate(options) if key == at), 0)
+        self._typed = ""
         self._left = left
 
     @override
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(safe_content(self._question))
+            yield Static(safe_content(self._question), id="question")
             yield VirtualList((Column(""),), self._rows)
             yield KeyLine(Hint("Enter", Message("choose")), Hint("Esc", Message("back")))
 
@@ -260,13 +262,38 @@ class Choose(Sheet[str]):
         rows.styles.height = min(self._rows.count(), 12)
         self.call_after_refresh(setattr, rows, "cursor", self._first)
 
+    def on_key(self, event: events.Key) -> None:
+        """Leave those rows alone that have what was typed."""
+        if event.key == "backspace" and self._typed:
+            self._narrow(self._typed[:-1])
+        elif event.character is not None and (event.character.isalnum() or (self._typed and event.character in " -")):
+            self._narrow(self._typed + event.character)
+        else:
+            return
+        event.stop()
+
+    def _narrow(self, typed: str) -> None:
+        """Show what has each of the typed words; what would leave nothing is not taken."""
+        words = plain(typed).split()
+        left = [ListRow(key, (label,)) for key, label in self._options if all(word in plain(label) for word in words)]
+        if not left:
+            return
+        self._typed = typed
+        question = Message("{question}\n> {typed}", question=self._question, typed=typed) if typed else self._question
+        self.query_one("#question", Static).update(safe_content(question))
+        self.query_one(VirtualList).show_source(FixedRows(left))
+        self.query_one(VirtualList).cursor = 0
+
     @on(VirtualList.Opened)
     def _chosen(self, event: VirtualList.Opened) -> None:
         self.dismiss(event.row.key)
 
     def action_leave(self) -> None:
-        """Choose nothing."""
-        self.dismiss(self._left)
+        """Show all again where something was typed; else choose nothing."""
+        if self._typed:
+            self._narrow("")
+        else:
+            self.dismiss(self._left)
 
     def action_help(self) -> None:
         """Show the keys of the list."""

@@ -11,11 +11,11 @@ from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
 from tui.values.codes import word_of, words_of
-from tui.values.values_story import ChangeShown
+from tui.values.values_story import ChangeShown, Undoable
 from vault.words.message import Message, Words
 
 HISTORY: Final = Command("v", "history", Message("What it said before, and who wrote it"), "v")
-UNDO: Final = Command("ctrl+z", "undo", Message("Take back your last words (10 minutes)"), "Ctrl+Z")
+UNDO: Final = Command("ctrl+z", "undo", Message("Undo: take back your last words (10 minutes)"), "Ctrl+Z")
 
 
 class LooksBack(VaultScreen):
@@ -40,11 +40,20 @@ class LooksBack(VaultScreen):
     def _withdraw(self, note: str, reason: str) -> None:
         self.ask(lambda vault: vault.writing.withdraw(note, reason), self.action_refresh)
 
-    def _ask_whether(self, found: tuple[tuple[str, ...], str]) -> None:
-        kinds, about = found
+    def _ask_whether(self, found: Undoable) -> None:
+        kinds, about = words_of(found.kinds), found.about
+        question = Message("Take back what you wrote last? {kinds}: {about}", kinds=kinds, about=about)
+        told: Words = Message("What it replaced is back. What was new is erased here; nobody else has it yet.")
+        if found.changes:
+            question = Message("Take back what you changed last? {kinds}: {about}", kinds=kinds, about=about)
+            lines = [
+                Message("{field}: {old} -> {new}", field=word_of(name.replace("_", " ")), old=old, new=new)
+                for name, old, new in found.changes
+            ]
+            told = together((*lines, Message("What it said before is back; nobody else has the change yet.")))
         self.confirm(
-            Message("Take back what you wrote last? {kinds}: {about}", kinds=words_of(kinds), about=about),
-            Message("What it replaced is back. What was new is erased here; nobody else has it yet."),
+            question,
+            told,
             self._undo,
             yes=Message("Take it back"),
             no=Message("Keep it"),

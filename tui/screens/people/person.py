@@ -20,7 +20,7 @@ from tui.screens.frame.looking_back import UNDO
 from tui.screens.frame.rows import FixedRows
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.person_parts import left_parts, more_parts, name_cells, name_columns, right_parts
-from tui.screens.people.record_of_people import RecordOfPeople
+from tui.screens.people.request_of_person import RequestOfPerson
 from tui.screens.people.same_person import SamePerson
 from tui.text.in_words import together
 from tui.values.codes import choices, word_of
@@ -29,7 +29,6 @@ from tui.widgets.pages import ListRow
 from tui.widgets.parts_pane import PartsPane
 from tui.widgets.section_line import SectionLine
 from tui.widgets.virtual_list import VirtualList
-from vault.casework.story.subject_request import SubjectRequest
 from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, plural
 
@@ -151,8 +150,9 @@ class PersonScreen(Erases):
         """Write down what they ask about their own data."""
         if self._page is not None:
             where, name = self._where, self._page.shown.name
-            form = RecordOfPeople(
-                where.case, where.ref, SubjectRequest.KIND, [(where.record, name)], begun={"person": where.record}
+            begun = {"person": where.record}
+            form = RequestOfPerson(
+                where.case, where.ref, [(where.record, name)], today_ms=self.desk.now_ms(), begun=begun
             )
             self.unless_left(form, self._requested)
 

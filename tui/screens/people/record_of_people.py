@@ -15,7 +15,7 @@ from tui.values.values_records import RecordShown
 from vault.casework.form import Form, FormField, Shape
 from vault.words.message import Message, Words
 
-_NOBODY: Final[tuple[str, Words]] = ("", Message("not said"))
+NOT_SAID: Final[tuple[str, Words]] = ("", Message("not said"))
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -55,7 +55,7 @@ class RecordOfPeople(RecordForm):
         if field.shape is not Shape.RECORD:
             return super()._widget(field)
         value = self._before.get(field.name, "")
-        words = [_NOBODY, *self._people.items()]
+        words = [NOT_SAID, *self._people.items()]
         if value not in dict(words):
             words.append((value, value[:8]))  # who is not there any more stays until somebody chooses
         return ChoiceField(words, value=value, id=field.name)

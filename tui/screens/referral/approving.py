@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -17,6 +16,7 @@ from tui.screens.frame.browse import PlaceInput
 from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, FormScreen
 from tui.screens.frame.form_row import FormRow, FormRows
+from tui.screens.referral.shown_whole import ShownWhole
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import choices, word_of
@@ -89,7 +89,7 @@ class QuestionScreen(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         reasons = [("", Message("none yet")), *choices(self._asked.reasons)]
-        yield VerticalScroll(Static(safe_content("\n".join(self._asked.lines))), id="question-text")
+        yield ShownWhole(("\n".join(self._asked.lines),), id="question-text")
         yield FormRow(Message("Your reason"), ChoiceField(reasons, id="why"))
         yield FormRow(
             Message("Answer to"),
@@ -105,7 +105,12 @@ class QuestionScreen(FormScreen):
         self.say(Message("Read all of it. Your reason goes into the log and into what leaves."))
 
     def action_approve(self) -> None:
-        """Ask once more, with what it means."""
+        """Ask once more, with what it means; not before all that is asked was on the screen."""
+        text = self.query_one(ShownWhole)
+        if text.unread is not None:
+            text.read_on()
+            self.refuse("question-text", Message("You have not seen the question to its end. Read on, then F4."))
+            return
         if not self._why:
             self.refuse("why", Message("Choose your reason first (F6, then right)."))
             return

@@ -105,6 +105,11 @@ class ExportScreen(KeptExport, SecondedScreen):
             return _DONE
         return tuple(command for command in self.ACTS if self._may_add or command.action != "add_recipient")
 
+    @property
+    @override
+    def holds_typing(self) -> bool:
+        return not self._is_done
+
     def on_mount(self) -> None:
         """Ask who the recipients are."""
         self.head(self._ref, self._told)
@@ -229,12 +234,7 @@ class ExportScreen(KeptExport, SecondedScreen):
             )
 
         self.say("")
-        self.work_long(
-            _HIDING,
-            work,
-            self._answered,
-            when_stopped=_STOPPED,
-        )
+        self.work_long(_HIDING, work, self._answered, when_stopped=_STOPPED)
 
     def _ask_apart(self, second: SecondRows) -> None:
         wish, who, file = self._wish(), second.who, second.file or Path()

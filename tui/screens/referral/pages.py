@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from textual.containers import VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.frame.base import Command, VaultScreen
-from tui.text.in_words import together
-from tui.text.safe_content import safe_content
+from tui.screens.referral.shown_whole import ShownWhole
 from vault.words.message import Message, plural
 
 _OTHERS: Final = (
@@ -22,7 +19,7 @@ _OTHERS: Final = (
 
 
 class PagesScreen(VaultScreen):
-    """Ends with a word when they may be sealed, or put before a second person.
+    """Ends with a word when they may be sealed, or put before a second person: not before all were on the screen.
 
     Args:
         ref: the case.
@@ -54,8 +51,9 @@ class PagesScreen(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         pages = enumerate(self._pages, 1)
-        every = together((Message("PAGE {number}\n{text}", number=number, text=text) for number, text in pages), "\n\n")
-        yield VerticalScroll(Static(safe_content(every)), id="pages")
+        yield ShownWhole(
+            tuple(Message("PAGE {number}\n{text}", number=number, text=text) for number, text in pages), id="pages"
+        )
 
     def on_mount(self) -> None:
         """Begin at the first page."""
@@ -73,5 +71,16 @@ class PagesScreen(VaultScreen):
         self.query_one("#pages").scroll_down(animate=False)
 
     def action_seal(self) -> None:
-        """Say yes."""
-        self.dismiss("seal")
+        """Say yes, once the last page was on the screen."""
+        pages = self.query_one(ShownWhole)
+        if pages.unread is None:
+            self.dismiss("seal")
+            return
+        self.warn(
+            Message(
+                "You have not seen page {number} of {count} to its end. Read on, then F4.",
+                number=pages.unread + 1,
+                count=len(self._pages),
+            )
+        )
+        pages.read_on()

@@ -89,10 +89,7 @@ def require_here(
     lost = [] if keys_only else [alarm for alarm in about if alarm.severity is Severity.ABSENCE]
     if lost or waits_for(session, compartment, keys_only=keys_only, taken_from=taken_from):
         told = [*(alarm for alarm in about if alarm.code is Code.NOT_HERE), *lost]
-        way_out = Message(
-            "Import a bundle from the member who wrote it, or from somebody who has the case. If nobody has it,"
-            " restore a backup."
-        )
+        way_out = Message("Import a bundle from somebody who has the case, or restore a backup.")
         raise VerificationError(
             Message("this waits until everything that is missing has arrived"),
             next_step=Message("{reason} {way_out}", reason=told[0].message, way_out=way_out) if told else way_out,

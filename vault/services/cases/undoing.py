@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -23,6 +23,7 @@ from vault.index.heads import heads_since
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.services.cases.editing import NOT_TOLD
 from vault.services.cases.holds import require_none
 from vault.services.projection.offered import offered_of
 from vault.services.projection.projection import audit_of, reindex, up_to_date_index
@@ -36,9 +37,13 @@ _ENTRIES_LOOKED_AT = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """What one entry of this device wrote, and that can be taken back."""
+    """What one entry of this device wrote, and that can be taken back; `changes`: field, what it said before, and now.
+
+    Of a new record there are none.
+    """
 
     versions: tuple[OpenedVersion, ...]
+    changes: tuple[tuple[str, object, object], ...] = field(default=(), repr=False)
 
     @property
     def about(self) -> str:
@@ -98,7 +103,7 @@ def last(session: Session) -> Undoable:
         )
     found = tuple(sorted(versions, key=lambda version: version.n))
     _require_untouched(session, found)
-    return Undoable(found)
+    return Undoable(found, tuple(_changes(session, found)))
 
 
 def undo(session: Session, undoable: Undoable) -> Counter[str]:
@@ -130,6 +135,21 @@ def undo(session: Session, undoable: Undoable) -> Counter[str]:
 def _told(kinds: Counter[str]) -> Counter[str]:
     """Leave out what the register had of a person: it came with them, and goes with them."""
     return Counter({kind: count for kind, count in kinds.items() if kind != RegisterEntry.KIND or len(kinds) == 1})
+
+
+def _changes(session: Session, versions: Sequence[OpenedVersion]) -> Iterator[tuple[str, object, object]]:
+    """Yield each field that differs from the one version that a version follows."""
+    for version in versions:
+        before = [
+            earlier
+            for earlier in (_of_record(session, version.compartment, version.record) if version.content.parents else ())
+            if earlier.id in version.content.parents
+        ]
+        if len(before) == 1:
+            old, new = before[0].content.fields, version.content.fields
+            for name in sorted({*old, *new} - NOT_TOLD):
+                if old.get(name) != new.get(name):
+                    yield name, old.get(name), new.get(name)
 
 
 def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> None:

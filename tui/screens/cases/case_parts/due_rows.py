@@ -9,9 +9,11 @@ from tui.looks.signs import LATE, SOON
 from tui.looks.tokens import Token
 from tui.text.calendar import short_day_of_week
 from tui.text.due_words import SOON_DAYS, day_said, days_left, distance_words, time_said
+from tui.text.in_words import in_words
 from tui.values.codes import word_of
 from tui.values.values import CaseShown
 from tui.values.values_records import RecordShown
+from tui.values.values_story import DueShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
@@ -29,13 +31,17 @@ def due_in(case: CaseShown) -> list[RecordShown]:
     return sorted(due, key=lambda record: (not record.when, record.when))
 
 
-def about_words(record: RecordShown) -> Words:
-    """Return what a record is about, in few words."""
-    if record.kind == Deadline.KIND:
-        return record.headline
+def about_words(record: RecordShown | DueShown, time: str = "") -> Words:
+    """Return what a record is about, in few words, of what kind it is where they do not say so, and at what time."""
+    kind_at = Message("{kind} {time}", kind=word_of(record.kind), time=time) if time else word_of(record.kind)
     if not record.headline:
-        return word_of(record.kind)
-    return Message("{kind}: {about}", kind=word_of(record.kind), about=record.headline)
+        return kind_at
+    said, kind = in_words(record.headline), in_words(word_of(record.kind))
+    if record.kind == Deadline.KIND or said.casefold() == kind.casefold():
+        return Message("{about} {time}", about=record.headline, time=time) if time else record.headline
+    if time:
+        return Message("{kind} {about}", kind=kind_at, about=record.headline)
+    return Message("{kind}: {about}", kind=kind_at, about=record.headline)
 
 
 def due_token(left: int | None) -> Token:

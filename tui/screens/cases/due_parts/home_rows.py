@@ -8,10 +8,10 @@ from typing import Final
 
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
+from tui.screens.cases.case_parts.due_rows import about_words
 from tui.screens.cases.due_parts.due_acts import FULL_DAY, REF, widest
 from tui.text.calendar import short_day_of_week
-from tui.text.due_words import SOON_DAYS, days_left, distance_words
-from tui.values.codes import word_of
+from tui.text.due_words import SOON_DAYS, days_left, distance_words, time_said
 from tui.values.values import VaultStatus
 from tui.values.values_story import DueShown, LeftShown
 from tui.widgets.cells import Cell
@@ -79,10 +79,7 @@ def date_row(line: DueShown, today: date) -> ListRow:
     left = days_left(line.when, today)
     token = _token(line, left)
     when: Words = line.when if left is None else short_day_of_week(date.fromisoformat(line.when[:FULL_DAY]))
-    about = line.headline or word_of(line.kind)
-    shown: Words = (
-        about if line.kind == "deadline" else Message("{kind}: {about}", kind=word_of(line.kind), about=about)
-    )
+    shown = about_words(line, time_said(line.when) if left else "")  # of today it stands at the end of the row
     if line.step:
         shown = Message("now: {step}; {about}", step=line.step, about=shown)
     state = Cell(LATE, Token.ALARM, bold=True) if token is Token.ALARM else None

@@ -1,0 +1,84 @@
+"""What a person asks about their own data: received today, and to be answered within the time that the rule gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from textual import on
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.people.record_of_people import NOT_SAID, RecordOfPeople
+from tui.values.codes import choices
+from tui.values.values_records import RecordShown
+from tui.widgets.date_field import DateInput
+from tui.widgets.fields import SafeInput
+from vault.casework.form import FormField
+from vault.casework.story.subject_request import SubjectRequest
+from vault.deadlines.counting import months_after
+from vault.deadlines.shipped import rule_named
+from vault.display import here
+from vault.errors import UsageError
+from vault.words.message import Message, Words
+
+_RULE: Final = "GDPR_SAR"
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class RequestOfPerson(RecordOfPeople):
+    """Ends with the id of the record.
+
+    Args:
+        case, ref: of the case.
+        people: who may ask: id and name.
+        shown: the request that is changed; without it a new one is made.
+        today_ms: when a new one is written down.
+        begun: what else stands in a new one at first.
+    """
+
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        people: Sequence[tuple[str, Words]],
+        shown: RecordShown | None = None,
+        *,
+        today_ms: int,
+        begun: Mapping[str, str] = _NOTHING,
+    ) -> None:
+        today = here(today_ms).date()
+        dates = {"received": today.isoformat(), "due": _answer_by(today)} if shown is None else {}
+        super().__init__(case, ref, SubjectRequest.KIND, people, shown, begun={**begun, **dates})
+        self._proposed = dates.get("due", "")
+
+    @override
+    def _widget(self, field: FormField) -> Widget:
+        if field.name != "what" or self._record:
+            return super()._widget(field)
+        return ChoiceField([NOT_SAID, *choices(field.words or ())], id=field.name)
+
+    @on(SafeInput.Changed, "#received")
+    def _count_anew(self) -> None:
+        """Propose the last day of the rule for another day of receipt, where nobody wrote a day of their own."""
+        due = self.query_one("#due", DateInput)
+        with suppress(UsageError):
+            received = self.query_one("#received", DateInput).understood()
+            if received and due.value == self._proposed:
+                self._proposed = due.value = _answer_by(date.fromisoformat(received))
+
+    @override
+    def action_finish(self) -> None:
+        if self.word("what"):
+            super().action_finish()
+        else:
+            self.refuse("what", Message("What do they ask for? Choose it first (left and right)."))
+
+
+def _answer_by(received: date) -> str:
+    period = rule_named(_RULE).period
+    return "" if period is None else months_after(received, period.count).isoformat()
