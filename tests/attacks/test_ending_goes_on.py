@@ -78,7 +78,7 @@ def test_the_end_of_a_seat_goes_on_past_a_case_that_fails(short: Filled, shared:
             assert (outcome.is_done, outcome.cases, outcome.pending) == (True, 2, 1)
             assert still_hold(owner, shared) == {broken}
             told = [line for line in in_english(owner.warnings) if shared.refs[broken] in line]
-            assert any("new key without a device that was ended waits" in line for line in told)
+            assert any("new key without a revoked device waits" in line for line in told)
             for case in set(shared.cases) - {broken}:
                 notes.add(owner, case, Note(NoteKind.CONTACT, LATER))
         with short.open() as owner:
@@ -114,7 +114,7 @@ def test_the_next_unlock_finishes_what_waited(short: Filled, shared: Shared) -> 
     with without_beginning(short, shared.cases[0]), short.open() as owner:
         members.suspend(owner, shared.colleague.member)
     with short.open() as owner:
-        assert any("1 case was withdrawn" in line for line in in_english(housekeeping.settle(owner)))
+        assert any("1 case was revoked" in line for line in in_english(housekeeping.settle(owner)))
         assert still_hold(owner, shared) == set()
 
 

@@ -79,6 +79,9 @@ def test_rows_of_other_types_beside_the_true_ones_change_nothing_and_are_named(
         assert session.warnings == ()
         assert len(cases.list_all(session)) == len(short.cases)
         found = checking.verify(session)
+    if column is tables.tail.c.bytes:
+        assert (found.faults, found.contents.stray) == ((), 0)  # an unlock removes the last chunks that no paper has
+        return
     (fault,) = found.faults
     words, count = re.fullmatch(r"(\d+) (rows of the table .*)", str(fault.message)).group(2, 1)  # type: ignore[union-attr]  # None fails the test too
     assert (fault.code, words) == (

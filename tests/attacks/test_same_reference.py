@@ -32,7 +32,7 @@ def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written
         # By its id the true one is found, whole or by its beginning; and each says that there is another.
         assert cases.find(amina, true.case.hex()) == cases.find(amina, true.case.hex()[:8]) == true.case
         notes.add(amina, true.case, Note(NoteKind.CONTACT, "Orchard road 5"))
-        assert "1 other case bears this reference" in str(cases.open_case(amina, true.case).namesakes)
+        assert "1 other case has this reference" in str(cases.open_case(amina, true.case).namesakes)
         assert "Orchard" not in str([note.value.text for note in cases.open_case(joel, decoy).notes])
 
 

@@ -172,7 +172,7 @@ def test_nothing_is_sealed_under_an_approval_of_something_else() -> None:
 
 
 def test_a_report_that_says_alone_never_leaves_under_another_rule() -> None:
-    with pytest.raises(InternalError, match="says otherwise"):
+    with pytest.raises(InternalError, match="names somebody else"):
         write_package(
             prepare(dossier(), COVER, check=passes),
             age_recipient=RECIPIENT,

@@ -101,7 +101,7 @@ def test_the_app_tells_the_wrong_row_makes_all_cases_and_takes_them_back(
         mira.press("right")
         mira.fill(to="Own archive", file=str(tmp_path / "all.age"))
         mira.press("f4")
-        mira.sees("Export all that you can read?", "redacted by nobody")
+        mira.sees("Export all that you can read?", "without any redaction")
         mira.press_and_wait("y", "2 cases are in it.")
     assert b"Zarina" not in (tmp_path / "all.age").read_bytes()
     with place.open() as session:
