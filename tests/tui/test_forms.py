@@ -9,6 +9,7 @@ import pytest
 from tests.tui.house import House
 from vault.casework.story.deadline import Deadline
 from vault.deadlines.counting import months_after
+from vault.deadlines.working_days import working_days
 from vault.services.cases import cases, story
 
 pytestmark = pytest.mark.screen
@@ -93,10 +94,33 @@ def test_a_date_that_cannot_be_stays_in_its_question_with_what_is_wrong(house: H
     with house.desk("Amina") as amina:
         amina.press("f2", " the week", "enter", "m", "ctrl+u", " 31.02.", "enter")
         amina.sees("Which date instead?", "31.02.", "! At the latest on: must be written")
-        amina.press("ctrl+u", " +2", "enter")
+        amina.press("ctrl+u", " +1wd FR", "enter")
+        amina.sees("Give it this date?", "Holidays left out:")
+        amina.press("n", "m", "ctrl+u", " +2", "enter")
         amina.sees_not("Which date instead?")
     with house.open("Amina") as session:
         assert [line.when for line in story.due(session).lines] == [(date.today() + timedelta(2)).isoformat()]
+
+
+def test_working_days_say_their_date_and_the_holidays_left_out_before_the_date_is_kept(house: House) -> None:
+    found = working_days("+9wd FR", date.today(), "at")
+    assert found is not None
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "n")
+        amina.until("> deadline", "down")
+        amina.press("enter")
+        amina.fill(what="appeal", at="10 working days")
+        amina.press("f4")
+        amina.sees("! At the latest on: it is not known whose holidays count")
+        assert amina.focused() == "at"
+        amina.clear("at")
+        amina.press(" 9 working days FR", "f4")
+        amina.sees(f"{found.day} is 9 working days from today (FR). Holidays left out:")
+        assert amina.value("at") == found.day.isoformat()
+        amina.press("f4")
+        amina.sees("appeal")
+    with house.open("Amina") as session:
+        assert [line.when for line in story.due(session).lines] == [found.day.isoformat()]
 
 
 def test_an_error_says_the_label_of_the_field_and_how_to_write_it(house: House) -> None:

@@ -32,3 +32,13 @@ def test_an_appeal_that_legal_aid_stopped_is_kept_with_its_reasons_and_a_warning
     assert "check with a lawyer" in shown
     assert "A lawyer must check: French law" in shown
     assert "in time" not in shown
+
+
+def test_a_date_in_working_days_says_its_day_and_holidays_and_needs_a_country(desk: Desk) -> None:
+    ref = str(said(desk, "case", "new", "--kind", "asylum", "--title", "Refusal in France")["ref"])
+    refused = desk.run("deadline", "add", ref, "--what", "appeal", "--at", "+10wd")
+    assert (refused.code, "whose holidays count" in refused.err, "+10wd FR" in refused.err) == (2, True, True)
+    kept = desk.run("task", "add", ref, "--what", "call", "--due", "10 jours ouvrés FR")
+    assert (kept.code, "is 10 working days from today (FR). Holidays left out:" in kept.err) == (0, True)
+    (row,) = said(desk, "deadline", "list")["due"]
+    assert kept.err.startswith(row["when"])

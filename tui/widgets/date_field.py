@@ -12,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message as Event
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -20,10 +21,13 @@ from tui.text.in_words import in_words
 from tui.widgets.fields import SafeInput
 from vault.casework.dates import checked_moment
 from vault.casework.typed_dates import IN_FUTURE, NO_YEAR
+from vault.deadlines.working_days import NotCountedError
 from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, Words
 
+Explain = Callable[[str, date], Words]
+"""Says of a text, as it was typed on this day, how its date was counted; raises `UsageError`."""
 Read = Callable[[str, date], str]
 """Makes the date of a text, as it was typed on this day, as a record keeps it; raises `UsageError`."""
 
@@ -31,6 +35,7 @@ Read = Callable[[str, date], str]
 _NOT_YET: Final = Message("not a date yet")
 _TWO_WAYS: Final = Message("can be read in two ways")
 _WRONG: Final = {NO_YEAR.template: Message("which year?"), IN_FUTURE.template: Message("still to come")}
+_NOT_COUNTED: Final = Message("whose holidays? e.g. FR behind")
 
 
 class _HasClock(Protocol):
@@ -44,11 +49,20 @@ class DateInput(SafeInput):
     Args:
         value: as a record keeps it, or as it was typed.
         read: how a text is understood.
+        explain: what is to be said of how a date was counted, before it is kept; empty where nothing is.
     """
 
-    def __init__(self, value: str, *, read: Read, **options: Any) -> None:
+    class Explained(Event):
+        """A date was counted as these words say, and stands in the field now."""
+
+        def __init__(self, words: Words) -> None:
+            super().__init__()
+            self.words = words
+
+    def __init__(self, value: str, *, read: Read, explain: Explain | None = None, **options: Any) -> None:
         super().__init__(value, **options)
         self._read = read
+        self._explain = explain
         self._given = value if _is_kept(value) else ""
 
     @property
@@ -84,8 +98,20 @@ class DateInput(SafeInput):
         now = cast("_HasClock", self.app).now_ms()
         return here(now).date()
 
+    def take_explained(self) -> Words:
+        """Return what is to be said of how the date was counted, once: the date itself stands there then."""
+        words: Words = ""
+        with suppress(UsageError):
+            words = "" if self._explain is None else self._explain(self.value.strip(), self.today)
+            if words:
+                self.value = self._given = self.understood()
+        return words
+
     def on_blur(self) -> None:
         """Let the date itself stand there."""
+        words = self.take_explained()
+        if words:
+            self.post_message(self.Explained(words))
         with suppress(UsageError):
             self.value = self._given = self.understood()
 
@@ -122,6 +148,8 @@ class Understood(Widget):
 
 
 def _what_is_wrong(error: UsageError) -> Words:
+    if isinstance(error, NotCountedError):
+        return _NOT_COUNTED
     if error.message.template in _WRONG:
         return _WRONG[error.message.template]
     return _NOT_YET if error.next_step == UsageError.usual_step else _TWO_WAYS
@@ -142,10 +170,21 @@ class DateField(Horizontal):
     DateField > DateInput { width: 26; }
     """
 
-    def __init__(self, value: str, *, read: Read, name: str, hint: Words = "", helps: tuple[Words, ...] = ()) -> None:
+    def __init__(
+        self,
+        value: str,
+        *,
+        read: Read,
+        name: str,
+        hint: Words = "",
+        helps: tuple[Words, ...] = (),
+        explain: Explain | None = None,
+    ) -> None:
         super().__init__()
         self._helps = helps
-        self._field = DateInput(value, read=read, placeholder=hint, id=name, compact=True, max_length=64)
+        self._field = DateInput(
+            value, read=read, explain=explain, placeholder=hint, id=name, compact=True, max_length=64
+        )
 
     @override
     def compose(self) -> ComposeResult:

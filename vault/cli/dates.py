@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ def day_of(option: str, *, is_past: bool = True) -> Callable[[str], str]:
     def read(text: str) -> str:
         from vault.casework.typed_dates import typed_day
 
-        return typed_day(text, _today(), option, _lean(is_past=is_past))
+        counted = None if is_past else _counted(text, option)
+        return counted or typed_day(text, _today(), option, _lean(is_past=is_past))
 
     return read
 
@@ -30,7 +32,8 @@ def moment_of(option: str, *, is_past: bool | None = True) -> Callable[[str], st
     def read(text: str) -> str:
         from vault.casework.typed_dates import typed_moment
 
-        return typed_moment(text, _today(), option, _lean(is_past=is_past))
+        counted = _counted(text, option) if is_past is False else None
+        return counted or typed_moment(text, _today(), option, _lean(is_past=is_past))
 
     return read
 
@@ -51,6 +54,18 @@ def of_shape(shape: Shape, option: str, *, is_past: bool | None) -> Callable[[st
     if shape is Shape.DAY:
         return day_of(option, is_past=is_past is not False)
     return moment_of(option, is_past=is_past) if shape in {Shape.DATE, Shape.MOMENT} else str
+
+
+def _counted(text: str, option: str) -> str | None:
+    """Return the day of `+10wd FR`, and say which it is and which holidays were left out; None for another date."""
+    from vault.cli.next_steps import in_words
+    from vault.deadlines.working_days import working_days
+
+    found = working_days(text, _today(), option)
+    if found is None:
+        return None
+    sys.stderr.write(f"{in_words(found.told())}\n")
+    return found.day.isoformat()
 
 
 def _lean(*, is_past: bool | None) -> Lean:

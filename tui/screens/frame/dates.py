@@ -12,6 +12,7 @@ from tui.screens.frame.wording import named_problem, sentence
 from tui.widgets.date_field import DateField, DateInput, Read
 from vault.casework.form import FormField, Shape
 from vault.casework.typed_dates import Lean, typed_birth, typed_day, typed_moment
+from vault.deadlines.working_days import working_days
 from vault.errors import UsageError
 from vault.words.message import Message, Words
 
@@ -35,16 +36,28 @@ def date_field(
     helps: tuple[Words, ...] = (),
 ) -> DateField:
     """Return a field for a date of a form, of which `Form.is_past` says where it lies."""
-    return DateField(value, read=reading_of(field, is_past=is_past), name=field.name, hint=hint, helps=helps)
+    explain = explained if is_past is False else None
+    return DateField(
+        value, read=reading_of(field, is_past=is_past), name=field.name, hint=hint, helps=helps, explain=explain
+    )
 
 
 def reading_of(field: FormField, *, is_past: bool | None) -> Read:
     """Return how a date of a form is read."""
 
     def read(text: str, today: date) -> str:
+        counted = working_days(text, today, _CALLED) if is_past is False else None
+        if counted is not None:
+            return counted.day.isoformat()
         return (typed_day if field.shape is Shape.DAY else typed_moment)(text, today, _CALLED, _LEANS[is_past])
 
     return read
+
+
+def explained(text: str, today: date) -> Words:
+    """Return how a date was counted in working days, and which holidays were left out; empty for another date."""
+    found = working_days(text, today, _CALLED)
+    return "" if found is None else found.told()
 
 
 def since_field(name: str, value: str = "") -> DateField:
@@ -68,6 +81,11 @@ def coming_field(name: str, hint: Words) -> DateField:
 def are_clear(screen: VaultScreen) -> bool:
     """Say whether every date of a screen is clear; where one is not, say why, with the cursor there."""
     for field in screen.query(DateInput):
+        explained = field.take_explained()
+        if explained:  # which holidays were left out is seen before the date is kept
+            screen.say(explained)
+            field.focus()
+            return False
         try:
             field.understood()
         except UsageError as error:

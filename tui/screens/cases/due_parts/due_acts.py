@@ -13,7 +13,7 @@ from tui.looks.tokens import Token
 from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
 from tui.screens.frame.base import Command, VaultScreen
-from tui.screens.frame.dates import reading_of
+from tui.screens.frame.dates import explained, reading_of
 from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.wording import named_problem, sentence
 from tui.text.calendar import short_day_of_week
@@ -94,7 +94,13 @@ class DueScreen(VaultScreen):
             return ""
 
         def move(said: str) -> None:
-            self._move(line, said, {field.name: read(said)})
+            change, told = {field.name: read(said)}, explained(said, today)
+            if not told:
+                self._move(line, said, change)
+                return
+            self.confirm(
+                Message("Give it this date?"), told, lambda: self._move(line, said, change), yes=Message("Move it")
+            )
 
         question = AskLine(
             Message("Which date instead?"), value=typed, hint=Message("e.g. 26.11"), problem=problem, refused=refused
