@@ -14,7 +14,7 @@ from vault.access.membership.proposals import Proposal, seal_proposal
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError
-from vault.services.cases import notes
+from vault.services.cases import cases, notes
 from vault.services.members import joining, members
 
 pytestmark = pytest.mark.screen
@@ -302,3 +302,16 @@ def test_what_came_after_a_proposal_is_said_before_it_is_lost(house: House, tmp_
         mira.press("n")
     with house.open("Mira") as mira:
         assert amina.member in mira.directory.effective.members
+
+
+def test_what_only_a_leaver_can_open_is_said_before_they_leave(house: House) -> None:
+    with house.open("Joel") as joel:
+        cases.create(joel, title="His own", kind="asylum")
+    with house.desk("Mira") as mira:
+        mira.press(":members")
+        mira.until(f"> {JOEL}", "down")
+        mira.press("x")
+        mira.sees(
+            f"Does {JOEL} leave for good?", f"1 case is open to {JOEL} alone. Once they are out, only the recovery"
+        )
+        mira.press("n")
