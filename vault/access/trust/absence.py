@@ -108,6 +108,8 @@ def epoch_to_write(session: Waiter, compartment: CompartmentId) -> EpochId | Non
     if not session.keyring.epochs_of(compartment):
         return None
     state = session.state_of(compartment)
+    if state is None and _is_damaged(session, compartment):
+        return None
     if state is None or not state.was_granted(session.seat):
         raise RefusedError(
             Message("who gave this case to this device had no right to: nothing that you write in it would count"),
@@ -119,6 +121,18 @@ def epoch_to_write(session: Waiter, compartment: CompartmentId) -> EpochId | Non
             next_step=Message("Ask somebody who shares the case to open it once, and exchange with them."),
         )
     return state.current[0]
+
+
+def _is_damaged(session: Waiter, compartment: CompartmentId) -> bool:
+    """Say whether a compartment that nothing founds any more may count again once a damaged log is mended.
+
+    It does where this seat founded it; else where some log is in doubt, and a seat that is in gave it to this one.
+    """
+    with session.database.reading() as rows:
+        epochs = {row.epoch for row in map(read_notice, rows.epochs(compartment)) if row is not None}
+        givers = {grant.giver for grant in rows.grants_of_all(epochs) if grant.seat == session.seat}
+    live = session.directory.effective.certificates.keys()
+    return session.seat in givers or (bool(session.faults()) and not live.isdisjoint(givers))
 
 
 def absent_keys(session: Waiter, compartment: CompartmentId) -> tuple[Absent, ...]:
