@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.desk import Desk
+from tests.tui.driving import shown
 from tests.tui.house import House
 from tui.gateway import Gateway
 from tui.gateway.casework import Casework
@@ -133,13 +134,23 @@ def test_a_draft_is_saved_on_every_way_out(house: House) -> None:
     for number, keys in enumerate(ENDS):
         with house.desk("Amina") as desk:
             desk.home()
-            desk.press("enter", "n")
+            desk.press("enter", "n", *(("end", "enter") if number else ()))  # a new one beside those that are kept
             desk.type_at_once(f"Samira {number}", *keys)  # no pause: nothing was saved by itself yet
             codes[keys] = desk.app.return_code
     assert codes == ENDS
     with house.open("Amina") as session:
         kept = sorted(re.findall(r"Samira \d", " ".join(draft.text for draft in session.drafts().list())))
     assert kept == [f"Samira {number}" for number in range(len(ENDS))]
+
+
+def test_f12_empties_the_screen_under_every_dialog(house: House) -> None:
+    left = {}
+    for keys in (("f1",), ("f2",), ("enter", "f2"), ("enter", "e"), ("enter", "m"), ("enter", "a", "n")):
+        with house.desk("Amina") as desk:
+            desk.home()
+            desk.press(*keys, "f12")
+            left[keys] = type(desk.screen).__name__, shown(desk.app).strip()
+    assert left == dict.fromkeys(left, ("Neutral", ""))
 
 
 SPOTS = {

@@ -124,6 +124,7 @@ EVERYWHERE = (
         Message("Empty the screen; then any key locks, and F12 closes CaseVault"),
         "F12",
         brief=Message("empty the screen; again: close now"),
+        first=True,  # over a dialog too
     ),
     Command("ctrl+q", "app.quit", Message("Quit"), "Ctrl+Q", brief=Message("quit")),
 )
