@@ -130,7 +130,6 @@ EVERYWHERE = (
 )
 """What works on every screen of an open vault; what has no key is chosen by name (F2)."""
 
-
 NEXT_FIELD = Command("tab", "app.focus_next", Message("Next field"), "Tab", Message("next field"), rank=2)
 READ_AGAIN = Command("f5", "refresh", Message("Read the list again"), "F5")
 BACK = Command("escape", "back", Message("Back"), "Esc", Message("back"))
