@@ -92,6 +92,12 @@ def test_what_is_not_clear_is_not_kept(amina: Desk) -> None:
     amina.press("enter", "n", " They called.", "f7", " 2011", "f4")
     amina.sees("! When: can be read in two ways. Write a day as 20.11, a year as: year 2011.")
     assert amina.focused() == "occurred"
+    amina.clear("occurred")
+    amina.press(" 20.11")
+    amina.sees_not("! When")
+    amina.clear("occurred")
+    amina.press(" soon", "f4")
+    amina.sees("Or: yesterday, Monday, 17 May, +10 (in 10 days).")
     amina.press(":throw", "y")
 
 

@@ -162,6 +162,14 @@ def test_sex_and_nationality_are_kept_changed_and_taken_out(house: House) -> Non
     assert (person.sex, person.nationalities) == (None, ())
 
 
+def test_a_client_who_is_corrected_stays_first_and_is_called_by_the_name_that_stands_first(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "enter", "enter", "end", " ; Ylham")
+        amina.press("f4", "escape")
+        first, second = (line.strip(" >") for line in amina.lines().splitlines() if line[2:8] in {"client", "relati"})
+        assert (first.split(), second.split()[0]) == (["client", "Ilham", "Torgaev"], "relative")
+
+
 def test_the_list_of_cases_says_how_many_are_yours_and_who_else_is_in_each(house: House) -> None:
     with house.desk("Amina", size=(80, 24)) as amina:
         amina.sees("1 case, yours 1", "Ilham Torgaev +1", "n new", "o order", "next date first")

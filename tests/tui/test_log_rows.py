@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -17,6 +18,7 @@ from vault.log.acts import ACTS
 NOON_MS = 1_795_780_800_000
 """2026-11-27 12:00 UTC."""
 HOUR_MS = 3_600_000
+TODAY = date(2026, 11, 27)
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +102,14 @@ def test_a_row_names_the_year_of_another_year_and_the_reason_that_is_not_the_usu
 
 @each({"a code": ("export", [0]), "words": ("SEALED", [0]), "a name": ("joë", [3]), "a case": ("k7qm", [0, 2, 3])})
 def test_a_filter_finds_acts_by_code_and_by_words_people_and_cases(typed: str, places: list[int]) -> None:
-    assert matching(LINES, typed) == [LINES[place] for place in places]
+    assert matching(LINES, typed, TODAY) == [LINES[place] for place in places]
+
+
+def test_a_filter_takes_days_as_the_search_does() -> None:
+    early, late = line("export.done", 72), line("export.done")
+    assert matching([late, early], "since:yesterday export", TODAY) == [late]
+    assert matching([late, early], "until:25.11.2026", TODAY) == [early]
+    assert matching([late, early], "since:2", TODAY) == [late, early]
 
 
 def test_all_that_an_entry_says_is_one_sentence() -> None:

@@ -13,6 +13,7 @@ from tui.values.values_people import Made
 from tui.values.values_records import StageShown
 from vault.casework.case import Case
 from vault.casework.person import never_use_of
+from vault.casework.vocabulary import PersonRole
 from vault.display import DAY, time_text
 from vault.services.cases import cases, writing_down
 from vault.services.cases.editing import Place, history
@@ -61,7 +62,9 @@ class Casework(Subject):
             heads=view.head.heads,
             safe_contacts=shaping.safe_contacts(person.value for person in view.persons),
             persons=tuple(
-                shaping.person_shown(person.record, person.value, person.heads, never_use) for person in view.persons
+                shaping.person_shown(person.record, person.value, person.heads, never_use)
+                # The client stands first, whoever of them was corrected last.
+                for person in sorted(view.persons, key=lambda person: person.value.role is not PersonRole.CLIENT)
             ),
             notes=tuple(
                 shaping.note_shown(note.record, note.value, note.written_ms, note.heads, by.get(note.record, ""))

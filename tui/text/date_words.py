@@ -13,11 +13,14 @@ _NEAR_DAYS: Final = 60
 _NAMED: Final = {-1: Message("yesterday"), 0: Message("today"), 1: Message("tomorrow")}
 
 
-def moment_in_words(written: str, today: date) -> tuple[Words, Words]:
-    """Return a kept date as `Thursday 26 November 2026, 2 days ago`, or what is known of it, and the same in short."""
+def moment_in_words(written: str, today: date) -> tuple[Words, ...]:
+    """Return a kept date as `Thursday 26 November 2026, 2 days ago`, or what is known of it, and the same ever shorter.
+
+    The shortest, `Thu 26 Nov, at 10:15`, has no year: it is there for near days alone.
+    """
     day, _, time = written.partition("T")
     known = PartialDate.parse(day)
-    said: tuple[Words, Words]
+    said: tuple[Words, ...]
     if known.month is None:
         said = (Message("the year {year}", year=known.year),) * 2
     elif known.day is None:
@@ -25,8 +28,9 @@ def moment_in_words(written: str, today: date) -> tuple[Words, Words]:
     else:
         whole = date(known.year, known.month, known.day)
         short = Message("{day} {year}", day=short_day_of_week(whole), year=known.year)
-        said = _day_in_words(whole, today), short
-    return _with_more(said[0], time, is_about=known.circa), _with_more(said[1], time, is_about=known.circa)
+        is_near = abs((whole - today).days) <= _NEAR_DAYS
+        said = (_day_in_words(whole, today), short, *([short_day_of_week(whole)] if is_near else []))
+    return tuple(_with_more(words, time, is_about=known.circa) for words in said)
 
 
 def _with_more(said: Words, time: str, *, is_about: bool) -> Words:

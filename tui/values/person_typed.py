@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from vault.casework.person import IdentityDocument, Person
+from vault.casework.person import IdentityDocument, Person, PersonName
 from vault.casework.person_change import ContactChange, PersonChange
 from vault.casework.vocabulary import Channel, NameKind
 
@@ -62,9 +62,12 @@ class PersonTyped:
     def change_from(self, before: PersonTyped, documents: tuple[IdentityDocument, ...]) -> PersonChange:
         """Return what is to change of a person that was as `before` when the form was filled."""
         gone = _only(before.names, self.names)
+        added = _only(self.names, before.names)
+        is_called_anew = bool(added) and added[0] == self.names[0]  # what stands first is what they are called
         return PersonChange(
             role=None if self.role == before.role else self.role,
-            add_names=_only(self.names, before.names),
+            add_names=added if is_called_anew else (),
+            spellings=() if is_called_anew else tuple(map(PersonName.written, added)),
             misspelt=gone if self.gone == NameKind.MISSPELT else (),
             former=gone if self.gone == NameKind.FORMER else (),
             born=None if self.born == before.born else self.born,

@@ -64,6 +64,8 @@ class DateInput(SafeInput):
         self._read = read
         self._explain = explain
         self._given = value if _is_kept(value) else ""
+        self.when_clear: Callable[[], None] | None = None
+        """Called as soon as a date that was refused is clear."""
 
     @property
     def written(self) -> str:
@@ -204,3 +206,5 @@ class DateField(Horizontal):
             said.say(_what_is_wrong(error))
         else:
             said.say(*(moment_in_words(written, self._field.today) if written else self._helps))
+            if self._field.when_clear is not None:
+                self._field.when_clear()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,9 +16,12 @@ from tui.text.in_words import in_words
 from tui.values.acts import ACT_WORDS, done_in_words, is_folded, went_wrong
 from tui.values.codes import word_of
 from tui.values.values import LogLineShown, LogShown
+from vault.casework.typed_dates import typed_day
 from vault.display import DAY, NO_TIME, time_data, time_text
+from vault.errors import UsageError
 from vault.words.message import Message, Words, joined, listed, plural
 
+_NARROWED: Final = re.compile(r"(?<!\S)(since|until):(\S*)", re.IGNORECASE)
 _SEARCHES: Final = "case.search"
 _OPENINGS: Final = frozenset({"case.view", "file.view"})
 _UNLOCKS: Final = "unlock.ok"
@@ -79,10 +84,24 @@ def older(log: LogShown) -> LogRow:
     return LogRow((), "", "", what, is_quiet=True)
 
 
-def matching(lines: Sequence[LogLineShown], typed: str) -> list[LogLineShown]:
-    """Return the entries of which an act, as code or in words, a person or a reference begins or goes on like this."""
-    wanted = typed.strip().casefold()
-    return [line for line in lines if any(wanted in said.casefold() for said in _said(line))]
+def matching(lines: Sequence[LogLineShown], typed: str, today: date) -> list[LogLineShown]:
+    """Return the entries of which an act, as code or in words, a person or a reference begins or goes on like this.
+
+    `since:` and `until:` narrow them to days, as in the search; what is no day yet narrows nothing.
+    """
+    wanted = " ".join(_NARROWED.sub(" ", typed).split()).casefold()
+    first, last = date.min, date.max
+    for name, value in _NARROWED.findall(typed):
+        with suppress(UsageError):
+            day = date.fromisoformat(typed_day(value, today, name))
+            first, last = (day, last) if name.lower() == "since" else (first, day)
+    is_narrowed = (first, last) != (date.min, date.max)
+    return [
+        line
+        for line in lines
+        if any(wanted in said.casefold() for said in _said(line))
+        and (not is_narrowed or ((day_of(line) or date.max) >= first and (day_of(line) or date.min) <= last))
+    ]
 
 
 def whole(line: LogLineShown) -> str:

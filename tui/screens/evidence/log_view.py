@@ -69,7 +69,9 @@ class LogScreen(ListScreen, LongWorkScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(Message("Not verified in this session; v does it.")), id="proof")
         yield DrawnPart(self._draw, id="bars")
-        yield SafeInput(placeholder=Message("an act, a name or a case, e.g. export, Amina, K7QM"), id="filter")
+        yield SafeInput(
+            placeholder=Message("an act, a name, a case or days: export, Amina, K7QM, since:1.10.2026"), id="filter"
+        )
         yield ListHeader(_columns(80, []))
         yield VirtualList(_columns(80, []), FixedRows(), id="entries")
 
@@ -162,7 +164,7 @@ class LogScreen(ListScreen, LongWorkScreen):
 
     def _shown_lines(self) -> tuple[LogLineShown, ...]:
         typed = self._filter.value
-        return tuple(matching(self._log.lines, typed)) if typed.strip() else self._log.lines
+        return tuple(matching(self._log.lines, typed, self._today)) if typed.strip() else self._log.lines
 
     def _show_rows(self) -> None:
         """Show the rows for what is typed; a filter folds nothing, because it asks for single entries."""

@@ -50,7 +50,7 @@ class TakeOutScreen(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        by = FormRow.of_text("by", Message("By"), Message("stage, kind, sex, age-band, nationality"))
+        by = FormRow.of_text("by", Message("By"), Message("some of: stage, kind, sex, age-band, nationality"))
         to = FormRow.of_text("to", Message("For"), Message("the recipient's name"))
         yield FormRows(
             FormRow(Message("What"), ChoiceField(_ACTS, id="act")),

@@ -9,15 +9,19 @@ from typing import Final
 from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.form_row import label_of
 from tui.screens.frame.wording import named_problem, sentence
+from tui.text.in_words import together
 from tui.widgets.date_field import DateField, DateInput, Read
+from vault.casework.dates import NO_SUCH_DAY
 from vault.casework.form import FormField, Shape
-from vault.casework.typed_dates import Lean, typed_birth, typed_day, typed_moment
+from vault.casework.typed_dates import IN_FUTURE, Lean, typed_birth, typed_day, typed_moment
 from vault.deadlines.working_days import working_days
 from vault.errors import UsageError
 from vault.words.message import Message, Words
 
 _CALLED: Final = "date"
 _LEANS: Final[Mapping[bool | None, Lean]] = {True: Lean.PAST, False: Lean.COMING, None: Lean.EITHER}
+_WRONG: Final = frozenset({IN_FUTURE.template, NO_SUCH_DAY.template})
+_MORE_WAYS: Final = Message("Or: yesterday, Monday, 17 May, +10 (in 10 days).")
 _BIRTH_HINT: Final = Message("e.g. 14.3.1988")
 _HINT: Final = Message("e.g. 26.11")
 
@@ -90,10 +94,25 @@ def are_clear(screen: VaultScreen) -> bool:
             field.understood()
         except UsageError as error:
             label = label_of(field)
-            screen.warn(sentence(error) if label is None else named_problem(error, _CALLED, label))
+            problem = sentence(error) if label is None else named_problem(error, _CALLED, label)
+            is_none = error.next_step == UsageError.usual_step and error.message.template not in _WRONG
+            screen.warn(together((problem, _MORE_WAYS), " ") if is_none else problem)
+            _unsay_when_clear(screen, field)
             field.focus()
             return False
     return True
+
+
+def _unsay_when_clear(screen: VaultScreen, field: DateInput) -> None:
+    """Take away what is said of a date once another one stands there."""
+    said = screen.said
+
+    def unsay() -> None:
+        field.when_clear = None
+        if screen.said == said:
+            screen.say("")
+
+    field.when_clear = unsay
 
 
 def _birth(text: str, today: date) -> str:
