@@ -34,6 +34,7 @@ pytestmark = pytest.mark.screen
 NOT_OURS = {"browse": "VirtualList", "drill": "Static", "pages": "Static", "sheet copied": "DrawnPart"}
 """Screens with texts that come from elsewhere: names of files, pages, and what the library says of sheets."""
 MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
+    "call corrected": (":open slips", "e"),
     "carry out": (":members", "h", "c"),
     "commit": (":members", "p", " /media/stick/proposal", "f4", "ctrl+g"),
     "end the old one": (":devices", "down", "e"),
