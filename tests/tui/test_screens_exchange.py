@@ -56,7 +56,7 @@ def test_what_would_be_lost_is_told_with_a_row_for_each_member(house: House, tmp
         amina.press("escape")
         amina.sees("you would lose less than an hour of work", "read again", "none since you came in")
     with house.desk("Joel") as joel:
-        joel.press(":what would be lost", "i", "tab", f" {bundle}", "f4", "escape")
+        joel.press(":what would be lost", "i", f" {bundle}", "f4", "escape")
         joel.sees(f"{AMINA}", "Last import today", "nothing new came")
 
 

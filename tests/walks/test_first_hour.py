@@ -246,6 +246,10 @@ def test_by_app_an_open_slip_is_corrected_and_taken_back(house: House) -> None:
         intake.add(session, name="Zomorodi", text="Taken at nine.")
     with house.desk("Amina") as amina:
         amina.press(":open slips", "enter", "e", " Or ten.")
+        amina.go_to("number")
+        amina.press(" Zomorodi", "tab")
+        amina.sees("! Number: it has no digit.")
+        amina.clear("number")
         amina.fill(call_back="Monday")
         amina.press("f4")
         amina.sees("The slip is corrected.", "Taken at nine. Or ten.", "Monday")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.suggester import SuggestFromList
@@ -14,6 +15,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.calls.languages import languages
+from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.form_row import FormRow
 from tui.text.safe_content import safe_content
 from tui.text.safe_text import safe_line, safe_text
@@ -28,6 +30,7 @@ _HINT: Final = Message(
 )
 
 
+_NO_DIGIT: Final = Message("Number: it has no digit. A name goes into the next field.")
 _LONGEST_CLIENT: Final = 18
 
 
@@ -99,6 +102,14 @@ class CallFields(Vertical):
         match.set_class(is_barred, "-barred")
         match.update(safe_content(_barred(found.by_number) if is_barred else _ends_as(found.by_number)))
         self.query_one("#name-match", Static).update(safe_content(_like(found.by_name)))
+
+    @on(events.DescendantBlur)
+    def _look_at_number(self, event: events.DescendantBlur) -> None:
+        """Say at once where a name was typed as the number."""
+        typed, screen = self.text_of("number").strip(), self.screen
+        is_name = bool(typed) and not any(letter.isdigit() for letter in typed)
+        if event.widget.id == "number" and is_name and isinstance(screen, VaultScreen):
+            screen.warn(_NO_DIGIT)
 
     def _line(self, name: str) -> SafeInput:
         return self.query_one(f"#{name}", SafeInput)

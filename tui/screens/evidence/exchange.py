@@ -53,7 +53,7 @@ class ExchangeScreen(FormScreen):
     """Shows what came of it, and stays.
 
     Args:
-        act: what is chosen first.
+        act: what was chosen already: then it begins with the file.
         member: for whom, where a bundle is made.
     """
 
@@ -66,9 +66,10 @@ class ExchangeScreen(FormScreen):
         BACK,
     )
 
-    def __init__(self, act: str = IMPORT, member: str = "") -> None:
+    def __init__(self, act: str = "", member: str = "") -> None:
         super().__init__()
-        self._begins_with, self._member = act, member
+        self._begins_with, self._member = act or IMPORT, member
+        self._is_chosen = bool(act)
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -83,7 +84,7 @@ class ExchangeScreen(FormScreen):
     def on_mount(self) -> None:
         """Ask who the others are."""
         self._show_act()
-        self.query_one("#act" if self._begins_with == IMPORT and not self._member else "#file").focus()
+        self.query_one("#file" if self._is_chosen else "#act").focus()
         self.ask(lambda vault: vault.exchange.peers(), self._peers_found)
 
     def _peers_found(self, peers: tuple[PeerShown, ...]) -> None:
