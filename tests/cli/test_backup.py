@@ -15,6 +15,7 @@ def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> N
     assert made.keys() == {"schema", "backup", "digest", "versions", "operations", "drafts", "removed", "kept"} | {
         "documents",
         "missing",
+        "broken",
     }
     assert made["backup"] == f"{stick}/backup-1"
     found = desk.run("backup", "verify", stick, "--json").json()
