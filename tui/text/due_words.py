@@ -23,7 +23,7 @@ def day_said(when: str) -> tuple[date, bool] | None:
         said = PartialDate.parse(when.partition("T")[0])
     except UsageError:
         return None
-    return date(said.year, said.month or 1, said.day or 1), said.circa or said.day is None
+    return said.first_day(), said.circa or said.day is None
 
 
 def time_said(when: str) -> str:

@@ -66,6 +66,10 @@ class PartialDate:
             raise UsageError(filled(NO_SUCH_DAY, field=field)) from None
         return cls(year, month, day, match.group(4) == "~")
 
+    def first_day(self) -> datetime.date:
+        """Return the first day that it may be."""
+        return datetime.date(self.year, self.month or 1, self.day or 1)
+
     def iso(self) -> str:
         """Return the written form that `parse` reads."""
         written = f"{self.year:04}"

@@ -72,7 +72,7 @@ def typed_birth(text: str, today: datetime.date, field: str) -> str:
     """
     is_year = re.fullmatch(r"\d{4}~?", text.strip(), re.ASCII) is not None
     written = checked_date((None if is_year else _found(text, today, field, Lean.PAST, needs_year=True)) or text, field)
-    if _first_day(PartialDate.parse(written)) > today:
+    if PartialDate.parse(written).first_day() > today:
         raise UsageError(filled(IN_FUTURE, field=field))
     return written
 
@@ -298,10 +298,6 @@ class _Reader:
 
     def _two_ways(self, way_out: Message) -> UsageError:
         return UsageError(Message("{field} can be read in two ways", field=self._field), next_step=way_out)
-
-
-def _first_day(date: PartialDate) -> datetime.date:
-    return datetime.date(date.year, date.month or 1, date.day or 1)
 
 
 def _is_year(said: str) -> int | None:

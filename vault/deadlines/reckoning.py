@@ -110,7 +110,7 @@ def days_of(date: PartialDate) -> tuple[datetime.date, datetime.date] | None:
     """Return the first and the last day that a date may be; None where it is known only about."""
     if date.circa:
         return None
-    first = datetime.date(date.year, date.month or 1, date.day or 1)
+    first = date.first_day()
     if date.day is not None:
         return first, first
     return first, months_after(first, _YEAR if date.month is None else 1) - _DAY

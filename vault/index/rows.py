@@ -159,7 +159,7 @@ def _numbered(sql: Statements, entries: Sequence[IndexedRecord]) -> list[tuple[i
 
 
 def _clamped(at_ms: int) -> int:
-    return at_ms if 0 <= at_ms <= _LAST_MS else min(max(at_ms, 0), _LAST_MS)
+    return min(max(at_ms, 0), _LAST_MS)
 
 
 def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]]) -> None:
