@@ -68,3 +68,5 @@ def test_a_list_in_a_sentence_has_commas_and_one_and() -> None:
     for names, all_of, ending in (([], "", ""), (["a"], "a", "a"), (["a", "b"], "a, b", "a and b")):
         assert (str(listed(names)), str(enumerated(names))) == (all_of, ending)
     assert str(enumerated(["a", Message("the {n}", n="b"), "c"])) == "a, the b and c"
+    many = [f"CV-{number}" for number in range(5_000)]
+    assert str(listed(many)) == ", ".join(many)

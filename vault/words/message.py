@@ -95,10 +95,10 @@ def english(message: Message) -> str:
 
 def listed(parts: Sequence[Value]) -> Value:
     """Return names or messages with commas between; an empty text for none."""
-    whole: Value = parts[0] if parts else ""
-    for part in parts[1:]:
-        whole = Message("{first}, {second}", first=whole, second=part)
-    return whole
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    half = (len(parts) + 1) // 2  # by halves: one in the other, a few hundred would lie too deep to be rendered
+    return Message("{first}, {second}", first=listed(parts[:half]), second=listed(parts[half:]))
 
 
 def enumerated(parts: Sequence[Value]) -> Value:

@@ -102,12 +102,15 @@ def print_page(
         masked = mask({**wish.decisions, **decide_proposed(masked)})
     if isinstance(masked, OpenQuestions):
         return Undecided(masked.questions)
-    when = minute_here(session).replace("T", " ")
+    when, removed = minute_here(session).replace("T", " "), in_words(Message("[removed]"))
     made = PaperPage(
         in_words(Message("Disappeared or arrested: what is confirmed")),
         in_words(Message("Case {ref}, {when}", ref=found.ref if is_case_ref(found.ref) else "", when=when)),
         tuple(
-            PaperPart(in_words(heading), tuple(PaperLine(in_words(said), in_words(label)) for label, said in lines))
+            PaperPart(
+                in_words(heading),
+                tuple(PaperLine(in_words(said).replace(REMOVED, removed), in_words(label)) for label, said in lines),
+            )
             for heading, lines in map(_part, shown, masked.sections)
         ),
         in_words(Message("Confirmed facts only. This page names people: keep it, or destroy it.")),
@@ -148,12 +151,12 @@ def _without_codes(profile: Profile) -> Profile:
 
 def _part(stored: Stored[Any], section: RedactedSection) -> tuple[Words, list[tuple[Words, Words]]]:
     if isinstance(stored.value, Person):
-        return Message("Who"), [(_OF_CLIENT[block.label], _said(block.text)) for block in section.blocks]
+        return Message("Who"), [(_OF_CLIENT[block.label], block.text) for block in section.blocks]
     return stored.value.FORM.title, list(_of_fact(stored.value, section))
 
 
 def _of_fact(value: Any, section: RedactedSection) -> Iterator[tuple[Words, Words]]:
-    """Yield the label of each field that leaves, with its words; in those of a person, what is hidden is hidden."""
+    """Yield the label of each field that leaves, with its words; of what somebody wrote, as it was masked."""
     rule = profile_named(PROFILE).rule(value.KIND, CONFIRMED)
     leaves = {} if rule is None else rule.labels
     in_clear = dict(labelled(value))
@@ -161,13 +164,4 @@ def _of_fact(value: Any, section: RedactedSection) -> Iterator[tuple[Words, Word
     for part in value.FORM.fields:
         text = masked.get(leaves.get(part.name, ""))
         if text is not None and part.label in in_clear:
-            yield part.label, _said(text) if part.is_written else in_clear[part.label]
-
-
-def _said(text: str) -> Words:
-    """Return a text of a redacted section; what stands for something removed is said in the page's language."""
-    pieces = text.split(REMOVED)
-    said: Words = pieces[0]
-    for piece in pieces[1:]:
-        said = Message("{before}[removed]{after}", before=said, after=piece)
-    return said
+            yield part.label, text if part.is_written else in_clear[part.label]
