@@ -86,7 +86,7 @@ _ASKS: Mapping[Action, str] = {
     by_file.read_answer intake.takers approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
     retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
     described.described
-    alone.only_theirs alone.said_before_end alone.who_carries_out handover.nothing_to_do
+    alone.only_theirs alone.said_before_end handover.nothing_to_do handover.who_carries_out
     deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
     timed_grants.lent
     """,

@@ -18,7 +18,7 @@ from vault.index.heads import heads_in
 from vault.records.work import Entry
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
-from vault.services.grants import alone, deputies, handover, sharing
+from vault.services.grants import deputies, handover, sharing
 from vault.services.members import unsynced_work
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_heads
@@ -114,14 +114,14 @@ def test_an_edit_of_the_head_keeps_fields_of_a_newer_program(office: Office) -> 
 
 def test_an_order_says_who_carries_it_out_or_that_nobody_can(office: Office) -> None:
     with office.place.open() as founder:
-        (deputy,) = alone.who_carries_out(founder, office.amina.member)
+        (deputy,) = handover.who_carries_out(founder, office.amina.member)
         assert str(deputy).startswith("The device of Joel Brandvik, the deputy, carries it out")
         deputies.set_deputy(founder, office.amina.member, None)
     with office.open(office.amina) as amina:
         refs = sorted(cases.create(amina, title=title, kind="asylum").ref for title in ("one", "two"))
         shared = cases.create(amina, title="three", kind="asylum")
         sharing.grant(amina, shared.case, [office.nadia.member])
-        nobody, given = alone.who_carries_out(amina, office.amina.member)
+        nobody, given = handover.who_carries_out(amina, office.amina.member)
         assert str(nobody).startswith("Amina Ruskova has no deputy: nobody's device carries it out by itself.")
         assert str(given).startswith(f"2 cases are open to Amina Ruskova alone ({', '.join(refs)}).")
         assert "Once they are out, only the recovery sheets can open them. First let them give" in str(given)

@@ -7,7 +7,7 @@ from tui.gateway.subject import Subject, telling
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import OrderLine
 from vault.progress import Progress, Stopped
-from vault.services.grants import alone, handover
+from vault.services.grants import handover
 from vault.services.projection.authors import name_in, names_of_members
 from vault.words.message import Message, plural
 
@@ -26,7 +26,7 @@ class Handovers(Subject):
     def order(self, leaver: str, successor: str, reason: str) -> ResultText:
         """Order that a leaver's cases go to a successor."""
         handover.order(self._session, member_id(leaver), member_id(successor), reason=reason)
-        who = alone.who_carries_out(self._session, member_id(leaver))
+        who = handover.who_carries_out(self._session, member_id(leaver))
         return ResultText((Message("The order is saved."), *who, Message("Others learn of it with your next bundle.")))
 
     def carry_out(self, progress: Progress, stopped: Stopped) -> ResultText:

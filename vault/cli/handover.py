@@ -16,13 +16,13 @@ _REASON = (Personal("reason", "--reason", Message("Why (everybody in the vault c
 
 def _order(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _REASON) as (session, values):
-        from vault.services.grants import alone, handover
+        from vault.services.grants import handover
         from vault.services.projection import authors
 
         leaver = authors.find_member(session, args.leaver, also_left=True)
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
-        lines = [Message("The order is saved."), *alone.who_carries_out(session, leaver)]
+        lines = [Message("The order is saved."), *handover.who_carries_out(session, leaver)]
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -18,6 +18,9 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, grant_digest, seal_to
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow
+
+# Where a notice has its epoch's id (FORMAT.md 2): format, suite, vault, compartment and kind stand before it.
+_EPOCH_AT = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +100,16 @@ def read_notice(row: EpochRow) -> EpochNotice | None:
 def notices_of(rows: Rows, compartment: bytes) -> list[EpochNotice]:
     """Return the notices of a compartment's epochs. Whether an operation lists them is the caller's to ask."""
     return [notice for row in rows.epochs(compartment) if (notice := read_notice(row)) is not None]
+
+
+def notices_naming(rows: Rows, epochs: Iterable[bytes]) -> list[EpochNotice]:
+    """Return the notices of these epochs, by digest, of whatever compartment. Who lists them, the caller asks."""
+    wanted = set(epochs)
+    found = map(read_notice, rows.epochs_holding(sorted(wanted), at=_EPOCH_AT))
+    return [notice for notice in found if notice is not None and notice.epoch in wanted]
+
+
+def given_to(rows: Rows, seats: Iterable[bytes], kind: CompartmentKind) -> set[CompartmentId]:
+    """Return the compartments of a kind of which some row grants a key to one of these seats, by the notices here."""
+    epochs = {epoch for seat in seats for epoch in rows.epochs_granted_to(seat)}
+    return {CompartmentId(notice.compartment) for notice in notices_naming(rows, epochs) if notice.kind is kind}

@@ -18,7 +18,7 @@ from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind, compartment_tag
 from vault.platform import LockedMemory
-from vault.records.epochs import read_notice
+from vault.records.epochs import notices_naming
 from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
@@ -28,8 +28,6 @@ from vault.store.rowtypes import GrantRow
 from vault.validity.authority import Listings, Place
 from vault.validity.grants import GrantReader
 
-# Where a notice has its epoch's id (FORMAT.md 2): format, suite, vault, compartment and kind stand before it.
-_EPOCH_AT = 35
 # One page, 128 keys; a keyring that holds more takes a larger piece.
 _FIRST_SIZE = 4096
 # Keys of the directory by one giver that are opened at one time, before anybody can say whether it might give them.
@@ -197,9 +195,8 @@ def _missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[by
     """
     wanted = [epoch for epoch in rows.epochs_granted_to(seat) if epoch not in keyring]
     notices: dict[bytes, list[EpochNotice]] = {}
-    for row in rows.epochs_holding(wanted, at=_EPOCH_AT):
-        notice = read_notice(row)
-        if notice is not None and notice.kind is not CompartmentKind.AUDIT:
+    for notice in notices_naming(rows, wanted):
+        if notice.kind is not CompartmentKind.AUDIT:
             notices.setdefault(notice.epoch, []).append(notice)
     return _oldest_first(list(notices.items()))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from vault.access.session import Session
 from vault.ids import CompartmentId, CompartmentKind, SeatId
-from vault.records.epochs import read_notice
+from vault.records.epochs import given_to, read_notice
 from vault.services.projection.absences import all_pending
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
@@ -14,8 +14,7 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat
 from vault.words.message import Message, Value, enumerated, listed, plural
 
-# Where a notice has its epoch's id (FORMAT.md 2).
-_EPOCH_AT = 35
+_CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 
 
 def broken_cases(session: Session) -> tuple[Message, ...]:
@@ -46,13 +45,7 @@ def closed_cases(session: Session, seats: Collection[SeatId]) -> tuple[Message, 
     Their references are written inside them, so that only somebody who opens a case knows its reference.
     """
     with session.database.reading() as rows:
-        epochs = {epoch for seat in seats for epoch in rows.epochs_granted_to(seat)}
-        notices = map(read_notice, rows.epochs_holding(sorted(epochs), at=_EPOCH_AT))
-        given = {
-            CompartmentId(notice.compartment)
-            for notice in notices
-            if notice is not None and notice.epoch in epochs and notice.kind is CompartmentKind.CASE
-        }
+        given = given_to(rows, seats, CompartmentKind.CASE)
     # What is held here and does not count, `broken_cases` says by its reference.
     closed = sorted(case for case in given if not session.holds(case))
     if not closed:
@@ -64,9 +57,6 @@ def closed_cases(session: Session, seats: Collection[SeatId]) -> tuple[Message, 
         ask=_whom_to_ask(session, closed),
     )
     return (said,)
-
-
-_CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 
 
 def _whom_to_ask(session: Session, cases: Iterable[CompartmentId]) -> Value:

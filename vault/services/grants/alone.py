@@ -6,19 +6,15 @@ from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
-from vault.ids import CompartmentId, CompartmentKind, MemberId
+from vault.ids import CompartmentKind, MemberId
 from vault.index.cases import row_of
 from vault.policy.roles import Action
-from vault.records.epochs import read_notice
-from vault.services.grants import deputies
+from vault.records.epochs import given_to
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.words.message import Message, listed, plural
 from vault.words.next_step import NextStep
-
-# Where a notice has its epoch's id (FORMAT.md 2).
-_EPOCH_AT = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,9 @@ def only_theirs(session: Session, member: MemberId) -> OnlyTheirs:
     index, live = up_to_date_index(session), session.directory.effective.certificates
     references: list[str] = []
     count = with_sheets = 0
-    for case, state in session.states_of(_cases_of(session, member)).items():
+    with session.database.reading() as rows:
+        given = given_to(rows, seats_of(session, [member]), CompartmentKind.CASE)
+    for case, state in session.states_of(sorted(given)).items():
         row = row_of(index, case)
         is_erased = row is None and session.holds(case)
         if state is None or is_erased:
@@ -68,44 +66,3 @@ def said_before_end(session: Session, member: MemberId) -> Message | None:
         who=Message("only the recovery sheets") if found.with_sheets == found.count else Message("nobody"),
         grant_access=NextStep.GRANT_ACCESS,
     )
-
-
-def who_carries_out(session: Session, leaver: MemberId) -> tuple[Message, ...]:
-    """Return who will carry out an order on a member's cases, or that nobody can, and what gives the cases now."""
-    session.require(Action.MEMBER_LIST)
-    names = names_of_members(session)
-    name, deputy = name_in(names, leaver), deputies.deputy_of(session, leaver)
-    lines: list[Message] = []
-    if deputy is None:
-        lines.append(
-            Message(
-                "{name} has no deputy: nobody's device carries it out by itself. Who has their cases does it:"
-                " {carry_out}.",
-                name=name,
-                carry_out=NextStep.CARRY_OUT_HANDOVER,
-            )
-        )
-    else:
-        lines.append(
-            Message(
-                "The device of {deputy}, the deputy, carries it out once {name} has left, when it is next opened."
-                " Until then it asks {deputy}.",
-                deputy=name_in(names, deputy),
-                name=name,
-            )
-        )
-    alone = said_before_end(session, leaver)
-    return (*lines, *([] if alone is None else [alone]))
-
-
-def _cases_of(session: Session, member: MemberId) -> list[CompartmentId]:
-    """Return the cases of which a device of the member was given a key, by the notices that are here."""
-    with session.database.reading() as rows:
-        epochs = {epoch for seat in seats_of(session, [member]) for epoch in rows.epochs_granted_to(seat)}
-        notices = map(read_notice, rows.epochs_holding(sorted(epochs), at=_EPOCH_AT))
-        found = {
-            notice.compartment
-            for notice in notices
-            if notice is not None and notice.kind is CompartmentKind.CASE and notice.epoch in epochs
-        }
-    return sorted(map(CompartmentId, found))

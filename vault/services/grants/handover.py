@@ -17,6 +17,8 @@ from vault.progress import Progress
 from vault.records.codec import from_fields, to_fields
 from vault.records.work import Entry
 from vault.services.grants import deputies, sharing, timed_grants
+from vault.services.grants.alone import said_before_end
+from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
@@ -137,6 +139,34 @@ def carry_out(
         if handed_over:
             results.append(_result(stored, cases=handed_over))
     return results
+
+
+def who_carries_out(session: Session, leaver: MemberId) -> tuple[Message, ...]:
+    """Return who will carry out an order on a member's cases, or that nobody can, and what gives the cases now."""
+    session.require(Action.MEMBER_LIST)
+    names = names_of_members(session)
+    name, deputy = name_in(names, leaver), deputies.deputy_of(session, leaver)
+    lines: list[Message] = []
+    if deputy is None:
+        lines.append(
+            Message(
+                "{name} has no deputy: nobody's device carries it out by itself. Who has their cases does it:"
+                " {carry_out}.",
+                name=name,
+                carry_out=NextStep.CARRY_OUT_HANDOVER,
+            )
+        )
+    else:
+        lines.append(
+            Message(
+                "The device of {deputy}, the deputy, carries it out once {name} has left, when it is next opened."
+                " Until then it asks {deputy}.",
+                deputy=name_in(names, deputy),
+                name=name,
+            )
+        )
+    alone = said_before_end(session, leaver)
+    return (*lines, *([] if alone is None else [alone]))
 
 
 def nothing_to_do(session: Session) -> Message:

@@ -17,14 +17,12 @@ from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, short_id
 from vault.index.cases import row_of
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.rosters.roster import Roster
-from vault.records.epochs import read_notice
+from vault.records.epochs import notices_naming, read_notice
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.words.message import Message, Value, listed, plural
 
-# Where a notice has its epoch's id (FORMAT.md 2).
-_EPOCH_AT = 35
 NEW_PROPOSAL = Message(
     "Write a new proposal instead, and have it signed: it keeps valid what is here of them by then. Carry this one out"
     " only where that must not count."
@@ -49,7 +47,7 @@ class _Beyond:
 
     @property
     def is_loss(self) -> bool:
-        """Whether somebody has to decide it. Of what members share, whoever carries the proposal out makes new keys."""
+        """Whether somebody has to decide it. Of what members share, the member who carries it out makes new keys."""
         has_case = any(kind in {CompartmentKind.CASE, CompartmentKind.SECTION} for kind in self.keys.values())
         return has_case or bool(self.written or self.not_here or self.erased)
 
@@ -118,20 +116,14 @@ def _items(rows: Rows, after: _Beyond, origin: Origin, start: int, stop: int) ->
 def _places_of_key(rows: Rows, item: Item) -> dict[CompartmentId, CompartmentKind]:
     """Return of which places but audits a listed epoch or grant is a key, as far as rows here tell."""
     if item.kind == ItemKind.EPOCH:
-        listed_row = rows.epoch(item.digest)
-        notices = [] if listed_row is None else [read_notice(listed_row)]
+        row = rows.epoch(item.digest)
+        notice = None if row is None else read_notice(row)
+        notices = [] if notice is None else [notice]
     else:
         grant = rows.grant(item.digest)
-        named = [] if grant is None else rows.epochs_holding([grant.epoch], at=_EPOCH_AT)
-        notices = [
-            notice
-            for notice in map(read_notice, named)
-            if grant is not None and notice is not None and notice.epoch == grant.epoch
-        ]
+        notices = [] if grant is None else notices_naming(rows, [grant.epoch])
     return {
-        CompartmentId(notice.compartment): notice.kind
-        for notice in notices
-        if notice is not None and notice.kind is not CompartmentKind.AUDIT
+        CompartmentId(notice.compartment): notice.kind for notice in notices if notice.kind is not CompartmentKind.AUDIT
     }
 
 

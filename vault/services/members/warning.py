@@ -15,12 +15,11 @@ from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.index.cases import row_of
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
-from vault.records.epochs import notices_of
+from vault.records.epochs import given_to
 from vault.services.cases import cases, intake, safe_contacts
 from vault.services.cases.cases import CaseView
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
-from vault.store.rows import Rows
 from vault.words.message import Message, listed, plural
 
 WHY_WARNED = "emergency"
@@ -34,8 +33,6 @@ _IN_THIS_ORDER = Message("Call in this order: the highest risk is first.")
 _CALLS = Message("Calls whose slips are open:")
 _RISKS = tuple(Risk)
 _ROLES = tuple(PersonRole)
-# Where a notice has its epoch's id (FORMAT.md 2).
-_EPOCH_AT = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,23 +244,12 @@ def cases_on(session: Session, seat: SeatId) -> tuple[list[CompartmentId], int]:
     """
     index = up_to_date_index(session)
     with session.database.reading() as rows:
-        given = {compartment for epoch in rows.epochs_granted_to(seat) for compartment in _cases_with(rows, epoch)}
-    own = sorted(CompartmentId(compartment) for compartment in given if session.holds(CompartmentId(compartment)))
+        # Nothing but a notice tells of what kind a place is that is not held here.
+        given = given_to(rows, [seat], CompartmentKind.CASE)
+    own = sorted(filter(session.holds, given))
     hidden = [case for case in own if case in session.hidden]
     held = [case for case in own if case not in session.hidden and row_of(index, case) and _holds(session, case, seat)]
     return held, len(given) - len(own) + len(hidden)
-
-
-def _cases_with(rows: Rows, epoch: bytes) -> set[bytes]:
-    """Return the case that an epoch is of, by the notices: nothing else tells it of a case that is not held here."""
-    holding = {row.compartment for row in rows.epochs_holding([epoch], at=_EPOCH_AT)}
-    return {
-        compartment
-        for compartment in holding
-        if any(
-            notice.epoch == epoch and notice.kind is CompartmentKind.CASE for notice in notices_of(rows, compartment)
-        )
-    }
 
 
 def _holds(session: Session, case: CompartmentId, seat: SeatId) -> bool:
