@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
 from vault.access.session import Session
 from vault.casework.intake import Slip, SlipState
 from vault.durations import DAY_MS
@@ -12,11 +15,12 @@ from vault.log.items import Item, ItemKind
 from vault.policy.clocks import ClockState
 from vault.policy.roles import Action
 from vault.records.codec import from_fields
-from vault.records.versions import open_each
+from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry
 from vault.services.grants.sharing import replace_key
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
+from vault.store.rowtypes import SealedVersion
 from vault.words.message import Message
 
 # The record that holds the time of the last weekly key (FORMAT.md 4).
@@ -42,8 +46,7 @@ def rotate_weekly(session: Session) -> bool:
     if clock.state is ClockState.JUMPED:
         return False  # which week it is, a person says first
     this_week = _week(clock.trusted_ms)
-    slips, marks = _weeks(session, home)
-    if min(slips, default=this_week) >= this_week or this_week in marks:
+    if this_week in _marks(session, home) or min(_weeks_of_slips(session, home), default=this_week) >= this_week:
         return False
     parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, WEEKLY, Slip.KIND)]
     mark = Slip(received=clock.trusted_ms, state=SlipState.CLOSED)
@@ -54,29 +57,36 @@ def rotate_weekly(session: Session) -> bool:
     return True
 
 
-def _weeks(session: Session, home: CompartmentId) -> tuple[set[int], set[int]]:
-    """Return the weeks in which slips came, and those in which somebody who may give the key made a new one.
+def _marks(session: Session, home: CompartmentId) -> set[int]:
+    """Return the weeks in which somebody who may give the key made a new one.
 
-    Every volunteer writes slips: one of theirs is no mark, and whatever they write over keeps its week.
+    Every volunteer writes slips: one of theirs is no mark. It is asked first, as it opens no slip.
     """
-    slips, marks = set[int](), set[int]()
-    state = session.state_of(home)
+    state, found = session.state_of(home), set[int]()
+    if state is None:
+        return found
     with session.database.reading() as rows:
         authority = session.authority(rows)
-        opened, _ = open_each(rows.versions(home), vault=session.vault, keyring=session.keyring)
-        for version in opened:
-            try:
-                week = _week(from_fields(Slip, version.content.fields).received)
-            except MalformedError:
-                continue
-            if version.record != WEEKLY:
-                slips.add(week)
-            elif state is not None:
-                item = Item.in_compartment(ItemKind.VERSION, home, version.id)
-                entries = authority.entries_at(version.origin, version.seq)
-                if any(item in entry.listed and state.may_give(entry) for entry in entries):
-                    marks.add(week)
-    return slips, marks
+        for version, week in _in_weeks(session, rows.versions(home, WEEKLY)):
+            item = Item.in_compartment(ItemKind.VERSION, home, version.id)
+            entries = authority.entries_at(version.origin, version.seq)
+            if any(item in entry.listed and state.may_give(entry) for entry in entries):
+                found.add(week)
+    return found
+
+
+def _weeks_of_slips(session: Session, home: CompartmentId) -> set[int]:
+    """Return the weeks in which slips came: whatever somebody writes over one, keeps its week."""
+    with session.database.reading() as rows:
+        slips = [row for row in rows.versions(home) if row.record != WEEKLY]
+    return {week for _, week in _in_weeks(session, slips)}
+
+
+def _in_weeks(session: Session, sealed: Iterable[SealedVersion]) -> Iterator[tuple[OpenedVersion, int]]:
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    for version in opened:
+        with suppress(MalformedError):
+            yield version, _week(from_fields(Slip, version.content.fields).received)
 
 
 def _week(ms: int) -> int:
