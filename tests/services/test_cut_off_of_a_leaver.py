@@ -7,18 +7,22 @@ from pathlib import Path
 import pytest
 
 from tests.english import in_english
-from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation, give
+from tests.services.organisation import DANA, KARIM, MIRA, SELIN, TOMAS, Organisation, give
 from tests.services.sheets_help import typed
 from vault.access.recovery.recovering import Wish
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
+from vault.ids import CompartmentKind
+from vault.policy.roles import Action
 from vault.services.backups import backups, restoring_by_sheets
-from vault.services.cases import cases, notes
+from vault.services.cases import cases, intake, notes
 from vault.services.credentials import recovery
+from vault.services.evidence import checking
 from vault.services.grants import sharing
 from vault.services.members import members, rostering
+from vault.services.projection.kinds_held import the_one
 
 NEWS = Note(NoteKind.CONTACT, "The court has answered.")
 
@@ -121,3 +125,26 @@ def test_a_backup_names_a_case_that_nobody_can_use_and_who_comes_back_by_sheets_
     assert in_english(back.vault.closed) == (
         f"1 case of the old device cannot be opened here. Its reference is inside it. {left}",
     )
+
+
+def test_what_others_wrote_under_a_key_that_members_share_counts_although_that_key_was_cut_off(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, KARIM, DANA) as (mira, karim, dana):
+        assert members.change_roles(mira, karim.member, ["admin", "supervisor"], by_root=True).is_done
+        for session in (karim, dana):
+            give(mira, session, organisation.folder)
+        signed = signed_end(mira, organisation)
+        rule = karim.require(Action.INTAKE_WRITE)
+        sharing.replace_key(karim, the_one(karim, CompartmentKind.INTAKE), act="key.rotate", rule=rule)
+        for session in (dana, mira):
+            give(karim, session, organisation.folder)
+        intake.add(dana, name="Ilham")
+        assert any("(its key)" in line for line in in_english(rostering.show(mira, signed).changes))
+        assert rostering.commit(mira, signed).is_done
+        give(dana, mira, organisation.folder)  # she did not hear of it before
+        give(mira, dana, organisation.folder)
+        intake.add(dana, name="Sana")
+        give(dana, mira, organisation.folder)
+        assert [line.stored.value.name for line in intake.list_open(mira)] == ["Ilham", "Sana"]
+        assert checking.verify(mira).faults == ()

@@ -97,8 +97,9 @@ def _commit(args: Given, output: Output) -> Result:
 
         proposal = rostering.read_proposal(args.proposal)
         shown = rostering.show(session, proposal)
-        if shown.missing is None and shown.lost is not None:
-            output.say(shown.lost)
+        lost = shown.lost
+        if shown.missing is None and lost is not None:
+            output.say(lost)
             require_word(
                 args,
                 output,
@@ -108,7 +109,10 @@ def _commit(args: Given, output: Output) -> Result:
                 instead=cut_off.NEW_PROPOSAL,
                 word="lose",
             )
-        outcome = rostering.commit(session, proposal, accepts_loss=True, progress=output.progress_of(_NEW_KEYS))
+        # What comes between is not accepted where nobody was asked.
+        outcome = rostering.commit(
+            session, proposal, accepts_loss=lost is not None, progress=output.progress_of(_NEW_KEYS)
+        )
     return outcome_result(args, output, outcome, Message("The proposal is in effect now."))
 
 
