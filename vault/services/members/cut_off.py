@@ -39,6 +39,7 @@ class _Beyond:
     keys: dict[CompartmentId, CompartmentKind] = field(default_factory=dict)
     not_here: int = 0
     erased: int = 0
+    approvals: int = 0
 
     @property
     def is_work(self) -> bool:
@@ -49,7 +50,7 @@ class _Beyond:
     def is_loss(self) -> bool:
         """Whether somebody has to decide it. Of what members share, the member who carries it out makes new keys."""
         has_case = any(kind in {CompartmentKind.CASE, CompartmentKind.SECTION} for kind in self.keys.values())
-        return has_case or bool(self.written or self.not_here or self.erased)
+        return has_case or bool(self.written or self.not_here or self.erased or self.approvals)
 
 
 def lost_work(session: Session, roster: Roster) -> Message | None:
@@ -101,6 +102,8 @@ def _add(rows: Rows, after: _Beyond, stretch: tuple[Origin, int, int]) -> None:
             after.keys |= _places_of_key(rows, item)
         elif item.kind == ItemKind.ERASED:
             after.erased += 1
+        elif item.kind == ItemKind.APPROVAL:
+            after.approvals += 1  # what was done by one is a fault in every log once it counts no more
 
 
 def _items(rows: Rows, after: _Beyond, origin: Origin, start: int, stop: int) -> Iterator[tuple[int, int, Item]]:
@@ -132,7 +135,8 @@ def _said(session: Session, found: _Beyond) -> Message:
     whose, device = name_in(names, certificate.member), short_id(found.seat)
     if not found.is_work:
         return Message(
-            "the newest lines in the log of device {device} of {whose} become invalid; no case, record or key does",
+            "the newest lines in the log of device {device} of {whose} become invalid; no case, record, key or approval"
+            " does",
             device=device,
             whose=whose,
         )
@@ -165,6 +169,8 @@ def _parts(session: Session, found: _Beyond) -> list[Value]:
         )
     if found.erased:
         parts.append(plural("{count} erasure", "{count} erasures", count=found.erased))
+    if found.approvals:
+        parts.append(plural("{count} approval", "{count} approvals", count=found.approvals))
     return parts
 
 
