@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -64,6 +65,20 @@ def test_each_field_of_a_slip_is_kept_and_the_call_back_with_its_words(house: Ho
         ("+33 6 39 98 01 02", "Saïd? Zomorodi?", "French")
     }
     assert [(slip.call_back, slip.when) for slip in slips] == [(True, "after 15:00"), (True, ""), (False, "")]
+
+
+def test_the_list_of_slips_says_when_to_call_back_in_the_words_that_were_heard(house: House) -> None:
+    with house.open("Amina") as session:
+        for name, wish in {"Zomorodi": "after 15:00", "Tikhookova": "", "Brandvik": None}.items():
+            intake.add(session, name=name, call_back=wish is not None, when=wish or "")
+    with house.desk("Amina", size=(80, 24)) as amina:
+        amina.press(":open slips")
+        rows = re.findall("(Zomorodi|Tikhookova|Brandvik)  +(.*)", amina.lines())
+    assert [(name, said.strip()) for name, said in rows][:3] == [
+        ("Zomorodi", "after 15:00"),
+        ("Tikhookova", "yes"),
+        ("Brandvik", ""),
+    ]
 
 
 def test_a_slip_lies_over_form_editor_and_question_and_what_is_typed_there_stays(house: House) -> None:

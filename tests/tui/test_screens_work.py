@@ -215,6 +215,8 @@ def test_nothing_goes_on_before_every_question_is_decided_and_pages_that_are_dec
         count = _to_questions(amina, out)
         amina.press("escape")
         amina.sees("Nothing was written. F4 goes on; what you decided is remembered on this screen.")
+        amina.press("f8")
+        amina.sees("! Finish this or leave it with Esc first.")
         amina.press("f4", "f4")
         amina.sees(f"! {count} are still open; a takes the proposal for all of them.")
         amina.press("k", "up", "x", "u")
@@ -234,6 +236,8 @@ def test_nothing_goes_on_before_every_question_is_decided_and_pages_that_are_dec
         amina.read_on()
         amina.press_and_wait("f4", "DONE. The package is at")
         amina.sees(f"{count} forms are decided; the finished files were checked.")
+        amina.press("f8")  # what is sealed is no typing that could be lost
+        amina.at("Cases")
     assert len(list(out.iterdir())) == 1
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.desk import Desk
 from tests.tui.house import House
+from vault.services.cases.editing import KINDS
 
 pytestmark = pytest.mark.screen
 
@@ -45,6 +46,13 @@ def test_the_date_of_a_note_can_be_seen_however_narrow(amina: Desk) -> None:
     for columns in (60, 80):
         amina.resize(columns, 24)
         amina.sees("When  now", "t, -, 2611, yesterday")
+
+
+def test_a_refusal_that_is_longer_than_a_line_is_seen_to_its_end_at_80_columns(amina: Desk) -> None:
+    amina.resize(80, 24)
+    amina.press("f3", " kind:zzz", "enter")
+    *first, last = sorted(KINDS)
+    amina.sees(f"! No kind of record has this name. They are: {', '.join(first)} and {last}.")
 
 
 def test_keys_that_end_other_programs_say_how_to_leave_and_write_over_no_warning(amina: Desk) -> None:

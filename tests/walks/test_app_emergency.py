@@ -43,6 +43,8 @@ def test_scenario_12_a_computer_was_taken_and_the_app_says_whom_to_call_first_ho
         began = time.monotonic()
         desk.press("exclamation_mark")
         desk.at("IN AN EMERGENCY")
+        first, *_ = [row.strip() for row in desk.lines().splitlines()[1:] if row.strip()]
+        assert first == "They are at the door: Ctrl+\\ closes CaseVault now and asks nothing."
         desk.sees("a computer was taken")
         desk.until(f"Which computer {house.people['Amina'].name}", "right")
         desk.go_to("device")
