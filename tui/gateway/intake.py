@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypedDict
 
 from tui.gateway.finding import Finding
 from tui.gateway.subject import Subject, UnlockedVault, case_id, record_id, unless_known
@@ -44,34 +45,14 @@ class Intake(Subject):
 
     def add(self, slip: SlipTyped) -> str:
         """Keep the slip and forget what was typed; returns its id. The slip is durable first."""
-        call_back, when = _wish(slip)
-        record = intake.add(
-            self._session,
-            name=slip.name,
-            number=slip.number,
-            language=slip.language,
-            text=slip.said,
-            call_back=call_back,
-            when=when,
-        )
+        record = intake.add(self._session, **_heard(slip))
         self._last = slip
         self.forget(slip)
         return record.hex()
 
     def correct(self, slip: SlipTyped) -> bool:
         """Correct the open slip of this record; say whether anything was different."""
-        call_back, when = _wish(slip)
-        corrected = intake.correct(
-            self._session,
-            slip.record,
-            name=slip.name,
-            number=slip.number,
-            language=slip.language,
-            text=slip.said,
-            call_back=call_back,
-            when=when,
-        )
-        return bool(corrected.settled)
+        return bool(intake.correct(self._session, slip.record, **_heard(slip)).settled)
 
     def remind(self, number: str, name: str, said: str = "") -> Reminding:
         """Return cases that this member may list whose people have such a number or such a name."""
@@ -152,12 +133,28 @@ class Intake(Subject):
         return Message("Your roles take no calls. Give it to: {names}.", names=enumerated(names))
 
 
-def _wish(slip: SlipTyped) -> tuple[bool, str]:
-    """Return whether to call back, and when."""
+class _Heard(TypedDict):
+    name: str
+    number: str
+    language: str
+    text: str
+    call_back: bool
+    when: str
+
+
+def _heard(slip: SlipTyped) -> _Heard:
+    """Return the fields of a slip as the services take them."""
     wish = slip.call_back.strip()
     is_no = wish.casefold() == in_words(Message("no"))
     is_yes = wish.casefold() == in_words(Message("yes"))
-    return bool(wish) and not is_no, "" if is_no or is_yes else wish
+    return _Heard(
+        name=slip.name,
+        number=slip.number,
+        language=slip.language,
+        text=slip.said,
+        call_back=bool(wish) and not is_no,
+        when="" if is_no or is_yes else wish,
+    )
 
 
 def _like(rows: Iterable[CaseRow]) -> tuple[CaseLike, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vault.words.message import Words
+from vault.words.message import Message, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SlipBegun:
     """What F9 finds: the slip to go on with, or why this member keeps none. `last` is the one kept before."""
 
     slip: SlipTyped | None
-    refusal: Words = ""
+    refusal: Words = field(default="", repr=False)
     last: SlipTyped | None = None
 
 
@@ -53,6 +53,11 @@ class SlipLine:
     when: str = field(default="", repr=False)
     is_overdue: bool = False
     do_not_call: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def asked_back(self) -> Words:
+        """Whether to call back, and when; empty for no."""
+        return (self.when or Message("yes")) if self.call_back else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tui.text.safe_text import safe_line, safe_text
 from tui.values.values_calls import CaseLike, Reminding, SlipTyped
 from tui.widgets.columns import fit
 from tui.widgets.fields import SafeInput, SafeTextArea
+from vault.errors import VaultError
 from vault.words.message import Message, Words
 
 _HINT: Final = Message(
@@ -32,6 +33,9 @@ _HINT: Final = Message(
 
 _NO_DIGIT: Final = Message("Number: it has no digit. A name goes into the next field.")
 _LONGEST_CLIENT: Final = 18
+_FIELD_OF_WORD: Final = {
+    "number": "number", "name": "name", "language": "language", "text": "said", "time": "call-back"
+}  # fmt: skip
 
 
 class CallFields(Vertical):
@@ -95,6 +99,12 @@ class CallFields(Vertical):
         for name, text in _lines_of(last).items():
             if self._line(name).has_focus:
                 self._line(name).value = safe_line(text)
+
+    def go_to_wrong(self, error: VaultError) -> None:
+        """Go to the field that an error names, if it names any."""
+        wrong = next((field for word, field in _FIELD_OF_WORD.items() if str(error).startswith(word)), None)
+        if wrong is not None:
+            self.query_one(f"#{wrong}").focus()
 
     def show_reminding(self, found: Reminding) -> None:
         """Say which cases the number and the name remind of."""

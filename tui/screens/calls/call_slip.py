@@ -40,9 +40,6 @@ from vault.words.message import Message, Words
 _LOOK_SECONDS: Final = 0.1
 _REMIND_SECONDS: Final = 0.25
 _NOT_SAVED: Final = Message("The slip is not saved.")
-_FIELD_OF_WORD: Final = {
-    "number": "number", "name": "name", "language": "language", "text": "said", "time": "call-back"
-}  # fmt: skip
 
 
 def begin_call(app: App[Any], tell: Callable[[Words], None]) -> None:
@@ -278,9 +275,7 @@ class CallSlip(VaultScreen):
         self._finishing = False
         self._keeper.typed()
         self.fail(error)
-        wrong = next((field for word, field in _FIELD_OF_WORD.items() if str(error).startswith(word)), None)
-        if wrong is not None:
-            self.query_one(f"#{wrong}").focus()
+        self._fields.go_to_wrong(error)
 
     @override
     def action_back(self) -> None:

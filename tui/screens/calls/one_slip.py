@@ -147,17 +147,12 @@ def make_case(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) 
 
 def correct(screen: VaultScreen, slip: SlipLine, then: Callable[[str], None]) -> None:
     """Show the slip in its fields, and go on with a sentence about what was corrected."""
-    screen.unless_left(SlipForm(slip, asked_back(slip)), then)
+    screen.unless_left(SlipForm(slip), then)
 
 
 def caller(slip: SlipLine) -> str:
     """Return who called, as far as that was heard."""
     return slip.name or slip.number or "—"
-
-
-def asked_back(slip: SlipLine) -> Words:
-    """Return whether to call back, and when."""
-    return (slip.when or Message("yes")) if slip.call_back else ""
 
 
 def _moved(ref: str) -> str:
@@ -169,7 +164,7 @@ def _whole(slip: SlipLine) -> str:
         Message("Number: {number}", number=slip.number or "—"),
         Message("Heard name: {name}", name=slip.name or "—"),
         Message("Language: {language}", language=slip.language or "—"),
-        Message("Call back: {wish}", wish=asked_back(slip) or "—"),
+        Message("Call back: {wish}", wish=slip.asked_back or "—"),
         "",
         slip.text or "—",
     ]

@@ -12,7 +12,7 @@ from typing_extensions import override
 from tui.drawn.case_time import day_written
 from tui.looks.signs import LATE
 from tui.looks.tokens import Token
-from tui.screens.calls.one_slip import OneSlip, asked_back, caller, correct, make_case, move
+from tui.screens.calls.one_slip import OneSlip, caller, correct, make_case, move
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.looking_back import UNDO, LooksBack
 from tui.screens.frame.one_list import ListScreen
@@ -135,7 +135,7 @@ def facts(slip: SlipLine) -> list[Fact]:
         *said,
         Fact(Message("Heard name"), slip.name or "—"),
         Fact(Message("Language"), slip.language or "—"),
-        Fact(Message("Call back"), asked_back(slip) or "—"),
+        Fact(Message("Call back"), slip.asked_back or "—"),
         Fact(Message("What was said"), slip.text or "—"),
     ]
 
@@ -150,4 +150,4 @@ def _row(slip: SlipLine) -> ListRow:
     if slip.is_overdue:
         said = (Cell(Message("overdue"), Token.ALARM), Cell("  "), *said)
     late = Cell(LATE, Token.ALARM) if slip.is_overdue or slip.do_not_call else None
-    return ListRow(slip.slip, (received, caller(slip), said, asked_back(slip)), state=late)
+    return ListRow(slip.slip, (received, caller(slip), said, slip.asked_back), state=late)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.widget import Widget
 from typing_extensions import override
@@ -16,20 +16,11 @@ from tui.text.in_words import in_words
 from tui.values.values_calls import SlipLine, SlipTyped
 from tui.values.values_forms import SLIP, FormPlace
 from vault.errors import VaultError
-from vault.words.message import Message, Words
-
-_FIELD_OF_WORD: Final = {
-    "number": "number", "name": "name", "language": "language", "text": "said", "time": "call-back"
-}  # fmt: skip
+from vault.words.message import Message
 
 
 class SlipForm(KeptForm):
-    """Ends with a sentence about the slip.
-
-    Args:
-        slip: as it is.
-        call_back: whether to call back and when, in words.
-    """
+    """Ends with a sentence about the slip, which is given as it is."""
 
     NAME = Message("Correct a call")
     ACTS: ClassVar[tuple[Command, ...]] = (
@@ -38,15 +29,14 @@ class SlipForm(KeptForm):
         leave(Message("Leave; the slip stays as it was")),
     )
 
-    def __init__(self, slip: SlipLine, call_back: Words) -> None:
+    def __init__(self, slip: SlipLine) -> None:
         super().__init__()
         self._slip = slip
-        self._call_back = call_back
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         slip = self._slip
-        said = (slip.number, slip.name, slip.language, slip.text, in_words(self._call_back))
+        said = (slip.number, slip.name, slip.language, slip.text, in_words(slip.asked_back))
         yield CallFields(SlipTyped(slip.slip, slip.received_ms, *said))
 
     @override
@@ -70,6 +60,4 @@ class SlipForm(KeptForm):
 
     def _refused(self, error: VaultError) -> None:
         self.fail(error)
-        wrong = next((field for word, field in _FIELD_OF_WORD.items() if str(error).startswith(word)), None)
-        if wrong is not None:
-            self.query_one(f"#{wrong}").focus()
+        self.query_one(CallFields).go_to_wrong(error)
