@@ -44,7 +44,7 @@ from tui.values.values_papers import PaperPage, PaperShown
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown
 from tui.values.values_records import FormToFill, RecordShown, StageShown
 from tui.values.values_safety import PackShown, TakenShown
-from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, Undoable, WeekShown
+from tui.values.values_story import AgendaShown, ChangeShown, DueShown, HomeShown, UndoShown, WeekShown
 from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.note import Note, typed_note
@@ -334,7 +334,7 @@ def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
         for number, (ref, client, title, _, stage) in enumerate(CASES)
         if words in f"{client} {title}".casefold()
     )
-    return CaseListStart(len(rows), rows, own=3)
+    return CaseListStart(len(rows), rows, own=0 if words else 3)
 
 
 def _open(case: str, _why: str) -> CaseShown:
@@ -675,7 +675,7 @@ ANSWERS: dict[str, Any] = {
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.still_due": "",
-    "story.undoable": Undoable(("note",), "Der zweite Termin"),
+    "story.undoable": UndoShown(("note",), "Der zweite Termin"),
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,
     "intake.count": 2,

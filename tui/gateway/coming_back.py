@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.gateway.subject import UnlockedVault
@@ -26,7 +26,7 @@ class WayBack:
 
     place: Path
     is_backup: bool
-    member: str
+    member: str = field(repr=False)
 
 
 def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase: bytearray) -> tuple[WayBack, BackPlan]:

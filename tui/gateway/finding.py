@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from tui.gateway.members import member_id
@@ -53,7 +52,8 @@ class Finding(Subject):
         self._found = (untrusted_filter, found)
         rows = cases.page(0, Sort(sort), found=found)
         more = found is not None and found.more
-        return CaseListStart(cases.count(found), self._lines(rows), more, cases.own_count())
+        own = cases.own_count() if found is None else 0
+        return CaseListStart(cases.count(found), self._lines(rows), more, own)
 
     def page(
         self, sort: str, untrusted_filter: str, position: int, *, after: object = None, before: object = None
@@ -99,24 +99,20 @@ class Finding(Subject):
     def assign_all(self, member: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
         """Name a member as the owner of each of these cases that they hold."""
         owner = member_id(member)
-        return self._of_many(
-            partial(bulk.change_all, self._session, _ids(chosen), owner=owner), telling(progress, stopped)
-        )
+        tell = telling(progress, stopped)
+        return self._of_many(bulk.change_all(self._session, _ids(chosen), owner=owner, progress=tell))
 
     def flag_all(self, risk: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
         """Give each of these cases a risk."""
-        return self._of_many(
-            partial(bulk.change_all, self._session, _ids(chosen), risk=risk), telling(progress, stopped)
-        )
+        tell = telling(progress, stopped)
+        return self._of_many(bulk.change_all(self._session, _ids(chosen), risk=risk, progress=tell))
 
     def close_all(self, reason: str, chosen: tuple[str, ...], progress: Progress, stopped: Stopped) -> ManyDone:
         """Close each of these cases."""
-        return self._of_many(
-            partial(bulk.close_all, self._session, _ids(chosen), reason=reason), telling(progress, stopped)
-        )
+        tell = telling(progress, stopped)
+        return self._of_many(bulk.close_all(self._session, _ids(chosen), reason=reason, progress=tell))
 
-    def _of_many(self, act: Callable[..., bulk.BulkDone], tell: Progress) -> ManyDone:
-        done = act(progress=tell)
+    def _of_many(self, done: bulk.BulkDone) -> ManyDone:
         refused = tuple((self.cases.ref_of(case), why) for case, why in done.refused)
         return ManyDone(done.changed, done.same, refused, done.still_due)
 

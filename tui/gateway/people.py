@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui.gateway.subject import Subject, case_id, record_id, unless_known
 from tui.values import shaping
@@ -37,8 +37,8 @@ from vault.words.message import Message, Words
 class _Opened:
     person: Stored[Person]
     beside: tuple[Stored[Person], ...]
-    never_use: tuple[str, ...]
-    kin: tuple[tuple[str, Words], ...] = ()
+    never_use: tuple[str, ...] = field(repr=False)
+    kin: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
 
 
 class People(Subject):

@@ -19,7 +19,7 @@ from tui.values.values_story import (
     HomeShown,
     KeptShown,
     LeftShown,
-    Undoable,
+    UndoShown,
     WeekShown,
 )
 from tui.values.values_versions import SideShown, VersionsShown
@@ -232,11 +232,11 @@ class Story(Subject):
         home = case_id(case)
         return editing.Place(home, record_id(record), kind) if record else editing.own_record(self._session, home)
 
-    def undoable(self) -> Undoable:
+    def undoable(self) -> UndoShown:
         """Return what was written last here and can be taken back."""
         found = undoing.last(self._session)
         changes = tuple((name, self._told(name, old), self._told(name, new)) for name, old, new in found.changes)
-        return Undoable(found.kinds, found.about, changes)
+        return UndoShown(found.kinds, found.about, changes)
 
     def undo(self) -> str:
         """Take back the last thing that was written here; return the kinds of what went, with commas between."""

@@ -104,6 +104,8 @@ _WORDS: Final = (
     Message("end-sessions"), Message("decide-on-breach-notice"),
 )
 # fmt: on
+LANGUAGES: Final = (("en", Message("English")), ("fr", Message("French")), ("ru", Message("Russian")))
+"""In which a report, a letter or a recovery sheet can be."""
 _PLAINER: Final = {"pre-reg": Message("not registered"), "third": Message("third person")}
 CODES: Final[Mapping[str, Message]] = {word.template: word for word in _WORDS} | _PLAINER
 """In English a code is its own word, but for a few that nobody knows as words."""

@@ -91,7 +91,7 @@ class PreviewShown:
 class CaseListStart:
     """The beginning of a list: how many rows it has, and the first page of them. `more`: a filter that is too wide.
 
-    `own` is how many open cases name this member as their owner.
+    `own` is how many open cases name this member as their owner, of a list without a filter.
     """
 
     count: int

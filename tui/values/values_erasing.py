@@ -41,7 +41,7 @@ class ErasureShown:
     place: Words
     records: int
     goes_ms: int = 0
-    by: Words = ""
+    by: Words = field(default="", repr=False)
     is_held: bool = False
     what: str = ""
     due: str = ""

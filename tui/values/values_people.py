@@ -98,5 +98,5 @@ class Made:
     """
 
     made: str = ""
-    known: tuple[Words, ...] = ()
+    known: tuple[Words, ...] = field(default=(), repr=False)
     here: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -89,7 +89,7 @@ class HomeShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Undoable:
+class UndoShown:
     """What can be taken back: its kinds, its first words, and of a correction each field, as it was before and now."""
 
     kinds: tuple[str, ...]

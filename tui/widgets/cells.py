@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -34,7 +34,7 @@ class Cell:
         stays: never cut in a list; what stands before gives way.
     """
 
-    words: Words
+    words: Words = field(repr=False)
     token: Token = Token.FG
     bold: bool = False
     underline: bool = False

@@ -7,10 +7,13 @@ Beside each rule stands how well its text is known: [C] read in the text that is
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from vault.deadlines.counting import Clock
+from vault.deadlines.holidays import without_holidays
 from vault.deadlines.rules import Certainty, Counting, Period, Rule, Trigger, Unit
 from vault.deadlines.shipped_europe import EUROPE, FRANCE
 from vault.errors import UsageError
@@ -246,3 +249,10 @@ def rule_named(code: str) -> Rule:
     if rule is None:
         raise UsageError(Message("there is no such rule; there are: {names}", names=", ".join(sorted(RULES))))
     return rule
+
+
+def answer_by(received: datetime.date) -> datetime.date:
+    """Return the last day to answer a person who asks for their data, of a request that came on this day."""
+    rule = RULES["GDPR_SAR"]
+    periods = () if rule.period is None else (rule.period,)
+    return Clock(periods, rule.counting, (), without_holidays(""), is_rolled_over=rule.is_rolled_over).due_day(received)

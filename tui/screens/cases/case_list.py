@@ -232,7 +232,7 @@ class CaseList(LooksBack, ManyCases):
             found = plural("{count} match", "{count} match", count=start.count)
         if start.more:
             found = Message("{found} or more, newest shown", found=found)
-        if start.own and not words:
+        if start.own:
             found = together((found, plural("yours {count}", "yours {count}", count=start.own)), ", ")
         is_own = self.said in {"", *map(in_words, (_NO_CASES, _NONE_GIVEN, _NO_MATCH, _CLOSED_TOO))}
         empty = _NO_CASES if _CREATE in self._status.may else _NONE_GIVEN

@@ -82,7 +82,7 @@ class SectionsScreen(ListScreen):
     def _begin(self, found: tuple[tuple[str, ...], tuple[HolderLine, ...]]) -> None:
         kinds, others = found
         form = NewSection(self._case, self._ref, kinds, others)
-        self.app.push_screen(form, lambda section: self._enter(section) if section else None)
+        self.unless_left(form, self._enter)
 
     def _enter(self, section: str) -> None:
         self.app.push_screen(SectionScreen(self._case, self._ref, section, self._why))

@@ -20,6 +20,7 @@ from tui.screens.frame.form import BROWSE, FormScreen, whole_path
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.text.in_words import together, warning
 from tui.text.safe_content import safe_content
+from tui.values.codes import LANGUAGES
 from tui.values.values_own import SheetsMade
 from vault.words.message import Message, Words
 
@@ -33,12 +34,7 @@ _SHAPES: Final = (
     ("2-of-3", Message("3 sheets, any 2 open everything")),
     ("3-of-5", Message("5 sheets, any 3 open everything")),
 )
-_LANGUAGES: Final = (
-    ("", Message("English, French and Russian")),
-    ("en", Message("English")),
-    ("fr", Message("French")),
-    ("ru", Message("Russian")),
-)
+_LANGUAGES: Final = (("", Message("English, French and Russian")), *LANGUAGES)
 _ABOUT: Final = Message(
     "Give each sheet to a different person, outside the organisation and the country. Printers and print"
     " programs keep copies: print on one that is yours, sheet by sheet, then delete the files. Three words"

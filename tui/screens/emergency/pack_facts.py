@@ -85,7 +85,7 @@ class PackFacts(VaultScreen):
             return
         if len(clients) > 1:
             question = Choose(Message("Which client is the page about?"), clients)
-            self.app.push_screen(question, lambda client: self._ask_where(client) if client else None)
+            self.unless_left(question, self._ask_where)
         else:
             self._ask_where("")
 

@@ -13,7 +13,7 @@ from typing_extensions import override
 from tui.screens.erasing.hold import HoldScreen
 from tui.screens.frame.base import BACK, NEXT_FIELD, Command, leave
 from tui.screens.frame.browse import PlaceInput
-from tui.screens.frame.choice_field import LANGUAGES, ChoiceField, Choose
+from tui.screens.frame.choice_field import ChoiceField, Choose
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.line_dialog import ask_new_file
@@ -22,7 +22,7 @@ from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.second_rows import ALONE, ANSWER, ASK, HERE, SecondedScreen, SecondRows
 from tui.screens.frame.whole_text import WholeText
 from tui.text.in_words import together
-from tui.values.codes import choices
+from tui.values.codes import LANGUAGES, choices
 from tui.values.values_erasing import ErasePreview
 from tui.values.values_exchange import ResultText
 from tui.widgets.long_text import LongText
@@ -177,17 +177,16 @@ class LetterScreen(WholeText):
     def action_language(self) -> None:
         """Ask in which language it is read and printed."""
         question = Choose(Message("In which language is the letter?"), LANGUAGES, at=self._language)
-        self.app.push_screen(question, self._show_in)
+        self.unless_left(question, self._show_in)
 
-    def _show_in(self, language: str | None) -> None:
+    def _show_in(self, language: str) -> None:
         told = self._told
 
         def show(text: str) -> None:
-            self._language = language or ""
+            self._language = language
             self.query_one("#whole", LongText).show(text)
 
-        if language:
-            self.ask(lambda vault: vault.erasing.letter_in(told, language), show)
+        self.ask(lambda vault: vault.erasing.letter_in(told, language), show)
 
     def action_print(self) -> None:
         """Ask where the letter shall go."""

@@ -81,11 +81,8 @@ class HoldScreen(FormScreen):
         if not self._stands:
             self.warn(_NONE)
             return
-        self.app.push_screen(
-            AskLine(Message("Why is the legal hold released? Then the case can be erased.")), self._why
-        )
+        self.unless_left(AskLine(Message("Why is the legal hold released? Then the case can be erased.")), self._why)
 
-    def _why(self, reason: str | None) -> None:
+    def _why(self, reason: str) -> None:
         case = self._case
-        if reason:
-            self.ask(lambda vault: vault.erasing.release(case, reason), self.end)
+        self.ask(lambda vault: vault.erasing.release(case, reason), self.end)

@@ -43,7 +43,7 @@ class LogRow:
     lines: tuple[int, ...]
     when: Words
     who: Words = field(repr=False)
-    what: Words
+    what: Words = field(repr=False)
     case: str = ""
     whom: str = field(default="", repr=False)
     is_quiet: bool = False
@@ -95,12 +95,11 @@ def matching(lines: Sequence[LogLineShown], typed: str, today: date) -> list[Log
         with suppress(UsageError):
             day = date.fromisoformat(typed_day(value, today, name))
             first, last = (day, last) if name.lower() == "since" else (first, day)
-    is_narrowed = (first, last) != (date.min, date.max)
     return [
         line
         for line in lines
         if any(wanted in said.casefold() for said in _said(line))
-        and (not is_narrowed or ((day_of(line) or date.max) >= first and (day_of(line) or date.min) <= last))
+        and ((at := day_of(line)) is None or first <= at <= last)
     ]
 
 

@@ -21,6 +21,7 @@ from tui.text.in_words import in_words, together, warning
 from tui.text.keys import with_layouts
 from tui.text.safe_content import safe_content
 from tui.values.messages import Answer
+from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from tui.widgets.head import Head
 from tui.widgets.lines import Hint, KeyHints
@@ -265,8 +266,6 @@ class VaultScreen(Screen[str]):
         self, question: Words, told: Words, then: Callable[[], None], *, yes: Words = _YES, no: Words = _NO
     ) -> None:
         """Ask, say what will have happened, and go on only where the answer is yes; see `Confirm`."""
-        from tui.widgets.confirm import Confirm  # noqa: PLC0415 - rarely needed
-
         self.app.push_screen(Confirm(question, told, yes=yes, no=no), lambda wished: then() if wished else None)
 
     def unless_left(self, dialog: Screen[str], then: Callable[[str], None]) -> None:

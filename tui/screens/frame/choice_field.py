@@ -31,8 +31,6 @@ from tui.widgets.virtual_list import VirtualList
 from vault.casework.date_words import plain
 from vault.words.message import Message, Words
 
-LANGUAGES: Final = (("en", Message("English")), ("fr", Message("French")), ("ru", Message("Russian")))
-"""In which a report or a letter can be."""
 _NOTHING_CHOSEN: Final = "\0"
 _WHILE_TYPED: Final = {
     "enter": "take_what_is_left",

@@ -11,7 +11,7 @@ from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.wording import moment
 from tui.text.in_words import together
 from tui.values.codes import word_of, words_of
-from tui.values.values_story import ChangeShown, Undoable
+from tui.values.values_story import ChangeShown, UndoShown
 from vault.words.message import Message, Words
 
 HISTORY: Final = Command("v", "history", Message("What it said before, and who wrote it"), "v")
@@ -40,7 +40,7 @@ class LooksBack(VaultScreen):
     def _withdraw(self, note: str, reason: str) -> None:
         self.ask(lambda vault: vault.writing.withdraw(note, reason), self.action_refresh)
 
-    def _ask_whether(self, found: Undoable) -> None:
+    def _ask_whether(self, found: UndoShown) -> None:
         kinds, about = words_of(found.kinds), found.about
         question = Message("Take back what you wrote last? {kinds}: {about}", kinds=kinds, about=about)
         told: Words = Message("What it replaced is back. What was new is erased here; nobody else has it yet.")

@@ -20,13 +20,11 @@ from tui.widgets.date_field import DateInput
 from tui.widgets.fields import SafeInput
 from vault.casework.form import FormField
 from vault.casework.story.subject_request import SubjectRequest
-from vault.deadlines.counting import months_after
-from vault.deadlines.shipped import rule_named
+from vault.deadlines.shipped import answer_by
 from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, Words
 
-_RULE: Final = "GDPR_SAR"
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -52,7 +50,7 @@ class RequestOfPerson(RecordOfPeople):
         begun: Mapping[str, str] = _NOTHING,
     ) -> None:
         today = here(today_ms).date()
-        dates = {"received": today.isoformat(), "due": _answer_by(today)} if shown is None else {}
+        dates = {"received": today.isoformat(), "due": answer_by(today).isoformat()} if shown is None else {}
         super().__init__(case, ref, SubjectRequest.KIND, people, shown, begun={**begun, **dates})
         self._proposed = dates.get("due", "")
 
@@ -69,7 +67,7 @@ class RequestOfPerson(RecordOfPeople):
         with suppress(UsageError):
             received = self.query_one("#received", DateInput).understood()
             if received and due.value == self._proposed:
-                self._proposed = due.value = _answer_by(date.fromisoformat(received))
+                self._proposed = due.value = answer_by(date.fromisoformat(received)).isoformat()
 
     @override
     def action_finish(self) -> None:
@@ -77,8 +75,3 @@ class RequestOfPerson(RecordOfPeople):
             super().action_finish()
         else:
             self.refuse("what", Message("What do they ask for? Choose it first (left and right)."))
-
-
-def _answer_by(received: date) -> str:
-    period = rule_named(_RULE).period
-    return "" if period is None else months_after(received, period.count).isoformat()

@@ -17,7 +17,7 @@ from typing_extensions import override
 from tui.gateway import Wish
 from tui.screens.frame.base import Command, leave
 from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
-from tui.screens.frame.choice_field import LANGUAGES, ChoiceField
+from tui.screens.frame.choice_field import ChoiceField
 from tui.screens.frame.form import BROWSE, WHOLE_PATH
 from tui.screens.frame.form_row import FormRow, FormRows
 from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondedScreen, SecondRows
@@ -27,6 +27,7 @@ from tui.screens.referral.pages import PagesScreen
 from tui.screens.referral.questions import QuestionsScreen
 from tui.screens.referral.recipient import RecipientForm
 from tui.text.safe_content import safe_content
+from tui.values.codes import LANGUAGES
 from tui.values.messages import Answer
 from vault.progress import Progress, Stopped
 from vault.words.message import Message, Words, plural

@@ -27,16 +27,14 @@ def begin_note(screen: VaultScreen, case: CaseShown, edit: Callable[[DraftShown]
         begin()
         return
 
-    def chosen(record: str | None) -> None:
-        if record in kept:
-            edit(kept[record])
-        elif record == _NEW:
+    def chosen(record: str) -> None:
+        if record == _NEW:
             begin()
+        else:
+            edit(kept[record])
 
-    options: list[tuple[str, Words]] = [(record, _words(draft)) for record, draft in kept.items()]
-    screen.app.push_screen(
-        Choose(Message("A note is not finished yet."), [*options, (_NEW, Message("begin a new note"))]), chosen
-    )
+    options = [*((record, _words(draft)) for record, draft in kept.items()), (_NEW, Message("begin a new note"))]
+    screen.unless_left(Choose(Message("A note is not finished yet."), options), chosen)
 
 
 def amend_note(screen: VaultScreen, case: CaseShown, note: object, edit: Callable[[DraftShown], None]) -> None:
