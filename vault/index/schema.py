@@ -19,6 +19,10 @@ _TEXT_TABLE = (
 # notes. A ceiling, reached by imports alone.
 _GATHERED = 32 * 1024 * 1024
 
+# How many segments of one size FTS5 merges into the next: by default 4. With 8 an import merges less (DECISIONS.md,
+# "Store and index").
+_MERGED_TOGETHER = 8
+
 _TABLES = (
     # `doc` is the version's time or the next free number: the newest comes first without sorting, and near numbers keep
     # the full text small (with 20 bits below the millisecond it was 1.4 times as large).
@@ -123,6 +127,7 @@ def create(sql: Statements) -> None:
         sql.execute(statement)
     sql.execute("INSERT INTO text(text, rank) VALUES ('pgsz', 8000)")
     sql.execute("INSERT INTO text(text, rank) VALUES ('hashsize', ?)", (_GATHERED,))
+    sql.execute("INSERT INTO text(text, rank) VALUES ('automerge', ?)", (_MERGED_TOGETHER,))
     sql.execute("INSERT INTO digest VALUES (?)", (bytes(32),))
     sql.execute("INSERT INTO case_count VALUES (0)")
     sql.execute(f"PRAGMA user_version={STAMP}")
