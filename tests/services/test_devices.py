@@ -27,7 +27,7 @@ from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.services.cases import cases, intake, notes, people
+from vault.services.cases import cases, intake, notes, people, sections
 from vault.services.cases.cases import CaseMade
 from vault.services.members import devices, joining, rostering, warning
 
@@ -124,6 +124,24 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         assert joel.seat not in state.holders
         assert joel.seat not in mira.directory.effective.certificates
         assert joel.member in mira.directory.effective.members
+
+
+def test_who_stands_in_a_restricted_section_alone_is_warned_where_the_lost_device_held_the_section(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, JOEL) as (mira, joel):
+        made = cases.create(mira, title=f"{MARKER} case", kind="asylum")
+        share(mira, made.case, organisation, JOEL)
+        for title, members, name in (("where", [joel.member], "Zarina"), ("source", [], "Farid")):
+            section = sections.create(mira, made.case, what="location", title=title, members=members)
+            safe = SafeContact(Channel.PHONE, f"+49 30 5550 {name}")
+            sections.add_person(mira, section, people.checked_person(role="witness", names=[name], safe_contact=safe))
+        give(mira, joel, organisation.folder)
+        found = warning.warn_list(mira, joel.seat)
+        assert [(one.name, one.ref) for one in found.others] == [("Zarina", made.ref)]
+        looked_at = {place for place, why in mira.viewed if why == warning.WHY_WARNED}
+        assert made.case in looked_at
+        assert section not in looked_at  # his device never held it: nobody looks into it for nothing
 
 
 def test_who_else_can_be_reached_is_to_be_warned_by_their_safe_way_and_nobody_who_persecutes(

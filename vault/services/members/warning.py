@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
@@ -11,15 +12,17 @@ from vault.casework.intake import Slip
 from vault.casework.person import Person, SafeContact, never_use_of
 from vault.casework.vocabulary import Channel, PersonRole, Risk
 from vault.display import local_time
+from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.index.cases import row_of
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
 from vault.records.epochs import given_to
-from vault.services.cases import cases, intake, safe_contacts
+from vault.services.cases import cases, intake, safe_contacts, sections
 from vault.services.cases.cases import CaseView
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import Stored
 from vault.words.message import Message, listed, plural
 
 WHY_WARNED = "emergency"
@@ -89,13 +92,17 @@ class WarnLine:
 def warn_list(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> WarnList:
     """Return whom to warn of every case that a device holds and this one too, and of the open calls on it.
 
-    That each was looked at is in the log.
+    People of restricted sections that both hold are among them. That each place was looked at is in the log.
     """
     readable, unread = cases_on(session, seat)
+    may_read = bool(session.roles & ALLOWED[Action.CASE_READ])
+    restricted = _sections_on(session, seat) if may_read else {}
     found: list[ToWarn] = []
     for done, case in enumerate(readable, 1):
-        if session.roles & ALLOWED[Action.CASE_READ]:
-            found += _people(cases.open_case(session, case, why=WHY_WARNED))
+        if may_read:
+            view = cases.open_case(session, case, why=WHY_WARNED)
+            apart = [sections.open_section(session, section, why=WHY_WARNED) for section in restricted.get(case, ())]
+            found += _people(view, [*view.persons, *(person for section in apart for person in section.persons)])
         else:
             unread += 1
         progress(done, len(readable))
@@ -200,10 +207,20 @@ def _usable(person: ToWarn) -> list[str]:
     return [way for way in _known(person) if not is_never_used(way, person.never_use)]
 
 
-def _people(view: CaseView) -> Iterator[ToWarn]:
+def _sections_on(session: Session, seat: SeatId) -> dict[CompartmentId, list[CompartmentId]]:
+    """Return the restricted sections that a device holds and this one may read too, by their case."""
+    found: dict[CompartmentId, list[CompartmentId]] = {}
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        if _holds(session, section, seat):
+            with suppress(NotFoundError, RefusedError):
+                found.setdefault(CompartmentId(sections.head_of(session, section).case), []).append(section)
+    return found
+
+
+def _people(view: CaseView, persons: Sequence[Stored[Person]]) -> Iterator[ToWarn]:
     """Yield the clients, and who else can be reached: nobody who may be behind what happened."""
-    never_use = never_use_of(person.value for person in view.persons)
-    for stored in view.persons:
+    never_use = never_use_of(person.value for person in persons)
+    for stored in persons:
         person: Person = stored.value
         found = ToWarn(
             *(view.head.value.ref, view.head.value.risk, person.role),
