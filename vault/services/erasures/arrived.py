@@ -1,7 +1,8 @@
 """Erasures of others: what they list as erased goes here too, 72 hours after it was first seen, unless a hold stops it.
 
-So a legal hold, or a member who looks, can stop an erasure that somebody did by mistake or in bad faith. That it was
-done here, an entry of this device's own log says: the letter of erasure names who confirmed.
+After a hold the 72 hours begin with its release. So a legal hold, or a member who looks, can stop an erasure that
+somebody did by mistake or in bad faith. That it was done here, an entry of this device's own log says: the letter of
+erasure names who confirmed.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from vault.words.message import Message, plural
 
 WAIT_MS = 72 * HOUR_MS
 _MOST_UNREAD = 1_000
+_HELD = b"held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def note(session: Session, looked: Looked) -> None:
         known = stored(rows)
         have = {(each.compartment, each.id) for each in known.waiting}
         new = [each for each in looked.found if (each.compartment, each.id) not in have]
-        fresh = new or any(each.since_ms == NOT_YET for each in known.waiting)
+        fresh = new or any(each.since_ms in {NOT_YET, None} for each in known.waiting)
         waits = _started(session, rows, known.waiting, new) if fresh else known.waiting
     _show(session, known.waiting, waits)
     unread = looked.listed + sum(size - known.read.get(origin, 0) for origin, size in looked.read.items())
@@ -140,8 +142,13 @@ def _show(session: Session, before: Sequence[WaitingErasure], after: Sequence[Wa
 def _started(
     session: Session, rows: Rows, known: Sequence[WaitingErasure], new: Sequence[WaitingErasure]
 ) -> list[WaitingErasure]:
-    """Return what waits: its time runs from when it counts as erased here, by the entry that makes it count."""
+    """Return what waits: its time runs from when it counts as erased here, by the entry that makes it count.
+
+    Of what came under a hold it runs from when who can open the hold sees it released: a hold shortens no wait.
+    """
     validator, now_ms, found = validator_of(session, rows), session.clock().trusted_ms, []
+    homes = {CompartmentId(each.compartment) for each in known if each.since_ms is None}
+    released = {home for home in homes if session.holds(home) and not is_on_hold(session, home)}
     for at, each in enumerate((*known, *new)):
         home, started = CompartmentId(each.compartment), each
         if each.since_ms == NOT_YET or at >= len(known):
@@ -153,6 +160,8 @@ def _started(
                 if since_ms == NOT_YET:
                     since_ms = None if is_on_hold(session, home) else now_ms
                 started = each._replace(by_origin=by[0], by_seq=by[1], since_ms=since_ms)
+        elif each.since_ms is None and home in released:
+            started = each._replace(since_ms=now_ms)
         found.append(started)
     return found
 
@@ -239,9 +248,9 @@ def _are_ended_slips(session: Session, home: CompartmentId, records: Collection[
 
 
 def untold(session: Session) -> list[Message]:
-    """Return a sentence on each erasure of others that waits, once."""
+    """Return a sentence on each erasure of others that waits, once; and once more when a hold stops it no longer."""
     with session.database.reading() as rows:
-        known = {each.id for each in _begun(rows)}
+        known = {each.id if each.since_ms else _HELD + each.id for each in _begun(rows)}
     if not known or known <= told(session.index()):
         return []
     remember_told(session.index(), known)
@@ -292,9 +301,9 @@ def _here(rows: Rows, waits: Collection[WaitingErasure]) -> list[WaitingErasure]
 
 
 def _is_due(session: Session, each: WaitingErasure, now_ms: int, *, at_once: bool) -> bool:
-    """Say whether its time has come; what came under a hold goes once who can open the hold sees it released."""
+    """Say whether its time has come; of what came under a hold it does not run before who can open it looks."""
     if each.since_ms is None:
-        return session.holds(CompartmentId(each.compartment))
+        return at_once and session.holds(CompartmentId(each.compartment))
     return at_once or now_ms - each.since_ms >= WAIT_MS
 
 

@@ -30,7 +30,7 @@ ALL_RECORDS = b""
 class WaitingErasure(NamedTuple):
     """A version that somebody erased elsewhere and that is here still; `by_*` is the entry that lists it so.
 
-    `since_ms` is when it was first seen here to count as erased; None where a legal hold stood then; `NOT_YET`.
+    `since_ms` is when it was first seen here to count as erased; None while a legal hold stood since; `NOT_YET`.
     """
 
     origin: bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from vault.access.session import Session
 from vault.casework.hold import Hold
@@ -14,7 +14,7 @@ from vault.services.cases.holds import Said, said_of
 from vault.services.erasures.belonging import opened_sections
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
-from vault.validity.authority import Place
+from vault.validity.authority import Authority, Place
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import plural
 
@@ -24,12 +24,14 @@ def hold_breaches(session: Session, rows: Rows) -> Iterator[Finding]:
 
     Whoever wrote it may not have heard of the hold. It stops nothing: what is gone is gone.
     """
+    authority = session.authority(rows)
     cases = list(map(CompartmentId, heads_of_record(session.index(), hold_record(), Hold.KIND)))
     sections = [(section, case) for section, case, _ in opened_sections(session)] if cases else []
     for home, case in [*((case, case) for case in cases), *sections]:
         said = said_of(session, case) if case in cases else []
+        logs = {each.version.origin: _logs_before(authority, each.version.origin) for each in said}
         for (origin, seq), count in _erased_from(session, rows, home).items():
-            if _is_stopped((origin, seq), said):
+            if _is_stopped((origin, seq), said, logs):
                 message = plural(
                     "it erases {count} version of {case}, which was on legal hold",
                     "it erases {count} versions of {case}, which was on legal hold",
@@ -50,10 +52,29 @@ def _erased_from(session: Session, rows: Rows, case: CompartmentId) -> dict[Plac
     return found
 
 
-def _is_stopped(place: Place, said: list[Said]) -> bool:
+def _is_stopped(place: Place, said: list[Said], logs: Mapping[Origin, frozenset[bytes]]) -> bool:
     behind = [each for each in said if _is_behind(place, each.hold)]
-    ended = {version for each in behind if each.hold.released is not None for version in each.follows}
+    releases = (each for each in behind if each.hold.released is not None and not _is_own_before(place, each, logs))
+    ended = {version for each in releases for version in each.follows}
     return any(each.hold.released is None and each.version.id not in ended for each in behind)
+
+
+def _is_own_before(place: Place, said: Said, logs: Mapping[Origin, frozenset[bytes]]) -> bool:
+    """Say whether an entry lies before this version in the logs of its own seat, whatever its author says of them."""
+    origin, seq = place
+    return origin in logs[said.version.origin] or (origin == said.version.origin and seq <= said.version.seq)
+
+
+def _logs_before(authority: Authority, origin: bytes) -> frozenset[bytes]:
+    """Return the logs of the same seat that a log goes on from; a name is a hash, so they end."""
+    found, genesis = set[bytes](), authority.genesis(origin)
+    while genesis is not None and not genesis.is_first:
+        before = authority.genesis(genesis.predecessor)
+        if before is None or before.seat != genesis.seat:
+            break
+        found.add(genesis.predecessor)
+        genesis = before
+    return frozenset(found)
 
 
 def _is_behind(place: Place, hold: Hold) -> bool:
