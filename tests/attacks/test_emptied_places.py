@@ -13,9 +13,10 @@ from vault.ids import CompartmentId, CompartmentKind
 from vault.services import housekeeping
 from vault.services.approvals import erasing
 from vault.services.cases import cases, intake, notes, people, register
-from vault.services.erasures import arrived, folder_row, standing_again, what_goes
+from vault.services.erasures import arrived, standing_again, what_goes
 from vault.services.grants import sharing
 from vault.services.imports import making, previewing, taking_back
+from vault.services.projection import folder_row
 from vault.services.projection.kinds_held import the_one
 
 ZARINA, GULNORA = "Zarina Abdulova", "Gulnora Karimova"

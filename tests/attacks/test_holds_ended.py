@@ -5,15 +5,18 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.attacks.test_erased_terms import EVIDENCE, list_as_erased
 from tests.english import in_english
-from tests.services.organisation import JOEL, TOMAS, Organisation, give
+from tests.services.organisation import AMINA, JOEL, TOMAS, Organisation, give
 from tests.services.test_erasures_of_others import later
 from vault.access.session import Session
-from vault.ids import CompartmentId, RecordId
+from vault.access.trust import new_epochs
+from vault.errors import RefusedError
+from vault.ids import CompartmentId, MemberId, RecordId
 from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services import housekeeping
@@ -106,3 +109,65 @@ def test_nor_what_they_erased_in_the_log_before(organisation: Organisation, tmp_
         release_with_false_sizes(tomas, case)
         give(tomas, joel, tmp_path)
         assert [origin for origin, _ in breaches(joel)] == [before]
+
+
+def revoke_from_before(
+    session: Session, case: CompartmentId, who: list[MemberId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Revoke as a program that leaves nothing of what this member wrote there."""
+    true = new_epochs.revocations_of
+
+    def of_nothing(*asked: Any) -> tuple[Any, ...]:
+        return tuple(each._replace(size=0, seen=()) for each in true(*asked))
+
+    with monkeypatch.context() as changed:
+        changed.setattr("vault.services.grants.sharing.revocations_of", of_nothing)
+        sharing.revoke(session, case, who)
+
+
+def test_a_hold_that_was_valid_here_stands_although_its_author_is_cut_off(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(TOMAS, JOEL, AMINA) as (tomas, joel, amina):
+        case = cases.create(amina, title="C", kind="asylum", alone_reason="nobody").case
+        note = notes.add(amina, case, EVIDENCE)
+        sharing.grant(amina, case, organisation.members(TOMAS, JOEL))
+        give(amina, joel, tmp_path)
+        holds.hold(joel, case, reason="a court asks", review="2090-01-01")
+        for session in (tomas, amina):
+            give(joel, session, tmp_path)
+        revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
+        assert holds.is_held(tomas, case)
+        with pytest.raises(RefusedError, match="is on legal hold"):
+            holds.require_none(tomas, [case])
+        list_as_erased(tomas, case, note)
+        give(tomas, amina, tmp_path)
+        assert checking.verify(amina).quarantined == 1
+        assert holds.held(amina, case) is not None
+        assert any("It stays on this device." in line for line in in_english(housekeeping.settle(amina)))
+        later(monkeypatch, amina, 100)
+        housekeeping.settle(amina)
+        assert len(cases.open_case(amina, case).notes) == 1
+        named = breaches(amina)
+        assert [origin for origin, _ in named] == [tomas.log.origin]
+        holds.release(amina, case, reason="over")
+        assert (holds.held(amina, case), breaches(amina)) == (None, named)
+
+
+def test_what_a_release_let_be_erased_is_no_breach_once_who_released_is_cut_off(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(TOMAS, JOEL) as (tomas, joel):
+        case = cases.create(tomas, title="C", kind="asylum", alone_reason="nobody").case
+        note = notes.add(tomas, case, EVIDENCE)
+        sharing.grant(tomas, case, organisation.members(JOEL))
+        give(tomas, joel, tmp_path)
+        holds.hold(joel, case, reason="a court asks", review="2090-01-01")
+        holds.release(joel, case, reason="over")
+        give(joel, tomas, tmp_path)
+        list_as_erased(tomas, case, note)
+        revoke_from_before(tomas, case, organisation.members(JOEL), monkeypatch)
+        assert breaches(tomas) == []
+        assert holds.is_held(tomas, case)  # nobody valid released it: somebody looks again
+        holds.release(tomas, case, reason="over")
+        assert (holds.is_held(tomas, case), breaches(tomas)) == (False, [])

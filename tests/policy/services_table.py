@@ -159,6 +159,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
     removing.forget_contents described.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
+    noted_holds.cases_with_hold
     erasure_checks.two_person_faults records_counted.counted
     bringing_back.brought_back contents.all_contents contents.contents contents.named_by
     belonging.all_names belonging.everywhere belonging.going_with

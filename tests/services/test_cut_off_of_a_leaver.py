@@ -17,7 +17,7 @@ from vault.errors import RefusedError
 from vault.ids import CompartmentKind
 from vault.policy.roles import Action
 from vault.services.backups import backups, restoring_by_sheets
-from vault.services.cases import cases, intake, notes
+from vault.services.cases import cases, holds, intake, notes
 from vault.services.credentials import recovery
 from vault.services.evidence import checking
 from vault.services.grants import sharing
@@ -58,12 +58,15 @@ def test_what_came_after_a_proposal_is_not_lost_without_a_word(organisation: Org
         signed = signed_end(mira, organisation)
         assert rostering.show(mira, signed).lost is None
         made = came_later(mira, karim, organisation)
+        holds.hold(karim, made.case, reason="a court asks", review="2090-01-01")
+        give(karim, mira, organisation.folder)
 
         shown = rostering.show(mira, signed)
         line = next(line for line in in_english(shown.changes) if "becomes invalid" in line)
         assert f"of {organisation[KARIM].name} wrote after the cut-off becomes invalid: " in line
         assert f"{made.ref} (" in line
         assert "records and its key)" in line
+        assert "among them 1 legal hold or its release" in line
         with pytest.raises(RefusedError, match=f"would be lost for everybody.*{made.ref}") as refused:
             rostering.commit(mira, signed)
         assert "Write a new proposal instead" in str(refused.value.next_step)

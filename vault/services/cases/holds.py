@@ -17,6 +17,7 @@ from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry
 from vault.seal.named import hold_record
 from vault.services.cases.cases import today
+from vault.services.projection.folder_row import stored
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_valid_at, stored_of_kind
@@ -91,23 +92,36 @@ def is_held(session: Session, home: CompartmentId) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a valid version says of the hold on a case, and all versions that it follows by `parents`."""
+    """What a version says of the hold on a case, and all versions that it follows by `parents`.
+
+    `is_valid`: if not, it was valid here once, and its author was cut off since.
+    """
 
     version: OpenedVersion
     hold: Hold
     follows: frozenset[bytes]
+    is_valid: bool
 
 
 def said_of(session: Session, case: CompartmentId) -> list[Said]:
-    """Return what the valid versions of the hold on a case say. One without the fields of a hold says nothing."""
+    """Return what the valid versions of the hold on a case say, and those that this folder saw valid before.
+
+    So nobody ends a hold by cutting off its author. One without the fields of a hold says nothing.
+    """
     with session.database.reading() as rows:
         places = [(origin, seq) for _, origin, seq in rows.places_in_record(case, hold_record())]
-    if not places:
-        return []
-    asked = [each for each in read_valid_at(session, case, places) if each.record == hold_record()]
-    versions = [each for each in asked if each.content.kind == Hold.KIND]
+        if not places:
+            return []
+        seen = {version for home, version in stored(rows).seen if home == case}
+        sealed = [each for each in rows.versions(case, RecordId(hold_record())) if each.id in seen]
+    valid = {each.id: each for each in read_valid_at(session, case, places) if each.record == hold_record()}
+    known = {each.id: each for each in _opened(session, sealed)} | valid
+    versions = [each for each in known.values() if each.content.kind == Hold.KIND]
     parents = {bytes(each.id): each.content.parents for each in versions}
-    return [Said(version, hold, _all_before(version.id, parents)) for version, hold in of_kind(versions, Hold)]
+    return [
+        Said(version, hold, _all_before(version.id, parents), version.id in valid)
+        for version, hold in of_kind(versions, Hold)
+    ]
 
 
 def cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId]:
@@ -130,9 +144,10 @@ def _kind_of(session: Session, home: CompartmentId) -> CompartmentKind | None:
 
 
 def _standing(session: Session, case: CompartmentId) -> list[Stored[Hold]]:
-    """Return the holds that stand, the newest last: those that neither a release follows nor another of them."""
+    """Return the holds that stand, the newest last: those that neither a valid release follows nor another of them."""
     said = said_of(session, case)
-    ended = {version for each in said if each.hold.released is not None for version in each.follows}
+    releases = (each for each in said if each.hold.released is not None and each.is_valid)
+    ended = {version for each in releases for version in each.follows}
     stand = [each for each in said if each.hold.released is None and each.version.id not in ended]
     replaced = {version for each in stand for version in each.follows}
     found = [stored_of_kind([each.version], Hold)[0] for each in stand if each.version.id not in replaced]

@@ -22,12 +22,12 @@ from vault.index.told import remember_told, told
 from vault.log.items import ItemKind, compartment_tag
 from vault.records.codec import of_kind
 from vault.services.erasures.bringing_back import brought_back
-from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
 from vault.services.erasures.noted_holds import is_on_hold
 from vault.services.erasures.records_counted import counted
 from vault.services.erasures.removing import finish, validator_of
 from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.folder_row import NOT_YET, WaitingErasure, add_begun, keep, stored
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import reindex
 from vault.services.projection.reading import read_heads

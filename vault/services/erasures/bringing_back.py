@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from vault.access.session import Session
 from vault.ids import CompartmentId, VersionId
 from vault.records.versions import OpenedVersion
-from vault.services.erasures.folder_row import WaitingErasure
+from vault.services.projection.folder_row import WaitingErasure
 from vault.services.projection.reading import read_valid_at
 
 Records = dict[tuple[bytes, bytes], int | None]

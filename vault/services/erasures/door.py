@@ -11,8 +11,8 @@ from vault.access.session import Session
 from vault.ids import CompartmentId, Origin
 from vault.log.items import ItemKind, compartment_tag
 from vault.records.logs import genesis_of
-from vault.services.erasures.folder_row import NOT_YET, WaitingErasure, add_waiting
 from vault.services.erasures.removing import validator_of
+from vault.services.projection.folder_row import NOT_YET, WaitingErasure, add_waiting
 from vault.store.rows import Rows
 from vault.store.rowtypes import PlacedVersion
 from vault.sync.door import Door

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from vault.access.session import Session
 from vault.casework.note import AMENDS
 from vault.policy.roles import Action
-from vault.services.erasures.folder_row import ALL_RECORDS, erased_records
 from vault.services.erasures.mentions import said_in, words_in
 from vault.services.erasures.what_goes import Going
+from vault.services.projection.folder_row import ALL_RECORDS, erased_records
 
 if TYPE_CHECKING:  # a command that never opens drafts does not wait for their database
     from vault.store.drafts import Draft

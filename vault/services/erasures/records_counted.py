@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vault.access.session import Session
 from vault.ids import CompartmentId
-from vault.services.erasures.folder_row import NOT_YET, RECORDS_KEPT, FolderErasures, WaitingErasure
+from vault.services.projection.folder_row import NOT_YET, RECORDS_KEPT, FolderErasures, WaitingErasure
 from vault.validity.erasures import GO_WHOLE
 
 

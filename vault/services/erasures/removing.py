@@ -20,14 +20,14 @@ from vault.records.work import Entry
 from vault.services.cases.holds import is_held
 from vault.services.erasures.contents import named_by
 from vault.services.erasures.drafts import forget_drafts
-from vault.services.erasures.folder_row import (
+from vault.services.grants.sharing import forget_indexes_of_others
+from vault.services.projection.folder_row import (
     ALL_RECORDS,
     WaitingErasure,
     add_begun,
     end_begun,
     stored,
 )
-from vault.services.grants.sharing import forget_indexes_of_others
 from vault.services.projection.projection import reindex
 from vault.store.blobs import Blobs
 from vault.store.rows import Rows

@@ -15,9 +15,9 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.services.cases.holds import is_held
 from vault.services.erasures.contents import all_contents
-from vault.services.erasures.folder_row import ALL_RECORDS, erased_records
 from vault.services.erasures.removing import begin, finish, forget_contents, validator_of
 from vault.services.projection.approval_checks import MOST_RECORDS_ALONE
+from vault.services.projection.folder_row import ALL_RECORDS, erased_records
 from vault.services.projection.places import name_of
 from vault.services.projection.seats import seats_of
 from vault.store.rowtypes import PlacedVersion

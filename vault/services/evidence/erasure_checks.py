@@ -13,7 +13,6 @@ from vault.ids import Origin
 from vault.log.approvals import APPROVE_ACT, Refusal, approved_digest
 from vault.log.items import ItemKind
 from vault.log.payload import Payload
-from vault.services.erasures.folder_row import stored
 from vault.services.projection.approval_checks import (
     ERASE,
     MOST_RECORDS_ALONE,
@@ -23,6 +22,7 @@ from vault.services.projection.approval_checks import (
     needed_second,
     takes_two,
 )
+from vault.services.projection.folder_row import stored
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import items_in

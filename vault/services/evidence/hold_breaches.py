@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from vault.access.session import Session
 from vault.casework.hold import Hold
 from vault.ids import CompartmentId, Origin
-from vault.index.heads import heads_of_record
 from vault.log.items import ItemKind, compartment_tag
-from vault.seal.named import hold_record
 from vault.services.cases.holds import Said, said_of
 from vault.services.erasures.belonging import opened_sections
+from vault.services.erasures.noted_holds import cases_with_hold
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.validity.authority import Authority, Place
@@ -25,7 +24,7 @@ def hold_breaches(session: Session, rows: Rows) -> Iterator[Finding]:
     Whoever wrote it may not have heard of the hold. It stops nothing: what is gone is gone.
     """
     authority = session.authority(rows)
-    cases = list(map(CompartmentId, heads_of_record(session.index(), hold_record(), Hold.KIND)))
+    cases = sorted(cases_with_hold(session, session.index()))
     sections = [(section, case) for section, case, _ in opened_sections(session)] if cases else []
     for home, case in [*((case, case) for case in cases), *sections]:
         said = said_of(session, case) if case in cases else []

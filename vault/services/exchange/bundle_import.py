@@ -188,6 +188,7 @@ class BundleImport:
             self.withdrawn += changed.withdrawn
             up_to_date_index(session)
             arrived.note(session, erasures)
+            noted_holds.note_holds(session)  # what was valid once stands, also if its author is cut off later
             self._give_keys(imported)
             rewrap_all(session, {CompartmentId(version.compartment) for version in imported.versions})
         if imported.counts.documents:

@@ -18,6 +18,7 @@ from vault.index.cases import row_of
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.rosters.roster import Roster
 from vault.records.epochs import notices_naming, read_notice
+from vault.seal.named import hold_record
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
@@ -40,6 +41,7 @@ class _Beyond:
     not_here: int = 0
     erased: int = 0
     approvals: int = 0
+    holds: int = 0
 
     @property
     def is_work(self) -> bool:
@@ -90,7 +92,9 @@ def _beyond(session: Session, roster: Roster) -> list[_Beyond]:
 
 
 def _add(rows: Rows, after: _Beyond, stretch: tuple[Origin, int, int]) -> None:
-    places = {(row.seq, row.n): row.compartment for row in rows.version_rows(*stretch)}
+    versions = list(rows.version_rows(*stretch))
+    places = {(row.seq, row.n): row.compartment for row in versions}
+    after.holds += sum(row.record == hold_record() for row in versions)  # among what is written, and said apart
     for seq, n, item in _items(rows, after, *stretch):
         if item.kind == ItemKind.VERSION:
             place = places.get((seq, n))
@@ -171,6 +175,9 @@ def _parts(session: Session, found: _Beyond) -> list[Value]:
         parts.append(plural("{count} erasure", "{count} erasures", count=found.erased))
     if found.approvals:
         parts.append(plural("{count} approval", "{count} approvals", count=found.approvals))
+    if found.holds:
+        what = plural("{count} legal hold or its release", "{count} legal holds or releases of them", count=found.holds)
+        parts.append(Message("among them {what}", what=what))
     return parts
 
 

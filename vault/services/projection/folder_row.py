@@ -55,6 +55,7 @@ class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             empty where it was erased in this folder.
         counted: how many records of cases and sections that were here an entry of others erased: log, position, count.
         held: the places that were on hold when a session of this folder looked last that could open them.
+        seen: (case, version) of each version of a legal hold that a session of this folder saw valid.
     """
 
     read: dict[bytes, int] = {}
@@ -63,6 +64,7 @@ class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begun: list[WaitingErasure] = []
     held: list[bytes] = []
     counted: list[tuple[bytes, int, int]] = []
+    seen: list[tuple[bytes, bytes]] = []
 
 
 def stored(rows: Rows) -> FolderErasures:
