@@ -69,8 +69,7 @@ What the attacker has:
     two readers of one edited vault  test_differential
     a network, where none should be  test_no_network
     one half of a hybrid key         test_one_half; tests/seal: recipients
-    a name that leaves unasked       test_names_in_notes; test_kept_forms; test_other_cases
-    a name that leaves unasked       test_names_in_notes; test_kept_forms
+    a name that leaves unasked       test_names_in_notes; test_declined_names; test_kept_forms; test_other_cases
     tables, indexes and triggers     test_two_read_paths
     a week of a hostile member       test_schedules
     a check left out of the program  tests/mutation

@@ -46,6 +46,7 @@ class _Analyzer(Protocol):
 class _Parse(Protocol):
     tag: object
     score: float
+    is_known: bool
     lexeme: list[_Parse]
     word: str
 
@@ -73,13 +74,17 @@ def _analyzer() -> _Analyzer:
 def case_forms(word: str) -> frozenset[str]:
     """Return a Cyrillic word in all cases, genders and numbers, casefolded, itself included.
 
-    Too many forms are harmless (each is looked up as a whole word); a missing one would leak.
+    Too many forms are harmless (each is looked up as a whole word); a missing one would leak. So a name that is also a
+    word is declined as that word too: only the dictionary knows that of `Заяц` and `Золото` come `зайца` and `золоту`.
     """
     plain = unicodedata.normalize("NFC", word).casefold()
     forms = {plain} | _forms_by_ending(plain)
     for parse in _analyzer().parse(plain):
-        if any(tag in str(parse.tag) for tag in _NAME_TAGS):
+        if _has(parse, _NAME_TAGS):
             forms.update(form.word for form in parse.lexeme)
+        elif parse.is_known and _is_nominative_word(parse):
+            # Of an adjective its cases alone: no comparative, no short form, no other word of its verb.
+            forms.update(form.word for form in parse.lexeme if _is_noun(form) or _constant(form) == _constant(parse))
     return frozenset(forms)
 
 
@@ -148,6 +153,21 @@ def _is_name(parse: _Parse) -> bool:
 
 def _has(parse: _Parse, tags: frozenset[str]) -> bool:
     return any(tag in str(parse.tag) for tag in tags)
+
+
+def _is_nominative_word(parse: _Parse) -> bool:
+    """Say whether a name can be written so as this noun, adjective or participle: `Седых` is no case of a `Седой`."""
+    tag = str(parse.tag)
+    return tag.startswith(("NOUN", "ADJF", "PRTF")) and "nomn" in tag and "Apro" not in tag
+
+
+def _is_noun(parse: _Parse) -> bool:
+    return str(parse.tag).startswith("NOUN")
+
+
+def _constant(parse: _Parse) -> str:
+    """Return what a reading's tag says of the word, without case, gender and number."""
+    return str(parse.tag).partition(" ")[0]
 
 
 def _forms_by_ending(word: str) -> set[str]:

@@ -132,8 +132,8 @@ class _Desk:
             for passage in passages
             if isinstance(passage, _Draft)
         ]
-        fated = frozenset(self.judge.decided.hidden).union(
-            *(fated_words(forms(draft.open, frozenset())) for draft in drafts)
+        fated = self.judge.registry.short.union(
+            self.judge.decided.hidden, *(fated_words(forms(draft.open, frozenset())) for draft in drafts)
         )
         return [
             _Plan(

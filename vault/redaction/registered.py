@@ -16,6 +16,7 @@ from vault.names.normal import normal
 from vault.names.transliteration import latin_spellings
 from vault.redaction.months import written_dates
 
+_SHORT = FEWEST_LETTERS - 1  # one letter is an initial
 _FEWEST_GLUED_LETTERS = 5
 _FEWEST_LOCAL_PART = 4
 _SPELLINGS_GLUED = 2
@@ -99,6 +100,17 @@ def weak_words(person: RegisteredPerson) -> frozenset[str]:
         for word in words_of(name)
         for form in word_forms(word)
         if _is_weak(word) or len(form) < FEWEST_LETTERS
+    )
+
+
+def short_words(person: RegisteredPerson) -> frozenset[str]:
+    """Return plain forms of names of two letters, which point to nobody alone and may be ordinary words."""
+    return frozenset(
+        form
+        for name in person.names
+        for word in words_of(name)
+        if len(plain := normal(word)) == _SHORT and plain not in PARTICLES
+        for form in word_forms(word)
     )
 
 

@@ -15,6 +15,7 @@ from vault.redaction.registered import (
     document_literals,
     email_literals,
     number_keys,
+    short_words,
     spelled_birth,
     spelled_names,
     spelled_numbers,
@@ -34,14 +35,16 @@ class Registry:
     """Look-ups from plain forms to people. Not shown: each key is someone's name or number.
 
     `words` alone point to a person, `weak` words only beside one of them; `whole` are those of `words` that are all
-    of a name. `numbers` are digits, `literals` whole tokens
-    such as an e-mail. `born` is by (year, month, day) or (year, month, None).
+    of a name. `short` are forms of names of two letters: a person is asked about them wherever they stand.
+    `numbers` are digits, `literals` whole tokens such as an e-mail. `born` is by (year, month, day) or
+    (year, month, None).
     """
 
     persons: Mapping[bytes, RegisteredPerson] = field(repr=False)
     words: Mapping[str, Entities] = field(repr=False)
     whole: Mapping[str, Entities] = field(repr=False)
     weak: Mapping[str, Entities] = field(repr=False)
+    short: frozenset[str] = field(repr=False)
     prefixes: frozenset[str] = field(repr=False)
     numbers: Mapping[str, TypedEntities] = field(repr=False)
     number_lengths: tuple[int, ...] = field(repr=False)
@@ -94,6 +97,7 @@ def build_registry(persons: Iterable[RegisteredPerson]) -> Registry:
         words=_frozen(words),
         whole=_frozen(whole),
         weak=_frozen(weak),
+        short=frozenset().union(*map(short_words, by_entity.values())),
         prefixes=frozenset(word[:PREFIX_LETTERS] for word in words),
         numbers=_frozen_typed(numbers),
         number_lengths=tuple(sorted({len(digits) for digits in numbers})),
