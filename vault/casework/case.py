@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from vault.casework.checks import checked_id, checked_line, checked_ref, checked_word
@@ -63,6 +64,11 @@ class Case:
             object.__setattr__(self, "closed", checked_day(self.closed, "closing day of a case"))
         if self.close_reason is not None:
             object.__setattr__(self, "close_reason", checked_line(self.close_reason, "reason for closing a case"))
+
+    def joined(self, beside: Sequence[Case]) -> Case:
+        """Return this head, open where any of the versions beside it is: else what is due in it would show nowhere."""
+        is_open = any(head.closed is None for head in beside)
+        return replace(self, closed=None, close_reason=None) if is_open else self
 
 
 def checked_stage(kind: CaseKind, stage: str) -> Stage:

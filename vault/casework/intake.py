@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum, unique
 from typing import ClassVar, Final
 
-from vault.casework.checks import checked_bytes, checked_id, checked_line, checked_moment_ms, checked_text, checked_word
+from vault.casework.checks import (
+    TEXT_CHARACTERS,
+    checked_bytes,
+    checked_id,
+    checked_line,
+    checked_moment_ms,
+    checked_text,
+    checked_word,
+)
 from vault.casework.dates import LATEST_YEAR
 from vault.casework.note import Note
 from vault.casework.person import FEWEST_PHONE_DIGITS, Person, PersonName
@@ -72,6 +80,28 @@ class Slip:
             object.__setattr__(self, "case", checked_id(self.case, "case of a slip"))
         if self.state is not SlipState.OPEN and any((self.name, self.number, self.language, self.text, self.when)):
             raise UsageError(Message("a slip that is moved or closed holds no words"))
+
+    def joined(self, beside: Sequence[Slip]) -> Slip:
+        """Return this slip, open where any of the versions beside it, oldest first, is: its words are still to be read.
+
+        Of several open ones the newest stands; what the others say otherwise comes behind its text, as far as it fits.
+        """
+        heard = [slip for slip in (self, *reversed(beside)) if slip.state is SlipState.OPEN]
+        if not heard:
+            return self
+        newest = heard[0]
+        known, text, room = set(_words(newest)), [newest.text], TEXT_CHARACTERS - len(newest.text)
+        for words in (words for slip in heard[1:] for words in _words(slip)):
+            if words not in known and len(words) < room:
+                known.add(words)
+                text.append(words)
+                room -= len(words) + 1
+        return replace(newest, text="\n".join(filter(None, text)), call_back=any(slip.call_back for slip in heard))
+
+
+def _words(slip: Slip) -> tuple[str, ...]:
+    """Return what was heard in a call, each by itself."""
+    return tuple(filter(None, (slip.name, slip.number, slip.language, slip.when, slip.text)))
 
 
 def said_by(slip: Slip, role: PersonRole) -> list[Note | Person | Task]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from itertools import starmap
@@ -50,6 +50,11 @@ class Note(FormedRecord):
     occurred: str | None = None
     amends: bytes | None = None
     withdrawn: str | None = field(default=None, repr=False)
+
+    def joined(self, beside: Sequence[Note]) -> Note:
+        """Return this note, withdrawn where any of the versions beside it, oldest first, is."""
+        found = (note.withdrawn for note in (self, *reversed(beside)) if note.withdrawn)
+        return replace(self, withdrawn=next(found, None))
 
 
 CHOSEN: Final = tuple(entry for entry in Note.FORM.fields if entry.name not in {TEXT, AMENDS, _WITHDRAWN})

@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One row of the list. With `heads` above 1 the case record is in conflict, and the newest head is shown."""
+    """One row of the list. With `heads` above 1 the case record is in conflict, and the newest open head is shown."""
 
     case: bytes
     title: str = field(repr=False)
@@ -174,12 +174,22 @@ def cases_by_ref(index: Index, ref: str) -> list[bytes]:
         return [bytes(case) for (case,) in found]
 
 
+_CONTACTS = (
+    "FROM contact JOIN head USING (doc) WHERE NOT EXISTS (SELECT 1 FROM head AS other"
+    " WHERE (other.compartment, other.record, other.kind)=(head.compartment, head.record, head.kind)"
+    " AND other.doc NOT IN (SELECT doc FROM contact))"
+)
+
+
 def silent_cases(index: Index, since: str, *, limit: int) -> list[tuple[CaseRow, str | None]]:
-    """Return open cases without a contact on this day (YYYY-MM-DD) or later, by reference, each with its last one."""
-    silent = "top=1 AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.case_id=case_row.case_id AND day>=?)"
+    """Return open cases without a contact on this day (YYYY-MM-DD) or later, by reference, each with its last one.
+
+    A note of which another head tells of no contact, as it is withdrawn there, tells of none.
+    """
+    silent = f"top=1 AND NOT EXISTS (SELECT 1 {_CONTACTS} AND contact.case_id=case_row.case_id AND day>=?)"
     rows = _rows(index, ("ref",), silent, [since], backwards=False, tail="LIMIT ?", extra=[limit])
     with index.reading() as sql:
-        last = "SELECT max(day) FROM contact WHERE case_id=?"
+        last = f"SELECT max(day) {_CONTACTS} AND contact.case_id=?"
         return [(row, sql.execute(last, (row.case,)).fetchone()[0]) for row in rows]
 
 

@@ -19,11 +19,13 @@ NO_DATE = "~"
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
 _DOC_OWNERS = ("head", "case_row", "person", "correction", "dated", "later", "contact", "registered")
 
-# Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
+# Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device. An open
+# one comes after those that say closed: while one says open, what is due in the case is due.
 # CROSS JOIN in both, or SQLite walks through all cases and looks for each among the wanted ones.
 _HEADS_OF_CASES = (
     "SELECT case_row.case_id, doc, top, title, closed"
-    " FROM wanted CROSS JOIN case_row USING (case_id) CROSS JOIN head USING (doc) ORDER BY at_ms, version"
+    " FROM wanted CROSS JOIN case_row USING (case_id) CROSS JOIN head USING (doc)"
+    " ORDER BY closed IS NULL, at_ms, version"
 )
 # The client who was written first, as the newest head has the name: an edit does not change who it is.
 _CLIENTS_OF_CASES = (

@@ -21,13 +21,12 @@ from vault.casework.person import Person
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import PersonRole, word_of
 from vault.durations import DAY_MS
-from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId
 from vault.index.fold import fold_words, words_of
 from vault.index.heads import heads_of
 from vault.index.search import SHORTEST_PHONE
 from vault.policy.roles import ALLOWED, Action
-from vault.records.codec import from_fields
 from vault.records.work import Entry, Work
 from vault.services.cases.cases import CaseMade, new_case
 from vault.services.cases.editing import Edited, Following, Place, heads_at, next_of
@@ -111,7 +110,6 @@ def correct(
 
     Raises:
         NotFoundError: no open slip with this id.
-        RefusedError: somebody moved or closed it at the same time.
         UsageError: the text is longer than a call, or a field is no line; nothing was written.
     """
     rule = session.require(Action.INTAKE_WRITE)
@@ -122,8 +120,6 @@ def correct(
     up_to_date_index(session)
     place = Place(home, stored.record, Slip.KIND)
     following = next_of(Slip, heads_at(session, place), lambda said: replace(said, **wanted))
-    if any(from_fields(Slip, head.content.fields).state is not SlipState.OPEN for head in following.versions):
-        raise RefusedError(Message("the slip is moved or closed in another version"))
     if not following.is_different:
         return Edited(place, 0)
     with session.work(home) as work:

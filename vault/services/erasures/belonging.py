@@ -22,6 +22,7 @@ from vault.index.heads import heads_in
 from vault.index.search import search
 from vault.names.skeletons import skeletons_ever_of
 from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion
 from vault.seal.named import derive_register_hash
 from vault.services.cases import section_people, sections
@@ -65,29 +66,30 @@ def everywhere(session: Session, place: Place) -> list[Place]:
 
 
 def _said_to_be(session: Session, place: Place) -> set[bytes]:
-    found = stored_of_kind(heads(session, place.case, Person.KIND), Person)
-    return {each.value.who for each in found if each.record == place.record and each.value.who is not None}
+    found = of_kind(heads(session, place.case, Person.KIND), Person)
+    return {said.who for head, said in found if head.record == place.record and said.who is not None}
 
 
 def going_with(session: Session, place: Place) -> Iterator[Place]:
     """Yield what goes with a record, the contents of documents apart.
 
     Who a person is to others is theirs too. A note goes with its corrections, a document with its translations, which
-    hold the same words. What it says that it corrects or translates stays: a colleague may say so of any note.
+    hold the same words. What it says that it corrects or translates stays: a colleague may say so of any note. Of
+    several heads of a record one that says so is enough.
     """
     match place.kind:
         case Person.KIND:
-            for relation in stored_of_kind(heads(session, place.case, Relation.KIND), Relation):
-                if place.record in {relation.value.from_person, relation.value.to_person}:
-                    yield Place(place.case, relation.record, Relation.KIND)
+            for head, relation in of_kind(heads(session, place.case, Relation.KIND), Relation):
+                if place.record in {relation.from_person, relation.to_person}:
+                    yield Place(place.case, head.record, Relation.KIND)
         case Note.KIND:
-            notes = stored_of_kind(heads(session, place.case, Note.KIND), Note)
-            corrected = [(note.value.amends, note.record) for note in notes if note.value.amends is not None]
+            notes = of_kind(heads(session, place.case, Note.KIND), Note)
+            corrected = [(note.amends, head.record) for head, note in notes if note.amends is not None]
             for record in _reached(place.record, corrected):
                 yield Place(place.case, RecordId(record), Note.KIND)
         case Document.KIND:
-            papers = stored_of_kind(heads(session, place.case, Document.KIND), Document)
-            made_of = [(paper.value.translation_of, paper.record) for paper in papers if paper.value.translation_of]
+            papers = of_kind(heads(session, place.case, Document.KIND), Document)
+            made_of = [(paper.translation_of, head.record) for head, paper in papers if paper.translation_of]
             for record in _reached(place.record, made_of):
                 yield Place(place.case, RecordId(record), Document.KIND)
         case _:

@@ -14,12 +14,12 @@ from vault.index.cases import closed_cases
 from vault.index.heads import heads_of
 from vault.index.told import remember_told, told
 from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import of_kind
 from vault.records.work import Entry
 from vault.seal.named import retention_record
 from vault.services.cases.cases import today
 from vault.services.cases.holds import is_held
 from vault.services.projection.projection import read_valid, up_to_date_index
-from vault.services.projection.reading import stored_of_kind
 from vault.words.message import Message, plural
 from vault.words.next_step import NextStep
 
@@ -42,8 +42,8 @@ def rules(session: Session) -> dict[str, int]:
     """Return after how many months a closed case of a kind is proposed; of rules beside one another the longest."""
     session.require(Action.MEMBER_LIST)
     found: dict[str, int] = {}
-    for stored in stored_of_kind(read_valid(session, session.directory.compartment), Retention):
-        for rule in stored.value.rules:
+    for _, said in of_kind(read_valid(session, session.directory.compartment), Retention):
+        for rule in said.rules:
             found[rule.kind] = max(rule.months, found.get(rule.kind, 0))
     return found
 

@@ -19,6 +19,7 @@ from vault.errors import UsageError
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
 from vault.ids import CompartmentId, RecordId, VersionId
+from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion
 from vault.redaction.actions import Action as RedactionAction
 from vault.redaction.apply import redact
@@ -198,15 +199,18 @@ def _about(recipient: KeptPartner) -> list[Message]:
     return about
 
 
-def _in_use(notes: list[Stored[Note]]) -> list[Stored[Note]]:
+def _in_use(versions: list[OpenedVersion], profile: Profile) -> list[Stored[Note]]:
     """Return the notes that may leave, in their order: none that is withdrawn, and none that corrects such a note.
 
-    A correction says the same in other words. One version that stands and says withdrawn is enough.
+    A correction says the same in other words. One version that stands and says withdrawn is enough, and so is one that
+    says a kind which stays here.
     """
-    withdrawn = {note.record for note in notes if note.value.withdrawn}
-    while more := {note.record for note in notes if note.value.amends in withdrawn} - withdrawn:
+    found = list(of_kind(versions, Note))
+    stays = {version.record for version, note in found if note.withdrawn or profile.rule(Note.KIND, note.kind) is None}
+    withdrawn = {version.record for version, note in found if note.withdrawn}
+    while more := {version.record for version, note in found if note.amends in withdrawn} - withdrawn:
         withdrawn |= more
-    return in_order([note for note in notes if note.record not in withdrawn])
+    return in_order([note for note in stored_of_kind(versions, Note) if note.record not in stays | withdrawn])
 
 
 def _happened(versions: list[OpenedVersion], profile: Profile) -> Iterator[Stored[Any]]:
@@ -242,7 +246,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
     profile, recipient = profile_named(wish.profile), find(session, wish.to)
     versions = view(session, case, why=WHY)
     require_one_role(versions)
-    rows, notes = stored_of_kind(versions, Person), _in_use(stored_of_kind(versions, Note))
+    rows, notes = stored_of_kind(versions, Person), _in_use(versions, profile)
     persons = as_one(rows, first=wish.person)
     happened = [] if _may_be_of_others(profile, persons) else list(_happened(versions, profile))
     if CONFIRMED in {variant for _, variant in profile.records}:

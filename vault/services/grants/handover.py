@@ -14,7 +14,7 @@ from vault.index.cases import cases_of_owner
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import Progress
-from vault.records.codec import from_fields, to_fields
+from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.services.grants import deputies, sharing, timed_grants
 from vault.services.grants.alone import said_before_end
@@ -229,8 +229,10 @@ class _Head:
 def _head(session: Session, case: CompartmentId) -> _Head:
     heads = [head for head in heads_in(up_to_date_index(session), case) if head.kind == Case.KIND]
     opened = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
-    if not opened:
+    found = stored_of_kind(opened, Case)
+    if not found:
         raise NotFoundError(Message("case {case} has no valid record of itself", case=case.hex()))
-    newest = max(opened, key=lambda row: (row.content.clock, row.origin, row.seq))
-    same = tuple(sorted(version.id for version in opened if version.record == newest.record))
-    return _Head(newest.record, from_fields(Case, newest.content.fields), dict(newest.content.fields), same)
+    newest = found[-1]
+    same = [version for version in opened if version.record == newest.record]
+    fields = {name: part for version in same for name, part in version.content.fields.items()}
+    return _Head(newest.record, newest.value, fields, tuple(sorted(version.id for version in same)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.intake import Slip
 from vault.casework.kinds import CaseworkRecord
+from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.codec import of_kind
@@ -85,17 +88,21 @@ def _in_time(head: OpenedVersion) -> tuple[tuple[int, int], bytes, int]:
 
 
 def joined(values: Sequence[T]) -> T:
-    """Return what several versions of a record beside one another say, oldest first: the newest, of a person all."""
+    """Return what several versions of a record beside one another say, oldest first: the newest, of a person all.
+
+    What keeps somebody safe holds where any of them says it: a note is withdrawn, a case or a call slip is open.
+    """
     newest = values[-1]
-    if len(values) > 1 and isinstance(newest, Person):
-        return cast("T", newest.joined(cast("Sequence[Person]", values[:-1])))
+    if len(values) > 1 and isinstance(newest, Person | Note | Case | Slip):
+        return cast("T", newest.joined(cast("Sequence[Any]", values[:-1])))
     return newest
 
 
 def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[T]]:
     """Return the records of one kind (`of_kind`), oldest first; of several heads the newest by its own clock.
 
-    A person has what any head says of them: a name that only one of two versions has is looked for in exports too.
+    What the other heads say counts too, as `joined` has it: a name that only one of two versions of a person has is
+    looked for in exports.
     """
     by_record: dict[RecordId, list[tuple[OpenedVersion, T]]] = {}
     for version, value in of_kind(versions, kind):
