@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.test_holds_ended import revoke_from_before
 from tests.english import in_english
-from tests.services.organisation import AMINA, JOEL, SELIN, Organisation, give
+from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, give
 from tests.services.test_erasures_of_others import erase, later
 from vault.access.session import Session
 from vault.casework.papers.document import DocumentKind
@@ -144,6 +145,49 @@ def test_a_content_that_comes_into_a_case_that_went_goes_too(organisation: Organ
         with amina.database.transaction() as rows:  # as in a bundle with room for it, after its version went
             rows.add_attachments(late)
         housekeeping.settle(amina)
+        assert _attachments(amina) == []
+
+
+def test_who_cuts_off_an_author_takes_no_content_of_their_papers(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(AMINA, TOMAS, JOEL) as (amina, tomas, joel):
+        case = cases.create(joel, title="C", kind="asylum", alone_reason="nobody").case
+        sharing.grant(joel, case, organisation.members(AMINA, TOMAS))
+        for session in (amina, tomas):
+            give(joel, session, tmp_path)
+        source = tmp_path / "order.txt"
+        source.write_bytes(_SAID)
+        adding.add(amina, case, source, {"kind": DocumentKind.DETENTION_ORDER, "title": "Order"})
+        for session in (tomas, joel):
+            give(amina, session, tmp_path)
+        list_contents_alone(tomas, case)
+        revoke_from_before(tomas, case, organisation.members(AMINA), monkeypatch)
+        source.write_bytes(_SAID + b"another")
+        adding.add(tomas, case, source, {"kind": DocumentKind.OTHER, "title": "Mine"})
+        give(tomas, joel, tmp_path)
+        housekeeping.settle(joel)
+        assert whole(joel, case) == {"Mine": True}
+        sharing.grant(joel, case, organisation.members(AMINA))
+    with organisation.open(JOEL) as joel:
+        housekeeping.settle(joel)
+        assert whole(joel, case) == {"Order": True, "Mine": True}
+
+
+def test_a_quarantined_record_that_names_the_content_of_a_paper_goes_with_it(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case = case_with_papers(amina, tmp_path, 1)
+        sharing.grant(amina, case, organisation.members(JOEL))
+        give(amina, joel, tmp_path)
+        sharing.revoke(amina, case, organisation.members(JOEL))
+        add_decoy(joel, case)
+        give(joel, amina, tmp_path)
+        assert whole(amina, case) == {"Order 0": True}
+        going = what_goes(amina, named(amina, case, "Order 0"))
+        assert (going.kinds, going.shared) == ({"document": 2}, (0, ()))
+        erase(amina, named(amina, case, "Order 0"))
         assert _attachments(amina) == []
 
 

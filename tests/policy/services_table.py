@@ -161,7 +161,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     removing.forget_contents described.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
     noted_holds.cases_with_hold
     erasure_checks.two_person_faults records_counted.counted
-    bringing_back.brought_back contents.all_contents contents.contents contents.named_by
+    bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.naming_the_same
     belonging.all_names belonging.everywhere belonging.going_with
     belonging.heads belonging.names_of belonging.opened_sections belonging.register_entries
     belonging.authors_of belonging.namesakes removing.validator_of

@@ -27,6 +27,7 @@ from vault.records.versions import OpenedVersion
 from vault.seal.named import derive_register_hash
 from vault.services.cases import section_people, sections
 from vault.services.cases.editing import Place
+from vault.services.erasures.contents import naming_the_same
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_heads, stored_of_kind
@@ -75,7 +76,8 @@ def going_with(session: Session, place: Place) -> Iterator[Place]:
 
     Who a person is to others is theirs too. A note goes with its corrections, a document with its translations, which
     hold the same words. What it says that it corrects or translates stays: a colleague may say so of any note. Of
-    several heads of a record one that says so is enough.
+    several heads of a record one that says so is enough. Records that are all quarantined and name the content of the
+    document go too: nobody sees them to erase them.
     """
     match place.kind:
         case Person.KIND:
@@ -90,7 +92,8 @@ def going_with(session: Session, place: Place) -> Iterator[Place]:
         case Document.KIND:
             papers = of_kind(heads(session, place.case, Document.KIND), Document)
             made_of = [(paper.translation_of, head.record) for head, paper in papers if paper.translation_of]
-            for record in _reached(place.record, made_of):
+            shown = {head.record for head in heads(session, place.case)}
+            for record in _reached(place.record, made_of) | (naming_the_same(session, place) - shown):
                 yield Place(place.case, RecordId(record), Document.KIND)
         case _:
             return

@@ -41,19 +41,32 @@ def all_contents(session: Session, whole: Collection[CompartmentId]) -> list[tup
 
 
 def named_by(
-    session: Session, home: CompartmentId, digests: Collection[bytes] | None = None
+    session: Session, home: CompartmentId, digests: Collection[bytes] | None = None, *, only_valid: bool = False
 ) -> dict[bytes, set[RecordId]]:
-    """Return which papers name these contents of a place, or all of it, in any valid version, replaced ones too."""
+    """Return which papers name these contents of a place, or all of it, in any version, replaced ones too.
+
+    Quarantined ones too, unless asked otherwise: they become valid once somebody lets their author in again, and who
+    cuts off an author must not take the content of their papers from others.
+    """
     with session.database.reading() as rows:
         versions = rows.versions(home)
     opened, _ = open_each(versions, vault=session.vault, keyring=session.keyring)
-    places = [
-        (version.origin, version.seq)
+    naming = [
+        version
         for version, document in of_kind(opened, Document)
         if any(digests is None or body.digest in digests for body in document.bodies)
     ]
+    if only_valid:
+        naming = list(read_valid_at(session, home, [(version.origin, version.seq) for version in naming]))
     found: dict[bytes, set[RecordId]] = defaultdict(set)
-    for version, document in of_kind(list(read_valid_at(session, home, places)), Document):
+    for version, document in of_kind(naming, Document):
         for body in document.bodies:
             found[body.digest].add(version.record)
     return found
+
+
+def naming_the_same(session: Session, place: Place) -> set[RecordId]:
+    """Return the records of a place that name a content of this paper too."""
+    digests = {digest for _, digest in contents(session, [place])}
+    found = named_by(session, place.case, digests) if digests else {}
+    return {record for digest in digests for record in found.get(digest, ())}

@@ -106,7 +106,7 @@ class _Needed:
         if home is None:
             return False
         if home not in self._of:
-            self._of[home] = named_by(self.session, CompartmentId(home))
+            self._of[home] = named_by(self.session, CompartmentId(home), only_valid=True)
         return digest in self._of[home]
 
 
