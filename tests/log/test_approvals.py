@@ -19,7 +19,9 @@ from vault.log.approvals import (
     approved_digest,
     judge,
     judge_unread,
+    unproven_uses,
 )
+from vault.log.items import ItemKind
 from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign
 
 VAULT, ASKER, GIVER, THIRD = (bytes([n]) * 16 for n in (1, 2, 3, 4))
@@ -236,3 +238,29 @@ def test_who_cannot_read_an_approval_still_sees_that_it_was_used_twice_or_alone(
     listings: list[Listing], reasons: list[Refusal]
 ) -> None:
     assert [reason for _, reason in judge_unread(listings).refused] == reasons
+
+
+CARRIED_OUT = replace(USED, kinds=frozenset({ItemKind.APPROVAL, ItemKind.ERASED}), digest=b"d" * 32)
+SAID = replace(GIVEN, act="approve", digest=b"d" * 32, other_seat=ASKER)
+
+
+@each(
+    [
+        ([GIVEN], 0),
+        ([USED], 0),
+        ([CARRIED_OUT], 1),
+        ([replace(USED, act="export.begin")], 1),
+        ([GIVEN, CARRIED_OUT], 0),
+        ([SAID, CARRIED_OUT], 0),
+        ([replace(SAID, other_seat=THIRD), CARRIED_OUT], 1),
+        ([replace(SAID, digest=b"e" * 32), CARRIED_OUT], 1),
+        ([SAID, replace(CARRIED_OUT, digest=None)], 0),
+        ([replace(GIVEN, member=None), CARRIED_OUT], 1),
+        ([replace(GIVEN, member=MIRA), CARRIED_OUT], 1),
+        ([replace(GIVEN, roles=frozenset({"auditor"})), CARRIED_OUT], 1),
+        ([replace(GIVEN, act="erase"), CARRIED_OUT], 2),
+        ([replace(CARRIED_OUT, member=OREN), CARRIED_OUT], 2),
+    ]
+)
+def test_a_use_needs_another_member_who_gave_the_approval(listings: list[Listing], count: int) -> None:
+    assert len(unproven_uses(listings, approvers=APPROVERS)) == count

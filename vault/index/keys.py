@@ -65,7 +65,7 @@ def forget_keys(index: Index) -> None:
 
 
 def missed_since(
-    index: Index, places: Collection[Listed], now_ms: int, *, of_entries: bool = False
+    index: Index, places: Collection[Listed], now_ms: int, *, of_entries: int | None = None
 ) -> dict[Listed, int]:
     """Return since when each of these listed things was missed, ms UTC; of what came meanwhile nothing is kept.
 
@@ -73,10 +73,10 @@ def missed_since(
         index: of the member.
         places: all of which something is missed; of whole entries `n` is below 0.
         now_ms: for those that were not missed before.
-        of_entries: whether these are whole entries.
+        of_entries: the `n` of these places, where they are whole entries of which the same is missed.
     """
     with index.reading() as sql:
-        found = sql.execute("SELECT * FROM absent_since WHERE (n < 0) = ?", (of_entries,))
+        found = sql.execute("SELECT * FROM absent_since WHERE coalesce(n = ?1, n >= 0)", (of_entries,))
         known = {(origin, seq, n): since for origin, seq, n, since in found}
     new, over = set(places) - known.keys(), known.keys() - set(places)
     if new or over:

@@ -15,6 +15,7 @@ from hashlib import sha256
 import msgspec
 
 from vault.errors import MalformedError
+from vault.log.items import ItemKind
 from vault.log.signatures import VerifySignature, signed_message
 from vault.words.message import Message
 
@@ -134,8 +135,8 @@ def approved_digest(act: str, members: Mapping[str, object]) -> bytes:
 class Listing:
     """One proven operation that lists an approval, as the roster that its header names judges its seat.
 
-    `member` is None where the seat is not valid there: unknown, ended, or another key's log. `act` and `at_ms` are of
-    its payload, where the reader may open it.
+    `member` is None where the seat is not valid there: unknown, ended, or another key's log. `act`, `at_ms`, `digest`
+    and `other_seat` are of its payload, where the reader may open it. `kinds` are those of all that it lists.
     """
 
     origin: bytes
@@ -146,6 +147,14 @@ class Listing:
     identity: bytes = b""
     act: str | None = None
     at_ms: int | None = None
+    digest: bytes | None = None
+    other_seat: bytes | None = None
+    kinds: frozenset[int] = frozenset({ItemKind.APPROVAL})
+
+    @property
+    def is_use(self) -> bool:
+        """Whether it carries an act out: it lists something else too, or says another act than giving the approval."""
+        return bool(self.kinds - {ItemKind.APPROVAL}) or self.act not in (None, APPROVE_ACT)
 
 
 class Refusal(Enum):
@@ -154,6 +163,8 @@ class Refusal(Enum):
     FORGED = Message("not signed by the seat that it names")
     OTHER_VAULT = Message("given in another vault")
     NOT_GIVEN = Message("listed by no log of the seat that it names")
+    GIVEN_BY_NOBODY = Message("listed by no other member who may approve")
+    NOT_KEPT = Message("kept in no record that its entry lists")
     ENDED = Message("given by a seat that was not in")
     ROLE = Message("given under a role that may not approve, or that its giver does not have")
     OWN = Message("given by the member who carries the act out")
@@ -208,7 +219,7 @@ def judge_unread(listings: Sequence[Listing]) -> Judged:
 
     It was given by one member and used by another, each of whom lists it once. A third who lists it too, or somebody
     who was not in, proves nothing against these two: which of them it was given to, its bytes tell. One listing alone
-    is an approval that waits to be used, or the use of one that is not here: nobody can tell without it.
+    is an approval that waits to be used, or a use: `unproven_uses` says which.
     """
     ordered = sorted(listings, key=lambda listing: (listing.origin, listing.seq))
     members = {listing.member for listing in ordered if listing.member is not None}
@@ -222,6 +233,26 @@ def judge_unread(listings: Sequence[Listing]) -> Judged:
         elif listing.member is not None:
             seen.add(listing.member)
     return Judged(None, tuple(refused))
+
+
+def unproven_uses(listings: Sequence[Listing], *, approvers: Collection[str]) -> list[Listing]:
+    """Return the uses of an approval, whose bytes are not for this reader, that no other member is seen to have given.
+
+    What the giver's log lists may not be here yet.
+    """
+    return [
+        use
+        for use in listings
+        if use.is_use and not any(_may_have_given(listing, use, approvers) for listing in listings)
+    ]
+
+
+def _may_have_given(given: Listing, use: Listing, approvers: Collection[str]) -> bool:
+    """Say whether this entry gives the approval for that use, as far as lists and payloads that are here tell."""
+    is_other = given.member is not None and given.member != use.member
+    is_to_it = given.other_seat in (None, use.seat)
+    is_of_it = None in (given.digest, use.digest) or given.digest == use.digest
+    return is_other and not given.is_use and bool(given.roles.intersection(approvers)) and is_to_it and is_of_it
 
 
 def _flaw_of(

@@ -29,6 +29,7 @@ from vault.seal.signing import is_signed_raw
 from vault.services.evidence.absent_rows import AbsentRows, audits_of
 from vault.services.evidence.attachment_checks import NO_CONTENTS, Contents, check_contents
 from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, older_lists, was_auditor
+from vault.services.evidence.awaited_approvals import awaited_approvals
 from vault.services.evidence.device_checks import file_faults, row_faults
 from vault.services.evidence.erasure_checks import two_person_faults
 from vault.services.evidence.expected_sizes import Bounds, bounds_of
@@ -102,21 +103,20 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.keys_file(rows)
         checked.strays(rows)
         checked.faults += [*row_faults(session, rows, checked.said), *hold_breaches(session, rows)]
-        checked.approvals(rows)
+        awaited = checked.approvals(rows)
         checked.faults += (contents := check_contents(session, rows, checked.reports, checked.erased(rows))).faults
         unnamed = checked.lists_of_members(origins)
         progress(total, total)
     checked.empty()
     checked.absences()
-    unread = gaps(session, checked.said.owed)
+    unread = [*awaited, *gaps(session, checked.said.owed)]
     checked.faults += [gap for gap in unread if not gap.is_news]
     checked.index(index)
     checked.quarantined += len(checked.faults) - len(left := without_ended(session, checked.faults))
     checked.faults = [*of_the_file, *left]
-    found = None
-    if damage := [fault for fault in checked.faults if fault.severity is Severity.FAULT]:
-        # Exports, grants and erasure wait from here on, as `require_sound_log` says.
-        found = lasting(Code.VERIFY, seats=seats_of(session, (fault.origin for fault in damage)))
+    damage = [fault for fault in checked.faults if fault.severity is Severity.FAULT]
+    # Exports, grants and erasure wait from here on, as `require_sound_log` says.
+    found = lasting(Code.VERIFY, seats=seats_of(session, (fault.origin for fault in damage))) if damage else None
     session.settle_alarms(found)
     told = {Code.VERIFY, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
     checked.faults += [alarm for alarm in session.faults() if alarm.code not in told]
@@ -253,10 +253,11 @@ class _Checked:
         self.faults += older_lists(self._named, origins)
         return of_unknown_lists(self._session, self._named, origins)
 
-    def approvals(self, rows: Rows) -> None:
-        """Name each act of two persons that has no approval, and each use of one that is not valid."""
+    def approvals(self, rows: Rows) -> list[Finding]:
+        """Name acts of two persons without an approval, and invalid uses; return those whose approval is awaited."""
         for fault in two_person_faults(self._session, rows, self._approvals, self.said.kept, self._named):
             self._fault(fault)
+        return awaited_approvals(self._session, rows, self._approvals, self.said.kept)
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from vault.access.session import Session
 from vault.casework.access import Access
@@ -18,8 +19,9 @@ from vault.log.approvals import (
     approved_digest,
     judge,
     judge_unread,
+    unproven_uses,
 )
-from vault.log.items import ItemKind, decode_items
+from vault.log.items import ITEM_SIZE, ItemKind, decode_items
 from vault.log.payload import Payload
 from vault.log.rosters.roster import Roster
 from vault.policy.roles import ALLOWED, Action
@@ -66,17 +68,24 @@ def listings_of(
 
 
 def _listing(session: Session, authority: Authority, row: OperationRow, payload: Payload | None) -> Listing:
-    act, at_ms = (None, None) if payload is None else (payload.act, payload.t)
+    listing = _by_whom(session, authority, row)
+    if payload is None:
+        return listing
+    return replace(listing, act=payload.act, at_ms=payload.t, digest=payload.dig, other_seat=payload.deleg)
+
+
+def _by_whom(session: Session, authority: Authority, row: OperationRow) -> Listing:
+    kinds = frozenset(row.list[::ITEM_SIZE])
     entry = next((each for each in authority.entries_at(row.origin, row.seq) if each.digest == row.digest), None)
     if entry is None:
         genesis = authority.genesis(row.origin)
         seat = b"" if genesis is None else genesis.seat
-        return Listing(row.origin, row.seq, seat, None, frozenset(), act=act, at_ms=at_ms)
+        return Listing(row.origin, row.seq, seat, None, frozenset(), kinds=kinds)
     certificate = session.directory.certificate_of(entry.seat)
     member = None if certificate is None else MemberId(certificate.member)
     identity = b"" if certificate is None else certificate.identity
     roles = frozenset(role.value for role in entry.roles)
-    return Listing(row.origin, row.seq, entry.seat, member, roles, identity, act, at_ms)
+    return Listing(row.origin, row.seq, entry.seat, member, roles, identity, kinds=kinds)
 
 
 def approval_faults(
@@ -95,9 +104,11 @@ def approval_faults(
         approval = _decoded(approvals.get(digest, b""))
         if approval is None:
             judged = judge_unread(listings)
+            kept_nowhere = (use for use in listings if _keeps_none(session, rows, use, digest))
+            refused = [*judged.refused, *((use, Refusal.NOT_KEPT) for use in kept_nowhere)]
         else:
             judged = judge(approval, listings, vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw)
-        refused = list(judged.refused)
+            refused = list(judged.refused)
         if approval is not None and judged.use is not None and _is_for_another(session, rows, judged.use, approval):
             refused.append((judged.use, Refusal.OTHER_THING))
         for use, reason in refused:
@@ -110,6 +121,18 @@ def approval_faults(
                 if row.digest == digest and not lists_approval(row) and needed_second(rows, row, payload.act, roster):
                     message = Message("{act} without the approval of a second person", act=payload.act)
                     yield Finding(Code.APPROVAL, message, origin, seq)
+
+
+def unproven(
+    session: Session, rows: Rows, approvals: Mapping[bytes, bytes], payloads: Mapping[Written, Payload]
+) -> list[Listing]:
+    """Return the uses of approvals that this seat cannot read and that no other log that is here lists as given."""
+    return [
+        use
+        for digest, listings in sorted(listings_of(session, rows, payloads).items())
+        if _decoded(approvals.get(digest, b"")) is None
+        for use in unproven_uses(listings, approvers=APPROVERS)
+    ]
 
 
 def takes_two(payload: Payload) -> bool:
@@ -154,6 +177,23 @@ def _is_for_another(session: Session, rows: Rows, use: Listing, approval: Approv
         if giver is not None and giver.member in let_in:
             return True
     return bool(digests) and approval.digest not in digests
+
+
+def _keeps_none(session: Session, rows: Rows, use: Listing, approval: bytes) -> bool:
+    """Say whether a use that has to keep the bytes of an approval does not: this seat opens all versions it lists.
+
+    Of an erasure nothing is kept: what it was about is gone.
+    """
+    entry = session.authority(rows).entry(use.origin, use.seq, (ItemKind.APPROVAL, approval))
+    if entry is None or not use.is_use or ItemKind.ERASED in use.kinds:
+        return False
+    for n, item in enumerate(entry.items):
+        if item.kind == ItemKind.VERSION:
+            sealed = [row for row in rows.version_at(use.origin, use.seq, n) if row.id == item.digest]
+            opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+            if not opened:
+                return False
+    return True
 
 
 def _decoded(untrusted: bytes) -> Approval | None:
