@@ -112,7 +112,7 @@ def read_question(session: Session, path: Path) -> Received:
             next_step=Message("That is approved at the keyboard of a device that both of you use."),
         )
     question.require_true()
-    shown = erasure_shown(session, question) if question.act == ERASE else ()
+    shown = erasure_shown(session, question, member) if question.act == ERASE else ()
     return Received(SeatId(letter.seat), member, name_in(names_of_members(session), member), question, shown)
 
 
