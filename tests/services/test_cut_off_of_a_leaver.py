@@ -121,6 +121,8 @@ def test_a_backup_names_a_case_that_nobody_can_use_and_who_comes_back_by_sheets_
         (broken,) = in_english(backups.make(mira, tmp_path / "stick").broken)
         left = f"Only those who left had its key: {organisation[KARIM].name}. Ask an admin."
         assert broken == f"{made.ref} cannot be used here: no key of it that this device was given counts. {left}"
+    with organisation.open(MIRA) as mira:
+        assert in_english(backups.make(mira, tmp_path / "later").broken) == (broken,)
     wish = Wish(organisation[MIRA].name, new_admin=False, everything=False, ends_old=True)
     back = restoring_by_sheets.restore_by_sheets(
         tmp_path / "stick", tmp_path / "new.vault", paper, wish, passphrase=bytearray(b"new"), state=tmp_path / "fresh"

@@ -241,6 +241,8 @@ class Session:
         with self.database.reading() as rows:
             self.log.period_is_over |= audit_is_stale(rows, self.log)
         self.learned.states.clear()
+        if self._index is not None:
+            self._index.was_asked = False
 
     def settle_keys(self, compartment: CompartmentId) -> None:
         """Join several current epochs, or one that others made without this seat, under a new one."""

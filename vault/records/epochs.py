@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -107,6 +107,21 @@ def notices_naming(rows: Rows, epochs: Iterable[bytes]) -> list[EpochNotice]:
     wanted = set(epochs)
     found = map(read_notice, rows.epochs_holding(sorted(wanted), at=_EPOCH_AT))
     return [notice for notice in found if notice is not None and notice.epoch in wanted]
+
+
+def notices_of_keys(rows: Rows, items: Collection[Item]) -> dict[bytes, list[EpochNotice]]:
+    """Return digest -> the notices of what lists name: an epoch's own, or those of the epoch whose key a grant gives.
+
+    Of what is not here, or does not hold together, there is none.
+    """
+    made = rows.epochs_named([item.digest for item in items if item.kind == ItemKind.EPOCH])
+    found = {digest: [notice] for digest, row in made.items() if (notice := read_notice(row)) is not None}
+    grants = (rows.grant(item.digest) for item in items if item.kind == ItemKind.GRANT)
+    granted = {grant.digest: grant.epoch for grant in grants if grant is not None}
+    by_epoch: dict[bytes, list[EpochNotice]] = {}
+    for notice in notices_naming(rows, granted.values()):
+        by_epoch.setdefault(notice.epoch, []).append(notice)
+    return found | {digest: by_epoch.get(epoch, []) for digest, epoch in granted.items()}
 
 
 def given_to(rows: Rows, seats: Iterable[bytes], kind: CompartmentKind) -> set[CompartmentId]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from vault.access.session import Session
+from vault.casework.case import Case
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.records.epochs import given_to, read_notice
+from vault.records.versions import open_each
 from vault.services.projection.absences import all_pending
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import stored_of_kind
 from vault.services.projection.seats import member_of_seat
 from vault.words.message import Message, Value, enumerated, listed, plural
 
@@ -30,7 +33,7 @@ def broken_cases(session: Session) -> tuple[Message, ...]:
     without = {
         case: Message(
             "{where} cannot be used here: no key of it that this device was given counts. {ask}",
-            where=name_of(session, case),
+            where=_called(session, case),
             ask=_whom_to_ask(session, [case]),
         )
         for case, state in session.states_of(sorted(held)).items()
@@ -57,6 +60,14 @@ def closed_cases(session: Session, seats: Collection[SeatId]) -> tuple[Message, 
         ask=_whom_to_ask(session, closed),
     )
     return (said,)
+
+
+def _called(session: Session, case: CompartmentId) -> Value:
+    """Return the reference of a case as it stands inside: of one in which nothing counts the index has none."""
+    with session.database.reading() as rows:
+        opened, _ = open_each(rows.versions(case), vault=session.vault, keyring=session.keyring)
+    said = stored_of_kind(opened, Case)
+    return said[0].value.ref if said else name_of(session, case)
 
 
 def _whom_to_ask(session: Session, cases: Iterable[CompartmentId]) -> Value:

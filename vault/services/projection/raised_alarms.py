@@ -14,7 +14,7 @@ from vault.services.projection.places import name_of
 from vault.validity.authority import Proven
 from vault.validity.version_validity import Quarantined
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, filled, plural
+from vault.words.message import Message, Value, filled, listed, plural
 from vault.words.next_step import NextStep
 
 # One sentence for one record, one for several; each with the first place, and after "at least" where nobody can count.
@@ -32,9 +32,11 @@ _WAITING = plural(
 )
 _UNENTITLED = plural(
     "{at_least}{count} record was written by somebody who had no right to at that time ({place}):"
-    " quarantined. If the author only lacked the case, a grant to them makes it valid.",
+    " quarantined. If the author only lacked the case, or had it from somebody whose right had ended, a grant to them"
+    " makes it valid.",
     "{at_least}{count} records were written by somebody who had no right to at that time ({place}):"
-    " quarantined. If the author only lacked the case, a grant to them makes them valid.",
+    " quarantined. If the author only lacked the case, or had it from somebody whose right had ended, a grant to them"
+    " makes them valid.",
     count=0,
 )
 _EMPTY = plural(
@@ -45,6 +47,7 @@ _EMPTY = plural(
     " them.",
     count=0,
 )
+_MOST_NAMED = 100
 
 
 def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
@@ -70,7 +73,8 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
             seats = seats_of(session, (finding.origin for finding in without_ended(session, faults) or faults))
             session.renew_alarm(Finding(code, _of(found, words), seats=seats))
         else:
-            session.renew_alarm(Finding(code, _of(found, words), severity=Severity.NEWS))
+            where = _places(session, found) if code is Code.UNENTITLED else ""
+            session.renew_alarm(Finding(code, _of(found, words, where), severity=Severity.NEWS))
 
 
 def notice_false_acts(session: Session, origin: Origin, start: int, known: Proven) -> None:
@@ -95,13 +99,23 @@ def notice_absent(session: Session, compartment: CompartmentId, count: int) -> N
     session.renew_alarm(Finding(Code.ABSENT, message, compartment, severity=Severity.ABSENCE))
 
 
-def _of(found: Sequence[Quarantined], words: Message) -> Message:
+def _places(session: Session, found: Sequence[Quarantined]) -> Value:
+    """Return in which cases they are, as far as the first of them tell: who shares one knows whom to ask."""
+    with session.database.reading() as rows:
+        at = (rows.version_at(each.origin, each.seq, each.n) for each in found[:_MOST_NAMED] if each.n is not None)
+        places = {CompartmentId(version.compartment) for versions in at for version in versions}
+    names = {str(name): name for place in places if session.holds(place) and (name := name_of(session, place))}
+    return listed([names[name] for name in sorted(names)])
+
+
+def _of(found: Sequence[Quarantined], words: Message, where: Value = "") -> Message:
     """Count them; what an entry held whose list is not here, or whether others follow it, nobody can say."""
     first = found[0]
+    place = Message("first: log {log}, entry {seq}", log=first.origin.hex()[:16], seq=first.seq)
     return filled(
         words,
         count=len(found),
         at_least=Message("At least ") if any(finding.n is None for finding in found) else "",
-        place=Message("first: log {log}, entry {seq}", log=first.origin.hex()[:16], seq=first.seq),
+        place=Message("in {where}; {place}", where=where, place=place) if where else place,
         verify=NextStep.VERIFY_LOG,
     )

@@ -6,17 +6,30 @@ again: else two honest devices would show two different cases for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
 from vault.access.session import Session
+from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
+from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items
 from vault.log.named_history import NamedHistory
-from vault.records.epochs import read_notice
+from vault.records.epochs import notices_of_keys, read_notice
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
+
+
+class _Cut(NamedTuple):
+    """From which entry on a log may count no more: everywhere, or in one compartment."""
+
+    origin: Origin
+    first: int
+    compartment: CompartmentId | None = None
 
 
 def is_judged_otherwise(session: Session, index: Index) -> bool:
@@ -37,10 +50,12 @@ def is_judged_otherwise(session: Session, index: Index) -> bool:
 
 
 def recount(session: Session, index: Index) -> None:
-    """Have the index ask again for every case in which it holds work that a cut has left out since."""
+    """Have the index ask again for every case in which it holds work that a cut has left out since.
+
+    So does work of others under a key that the cut takes away: whoever it was given to may have had no other.
+    """
     known, cursor = index.cutoffs(), index.cursor()
     cutoffs: set[bytes] = set()
-    touched: set[CompartmentId] = set()
     with session.database.reading() as rows:
         rosters = [roster for roster in session.directory.chain.accepted if roster.endings and roster.root not in known]
         notices = [read_notice(row) for row in rows.epochs_with_revocations() if row.digest not in known]
@@ -48,13 +63,14 @@ def recount(session: Session, index: Index) -> None:
             notice for notice in notices if notice is not None and session.holds(CompartmentId(notice.compartment))
         ]
         logs = _logs(rows) if cursor and (rosters or revocations) else {}
+        cuts: list[_Cut] = []
         for roster in rosters:
             cutoffs.add(roster.root)
             for seat, sizes in roster.endings.items():
                 for origin in logs.get(SeatId(seat), ()):
                     parted = session.prover.parted(rows, origin)
                     first = min([sizes.get(origin, 0), *([] if parted is None else [parted.undisputed])])
-                    touched |= set(_written(rows, origin, first, cursor))
+                    cuts.append(_Cut(origin, first))
         states = session.states_of(CompartmentId(drop.compartment) for drop in revocations)
         for notice in revocations:
             compartment = CompartmentId(notice.compartment)
@@ -64,18 +80,16 @@ def recount(session: Session, index: Index) -> None:
             cutoffs.add(notice.digest())
             for seat, origin in ((ended, origin) for ended in seats for origin in logs.get(ended, ())):
                 first = min(sizes.get(origin, 0) for sizes in state.cutoffs[seat])
-                first = min(first, session.prover.undisputed(rows, origin))
-                if compartment in _written(rows, origin, first, cursor):
-                    touched.add(compartment)
-        for displaced in _displaced(session, rows, cursor) - known:
+                cuts.append(_Cut(origin, min(first, session.prover.undisputed(rows, origin)), compartment))
+        for displaced in _displaced(session, rows, {*cursor, *index.passed}) - known:
             cutoffs.add(displaced)
-            touched |= set(_written(rows, Origin(displaced), 0, cursor))
-        for origin in map(Origin, cursor):
+            cuts.append(_Cut(Origin(displaced), 0))
+        for origin in map(Origin, {*cursor, *index.passed}):  # a log without a version moves no cursor
             parted = session.prover.parted(rows, origin)
             if parted is not None and (mark := _mark(session.prover.seen(rows, origin))) not in known:
                 cutoffs.add(mark)
-                touched |= set(_written(rows, origin, parted.undisputed, cursor))
-        held = sorted(compartment for compartment in touched if session.holds(compartment))
+                cuts.append(_Cut(origin, parted.undisputed))
+        held = sorted(compartment for compartment in _touched(rows, cuts, cursor) if session.holds(compartment))
         places = rows.places_in(held)
     if cutoffs:
         apply(index, map(RemovedCompartment, held), {}, pending=places, cutoffs=cutoffs)
@@ -86,10 +100,10 @@ def _mark(seen: Sequence[NamedHistory]) -> bytes:
     return b"".join(end.origin + end.size.to_bytes(8, "big") + end.root for end in sorted(seen))
 
 
-def _displaced(session: Session, rows: Rows, cursor: Mapping[bytes, int]) -> set[bytes]:
-    """Return the logs in the index that are none of the first of their seat any more."""
+def _displaced(session: Session, rows: Rows, origins: Collection[bytes]) -> set[bytes]:
+    """Return which of the logs that the index has read are none of the first of their seat any more."""
     authority, found = session.authority(rows), set[bytes]()
-    for origin in cursor:
+    for origin in origins:
         genesis = authority.genesis(origin)
         certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
         if genesis is not None and certificate is not None and not genesis.is_first:
@@ -107,8 +121,38 @@ def _logs(rows: Rows) -> Mapping[SeatId, list[Origin]]:
     return logs
 
 
-def _written(rows: Rows, origin: Origin, first: int, cursor: Mapping[bytes, int]) -> Iterator[CompartmentId]:
-    """Yield where the entries of a log from `first` on wrote, as far as the index has them."""
-    if first < cursor.get(origin, 0):
-        for row in rows.version_rows(origin, first, cursor[origin]):
-            yield CompartmentId(row.compartment)
+def _touched(rows: Rows, cuts: Sequence[_Cut], cursor: Mapping[bytes, int]) -> set[CompartmentId]:
+    """Return in which compartments something lies beyond one of these cuts; each log is read once."""
+    first: dict[Origin, int] = {}
+    for cut in cuts:
+        first[cut.origin] = min(cut.first, first.get(cut.origin, cut.first))
+    last = {origin: _last_in(rows, origin, start, cursor.get(origin, 0)) for origin, start in first.items()}
+    return {
+        compartment
+        for cut in cuts
+        for compartment, seq in last[cut.origin].items()
+        if seq >= cut.first and cut.compartment in {None, compartment}
+    }
+
+
+def _last_in(rows: Rows, origin: Origin, start: int, stop: int) -> dict[CompartmentId, int]:
+    """Return compartment -> the last entry from `start` on that wrote there, up to where the index is, or gave a key.
+
+    Behind that it may have given keys: an entry that lists no version moves no index on.
+    """
+    last: dict[CompartmentId, int] = {}
+    if start < stop:
+        last = {CompartmentId(row.compartment): row.seq for row in rows.version_rows(origin, start, stop)}
+    gave = [(item, row.seq) for row in rows.operations(origin, start) for item in _keys_in(row)]
+    notices = notices_of_keys(rows, [item for item, _ in gave])
+    for item, seq in gave:
+        for notice in notices.get(item.digest, ()):
+            compartment = CompartmentId(notice.compartment)
+            last[compartment] = max(seq, last.get(compartment, 0))
+    return last
+
+
+def _keys_in(row: OperationRow) -> Iterator[Item]:
+    if ItemKind.EPOCH in row.list[::ITEM_SIZE] or ItemKind.GRANT in row.list[::ITEM_SIZE]:
+        with suppress(MalformedError):
+            yield from (item for item in decode_items(row.list) if item.kind in {ItemKind.EPOCH, ItemKind.GRANT})
