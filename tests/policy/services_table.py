@@ -158,6 +158,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     reading.read_heads reading.read_versions recovered.recovered_logs
     report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
+    lost_with_keys.lost_with_keys
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
     removing.forget_contents described.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
     noted_holds.cases_with_hold

@@ -99,6 +99,11 @@ class Roster:
         """Return it with one more signature, made over `root` for the purpose `roster`."""
         return Roster(self.entries, (*self.signatures, (public_key, signature)))
 
+    def cutoffs(self) -> tuple[Cutoff, ...]:
+        """Return what its endings cut off."""
+        number, seen = self.head.number, self.seen
+        return tuple(Cutoff(seat, number, self.root, sizes, seen[seat]) for seat, sizes in self.endings.items())
+
     def fields(self) -> dict[str, object]:
         """Return the fields of its version's content."""
         return {"entries": list(self.entries), "sigs": [list(pair) for pair in self.signatures]}
@@ -300,11 +305,7 @@ def _standing_after(before: EffectiveRoster | None, roster: Roster, root_public:
         root_public=roster.head.new_root or (root_public if before is None else before.root_public),
         members=roster.members,
         certificates=roster.certificates,
-        cutoffs=cutoffs
-        + tuple(
-            Cutoff(seat, roster.head.number, roster.root, sizes, roster.seen[seat])
-            for seat, sizes in roster.endings.items()
-        ),
+        cutoffs=cutoffs + roster.cutoffs(),
         root_must_sign=False,
     )
 

@@ -7,37 +7,47 @@ what is imported of the device between the two counts no more once the proposal 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vault.access.membership.next_roster import sizes_of_logs
 from vault.access.session import Session
+from vault.access.trust.proving import Prover
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, short_id
 from vault.index.cases import row_of
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.rosters.roster import Roster
-from vault.records.epochs import notices_naming, read_notice
+from vault.log.rosters.roster_rules import Cutoff
+from vault.records.epochs import notices_of_keys
 from vault.seal.named import hold_record
+from vault.services.members.lost_with_keys import lost_with_keys
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
 from vault.words.message import Message, Value, listed, plural
 
 NEW_PROPOSAL = Message(
     "Write a new proposal instead, and have it signed: it keeps valid what is here of them by then. Carry this one out"
     " only where that must not count."
 )
+# Of what members share, who carries the ending out makes new keys for all of them.
+_NOT_SHARED = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
+_AUDIT = CompartmentKind.AUDIT
 
 
 @dataclass(slots=True)
 class _Beyond:
-    """What a device listed after the cut-off: how many versions and whether keys of each place, and what has none."""
+    """What a device listed after the cut-off: how many versions and whether keys of each place, and what has none.
+
+    `of_others` is what others wrote in these places who had no other key of them.
+    """
 
     seat: SeatId
     entries: int = 0
     written: Counter[CompartmentId] = field(default_factory=Counter)
     keys: dict[CompartmentId, CompartmentKind] = field(default_factory=dict)
+    of_others: Counter[CompartmentId] = field(default_factory=Counter)
     not_here: int = 0
     erased: int = 0
     approvals: int = 0
@@ -50,8 +60,8 @@ class _Beyond:
 
     @property
     def is_loss(self) -> bool:
-        """Whether somebody has to decide it. Of what members share, the member who carries it out makes new keys."""
-        has_case = any(kind in {CompartmentKind.CASE, CompartmentKind.SECTION} for kind in self.keys.values())
+        """Whether somebody has to decide it."""
+        has_case = any(kind in _NOT_SHARED for kind in self.keys.values())
         return has_case or bool(self.written or self.not_here or self.erased or self.approvals)
 
 
@@ -81,57 +91,58 @@ def lines_beyond(session: Session, roster: Roster) -> list[Message]:
 def _beyond(session: Session, roster: Roster) -> list[_Beyond]:
     found: list[_Beyond] = []
     with session.database.reading() as rows:
-        for seat, sizes in sorted(roster.endings.items()):
-            known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
-            after = _Beyond(SeatId(seat))
-            for origin, size in sorted(known.items()):
-                _add(rows, after, (origin, sizes.get(origin, 0), size))
+        for cutoff in sorted(roster.cutoffs(), key=lambda cutoff: cutoff.seat):
+            known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[cutoff.seat])
+            after = _Beyond(SeatId(cutoff.seat))
+            for origin in sorted(known):
+                _add(rows, after, _cut_off(rows, session.prover, cutoff, origin))
             if after.entries:
                 found.append(after)
+        given = {place for after in found for place, kind in after.keys.items() if kind in _NOT_SHARED}
+        others = lost_with_keys(session, rows, roster, given) if given else Counter[CompartmentId]()
+    for after in found:
+        # What two devices gave the key of is counted once.
+        after.of_others.update({place: others.pop(place) for place in others.keys() & after.keys.keys()})
     return found
 
 
-def _add(rows: Rows, after: _Beyond, stretch: tuple[Origin, int, int]) -> None:
-    versions = list(rows.version_rows(*stretch))
-    places = {(row.seq, row.n): row.compartment for row in versions}
-    after.holds += sum(row.record == hold_record() for row in versions)  # among what is written, and said apart
-    for seq, n, item in _items(rows, after, *stretch):
+def _cut_off(rows: Rows, prover: Prover, cutoff: Cutoff, origin: Origin) -> list[OperationRow]:
+    """Return the proven entries of a log that a cutoff leaves out, by position or, where two part, by history."""
+    proven = prover.proven(rows, origin, 0, rows.size(origin))
+    start = cutoff.sizes.get(origin, 0) if proven.parting is None else 0
+    return [
+        row
+        for row in rows.operations(origin, start, proven.size)
+        if proven.covers(row) and not cutoff.leaves(origin, row.seq, proven.roots_of(row))
+    ]
+
+
+def _add(rows: Rows, after: _Beyond, entries: list[OperationRow]) -> None:
+    after.entries += len(entries)
+    items = [item for row in entries for item in _items(row)]
+    stretch = (entries[0].origin, entries[0].seq, entries[-1].seq + 1) if entries else None
+    versions = {row.id: row for row in rows.version_rows(*stretch)} if stretch else {}
+    for item in items:
         if item.kind == ItemKind.VERSION:
-            place = places.get((seq, n))
-            if place is None:
+            version = versions.get(item.digest)
+            if version is None:
                 after.not_here += 1
             else:
-                after.written[CompartmentId(place)] += 1
-        elif item.kind in {ItemKind.EPOCH, ItemKind.GRANT}:
-            after.keys |= _places_of_key(rows, item)
+                after.written[CompartmentId(version.compartment)] += 1
+                after.holds += version.record == hold_record()  # among what is written, and said apart
         elif item.kind == ItemKind.ERASED:
             after.erased += 1
         elif item.kind == ItemKind.APPROVAL:
             after.approvals += 1  # what was done by one is a fault in every log once it counts no more
+    for notices in notices_of_keys(rows, items).values():
+        after.keys |= {CompartmentId(each.compartment): each.kind for each in notices if each.kind is not _AUDIT}
 
 
-def _items(rows: Rows, after: _Beyond, origin: Origin, start: int, stop: int) -> Iterator[tuple[int, int, Item]]:
-    for row in rows.operations(origin, start, stop):
-        after.entries += 1
-        try:
-            items = decode_items(row.list)
-        except MalformedError:
-            continue
-        yield from ((row.seq, n, item) for n, item in enumerate(items))
-
-
-def _places_of_key(rows: Rows, item: Item) -> dict[CompartmentId, CompartmentKind]:
-    """Return of which places but audits a listed epoch or grant is a key, as far as rows here tell."""
-    if item.kind == ItemKind.EPOCH:
-        row = rows.epoch(item.digest)
-        notice = None if row is None else read_notice(row)
-        notices = [] if notice is None else [notice]
-    else:
-        grant = rows.grant(item.digest)
-        notices = [] if grant is None else notices_naming(rows, [grant.epoch])
-    return {
-        CompartmentId(notice.compartment): notice.kind for notice in notices if notice.kind is not CompartmentKind.AUDIT
-    }
+def _items(row: OperationRow) -> tuple[Item, ...]:
+    try:
+        return decode_items(row.list)
+    except MalformedError:
+        return ()
 
 
 def _said(session: Session, found: _Beyond) -> Message:
@@ -157,7 +168,7 @@ def _parts(session: Session, found: _Beyond) -> list[Value]:
     named = {place: name_of(session, place) for place in touched if _has_name(session, place)}
     parts: list[Value] = []
     for place, name in sorted(named.items(), key=lambda pair: str(pair[1])):
-        parts.append(_part(name, found.written[place], has_key=place in found.keys))
+        parts.append(_part(name, found.written[place], has_key=place in found.keys, others=found.of_others[place]))
     closed = touched - named.keys()
     if closed:
         where = plural(
@@ -165,8 +176,8 @@ def _parts(session: Session, found: _Beyond) -> list[Value]:
             "{count} cases and sections that you cannot open",
             count=len(closed),
         )
-        written = sum(found.written[place] for place in closed)
-        parts.append(_part(where, written, has_key=not closed.isdisjoint(found.keys)))
+        written, others = (sum(count[place] for place in closed) for count in (found.written, found.of_others))
+        parts.append(_part(where, written, has_key=not closed.isdisjoint(found.keys), others=others))
     if found.not_here:
         parts.append(
             plural("{count} record that is not here", "{count} records that are not here", count=found.not_here)
@@ -185,8 +196,17 @@ def _has_name(session: Session, place: CompartmentId) -> bool:
     return row_of(session.index(), place) is not None or session.holds(place)
 
 
-def _part(where: Value, written: int, *, has_key: bool) -> Message:
+def _part(where: Value, written: int, *, has_key: bool, others: int) -> Message:
     records = plural("{count} record", "{count} records", count=written)
+    if others:
+        with_key = plural(
+            "its key and {count} record that others wrote with it",
+            "its key and {count} records that others wrote with it",
+            count=others,
+        )
+        if not written:
+            return Message("{where} ({with_key})", where=where, with_key=with_key)
+        return Message("{where} ({records}, {with_key})", where=where, records=records, with_key=with_key)
     if not written:
         return Message("{where} (its key)", where=where)
     if has_key:
