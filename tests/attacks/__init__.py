@@ -60,6 +60,7 @@ What the attacker has:
     a case that looks like another   test_same_reference
     news that the app goes past      test_news_in_the_app
     a section without its case       test_case_without_section; test_sections
+    a section, told by an export     test_people_of_sections
     a case whose date has passed     test_after_the_date
     a listed thing that is nowhere   test_absent_grants; test_missing_rows; test_absent_keys; test_relayed;
                                      test_absent_audit; test_nowhere

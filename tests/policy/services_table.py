@@ -47,8 +47,8 @@ _ASKS: Mapping[Action, str] = {
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     checklists.steps_in pack.facts
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
-    section_people.locate sections.find_in sections.list_of sections.opened_to_read sharing.holders_of
-    timed_grants.terms_of holds.held paper_text.searched_by
+    known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
+    sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """

@@ -27,10 +27,13 @@ _BEHIND_A_CONTACT = b"contact"
 
 @dataclass(frozen=True, slots=True)
 class RegisteredPerson:
-    """Someone the vault knows. `entity` is the record id; `documents` are numbers as written."""
+    """Someone the vault knows. `entity` is the record id; `documents` are numbers as written.
+
+    `role` is None for whom only a restricted section names: a profile lets nothing of theirs stay and gives no code.
+    """
 
     entity: bytes
-    role: PersonRole
+    role: PersonRole | None
     names: tuple[str, ...] = field(default=(), repr=False)
     born: str | None = field(default=None, repr=False)
     phones: tuple[str, ...] = field(default=(), repr=False)

@@ -51,11 +51,11 @@ class Registry:
     literals: Mapping[str, TypedEntities] = field(repr=False)
     born: Mapping[tuple[int, int, int | None], Entities] = field(repr=False)
 
-    def role(self, entity: bytes) -> PersonRole:
-        """Return what a registered person is to the case."""
+    def role(self, entity: bytes) -> PersonRole | None:
+        """Return what a registered person is to the case; None for whom only a restricted section names."""
         return self.persons[entity].role
 
-    def forbidden_forms(self, hides: Callable[[IdentifierType, PersonRole], bool]) -> tuple[str, ...]:
+    def forbidden_forms(self, hides: Callable[[IdentifierType, PersonRole | None], bool]) -> tuple[str, ...]:
         """Return the spellings that finished files must not hold as whole words, for the verifier.
 
         `hides` says whether the profile hides a type of identifier of a role. A spelling that somebody shares whose

@@ -17,9 +17,9 @@ from vault.ids import CompartmentId, CompartmentKind, RecordId
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.services.cases.editing import Edited, Place, write_next
-from vault.services.cases.sections import head_of, is_section, opened_to_read, opened_to_write
+from vault.services.cases.sections import head_of, is_section, open_section, opened_to_read, opened_to_write
 from vault.services.projection.kinds_held import held_of_kind
-from vault.services.projection.reading import stored_of_kind
+from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.words.message import Message
 
@@ -89,6 +89,17 @@ def places_of(session: Session, who: bytes) -> Iterator[tuple[Place, Compartment
             for person in stored_of_kind(records, Person):
                 if person.value.who == who:
                     yield Place(section, person.record, Person.KIND), CompartmentId(head.value.case), person.value
+
+
+def of_case(session: Session, case: CompartmentId, *, why: str) -> list[Stored[Person]]:
+    """Return the people of the sections of a case that this member may open; see `sections.open_section`."""
+    session.require(Action.CASE_READ, case)
+    persons: list[Stored[Person]] = []
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        with suppress(NotFoundError, RefusedError):
+            if head_of(session, section).case == case:
+                persons += open_section(session, section, why=why).persons
+    return persons
 
 
 def _versions(session: Session, place: Place) -> list[OpenedVersion]:

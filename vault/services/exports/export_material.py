@@ -28,17 +28,17 @@ from vault.redaction.profile import CONFIRMED, OF_SEVERAL, Profile, profile_name
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.questions import Question as FormQuestion
-from vault.redaction.registered import registered_people
+from vault.redaction.registered import RegisteredPerson
 from vault.redaction.registry import build_registry
 from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.services.approvals.approving import REASONS
 from vault.services.approvals.question import Question
 from vault.services.cases.cases import by_date, view
+from vault.services.exports.known_to_redaction import known_people
 from vault.services.exports.names_elsewhere import names_elsewhere
 from vault.services.exports.partners import KeptPartner, find
 from vault.services.exports.report_covers import in_order, told_beside
 from vault.services.exports.whose import as_one, clients_of, others_as_third, require_one_role
-from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.seats import members_of_logs
@@ -73,7 +73,7 @@ class Wish:
 class Material:
     """All that an export is made of.
 
-    `people` are those of the case and, as workers, the organisation's members; `elsewhere` are words of its texts that
+    `people` are whom redaction knows; `elsewhere` are words of its texts that
     are names of people of other cases; `joined` are versions of rows of people that stand in it as one with another.
     `beside` is what a report says of a note beside its fields, `contact` whom this member's last report of the case
     named to be called.
@@ -85,7 +85,7 @@ class Material:
     profile: Profile
     recipient: KeptPartner
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
-    people: list[tuple[bytes, Person]] = field(repr=False)
+    people: tuple[RegisteredPerson, ...] = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
     joined: frozenset[VersionId]
     beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
@@ -267,7 +267,7 @@ def _gather(session: Session, case: CompartmentId, wish: Wish) -> Material:
         profile=profile,
         recipient=recipient,
         records=records,
-        people=[*((person.record, person.value) for person in persons), *members(session)],
+        people=known_people(session, case, persons, why=WHY),
         elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
         joined=frozenset(row.version for row in rows) - {person.version for person in persons},
         beside=told_beside(session, notes),
@@ -287,7 +287,7 @@ class _Taken:
 
 
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
-    registry = build_registry(registered_people(material.people))
+    registry = build_registry(material.people)
     source = dossier_source(material.records)
     told = (material.beside.get(record, ()) for record, _, _ in material.records)
     whole = DossierSource(

@@ -24,16 +24,15 @@ from vault.redaction.dossier import RedactedDossier, RedactedSection
 from vault.redaction.profile import CONFIRMED, Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions, Question, decide_proposed
-from vault.redaction.registered import registered_people
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
 from vault.redaction.transform import REMOVED
 from vault.services.cases.cases import view
 from vault.services.exports.export_material import Decisions, require_fact
 from vault.services.exports.exporting import Undecided
+from vault.services.exports.known_to_redaction import known_people
 from vault.services.exports.names_elsewhere import names_elsewhere
 from vault.services.exports.whose import as_one, one_client, others_as_third, require_one_role
-from vault.services.members.members import members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.safety.check_ins import minute_here
@@ -129,9 +128,7 @@ def _masking(
     """Return what makes of decisions what may stand on the page, a section for each record, or what is open."""
     profile = _without_codes(profile_named(PROFILE))
     source = dossier_source([(stored.record, stored.version, stored.value) for stored in shown])
-    registry = build_registry(
-        registered_people([*((person.record, person.value) for person in persons), *members(session)])
-    )
+    registry = build_registry(known_people(session, found.case, persons, why=WHY))
     elsewhere = names_elsewhere(session, found.case, source, profile, why=WHY)
 
     def masked(decisions: Decisions) -> RedactedDossier | OpenQuestions:
