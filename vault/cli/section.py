@@ -126,7 +126,10 @@ def _what_moves(asked: Moving) -> list[Words]:
     return [
         Message("This moves into the section: {kinds}", kinds=joined([*asked.going.kinds.elements()], ", ") or ""),
         *([could] if could else []),
-        Message("You are its author there. Backups and packages made before keep it as it was."),
+        Message(
+            "You are its author there. Backups and packages made before keep it as it was, and records of exports in"
+            " the case keep names that were hidden or left in them."
+        ),
     ]
 
 

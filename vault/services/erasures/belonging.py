@@ -10,6 +10,8 @@ from contextlib import suppress
 
 from vault.access.session import Session
 from vault.casework.access import Section
+from vault.casework.approving import Approving
+from vault.casework.disclosure import Disclosure, PseudonymGiven
 from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note
 from vault.casework.papers.document import Document
@@ -23,7 +25,7 @@ from vault.index.search import search
 from vault.names.skeletons import skeletons_ever_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, open_each
 from vault.seal.named import derive_register_hash
 from vault.services.cases import section_people, sections
 from vault.services.cases.editing import Place
@@ -106,6 +108,26 @@ def _reached(first: bytes, steps: Collection[tuple[bytes, bytes]]) -> set[bytes]
         found |= new
         new = {to for start, to in steps if start in new} - found
     return found - {first}
+
+
+def exports_listing_words(session: Session, case: CompartmentId) -> int:
+    """Return how many records of exports of a case list words that were decided on, in any of their versions.
+
+    They stay: by whom and where a package was made, and which codes its recipient has, goes by who wrote the record.
+    """
+    index, kinds = up_to_date_index(session), (Disclosure.KIND, Approving.KIND)
+    records = {RecordId(head.record) for kind in kinds for head in heads_in(index, case, kind)}
+    with session.database.reading() as rows:
+        sealed = [version for record in records for version in rows.versions(case, record)]
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    said: list[tuple[OpenedVersion, Disclosure | Approving]] = [*of_kind(opened, Disclosure)]
+    said += of_kind(opened, Approving)
+    return len({version.record for version, export in said if export.decisions or _has_forms(export.pseudonyms)})
+
+
+def _has_forms(given: Iterable[PseudonymGiven]) -> bool:
+    """Say whether a code stands for a word as it was written, and not for a record."""
+    return any(each.entity.startswith(b"form:") for each in given)
 
 
 def names_of(session: Session, found: Iterable[Place]) -> tuple[str, ...]:

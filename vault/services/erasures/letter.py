@@ -102,6 +102,8 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
         lines.append(shared_in_words(going))
     if going.packages:
         lines.append(packages_in_words(going))
+    if going.exports:
+        lines.append(exports_in_words(going))
     if named := len(named_elsewhere(session, going)):
         lines.append(
             plural(
@@ -186,6 +188,17 @@ def packages_in_words(going: Going) -> Message:
         "{count} package left these cases: its recipient still has it, and must be asked to destroy it.",
         "{count} packages left these cases: their recipients still have them, and must be asked to destroy them.",
         count=going.packages,
+    )
+
+
+def exports_in_words(going: Going) -> Message:
+    """Return what is said of the records of exports that stay."""
+    return plural(
+        "{count} record of an export of these cases stays until the whole case is erased. It lists words that were"
+        " hidden or left in the export: names of these people may be among them.",
+        "{count} records of exports of these cases stay until the whole case is erased. They list words that were"
+        " hidden or left in the exports: names of these people may be among them.",
+        count=going.exports,
     )
 
 

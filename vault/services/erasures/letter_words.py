@@ -178,6 +178,24 @@ _SAID: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingPro
                 " пакеты.",
             ),
         ),
+        "{count} record of an export of these cases stays until the whole case is erased. It lists words that were"
+        " hidden or left in the export: names of these people may be among them.": (
+            (
+                "{count} trace d’un envoi de ces dossiers reste jusqu’à l’effacement de tout le dossier. Elle contient"
+                " des mots cachés ou laissés dans l’envoi : des noms de ces personnes peuvent en faire partie.",
+                "{count} traces d’envois de ces dossiers restent jusqu’à l’effacement de tout le dossier. Elles"
+                " contiennent des mots cachés ou laissés dans les envois : des noms de ces personnes peuvent en faire"
+                " partie.",
+            ),
+            (
+                "{count} запись об отправке из этих дел остаётся, пока не удалено всё дело. В ней есть слова, которые"
+                " были скрыты или оставлены: среди них могут быть имена этих людей.",
+                "{count} записи об отправках из этих дел остаются, пока не удалено всё дело. В них есть слова, которые"
+                " были скрыты или оставлены: среди них могут быть имена этих людей.",
+                "{count} записей об отправках из этих дел остаются, пока не удалено всё дело. В них есть слова, которые"
+                " были скрыты или оставлены: среди них могут быть имена этих людей.",
+            ),
+        ),
         "{count} record of others still names these people.": (
             (
                 "{count} élément sur d’autres personnes nomme encore ces personnes.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +10,8 @@ from vault.casework.case import Case
 from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.person import Person
 from vault.ids import CompartmentId, CompartmentKind, RecordId
-from vault.index.fold import fold
+from vault.index.fold import fold_word, fold_words
+from vault.index.fold import words_of as indexed_words
 from vault.index.search import search
 from vault.names.forms import FEWEST_LETTERS, PARTICLES, word_forms, words_of
 from vault.policy.roles import ALLOWED, Action
@@ -59,7 +59,9 @@ def perhaps_named(session: Session, going: Going) -> list[Named]:
     """
     session.require(Action.CASE_LIST)
     words = {word for name in going.names for word in words_of(name) if len(word) >= FEWEST_LETTERS}
-    alone = {_folded(form) for word in words if _folded(word) not in PARTICLES for form in (word, *word_forms(word))}
+    alone = {
+        fold_word(form) for word in words if fold_word(word) not in PARTICLES for form in (word, *word_forms(word))
+    }
     index, found = up_to_date_index(session), _Places()
     for form in sorted(alone):
         hits = search(index, f'"{form}"', limit=_MOST_NAMED).hits
@@ -95,9 +97,5 @@ def said_in(fields: object) -> frozenset[str]:
 
 
 def words_in(text: str) -> frozenset[str]:
-    """Return the words of a text, as they are compared."""
-    return frozenset(re.findall(r"\w+", _folded(text)))
-
-
-def _folded(text: str) -> str:
-    return fold(text).casefold()
+    """Return the words of a text, as they are compared: as the index has them, so that both find the same."""
+    return frozenset(fold_words(indexed_words(text)))

@@ -15,6 +15,7 @@ from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter import (
     counts_in_words,
     elsewhere_in_words,
+    exports_in_words,
     packages_in_words,
     shared_in_words,
 )
@@ -82,6 +83,8 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     lines += _shared(session, going)
     if going.packages:
         lines.append(packages_in_words(going))
+    if going.exports:
+        lines.append(exports_in_words(going))
     if needs_second:
         lines.append(Message("It is more than one case or ten records: a second person has to approve it."))
     return lines

@@ -24,6 +24,7 @@ from vault.services.erasures.belonging import (
     all_names,
     authors_of,
     everywhere,
+    exports_listing_words,
     going_with,
     heads,
     names_of,
@@ -63,6 +64,7 @@ class Going:
         contents: (compartment, digest) of the sealed contents of documents.
         shared: how many contents stay because a paper that stays names them too, and which papers do.
         packages: how many packages left these cases.
+        exports: how many records of exports stay in these cases and list words that were hidden or left.
         names: how the people are called who go: to look for them in what stays.
         held: the cases on legal hold that were asked for. What lies outside them goes; if nothing does, what lies in
             them is listed here as what goes, and `erasing.erase` refuses it.
@@ -79,6 +81,7 @@ class Going:
     contents: tuple[tuple[CompartmentId, bytes], ...] = ()
     shared: tuple[int, tuple[tuple[CompartmentId, RecordId], ...]] = (0, ())
     packages: int = 0
+    exports: int = 0
     names: tuple[str, ...] = field(default=(), repr=False)
     held: tuple[Held, ...] = ()
     elsewhere: Mapping[CompartmentId, str | Message] = field(default_factory=dict)
@@ -147,6 +150,7 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
         contents=tuple(body for body in bodies if body not in shared),
         shared=(len(shared), tuple(sorted({paper for papers in shared.values() for paper in papers}))),
         packages=sum(_packages(session, case) for case in cases),
+        exports=sum(exports_listing_words(session, case) for case in cases if case not in whole),
         names=names,
         held=held,
         elsewhere={case: name for part in asked for case, name in part.elsewhere.items()},

@@ -13,7 +13,10 @@ from tui.values.values_access import SectionLine
 from tui.values.values_papers import PaperShown
 from vault.words.message import Message, joined
 
-_STAYS = Message("It is erased in the case, which gets a new key. Backups and packages made before keep it.")
+_STAYS = Message(
+    "It is erased in the case, which gets a new key. Backups and packages made before keep it, and records of exports"
+    " in the case keep names that were hidden or left in them."
+)
 
 
 def move_into_section(screen: VaultScreen, case: str, here: Here | None, done: Callable[[], None]) -> None:
