@@ -184,3 +184,34 @@ def test_what_was_written_under_a_key_from_somebody_revoked_falls_alike_and_is_t
         sharing.grant(tomas, made.case, [amina.member])
         give(tomas, selin, folder)
         assert seen(tomas, made.case) == seen(selin, made.case) == [MOVED.text]
+
+
+@pytest.mark.parametrize("hears_first", [SELIN, TOMAS])
+def test_a_revocation_that_binds_again_takes_the_same_on_every_device(
+    organisation: Organisation, hears_first: str
+) -> None:
+    folder = organisation.folder
+    with organisation.at(SELIN, TOMAS, JOEL, AMINA) as (selin, tomas, joel, amina):
+        made = cases.create(selin, title="Detained", kind="asylum", alone_reason="nobody")
+        sharing.grant(selin, made.case, organisation.members(TOMAS, JOEL, AMINA))
+        for session in (tomas, joel, amina):
+            give(selin, session, folder)
+            give(session, selin, folder)
+        sharing.revoke(selin, made.case, [tomas.member])
+        sharing.revoke(tomas, made.case, [joel.member])  # apart: it binds nobody where that of the founder is known
+        notes.add(joel, made.case, MOVED)
+        by_tomas, by_selin = folder / "by-tomas", folder / "by-selin"
+        syncing.make(tomas, amina.member, by_tomas)
+        syncing.make(selin, amina.member, by_selin)
+        give(joel, amina, folder)
+        for bundle in (by_selin, by_tomas) if hears_first == SELIN else (by_tomas, by_selin):
+            syncing.import_bundle(amina, bundle)
+            amina_sees = seen(amina, made.case)
+        for session in (tomas, joel):
+            give(session, selin, folder)
+        assert amina_sees == seen(selin, made.case) == [MOVED.text]
+
+        sharing.grant(selin, made.case, [tomas.member])  # that ends hers, and his binds
+        give(selin, amina, folder)
+        assert seen(selin, made.case) == seen(amina, made.case) == []
+        assert len(told(selin)) == len(told(amina)) == 1

@@ -28,6 +28,7 @@ def apply(
     pending: Collection[tuple[bytes, int]] = (),
     settled: Collection[tuple[bytes, int]] = (),
     cutoffs: Collection[bytes] = (),
+    ended: Collection[bytes] = (),
 ) -> None:
     """Bring the entries into the index and move the cursor on; a cursor never moves back.
 
@@ -39,7 +40,8 @@ def apply(
         cursor: for each origin, how many of its entries are covered once these are in.
         pending: (origin, seq) of entries to ask again, although the cursor goes past them.
         settled: those of which everything is in now.
-        cutoffs: digests of rosters and epochs that end or revoke somebody, whose cuts the index follows from here on.
+        cutoffs: what names rosters, and epochs, that end or revoke somebody, whose cuts the index follows from here on.
+        ended: those whose cuts bind no more.
 
     Raises:
         TryAgainError: no room; nothing changed.
@@ -68,6 +70,7 @@ def apply(
         sql.executemany("DELETE FROM waiting WHERE origin=? AND seq=?", list(settled))
         sql.executemany("INSERT OR IGNORE INTO waiting VALUES (?, ?)", list(pending))
         sql.executemany("INSERT OR IGNORE INTO cut VALUES (?)", [(digest,) for digest in cutoffs])
+        sql.executemany("DELETE FROM cut WHERE digest=?", [(digest,) for digest in ended])
 
 
 @dataclass(slots=True)

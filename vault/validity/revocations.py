@@ -93,12 +93,17 @@ def revocations_by_rank(epochs: Mapping[EpochId, ValidEpoch], given: Given) -> l
     return [revocation for made in sorted(dropping, key=rank) for revocation in revocations_of(made)]
 
 
+def left_of(notice: EpochNotice) -> dict[SeatId, Left]:
+    """Return whom a notice revokes, by seat, and what it leaves of their logs."""
+    sizes: dict[SeatId, Left] = {}
+    for revocation in sorted(notice.revocations, key=lambda revocation: revocation.seat):
+        sizes.setdefault(SeatId(revocation.seat), Left(notice.seen))[Origin(revocation.origin)] = revocation.size
+    return sizes
+
+
 def revocations_of(made: Made) -> list[Revocation]:
-    """Return whom a notice revokes, by seat: everybody that it names but its maker."""
-    sizes: dict[bytes, Left] = {}
-    for revocation in made.notice.revocations:
-        sizes.setdefault(revocation.seat, Left(made.notice.seen))[Origin(revocation.origin)] = revocation.size
-    return [Revocation(made, SeatId(seat), sizes[seat]) for seat in sorted(sizes) if seat != made.entry.seat]
+    """Return the revocations of a notice: of everybody that it names but its maker."""
+    return [Revocation(made, seat, left) for seat, left in left_of(made.notice).items() if seat != made.entry.seat]
 
 
 def binding(revocations: Iterable[Revocation], ended: Collection[Revocation]) -> list[Revocation]:

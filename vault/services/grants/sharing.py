@@ -272,8 +272,10 @@ def add_seats(
         entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(new)}, pol=rule)
         entry = replace(entry, objs=_in_log(_members_of(session, [holder.seat for holder in new])))
         work.commit(also(work, entry))
-    if any(finding.is_unentitled for finding in session.quarantine):
-        session.index().was_asked = False  # what they wrote without the right to it may count now
+    if state.cutoffs or any(finding.is_unentitled for finding in session.quarantine):
+        session.index().was_asked = (
+            False  # what they wrote without the right may count now; a cut that ends binds nobody
+        )
     return frozenset(holder.seat for holder in new)
 
 

@@ -16,12 +16,15 @@ from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
+from vault.log.epoch_notice import EpochNotice
 from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items
 from vault.log.named_history import NamedHistory
 from vault.records.epochs import notices_of_keys, read_notice
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
-from vault.store.rowtypes import OperationRow
+from vault.store.rowtypes import EpochRow, OperationRow
+from vault.validity.compartment_access import CompartmentState
+from vault.validity.revocations import Left, left_of
 
 
 class _Cut(NamedTuple):
@@ -56,12 +59,10 @@ def recount(session: Session, index: Index) -> None:
     """
     known, cursor = index.cutoffs(), index.cursor()
     cutoffs: set[bytes] = set()
+    ended: set[bytes] = set()
     with session.database.reading() as rows:
         rosters = [roster for roster in session.directory.chain.accepted if roster.endings and roster.root not in known]
-        notices = [read_notice(row) for row in rows.epochs_with_revocations() if row.digest not in known]
-        revocations = [
-            notice for notice in notices if notice is not None and session.holds(CompartmentId(notice.compartment))
-        ]
+        revocations = _to_look_at(session, rows.epochs_with_revocations(), known)
         logs = _logs(rows) if cursor and (rosters or revocations) else {}
         cuts: list[_Cut] = []
         for roster in rosters:
@@ -74,13 +75,17 @@ def recount(session: Session, index: Index) -> None:
         states = session.states_of(CompartmentId(drop.compartment) for drop in revocations)
         for notice in revocations:
             compartment = CompartmentId(notice.compartment)
-            state, seats = states[compartment], {SeatId(revocation.seat) for revocation in notice.revocations}
-            if state is None or not seats <= state.cutoffs.keys():
-                continue  # it binds nobody, or not any more: that may change
-            cutoffs.add(notice.digest())
-            for seat, origin in ((ended, origin) for ended in seats for origin in logs.get(ended, ())):
-                first = min(sizes.get(origin, 0) for sizes in state.cutoffs[seat])
-                cuts.append(_Cut(origin, min(first, session.prover.undisputed(rows, origin)), compartment))
+            named, in_force = left_of(notice), _in_force(notice, states[compartment])
+            marks = {_mark_of(notice, seat) for seat in in_force}
+            marks |= {notice.digest()} if len(in_force) == len(named) else set()
+            cutoffs |= marks - known
+            # What binds a seat no more may do so again, by a grant that comes later: then it is followed anew.
+            ended |= known & {notice.digest(), *(_mark_of(notice, seat) for seat in named)} - marks
+            followed = notice.digest() in known
+            for seat, left in in_force.items():
+                for origin in () if followed or _mark_of(notice, seat) in known else logs.get(seat, ()):
+                    first = min(left.get(origin, 0), session.prover.undisputed(rows, origin))
+                    cuts.append(_Cut(origin, first, compartment))
         for displaced in _displaced(session, rows, {*cursor, *index.passed}) - known:
             cutoffs.add(displaced)
             cuts.append(_Cut(Origin(displaced), 0))
@@ -91,8 +96,35 @@ def recount(session: Session, index: Index) -> None:
                 cuts.append(_Cut(origin, parted.undisputed))
         held = sorted(compartment for compartment in _touched(rows, cuts, cursor) if session.holds(compartment))
         places = rows.places_in(held)
-    if cutoffs:
-        apply(index, map(RemovedCompartment, held), {}, pending=places, cutoffs=cutoffs)
+    if cutoffs or ended:
+        apply(index, map(RemovedCompartment, held), {}, pending=places, cutoffs=cutoffs, ended=ended)
+
+
+def _to_look_at(session: Session, rows: Sequence[EpochRow], known: Collection[bytes]) -> list[EpochNotice]:
+    """Return the notices that revoke somebody in what is held and are not followed yet, and all others beside them.
+
+    A revocation that comes can take from another one that it binds.
+    """
+    where = {
+        row.compartment for row in rows if row.digest not in known and session.holds(CompartmentId(row.compartment))
+    }
+    notices = (read_notice(row) for row in rows if row.compartment in where)
+    return [notice for notice in notices if notice is not None and notice.revocations]
+
+
+def _in_force(notice: EpochNotice, state: CompartmentState | None) -> dict[SeatId, Left]:
+    """Return the seats that a notice revokes and that are bound by it, and what it leaves of their logs."""
+    cutoffs = {} if state is None else state.cutoffs
+    return {
+        seat: left
+        for seat, left in left_of(notice).items()
+        if any((left, left.histories) == (each, each.histories) for each in cutoffs.get(seat, ()))
+    }
+
+
+def _mark_of(notice: EpochNotice, seat: SeatId) -> bytes:
+    """Return what names that a seat is bound by a notice."""
+    return notice.digest() + seat
 
 
 def _mark(seen: Sequence[NamedHistory]) -> bytes:
