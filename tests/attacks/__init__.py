@@ -35,7 +35,8 @@ What the attacker has:
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
     a prompt where guessing is free  test_guessing; tests/access: factors; tests/services/approvals: pipe
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope
-    a kill, a full disk              test_kill; test_import_kill; test_cut_off_imports; test_backup_kill; test_full_disk
+    a kill, a full disk              test_kill; test_import_kill; test_cut_off_imports; test_backup_kill;
+                                     test_full_disk; test_keyfile_cut_off
     plaintext anywhere               test_plaintext; test_sections
     memory                           test_memory; test_exports
     what leaves in a package         test_exports; tests/export

@@ -59,8 +59,17 @@ def change_factors(session: Session, member: str, old: Factors, new: Factors, wa
         VerificationError: the log is in doubt: which file is the valid one cannot be said.
         TryAgainError: no room; the old factors open, or the next unlock finishes the change.
     """
+    session.require_sound_log()  # before the passphrase is tried
+    return exchange_factors(session, member, check_factors(session, member, old, wait), new)
+
+
+def exchange_factors(session: Session, member: str, own: OpenedSlot, new: Factors) -> KeyFile:
+    """Have the new factors open this slot, which the old ones opened just now; return the valid `keys` file.
+
+    Raises:
+        RefusedError, VerificationError, TryAgainError: as `change_factors`.
+    """
     session.require_sound_log()
-    own = check_factors(session, member, old, wait)
     file = _valid_file(session)
     slot = make_slot(
         file.header,

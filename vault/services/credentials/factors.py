@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from time import sleep
 
 from vault.access.pins.delays import Wait
-from vault.access.seat_keys.factors import Factors, change_factors, salt_of_vault
+from vault.access.seat_keys.factors import Factors, change_factors, check_factors, exchange_factors, salt_of_vault
 from vault.access.session import Session
-from vault.errors import MalformedError, RefusedError, TryAgainError, UsageError
+from vault.errors import MalformedError, RefusedError, TryAgainError, UsageError, VaultError
 from vault.policy.roles import Action
 from vault.seal.entrance.device_secret import KEYFILE_SIZE, DeviceSecret, make_keyfile, read_keyfile
 from vault.seal.entrance.passphrase import text_of
@@ -102,7 +101,9 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
 
     Raises:
         RefusedError: a keyfile is in use already, or there is something at `path`.
-        WrongPassphraseError: as `change_passphrase`; no file is left behind.
+        WrongPassphraseError: as `change_passphrase`; no file is written.
+        TryAgainError: the change was cut off behind the writing of the file, by Ctrl+C too: the slot may need it, so
+            it is left.
     """
     session.require(Action.OWN_KEYS)
     if factors.device_secret:
@@ -110,17 +111,24 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
             Message("a keyfile is in use already"),
             next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_KEYFILE),
         )
+    session.require_sound_log()
+    own = check_factors(session, member, factors, wait)
     content = make_keyfile()
-    write_new(path, content)
     changed = replace(factors, device_secret=read_keyfile(content).secret)
+    write_new(path, content)
     try:
-        change_factors(session, member, factors, changed, wait)
-    except TryAgainError:
-        raise  # the change may be finished at the next unlock, which will need the file
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
+        exchange_factors(session, member, own, changed)
+    except (VaultError, KeyboardInterrupt) as fault:
+        # Once the log lists the new slot, it opens with this file alone: nothing here takes the file away again.
+        cut_off = Message("the change was cut off")
+        raise TryAgainError(
+            fault.message if isinstance(fault, VaultError) else cut_off,
+            next_step=Message(
+                "Keep the new file {path}: you may need it at one of the next unlocks. If the passphrase opens the"
+                " vault twice without it, nothing was changed: begin again with another file.",
+                path=path,
+            ),
+        ) from None
     return changed
 
 
