@@ -35,7 +35,7 @@ from vault.validity.authority import Listings
 
 WANTED = Question(
     act="break.glass",
-    of={"until": 4_000_000_000_000},
+    of={"case": b"c" * 16, "seats": [b"t" * 16], "until": 4_000_000_000_000, "why": "emergency"},
     reasons=("casework", "legal-referral"),
     expires_ms=4_000_000_000_000,
     subject=b"s" * 16,

@@ -120,8 +120,8 @@ def test_an_approval_of_something_or_for_or_by_somebody_else_is_not_taken_in(key
 
     of_third = ((bytes(third.seat), keyboard.lent(third)),)
     persons = {
-        "act": wanting(act="erase.begin"),
-        "thing": wanting(of={"until": 1}),
+        "act": wanting(act="erase", of={"versions": [b"v" * 32], "why": "mistake"}),
+        "thing": wanting(of={**WANTED.of, "until": 1}),
         "time": wanting(expires_ms=WANTED.expires_ms + 1),
         "reason": wanting(reasons=("audit",)),
         "for another seat": asking(requester=third.seat),

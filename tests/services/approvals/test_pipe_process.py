@@ -52,7 +52,7 @@ def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(keyboard: Key
 
 def test_what_is_shown_says_what_is_asked_and_takes_over_no_terminal(keyboard: Keyboard) -> None:
     person = Person(reasons=("",))
-    wanted = msgspec.structs.replace(WANTED, of={"why": "safe\x1b[2Jty"})
+    wanted = msgspec.structs.replace(WANTED, of={**WANTED.of, "why": "safe\x1b[2Jty"})
     with pytest.raises(RefusedError):
         person.answer(keyboard.question(name="Oren\x1b[2J", wanted=wanted))
     assert "read this before you approve it" in person.shown[0]
@@ -69,7 +69,7 @@ def test_a_report_that_the_second_process_does_not_make_itself_is_not_put_before
     wanted = question(files_of(CODED), expires_ms=WANTED.expires_ms)
     answered = Person().answer(keyboard.question(wanted=wanted))
     assert Approval.decode(answered.approval).digest == wanted.digest
-    nothing = msgspec.structs.replace(WANTED, act="export.begin")
+    nothing = question({}, expires_ms=WANTED.expires_ms)
     assert is_told(VerificationError, "no report", Person().answer, keyboard.question(wanted=nothing))
 
 

@@ -15,7 +15,7 @@ REPORT = {"sections": [{"heading": "note", "blocks": BLOCKS}]}
 DATA = json.dumps(REPORT).encode()
 WANTED = Question(
     act="export.begin",
-    of={"files": [["data.json", sha256(DATA).digest()]], "profile": "lawyer"},
+    of={"files": [["data.json", sha256(DATA).digest()]], "profile": "lawyer", "purpose": "", "recipient": ""},
     contents={"data.json": DATA},
     about=("it leaves for somebody",),
     reasons=("casework",),
@@ -39,6 +39,8 @@ def test_the_text_that_leaves_is_read_from_the_files_and_the_askers_words_stand_
         "To approve: a package leaves the vault (export.begin)",
         "  files: data.json",
         "  profile: lawyer",
+        "  purpose:",
+        "  recipient:",
         "As the one who asks says:",
         "> it leaves for somebody",
     ]
@@ -121,7 +123,7 @@ def test_other_files_than_those_named_are_refused() -> None:
             msgspec.structs.replace(WANTED, contents=contents).require_true()
     for files in (1, [1], [["data.json"]], "xyz"):
         with pytest.raises(MalformedError, match="cannot be read"):
-            msgspec.structs.replace(WANTED, of={"files": files}).require_true()
+            msgspec.structs.replace(WANTED, of={**WANTED.of, "files": files}).require_true()
 
 
 def test_a_report_that_cannot_be_read_is_not_shown_as_an_empty_one() -> None:

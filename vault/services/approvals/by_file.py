@@ -15,6 +15,7 @@ import msgspec
 from vault.access.session import Session
 from vault.durations import DAY_MS
 from vault.errors import BrokenSealError, MalformedError, RefusedError, WaitingForDecisionError
+from vault.export.archive import DATA, REPORT
 from vault.ids import MemberId, SeatId
 from vault.log.approvals import Approval, approval_id
 from vault.policy.roles import Action
@@ -25,7 +26,7 @@ from vault.services.approvals.erasure_shown import erasure_shown
 from vault.services.approvals.question import Question, decode_question
 from vault.services.projection.approval_checks import ERASE, listings_of
 from vault.services.projection.authors import name_in, names_of_members
-from vault.store.files import read_limited, write_durable
+from vault.store.files import read_limited, write_new
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
@@ -72,7 +73,7 @@ def ask(session: Session, question: Question, chosen: Collection[Approver], out:
 
 
 def write_files(question: Question, folder: Path) -> None:
-    """Write the files of a question that was read into a new folder, in clear.
+    """Write the files of a question that was read into a new folder, in clear, under the names that a report has.
 
     Raises:
         RefusedError: something is there already.
@@ -80,8 +81,9 @@ def write_files(question: Question, folder: Path) -> None:
     """
     require_new(folder)
     folder.mkdir(mode=0o700)
-    for name, content in question.contents.items():
-        write_durable(folder / name, content)
+    for name in (REPORT, DATA):  # never a name out of the question: it could be a path
+        if name in question.contents:
+            write_new(folder / name, question.contents[name])
 
 
 def read_question(session: Session, path: Path) -> Received:
@@ -176,7 +178,7 @@ def _write(session: Session, path: Path, kind: _Kind, content: bytes, seats: lis
     certificates = session.directory.effective.certificates
     letter = msgspec.msgpack.encode(_Letter(kind, session.seat, content))
     require_new(path)
-    write_durable(path, seal_letter(letter, session.vault, [(seat, certificates[seat].kem) for seat in seats]))
+    write_new(path, seal_letter(letter, session.vault, [(seat, certificates[seat].kem) for seat in seats]))
 
 
 def _opened(session: Session, path: Path, kind: _Kind) -> _Letter:

@@ -34,6 +34,12 @@ _ACTS = {
     "erase": "records are erased for good",
     "export.begin": "a package leaves the vault",
 }
+# What each act is done with (FORMAT.md 5): nothing else is signed, and nothing else is shown as what is signed.
+_OF = {
+    "break.glass": {"case", "seats", "until", "why"},
+    "erase": {"versions", "why"},
+    EXPORT: {"files", "profile", "purpose", "recipient"},
+}
 _NAMES = {"seats": "devices that get its key", "versions": "versions that go", "why": "reason"}
 
 
@@ -60,13 +66,22 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def require_true(self) -> None:
         """Return if what is shown is what would be approved: the files that `of` names, as this program makes them.
 
+        The names of files are a stranger's words until this returns. Only an export has files.
+
         Raises:
-            VerificationError: the asker shows other files, or such as this program does not make of their text.
+            VerificationError: the asker names other things than such an act has, or shows other files, or such as this
+                program does not make of their text.
             MalformedError: it does not name files by digest.
             VaultError: the report cannot be made here (`require_made_from_data`).
         """
+        if self.of.keys() != _OF.get(self.act) or (self.contents and self.act != EXPORT):
+            raise VerificationError(
+                Message("the question holds other things than such an act is done with; nothing was approved")
+            )
+        if self.act != EXPORT:
+            return
         try:
-            named = dict(self.of.get("files", ()))
+            named = dict(self.of["files"])
         except (TypeError, ValueError):
             raise MalformedError(Message("a question to a second person cannot be read")) from None
         if named != file_digests(self.contents):
@@ -74,8 +89,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
                 Message("what is shown is not what the approval would be for; nothing was approved")
             )
 
-        if self.act == EXPORT:
-            require_made_from_data(self.contents, profile=self.of.get("profile"), purpose=self.of.get("purpose"))
+        require_made_from_data(self.contents, profile=self.of["profile"], purpose=self.of["purpose"])
 
     def lines(self) -> list[str]:
         """Return the question for a person to read: first the things, then what the asker says of them.
