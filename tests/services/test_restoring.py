@@ -15,7 +15,7 @@ from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import RefusedError, WrongPassphraseError
+from vault.errors import RefusedError, VerificationError, WrongPassphraseError
 from vault.log.genesis import Genesis
 from vault.records.seatlog import stored_origin
 from vault.seal.purposes import Purpose
@@ -133,14 +133,18 @@ def _put_session_rows(backup: Path, name: str, session_rows: list[LocalRow], key
         for row in session_rows:
             rows.put_local(row)
     part.close()
-    if name == "vault.db":
-        key_rows = open_database(backup / "keyrows.db", key, create=False)
-        manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
-        files = {**manifest.files, name: sha256((backup / name).read_bytes()).digest()}
-        with key_rows.transaction() as rows:
-            rows.connection.exec_driver_sql("DELETE FROM manifest")
-        put_manifest(key_rows, msgspec.structs.replace(manifest, files=files).encode())
-        key_rows.close()
+    _make_again(backup, key)
+
+
+def _make_again(backup: Path, key: bytes) -> None:
+    """Write manifest and list as if the backup had been made with the `vault.db` that is in it."""
+    key_rows = open_database(backup / "keyrows.db", key, create=False)
+    manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
+    files = {**manifest.files, "vault.db": sha256((backup / "vault.db").read_bytes()).digest()}
+    with key_rows.transaction() as rows:
+        rows.connection.exec_driver_sql("DELETE FROM manifest")
+    put_manifest(key_rows, msgspec.structs.replace(manifest, files=files).encode())
+    key_rows.close()
     list_again(backup)
 
 
@@ -207,7 +211,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_the_way(
         key = session.copy_keys(keys_of(made.path)).database_key
     for name in ("vault.db", "keyrows.db"):
         _stamp(made.path / name, key, "0000")
-    list_again(made.path)
+    _make_again(made.path, key)
     stepped: list[str] = []
 
     def step(database: Database, **_: object) -> bool:
@@ -217,6 +221,14 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_the_way(
         return True
 
     monkeypatch.setattr("vault.services.backups.restoring.migrate", step)
+    planted = made.path / "drafts" / f"{'0f' * 16}.db"
+    planted.write_bytes(b"planted")
+    list_again(made.path)
+    with pytest.raises(VerificationError, match="was not in the backup when it was made"):
+        restore(made.path, tmp_path / "office.vault", tmp_path / "fresh")
+    planted.unlink()
+    list_again(made.path)
+    stepped.clear()
     restore(made.path, tmp_path / "office.vault", tmp_path / "fresh")
     assert stepped == ["vault.db", "keyrows.db"]
     with Place(tmp_path / "office.vault", tmp_path / "fresh").open() as session:

@@ -19,6 +19,7 @@ from vault.services.backups.backup_folder import BackupFolder
 from vault.services.backups.backup_state import State, StateReader, log_sizes
 from vault.store.drafts import Drafts
 from vault.store.engine import Database, open_finished
+from vault.store.folder import KEY_ROWS
 from vault.store.manifest import MANIFEST_TABLE, read_manifest
 from vault.store.schema import SCHEMA
 from vault.store.shape import content_faults, shape_faults
@@ -57,14 +58,14 @@ def prove(
     folder: BackupFolder,
     keys: CopyKeys | SheetKeys,
     *,
-    files: Mapping[str, bytes] | None,
+    files: Mapping[str, bytes],
     progress: StepProgress = lambda what, done, total: None,
     cancelled: Stopped = lambda: False,
 ) -> Proof:
     """Open a backup and everything in it that this seat can open. Nothing in it or beside it changes.
 
-    By sheets no version is opened, and all are counted. `files` are the digests of its files as found, to be compared
-    with its manifest; None after the tables were brought up to date.
+    By sheets no version is opened, and all are counted. `files` are the digests of its files as found, before its
+    tables were brought up to date: exactly those of its manifest.
 
     Raises:
         VerificationError: names the first thing that is not as it was in the vault.
@@ -72,9 +73,7 @@ def prove(
     """
     with _opened(folder.database, keys.database_key) as tables, _opened(folder.key_rows, keys.database_key) as key_rows:
         manifest = _manifest(key_rows)
-        for name, digest in manifest.files.items() if files is not None else ():
-            if files is not None and files.get(name) != digest:
-                raise VerificationError(Message("{name} is not the file that the backup was made with", name=name))
+        _require_these(manifest.files, files)
         with key_rows.reading() as rows:
             keyring = keys.keyring(rows)
         reader = StateReader(
@@ -157,6 +156,18 @@ def _manifest(key_rows: Database) -> Manifest:
             )
         )
     return manifest
+
+
+def _require_these(made: Mapping[str, bytes], found: Mapping[str, bytes]) -> None:
+    """Refuse another set of files than the backup was made with: anybody can add one, and a line to `digests`."""
+    for name in sorted(made.keys() | found.keys() - {KEY_ROWS}):
+        if name not in made:
+            raise VerificationError(
+                Message("{name} was not in the backup when it was made", name=name),
+                next_step=Message("Use another backup; this backup was altered."),
+            )
+        if found.get(name) != made[name]:
+            raise VerificationError(Message("{name} is not the file that the backup was made with", name=name))
 
 
 def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:

@@ -196,17 +196,16 @@ def _build(
     # The copies are what is proven: a medium may give other bytes when it is read again.
     files = require_undamaged(copied)
     keys = opening(read_key_file(copied.keys))
-    was_older = _bring_up_to_date(copied, keys)
-    proof = prove(copied, keys, files=None if was_older else files, progress=progress)
+    _bring_up_to_date(copied, keys)
+    proof = prove(copied, keys, files=files, progress=progress)
     _join_key_rows(copied, keys)
     make_ballast(building.ballast)
     platform.fsync_folder(building.path)
     return proof
 
 
-def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> bool:
+def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> None:
     """Run the missing schema steps on the copies; the backup itself is what a failure goes back to."""
-    changed = False
     for path in (copied.database, copied.key_rows):
         finished = open_finished(path, keys.database_key)
         stamp = finished.schema_stamp()
@@ -214,10 +213,9 @@ def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> bool:
         if stamp != SCHEMA:
             database = open_database(path, keys.database_key, create=False)
             try:
-                changed = migrate(database, back_up=lambda: None) or changed
+                migrate(database, back_up=lambda: None)
             finally:
                 database.close()
-    return changed
 
 
 def _join_key_rows(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> None:
