@@ -38,7 +38,7 @@ What the attacker has:
     a kill, a full disk              test_kill; test_import_kill; test_cut_off_imports; test_backup_kill;
                                      test_full_disk; test_keyfile_cut_off
     plaintext anywhere               test_plaintext; test_sections
-    memory                           test_memory; test_exports
+    memory                           test_memory; test_open_doors; test_exports
     what leaves in a package         test_exports; tests/export
     a full old copy after revoking   test_revoked_copy; test_apart; test_arrest; tests/access: rekeying
     keys and logs without end        test_many_epochs; test_ending_goes_on; test_many_logs

@@ -97,6 +97,10 @@ def _run_verb(noun: Noun, verb: Verb, words: list[str], given: Given, output: Ou
         from vault.cli.help import help_of_verb
 
         return help_of_verb(noun, verb)
+    from vault import platform
+
+    # Here and nowhere else, so that no command goes round it: which of them read or make a secret is not asked.
+    platform.harden_process()
     given.command, given.usage = noun.name_of(verb), noun.usage(verb, is_full=False)
     try:
         parse(verb, words, given)

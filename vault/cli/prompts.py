@@ -137,9 +137,7 @@ def read_passphrase(
     """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off.
 
     `meanwhile` runs while a person types; where nobody does, it does not run.
-    The process is closed to its neighbours first; `casevault doctor` says where that cannot be done.
     """
-    platform.harden_process()
     if args.passphrase_fd is not None:
         with os.fdopen(os.dup(args.passphrase_fd), "rb") as stream:
             return _first_line(stream.read(4096))
