@@ -136,7 +136,10 @@ def _revoke(args: Given, output: Output) -> Result:
         from vault.services.members import devices, unsynced_work, warning
 
         seat = devices.find(session, args.device)
-        require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]), always=_ENDS)
+        loss = unsynced_work.warn_before_removal(session, [seat])
+        said = devices.revoked_words(session, seat)
+        both = None if loss is None else Message("{said} {loss}", said=said, loss=loss)
+        require_sure(args, output, both, always=said)
         done = devices.lost(session, seat, progress=output.progress_of(Message("Making new keys")))
     lines = warning.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "unread": done.warn.unread, **warned_data(done.warn)}
@@ -159,7 +162,6 @@ def _revoke(args: Given, output: Output) -> Result:
     return outcome_result(args, output, done.outcome, Message("The device is revoked."), **data)
 
 
-_ENDS: Final = Message("The device gets no new keys from now on, and it cannot come back. It has to join again.")
 _DEVICE: Final = Arg("DEVICE", Message("its id (`device list`)"))
 VERBS: Final = (
     Verb("list", Message("list the devices and their members"), (), _list),

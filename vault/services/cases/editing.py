@@ -22,6 +22,7 @@ from vault.casework.person import Person
 from vault.casework.story import STORY
 from vault.errors import MalformedError, NotFoundError, UsageError, VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.cases import cases_between
 from vault.index.heads import heads_in, heads_of, records_between
 from vault.policy.roles import Action
 from vault.records.codec import from_fields, to_fields
@@ -96,10 +97,10 @@ def locate(
 
     Raises:
         NotFoundError: no such record of these kinds among the member's cases, or several begin so.
-        UsageError: the id stands in several cases.
+        UsageError: the id stands in several cases, or is that of a case too.
     """
-    typed = typed_id(text)
-    among = records_between(up_to_date_index(session), *ids_between(typed)) if typed else set()
+    typed, index = typed_id(text), up_to_date_index(session)
+    among = records_between(index, *ids_between(typed)) if typed else set()
     found = {
         Place(CompartmentId(home), RecordId(record), kind)
         for record, home, kind in among
@@ -112,6 +113,13 @@ def locate(
             Message("you have no such record with this id"),
             next_step=Message("{show_case} shows the ids.", show_case=NextStep.SHOW_CASE),
         )
+    if case is None and Case.KIND in kinds:
+        own = {place.case for place in found if place.kind == Case.KIND}
+        if not own.issuperset(cases_between(index, *ids_between(typed))):
+            raise UsageError(
+                Message("this is the id of a case and of a record: one was made to look like the other"),
+                next_step=Message("Type the reference of the case, or name the case of the record (--case)."),
+            )
     if len({place.record for place in found}) > 1:
         raise NotFoundError(
             Message("{count} ids begin with these digits", count=len(found)), next_step=Message("Type more of the id.")

@@ -26,7 +26,7 @@ from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_valid_at, read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
-from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.services.projection.short_ids import the_one_meant
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -196,15 +196,16 @@ def find(session: Session, name: str) -> KeptPartner:
     session.require(Action.PARTNER_READ)
     known, spoiled = partner_rows(session)
     ids = [*(row.stored.record for row in known), *(row.record for row in spoiled)]
-    named = the_one_named(typed_id(name), ids)
-    found = [row for row in known if _looks_same(row.stored.value.name, name) or row.stored.record == named]
+    alike = [row.stored.record for row in known if _looks_same(row.stored.value.name, name)]
+    named = the_one_meant(name, ids, alike)
+    found = [row for row in known if row.stored.record in named]
     if len(found) > 1:
         raise UsageError(
             Message("{count} recipients have this name", count=len(found)),
             next_step=Message("Give an id instead ({list_recipients}).", list_recipients=NextStep.LIST_RECIPIENTS),
         )
     if not found:
-        _require_unspoiled([row for row in spoiled if row.record == named or _looks_same(row.name, name)])
+        _require_unspoiled([row for row in spoiled if row.record in named or _looks_same(row.name, name)])
         raise NotFoundError(
             Message("there is no recipient with this name"),
             next_step=Message("Add one with {add_recipient}.", add_recipient=NextStep.ADD_RECIPIENT),

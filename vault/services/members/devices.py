@@ -9,7 +9,7 @@ from vault.access.session import Session
 from vault.casework.checks import checked_name
 from vault.casework.directory import DeviceName
 from vault.display import one_line
-from vault.errors import NotFoundError, RefusedError
+from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.policy.roles import Action
 from vault.progress import Progress
@@ -22,7 +22,7 @@ from vault.services.members.warning import WarnList, warn_list
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import read_valid
-from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.services.projection.short_ids import the_one_meant, typed_id
 from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -75,17 +75,18 @@ def find(session: Session, text: str) -> SeatId:
 
     Raises:
         NotFoundError: none, or several.
+        UsageError: the beginning of one device's id is another one's name.
     """
     wanted = text.strip().casefold()
     known = list_all(session)
     called = [device.seat for device in known if device.name.casefold() == wanted != ""]
-    found = called[0] if len(called) == 1 else the_one_named(typed_id(text), (device.seat for device in known))
-    if found is None:
+    found = the_one_meant(text, (device.seat for device in known), called)
+    if len(found) != 1:
         raise NotFoundError(
             Message("there is no such device, or more than one"),
             next_step=Message("Give the id that {list_devices} shows.", list_devices=NextStep.LIST_DEVICES),
         )
-    return found
+    return found[0]
 
 
 def name(session: Session, seat: SeatId, text: str) -> None:
@@ -93,10 +94,15 @@ def name(session: Session, seat: SeatId, text: str) -> None:
 
     Raises:
         RefusedError: this member's role does not write them.
-        UsageError: the name is no printable line.
+        UsageError: the name is no printable line, or looks like an id.
     """
     rule = session.require(Action.OWN_DEVICE)
     called = checked_name(text, "name of the device")
+    if typed_id(called):
+        raise UsageError(
+            Message("this name looks like the id of a device"),
+            next_step=Message("Use a name with another letter or a blank, for example `old laptop`."),
+        )
     home = session.directory.compartment
     if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DeviceName.KIND):
         raise RefusedError(Message("your role cannot name devices"), next_step=Message("Ask an admin or a supervisor."))
@@ -162,6 +168,25 @@ def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda don
             next_step=Message("{revoke_device} revokes somebody else's device.", revoke_device=NextStep.REVOKE_DEVICE),
         )
     return carry_out(session, Change(ended=frozenset({seat})), progress=progress)
+
+
+def revoked_words(session: Session, seat: SeatId) -> Message:
+    """Return whose device would be revoked, its whole id and name, and what that means: said before somebody says yes.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    session.require(Action.MEMBER_LIST)
+    device = next((each for each in list_all(session) if each.seat == seat), None)
+    if device is None:
+        raise NotFoundError(Message("there is no such device, or it was already revoked"))
+    return Message(
+        "This revokes a device of {member}: {id}{called}. It gets no new keys from now on, and it cannot come back."
+        " It has to join again.",
+        member=device.member_name,
+        id=seat.hex(),
+        called=f", {device.name}" if device.name else "",
+    )
 
 
 def _owner(session: Session, seat: SeatId) -> MemberId:

@@ -11,7 +11,7 @@ from vault.ids import MemberId, Origin, RecordId
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored
 from vault.services.projection.seats import members_of_logs, names_said
-from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.services.projection.short_ids import the_one_meant
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -44,7 +44,8 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
     """Return the member with this name or id, or this beginning of one; case does not matter.
 
     Raises:
-        NotFoundError: none. UsageError: several of this name.
+        NotFoundError: none.
+        UsageError: several of this name, or the beginning of one member's id is another one's name.
     """
     wanted = text.strip().casefold()
     names = all_names(session)
@@ -54,8 +55,7 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
         for member in known
         if wanted in {name.strip().casefold() for name in names.get(MemberId(member), ())}
     ]
-    named = None if found else the_one_named(typed_id(text), known)
-    found += [] if named is None else [MemberId(named)]
+    found = the_one_meant(text, map(MemberId, known), found)
     if len(found) > 1:
         raise UsageError(
             Message("{count} members have this name", count=len(found)),

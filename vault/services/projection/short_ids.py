@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from vault.errors import NotFoundError
+from vault.errors import NotFoundError, UsageError
 from vault.ids import ID_SIZE
 from vault.words.message import Message
 
@@ -40,3 +40,30 @@ def the_one_named(typed: str, known: Iterable[Id]) -> Id | None:
             Message("{count} ids begin with these digits", count=len(found)), next_step=Message("Type more of the id.")
         )
     return next(iter(found), None)
+
+
+def the_one_meant(text: str, known: Iterable[Id], called: Collection[Id]) -> list[Id]:
+    """Return what a text means: what has this id, or else all that is `called` so.
+
+    Names are chosen by people, one of whom can call a thing by the id of another. So a whole id means what has it,
+    whatever is called so, and the beginning of an id that is a name too means nothing.
+
+    Raises:
+        NotFoundError: more than one id begins so.
+        UsageError: one id begins so, and something else is called so.
+    """
+    typed = typed_id(text)
+    named = the_one_named(typed, known)
+    if named is None:
+        return list(called)
+    others = [each for each in called if each != named]
+    if others and len(typed) < 2 * ID_SIZE:
+        raise UsageError(
+            Message("this is the beginning of one id, and the name of something else"),
+            next_step=Message(
+                "Type a whole id: {id} begins so, {named} is called so.",
+                id=named.hex(),
+                named=", ".join(sorted(each.hex() for each in others)),
+            ),
+        )
+    return [named]
