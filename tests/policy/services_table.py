@@ -87,8 +87,8 @@ _ASKS: Mapping[Action, str] = {
     retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
     described.described
     alone.only_theirs alone.said_before_end handover.nothing_to_do handover.who_carries_out
-    deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status rostering.show
-    timed_grants.lent
+    deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status
+    rostering.show timed_grants.lent
     """,
     Action.MEMBER_ADMIT: "joining.admit joining.admit_here joining.invite joining.invite_device rostering.commit",
     Action.MEMBER_END: """

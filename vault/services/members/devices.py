@@ -101,7 +101,7 @@ def name(session: Session, seat: SeatId, text: str) -> None:
     if typed_id(called):
         raise UsageError(
             Message("this name looks like the id of a device"),
-            next_step=Message("Use a name with another letter or a blank, for example `old laptop`."),
+            next_step=Message("Use a name of two words."),
         )
     home = session.directory.compartment
     if not session.directory.rights.may_write(session.roles, CompartmentKind.DIRECTORY, DeviceName.KIND):
