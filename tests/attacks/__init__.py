@@ -70,6 +70,7 @@ What the attacker has:
     a text too long to travel        test_too_long
     two readers of one edited vault  test_differential
     a network, where none should be  test_no_network
+    a library taken over by a file   test_taken_over_libraries
     one half of a hybrid key         test_one_half; tests/seal: recipients
     a name that leaves unasked       test_names_in_notes; test_declined_names; test_kept_forms; test_other_cases
     tables, indexes and triggers     test_two_read_paths

@@ -31,10 +31,10 @@ _MOST_ANSWER_BYTES = 128 * 2**20
 _WRITING_BYTES = 2**16
 
 # -I leaves out the current folder and the user's; the folder of this program comes back as the only argument. The
-# process is closed to its neighbours before it reads a name.
+# process is closed to its neighbours before it reads a name, and has no network where the system lets it leave that.
 _START = (
-    "import runpy, sys; sys.path.append(sys.argv[1]); from vault.platform import harden_process, limit_memory; "
-    "harden_process(); {limit}runpy.run_module({module!r}, run_name='__main__')"
+    "import runpy, sys; sys.path.append(sys.argv[1]); from vault.platform import harden_process, leave_network, "
+    "limit_memory; harden_process(); leave_network(); {limit}runpy.run_module({module!r}, run_name='__main__')"
 )
 
 

@@ -10,10 +10,14 @@ import json
 import sys
 
 from vault.export.children import DEPENDENCY_MISSING, NO_MEMORY
+from vault.export.limiting import limit_resources
+
+_CPU_SECONDS = 120
 
 
 def main() -> int:
     """Read one file and answer."""
+    limit_resources(cpu_seconds=_CPU_SECONDS)
     try:
         # Here, so that a missing library is an answer and not a crash.
         from vault.tables.faults import TableError  # noqa: PLC0415

@@ -20,7 +20,6 @@ from vault.export.paper_text.docx import DocxError, paragraphs
 from vault.export.paper_text.kept import Kept
 from vault.export.paper_text.ocr import Ocr, is_picture
 from vault.export.paper_text.telegram import is_page, lines_of_json, lines_of_page
-from vault.platform import leave_network
 
 _DEPENDENCY_MISSING = 69
 _FEWEST_LETTERS = 16
@@ -35,7 +34,6 @@ def main() -> int:
     stream = sys.stdin.buffer
     header = json.loads(stream.read(int.from_bytes(stream.read(4), "big")))
     limit_resources(cpu_seconds=2 * header["seconds"])
-    leave_network()
     content = stream.read()
     kept = Kept()
     try:
