@@ -167,13 +167,14 @@ def test_the_clock_is_judged_by_its_year_and_by_what_was_seen(
 
 def test_doctor_looks_at_all_that_the_manual_names(founded: Place) -> None:
     assert [item.name for item in health.doctor(founded.path, state=founded.state)] == [
-        "version", "lock digest", "disk", "room", "swap", "hibernation", "process memory", "disk encryption",
-        "synced folder", "clock", "terminal", "terminal memory", "recording", "last backup", "last verify",
+        "version", "lock digest", "disk", "room", "swap", "hibernation", "process memory",
+        "reading papers", "disk encryption", "synced folder", "clock", "terminal", "terminal memory",
+        "recording", "last backup", "last verify",
     ]  # fmt: skip
 
 
 def test_doctor_needs_no_vault_but_refuses_a_missing_one(tmp_path: Path) -> None:
-    assert len(health.doctor(None, state=tmp_path)) == 15
+    assert len(health.doctor(None, state=tmp_path)) == 16
     for act in (health.doctor, health.status):
         with pytest.raises(NoVaultError, match="no vault at"):
             act(tmp_path / "none.vault", state=tmp_path)
@@ -213,6 +214,14 @@ def _room() -> Item:
             lambda: probes.synced_folder(Path()),
             Verdict.WARN,
             "in Dropbox",
+        ),
+        ("landlock_version", 7, probes.readers, Verdict.OK, "closed to the files of this account, Landlock 7"),
+        (
+            "landlock_version",
+            0,
+            probes.readers,
+            Verdict.WARN,
+            "a fault in a library that reads a paper can read and delete files of this account",
         ),
         ("filesystem_kind", "ext4", _disk, Verdict.OK, "file system ext4"),
         ("filesystem_kind", "unknown", _disk, Verdict.UNKNOWN, _UNTOLD),

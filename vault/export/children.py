@@ -1,4 +1,4 @@
-"""The processes that render and verify: fed by pipe, closed to their neighbours, ended when their time is over.
+"""The processes that render, read and verify: shut in, fed by pipe, closed to neighbours, ended when their time is over.
 
 Nothing of a case is in their arguments, their environment or a file. What they write on standard error is thrown away:
 it may quote the text.
@@ -30,11 +30,12 @@ DEPENDENCY_MISSING = 69
 _MOST_ANSWER_BYTES = 128 * 2**20
 _WRITING_BYTES = 2**16
 
-# -I leaves out the current folder and the user's; the folder of this program comes back as the only argument. The
-# process is closed to its neighbours before it reads a name, and has no network where the system lets it leave that.
+# -I leaves out the current folder and the user's; the folder of this program comes back as the first argument. The
+# process is closed to its neighbours, and shut in, before it loads a library or reads a name.
 _START = (
-    "import runpy, sys; sys.path.append(sys.argv[1]); from vault.platform import harden_process, leave_network, "
-    "limit_memory; harden_process(); leave_network(); {limit}runpy.run_module({module!r}, run_name='__main__')"
+    "import runpy, sys; sys.path.append(sys.argv[1]); from vault.platform import harden_process, limit_memory; "
+    "from vault.export.limiting import shut_in; harden_process(); {limit}shut_in(sys.argv[2:]); "
+    "runpy.run_module({module!r}, run_name='__main__')"
 )
 
 
@@ -42,13 +43,13 @@ class TooSlowError(Exception):
     """The process was ended: its time was over."""
 
 
-def command_of(module: str, *, memory: int | None = None) -> tuple[str, ...]:
-    """Return the command line that runs a module of this program: it tells nothing but where the program lies.
+def command_of(module: str, *, memory: int | None = None, runs: str | None = None) -> tuple[str, ...]:
+    """Return the command line that runs a module of this program, shut in: it tells nothing but where programs lie.
 
-    `memory` is how many bytes it may take, where the system holds to it.
+    `memory` is how many bytes it may take, where the system holds to it; `runs` the one program that it may start.
     """
     start = _START.format(module=module, limit="" if memory is None else f"limit_memory({memory}); ")
-    return (sys.executable, "-I", "-B", "-c", start, str(Path(vault.__file__).parent.parent))
+    return (sys.executable, "-I", "-B", "-c", start, str(Path(vault.__file__).parent.parent), *([runs] if runs else []))
 
 
 def ask_child(

@@ -23,6 +23,7 @@ from vault.platform.files import (
     needs_full_fsync,
     state_dir,
 )
+from vault.platform.landlock import landlock_version, open_only
 from vault.platform.locked import LockedMemory
 from vault.platform.locks import lock_holder
 from vault.platform.mounts import Mount, read_mounts
@@ -36,5 +37,6 @@ from vault.platform.process import (
     process_started_ms,
     set_parent_death_signal,
 )
+from vault.platform.seccomp import refuse_calls
 from vault.platform.terminal import NOT_UTF8, read_tty_passphrase
 from vault.platform.watching import Buffer, recorders, running_commands, terminal_buffer

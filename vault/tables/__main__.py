@@ -1,4 +1,4 @@
-"""The process: reads a file from standard input, answers its rows on standard output as JSON, and writes nothing else.
+"""The process, shut in: reads a file from standard input, answers its rows on standard output as JSON, nothing else.
 
 Answer: `{"rows": [[cell, ...], ...]}` or `{"fault": code, "row": n, "column": n}`. Exit code 4 means that it takes more
 memory than it may, 69 that a library is missing.

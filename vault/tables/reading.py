@@ -1,4 +1,4 @@
-"""A table from a file of another program, by way of a process that may harm nobody: it has limits, and no keys."""
+"""A table from a file of another program, by way of a process that is shut in: it has limits, no files and no keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process: limits itself, reads the task from standard input, answers on standard output, writes nothing else.
+"""The process, shut in: limits itself, reads the task from standard input, answers on standard output, nothing else.
 
 Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives: the report and its
 data, or with `report` false one further file whose words alone are looked at. Answer: lines with the percents that are

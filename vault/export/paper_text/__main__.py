@@ -1,4 +1,4 @@
-"""The process: limits itself, reads a paper from standard input, answers with its text, writes nothing else.
+"""The process, shut in: limits itself, reads a paper from standard input, answers with its text, writes nothing else.
 
 Task: u32 length | JSON header (`media`, `ocr`: program and languages, or null, `seconds`) | the content. Answer: lines
 with the percents that are done, then one JSON object of `by`, `text` and `whole`. Exit code 69: a library is missing.

@@ -41,7 +41,7 @@ _UNREADABLE = ReadText("nothing", "", is_whole=False)
 
 
 def read_text(content: bytes, media: str, *, progress: Progress = lambda done, total: None) -> ReadText:
-    """Return the text of a paper, read by a process that can write no file and ends by itself.
+    """Return the text of a paper, read by a process that is shut in (`limiting`) and ends by itself.
 
     `progress` is told percents. What the process cannot read, and what ends it, gives no text and no error.
 
@@ -50,10 +50,11 @@ def read_text(content: bytes, media: str, *, progress: Progress = lambda done, t
     """
     if len(content) > MOST_BYTES or not content:
         return NOTHING if not content else _UNREADABLE
-    header = json.dumps({"media": media, "ocr": _ocr(), "seconds": _SECONDS}).encode()
+    ocr = _ocr()
+    header = json.dumps({"media": media, "ocr": ocr, "seconds": _SECONDS}).encode()
     task = len(header).to_bytes(4, "big") + header + content
     try:
-        command = command_of("vault.export.paper_text", memory=MEMORY_BYTES)
+        command = command_of("vault.export.paper_text", memory=MEMORY_BYTES, runs=ocr and ocr[0])
         code, answer = ask_child(command, task, seconds=_SECONDS + _BESIDE_SECONDS, progress=progress)
         if code == DEPENDENCY_MISSING:
             raise DependencyMissingError(Message("the library that reads PDF files is not installed"))

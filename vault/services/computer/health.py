@@ -81,6 +81,7 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
         probes.swap(),
         probes.hibernation(),
         probes.process_memory(),
+        probes.readers(),
         probes.disk_encryption(place),
         probes.synced_folder(place),
         _clock(known, now),

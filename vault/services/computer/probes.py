@@ -191,6 +191,23 @@ def process_memory() -> Item:
     )
 
 
+def readers() -> Item:
+    """Return whether the processes that read what others made are closed to the files of this account."""
+    version = platform.landlock_version()
+    if version:
+        return Item(
+            "reading papers",
+            Verdict.OK,
+            Message("closed to the files of this account, Landlock {version}", version=version),
+        )
+    return Item(
+        "reading papers",
+        Verdict.WARN,
+        Message("a fault in a library that reads a paper can read and delete files of this account"),
+        Message("Linux from 5.13 on can refuse that, where Landlock is switched on."),
+    )
+
+
 def exposures(
     environ: Mapping[str, str] = os.environ, *, commands: Callable[[], Sequence[Sequence[str]] | None] | None = None
 ) -> tuple[Message, ...]:

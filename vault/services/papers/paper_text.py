@@ -1,4 +1,4 @@
-"""The text of a paper: read once by a process that can write nothing, kept sealed beside the paper, and searched."""
+"""The text of a paper: read once by a process that is shut in, kept sealed beside the paper, and searched."""
 
 from __future__ import annotations
 
