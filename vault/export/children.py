@@ -1,4 +1,4 @@
-"""The processes that render, read and verify: shut in, fed by pipe, closed to neighbours, ended when their time is over.
+"""The processes that render, read and verify: shut in, fed by pipe, closed to neighbours, ended when time is over.
 
 Nothing of a case is in their arguments, their environment or a file. What they write on standard error is thrown away:
 it may quote the text.
