@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import signal
@@ -12,6 +13,8 @@ import pytest
 
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
+from tests.services import colleague
+from vault.policy.roles import Role
 
 _OPEN = "The vault is open"
 _PROMPT = "casevault> "
@@ -79,21 +82,76 @@ def _sleeps_until_the_alarm(pid: int) -> bool:
     return hears and re.search(r"State:\s*S", status) is not None
 
 
-@pytest.mark.parametrize("asks", [False, True])
-def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk, asks: bool) -> None:
-    """The shortest time is a minute: the clock of the process is run ahead by its own alarm."""
-    shell = _begin(desk, "--idle", "1")
-    if asks:
-        shell.type("case new --kind asylum")
-        shell.wait_for("Title of the case")
-    in_turn = 0
+def _run_the_clock_ahead(shell: Typist, pid: int | None = None) -> None:
+    """The shortest time is a minute: the clock of a process is run ahead by its own alarm, once it waits."""
+    pid, in_turn = pid or shell.pid, 0
     while in_turn < 3:
         time.sleep(0.01)
-        in_turn = in_turn + 1 if _sleeps_until_the_alarm(shell.pid) else 0
-    os.kill(shell.pid, signal.SIGALRM)
+        in_turn = in_turn + 1 if _sleeps_until_the_alarm(pid) else 0
+    os.kill(pid, signal.SIGALRM)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        (),
+        (("case new --kind asylum", "Title of the case"),),
+        (("note add {ref}", "end with Ctrl"),),
+        (("note add {ref}", "end with Ctrl"), ("the first line of a note", "first line")),
+        (("member add --like caseworker", "Name of the new member"), ("Oren Vell", "New passphrase")),
+        (("recovery drill", "row  1"),),
+    ],
+)
+def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk, typed: tuple[tuple[str, str], ...]) -> None:
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    shell = _begin(desk, "--idle", "1")
+    for words, answer in typed:
+        shell.type(words.format(ref=ref))
+        shell.wait_for(answer)
+    _run_the_clock_ahead(shell)
     shell.wait_for("Locked: nobody typed for 1 minute")
     assert shell.end() == 0
+    assert ("what was typed for it is not saved" in shell.seen) is bool(typed)
     assert desk.run("case", "list").code == 0
+
+
+@pytest.mark.parametrize("asks", ["your reason to approve", f"Passphrase of {colleague.NAME}"])
+def test_a_second_person_who_does_not_answer_locks_too(desk: Desk, asks: str) -> None:
+    with desk.place.open() as session:
+        oren = colleague.admit(session)
+        colleague.admit(session, name="Tove Arendal", roles={Role.CASEWORKER})
+    with oren.open(desk.place):
+        pass  # who has never opened the vault here cannot approve
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    shell = _begin(desk, "--idle", "1")
+    day = datetime.date.today().isoformat()
+    shell.type(f'break-glass {ref} --for "Tove Arendal" --until {day} --second "{colleague.NAME}"')
+    shell.wait_for("your reason to approve")
+    if "reason" not in asks:
+        shell.type("emergency")
+        shell.wait_for(asks)
+    (second,) = Path(f"/proc/{shell.pid}/task/{shell.pid}/children").read_text().split()
+    _run_the_clock_ahead(shell, int(second))
+    shell.wait_for("Locked: nobody typed for 1 minute")
+    assert shell.end() == 0
+    assert "break.glass" not in desk.run("log", "list").out
+
+
+def test_a_note_of_several_lines_is_typed_in_the_shell(desk: Desk) -> None:
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    shell = _begin(desk, "--idle", "1")
+    shell.type(f"note add {ref}")
+    shell.wait_for("end with Ctrl")
+    for line in ("the harbour at noon", "the second line"):
+        shell.type(line)
+        shell.wait_for(line)
+    shell.type_bytes(b"\x04")
+    shell.wait_for("The note is saved")
+    shell.wait_for(_PROMPT)
+    shell.type("exit")
+    assert shell.end() == 0
+    (note,) = [note for note in desk.run("case", "show", ref, "--json").json()["notes"] if "harbour" in note["text"]]
+    assert note["text"] == "the harbour at noon\nthe second line\n"
 
 
 def test_a_script_is_told_to_give_each_command_by_itself(desk: Desk) -> None:

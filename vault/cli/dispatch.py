@@ -31,9 +31,12 @@ _WHO_COMES_IN = frozenset(
 
 
 def run(arguments: list[str], held: Session | None = None) -> int:
-    """Run one command and return its exit code. Never raises, never prints a traceback with values.
+    """Run one command and return its exit code. Never prints a traceback with values.
 
     `held` is the open vault of `casevault shell`; else the command opens it.
+
+    Raises:
+        NobodyTypedError: within the shell, which then locks: the command asked, and nobody answered in time.
     """
     if held is None:
         ready_streams()
@@ -42,7 +45,11 @@ def run(arguments: list[str], held: Session | None = None) -> int:
         return output.show(_run(arguments, output, held))
     except VaultError as error:
         return output.fail(error)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as end:
+        from vault.platform import NobodyTypedError
+
+        if held is not None and isinstance(end, NobodyTypedError):
+            raise
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the shell's prompt begins a line of its own
         return 130

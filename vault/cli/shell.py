@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TextIO, cast
+from typing import IO, TYPE_CHECKING, AnyStr, Final, Generic, TextIO, cast
 
+from vault import platform
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -17,8 +15,6 @@ from vault.errors import RefusedError, UsageError
 from vault.words.message import Message, plural
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from vault.access.session import Session
 
 _PROMPT = "casevault> "
@@ -27,36 +23,32 @@ _MOST_MINUTES = 60
 _ENDS = frozenset({"exit", "quit", "lock"})
 
 
-class _IdleError(KeyboardInterrupt):
-    """Nobody typed for too long: ends a command that asks as Ctrl+C does."""
-
-
-class _Attended:
+class _Attended(Generic[AnyStr]):
     """Standard input while a command runs: a person who is asked and stays away is away from the shell too."""
 
-    def __init__(self, stream: TextIO, idle_s: int) -> None:
-        self._stream = stream
-        self._idle_s = idle_s
-        self.was_left = False
+    def __init__(self, stream: IO[AnyStr]) -> None:
+        self._stream: IO[AnyStr] = stream
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
-    def readline(self, *sizes: int) -> str:
+    @property
+    def buffer(self) -> _Attended[bytes]:
+        """What a note is read from: nothing that is read goes round the time."""
+        return _Attended(cast("TextIO", self._stream).buffer)
+
+    def readline(self, *sizes: int) -> AnyStr:
         """Return the next line, or end the command after the time."""
-        return self._within(lambda: self._stream.readline(*sizes))
+        with platform.waiting_for_person():
+            return self._stream.readline(*sizes)
 
-    def read(self, *sizes: int) -> str:
-        """Return what is typed, or end the command after the time."""
-        return self._within(lambda: self._stream.read(*sizes))
-
-    def _within(self, act: Callable[[], str]) -> str:
-        try:
-            with _waking(self._idle_s):
-                return act()
-        except _IdleError:
-            self.was_left = True
-            raise
+    def read(self, size: int = -1) -> AnyStr:
+        """Return what is typed up to Ctrl+D, or end the command after the time without a line."""
+        read = line = self.readline(size)
+        while line and len(read) != size:
+            line = self.readline(size if size < 0 else size - len(read))
+            read += line
+        return read
 
 
 def _shell(args: Given, output: Output) -> Result:
@@ -69,7 +61,8 @@ def _shell(args: Given, output: Output) -> Result:
         )
     with opened(args, output) as session:
         output.say(Message("The vault is open. Type commands without `casevault`; `help` lists them, `exit` locks."))
-        end = _loop(session, output, args.idle * 60)
+        with platform.limit_waits(args.idle * 60):
+            end = _loop(session, output, args.idle * 60)
     return Result({"locked": True}, [end])
 
 
@@ -77,11 +70,11 @@ def _loop(session: Session, output: Output, idle_s: int) -> Message:
     """Run what is typed until the person leaves or stays away; return what is said then."""
     while not session.is_closed:
         try:
-            with _waking(idle_s):
+            with platform.waiting_for_person():
                 line = _read()
         except EOFError:
             break
-        except _IdleError:
+        except platform.NobodyTypedError:
             return _left(idle_s)
         except KeyboardInterrupt:
             output.say(Message("Type `exit` to lock."))
@@ -94,15 +87,20 @@ def _loop(session: Session, output: Output, idle_s: int) -> Message:
         words = words[1:] if words[:1] == ["casevault"] else words
         if words and words[0] in _ENDS:
             break
-        if words and not _is_attended(words, session, idle_s):
-            return _left(idle_s)
+        if words and not _is_attended(words, session):
+            return _left(idle_s, asked=True)
     return Message("Locked.")
 
 
-def _left(idle_s: int) -> Message:
-    return plural(
+def _left(idle_s: int, *, asked: bool = False) -> Message:
+    """Return that nobody sits here; of a command that asked nothing is kept, and that is said."""
+    platform.drop_typed()
+    locked = plural(
         "Locked: nobody typed for {count} minute.", "Locked: nobody typed for {count} minutes.", count=idle_s // 60
     )
+    if not asked:
+        return locked
+    return Message("{locked} The command was still asking: what was typed for it is not saved.", locked=locked)
 
 
 def _read() -> str:
@@ -117,37 +115,19 @@ def _read() -> str:
         readline.set_history_length(0)
 
 
-def _is_attended(words: list[str], session: Session, idle_s: int) -> bool:
+def _is_attended(words: list[str], session: Session) -> bool:
     """Run a command; return False where it asked and nobody answered."""
     from vault.cli.dispatch import run
 
     own = sys.stdin
-    attended = _Attended(own, idle_s)
-    sys.stdin = cast("TextIO", attended)
+    sys.stdin = cast("TextIO", _Attended(own))
     try:
         run(words, session)
+    except platform.NobodyTypedError:
+        return False
     finally:
         sys.stdin = own
-    return not attended.was_left
-
-
-@contextmanager
-def _waking(seconds: int) -> Iterator[None]:
-    """Raise within the block when so many seconds have passed; on Windows nothing does."""
-    if not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def wake(number: int, frame: FrameType | None) -> None:
-        raise _IdleError
-
-    before = signal.signal(signal.SIGALRM, wake)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    return True
 
 
 _IDLE: Final = Arg("[--idle N]", Message("lock after N minutes without a command"), of=int, default=_IDLE_MINUTES)

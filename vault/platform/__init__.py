@@ -39,4 +39,5 @@ from vault.platform.process import (
 )
 from vault.platform.seccomp import refuse_calls
 from vault.platform.terminal import NOT_UTF8, read_tty_passphrase
+from vault.platform.waiting import NobodyTypedError, drop_typed, limit_waits, longest_wait, waiting_for_person
 from vault.platform.watching import Buffer, recorders, running_commands, terminal_buffer

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vault.errors import UsageError
 from vault.platform.terminal import NOT_UTF8
+from vault.platform.waiting import waiting_for_person
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -32,7 +33,7 @@ def read_tty_line(prompt: str, *, tty: Path = Path("/dev/tty")) -> str:
             raise _no_terminal() from None
         try:
             _write_all(descriptor, prompt.encode("utf-8", "replace"))
-            while line := os.read(descriptor, _LONGEST_LINE):
+            while line := _read_line(descriptor):
                 try:
                     return line.decode("utf-8").strip()
                 except UnicodeDecodeError:
@@ -97,6 +98,11 @@ def _cells(text: str) -> int:
 def _write_all(descriptor: int, text: bytes) -> None:
     while text:
         text = text[os.write(descriptor, text) :]
+
+
+def _read_line(descriptor: int) -> bytes:
+    with waiting_for_person():
+        return os.read(descriptor, _LONGEST_LINE)
 
 
 def _no_terminal() -> UsageError:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from vault.errors import UsageError
+from vault.platform.waiting import waiting_for_person
 from vault.words.message import Message
 
 NOT_UTF8: Final = "This terminal does not send UTF-8. Set it to UTF-8."
@@ -91,7 +92,8 @@ if sys.platform != "win32":
     def _read_line(descriptor: int) -> bytearray:
         # In line mode one read gives one line, so nothing is ever copied while a buffer grows.
         buffer = bytearray(_LONGEST_LINE + 1)
-        size = os.readv(descriptor, [buffer])
+        with waiting_for_person():
+            size = os.readv(descriptor, [buffer])
         line = buffer[:size]
         buffer[:] = bytes(len(buffer))
         if size == 0:

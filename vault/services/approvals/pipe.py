@@ -10,7 +10,7 @@ from time import sleep
 
 import msgspec
 
-from vault import errors
+from vault import errors, platform
 from vault.access.pins.delays import Wait
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import seats_here
@@ -26,7 +26,7 @@ from vault.records.logs import genesis_of
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
 from vault.services.approvals.lent_rows import RowSet, can_act_here, lend
-from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion, decoded
+from vault.services.approvals.pipe_process import NOBODY_TYPED, PipeAnswer, PipeQuestion, decoded
 from vault.services.approvals.question import Question
 from vault.store.rows import Rows
 from vault.words.message import Message
@@ -70,6 +70,7 @@ def ask_second(
         RefusedError: they did not approve, may not, or have no seat on this device.
         WrongPassphraseError: as at unlock; the attempt is kept.
         VerificationError: what came back is not what an approval may be; nothing of it was taken in.
+        NobodyTypedError: nobody sat there, and this process waits no longer for anybody.
     """
     certificates = session.directory.effective.certificates
     seats = [SeatId(seat) for seat, certificate in certificates.items() if certificate.member == member]
@@ -87,9 +88,13 @@ def ask_second(
             next_step=Message("Ask for the approval in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
         )
     file = read_key_file(session.folder.keys)
-    asked = PipeQuestion(file.encode(), name, session.seat, question, tuple(lent))
+    asked = PipeQuestion(
+        file.encode(), name, session.seat, question, tuple(lent), longest_wait_s=platform.longest_wait()
+    )
     with one_attempt(session.folder, file, session.state, wait):
         answered = decoded(run(msgspec.msgpack.encode(asked)), PipeAnswer)
+        if answered.refusal == NOBODY_TYPED:
+            raise platform.NobodyTypedError
         if answered.refusal:
             raise _error(answered)
     approval = Approval.decode(answered.approval)

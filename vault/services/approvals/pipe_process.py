@@ -39,6 +39,7 @@ from vault.store.rows import Rows
 from vault.validity.authority import Listings
 from vault.words.message import Message
 
+NOBODY_TYPED = "nobody-typed"
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 _AGAIN = "That is none of these reasons. One of them, or nothing to refuse: "
 
@@ -47,7 +48,7 @@ class PipeQuestion(msgspec.Struct, frozen=True):
     """A question as the first process sends it.
 
     A passphrase opens one slot of `keys`, which is bound to `name`. `lent` has the rows of each seat of that person on
-    this device.
+    this device. `longest_wait_s` is how long the first process waits for a person; 0 is without a limit.
     """
 
     keys: bytes
@@ -55,6 +56,7 @@ class PipeQuestion(msgspec.Struct, frozen=True):
     requester: bytes
     wanted: Question
     lent: tuple[tuple[bytes, RowSet], ...]
+    longest_wait_s: int = 0
 
 
 class PipeAnswer(msgspec.Struct, frozen=True):
@@ -181,9 +183,12 @@ def main() -> int:
         platform.set_parent_death_signal(signal.SIGKILL, parent=int(sys.argv[1]))
     try:
         asked = decoded(sys.stdin.buffer.read(), PipeQuestion)
-        answered = answer(asked, ask_reason=read_tty_pages, ask_passphrase=platform.read_tty_passphrase)
+        with platform.limit_waits(asked.longest_wait_s):
+            answered = answer(asked, ask_reason=read_tty_pages, ask_passphrase=platform.read_tty_passphrase)
     except VaultError as error:
         answered = PipeAnswer(refusal=error.code, message=str(error.message), advice=str(error.next_step))
+    except platform.NobodyTypedError:
+        answered = PipeAnswer(refusal=NOBODY_TYPED)
     except KeyboardInterrupt:
         answered = PipeAnswer(
             refusal="refused", message="the second person did not approve", advice="Nothing was done."
