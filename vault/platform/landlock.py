@@ -65,7 +65,7 @@ def _of(version: int, rights: dict[int, int]) -> int:
 
 def _allow(rules: int, path: str, rights: int) -> None:
     try:
-        place = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
+        place = os.open(path, getattr(os, "O_PATH", 0))
     except OSError:
         return
     try:

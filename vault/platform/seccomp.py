@@ -49,7 +49,9 @@ def refuse_calls(*, programs: bool) -> bool:
     Returns:
         False where nothing is refused: not Linux, another kind of processor, or a kernel without it.
     """
-    machine = os.uname().machine if sys.platform == "linux" else ""
+    if sys.platform != "linux":
+        return False
+    machine = os.uname().machine
     if machine not in _ARCHITECTURES or struct.calcsize("P") != 8:  # a program of 32 bits has other numbers
         return False
     import ctypes  # noqa: PLC0415 - 5 ms at start, and `--help` needs none of this
