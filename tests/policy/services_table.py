@@ -58,7 +58,7 @@ _ASKS: Mapping[Action, str] = {
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
     writing_down.change_person
-    undoing.undo holds.hold holds.release
+    undoing.undo holds.hold holds.hold_again holds.release
     """,
     Action.CASE_SEARCH: """
     alike.alike_to_new alike.alike_to_added
@@ -161,7 +161,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     lost_with_keys.lost_with_keys
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish
     removing.forget_contents described.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
-    noted_holds.cases_with_hold
+    holds.standing holds.without_author noted_holds.hold_again
     erasure_checks.two_person_faults records_counted.counted
     bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.naming_the_same
     belonging.all_names belonging.everywhere belonging.going_with

@@ -148,9 +148,10 @@ def _wraps(session: Session) -> list[Message]:
 
 def _erased(session: Session) -> list[Message]:
     """Finish what a crash cut off; remove what others erased long ago, words of ended slips, drafts of what went."""
+    lines = noted_holds.hold_again(session)
     noted_holds.note_holds(session)
     arrived.note(session, arrived.look(session))
-    lines = arrived.untold(session)
+    lines += arrived.untold(session)
     if session.roles & ALLOWED[Action.CASE_READ] | session.roles & ALLOWED[Action.INTAKE_READ]:
         removing.finish(session)
         gone = arrived.carry_out(session)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from vault.access.session import Session
 from vault.casework.access import Section
@@ -12,7 +13,8 @@ from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.policy.roles import Action
-from vault.records.codec import of_kind
+from vault.records.codec import of_kind, to_fields
+from vault.records.content import PARENT_LIMIT
 from vault.records.versions import OpenedVersion, open_each
 from vault.records.work import Entry
 from vault.seal.named import hold_record
@@ -36,14 +38,11 @@ def hold(session: Session, case: CompartmentId, *, reason: str, review: str) -> 
     wanted = Hold(reason=reason, review=review, since=_sizes(session))
     if wanted.review < today(session):
         raise UsageError(Message("the review day has passed"), next_step=Message("Give a day from today on."))
-    before = held(session, case)
-    if before is not None:
-        wanted = replace(wanted, since=before.value.since)
     _keep(session, case, wanted, rule)
 
 
 def release(session: Session, case: CompartmentId, *, reason: str) -> None:
-    """Release the hold of a case: from here on it can be erased.
+    """Release all holds that stand on a case: from here on it can be erased.
 
     Raises:
         UsageError: no hold stands, or there is no reason.
@@ -60,7 +59,22 @@ def release(session: Session, case: CompartmentId, *, reason: str) -> None:
 def held(session: Session, case: CompartmentId) -> Stored[Hold] | None:
     """Return the hold that stands on a case, or None; of several beside one another, one that stands."""
     session.require(Action.CASE_READ, case)
-    return next(reversed(_standing(session, case)), None)
+    return next(reversed(standing(session, case)), None)
+
+
+def hold_again(session: Session, case: CompartmentId) -> None:
+    """Put a case on hold again, in this member's name, for the newest of the holds that lost their author.
+
+    From now on: what was erased before they never said that they had seen it.
+
+    Raises:
+        UsageError: no such hold stands.
+    """
+    rule = session.require(Action.CASE_WRITE, case)
+    lost = without_author(session, case)
+    if not lost:
+        raise UsageError(Message("this case is not on legal hold"))
+    _keep(session, case, replace(lost[-1].value, since=_sizes(session)), rule)
 
 
 def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
@@ -70,7 +84,7 @@ def require_none(session: Session, homes: Iterable[CompartmentId]) -> None:
         RefusedError: one is.
     """
     for case in {case for home in homes for case in (home, *cases_of_section(session, home))}:
-        found = _standing(session, case)
+        found = standing(session, case)
         if found:
             raise RefusedError(
                 Message("case {case} is on legal hold: nothing of it is erased", case=name_of(session, case)),
@@ -87,41 +101,80 @@ def is_held(session: Session, home: CompartmentId) -> bool:
 
     Of the rows, not of the index: also of a case whose key is about to go.
     """
-    return any(_standing(session, case) for case in (home, *cases_of_section(session, home)))
+    return any(standing(session, case) for case in (home, *cases_of_section(session, home)))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a version says of the hold on a case, and all versions that it follows by `parents`.
-
-    `is_valid`: if not, it was valid here once, and its author was cut off since.
-    """
+class Said(NamedTuple):
+    """What a version says of the hold on a case."""
 
     version: OpenedVersion
     hold: Hold
-    follows: frozenset[bytes]
-    is_valid: bool
 
 
-def said_of(session: Session, case: CompartmentId) -> list[Said]:
-    """Return what the valid versions of the hold on a case say, and those that this folder saw valid before.
+@dataclass(frozen=True, slots=True)
+class SaidOfHold:
+    """What is said of the hold on a case.
 
-    So nobody ends a hold by cutting off its author. One without the fields of a hold says nothing.
+    Attributes:
+        valid: by valid versions, replaced ones too.
+        lost: by holds that stood when this folder looked last, and are valid no longer.
+        parents: of these versions, and of all that they follow.
     """
+
+    valid: list[Said]
+    lost: list[Said]
+    parents: Mapping[bytes, Sequence[bytes]]
+
+    def before(self, versions: Iterable[bytes]) -> set[bytes]:
+        """Return all versions that these follow by `parents`. Each is looked at once."""
+        found: set[bytes] = set()
+        left = list(versions)
+        while left:
+            new = set(self.parents.get(left.pop(), ())) - found
+            found |= new
+            left += new
+        return found
+
+
+def said_of(session: Session, case: CompartmentId) -> SaidOfHold:
+    """Return what is said of the hold on a case. A version without the fields of a hold says nothing."""
     with session.database.reading() as rows:
         places = [(origin, seq) for _, origin, seq in rows.places_in_record(case, hold_record())]
-        if not places:
-            return []
-        seen = {version for home, version in stored(rows).seen if home == case}
-        sealed = [each for each in rows.versions(case, RecordId(hold_record())) if each.id in seen]
+        stood = {version for home, version in stored(rows).stood if home == case}
+    if not places:
+        return SaidOfHold([], [], {})
     valid = {each.id: each for each in read_valid_at(session, case, places) if each.record == hold_record()}
-    known = {each.id: each for each in _opened(session, sealed)} | valid
-    versions = [each for each in known.values() if each.content.kind == Hold.KIND]
-    parents = {bytes(each.id): each.content.parents for each in versions}
-    return [
-        Said(version, hold, _all_before(version.id, parents), version.id in valid)
-        for version, hold in of_kind(versions, Hold)
-    ]
+    versions = [each for each in (*valid.values(), *_no_longer(session, case, valid, stood)) if _is_of_hold(each)]
+    said = [Said(*each) for each in of_kind(versions, Hold)]
+    return SaidOfHold(
+        [each for each in said if each.version.id in valid],
+        [each for each in said if each.version.id in stood and each.version.id not in valid],
+        {each.id: each.content.parents for each in versions},
+    )
+
+
+def _is_of_hold(version: OpenedVersion) -> bool:
+    return version.content.kind == Hold.KIND
+
+
+def _no_longer(
+    session: Session, case: CompartmentId, valid: Mapping[VersionId, OpenedVersion], stood: Set[bytes]
+) -> list[OpenedVersion]:
+    """Open what stood here or what others follow, and is not valid. What nobody names is not looked at."""
+    named = set(stood).union(*(each.content.parents for each in valid.values())) - valid.keys()
+    if not named:
+        return []
+    sealed: dict[bytes, list[SealedVersion]] = {}
+    with session.database.reading() as rows:
+        for each in rows.versions(case, RecordId(hold_record())):
+            sealed.setdefault(each.id, []).append(each)
+    found: list[OpenedVersion] = []
+    left = list(named)
+    while left:
+        opened = _opened(session, sealed.pop(left.pop(), []))
+        found += opened
+        left += [parent for each in opened for parent in each.content.parents if parent not in valid]
+    return found
 
 
 def cases_of_section(session: Session, home: CompartmentId) -> set[CompartmentId]:
@@ -143,35 +196,48 @@ def _kind_of(session: Session, home: CompartmentId) -> CompartmentKind | None:
     return None if state is None else state.kind
 
 
-def _standing(session: Session, case: CompartmentId) -> list[Stored[Hold]]:
-    """Return the holds that stand, the newest last: those that neither a valid release follows nor another of them."""
+def standing(session: Session, case: CompartmentId) -> list[Stored[Hold]]:
+    """Return the holds that stand, the newest last: those that neither a valid release follows nor a valid hold.
+
+    One that stood when this folder looked last does so still where its author was cut off since: somebody holds again.
+    """
+    return _stored(_standing(session, case)[0])
+
+
+def without_author(session: Session, case: CompartmentId) -> list[Stored[Hold]]:
+    """Return which of the holds that stand are valid no longer, because their author was cut off."""
+    return _stored(_standing(session, case)[1])
+
+
+def _standing(session: Session, case: CompartmentId) -> tuple[list[Said], list[Said]]:
+    """Return the holds that stand, and which of them are not valid."""
     said = said_of(session, case)
-    releases = (each for each in said if each.hold.released is not None and each.is_valid)
-    ended = {version for each in releases for version in each.follows}
-    stand = [each for each in said if each.hold.released is None and each.version.id not in ended]
-    replaced = {version for each in stand for version in each.follows}
-    found = [stored_of_kind([each.version], Hold)[0] for each in stand if each.version.id not in replaced]
-    return sorted(found, key=lambda each: each.written_ms)
+    ended = said.before(each.version.id for each in said.valid if each.hold.released is not None)
+    valid, lost = (
+        [each for each in some if each.hold.released is None and each.version.id not in ended]
+        for some in (said.valid, said.lost)
+    )
+    replaced = said.before(each.version.id for each in valid)
+    lost = [each for each in lost if each.version.id not in replaced]
+    return [*(each for each in valid if each.version.id not in replaced), *lost], lost
 
 
-def _all_before(version: bytes, parents: Mapping[bytes, Sequence[bytes]]) -> frozenset[bytes]:
-    found: set[bytes] = set()
-    left = [version]
-    while left:
-        new = set(parents.get(left.pop(), ())) - found
-        found |= new
-        left += new
-    return frozenset(found)
+def _stored(found: list[Said]) -> list[Stored[Hold]]:
+    return sorted((stored_of_kind([each.version], Hold)[0] for each in found), key=lambda each: each.written_ms)
 
 
 def _keep(session: Session, case: CompartmentId, value: Hold, rule: str) -> None:
+    """Write a version that follows all that stands; as many, each behind the one before, as it takes to name that."""
     record = RecordId(hold_record())
-    heads = set(heads_of(up_to_date_index(session), case, record, Hold.KIND))
-    heads |= {each.version for each in _standing(session, case)}  # a head that says nothing may stand over them
-    parents = [VersionId(head) for head in sorted(heads)]
+    left = [each.version for each in standing(session, case)]  # first: a head that says nothing may stand over them
+    left += sorted(set(map(VersionId, heads_of(up_to_date_index(session), case, record, Hold.KIND))).difference(left))
     with session.work(case) as work:
-        work.keep(case, value, record, parents)
-        work.commit(Entry(act="case.edit", obj=audit_of(session, case), covers={Hold.KIND: 1}, pol=rule))
+        written: list[VersionId] = []
+        while left or not written:
+            named = [*written[-1:], *left][:PARENT_LIMIT]
+            left = left[len(named) - len(written[-1:]) :]
+            written.append(work.write(case, record, Hold.KIND, to_fields(value), named))
+        work.commit(Entry(act="case.edit", obj=audit_of(session, case), covers={Hold.KIND: len(written)}, pol=rule))
 
 
 def _sizes(session: Session) -> tuple[LogSize, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from vault.access.session import Session
 from vault.casework.hold import Hold
 from vault.ids import CompartmentId, Origin
+from vault.index.heads import heads_of_record
 from vault.log.items import ItemKind, compartment_tag
-from vault.services.cases.holds import Said, said_of
+from vault.seal.named import hold_record
+from vault.services.cases.holds import Said, SaidOfHold, said_of
 from vault.services.erasures.belonging import opened_sections
-from vault.services.erasures.noted_holds import cases_with_hold
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.validity.authority import Authority, Place
@@ -24,13 +25,14 @@ def hold_breaches(session: Session, rows: Rows) -> Iterator[Finding]:
     Whoever wrote it may not have heard of the hold. It stops nothing: what is gone is gone.
     """
     authority = session.authority(rows)
-    cases = sorted(cases_with_hold(session, session.index()))
+    cases = sorted(map(CompartmentId, heads_of_record(session.index(), hold_record(), Hold.KIND)))
+    stops = {case: _Stops(said_of(session, case), authority) for case in cases}
     sections = [(section, case) for section, case, _ in opened_sections(session)] if cases else []
     for home, case in [*((case, case) for case in cases), *sections]:
-        said = said_of(session, case) if case in cases else []
-        logs = {each.version.origin: _logs_before(authority, each.version.origin) for each in said}
+        if case not in stops:
+            continue
         for (origin, seq), count in _erased_from(session, rows, home).items():
-            if _is_stopped((origin, seq), said, logs):
+            if stops[case].stop((origin, seq)):
                 message = plural(
                     "it erases {count} version of {case}, which was on legal hold",
                     "it erases {count} versions of {case}, which was on legal hold",
@@ -51,17 +53,35 @@ def _erased_from(session: Session, rows: Rows, case: CompartmentId) -> dict[Plac
     return found
 
 
-def _is_stopped(place: Place, said: list[Said], logs: Mapping[Origin, frozenset[bytes]]) -> bool:
-    behind = [each for each in said if _is_behind(place, each.hold)]
-    releases = (each for each in behind if each.hold.released is not None and not _is_own_before(place, each, logs))
-    ended = {version for each in releases for version in each.follows}
-    return any(each.hold.released is None and each.version.id not in ended for each in behind)
+class _Stops:
+    """Which entries the valid holds on a case stop. What releases end is computed once for each group of releases."""
 
+    def __init__(self, said: SaidOfHold, authority: Authority) -> None:
+        self._said = said
+        self._since = {each.version.id: {log.origin: log.size for log in each.hold.since} for each in said.valid}
+        logs = {each.version.origin for each in said.valid}
+        self._logs = {origin: _logs_before(authority, origin) for origin in logs}
+        self._ended: dict[tuple[bytes, ...], set[bytes]] = {}
 
-def _is_own_before(place: Place, said: Said, logs: Mapping[Origin, frozenset[bytes]]) -> bool:
-    """Say whether an entry lies before this version in the logs of its own seat, whatever its author says of them."""
-    origin, seq = place
-    return origin in logs[said.version.origin] or (origin == said.version.origin and seq <= said.version.seq)
+    def stop(self, place: Place) -> bool:
+        """Say whether an entry is behind a hold, and not behind a release of it."""
+        behind = [each for each in self._said.valid if self._is_behind(place, each)]
+        releases = (each for each in behind if each.hold.released is not None and not self._is_own_before(place, each))
+        releasing = tuple(each.version.id for each in releases)
+        if releasing not in self._ended:
+            self._ended[releasing] = self._said.before(releasing)
+        ended = self._ended[releasing]
+        return any(each.hold.released is None and each.version.id not in ended for each in behind)
+
+    def _is_behind(self, place: Place, said: Said) -> bool:
+        """Say whether an entry is behind what the author of this version had of its log."""
+        origin, seq = place
+        return seq >= self._since[said.version.id].get(origin, 0)
+
+    def _is_own_before(self, place: Place, said: Said) -> bool:
+        """Say whether an entry lies before this version in the logs of its own seat, whatever its author says."""
+        origin, seq = place
+        return origin in self._logs[said.version.origin] or (origin == said.version.origin and seq <= said.version.seq)
 
 
 def _logs_before(authority: Authority, origin: bytes) -> frozenset[bytes]:
@@ -74,9 +94,3 @@ def _logs_before(authority: Authority, origin: bytes) -> frozenset[bytes]:
         found.add(genesis.predecessor)
         genesis = before
     return frozenset(found)
-
-
-def _is_behind(place: Place, hold: Hold) -> bool:
-    """Say whether an entry is behind what the author of this version had of its log."""
-    origin, seq = place
-    return seq >= next((log.size for log in hold.since if log.origin == origin), 0)

@@ -6,7 +6,7 @@ The row is of the folder, not of a seat: random ids and numbers, sealed under no
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -55,7 +55,7 @@ class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             empty where it was erased in this folder.
         counted: how many records of cases and sections that were here an entry of others erased: log, position, count.
         held: the places that were on hold when a session of this folder looked last that could open them.
-        seen: (case, version) of each version of a legal hold that a session of this folder saw valid.
+        stood: (case, version) of each hold that stood then on a case. What stands no longer is not kept.
     """
 
     read: dict[bytes, int] = {}
@@ -64,7 +64,7 @@ class FolderErasures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begun: list[WaitingErasure] = []
     held: list[bytes] = []
     counted: list[tuple[bytes, int, int]] = []
-    seen: list[tuple[bytes, bytes]] = []
+    stood: list[tuple[bytes, bytes]] = []
 
 
 def stored(rows: Rows) -> FolderErasures:
@@ -77,7 +77,9 @@ def stored(rows: Rows) -> FolderErasures:
     if row is None:
         return FolderErasures()
     try:
-        return msgspec.msgpack.decode(row.blob, type=FolderErasures)
+        fields = msgspec.msgpack.decode(row.blob, type=dict[str, Any])
+        fields.pop("seen", None)  # of an earlier program: all holds that were ever valid here
+        return msgspec.convert(fields, FolderErasures)
     except (RecursionError, ValueError):
         raise MalformedError(Message("the row of erasures in this folder cannot be read")) from None
 
