@@ -50,6 +50,7 @@ def test_what_a_script_needs_passes(text: str) -> None:
         pytest.param("a\u2061b", "a·b", id="an invisible operator"),
         pytest.param("a\u3164b", "a·b", id="a Hangul filler"),
         pytest.param("a\u206ab", "a·b", id="a deprecated control"),
+        pytest.param("a\u2065b\ufff0\ufff8", "a·b··", id="what is kept for signs that show nothing"),
         pytest.param("a\u202eb\u202c", "a·b·", id="an override"),
         pytest.param("a\u200fb", "a·b", id="a direction mark"),
         pytest.param(f"a{RLI}b", "a·b", id="an isolate that does not end"),

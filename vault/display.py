@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
@@ -22,9 +23,9 @@ NO_TIME: Final = "?"
 _NEVER: Final = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but newline and tab, DEL, C1
     "\u061c\u200e\u200f\u202a-\u202e"  # direction marks, embeddings and overrides: they reach beyond their end
-    "\u00ad\u034f\u200b\u2060-\u2064\ufeff"  # soft hyphen, joiners and spaces of no width
+    "\u00ad\u034f\u200b\u2060-\u2065\ufeff"  # soft hyphen, joiners and spaces of no width
     "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # fillers and selectors that show nothing
-    "\u2028\u2029\u206a-\u206f\ufe00-\ufe0e\ufff9-\ufffb"  # separators, old controls, rare selectors, annotations
+    "\u2028\u2029\u206a-\u206f\ufe00-\ufe0e\ufff0-\ufffb"  # separators, old controls, rare selectors, annotations
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # shorthand, music, tags
     "\ud800-\udfff"  # halves of letters, which no terminal can be sent
 )
@@ -45,6 +46,8 @@ _UNSAFE: Final = re.compile(
 _ISOLATES: Final = re.compile("[\u2066-\u2069]")
 _ISOLATES_END: Final = "\u2069"
 _LEAPS: Final = re.compile("[\t\n]")
+# What shows no more than a blank, or nothing, and no name of a person is written with; most of it passes in a text.
+_NO_LETTER: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u2066-\u2069\u2800\u3000\ufe0f]")
 
 
 def safe_text(stored: str) -> str:
@@ -69,6 +72,15 @@ def one_line(stored: str) -> str:
 def is_one_line(name: str) -> bool:
     """Return whether a name shows exactly what it is, in one line, with no blanks around it."""
     return one_line(name) == name == name.strip() != ""
+
+
+def is_name_as_seen(name: str) -> bool:
+    """Return whether somebody can be called so: `is_one_line`, with no blank but the usual one, and nothing unseen.
+
+    What joins letters passes where `safe_text` lets it pass: Persian and Indic names are written with it.
+    """
+    shown = _NO_LETTER.search(name) is None and not any(unicodedata.category(sign) in {"Cn", "Co"} for sign in name)
+    return shown and is_one_line(name)
 
 
 def counted(number: int, text: str, several: str | None = None) -> str:

@@ -77,6 +77,24 @@ def swapped(of: Organisation, new: Member) -> list[Member]:
             "there is already a member with this name",
             id="a member's, for somebody new",
         ),
+        pytest.param(
+            lambda of, new: [replace(new, name=full_name(SELIN).replace("e", "\u0435"))],
+            RefusedError,
+            "there is already a member with this name, or with one that looks the same",
+            id="one that looks like a member's",
+        ),
+        pytest.param(
+            lambda of, new: [replace(new, name=f"{NEWCOMER}\u2065")],
+            MalformedError,
+            "gives no name",
+            id="a sign that no font has",
+        ),
+        pytest.param(
+            lambda of, new: [replace(new, name=NEWCOMER.replace(" ", "\u00a0"))],
+            RefusedError,
+            "does not show as itself",
+            id="another blank",
+        ),
         pytest.param(lambda of, new: [new, replace(new, name="Ilse")], MalformedError, "a member twice", id="two"),
         pytest.param(
             lambda of, new: [replace(new, name=f"{NEWCOMER}\nsigned by Karim")],

@@ -238,6 +238,7 @@ def test_a_new_admin_is_admitted_by_name_and_the_old_device_can_be_kept(
         ("Nobody Known", {}, NotFoundError, "no member of this name"),
         ("", {}, RefusedError, "a member needs a name"),
         (f" {MEMBER} ", {"new_admin": True}, RefusedError, "there is already a member with this name"),
+        (MEMBER.replace("a", "\u0430"), {"new_admin": True}, RefusedError, "a member whose name looks the same"),
     ]
 )
 def test_a_wish_that_cannot_be_met_changes_nothing(  # noqa: PLR0917 - a row of the table and two fixtures

@@ -6,11 +6,11 @@ Values come as `object`: a constructor is also where bytes that were decoded bec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TypeVar
 
-from vault.display import is_one_line
+from vault.display import is_name_as_seen, is_one_line
 from vault.errors import UsageError
 from vault.ids import ID_SIZE, is_case_ref
 from vault.words.message import Message
@@ -74,8 +74,21 @@ def checked_name(value: object, field: str) -> str:
     Raises:
         UsageError: as `checked_line`; or it has a character that shows nothing or changes how a line is read.
     """
+    return _checked_as_shown(value, field, is_one_line)
+
+
+def checked_name_of_member(value: object) -> str:
+    """Return a name as somebody may be called from now on: people are told apart by it.
+
+    Raises:
+        UsageError: as `checked_name`; or it has a blank that is not the usual one, or what no alphabet has.
+    """
+    return _checked_as_shown(value, "name of the member", is_name_as_seen)
+
+
+def _checked_as_shown(value: object, field: str, is_shown: Callable[[str], bool]) -> str:
     name = checked_line(value, field)
-    if not is_one_line(name):
+    if not is_shown(name):
         raise UsageError(
             Message("{field} has a character that does not show as itself", field=field),
             next_step=Message("Type it again, by hand."),

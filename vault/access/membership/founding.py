@@ -11,7 +11,7 @@ from pathlib import Path
 from vault import platform
 from vault.access.pins.pins import PinFile, Pins, begun_pins, this_machine
 from vault.access.trust.attempts import make_hints
-from vault.casework.checks import checked_name
+from vault.casework.checks import checked_name, checked_name_of_member
 from vault.casework.directory import AttemptsKey, Member, Organisation, PackageKey
 from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentKind, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
@@ -71,9 +71,7 @@ def found_vault(
         UsageError: the name of organisation or member is empty, or no single printable line.
         TryAgainError: no room, or the account's state folder cannot be used.
     """
-    founder = _Founder(
-        checked_name(organisation, "name of the organisation"), checked_name(member_name, "name of the member")
-    )
+    founder = _Founder(checked_name(organisation, "name of the organisation"), checked_name_of_member(member_name))
     folder = VaultFolder(path)
     folder.require_free()
     state = platform.state_dir() if state is None else state

@@ -12,7 +12,7 @@ from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import doors_here, free_slot, seats_here
 from vault.access.session import Session
 from vault.access.trust.attempts import make_hints
-from vault.casework.checks import checked_name
+from vault.casework.checks import checked_name, checked_name_of_member
 from vault.errors import UsageError
 from vault.ids import ZERO_ID, MemberId, SeatId, VaultId, make_id
 from vault.log.genesis import origin_of
@@ -171,7 +171,8 @@ def new_seat(database: Database, invitation: Invitation, name: str, *, here: boo
 
 
 def _checked_name(invitation: Invitation, typed: str) -> str:
-    name = checked_name(typed, "name of the member")
+    # Who is in already may be called what nobody new may.
+    name = checked_name(typed, "name of the member") if invitation.name else checked_name_of_member(typed)
     if invitation.name and name.casefold() != invitation.name.casefold():
         raise UsageError(
             Message("this invitation is for another member's device"),

@@ -15,6 +15,7 @@ from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ID_SIZE, ZERO_ID, EpochId, MemberId
 from vault.log.rosters.roster import Roster
+from vault.names.same_look import as_seen
 from vault.records.localrows import decoded
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keys import derive_proposal_key
@@ -142,7 +143,7 @@ def _require_fitting(roster: Roster, members: Sequence[Member]) -> None:
             raise MalformedError(
                 Message("the proposal names somebody whom its roster does not admit, or gives no name")
             )
-    for called in ({member.member for member in members}, {member.name.casefold() for member in members}):
+    for called in ({member.member for member in members}, {as_seen(member.name) for member in members}):
         if len(called) < len(members):
             raise MalformedError(Message("the proposal names a member twice, or gives two members the same name"))
 

@@ -19,7 +19,7 @@ from vault.access.seat_keys.audit_keys import AuditKey
 from vault.access.seat_keys.rekeying import free_slot, slots_here
 from vault.access.trust.directory import Directory
 from vault.access.trust.proving import Prover
-from vault.casework.checks import checked_name
+from vault.casework.checks import checked_name_of_member
 from vault.casework.directory import Member
 from vault.errors import RefusedError, VerificationError
 from vault.ids import ZERO_ID, MemberId, RecordId, SeatId, make_id
@@ -159,9 +159,7 @@ class _Planner:
             left=len(reached) - len(given),
             audit=tuple(self._judge.audit_keys_of(old)) if Role.AUDITOR in after.roles_of(member) else (),
             ended=ended,
-            record=Member(member, checked_name(self._wish.name, "name of the member"))
-            if self._wish.new_admin
-            else None,
+            record=Member(member, checked_name_of_member(self._wish.name)) if self._wish.new_admin else None,
             file=self._file(after, number, passphrase, ended),
             slot=number,
         )
@@ -173,6 +171,10 @@ class _Planner:
         if named is not None:
             raise RefusedError(
                 Message("there is already a member with this name"), next_step=Message("Leave out `--new-admin`.")
+            )
+        if self._judge.is_taken(self._wish.name):
+            raise RefusedError(
+                Message("there is already a member whose name looks the same"), next_step=Message("Use another name.")
             )
         return MemberId(make_id())
 

@@ -15,6 +15,7 @@ from vault.casework.directory import Member
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.log.items import ItemKind
+from vault.names.same_look import looks_same
 from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
@@ -90,6 +91,11 @@ class RecoveryScope:
                 next_step=Message("Admit somebody new as admin with `--new-admin`."),
             )
         return next(iter(found), None)
+
+    def is_taken(self, name: str) -> bool:
+        """Say whether the name is, to the eye, that of somebody in the newest roster."""
+        known = self.opened.directory.effective.members
+        return any(looks_same(said.name, name) for said in self._said_of_members() if said.member in known)
 
     def _said_of_members(self) -> list[Member]:
         """Return the versions of kind `member` that somebody who might wrote; none stands in the place of another."""

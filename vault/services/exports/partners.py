@@ -15,8 +15,7 @@ from vault.casework.partner_keys import KeyVersion, is_confirmed
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.heads import heads_of
-from vault.names.letters import CYRILLIC_AS_LATIN
-from vault.names.normal import normal
+from vault.names.same_look import looks_same
 from vault.policy.roles import Action, Role
 from vault.records.codec import of_kind, to_fields
 from vault.records.work import Entry
@@ -68,7 +67,7 @@ def add(session: Session, *, name: str, age_recipient: str, compared: bool = Fal
     name, key = checked_name(name, "name of a recipient"), age_recipient.strip()
     partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key), confirmed=compared)
     known, _ = partner_rows(session)
-    if any(_looks_same(row.stored.value.name, partner.name) for row in known):
+    if any(looks_same(row.stored.value.name, partner.name) for row in known):
         raise UsageError(
             Message("there is already a recipient with this name"),
             next_step=Message("Use another name, for example with a place."),
@@ -196,7 +195,7 @@ def find(session: Session, name: str) -> KeptPartner:
     session.require(Action.PARTNER_READ)
     known, spoiled = partner_rows(session)
     ids = [*(row.stored.record for row in known), *(row.record for row in spoiled)]
-    alike = [row.stored.record for row in known if _looks_same(row.stored.value.name, name)]
+    alike = [row.stored.record for row in known if looks_same(row.stored.value.name, name)]
     named = the_one_meant(name, ids, alike)
     found = [row for row in known if row.stored.record in named]
     if len(found) > 1:
@@ -205,7 +204,7 @@ def find(session: Session, name: str) -> KeptPartner:
             next_step=Message("Give an id instead ({list_recipients}).", list_recipients=NextStep.LIST_RECIPIENTS),
         )
     if not found:
-        _require_unspoiled([row for row in spoiled if row.record in named or _looks_same(row.name, name)])
+        _require_unspoiled([row for row in spoiled if row.record in named or looks_same(row.name, name)])
         raise NotFoundError(
             Message("there is no recipient with this name"),
             next_step=Message("Add one with {add_recipient}.", add_recipient=NextStep.ADD_RECIPIENT),
@@ -299,12 +298,3 @@ def _are_words(typed: str, words: str) -> bool:
         len(part) >= min(_FEWEST_LETTERS, len(word)) and word.startswith(part)
         for part, word in zip(given, own, strict=True)
     )
-
-
-def _looks_same(left: str, right: str) -> bool:
-    """Say whether two names are one to the eye: letters of another script that look alike are the same."""
-    return _as_seen(left) == _as_seen(right)
-
-
-def _as_seen(name: str) -> str:
-    return "".join(CYRILLIC_AS_LATIN.get(letter, letter) for letter in " ".join(normal(name).split()))

@@ -15,6 +15,7 @@ from vault.access.pins.delays import Wait
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.throttle import one_attempt
 from vault.access.session import Session
+from vault.casework.checks import checked_name_of_member
 from vault.casework.directory import Member
 from vault.durations import DAY_MS
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
@@ -159,7 +160,7 @@ def admit_here(
     """
     session.require(Action.MEMBER_ADMIT)
     try:
-        roles = _like(like, days)
+        roles, name = _like(like, days), checked_name_of_member(name)
         require_new_name(session, name)
         invitation = make_invitation(session, by=_own_name(session), roles=roles, days=days, is_kept=False)
         here = join_here(session, invitation, member_name=name, passphrase=passphrase)
@@ -167,9 +168,9 @@ def admit_here(
         passphrase[:] = bytes(len(passphrase))
     member = MemberId(here.certificate.member)
     change = Change(admission(session, member, _roles(invitation)), (here.certificate,))
-    record = Member(member, name.strip(), _until(session, days))
+    record = Member(member, name, _until(session, days))
     outcome = carry_out(session, change, members=[record], by_root=by_root, here=here)
-    return Admitted(member, name.strip(), SeatId(here.certificate.seat), outcome)
+    return Admitted(member, name, SeatId(here.certificate.seat), outcome)
 
 
 def finish(

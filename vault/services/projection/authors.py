@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from vault.access.session import Session
+from vault.display import is_name_as_seen
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import MemberId, Origin, RecordId
+from vault.names.same_look import looks_same
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored
 from vault.services.projection.seats import members_of_logs, names_said
@@ -17,6 +19,7 @@ from vault.words.next_step import NextStep
 
 _SHOWN_DIGITS = 8
 NOBODY_KNOWN = "nobody known"
+_ANOTHER_NAME = Message("Ask them to join under a different name.")
 
 
 def names_of_members(session: Session) -> dict[MemberId, str]:
@@ -70,18 +73,20 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
 
 
 def require_new_name(session: Session, name: str) -> None:
-    """Refuse a name that somebody who is in has already: people are told apart by it.
+    """Refuse a name that is, to the eye, that of somebody who is in: people are told apart by it.
 
     Raises:
-        RefusedError: it is taken.
+        RefusedError: it is taken, or has what does not show as itself.
     """
     names, members = all_names(session), session.directory.effective.members
-    if name.strip().casefold() in {
-        text.strip().casefold() for member in members for text in names.get(MemberId(member), ())
-    }:
+    if not is_name_as_seen(name.strip()):
         raise RefusedError(
-            Message("there is already a member with this name"),
-            next_step=Message("Ask them to join under a different name."),
+            Message("the new member's name has a character that does not show as itself"), next_step=_ANOTHER_NAME
+        )
+    if any(looks_same(name, text) for member in members for text in names.get(MemberId(member), ())):
+        raise RefusedError(
+            Message("there is already a member with this name, or with one that looks the same"),
+            next_step=_ANOTHER_NAME,
         )
 
 
