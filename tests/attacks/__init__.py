@@ -30,7 +30,7 @@ What the attacker has:
     an old `keys` file               tests/access: old_keys_attacks, rekeying; tests/services: factors
     erasing without authority        test_erasing
     one ciphertext, several keys     test_partition; tests/seal: commitment
-    foreign lines beside our own     test_names_in_files; test_questions_by_file
+    foreign lines beside our own     test_names_in_files; test_questions_by_file; test_forged_lines
     junk files, a planted dictionary test_junk_files
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
     a prompt where guessing is free  test_guessing; tests/access: factors; tests/services/approvals: pipe

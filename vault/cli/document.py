@@ -125,7 +125,7 @@ def _text(args: Given, output: Output) -> Result:
         "searched_by": None if holders is None else list(holders),
     }
     said = [] if found.read_by is None else _read_lines(found.read_by, holders)
-    return Result(data, [*found.text.splitlines(), *said])
+    return Result(data, [*map(indented, found.text.splitlines()), *said])
 
 
 def _read_lines(read: ReadBy, holders: Sequence[str] | None) -> list[Message]:

@@ -13,7 +13,7 @@ from vault.cli.output import Output
 from vault.cli.prompts import read_passphrase
 from vault.cli.table import Given
 from vault.errors import RefusedError, UsageError
-from vault.words.message import Message, Words
+from vault.words.message import Message, Words, joined
 from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def made_for_person(output: Output, language: str) -> bytearray:
 
 def show(output: Output, made: GeneratedPassphrase, slip: Words = "") -> None:
     """Show a passphrase on the cleared screen until Enter is pressed; `slip` says why it is shown again."""
-    words = "\n".join(f"  {number}. {word}" for number, word in enumerate(made.words, 1))
+    words = joined([f"  {number}. {word}" for number, word in enumerate(made.words, 1)], "\n") or ""
     output.show_once(
         Message(
             "{slip}YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {like_this}\nWorth {bits} bits:"

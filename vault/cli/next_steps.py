@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Final
 
-from vault.words.message import ENGLISH, Message, Words, rendered
+from vault.words.message import ENGLISH, Message, Value, Words, rendered, replace_values
 from vault.words.next_step import NextStep
 
+_FURTHER: Final = "  "
 COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.ADD_RECIPIENT: "casevault recipient add",
     NextStep.CONFIRM_RECIPIENT: "casevault recipient confirm",
@@ -62,8 +64,40 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
 
 
 def in_words(words: Words) -> str:
-    """Return a sentence for the person, each next step as a command to type; a text as it is."""
-    return words if isinstance(words, str) else rendered(words, ENGLISH, _command)
+    """Return a sentence for the person, each next step as a command to type; a text as it is.
+
+    Each further line of a text that stands in a sentence is set in below the line in which the text begins: so none of
+    a record looks like a line of the program, or like another record.
+    """
+    if isinstance(words, str):
+        return words
+    said = rendered(words, ENGLISH, _command)
+    if "\n" not in said:
+        return said
+    values = {name: _set_in(value, _blanks_before(words.template, name)) for name, value in words.values}
+    return rendered(replace_values(words, values), ENGLISH, _command)
+
+
+def set_in(text: str) -> str:
+    """Return a text whose further lines are set in below its first."""
+    blanks = text[: len(text) - len(text.lstrip(" "))]
+    return text.replace("\n", f"\n{blanks}{_FURTHER}")
+
+
+def _set_in(value: Value, blanks: str) -> Value:
+    match value:
+        case str() | PurePath():
+            return str(value).replace("\n", f"\n{blanks}{_FURTHER}")
+        case Message():
+            return in_words(value).replace("\n", f"\n{blanks}")
+        case _:
+            return value
+
+
+def _blanks_before(template: str, name: str) -> str:
+    """Return the blanks with which the line of a template begins in which a value stands."""
+    line = template[: template.find(f"{{{name}}}")].rpartition("\n")[2]
+    return line[: len(line) - len(line.lstrip(" "))]
 
 
 def in_english(words: Message) -> str:

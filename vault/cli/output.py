@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from vault.cli.next_steps import in_english, in_words
+from vault.cli.next_steps import in_english, in_words, set_in
 from vault.cli.streams import give_up
 from vault.display import safe_text
 from vault.errors import VaultError
@@ -55,7 +55,7 @@ class Output:
                 self._print_json(result.data)
             else:
                 for line in result.lines:
-                    sys.stdout.write(_fitting(in_words(line), sys.stdout))
+                    sys.stdout.write(_fitting(set_in(line) if isinstance(line, str) else in_words(line), sys.stdout))
             sys.stdout.flush()
         except BrokenPipeError:
             give_up(sys.stdout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Final, Protocol, TypeAlias
@@ -71,6 +71,13 @@ def filled(sentence: Message, **values: Value) -> Message:
     message = Message(sentence.template, **{name: value for name, value in values.items() if name in named})
     object.__setattr__(message, "many", sentence.many)
     return message
+
+
+def replace_values(message: Message, values: Mapping[str, Value]) -> Message:
+    """Return the same sentence with these values in the place of its own."""
+    other = Message(message.template, **values)
+    object.__setattr__(other, "many", message.many)
+    return other
 
 
 def rendered(message: Message, catalogue: Catalogue, name_step: NameStep) -> str:

@@ -15,6 +15,7 @@ from vault.casework.checks import TEXT_CHARACTERS
 from vault.casework.form import Form, FormedRecord, FormField, Shape
 from vault.casework.own_forms.countries import COUNTRIES
 from vault.casework.own_forms.definition import MOST_QUESTIONS, FormDefinition, QuestionKind
+from vault.display import one_line
 from vault.errors import UsageError
 from vault.ids import RecordId
 from vault.words.message import Message, Words
@@ -101,7 +102,7 @@ class Filled(FormedRecord):
         known = {QuestionKind.COUNTRY.value, QuestionKind.PERSON.value}
         return [
             (
-                Message("{label}", label=answer.label),
+                Message("{label}", label=one_line(answer.label)),
                 called.get(answer.value, answer.value) if answer.kind in known else answer.value,
             )
             for answer in self.answers.values()
