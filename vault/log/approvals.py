@@ -7,7 +7,7 @@ an approval that nobody gave, or one that was used twice, without a key.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import sha256
@@ -133,10 +133,11 @@ def approved_digest(act: str, members: Mapping[str, object]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One proven operation that lists an approval, as the roster that its header names judges its seat.
+    """One operation that lists an approval, as the roster that its header names judges its seat.
 
     `member` is None where the seat is not valid there: unknown, ended, or another key's log. `act`, `at_ms`, `digest`
-    and `other_seat` are of its payload, where the reader may open it. `kinds` are those of all that it lists.
+    and `other_seat` are of its payload, where the reader may open it. `kinds` are those of all that it lists. `roster`
+    is the root that its header names; empty where it is not proven.
     """
 
     origin: bytes
@@ -144,12 +145,12 @@ class Listing:
     seat: bytes
     member: bytes | None
     roles: frozenset[str]
-    identity: bytes = b""
     act: str | None = None
     at_ms: int | None = None
     digest: bytes | None = None
     other_seat: bytes | None = None
     kinds: frozenset[int] = frozenset({ItemKind.APPROVAL})
+    roster: bytes = b""
 
     @property
     def is_use(self) -> bool:
@@ -162,10 +163,8 @@ class Refusal(Enum):
 
     FORGED = Message("not signed by the seat that it names")
     OTHER_VAULT = Message("given in another vault")
-    NOT_GIVEN = Message("listed by no log of the seat that it names")
-    GIVEN_BY_NOBODY = Message("listed by no other member who may approve")
+    NOT_GIVEN = Message("listed by no other member who may approve")
     NOT_KEPT = Message("kept in no record that its entry lists")
-    ENDED = Message("given by a seat that was not in")
     ROLE = Message("given under a role that may not approve, or that its giver does not have")
     OWN = Message("given by the member who carries the act out")
     OTHER_SEAT = Message("used by another seat than it was given to")
@@ -177,112 +176,105 @@ class Refusal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of one approval: the valid use, if any, and each listing that is not valid, with the reason."""
+    """What came of one approval: the valid use, if any, and each use that is not valid, with the reason.
+
+    `NOT_GIVEN` may end: what the giver's log lists may not be here yet.
+    """
 
     use: Listing | None
     refused: tuple[tuple[Listing, Refusal], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Whose seat an approval names, and the key that some roster certifies for that seat."""
+
+    member: bytes
+    identity: bytes
+
+
 def judge(
-    approval: Approval,
     listings: Sequence[Listing],
+    *,
+    approvers: Collection[str],
+    seen_from: Callable[[Listing, Listing], Listing] = lambda use, given: given,
+    flaw: Callable[[Listing], Refusal | None] = lambda use: None,
+    approval: Approval | None = None,
+) -> Judged:
+    """Judge an approval by all operations that list it, and by its bytes where these are for this reader.
+
+    Who lists it without a right to it takes nothing from whom it was given to. An approval that was given and never
+    used is no fault.
+
+    Args:
+        listings: in any order.
+        approvers: the roles that may approve.
+        seen_from: (use, given) -> the second as the roster that the first one names judges its seat, too: the giver's
+            seat may have been ended, or got other roles, by somebody who had heard of neither entry.
+        flaw: what the bytes say against a use: `flaw_of_use`.
+        approval: the bytes, where these are here.
+    """
+    counted: Listing | None = None
+    used_by: set[bytes] = set()
+    refused: list[tuple[Listing, Refusal]] = []
+    for use in sorted(listings, key=lambda row: (row.origin, row.seq)):
+        if not (use.is_use or (approval is not None and use.seat == approval.requester)):
+            continue
+        seen = seen_from(use, use)
+        given = [seen_from(use, each) for each in listings if each != use]
+        reason = flaw(seen)
+        if reason is None and use.member in used_by:
+            reason = Refusal.USED_TWICE
+        elif reason is None and use.member is not None:
+            used_by.add(use.member)
+        if reason is None:
+            reason = _flaw_of_giving(given, seen, approvers, approval)
+        if reason is not None:
+            refused.append((use, reason))
+        elif use.member is not None:
+            counted = counted or use
+    return Judged(counted, tuple(refused))
+
+
+def flaw_of_use(
+    approval: Approval,
+    use: Listing,
+    giver: Giver | None,
     *,
     vault: bytes,
     approvers: Collection[str],
     verify_signature: VerifySignature,
-) -> Judged:
-    """Judge an approval by all proven operations that list it.
-
-    The first use counts, by log and position: the same one for whoever has the same logs. An approval that was given
-    and never used is no fault.
-    """
-    given = [
-        listing for listing in listings if listing.seat == approval.approver and listing.act in (None, APPROVE_ACT)
-    ]
-    uses = sorted((listing for listing in listings if listing not in given), key=lambda row: (row.origin, row.seq))
-    flaw = Refusal.OTHER_VAULT if approval.vault != vault else _flaw_of(approval, given, approvers, verify_signature)
-    counted: Listing | None = None
-    refused: list[tuple[Listing, Refusal]] = []
-    for use in uses:
-        reason = flaw or _flaw_of_use(approval, use, {listing.member for listing in given})
-        if reason is None and counted is not None:
-            reason = Refusal.USED_TWICE
-        if reason is None:
-            counted = use
-        else:
-            refused.append((use, reason))
-    return Judged(counted, tuple(refused))
+) -> Refusal | None:
+    """Return why the bytes of an approval do not allow this use, whatever logs list; `giver` is None if not known."""
+    is_forged = giver is not None and not approval.is_signed_by(giver.identity, verify_signature)
+    flaws = (
+        (approval.vault != vault, Refusal.OTHER_VAULT),
+        (is_forged, Refusal.FORGED),
+        (approval.role not in approvers, Refusal.ROLE),
+        (giver is not None and use.member == giver.member, Refusal.OWN),
+        (use.seat != approval.requester, Refusal.OTHER_SEAT),
+        (use.act is not None and use.act != approval.act, Refusal.OTHER_ACT),
+        (use.at_ms is not None and use.at_ms > approval.expires_ms, Refusal.EXPIRED),
+    )
+    return next((reason for is_so, reason in flaws if is_so), None)
 
 
-def judge_unread(listings: Sequence[Listing]) -> Judged:
-    """Judge an approval whose bytes are not for this reader, by what public lists tell.
-
-    It was given by one member and used by another, each of whom lists it once. A third who lists it too, or somebody
-    who was not in, proves nothing against these two: which of them it was given to, its bytes tell. One listing alone
-    is an approval that waits to be used, or a use: `unproven_uses` says which.
-    """
-    ordered = sorted(listings, key=lambda listing: (listing.origin, listing.seq))
-    members = {listing.member for listing in ordered if listing.member is not None}
-    refused: list[tuple[Listing, Refusal]] = []
-    seen: set[bytes] = set()
-    for listing in ordered:
-        if listing.member is None and len(members) < 2 <= len(ordered):
-            refused.append((listing, Refusal.ENDED))
-        elif listing.member in seen:
-            refused.append((listing, Refusal.USED_TWICE if len(members) > 1 else Refusal.OWN))
-        elif listing.member is not None:
-            seen.add(listing.member)
-    return Judged(None, tuple(refused))
+def _flaw_of_giving(
+    listings: Sequence[Listing], use: Listing, approvers: Collection[str], approval: Approval | None
+) -> Refusal | None:
+    """Return what is lacking for another member to have given the approval for that use, as far as it is here."""
+    given = [listing for listing in listings if _may_have_given(listing, use, approval)]
+    if any(listing.roles & (set(approvers) if approval is None else {approval.role}) for listing in given):
+        return None
+    return Refusal.ROLE if given and approval is not None else Refusal.NOT_GIVEN
 
 
-def unproven_uses(listings: Sequence[Listing], *, approvers: Collection[str]) -> list[Listing]:
-    """Return the uses of an approval, whose bytes are not for this reader, that no other member is seen to have given.
-
-    What the giver's log lists may not be here yet.
-    """
-    return [
-        use
-        for use in listings
-        if use.is_use and not any(_may_have_given(listing, use, approvers) for listing in listings)
-    ]
-
-
-def _may_have_given(given: Listing, use: Listing, approvers: Collection[str]) -> bool:
-    """Say whether this entry gives the approval for that use, as far as lists and payloads that are here tell."""
-    is_other = given.member is not None and given.member != use.member
+def _may_have_given(given: Listing, use: Listing, approval: Approval | None) -> bool:
+    is_other = given.member is not None and given.member != use.member and not given.is_use
+    is_giver = approval is None or given.seat == approval.approver
     is_to_it = given.other_seat in (None, use.seat)
     is_of_it = None in (given.digest, use.digest) or given.digest == use.digest
-    return is_other and not given.is_use and bool(given.roles.intersection(approvers)) and is_to_it and is_of_it
-
-
-def _flaw_of(
-    approval: Approval, given: Sequence[Listing], approvers: Collection[str], verify_signature: VerifySignature
-) -> Refusal | None:
-    """Return why the approval itself is not valid."""
-    if not given:
-        return Refusal.NOT_GIVEN
-    sound = [listing for listing in given if listing.member is not None]
-    if not sound:
-        return Refusal.ENDED
-    if not any(approval.is_signed_by(listing.identity, verify_signature) for listing in sound):
-        return Refusal.FORGED
-    if approval.role not in approvers or not any(approval.role in listing.roles for listing in sound):
-        return Refusal.ROLE
-    return None
-
-
-def _flaw_of_use(approval: Approval, use: Listing, givers: Collection[bytes | None]) -> Refusal | None:
-    if use.member in givers:
-        return Refusal.OWN
-    if use.member is None:
-        return Refusal.ENDED
-    if use.seat != approval.requester:
-        return Refusal.OTHER_SEAT
-    if use.act is not None and use.act != approval.act:
-        return Refusal.OTHER_ACT
-    if use.at_ms is not None and use.at_ms > approval.expires_ms:
-        return Refusal.EXPIRED
-    return None
+    return is_other and is_giver and is_to_it and is_of_it
 
 
 def _is_word(value: object) -> bool:

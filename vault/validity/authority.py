@@ -228,6 +228,11 @@ class Authority:
         """Return the roots of the history that a proven entry is of, where its log has two there."""
         return self._proven(Origin(row.origin), row.seq).roots_of(row)
 
+    def roster_named(self, row: OperationRow) -> bytes:
+        """Return the root of the roster that a proven entry names (C1 to C3), whether its author was in or not."""
+        is_proven = self._proven(Origin(row.origin), row.seq).covers(row) and names_its_list(row)
+        return Header.decode(row.header).roster if is_proven else b""
+
     def _proven(self, origin: Origin, seq: int) -> Proven:
         known = self.known.get(origin)
         return self.prove(origin, seq) if known is None or known.size <= seq else known

@@ -12,14 +12,20 @@ from vault.casework.approving import Approving
 from vault.durations import DAY_MS, MINUTE_MS
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import CompartmentKind, MemberId, SeatId
-from vault.log.approvals import Approval, Listing, Refusal, approval_id, judge
+from vault.log.approvals import Approval, Listing, Refusal, approval_id
 from vault.policy.roles import Action
-from vault.seal.signing import is_signed_raw
 from vault.services.approvals.lent_rows import can_act_here
 from vault.services.approvals.pipe import Run, ask_second, run_second_process
 from vault.services.approvals.question import Question
 from vault.services.members.members import members
-from vault.services.projection.approval_checks import APPROVERS, BREAK_GLASS, CODES_OF_REASONS, ERASE, listings_of
+from vault.services.projection.approval_checks import (
+    APPROVERS,
+    BREAK_GLASS,
+    CODES_OF_REASONS,
+    ERASE,
+    judge_listed,
+    listings_of,
+)
 from vault.words.message import Message, joined
 from vault.words.next_step import NextStep
 
@@ -174,8 +180,6 @@ def require_valid(
             Message("the approval was given for something else: the files have changed since they were shown"),
             next_step=Message("Ask for a new one."),
         )
-    with session.database.reading() as rows:
-        listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
     planned = Listing(
         origin=session.log.origin,
         seq=session.log.size,
@@ -185,9 +189,10 @@ def require_valid(
         act=question.act,
         at_ms=session.log.now_ms(),
     )
-    judged = judge(
-        approval, [*listed, planned], vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw
-    )
+    with session.database.reading() as rows:
+        authority, wanted = session.authority(rows), approval_id(approval.encode())
+        listed = listings_of(session, rows, authority, approval=wanted).get(wanted, [])
+        judged = judge_listed(session, authority, [*listed, planned], approval)
     # Others who list it too, without a right to it, take nothing from whom it was given to.
     reason = next((why for listing, why in judged.refused if listing == planned or why is Refusal.USED_TWICE), None)
     if judged.use != planned or reason is not None:

@@ -162,7 +162,8 @@ def read_answer(session: Session, path: Path) -> Approval:
     session.require(Action.MEMBER_LIST)
     approval = Approval.decode(_opened(session, path, "answer").content)
     with session.database.reading() as rows:
-        listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
+        wanted = approval_id(approval.encode())
+        listed = listings_of(session, rows, session.authority(rows), approval=wanted).get(wanted, [])
     if not any(listing.seat == approval.approver for listing in listed):
         raise WaitingForDecisionError(
             Message("the log entry of the approval is not here yet: the file alone proves nothing"),

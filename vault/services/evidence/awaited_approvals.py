@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from vault.access.session import Session
 from vault.ids import Origin
 from vault.index.keys import missed_since
 from vault.log.approvals import Listing, Refusal
-from vault.log.payload import Payload
 from vault.services.evidence.audit_gaps import SOMEBODY_UNKNOWN
 from vault.services.projection.absences import ON_ITS_WAY_MS, author_of
-from vault.services.projection.approval_checks import Written, unproven
+from vault.services.projection.approval_checks import lists_one, not_approved
 from vault.services.projection.fault_attribution import without_ended
-from vault.store.rows import Rows
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
 _ITS_APPROVAL = -2  # no position in a list: of the whole entry the approval is missed
 
 
-def awaited_approvals(
-    session: Session, rows: Rows, approvals: Mapping[bytes, bytes], payloads: Mapping[Written, Payload]
-) -> list[Finding]:
+def awaited_approvals(session: Session, refused: Iterable[tuple[Listing, Refusal]]) -> list[Finding]:
     """Judge uses of approvals that only the log of who uses them lists: for 14 days it is news, then it is missing."""
-    uses = unproven(session, rows, approvals, payloads)
+    uses = [use for use, reason in refused if reason is Refusal.NOT_GIVEN]
     now_ms = session.log.now_ms()
     places = {(use.origin, use.seq, _ITS_APPROVAL) for use in uses}
     since = missed_since(session.index(), places, now_ms, of_entries=_ITS_APPROVAL)
@@ -35,13 +31,8 @@ def awaited_approvals(
 
 def _awaited(session: Session, use: Listing, *, is_late: bool) -> Finding:
     if is_late:
-        message = Message(
-            "operation {seq}: it lists an approval that was {reason}",
-            seq=use.seq,
-            reason=Refusal.GIVEN_BY_NOBODY.value,
-        )
-        # A bundle can still bring it: it stops nothing, and is named until then.
-        return Finding(Code.APPROVAL, message, Origin(use.origin), use.seq, severity=Severity.ABSENCE)
+        message = Message("operation {seq}: {fault}", seq=use.seq, fault=lists_one(Refusal.NOT_GIVEN))
+        return not_approved(use.origin, use.seq, message)
     message = Message(
         "An act of two persons ({who}, entry {seq}) names an approval that is not here yet. A bundle from the person"
         " who gave it brings it.",

@@ -35,7 +35,7 @@ from vault.services.evidence.erasure_checks import two_person_faults
 from vault.services.evidence.expected_sizes import Bounds, bounds_of
 from vault.services.evidence.hold_breaches import hold_breaches
 from vault.services.projection.absences import tell_waiting
-from vault.services.projection.approval_checks import approvals_in
+from vault.services.projection.approval_checks import approvals_in, refused_uses
 from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said
 from vault.services.projection.projection import up_to_date_index
@@ -255,9 +255,10 @@ class _Checked:
 
     def approvals(self, rows: Rows) -> list[Finding]:
         """Name acts of two persons without an approval, and invalid uses; return those whose approval is awaited."""
-        for fault in two_person_faults(self._session, rows, self._approvals, self.said.kept, self._named):
+        refused = refused_uses(self._session, rows, self._approvals, self.said.kept)
+        for fault in two_person_faults(self._session, rows, refused, self.said.kept, self._named):
             self._fault(fault)
-        return awaited_approvals(self._session, rows, self._approvals, self.said.kept)
+        return awaited_approvals(self._session, refused)
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session
@@ -323,11 +324,8 @@ class _Checked:
     def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
         """Note what is wrong with listed things, but not the absence of what is on its way, or owed to nobody."""
         validator = self._validator(rows)
-        self._note(
-            problem
-            for problem in found.problems
-            if self._absent.is_fault(rows, report, problem, validator, self._named)
-        )
+        is_fault = self._absent.is_fault
+        self._note(each for each in found.problems if is_fault(rows, report, each, validator, self._named))
 
     def _note(self, problems: Iterable[Finding]) -> None:
         for problem in problems:

@@ -6,11 +6,10 @@ payload of the entry is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from vault.access.session import Session
-from vault.ids import Origin
-from vault.log.approvals import APPROVE_ACT, Refusal, approved_digest
+from vault.log.approvals import APPROVE_ACT, Listing, Refusal, approved_digest
 from vault.log.items import ItemKind
 from vault.log.payload import Payload
 from vault.services.projection.approval_checks import (
@@ -19,7 +18,9 @@ from vault.services.projection.approval_checks import (
     Written,
     approval_faults,
     lists_approval,
+    lists_one,
     needed_second,
+    not_approved,
     takes_two,
 )
 from vault.services.projection.folder_row import stored
@@ -27,7 +28,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import items_in
 from vault.validity.named_rosters import NamedRosters
-from vault.words.finding import Code, Finding, Severity
+from vault.words.finding import Finding
 from vault.words.message import Message
 
 ARRIVED = "arrived"
@@ -35,10 +36,14 @@ Payloads = Mapping[Written, Payload]
 
 
 def two_person_faults(
-    session: Session, rows: Rows, approvals: Mapping[bytes, bytes], payloads: Payloads, named: NamedRosters
+    session: Session,
+    rows: Rows,
+    refused: Iterable[tuple[Listing, Refusal]],
+    payloads: Payloads,
+    named: NamedRosters,
 ) -> Iterator[Finding]:
     """Yield what `approval_faults` does, then what is wrong with erasures."""
-    yield from approval_faults(session, rows, approvals, payloads, named)
+    yield from approval_faults(rows, refused, payloads, named)
     yield from _erasure_faults(session, rows, payloads, named)
 
 
@@ -52,8 +57,7 @@ def _erasure_faults(session: Session, rows: Rows, payloads: Payloads, named: Nam
                 continue
             if lists_approval(row):
                 if payload.act == ERASE and not _is_approved(session, rows, payloads, row):
-                    message = Message("it lists an approval that was {reason}", reason=Refusal.OTHER_THING.value)
-                    yield Finding(Code.APPROVAL, message, Origin(origin), seq)
+                    yield not_approved(origin, seq, lists_one(Refusal.OTHER_THING))
                 continue
             records = counted.get((origin, seq), 0)
             is_named = takes_two(payload) and payload.out.startswith("ok")
@@ -65,7 +69,7 @@ def _erasure_faults(session: Session, rows: Rows, payloads: Payloads, named: Nam
                 message = Message(
                     "it erased {count} records that were here, without the approval of a second person", count=records
                 )
-                yield Finding(Code.APPROVAL, message, Origin(origin), seq, severity=Severity.NEWS)
+                yield not_approved(origin, seq, message)
 
 
 def _is_approved(session: Session, rows: Rows, payloads: Payloads, row: OperationRow) -> bool:

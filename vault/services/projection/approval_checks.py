@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from vault.access.session import Session
@@ -13,13 +13,14 @@ from vault.ids import MemberId, Origin, SeatId
 from vault.log.approvals import (
     APPROVE_ACT,
     Approval,
+    Giver,
+    Judged,
     Listing,
     Refusal,
     approval_id,
     approved_digest,
+    flaw_of_use,
     judge,
-    judge_unread,
-    unproven_uses,
 )
 from vault.log.items import ITEM_SIZE, ItemKind, decode_items
 from vault.log.payload import Payload
@@ -33,7 +34,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Authority, digests_in
 from vault.validity.named_rosters import NamedRosters
-from vault.words.finding import Code, Finding
+from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
 
 BREAK_GLASS = "break.glass"
@@ -50,20 +51,27 @@ Written = tuple[bytes, int, bytes]
 
 
 def listings_of(
-    session: Session, rows: Rows, payloads: Mapping[Written, Payload] | None = None
+    session: Session,
+    rows: Rows,
+    authority: Authority,
+    payloads: Mapping[Written, Payload] | None = None,
+    *,
+    approval: bytes | None = None,
 ) -> dict[bytes, list[Listing]]:
-    """Return, for each approval that some list names, the entries that do, as the rosters that they name judge them.
+    """Return, for each approval that some list names, or for one, the entries that do, in the order of the logs.
 
     `payloads` is what this seat can read of the payloads, by entry.
     """
-    authority = session.authority(rows)
+    places = session.learned.listings.of(rows, ItemKind.APPROVAL)
+    wanted = places.keys() if approval is None else places.keys() & {approval}
     found: dict[bytes, list[Listing]] = {}
-    for digest, places in session.learned.listings.of(rows, ItemKind.APPROVAL).items():
-        for origin, seq in dict.fromkeys(places):
-            for row in rows.operations(origin, seq, seq + 1):
-                if digest in digests_in(row, ItemKind.APPROVAL):
-                    payload = (payloads or {}).get((origin, seq, row.digest))
-                    found.setdefault(digest, []).append(_listing(session, authority, row, payload))
+    # One entry may list a thousand: each is read once.
+    for origin, seq in sorted({place for digest in wanted for place in places[digest]}):
+        for row in rows.operations(origin, seq, seq + 1):
+            if listed := digests_in(row, ItemKind.APPROVAL) & wanted:
+                listing = _listing(session, authority, row, (payloads or {}).get((origin, seq, row.digest)))
+                for digest in listed:
+                    found.setdefault(digest, []).append(listing)
     return found
 
 
@@ -75,64 +83,108 @@ def _listing(session: Session, authority: Authority, row: OperationRow, payload:
 
 
 def _by_whom(session: Session, authority: Authority, row: OperationRow) -> Listing:
-    kinds = frozenset(row.list[::ITEM_SIZE])
+    genesis = authority.genesis(row.origin)
     entry = next((each for each in authority.entries_at(row.origin, row.seq) if each.digest == row.digest), None)
-    if entry is None:
-        genesis = authority.genesis(row.origin)
-        seat = b"" if genesis is None else genesis.seat
-        return Listing(row.origin, row.seq, seat, None, frozenset(), kinds=kinds)
-    certificate = session.directory.certificate_of(entry.seat)
-    member = None if certificate is None else MemberId(certificate.member)
-    identity = b"" if certificate is None else certificate.identity
-    roles = frozenset(role.value for role in entry.roles)
-    return Listing(row.origin, row.seq, entry.seat, member, roles, identity, kinds=kinds)
+    certificate = None if entry is None else session.directory.certificate_of(entry.seat)
+    return Listing(
+        row.origin,
+        row.seq,
+        b"" if genesis is None else genesis.seat,
+        None if certificate is None else MemberId(certificate.member),
+        frozenset() if entry is None else frozenset(role.value for role in entry.roles),
+        kinds=frozenset(row.list[::ITEM_SIZE]),
+        roster=authority.roster_named(row),
+    )
+
+
+def judge_listed(
+    session: Session, authority: Authority, listings: Sequence[Listing], approval: Approval | None
+) -> Judged:
+    """Judge one approval by the entries that list it, and by its bytes where these are here."""
+    certificate = None if approval is None else session.directory.certificate_of(SeatId(approval.approver))
+    giver = None if certificate is None else Giver(certificate.member, certificate.identity)
+
+    def flaw(use: Listing) -> Refusal | None:
+        if approval is None:
+            return None
+        return flaw_of_use(
+            approval, use, giver, vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw
+        )
+
+    def seen_from(use: Listing, given: Listing) -> Listing:
+        return given if given.member is not None else _as_of(authority, use.roster, given)
+
+    return judge(listings, approvers=APPROVERS, seen_from=seen_from, flaw=flaw, approval=approval)
+
+
+def _as_of(authority: Authority, roster_root: bytes, listing: Listing) -> Listing:
+    """Return a listing as the roster of this root judges its seat, whatever was ended or changed by another."""
+    roster, genesis = authority.chain.by_root(roster_root), authority.genesis(listing.origin)
+    certificate = None if roster is None else roster.certificates.get(SeatId(listing.seat))
+    if certificate is None or genesis is None or not listing.roster:
+        return listing
+    if not authority.is_log_of(certificate, listing.origin, genesis):
+        return listing
+    roles = authority.chain.roles(listing.seat, roster_root)
+    return replace(listing, member=certificate.member if roles else None, roles=roles)
+
+
+def refused_uses(
+    session: Session, rows: Rows, approvals: Mapping[bytes, bytes], payloads: Mapping[Written, Payload]
+) -> list[tuple[Listing, Refusal]]:
+    """Return each use of an approval that is not valid, with the reason; what is `NOT_GIVEN` may be on its way.
+
+    `approvals` goes by digest, of those in cases that this seat holds; `payloads` by entry, of all that this seat can
+    read.
+    """
+    authority = session.authority(rows)
+    found: list[tuple[Listing, Refusal]] = []
+    for digest, listings in sorted(listings_of(session, rows, authority, payloads).items()):
+        approval = _decoded(approvals.get(digest, b""))
+        judged = judge_listed(session, authority, listings, approval)
+        found += judged.refused
+        if approval is None:
+            found += ((use, Refusal.NOT_KEPT) for use in listings if _keeps_none(session, rows, authority, use, digest))
+            continue
+        for use in (judged.use, *(use for use, reason in judged.refused if reason is Refusal.NOT_GIVEN)):
+            if use is not None and (other := _is_for_another(session, rows, authority, use, approval)):
+                found.append((use, other))
+    return found
 
 
 def approval_faults(
-    session: Session,
     rows: Rows,
-    approvals: Mapping[bytes, bytes],
+    refused: Iterable[tuple[Listing, Refusal]],
     payloads: Mapping[Written, Payload],
     named: NamedRosters,
 ) -> Iterator[Finding]:
-    """Yield what is not valid: uses of an approval, and acts without one as far as payloads can be read.
+    """Yield uses of an approval that is not valid, and acts without one as far as payloads can be read.
 
-    `approvals` goes by digest, of those in cases that this seat holds; `payloads` by entry, of all that this seat can
-    read; `named` says which rosters the logs had named.
+    `named` says which rosters the logs had named.
     """
-    for digest, listings in sorted(listings_of(session, rows, payloads).items()):
-        approval = _decoded(approvals.get(digest, b""))
-        if approval is None:
-            judged = judge_unread(listings)
-            kept_nowhere = (use for use in listings if _keeps_none(session, rows, use, digest))
-            refused = [*judged.refused, *((use, Refusal.NOT_KEPT) for use in kept_nowhere)]
-        else:
-            judged = judge(approval, listings, vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw)
-            refused = list(judged.refused)
-        if approval is not None and judged.use is not None and _is_for_another(session, rows, judged.use, approval):
-            refused.append((judged.use, Refusal.OTHER_THING))
-        for use, reason in refused:
-            message = Message("it lists an approval that was {reason}", reason=reason.value)
-            yield Finding(Code.APPROVAL, message, use.origin, use.seq)
+    for use, reason in refused:
+        if reason is not Refusal.NOT_GIVEN:
+            yield not_approved(use.origin, use.seq, lists_one(reason))
     for (origin, seq, digest), payload in sorted(payloads.items(), key=lambda item: item[0]):
         if takes_two(payload) and payload.out.startswith("ok"):
             roster = named.newest_at(origin, seq, digest)
             for row in rows.operations(origin, seq, seq + 1):
                 if row.digest == digest and not lists_approval(row) and needed_second(rows, row, payload.act, roster):
                     message = Message("{act} without the approval of a second person", act=payload.act)
-                    yield Finding(Code.APPROVAL, message, origin, seq)
+                    yield not_approved(origin, seq, message)
 
 
-def unproven(
-    session: Session, rows: Rows, approvals: Mapping[bytes, bytes], payloads: Mapping[Written, Payload]
-) -> list[Listing]:
-    """Return the uses of approvals that this seat cannot read and that no other log that is here lists as given."""
-    return [
-        use
-        for digest, listings in sorted(listings_of(session, rows, payloads).items())
-        if _decoded(approvals.get(digest, b"")) is None
-        for use in unproven_uses(listings, approvers=APPROVERS)
-    ]
+def lists_one(reason: Refusal) -> Message:
+    """Say of an entry why the approval that it lists is not valid."""
+    return Message("it lists an approval that was {reason}", reason=reason.value)
+
+
+def not_approved(origin: bytes, seq: int, message: Message) -> Finding:
+    """Return what is wrong with an approval. It is named and stops nothing: an honest colleague may be the one named.
+
+    What came of the act is done, and whoever may list anything could otherwise stop the acts of all.
+    """
+    return Finding(Code.APPROVAL, message, Origin(origin), seq, severity=Severity.ABSENCE)
 
 
 def takes_two(payload: Payload) -> bool:
@@ -149,15 +201,17 @@ def approvals_in(content: Content) -> dict[bytes, bytes]:
     return {approval_id(encoded): encoded} if isinstance(encoded, bytes) and encoded else {}
 
 
-def _is_for_another(session: Session, rows: Rows, use: Listing, approval: Approval) -> bool:
+def _is_for_another(
+    session: Session, rows: Rows, authority: Authority, use: Listing, approval: Approval
+) -> Refusal | None:
     """Say whether a break-glass did something else than what its approval is for, as far as this seat can read it.
 
-    Of an export the files have left: whoever has them compares.
+    Whoever lists an `access` record let somebody in, whatever act the approval names. Of an export the files have
+    left: whoever has them compares.
     """
-    listing = (ItemKind.APPROVAL, approval_id(approval.encode()))
-    entry = session.authority(rows).entry(use.origin, use.seq, listing)
-    if entry is None or approval.act != BREAK_GLASS:
-        return False
+    entry = authority.entry(use.origin, use.seq, (ItemKind.APPROVAL, approval_id(approval.encode())))
+    if entry is None:
+        return None
     listed = {item.digest for item in entry.items if item.kind == ItemKind.GRANT}
     places = [n for n, item in enumerate(entry.items) if item.kind == ItemKind.VERSION]
     sealed = [row for n in places for row in rows.version_at(use.origin, use.seq, n)]
@@ -175,17 +229,21 @@ def _is_for_another(session: Session, rows: Rows, use: Listing, approval: Approv
         }
         giver = session.directory.certificate_of(approval.approver)
         if giver is not None and giver.member in let_in:
-            return True
-    return bool(digests) and approval.digest not in digests
+            return Refusal.OTHER_THING
+    if not digests or approval.digest in digests:
+        return None
+    return Refusal.OTHER_THING if approval.act == BREAK_GLASS else Refusal.OTHER_ACT
 
 
-def _keeps_none(session: Session, rows: Rows, use: Listing, approval: bytes) -> bool:
+def _keeps_none(session: Session, rows: Rows, authority: Authority, use: Listing, approval: bytes) -> bool:
     """Say whether a use that has to keep the bytes of an approval does not: this seat opens all versions it lists.
 
     Of an erasure nothing is kept: what it was about is gone.
     """
-    entry = session.authority(rows).entry(use.origin, use.seq, (ItemKind.APPROVAL, approval))
-    if entry is None or not use.is_use or ItemKind.ERASED in use.kinds:
+    if not use.is_use or ItemKind.ERASED in use.kinds:
+        return False
+    entry = authority.entry(use.origin, use.seq, (ItemKind.APPROVAL, approval))
+    if entry is None:
         return False
     for n, item in enumerate(entry.items):
         if item.kind == ItemKind.VERSION:
