@@ -74,6 +74,24 @@ def test_what_does_not_go_in_the_shell_is_said_and_ends_nothing(desk: Desk) -> N
     assert shell.end() == 0
 
 
+def test_lock_and_status_say_that_a_shell_has_the_vault_open(desk: Desk) -> None:
+    here = ("--vault", str(desk.place.path))
+    shell = _begin(desk)
+    lock, status = desk.run_bare(*here, "lock"), desk.run_bare(*here, "status")
+    assert (lock.code, "NOT LOCKED" in lock.out, "Leave `casevault shell` with `exit`" in lock.out) == (11, True, True)
+    data = desk.run_bare(*here, "lock", "--json")
+    assert (data.code, data.json()["locked"], data.json()["ended"]) == (11, False, False)
+    assert "format 1, the vault is open in another window or command" in status.out
+    shell.type("status")
+    shell.wait_for("format 1, the vault is open here")
+    shell.type("--quiet lock")
+    shell.wait_for("NOT LOCKED")
+    shell.type("exit")
+    assert shell.end() == 0
+    assert desk.run_bare(*here, "lock", "--json").json() == {"schema": 1, "locked": True, "ended": False}
+    assert "format 1, locked" in desk.run_bare(*here, "status").out
+
+
 def _sleeps_until_the_alarm(pid: int) -> bool:
     """Say whether it waits for a key: an alarm between its handler and the wait would be heard after the wait only."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")

@@ -12,17 +12,21 @@ from vault.cli.nouns import NOUNS
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
 from vault.cli.table import Given, Verb
-from vault.errors import TryAgainError
-from vault.words.message import Message
+from vault.errors import OpenElsewhereError, TryAgainError
+from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
     from vault.services.computer.items import Item
 
 _NONE_RAN = 4
+_OPEN_HERE: Final = Message("the vault is open in this shell")
+_LEAVE: Final = Message("Leave `casevault shell` with `exit`, or end the command.")
 _SIGNS = {"ok": "ok     ", "warn": "WARNING", "unknown": "?      "}
 
 
 def _lock(args: Given, output: Output) -> Result:
+    from vault.store.folder import VaultFolder
+
     del output
     path = vault_path(args)
     # A process of its own: this one never imports the app.
@@ -36,14 +40,19 @@ def _lock(args: Given, output: Output) -> Result:
     ended = done.returncode == 0
     stopped = Message("The app that had this vault open was stopped.")
     none_ran = Message("No app had this vault open here.")
-    return Result({"locked": True, "ended": ended}, [stopped if ended else none_ran])
+    lines: list[Words] = [stopped if ended else none_ran]
+    found = _OPEN_HERE if args.held is not None else VaultFolder(path).open_elsewhere()
+    if found is None:
+        return Result({"locked": True, "ended": ended}, lines)
+    lines.append(Message("NOT LOCKED: {found}. Only an app is stopped from here. {leave}", found=found, leave=_LEAVE))
+    return Result({"locked": False, "ended": ended}, lines, OpenElsewhereError.exit_code)
 
 
 def _status(args: Given, output: Output) -> Result:
     from vault.services.computer import health
 
     del output
-    return _shown(health.status(vault_path(args)))
+    return _shown(health.status(vault_path(args), is_open_here=args.held is not None))
 
 
 def _doctor(args: Given, output: Output) -> Result:

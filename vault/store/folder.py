@@ -106,11 +106,18 @@ class VaultFolder:
         Raises:
             OpenElsewhereError: it says since when, in the time of this computer, where the system tells.
         """
+        found = self.open_elsewhere()
+        if found is not None:
+            raise OpenElsewhereError(found)
+
+    def open_elsewhere(self) -> Message | None:
+        """Return that another process has the vault open, and since when; None where none is seen."""
         holder = platform.lock_holder(self.database)
-        if holder is not None:
-            started = platform.process_started_ms(holder)
-            since = "" if started is None else f", since {local_time(started)}"
-            raise OpenElsewhereError(Message("the vault is open in another window or command{since}", since=since))
+        if holder is None:
+            return None
+        started = platform.process_started_ms(holder)
+        since = "" if started is None else f", since {local_time(started)}"
+        return Message("the vault is open in another window or command{since}", since=since)
 
     def require_free(self) -> None:
         """Refuse a place where no vault can be made: see `require_safe_place`, and a folder that holds something."""

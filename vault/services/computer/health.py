@@ -29,8 +29,10 @@ _FIRST_YEAR, _LAST_YEAR = 2025, 2100
 _CLOCK_SLACK_MS = 2 * DAY_MS
 
 
-def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None) -> list[Item]:
-    """Return what this device knows of a vault.
+def status(
+    vault: Path, *, is_open_here: bool = False, state: Path | None = None, now_ms: int | None = None
+) -> list[Item]:
+    """Return what this device knows of a vault; `is_open_here` where this process has it open itself.
 
     Raises:
         NoVaultError: there is none.
@@ -39,8 +41,10 @@ def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None)
     now = clock.now_ms() if now_ms is None else now_ms
     header = _header(vault)
     known = dates.read(header.vault, state)
+    here = Message("the vault is open here") if is_open_here else None
+    found = here or VaultFolder(vault).open_elsewhere() or Message("locked")
     return [
-        Item("vault", Verdict.OK, Message("format 1, locked")),
+        Item("vault", Verdict.OK, Message("format 1, {found}", found=found)),
         _cost(header.parameters),
         _last_opened(known, now),
         _last_backup(known, now),
