@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tests.attacks.test_questions_by_file import CODED, files_of, question
 from tests.services.organisation import AMINA, SELIN, Organisation, full_name
+from tui.screens.papers.paper_save import file_name
 from vault.errors import MalformedError, VaultError, VerificationError
 from vault.export import archive
 from vault.services.approvals import approving, by_file
@@ -137,3 +138,14 @@ def test_a_backup_whose_list_names_any_other_file_is_not_copied(tmp_path: Path) 
             continue
         taken.append(name)
     assert taken == []
+
+
+def test_a_paper_is_written_into_the_folder_that_was_named_and_under_no_hidden_name(tmp_path: Path) -> None:
+    written = [file_name(name) for name in names(tmp_path)]
+    assert [name for name in written if name != PureWindowsPath(name).name or name.startswith(".")] == []
+    assert all((tmp_path / name).parent == tmp_path for name in written)
+    assert [file_name(name) for name in ("order.jpg", "r\u00e9cit 2.pdf", "")] == [
+        "order.jpg",
+        "r\u00e9cit 2.pdf",
+        "paper",
+    ]

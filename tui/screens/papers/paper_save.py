@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -23,10 +24,19 @@ from vault.words.message import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
+_NO_NAME: Final = re.compile(r"[\x00-\x1f/\\:]")
 _ABOUT: Final = Message(
     "The file will be in clear: anybody who has this computer or the stick can read it. The log says that"
     " the paper left. Delete the file when nobody needs it there."
 )
+
+
+def file_name(name: str) -> str:
+    """Return under which name a paper is written where a person names a folder alone.
+
+    A colleague may have chosen it: it stays in that folder, and is no `.profile` that a system reads.
+    """
+    return _NO_NAME.sub("_", name).lstrip(". ") or "paper"
 
 
 class PaperSave(FormScreen):
@@ -52,7 +62,7 @@ class PaperSave(FormScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        new = self._paper.name.replace("/", "_") or "paper"
+        new = file_name(self._paper.name)
         yield FormRows(
             FormRow(Message("File"), PlaceInput(new=new, placeholder="/media/stick/order.jpg", id="out")),
             Static(safe_content(_ABOUT), classes="about"),
