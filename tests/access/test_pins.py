@@ -43,6 +43,7 @@ FULL = replace(
     keys_generation=9,
     alarms=(("fork", LOG, [SEAT], {}), ("sheets", None, [], {"number": 7}), ("damaged", "As it was kept before.")),
     here=frozenset(SeatId(bytes([number]) * 16) for number in range(12)),
+    ended=MappingProxyType({b"\xffended device..": None, SEAT: frozenset({"intake", "caseworker"})}),
 )
 
 
@@ -87,6 +88,7 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             ],
             "here": [bytes([number]) * 16 for number in range(12)],
             "attempts": b"",
+            "ended": [[SEAT, ["caseworker", "intake"]], [b"\xffended device..", None]],
             "fill": fill,
         }
 

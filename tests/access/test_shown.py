@@ -48,7 +48,7 @@ def test_no_repr_shows_a_secret() -> None:
     notice = EpochNotice(1, VAULT, case, CompartmentKind.CASE, epoch)
     values = (
         AuditKey(case, epoch, SECRET),
-        CopyKeys(place, SECRET, SECRET),
+        CopyKeys(place, SECRET, SeatSecrets.draw(bytes(32))),
         Factors(bytearray(SECRET), SECRET, SECRET),
         Founded(VAULT, MEMBER, (), SECRET),
         GrantedKey(notice, lambda: SECRET, ()),

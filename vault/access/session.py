@@ -14,6 +14,7 @@ from vault.access.pins.copies import CopyKeys, copy_keys
 from vault.access.pins.own_files import OwnFile
 from vault.access.pins.pins import PinFile, PinKeeper, Pins, with_keys
 from vault.access.trust.absence import epoch_to_write, require_sound, waits_for
+from vault.access.trust.brought_back import endings, still_valid_again
 from vault.access.trust.directory import Directory
 from vault.access.trust.key_lists import Lacking
 from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
@@ -235,6 +236,7 @@ class Session:
         """
         self.member = directory.member_of(self.seat)
         self.directory = directory
+        self.alarms = still_valid_again(self.alarms, directory, self._next_pins().ended)
         self.roles = directory.roles_of(self.member)
         self.log.roster = directory.roster
         self.log.auditors = directory.auditors()
@@ -311,7 +313,9 @@ class Session:
 
     def _pins_now(self) -> Pins:
         pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
-        return replace(pins, alarms=stored(self.alarms), highest_ms=self.clock().trusted_ms, here=self.here)
+        ended = endings(self.directory, self.root_public, pins.ended, self.alarms)
+        alarms, highest = stored(self.alarms), self.clock().trusted_ms
+        return replace(pins, alarms=alarms, highest_ms=highest, here=self.here, ended=ended)
 
     def settle_alarms(self, found: Finding | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered."""

@@ -30,6 +30,7 @@ from vault.access.stages import (
     read_roster,
 )
 from vault.access.trust.attempts import attempts_alarm, attempts_key, count_attempts
+from vault.access.trust.brought_back import judge_restored, still_valid_again
 from vault.access.trust.continuity import judge_roster, with_remembered
 from vault.access.trust.directory import Directory
 from vault.access.trust.new_epochs import ratchet_is_newest
@@ -120,6 +121,8 @@ def _remembered(opened: OpenedFolder, keys: KnownKeys, chosen: ChosenLog, direct
     """Return what this account remembers from here on, and how many attempts failed since it looked last."""
     log, vault = chosen.log, opened.place.vault
     base = first_pins(log, opened.machine) if opened.pins is None else opened.pins
+    if opened.pins is None and opened.seen is not None:
+        base = replace(base, ended=opened.seen.ended)
     if base.machine != opened.machine:
         # The log of the other machine may go on there. What was seen of all logs stays seen.
         base = replace(base, machine=opened.machine, current=log.origin)
@@ -143,6 +146,7 @@ def _begin_session(
         *opened.alarms,
         *chosen.alarms,
         *judge_roster(directory, opened.pins),
+        *judge_restored(directory, opened.seen if opened.pins is None else None),
         *judge_sheets(directory, secrets.root_public, base.roster),
         *judge_devices(directory, seat, base.roster),
         *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
@@ -150,7 +154,7 @@ def _begin_session(
         *chosen.keys_alarms,
         *attempts_alarm(attempts),
     )
-    alarms = with_remembered(noticed, opened.pins)
+    alarms = still_valid_again(with_remembered(noticed, opened.pins), directory, base.ended)
     verified = dict(base.logs)
     pins = replace(base, pending=log.origin, alarms=stored(alarms))
     _write_first_entry(opened, log, pins, "log.genesis" if roster.begins else "log.restored")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.cli.coming_back import WISHES, ask_and, data_of, said_of
+from vault.cli.confirming import require_word
 from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.cli.output import Output, Result
 from vault.cli.showing import n_entries, n_versions
@@ -136,17 +137,37 @@ def _restore_with_passphrase(args: Given, output: Output, path: Path) -> Restore
             passphrase=entrance.factors.passphrase,
             device_secret=entrance.factors.device_secret,
             fido2_secret=entrance.factors.fido2_secret,
+            agree=partial(_agree, args, output),
             progress=output.step_progress(),
         )
 
 
+def _agree(args: Given, output: Output, valid_again: tuple[Message, ...]) -> None:
+    """Return where a person, or `--yes`, takes it that what this account saw end is valid again."""
+    for line in _valid_again_lines(valid_again):
+        output.say(line)
+    require_word(
+        args,
+        output,
+        Message("Restore it all the same? Type yes: "),
+        nothing=Message("nothing is restored"),
+        why=Message("who was removed since, or sheets that were replaced, would be valid again"),
+        instead=Message("Take a newer backup, or the vault of another device."),
+    )
+
+
+def _valid_again_lines(valid_again: tuple[Message, ...]) -> list[Words]:
+    return [Message("VALID AGAIN: {who}", who=who) for who in valid_again]
+
+
 def _restore_by_sheets(args: Given, output: Output, path: Path) -> Result:
     from vault.access.recovery.recovering import Wish
-    from vault.services.backups import restoring_by_sheets
+    from vault.services.backups import restoring, restoring_by_sheets
     from vault.services.credentials import recovery
 
     backup = restoring_by_sheets.require_whole(args.source)
     output.say(Message("The backup at {backup} is unaltered. It opens with recovery sheets.", backup=backup))
+    output.say(restoring.ENDED_SINCE)
 
     def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Regained:
         wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=args.end_old)
@@ -194,6 +215,7 @@ def _restored_data(restored: Restored) -> dict[str, Any]:
         "lost_entries": restored.lost_entries,
         "loss": restored.loss,
         "closed": list(restored.closed),
+        "valid_again": list(restored.valid_again),
     }
 
 
@@ -204,6 +226,7 @@ def _restored_lines(restored: Restored) -> list[Words]:
         Message("The vault is at {path}, from the backup of {day}.", path=restored.path, day=day(restored.made_ms)),
         Message("It contains {inside}.", inside=_inside(restored.operations, restored.versions, restored.drafts)),
         Message("LOSS: {loss}", loss=restored.loss),
+        *_valid_again_lines(restored.valid_again),
         *(Message("CLOSED: {closed}", closed=closed) for closed in restored.closed),
     ]
 
@@ -249,6 +272,7 @@ VERBS: Final = (
     Verb("restore", Message("make a vault from a backup, at --vault, in place of the old vault"), (
         _SOURCE,
         Arg("[--old-vault-is-gone]", Message("needed where this account has opened the old vault")),
+        Arg("[--yes]", Message("do not ask when what was ended since would be valid again (scripts)")),
         Arg("[--sheets]", Message("with recovery sheets only, when no passphrase opens it")),
         *WISHES,
         Arg("[--end-old]",

@@ -101,6 +101,9 @@ class Code(StrEnum):
     OWN_DEVICE = "own-device"
     SHEETS = "sheets"
     NEW_SHEETS = "new-sheets"
+    # what a restored backup made valid again
+    VALID_AGAIN = "valid-again"
+    OLD_SHEETS = "old-sheets"
     MEMBER_OVER = "member-over"
     # what waits in one compartment, because it failed there
     EXPIRED_KEY_WAITS = "expired-key-waits"

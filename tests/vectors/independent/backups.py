@@ -78,5 +78,5 @@ def _is_listed(row: Version, listed: bytes) -> bool:
 
 
 def _files(folder: Path) -> list[str]:
-    drafts = sorted(f"drafts/{one.name}" for one in (folder / "drafts").glob("*.db"))
+    drafts = sorted(f"drafts/{one.name}" for one in (folder / "drafts").glob("*.db*"))
     return ["keys", "vault.db", *drafts]

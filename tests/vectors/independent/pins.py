@@ -26,9 +26,10 @@ _MEMBERS = {
     "here",
     "alarms",
     "attempts",
+    "ended",
     "fill",
 }
-_SINCE = {"attempts", "fill"}
+_SINCE = {"attempts", "ended", "fill"}
 
 
 def read_pins(state: Path, vault: bytes, secrets: Secrets) -> Pins:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _ABOUT: Final = Message(
     "Two recovery sheets and the vault, or a backup of it, are enough. CaseVault checks what you name here;"
-    " then you type the sheets row by row. Your old devices are revoked, except with a backup. Every member"
-    " will see it."
+    " then you type the sheets row by row. Your old devices are revoked, except with a backup, which also brings back"
+    " members who were removed and sheets that were replaced after it was made. Every member will see it."
 )
 _TITLE: Final = Message("Back in with recovery sheets")
 

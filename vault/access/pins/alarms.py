@@ -30,6 +30,10 @@ _KEPT: Final[Mapping[Code, Message]] = {
     ),
     Code.KEYRING: Message("The keyring of this device is an older copy, or was altered: its keys were opened again."),
     Code.NEW_SHEETS: Message("New recovery sheets were made (roster {number}): the old sheets open nothing new."),
+    Code.OLD_SHEETS: Message(
+        "The recovery sheets of this vault had been replaced before a backup was restored: the old sheets open again"
+        " what is written, and the newer ones nothing. Make new sheets: {new_sheets}."
+    ),
     Code.OPEN_LOGS: Message("Your seat has several newest logs: a vault was copied and both copies were used."),
     Code.OTHER_TREE: Message(
         "The key of log {subject} also signed another history, which is not here; the history that is here is valid."
@@ -55,10 +59,21 @@ _KEPT: Final[Mapping[Code, Message]] = {
         "Recovery sheets were used (roster {number}). Devices admitted: {admitted}, revoked: {ended}. If you did"
         " not know, ask who did it."
     ),
+    Code.VALID_AGAIN: Message(
+        "Device {subject} was revoked, or its member had lost a role, before a backup was restored, and is valid again."
+        " Import a bundle of a colleague who knows of it, or do it again: {revoke}."
+    ),
     Code.VERIFY: Message("The log does not verify: {verify} names the places."),
 }
-_NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
-_STEPS: Final[Mapping[str, Value]] = {"verify": NextStep.VERIFY_LOG, "revoke": NextStep.REVOKE_DEVICE}
+_NEWS: Final = frozenset({Code.NEW_SHEETS, Code.OLD_SHEETS, Code.OWN_DEVICE, Code.SHEETS})
+_STEPS: Final[Mapping[str, Value]] = {
+    "verify": NextStep.VERIFY_LOG,
+    "revoke": NextStep.REVOKE_DEVICE,
+    "new_sheets": NextStep.MAKE_NEW_ROOT,
+}
+
+# Told until it was ended again; no verification settles it (`trust.brought_back`).
+VALID_AGAIN: Final = frozenset({Code.OLD_SHEETS, Code.VALID_AGAIN})
 
 
 def lasting(
@@ -86,7 +101,8 @@ def faults_among(
 ) -> list[Finding]:
     """Return the alarms that stop any act, wherever.
 
-    `live` are the seats of the newest roster. From `taken_from` the act takes something, and gives nothing to others.
+    `live` are the seats of the newest roster. From `taken_from` the act takes something, and gives nothing to others:
+    what a restore made valid again does not stop it, for that is how it ends, one member after the other.
     """
     over = frozenset(taken_from)
     return [
@@ -94,6 +110,7 @@ def faults_among(
         for alarm in alarms
         if alarm.severity is Severity.FAULT
         and not (alarm.seats and all(seat in over or seat not in live for seat in alarm.seats))
+        and not (over and alarm.code is Code.VALID_AGAIN)
     ]
 
 
@@ -106,7 +123,7 @@ def settled(alarms: Iterable[Finding], found: Finding | None, faults: Collection
     if found is not None:
         kept.append(found)
     elif all(alarm.is_remembered or alarm.code is Code.VERIFY for alarm in faults):
-        kept = [alarm for alarm in kept if not alarm.is_remembered]
+        kept = [alarm for alarm in kept if not alarm.is_remembered or alarm.code in VALID_AGAIN]
     return tuple(kept)
 
 
@@ -120,7 +137,7 @@ def stored(alarms: Iterable[Finding]) -> tuple[Stored, ...]:
             {name: value for name, value in alarm.message.values if isinstance(value, int)},
         )
         for alarm in alarms
-        if alarm.code in _KEPT and not (alarm.is_remembered and alarm.is_news)
+        if alarm.code in _KEPT and (alarm.code in VALID_AGAIN or not (alarm.is_remembered and alarm.is_news))
     )
 
 

@@ -25,16 +25,21 @@ COPIED_ROWS = (Purpose.ROOT_SECRET, Purpose.KEYRING, Purpose.SLOT)
 
 @dataclass(frozen=True, slots=True)
 class CopyKeys:
-    """One seat's keys to a copy: those of the database, of its own rows and of its drafts, 32 bytes each."""
+    """One seat's keys to a copy: that of the database, 32 bytes, and its secrets."""
 
     place: SealedPlace
     database_key: bytes = field(repr=False)
-    draft_key: bytes = field(repr=False)
+    secrets: SeatSecrets = field(repr=False)
 
     @property
     def vault(self) -> VaultId:
         """The vault that was copied."""
         return self.place.vault
+
+    @property
+    def draft_key(self) -> bytes:
+        """The key of the seat's drafts."""
+        return self.secrets.draft_key
 
     def drafts_in(self, folder: Path) -> Path:
         """Return where the seat's drafts lie in a folder of drafts, by their name or, in older copies, the former."""
@@ -76,7 +81,7 @@ def copy_keys(file: KeyFile, secrets: SeatSecrets) -> CopyKeys:
         doors = open_doors(KemPrivate.from_seed(secrets.kem_seed), seat, vault, file.doors)
     except BrokenSealError:
         raise VerificationError(Message("no door of the keys file opens for your seat")) from None
-    return CopyKeys(SealedPlace(vault, seat, secrets.keyring_key), doors.new, secrets.draft_key)
+    return CopyKeys(SealedPlace(vault, seat, secrets.keyring_key), doors.new, secrets)
 
 
 def copy_keys_of(

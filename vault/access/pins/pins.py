@@ -34,6 +34,9 @@ _PINS_LIMIT = 1024 * 1024
 _PINS_STEP = 4096
 _ONE_BYTE_LENGTH = 255
 
+Endings = Mapping[bytes, frozenset[str] | None]
+"""Seat that lost something -> the roles left to it, None where it was ended; replaced root key -> None."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
@@ -60,6 +63,7 @@ class Pins:
         alarms: faults that an unlock met and that no clean verification has settled since (`alarms.stored`).
         here: the seats that had a way into this folder since its database got its key.
         attempts: SHA-256 of the hints about failed attempts that this seat has counted already.
+        ended: what the rosters seen so far ended; None in pins of an earlier program, which kept none of it.
     """
 
     machine: bytes
@@ -75,12 +79,14 @@ class Pins:
     alarms: tuple[Stored, ...] = ()
     here: frozenset[SeatId] = frozenset()
     attempts: bytes = b""
+    ended: Endings | None = None
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
         logs = [(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())]
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
-        return _filled(_Wire(**kept | {"logs": logs, "here": sorted(self.here)}))
+        ended = None if self.ended is None else [(key, _words(left)) for key, left in sorted(self.ended.items())]
+        return _filled(_Wire(**kept | {"logs": logs, "here": sorted(self.here), "ended": ended}))
 
     @classmethod
     def decode(cls, content: bytes) -> Pins:
@@ -92,7 +98,10 @@ class Pins:
         kept = msgspec.structs.asdict(decoded(content, _Wire, Message("the pins cannot be read")))
         del kept["fill"]
         logs = {origin: Pinned(size, root) for origin, size, root in kept.pop("logs")}
-        return cls(**kept | {"logs": MappingProxyType(logs), "here": frozenset(kept["here"])})
+        ended = kept.pop("ended")
+        if ended is not None:
+            ended = MappingProxyType({key: None if left is None else frozenset(left) for key, left in ended})
+        return cls(**kept | {"logs": MappingProxyType(logs), "here": frozenset(kept["here"]), "ended": ended})
 
 
 class _Wire(msgspec.Struct, frozen=True):
@@ -109,7 +118,12 @@ class _Wire(msgspec.Struct, frozen=True):
     alarms: tuple[Stored, ...] = ()
     here: Sequence[SeatId] = ()
     attempts: bytes = b""
+    ended: list[tuple[bytes, list[str] | None]] | None = None
     fill: bytes = b""
+
+
+def _words(roles: frozenset[str] | None) -> list[str] | None:
+    return None if roles is None else sorted(roles)
 
 
 def _filled(wire: _Wire) -> bytes:

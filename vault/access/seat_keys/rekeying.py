@@ -98,8 +98,9 @@ def rekey(session: Session) -> None:
         VerificationError: the logs are in doubt: which `keys` file is the valid one cannot be said.
         TryAgainError: no room; what was begun is finished at the next unlock.
     """
-    session.require_sound_log()
     staying = seats_here(session)
+    with session.database.reading() as rows:
+        session.require_sound_log(taken_from=slots_here(rows).keys() - staying)
     file = read_key_file(session.folder.keys)
     before = doors_here(session, file)
     if before.old is not None:

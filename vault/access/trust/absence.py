@@ -60,6 +60,11 @@ def require_sound(session: Waiter, compartments: Sequence[CompartmentId], taken_
         VerificationError: there is a contradiction, or something is not here.
     """
     if faults := session.faults(taken_from=taken_from):
+        if faults[0].code is Code.VALID_AGAIN:
+            raise VerificationError(
+                Message("this waits until what a restored backup made valid again has ended again"),
+                next_step=faults[0].message,
+            )
         raise VerificationError(
             Message("this waits until the log is sound"),
             next_step=Message(

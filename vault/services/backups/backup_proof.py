@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -47,11 +47,15 @@ class Manifest(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A backup that was opened and found whole. `drafts` counts the unfinished texts of the seat that opened it."""
+    """A backup that was opened and found whole, and the keys that did.
+
+    `drafts` counts the unfinished texts of the seat that opened it.
+    """
 
     manifest: Manifest
     state: State
     drafts: int
+    keys: CopyKeys | SheetKeys = field(repr=False)
 
 
 def prove(
@@ -110,7 +114,7 @@ def prove(
     key_file = read_key_file(folder.keys)
     if Item.of_keys(key_file.header.folder, key_file.digest()) not in state.keys_files:
         raise VerificationError(Message("the keys file is not one that the log lists"))
-    return Proof(manifest, state, _count_drafts(folder, keys))
+    return Proof(manifest, state, _count_drafts(folder, keys), keys)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from vault.services.backups.backup_folder import (
 )
 from vault.services.backups.backup_proof import Proof, prove
 from vault.services.backups.closed_here import broken_cases, closed_cases
+from vault.services.backups.valid_again import valid_again
 from vault.services.projection import dates
 from vault.store.beside import make_beside
 from vault.store.copy import add_rows, clear_table
@@ -39,7 +40,14 @@ from vault.store.folder import VaultFolder
 from vault.store.schema import SCHEMA, migrate
 from vault.words.message import Message, plural
 
-_ERASED = Message("What was erased since then is in it again: import a bundle of a colleague before you work.")
+_ERASED = Message(
+    "What was erased since then is in it again. Members, devices, roles and grants that were taken since then, and"
+    " recovery sheets that were replaced, are valid again. Import a bundle of a colleague before you work."
+)
+ENDED_SINCE = Message(
+    "Members who were removed after this backup was made, and sheets that were replaced since, are valid again in what"
+    " is made of it."
+)
 _OWN_ENTRY = Message(" (usually one of them is about the backup itself)")
 
 
@@ -49,7 +57,8 @@ class Restored:
 
     `made_ms` is when the backup was made, as its maker's clock said; `lost_entries` how many entries this device saw
     that are not in it, or None where it saw none; `origin` the log that begins in it. `closed` are sentences on cases
-    that cannot be opened or used in it, and whom to ask.
+    that cannot be opened or used in it, and whom to ask; `valid_again` on whom it brings back, as far as this account
+    saw them go.
     """
 
     path: Path
@@ -62,6 +71,7 @@ class Restored:
     origin: Origin
     warnings: tuple[Message, ...]
     closed: tuple[Message, ...] = ()
+    valid_again: tuple[Message, ...] = ()
 
     @property
     def loss(self) -> Message:
@@ -90,6 +100,7 @@ def restore(
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
     state: Path | None = None,
+    agree: Callable[[tuple[Message, ...]], None] = lambda valid_again: None,
     progress: StepProgress = lambda what, done, total: None,
 ) -> Restored:
     """Make a vault from a backup, with the passphrase alone, on this machine or a new one.
@@ -97,7 +108,9 @@ def restore(
     It is built and proven beside the target and takes its name in one step. Then it is unlocked once, so that its new
     log begins; nothing of any case is shown.
 
-    `source` is a backup, or the destination that it was made to. The passphrase is wiped before this returns.
+    `source` is a backup, or the destination that it was made to. The passphrase is wiped before this returns. `agree`
+    is told whom and what the backup makes valid again that this account saw end, if anything, and raises where a
+    person does not want that: then nothing is at the target.
 
     Raises:
         RefusedError: something is at the target, or it is no place for a vault.
@@ -114,8 +127,11 @@ def restore(
             device_secret=device_secret,
             fido2_secret=fido2_secret,
         )
-        with built(folder, target, opening, progress) as (_, proof):
-            pass
+        back: tuple[Message, ...] = ()
+        with built(folder, target, opening, progress) as (building, proof):
+            back = valid_again(building, proof.keys, platform.state_dir() if state is None else state)
+            if back:
+                agree(back)
         with unlock(
             target,
             member=member,
@@ -125,7 +141,7 @@ def restore(
             device_secret=device_secret,
             fido2_secret=fido2_secret,
         ) as session:
-            return begin_again(session, folder, proof, lost_entries=_lost(session))
+            return replace(begin_again(session, folder, proof, lost_entries=_lost(session)), valid_again=back)
     finally:
         passphrase[:] = bytes(len(passphrase))
 

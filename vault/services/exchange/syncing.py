@@ -39,6 +39,7 @@ from vault.sync.pages import PageKind
 from vault.sync.peers import Offer, Peer, common_base, common_have
 from vault.sync.selecting import Request
 from vault.sync.staging import discard, stage, staged_in, tried_again
+from vault.words.finding import Code
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -107,7 +108,8 @@ def make(
     """Make a bundle for all live seats of a member: what they lack, of what they may hold.
 
     Raises:
-        RefusedError: the member has no seat, something lies at `out` already, or it would be larger than 1 GiB.
+        RefusedError: the member has no seat, or one that a restored backup made valid again; something lies at `out`
+            already, or it would be larger than 1 GiB.
         TryAgainError: it cannot be written there; nothing is left.
     """
     rule = session.require(Action.SYNC)
@@ -116,6 +118,11 @@ def make(
         raise RefusedError(
             Message("this member has no other device to send to"),
             next_step=Message("{list_members} shows who has one.", list_members=NextStep.LIST_MEMBERS),
+        )
+    if {alarm.subject for alarm in session.alarms if alarm.code is Code.VALID_AGAIN}.intersection(seats):
+        raise RefusedError(
+            Message("this member had been revoked or lost a role, and is valid again because a backup was restored"),
+            next_step=Message("Do it again, or import a bundle of a colleague who knows of it."),
         )
     up_to_date_index(session, progress=lambda done, total: progress("reading", done, total))
     peers = peers_of(session)

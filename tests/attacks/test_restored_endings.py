@@ -1,0 +1,255 @@
+"""A backup from before an ending: whom it makes valid again is said by name, and nothing reaches them unasked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.english import in_english
+from tests.services.founded import MEMBER, PASSPHRASE, fill, found
+from tests.services.offices import Office, admit, founder_of
+from tests.services.sheets_help import typed
+from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import RefusedError, VaultError, VerificationError
+from vault.ids import CompartmentId
+from vault.seal.sheets import join_sheets
+from vault.services.backups import backups, restoring
+from vault.services.backups.restoring import Restored
+from vault.services.cases import cases, notes
+from vault.services.credentials import recovery
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
+from vault.services.grants import sharing
+from vault.services.members import devices, members
+from vault.words.finding import Code
+from vault.words.message import Message
+
+KOLYA, AISULU = "Kolya Former", "Aisulu Berg"
+
+
+class Founder:
+    """The founder's vault with two cases, and a stick with a backup of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.place = found(folder / "v")
+        self.cases, self.refs = fill(self.place)
+        self.office = founder_of(self.place)
+
+    def admit(self, name: str) -> Office:
+        """Admit somebody who gets the first case."""
+        other = admit(self.office, self.folder, name)
+        with self.office.open() as session:
+            sharing.grant(session, self.cases[0], [other.member])
+        return other
+
+    def back_up(self) -> None:
+        with self.office.open() as session:
+            backups.make(session, self.folder / "stick")
+
+    def restore(self, agree: Callable[[tuple[Message, ...]], None] = lambda said: None) -> tuple[Restored, Office]:
+        """Lose the vault, and bring the backup back on the same account."""
+        again = self.folder / "again.vault"
+        if self.place.path.exists():
+            shutil.move(self.place.path, self.folder / "gone")
+        done = restoring.restore(
+            self.folder / "stick",
+            again,
+            member=MEMBER,
+            passphrase=bytearray(PASSPHRASE),
+            state=self.place.state,
+            agree=agree,
+        )
+        return done, replace(self.office, path=again)
+
+
+@pytest.fixture
+def founder(tmp_path: Path) -> Founder:
+    return Founder(tmp_path)
+
+
+def back(name: str) -> str:
+    return f"{name} has access again that was taken from them, with 1 device."
+
+
+def suspend(office: Office, *others: Office) -> None:
+    with office.open() as session:
+        for other in others:
+            assert members.suspend(session, other.member).is_done
+
+
+def back_in(session: Session) -> list[bytes | None]:
+    return [fault.subject for fault in session.faults() if fault.code is Code.VALID_AGAIN]
+
+
+def write_new(session: Session, case: CompartmentId) -> None:
+    notes.add(session, case, Note(NoteKind.CONTACT, "She moved to Oak Street 5."))
+
+
+def reads_new(office: Office, case: CompartmentId) -> bool:
+    with office.open() as session:
+        return any("Oak Street" in note.value.text for note in cases.open_case(session, case, why="casework").notes)
+
+
+def test_who_was_suspended_is_named_before_a_restore_and_gets_nothing_until_suspended_again(founder: Founder) -> None:
+    kolya, aisulu, case = founder.admit(KOLYA), founder.admit(AISULU), founder.cases[0]
+    founder.back_up()
+    suspend(founder.office, kolya)
+
+    def refuse(valid_again: tuple[Message, ...]) -> None:
+        assert in_english(valid_again[:-1]) == (back(KOLYA),)
+        raise RefusedError(Message("not like this"))
+
+    with pytest.raises(RefusedError, match="not like this"):
+        founder.restore(refuse)
+    assert not list(founder.folder.glob("again.vault*"))
+    restored, mira = founder.restore()
+    assert in_english(restored.valid_again[:-1]) == (back(KOLYA),)
+    assert "are valid again" in str(restored.loss)
+    for _ in range(2):  # no verification settles it
+        with mira.open() as session:
+            assert back_in(session) == [kolya.seat]
+            assert [fault.subject for fault in checking.verify(session).faults] == [kolya.seat]
+    with mira.open() as session:
+        write_new(session, founder.cases[1])
+        with pytest.raises(RefusedError, match="valid again because a backup was restored"):
+            syncing.make(session, kolya.member, founder.folder / "for-kolya.bundle")
+        with pytest.raises(VerificationError, match="made valid again"):
+            sharing.grant(session, founder.cases[1], [kolya.member])
+        syncing.make(session, aisulu.member, founder.folder / "for-aisulu.bundle")
+        assert members.suspend(session, kolya.member).is_done
+        assert session.faults() == []
+        write_new(session, case)
+        sharing.grant(session, founder.cases[1], [aisulu.member])
+    with mira.open() as session:
+        assert (session.faults(), checking.verify(session).faults) == ([], ())
+    aisulu.take(mira.send(aisulu, founder.folder))
+    assert reads_new(aisulu, case)
+
+
+def test_a_bundle_of_a_colleague_ends_it(founder: Founder) -> None:
+    kolya, aisulu = founder.admit(KOLYA), founder.admit(AISULU)
+    founder.back_up()
+    suspend(founder.office, kolya)
+    aisulu.take(founder.office.send(aisulu, founder.folder))
+    _, mira = founder.restore()
+    aisulu.take(mira.send(aisulu, founder.folder))
+    with mira.open() as session:
+        assert back_in(session) == [kolya.seat]
+        syncing.import_bundle(session, aisulu.send(mira, founder.folder))
+        assert back_in(session) == []
+    with mira.open() as session:
+        assert (session.faults(), session.directory.effective.certificates.keys() & {kolya.seat}) == ([], set())
+
+
+def test_of_two_who_are_back_one_can_be_ended_after_the_other(founder: Founder) -> None:
+    kolya, aisulu = founder.admit(KOLYA), founder.admit(AISULU)
+    founder.back_up()
+    suspend(founder.office, kolya, aisulu)
+    restored, mira = founder.restore()
+    assert in_english(restored.valid_again[:-1]) == (back(AISULU), back(KOLYA))
+    suspend(mira, kolya)
+    with mira.open() as session:
+        assert back_in(session) == [aisulu.seat]
+        devices.lost(session, aisulu.seat)
+    # And a second restore of the same backup tells it again.
+    shutil.move(mira.path, founder.folder / "gone-too")
+    restored, mira = founder.restore()
+    assert in_english(restored.valid_again[:-1]) == (back(AISULU), back(KOLYA))
+    # So does one while they are still in.
+    shutil.move(mira.path, founder.folder / "gone-again")
+    restored, mira = founder.restore()
+    assert in_english(restored.valid_again[:-1]) == (back(AISULU), back(KOLYA))
+    suspend(mira, aisulu, kolya)
+    with mira.open() as session:
+        assert session.faults() == []
+
+
+def test_a_role_that_was_taken_is_told_until_it_is_taken_again(founder: Founder) -> None:
+    kolya = founder.admit(KOLYA)
+
+    def change(office: Office, *roles: str) -> None:
+        with office.open() as session:
+            assert members.change_roles(session, kolya.member, roles, by_root=True).is_done
+
+    change(founder.office, "caseworker", "supervisor")
+    founder.back_up()
+    change(founder.office, "caseworker")
+    restored, mira = founder.restore()
+    assert in_english(restored.valid_again[:-1]) == (back(KOLYA),)
+    for _ in range(2):
+        with mira.open() as session:
+            assert back_in(session) == [kolya.seat]
+    change(mira, "caseworker")
+    with mira.open() as session:
+        assert session.faults() == []
+
+
+def test_sheets_that_were_replaced_are_told_at_every_unlock_until_there_are_new_ones(founder: Founder) -> None:
+    with founder.office.open() as session:
+        old = recovery.sheets(session)
+        backups.make(session, founder.folder / "stick")
+        new = recovery.renew(session).sheets
+    restored, mira = founder.restore()
+    (said,) = in_english(restored.valid_again)
+    assert said.startswith("The recovery sheets that were replaced")
+    secret = join_sheets([tuple(sheet.words) for sheet in old[:2]], None)
+    with opened_by_sheets(mira.path, secret):
+        pass
+    for _ in range(3):
+        with mira.open() as session:
+            assert [alarm.code for alarm in session.alarms if alarm.code is Code.OLD_SHEETS] == [Code.OLD_SHEETS]
+            # Who has neither these sheets nor their secret cannot make new ones, and goes on.
+            assert session.faults() == []
+            assert checking.verify(session).faults == ()
+    with mira.open() as session:
+        recovery.renew(session, typed(old, 1, 2))
+        assert [alarm for alarm in session.alarms if alarm.code is Code.OLD_SHEETS] == []
+    with mira.open() as session:
+        assert [alarm for alarm in session.alarms if alarm.code is Code.OLD_SHEETS] == []
+    for sheets in (old, new):
+        with pytest.raises(VaultError), opened_by_sheets(mira.path, join_sheets([s.words for s in sheets[:2]], None)):
+            pass
+
+
+def test_a_backup_that_knows_of_all_endings_is_restored_unasked(founder: Founder) -> None:
+    kolya = founder.admit(KOLYA)
+    suspend(founder.office, kolya)
+    founder.back_up()
+    founder.admit(AISULU)  # a later roster that ended nobody
+
+    def refuse(valid_again: tuple[Message, ...]) -> None:
+        raise AssertionError(valid_again)
+
+    restored, mira = founder.restore(refuse)
+    assert restored.valid_again == ()
+    with mira.open() as session:
+        assert session.faults() == []
+
+
+def test_the_command_restores_nothing_before_a_person_has_read_who_is_valid_again(
+    founder: Founder, tmp_path: Path
+) -> None:
+    kolya = founder.admit(KOLYA)
+    founder.back_up()
+    suspend(founder.office, kolya)
+    desk = Desk.of(founder.place, tmp_path)
+    shutil.move(founder.place.path, tmp_path / "gone")
+    asked = ("backup", "restore", str(tmp_path / "stick"), "--old-vault-is-gone")
+    said = desk.run(*asked)
+    assert said.code != 0
+    assert f"VALID AGAIN: {back(KOLYA)}" in said.err
+    assert "nothing is restored" in said.err
+    assert not founder.place.path.exists()
+    done = desk.run(*asked, "--yes", "--json").json()
+    assert done["valid_again"][0] == back(KOLYA)
+    told = desk.run("case", "list")
+    assert f"Device {kolya.seat.hex()[:8]} was revoked" in told.err
