@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 from tests.attacks.conftest import AGE, RECIPIENT
+from tests.english import in_english
 from tests.services.office import forward
 from tests.services.organisation import DANA, JOEL, KARIM, MIRA, TOMAS, Organisation, share
 from vault.access.session import Session
@@ -14,11 +15,12 @@ from vault.casework.note import Note
 from vault.casework.story.deadline import Deadline, SetBy
 from vault.casework.story.relation import Relation, Relationship
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, CompartmentKind, RecordId
+from vault.ids import CompartmentId, CompartmentKind, RecordId, short_id
 from vault.services import housekeeping
 from vault.services.cases import case_changes, cases, intake, notes, people, story
 from vault.services.cases.editing import Place
 from vault.services.erasures import retention, what_goes
+from vault.services.erasures.preview import preview
 from vault.services.exports import export_material, partners
 from vault.services.exports.export_material import Ready, Wish
 from vault.services.projection.kinds_held import the_one
@@ -113,7 +115,7 @@ def test_of_two_rules_of_retention_the_longer_time_holds(organisation: Organisat
         assert [retention.rules(session) for session in sessions] == [{"asylum": 120}] * 2
 
 
-def test_what_one_version_says_of_a_person_goes_with_the_person(
+def test_what_only_one_version_says_of_a_person_stays_and_is_named_as_staying_and_goes_with_whom_both_name(
     organisation: Organisation, case: CompartmentId
 ) -> None:
     with organisation.open(MIRA) as mira:
@@ -129,7 +131,12 @@ def test_what_one_version_says_of_a_person_goes_with_the_person(
         story.change(mira, place, {"to_person": other.hex()})
     organisation.exchange(MIRA, JOEL)
     with organisation.open(MIRA) as mira:
-        assert (case, record) in what_goes.what_goes(mira, aunt.hex()).found
+        going = what_goes.what_goes(mira, aunt.hex())
+        assert (case, record) not in going.found
+        shown = "\n".join(in_english(preview(mira, going, needs_second=False)))
+        assert "1 other record names these people and stays: look at it" in shown
+        assert f"id {short_id(RecordId(record))}" in shown
+        assert (case, record) in what_goes.what_goes(mira, client.hex()).found
 
 
 def calls(organisation: Organisation) -> RecordId:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.attacks.test_holds_ended import revoke_from_before
 from tests.english import in_english
-from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, give
+from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, full_name, give
 from tests.services.test_erasures_of_others import erase, later
 from vault.access.session import Session
 from vault.casework.papers.document import DocumentKind
@@ -174,8 +174,8 @@ def test_who_cuts_off_an_author_takes_no_content_of_their_papers(
         assert whole(joel, case) == {"Order": True, "Mine": True}
 
 
-def test_a_quarantined_record_that_names_the_content_of_a_paper_goes_with_it(
-    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_quarantined_version_that_names_the_content_of_a_paper_goes_with_it_and_is_shown(
+    organisation: Organisation, tmp_path: Path
 ) -> None:
     with organisation.at(AMINA, JOEL) as (amina, joel):
         case = case_with_papers(amina, tmp_path, 1)
@@ -186,9 +186,43 @@ def test_a_quarantined_record_that_names_the_content_of_a_paper_goes_with_it(
         give(joel, amina, tmp_path)
         assert whole(amina, case) == {"Order 0": True}
         going = what_goes(amina, named(amina, case, "Order 0"))
-        assert (going.kinds, going.shared) == ({"document": 2}, (0, ()))
+        assert (going.kinds, len(going.quarantined), going.shared) == ({"document": 1}, 1, (0, ()))
+        said = "\n".join(in_english(preview(amina, going, needs_second=False)))
+        assert f"1 quarantined version goes too, by: {full_name(JOEL)}." in said
+        assert "spam, please remove" in said.partition("quarantined version")[2]
         erase(amina, named(amina, case, "Order 0"))
         assert _attachments(amina) == []
+
+
+@pytest.mark.parametrize("is_over_the_order", [False, True], ids=["over Joel's paper", "over the order"])
+def test_a_quarantined_version_that_names_two_papers_contents_takes_none_of_another_quarantined_paper(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_over_the_order: bool
+) -> None:
+    with organisation.at(AMINA, JOEL, TOMAS) as (amina, joel, tomas):
+        case = case_with_papers(amina, tmp_path, 1)
+        sharing.grant(amina, case, organisation.members(JOEL, TOMAS))
+        give(amina, joel, tmp_path)
+        source = tmp_path / "other.txt"
+        source.write_bytes(_SAID + b"another")
+        adding.add(joel, case, source, {"kind": DocumentKind.OTHER, "title": "Joel's paper"})
+        give(joel, amina, tmp_path)
+        give(joel, tomas, tmp_path)
+        found = {paper.value.title: paper for paper in papers.list_in(tomas, case)}
+        read, over = found["Order 0"], found["Joel's paper"]
+        if is_over_the_order:
+            read, over = over, read
+        with tomas.work(case) as work:
+            work.keep(case, replace(read.value, title="x"), over.record, [])
+            work.commit(Entry(act="document.add", covers={"document": 1}))
+        give(tomas, amina, tmp_path)
+        revoke_from_before(amina, case, organisation.members(JOEL, TOMAS), monkeypatch)
+    with organisation.open(AMINA) as amina:
+        erase(amina, named(amina, case, "Order 0"))
+        sharing.grant(amina, case, organisation.members(JOEL))
+    with organisation.open(AMINA) as amina:
+        housekeeping.settle(amina)
+        assert whole(amina, case) == {"Joel's paper": True}
+        assert len(_attachments(amina)) == 1
 
 
 def _attachments(session: Session) -> list[AttachmentRow]:

@@ -163,7 +163,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     removing.forget_contents described.note_look holds.cases_of_section noted_holds.is_on_hold noted_holds.note_holds
     holds.standing holds.without_author noted_holds.hold_again
     erasure_checks.two_person_faults records_counted.counted
-    bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.naming_the_same
+    bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.staying
+    contents.quarantined_among whose_words.whose_words whose_words.opened_of whose_words.in_a_line mentions.named_in
     belonging.all_names belonging.everywhere belonging.going_with
     belonging.heads belonging.names_of belonging.opened_sections belonging.register_entries
     belonging.authors_of belonging.exports_listing_words belonging.namesakes removing.validator_of

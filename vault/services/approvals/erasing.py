@@ -166,7 +166,7 @@ def _question(session: Session, going: Going, why: str, subject: bytes | None, *
     )
     return Question(
         act=ERASE,
-        of={"versions": sorted({version.id for version in going.versions}), "why": why},
+        of={"versions": sorted({version.id for version in going.shown}), "why": why},
         about=(str(said),),
         reasons=REASONS,
         expires_ms=session.log.now_ms() + valid_ms,
@@ -176,16 +176,16 @@ def _question(session: Session, going: Going, why: str, subject: bytes | None, *
 
 def _commit(session: Session, going: Going, entry: Entry, approval: Approval | None) -> None:
     """List all versions as erased, in as many entries as that takes; in the last one whole cases change their key."""
+    _commit_quarantined(session, going, entry)
     goes: list[PlacedVersion | tuple[CompartmentId, bytes]] = [*going.contents]
-    goes += {version.id: version for version in going.versions}.values()
+    goes += {version.id: version for version in going.shown}.values()
     parts = [goes[at : at + _ITEMS_IN_ONE_ENTRY] for at in range(0, len(goes), _ITEMS_IN_ONE_ENTRY)]
     first: int | None = None
     for at, part in enumerate(parts, 1):
         with session.work(*going.homes) if first is None else session.work() as work:
             for each in part:
                 if isinstance(each, PlacedVersion):
-                    place = (Origin(each.origin), each.seq, each.n)
-                    work.erase(CompartmentId(each.compartment), VersionId(each.id), place)
+                    _erase(work, each)
                 else:
                     work.erase(each[0], VersionId(each[1]))
             if at == len(parts):
@@ -200,6 +200,31 @@ def _commit(session: Session, going: Going, entry: Entry, approval: Approval | N
                 first = work.commit(entry).seq
             else:
                 work.commit(replace(entry, objs=(), covers={}, cause=first, dig=None, deleg=None))
+
+
+def _commit_quarantined(session: Session, going: Going, entry: Entry) -> None:
+    """List what is valid for nobody first, by itself, in entries that take no second person.
+
+    What a revoked member goes on writing would else change what was approved, each time it arrives.
+    """
+    by_record: dict[tuple[bytes, bytes], dict[bytes, PlacedVersion]] = {}
+    for version in going.versions:
+        if version.id in going.quarantined:
+            by_record.setdefault((version.compartment, version.record), {})[version.id] = version
+    records = list(by_record.values())
+    for first in range(0, len(records), MOST_RECORDS_ALONE):
+        versions = [version for record in records[first : first + MOST_RECORDS_ALONE] for version in record.values()]
+        for at in range(0, len(versions), _ITEMS_IN_ONE_ENTRY):
+            with session.work(*going.homes) as work:
+                for version in versions[at : at + _ITEMS_IN_ONE_ENTRY]:
+                    _erase(work, version)
+                work.commit(Entry(act=ERASE, why=entry.why, obj=entry.obj, pol=entry.pol))
+
+
+def _erase(work: Work, version: PlacedVersion) -> None:
+    work.erase(
+        CompartmentId(version.compartment), VersionId(version.id), (Origin(version.origin), version.seq, version.n)
+    )
 
 
 def _finished(session: Session) -> Removed:

@@ -5,8 +5,9 @@ Restricted sections are no part of the index: they are opened here as a member o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
+from typing import Any
 
 from vault.access.session import Session
 from vault.casework.access import Section
@@ -29,14 +30,19 @@ from vault.records.versions import OpenedVersion, open_each
 from vault.seal.named import derive_register_hash
 from vault.services.cases import section_people, sections
 from vault.services.cases.editing import Place
-from vault.services.erasures.contents import naming_the_same
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import read_heads, stored_of_kind
+from vault.services.projection.reading import read_heads, read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
 from vault.store.rowtypes import PlacedVersion
 
 _MOST_NAMESAKES = 200
+_BELONGS_TO: Mapping[str, tuple[type[Any], Callable[[Any], Set[bytes]]]] = {
+    Person.KIND: (Relation, lambda relation: {relation.from_person, relation.to_person}),
+    Note.KIND: (Note, lambda note: {note.amends}),
+    Document.KIND: (Document, lambda paper: {paper.translation_of}),
+}
+"""Of which kind are the records that belong to one of this kind, and to which records one of them says it belongs."""
 
 
 def heads(session: Session, home: CompartmentId, kind: str | None = None) -> list[OpenedVersion]:
@@ -56,58 +62,58 @@ def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, Compartme
             yield section, CompartmentId(head.value.case), records
 
 
-def everywhere(session: Session, place: Place) -> list[Place]:
-    """Return where a person stands in this member's cases and sections, by what `person same` said in any head."""
+def everywhere(session: Session, place: Place, *, as_any_says: bool = False) -> list[Place]:
+    """Return where a person stands in this member's cases and sections, by what `person same` said.
+
+    In each of these places all heads have to say so, unless one is asked to be enough.
+    """
     index, found, asked = up_to_date_index(session), {place}, set[bytes]()
-    while new := {who for where in found for who in _said_to_be(session, where)} - asked:
+    while new := {who for where in found for who in _said_to_be(session, where, as_any_says=as_any_says)} - asked:
         asked |= new
         for who in new:
             cases = people.places_of(index, who)
-            found |= {Place(CompartmentId(case), RecordId(record), Person.KIND) for case, record in cases}
-            found |= {where for where, _, _ in section_people.places_of(session, who)}
+            places = {Place(CompartmentId(case), RecordId(record), Person.KIND) for case, record in cases}
+            places |= {where for where, _, _ in section_people.places_of(session, who)}
+            found |= {where for where in places if who in _said_to_be(session, where, as_any_says=as_any_says)}
     return sorted(found, key=lambda where: (where.case, where.record))
 
 
-def _said_to_be(session: Session, place: Place) -> set[bytes]:
-    found = of_kind(heads(session, place.case, Person.KIND), Person)
-    return {said.who for head, said in found if head.record == place.record and said.who is not None}
+def _said_to_be(session: Session, place: Place, *, as_any_says: bool) -> set[bytes]:
+    here = _heads_of(session, place)
+    said = [person.who for _, person in of_kind(here, Person) if person.who is not None]
+    return set(said) if as_any_says or (len(said) == len(here) and len(set(said)) == 1) else set()
 
 
-def going_with(session: Session, place: Place) -> Iterator[Place]:
-    """Yield what goes with a record, the contents of documents apart.
+def _heads_of(session: Session, place: Place) -> list[OpenedVersion]:
+    """Return the heads of one record, of whatever kind."""
+    if sections.is_section(session, place.case):
+        return [head for head in sections.records_of(session, place.case) if head.record == place.record]
+    here = (head for head in heads_in(up_to_date_index(session), place.case) if head.record == place.record)
+    return read_versions(session, place.case, place.record, frozenset(VersionId(head.version) for head in here))
+
+
+def going_with(session: Session, place: Place) -> tuple[list[Place], list[Place]]:
+    """Return what goes with a record, the contents of documents apart, and what stays although a head says it belongs.
 
     Who a person is to others is theirs too. A note goes with its corrections, a document with its translations, which
-    hold the same words. What it says that it corrects or translates stays: a colleague may say so of any note. Of
-    several heads of a record one that says so is enough. Records that are all quarantined and name the content of the
-    document go too: nobody sees them to erase them.
+    hold the same words. What it says that it corrects or translates stays: a colleague may say so of any note. They
+    may also say of any record, beside what others wrote there, that it belongs to this: so it goes only where each of
+    its heads says so, of whatever kind.
     """
-    match place.kind:
-        case Person.KIND:
-            for head, relation in of_kind(heads(session, place.case, Relation.KIND), Relation):
-                if place.record in {relation.from_person, relation.to_person}:
-                    yield Place(place.case, head.record, Relation.KIND)
-        case Note.KIND:
-            notes = of_kind(heads(session, place.case, Note.KIND), Note)
-            corrected = [(note.amends, head.record) for head, note in notes if note.amends is not None]
-            for record in _reached(place.record, corrected):
-                yield Place(place.case, RecordId(record), Note.KIND)
-        case Document.KIND:
-            papers = of_kind(heads(session, place.case, Document.KIND), Document)
-            made_of = [(paper.translation_of, head.record) for head, paper in papers if paper.translation_of]
-            shown = {head.record for head in heads(session, place.case)}
-            for record in _reached(place.record, made_of) | (naming_the_same(session, place) - shown):
-                yield Place(place.case, RecordId(record), Document.KIND)
-        case _:
-            return
-
-
-def _reached(first: bytes, steps: Collection[tuple[bytes, bytes]]) -> set[bytes]:
-    """Return where these steps lead from a record, itself left out."""
-    found, new = set[bytes](), {first}
-    while new:
+    if place.kind not in _BELONGS_TO:
+        return [], []
+    here, (kind, belongs_to) = heads(session, place.case), _BELONGS_TO[place.kind]
+    said = {head.id: belongs_to(value) for head, value in of_kind(here, kind)}
+    claims: dict[RecordId, list[Set[bytes]]] = {}
+    for head in here:
+        claims.setdefault(head.record, []).append(said.get(head.id, frozenset()))
+    found = {place.record}
+    while new := {each for each in claims.keys() - found if all(found & claim for claim in claims[each])}:
         found |= new
-        new = {to for start, to in steps if start in new} - found
-    return found - {first}
+    stays = {each for each in claims.keys() - found if any(found & claim for claim in claims[each])}
+    places = ([Place(place.case, each, kind.KIND) for each in sorted(some)] for some in (found - {place.record}, stays))
+    with_it, beside = places
+    return with_it, beside
 
 
 def exports_listing_words(session: Session, case: CompartmentId) -> int:

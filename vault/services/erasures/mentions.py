@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from vault.access.session import Session
@@ -39,9 +39,14 @@ class Named:
 
 
 def named_elsewhere(session: Session, going: Going) -> list[Named]:
-    """Return the records that stay and name the people who go; of others' cases nothing is known."""
+    """Return the records that stay and name the people who go; of others' cases nothing is known.
+
+    So do those that stay because only one of their heads says that they belong to these people.
+    """
     session.require(Action.CASE_LIST)
     index, found = up_to_date_index(session), _Places()
+    if going.names:
+        found.update(going.claimed.items())
     for name in going.names:
         found.update({(hit.compartment, hit.record): hit.kind for hit in search(index, name, limit=_MOST_NAMED).hits})
     wanted = [words for name in going.names if (words := words_in(name))]
@@ -72,11 +77,20 @@ def perhaps_named(session: Session, going: Going) -> list[Named]:
 
 
 def _staying(session: Session, going: Going, found: _Places) -> list[Named]:
-    return [
-        Named(CompartmentId(home), name_of(session, CompartmentId(home)), RecordId(record), kind)
-        for (home, record), kind in found.items()
-        if (home, record) not in {**going.found, **going.stays} and home not in going.whole
-    ]
+    gone = {**going.found, **going.stays}
+    return named_in(
+        session,
+        {
+            (CompartmentId(home), RecordId(record)): kind
+            for (home, record), kind in found.items()
+            if (home, record) not in gone and home not in going.whole
+        },
+    )
+
+
+def named_in(session: Session, found: Mapping[tuple[CompartmentId, RecordId], str]) -> list[Named]:
+    """Return these records, each with the name of its place."""
+    return [Named(home, name_of(session, home), record, kind) for (home, record), kind in found.items()]
 
 
 def _not_indexed(session: Session, going: Going) -> Iterator[tuple[tuple[bytes, bytes], str, frozenset[str]]]:

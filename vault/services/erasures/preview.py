@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vault.access.session import Session
+from vault.casework.intake import RegisterEntry
 from vault.casework.papers.document import Document
-from vault.ids import CompartmentId, RecordId, short_id
+from vault.ids import CompartmentId, MemberId, RecordId, short_id
 from vault.policy.roles import Action
 from vault.services.cases.holds import held
-from vault.services.erasures.described import Described, described, note_look
+from vault.services.erasures.described import described, note_look
 from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter import (
     counts_in_words,
@@ -19,10 +20,10 @@ from vault.services.erasures.letter import (
     packages_in_words,
     shared_in_words,
 )
-from vault.services.erasures.mentions import Named, named_elsewhere, perhaps_named
+from vault.services.erasures.mentions import Named, named_elsewhere, named_in, perhaps_named
 from vault.services.erasures.what_goes import Going
-from vault.services.projection.authors import name_in, names_of_members
-from vault.services.projection.places import name_of
+from vault.services.erasures.whose_words import WhoseWords, in_a_line, listed_names, opened_of, whose_words
+from vault.services.projection.authors import names_of_members
 from vault.words.message import Message, Words, plural
 
 _MOST_LISTED = 20
@@ -37,9 +38,11 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     named = named_elsewhere(session, going)
     known = {(each.case, each.record) for each in named}
     perhaps = [each for each in perhaps_named(session, going) if (each.case, each.record) not in known]
-    found = described(session, going.found)
+    opened = [version for version in opened_of(session, going.versions) if version.content.kind != RegisterEntry.KIND]
+    found = whose_words(session, (version for version in opened if version.id not in going.quarantined))
+    unseen = whose_words(session, (version for version in opened if version.id in going.quarantined))
     shown = [*named[:_MOST_LISTED], *perhaps[:_MOST_LISTED]]
-    kinds = Counter([*(each.kind for each in found), *(each.kind for each in shown)])
+    kinds = Counter([*(each.kind for each in (*found, *unseen)), *(each.kind for each in shown)])
     note_look(session, kinds, [*going.cases, *(each.case for each in shown)], rule)
     lines: list[Words] = [*_held(session, going)]
     if going.nothing_goes:
@@ -48,6 +51,7 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
         lines.append(Message("This is erased for good, with every earlier version:"))
     lines += counts_in_words(going)
     lines += _listed(session, found)
+    lines += _quarantined(session, unseen)
     if going.cases:
         lines.append(Message("In: {cases}.", cases=", ".join(map(str, going.cases.values()))))
     if going.elsewhere:
@@ -80,6 +84,8 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
                 count=unfinished,
             )
         )
+    if not going.names:
+        lines += _claimed(session, going)
     lines += _shared(session, going)
     if going.packages:
         lines.append(packages_in_words(going))
@@ -90,30 +96,41 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     return lines
 
 
-def _listed(session: Session, found: Sequence[Described]) -> Iterator[Words]:
-    """Yield what goes, in a person's words: first what colleagues wrote, who loses it too."""
+def _listed(session: Session, found: Sequence[WhoseWords]) -> Iterator[Words]:
+    """Yield what goes, in a person's words: first what colleagues wrote, who lose it too."""
     names = names_of_members(session)
-    others = [each for each in found if each.by != session.member]
-    own = [each for each in found if each.by == session.member]
+    others = [each for each in found if set(each.authors) != {session.member}]
+    own = [each for each in found if set(each.authors) == {session.member}]
     if others:
         yield plural(
-            "{count} of these records is by a colleague: {names}.",
-            "{count} of these records are by colleagues: {names}.",
+            "{count} of these records is by a colleague, at least in part: {names}.",
+            "{count} of these records are by colleagues, at least in part: {names}.",
             count=len(others),
-            names=", ".join(sorted({name_in(names, each.by) for each in others})),
+            names=_colleagues(session, names, others),
         )
-    for each in [*others, *own][:_MOST_LISTED]:
-        if each.by == session.member:
-            yield Message("  {day}  {kind}  {title}", day=each.day, kind=each.kind, title=each.title)
-        else:
-            yield Message(
-                "  {day}  {kind}  {title}, by {name}",
-                day=each.day,
-                kind=each.kind,
-                title=each.title,
-                name=name_in(names, each.by),
-            )
+    yield from (in_a_line(session, names, each) for each in [*others, *own][:_MOST_LISTED])
     yield from _more(len(found))
+
+
+def _quarantined(session: Session, found: Sequence[WhoseWords]) -> Iterator[Words]:
+    """Yield what goes and is valid for nobody."""
+    if not found:
+        return
+    names = names_of_members(session)
+    yield plural(
+        "{count} quarantined version goes too, by: {names}. Nobody sees it now, but would if its author gets the case"
+        " again.",
+        "{count} quarantined versions go too, by: {names}. Nobody sees them now, but would if their authors get the"
+        " case again.",
+        count=sum(len(each.versions) for each in found),
+        names=listed_names(names, (author for each in found for author in each.authors)),
+    )
+    yield from (in_a_line(session, names, each) for each in found[:_MOST_LISTED])
+    yield from _more(len(found))
+
+
+def _colleagues(session: Session, names: dict[MemberId, str], found: Iterable[WhoseWords]) -> str:
+    return listed_names(names, {author for each in found for author in each.authors} - {session.member})
 
 
 def _places(session: Session, named: Sequence[Named]) -> Iterator[Words]:
@@ -141,9 +158,19 @@ def _shared(session: Session, going: Going) -> Iterator[Words]:
     count, papers = going.shared
     if count:
         yield shared_in_words(going)
-        yield from _places(
-            session, [Named(home, name_of(session, home), record, Document.KIND) for home, record in papers]
+        yield from _places(session, named_in(session, dict.fromkeys(papers, Document.KIND)))
+
+
+def _claimed(session: Session, going: Going) -> Iterator[Words]:
+    """Yield which records stay because their versions disagree."""
+    if going.claimed:
+        yield plural(
+            "{count} record stays: one of its versions says that it belongs to this, another does not. Look at it.",
+            "{count} records stay: one of the versions of each says that it belongs to this, another does not."
+            " Look at them.",
+            count=len(going.claimed),
         )
+        yield from _places(session, named_in(session, going.claimed))
 
 
 def _more(count: int) -> Iterator[Words]:

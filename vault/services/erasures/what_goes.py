@@ -32,7 +32,7 @@ from vault.services.erasures.belonging import (
     opened_sections,
     register_entries,
 )
-from vault.services.erasures.contents import all_contents, contents, named_by
+from vault.services.erasures.contents import all_contents, contents, quarantined_among, staying
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.places import name_of
 from vault.services.projection.projection import up_to_date_index
@@ -56,6 +56,8 @@ class Going:
 
     Attributes:
         versions: every version, those that others replaced too; last the ones in which a case says what it is.
+        quarantined: those of them that are valid for nobody. What a member writes who lost a case makes an erasure
+            there no larger, and leaves the approval of it as it is.
         found: the records, each with its kind.
         cases: the cases that are touched, each with its reference.
         whole: the cases and sections that go as a whole.
@@ -70,6 +72,7 @@ class Going:
             them is listed here as what goes, and `erasing.erase` refuses it.
         elsewhere: the other cases of a person of whom one case alone was asked for, each with its reference.
         stays: the records that stay for one of these two reasons.
+        claimed: the records that stay although one of their heads says that they belong to what goes.
     """
 
     versions: tuple[PlacedVersion, ...]
@@ -86,6 +89,8 @@ class Going:
     held: tuple[Held, ...] = ()
     elsewhere: Mapping[CompartmentId, str | Message] = field(default_factory=dict)
     stays: Mapping[tuple[CompartmentId, RecordId], str] = field(default_factory=dict)
+    claimed: Mapping[tuple[CompartmentId, RecordId], str] = field(default_factory=dict)
+    quarantined: frozenset[bytes] = frozenset()
 
     @property
     def nothing_goes(self) -> bool:
@@ -104,8 +109,13 @@ class Going:
 
     @property
     def records(self) -> int:
-        """How many records go."""
-        return len({(version.compartment, version.record) for version in self.versions})
+        """How many records go, those apart of which nothing is valid."""
+        return len({(version.compartment, version.record) for version in self.shown})
+
+    @property
+    def shown(self) -> tuple[PlacedVersion, ...]:
+        """The versions that are not quarantined: these are counted and approved."""
+        return tuple(version for version in self.versions if version.id not in self.quarantined)
 
 
 def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
@@ -133,13 +143,13 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     kept = (*namesakes(session, names, found), *names_of(session, _places(stays))) if names else ()
     entries = dict.fromkeys(register_entries(session, names, by, kept), RegisterEntry.KIND)
     bodies = dict.fromkeys(content for part in parts for content in part.contents)
-    shared = _shared(session, bodies, found)
+    shared, papers, with_them = staying(session, bodies, {version.id for version in versions})
+    versions |= dict.fromkeys([*_placed(session, entries), *with_them])
     seats, former = _seats(session, {CompartmentId(version.compartment) for part in parts for version in part.versions})
     return Going(
         # What stands in a case goes before that which says what the case is.
         versions=(
             *(version for version in versions if (version.origin, version.seq) not in beginnings),
-            *_placed(session, entries),
             *(version for version in versions if (version.origin, version.seq) in beginnings),
         ),
         found={**found, **entries},
@@ -148,13 +158,15 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
         seats=seats,
         former=former,
         contents=tuple(body for body in bodies if body not in shared),
-        shared=(len(shared), tuple(sorted({paper for papers in shared.values() for paper in papers}))),
+        shared=(len(shared), papers),
         packages=sum(_packages(session, case) for case in cases),
         exports=sum(exports_listing_words(session, case) for case in cases if case not in whole),
         names=names,
         held=held,
         elsewhere={case: name for part in asked for case, name in part.elsewhere.items()},
         stays=stays,
+        claimed={each: kind for part in parts for each, kind in part.claimed.items() if each not in found},
+        quarantined=quarantined_among(session, versions),
     )
 
 
@@ -200,19 +212,6 @@ def _places(found: Mapping[tuple[CompartmentId, RecordId], str]) -> list[Place]:
     return [Place(home, record, kind) for (home, record), kind in found.items()]
 
 
-def _shared(
-    session: Session, bodies: Collection[tuple[CompartmentId, bytes]], going: Collection[tuple[CompartmentId, RecordId]]
-) -> dict[tuple[CompartmentId, bytes], set[tuple[CompartmentId, RecordId]]]:
-    """Return which of these contents papers that stay name too, each with those papers."""
-    found = {}
-    for home in {home for home, _ in bodies}:
-        digests = {digest for of, digest in bodies if of == home}
-        for digest, papers in named_by(session, home, digests).items():
-            if digest in digests and (staying := {(home, paper) for paper in papers} - set(going)):
-                found[home, digest] = staying
-    return found
-
-
 def _is_person(found: Mapping[tuple[CompartmentId, RecordId], str], version: PlacedVersion) -> bool:
     return found.get((CompartmentId(version.compartment), RecordId(version.record))) == Person.KIND
 
@@ -253,19 +252,23 @@ def _in_section(session: Session, text: str, *, within: str, alone: bool) -> Goi
 def _record(session: Session, place: Place, *, alone: bool = False, here: bool = False) -> Going:
     """Return what goes with one record: whatever hangs on it alone goes with it. `here`: of a person, in this case."""
     session.require(Action.CASE_ERASE, place.case)
-    found, others = [place], list[Place]()
+    found, others, beside = [place], list[Place](), list[Place]()
     if place.kind == Person.KIND and not alone:
         found = everywhere(session, place)
-    homes = {where.case for where in found}
+        beside = [where for where in everywhere(session, place, as_any_says=True) if where not in found]
+    homes = {where.case for where in (*found, *beside)}
     case_of = {section: case for section, case, _ in opened_sections(session)} if _any_section(session, homes) else {}
     if here:
         case = case_of.get(place.case, place.case)
         others = [where for where in found if case_of.get(where.case, where.case) != case]
         found = [where for where in found if where not in others]
+        beside = [where for where in beside if case_of.get(where.case, where.case) == case]
     for where in found:
         session.require(Action.CASE_ERASE, where.case)
     if not alone:
-        found = list(dict.fromkeys([*found, *(each for where in found for each in going_with(session, where))]))
+        hanging = [going_with(session, where) for where in found]
+        found = list(dict.fromkeys([*found, *(each for goes, _ in hanging for each in goes)]))
+        beside += [each for _, stays in hanging for each in stays]
     elsewhere = dict.fromkeys(case_of.get(where.case, where.case) for where in others)
     cases = dict.fromkeys(case_of.get(where.case, where.case) for where in found)
     return Going(
@@ -276,6 +279,7 @@ def _record(session: Session, place: Place, *, alone: bool = False, here: bool =
         names=names_of(session, found) if place.kind == Person.KIND else (),
         elsewhere={case: name_of(session, case) for case in elsewhere},
         stays={(where.case, where.record): where.kind for where in others},
+        claimed={(where.case, where.record): where.kind for where in beside},
     )
 
 
