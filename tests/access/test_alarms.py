@@ -40,6 +40,7 @@ LASTING = (
     fork_alarm(LOG, OTHER),
     lasting(Code.VERIFY, seats=frozenset(MANY)),
 )
+BACK = (lasting(Code.VALID_AGAIN, ONE, seats=frozenset({ONE})), lasting(Code.OLD_SHEETS, bytes(32)))
 TOLD_ONCE = (
     lasting(Code.OWN_DEVICE, ONE),
     lasting(Code.SHEETS, bytes(7) + b"\7", number=7, admitted=1, ended=2),
@@ -70,6 +71,16 @@ def test_what_takes_from_a_seat_is_not_stopped_by_a_fault_in_its_logs() -> None:
     assert faults_among([OF_BOTH], live={ONE, OTHER}, taken_from={ONE, OTHER}) == []
     assert faults_among([OF_BOTH], live={ONE, OTHER}, taken_from={ONE}) == [OF_BOTH]
     assert faults_among([FAULT], live={ONE}, taken_from={ONE}) == [FAULT]
+
+
+def test_what_a_restore_made_valid_again_is_kept_until_it_ends_and_does_not_stop_its_ending() -> None:
+    kept = tuple(remembered(written(alarm)) for alarm in BACK)
+    assert kept == tuple(replace(alarm, is_remembered=True) for alarm in BACK)
+    assert settled(kept, None, kept) == kept
+    assert stored(kept) == stored(BACK)
+    assert faults_among(kept, live={ONE, OTHER}) == [kept[0]]
+    assert faults_among(kept, live={ONE, OTHER}, taken_from={OTHER}) == []
+    assert faults_among(kept, live={OTHER}) == []
 
 
 def test_what_a_verification_found_stands_in_the_place_of_what_the_last_one_found() -> None:

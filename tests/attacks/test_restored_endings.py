@@ -220,6 +220,24 @@ def test_sheets_that_were_replaced_are_told_at_every_unlock_until_there_are_new_
             pass
 
 
+def test_pins_that_an_earlier_program_left_say_that_something_ended_and_not_what(founder: Founder) -> None:
+    kolya = founder.admit(KOLYA)
+    founder.back_up()
+    suspend(founder.office, kolya)
+    with founder.office.open() as session:
+        file = session.pin_file
+    pins = file.load()
+    assert pins is not None
+    file.save(replace(pins, ended=None))
+    restored, mira = founder.restore()
+    (said,) = in_english(restored.valid_again)
+    assert said.startswith("The newest roster that this device saw is not here")
+    with mira.open() as session:
+        assert [fault.code for fault in session.faults()] == [Code.ROSTER]
+        checking.verify(session)
+    suspend(mira, kolya)
+
+
 def test_a_backup_that_knows_of_all_endings_is_restored_unasked(founder: Founder) -> None:
     kolya = founder.admit(KOLYA)
     suspend(founder.office, kolya)
