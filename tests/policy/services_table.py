@@ -140,7 +140,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     narrowing.by_members narrowing.in_narrowing narrowing.narrowed
     homes.case_of homes.facts_typed homes.heads homes.place_of homes.pseudonym homes.pseudonym_to_write
     papers.content_of papers.is_here papers.is_whole extracted.extracted_text attachment_checks.check_contents
-    by_file.ask approval_checks.listings_of
+    by_file.ask missed.missed_since approval_checks.listings_of
     approval_checks.judge_listed approval_checks.refused_uses awaited_approvals.awaited_approvals
     hold_breaches.hold_breaches
     approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval

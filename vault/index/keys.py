@@ -1,4 +1,4 @@
-"""Which epochs and grants of a member's compartments the lists name, and since when something listed is not here.
+"""Which epochs and grants of a member's compartments the lists name.
 
 It follows the logs by a cursor of its own, and is a cache like all of the index: what it does not know is read again.
 """
@@ -62,25 +62,3 @@ def forget_keys(index: Index) -> None:
     with index.noting() as sql:
         sql.execute("DELETE FROM key_item")
         sql.execute("DELETE FROM key_cursor")
-
-
-def missed_since(
-    index: Index, places: Collection[Listed], now_ms: int, *, of_entries: int | None = None
-) -> dict[Listed, int]:
-    """Return since when each of these listed things was missed, ms UTC; of what came meanwhile nothing is kept.
-
-    Args:
-        index: of the member.
-        places: all of which something is missed; of whole entries `n` is below 0.
-        now_ms: for those that were not missed before.
-        of_entries: the `n` of these places, where they are whole entries of which the same is missed.
-    """
-    with index.reading() as sql:
-        found = sql.execute("SELECT * FROM absent_since WHERE coalesce(n = ?1, n >= 0)", (of_entries,))
-        known = {(origin, seq, n): since for origin, seq, n, since in found}
-    new, over = set(places) - known.keys(), known.keys() - set(places)
-    if new or over:
-        with index.noting() as sql:
-            sql.executemany("DELETE FROM absent_since WHERE origin=? AND seq=? AND n=?", list(over))
-            sql.executemany("INSERT INTO absent_since VALUES (?, ?, ?, ?)", [(*pair, now_ms) for pair in new])
-    return {place: known.get(place, now_ms) for place in places}

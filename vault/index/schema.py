@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 25
+STAMP = 26
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -93,8 +93,6 @@ _TABLES = (
     "CREATE TABLE key_item(home BLOB, digest BLOB, origin BLOB, seq INTEGER, n INTEGER NOT NULL,"
     " kind INTEGER NOT NULL, was_here INTEGER NOT NULL, PRIMARY KEY(home, digest, origin, seq)) WITHOUT ROWID",
     "CREATE TABLE key_cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE absent_since(origin BLOB, seq INTEGER, n INTEGER, since INTEGER NOT NULL,"
-    " PRIMARY KEY(origin, seq, n)) WITHOUT ROWID",
     # Versions of which this member was told: once.
     "CREATE TABLE told(version BLOB PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE digest(sum BLOB NOT NULL)",

@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     OFFERED = 22
     IMPORTED = 23
     COUNTED = 24
+    MISSED = 25
 
 
 # Sealed under one seat's own key, with the short AAD; the others belong to versions or travel by HPKE.
@@ -50,6 +51,7 @@ LOCAL_PURPOSES = frozenset(
         Purpose.PROPOSAL,
         Purpose.IMPORTED,
         Purpose.COUNTED,
+        Purpose.MISSED,
     }
 )
 # A body of chunks, under a key of its own that stands in the record.

@@ -6,24 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vault.access.session import Session
 from vault.ids import Origin, SeatId
-from vault.index.keys import missed_since
 from vault.policy.roles import Role
 from vault.services.exchange.peers import peers_of
 from vault.services.projection.absences import ON_ITS_WAY_MS, author_of
+from vault.services.projection.missed import ITS_PAYLOAD, missed_since
 from vault.services.projection.seats import seat_of_log
 from vault.validity.named_rosters import NamedRosters
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, plural
 
-_WHOLE_ENTRY = -1  # no position in a list: of the whole entry the payload is missed
 SOMEBODY_UNKNOWN = Message("somebody unknown")
 
 
 def gaps(session: Session, owed: Mapping[Origin, Sequence[int]]) -> list[Finding]:
     """Judge what could not be opened, by log: the entries of each, rising. What may still come is news."""
     now_ms = session.log.now_ms()
-    places = {(origin, entries[0], _WHOLE_ENTRY) for origin, entries in owed.items()}
-    since = missed_since(session.index(), places, now_ms, of_entries=_WHOLE_ENTRY)
+    places = {(origin, entries[0], ITS_PAYLOAD) for origin, entries in owed.items()}
+    since = missed_since(session, places, of_entries=ITS_PAYLOAD)
     late = {origin for (origin, _, _), first in since.items() if now_ms - first > ON_ITS_WAY_MS}
     return [_gap(session, origin, entries, is_late=origin in late) for origin, entries in owed.items()]
 

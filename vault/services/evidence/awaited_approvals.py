@@ -6,24 +6,22 @@ from collections.abc import Iterable
 
 from vault.access.session import Session
 from vault.ids import Origin
-from vault.index.keys import missed_since
 from vault.log.approvals import Listing, Refusal
 from vault.services.evidence.audit_gaps import SOMEBODY_UNKNOWN
 from vault.services.projection.absences import ON_ITS_WAY_MS, author_of
 from vault.services.projection.approval_checks import lists_one, not_approved
 from vault.services.projection.fault_attribution import without_ended
+from vault.services.projection.missed import ITS_APPROVAL, missed_since
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
-
-_ITS_APPROVAL = -2  # no position in a list: of the whole entry the approval is missed
 
 
 def awaited_approvals(session: Session, refused: Iterable[tuple[Listing, Refusal]]) -> list[Finding]:
     """Judge uses of approvals that only the log of who uses them lists: for 14 days it is news, then it is missing."""
     uses = [use for use, reason in refused if reason is Refusal.NOT_GIVEN]
     now_ms = session.log.now_ms()
-    places = {(use.origin, use.seq, _ITS_APPROVAL) for use in uses}
-    since = missed_since(session.index(), places, now_ms, of_entries=_ITS_APPROVAL)
+    places = {(use.origin, use.seq, ITS_APPROVAL) for use in uses}
+    since = missed_since(session, places, of_entries=ITS_APPROVAL)
     late = {place[:2] for place, first in since.items() if now_ms - first > ON_ITS_WAY_MS}
     found = (_awaited(session, use, is_late=(use.origin, use.seq) in late) for use in uses)
     return without_ended(session, list(dict.fromkeys(found)))

@@ -15,6 +15,7 @@ from vault.access.trust.proving import proven_by, report_of
 from vault.ids import Origin
 from vault.index.digest import recount
 from vault.index.file import Index
+from vault.log.approvals import Listing, Refusal
 from vault.log.checks.list_check import IsErased, check_epochs, check_keys, check_listed, check_versions, proven_lists
 from vault.log.checks.report import ListedReport, LogReport
 from vault.log.checks.verify import verify_log
@@ -103,13 +104,13 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.keys_file(rows)
         checked.strays(rows)
         checked.faults += [*row_faults(session, rows, checked.said), *hold_breaches(session, rows)]
-        awaited = checked.approvals(rows)
+        refused = checked.approvals(rows)
         checked.faults += (contents := check_contents(session, rows, checked.reports, checked.erased(rows))).faults
         unnamed = checked.lists_of_members(origins)
         progress(total, total)
     checked.empty()
     checked.absences()
-    unread = [*awaited, *gaps(session, checked.said.owed)]
+    unread = [*awaited_approvals(session, refused), *gaps(session, checked.said.owed)]
     checked.faults += [gap for gap in unread if not gap.is_news]
     checked.index(index)
     checked.quarantined += len(checked.faults) - len(left := without_ended(session, checked.faults))
@@ -253,12 +254,12 @@ class _Checked:
         self.faults += older_lists(self._named, origins)
         return of_unknown_lists(self._session, self._named, origins)
 
-    def approvals(self, rows: Rows) -> list[Finding]:
-        """Name acts of two persons without an approval, and invalid uses; return those whose approval is awaited."""
+    def approvals(self, rows: Rows) -> list[tuple[Listing, Refusal]]:
+        """Name acts of two persons without an approval, and invalid uses; return these: some may be on their way."""
         refused = refused_uses(self._session, rows, self._approvals, self.said.kept)
         for fault in two_person_faults(self._session, rows, refused, self.said.kept, self._named):
             self._fault(fault)
-        return awaited_approvals(self._session, refused)
+        return refused
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session

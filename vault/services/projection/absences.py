@@ -11,8 +11,9 @@ from vault.casework.directory import Member
 from vault.durations import DAY_MS
 from vault.ids import CompartmentId, MemberId, SeatId, VersionId, short_id
 from vault.index.heads import heads_in
-from vault.index.keys import Listed, missed_since
+from vault.index.keys import Listed
 from vault.records.absence import Absent
+from vault.services.projection.missed import missed_since
 from vault.services.projection.places import name_of
 from vault.services.projection.reading import read_heads
 from vault.services.projection.seats import names_said, seat_of_log
@@ -44,7 +45,7 @@ def all_pending(session: Session) -> list[PendingRows]:
     }
     places = {place for absent in found.values() for gap in absent if (place := _place(gap)) is not None}
     now_ms = session.log.now_ms()
-    since = missed_since(session.index(), places, now_ms) if places else {}
+    since = missed_since(session, places)
     late = {place for place, first in since.items() if now_ms - first > ON_ITS_WAY_MS}
     return [_pending(session, item, sorted(absent, key=_order), late) for item, absent in found.items() if absent]
 
