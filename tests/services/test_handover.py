@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services.colleague import Colleague
+from tests.services.colleague import Colleague, admit
 from tests.services.office import Office
 from vault.access.membership.next_roster import Change, propose
 from vault.access.membership.roster_commit import commit_roster
@@ -12,9 +12,10 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import UsageError
+from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_in
+from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
@@ -71,6 +72,43 @@ def test_a_holder_who_is_no_deputy_hands_over_on_request_alone(office: Office) -
     with office.open(office.nadia) as nadia:
         assert handover.carry_out(nadia, as_deputy_only=True) == []
         assert [one.cases for one in handover.carry_out(nadia)] == [1]
+
+
+def test_what_the_leaver_kept_alone_stays_with_them_and_the_rest_goes(office: Office) -> None:
+    first, _ = _two_cases(office)
+    with office.open(office.amina) as amina:
+        alone = cases.create(amina, title="Alone", kind="asylum", alone_reason="she asked for it").case
+    _order(office)
+    with office.open(office.joel) as joel:
+        assert [one.cases for one in handover.carry_out(joel)] == [2]
+        assert str(handover.nothing_to_do(joel)) == "You hold no case that is pending handover."
+        assert not joel.holds(alone)
+    with office.open(office.amina) as amina:
+        assert cases.open_case(amina, alone).head.value.owner == office.amina.member
+        assert cases.open_case(amina, first).head.value.owner == office.nadia.member
+
+
+def test_who_hands_a_case_over_to_its_deputy_stands_in_for_it_from_then_on(office: Office) -> None:
+    first, _ = _two_cases(office)
+    with office.open(office.amina) as amina:
+        sharing.grant(amina, first, [office.nadia.member])
+    with office.place.open() as founder:
+        handover.order(founder, office.amina.member, office.joel.member, reason="leaves on Friday")
+    with office.open(office.nadia) as nadia:
+        assert [one.cases for one in handover.carry_out(nadia)] == [1]
+        head = cases.open_case(nadia, first).head.value
+        assert (head.owner, head.deputy) == (office.joel.member, office.nadia.member)
+
+
+def test_whose_role_opens_no_cases_carries_out_no_order_and_is_told_whose_device_does(office: Office) -> None:
+    _two_cases(office)
+    _order(office)
+    with office.place.open() as founder:
+        dana = admit(founder, name="Dana Okwiri", passphrase=b"dana opens", roles=frozenset({Role.INTAKE}))
+    with dana.open(office.place) as session:
+        with pytest.raises(RefusedError, match="your role cannot hand over cases"):
+            handover.carry_out(session)
+        assert str(handover.nothing_to_do(session)) == "You hold no case that is pending handover."
 
 
 def test_the_newest_order_for_a_leaver_counts(office: Office) -> None:

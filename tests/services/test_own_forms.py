@@ -197,3 +197,21 @@ def test_who_is_no_admin_keeps_no_form_and_reads_all(office: Office) -> None:
             own_forms.add(amina, file())
         with pytest.raises(NotFoundError):
             own_forms.find(amina, "reception")
+
+
+def test_a_form_is_found_by_its_code_alone_and_a_record_is_changed_by_its_own_form(office: Office) -> None:
+    other = b'code="leaving"\ntitle="Leaving"\nversion=1\n[[questions]]\nname="bed"\nlabel="Bed"\nkind="text"\n'
+    with office.place.open() as mira:
+        own_forms.add(mira, other)
+        own_forms.add(mira, file())
+        for code in ("leaving", " Reception "):
+            assert own_forms.find(mira, code).definition.code == code.strip().casefold()
+        with pytest.raises(NotFoundError, match="no form with this code"):
+            own_forms.find(mira, "recept")
+        case, record = filled(mira)
+        place, before = editing.Place(case, record, Filled.KIND), kept_in(mira, case).value
+        with pytest.raises(UsageError, match="filled in by another form"):
+            own_forms.change(mira, place, "leaving", {"bed": "4"})
+        with pytest.raises(UsageError, match="there is nothing to change"):
+            own_forms.change(mira, place, "reception", {})
+        assert kept_in(mira, case).value == before

@@ -8,11 +8,12 @@ import pytest
 
 from tests.tui.house import House, make_house
 from vault.casework.note import Note
+from vault.casework.story.relation import Relation, Relationship
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError
 from vault.index.file import Index
-from vault.services.cases import cases, notes, searching, story, undoing
+from vault.services.cases import cases, notes, people, searching, story, undoing
 from vault.services.evidence import checking
 from vault.services.grants import sharing
 
@@ -85,3 +86,30 @@ def test_an_index_that_was_cut_off_in_between_is_made_anew_and_finds_nothing_of_
         assert isinstance(index, Index)
         assert index.was_made
         assert not searching.search(amina, "Quillfeather").hits
+
+
+def test_what_a_colleague_wrote_since_keeps_only_what_it_names(house: House) -> None:
+    with house.open("Amina") as amina:
+        stands = people.add(amina, house.case, role="relative", names=["Zarina Quill"])
+        people.add(amina, house.case, role="relative", names=["Pavel Quill"])
+    with house.open("Joel") as joel:
+        people.add(joel, house.case, role="relative", names=["Sami Quill"], phones=["0555 123456"])
+        story.add(joel, house.case, Task("ask them"))
+    with house.open("Amina") as amina:
+        found = undoing.last(amina)
+        assert found.about == "Pavel Quill"
+        undoing.undo(amina, found)
+        names = people.names_in(amina, house.case)
+    assert stands in names
+    assert {"Sami Quill"} <= set(names.values())
+    assert "Pavel Quill" not in names.values()
+
+
+def test_what_has_no_words_of_its_own_is_taken_back_without_any(house: House) -> None:
+    with house.open("Amina") as amina:
+        one, other = [person.record for person in cases.open_case(amina, house.case).persons]
+        story.add(amina, house.case, Relation(one, Relationship.SIBLING, other))
+        found = undoing.last(amina)
+        assert (found.about, found.kinds) == ("", ("relation",))
+        undoing.undo(amina, found)
+        assert story.list_in(amina, house.case, (Relation.KIND,)) == []

@@ -10,10 +10,12 @@ import pytest
 
 from tests.services.office import NADIA, Office
 from vault.access.session import Session
+from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.person_change import PersonChange
+from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
-from vault.services.cases import cases, intake, listing, people, searching, sections, undoing, writing_down
+from vault.services.cases import cases, intake, listing, notes, people, searching, sections, undoing, writing_down
 from vault.services.cases.editing import Place
 from vault.services.cases.searching import Why
 from vault.services.cases.writing_down import KnownAlreadyError, StandsHereError
@@ -170,3 +172,39 @@ def test_no_command_and_no_screen_makes_a_person_or_a_case_in_another_way() -> N
     )
     files = [path for room in ("vault/cli", "tui") for path in Path(room).rglob("*.py")]
     assert [str(path) for path in files if other.search(path.read_text("utf-8"))] == []
+
+
+def test_who_has_the_e_mail_or_the_paper_of_somebody_else_is_told_and_a_text_that_names_it_is_nobody(
+    office: Office,
+) -> None:
+    papers = ["passport: AC7731905"]
+    with office.open(office.nadia) as nadia:
+        known = cases.create(nadia, title="An arrest", kind="detention")
+        first = people.checked_person(role="client", names=["Somebody"], emails=["quill@example.org"], documents=papers)
+        people.keep(nadia, known.case, first)
+        notes.add(nadia, known.case, Note(NoteKind.CONTACT, "wrote to quill@example.org about AC7731905"))
+        case = cases.create(nadia, title="Another", kind="asylum").case
+        for other in (
+            people.checked_person(role="client", names=["Pavel"], emails=["quill@example.org"]),
+            people.checked_person(role="client", names=["Pavel"], documents=papers),
+        ):
+            with pytest.raises(KnownAlreadyError) as told:
+                writing_down.add_person(nadia, case, other)
+            (alike,) = told.value.known.alike
+            assert (alike.ref, alike.name, len(alike.numbers)) == (known.ref, "Somebody", 1)
+        assert people.names_in(nadia, case) == {}
+
+
+def test_somebody_who_was_told_adds_what_is_known_elsewhere_all_the_same_and_sees_it_at_the_next_look(
+    office: Office,
+) -> None:
+    with office.open(office.nadia) as nadia:
+        theirs(nadia)
+        case = cases.create(nadia, title="Another", kind="asylum").case
+        place = Place(case, people.keep(nadia, case, somebody("Quentin Unheard")), Person.KIND)
+        wanted = PersonChange(add_phones=(PHONE,))
+        with pytest.raises(KnownAlreadyError):
+            writing_down.change_person(nadia, place, wanted)
+        assert people.show(nadia, place).value.phones == ()
+        writing_down.change_person(nadia, place, wanted, anyway=True)
+        assert people.show(nadia, place).value.phones == (PHONE,)

@@ -128,6 +128,7 @@ def show(session: Session, place: Place, *, why: str = "casework") -> Stored[Per
         NotFoundError: there is no such person.
     """
     log_view(session, place.case, why=why)
+    up_to_date_index(session)  # a second look shows what was written since the first
     found = stored_at(session, place)
     if found is None:
         raise NotFoundError(Message("you have no such record with this id"))

@@ -231,6 +231,4 @@ def _counted(versions: list[OpenedVersion], packages: int) -> CaseOnDevice:
 
 
 def _recipients(session: Session) -> dict[bytes, Words]:
-    if not session.roles & ALLOWED[Action.PARTNER_READ]:
-        return {}
     return {partner.record: partner.name for partner in partners.list_all(session)}
