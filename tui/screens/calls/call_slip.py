@@ -313,7 +313,13 @@ class CallSlip(VaultScreen):
         slip = self._slip
         if slip is not None:
             self._ended = True
-            self.ask(lambda vault: vault.intake.forget(slip), lambda _: self.end(""), alone=False)
+            ended, failed = lambda _: self.end(""), self._not_discarded
+            self.ask(lambda vault: vault.intake.forget(slip), ended, failed=failed, alone=False)
+
+    def _not_discarded(self, error: VaultError) -> None:
+        self._ended = False
+        self._keeper.typed()
+        self.fail(error)
 
     @override
     def end(self, word: Words) -> None:

@@ -58,9 +58,8 @@ class ErasuresScreen(ListScreen, Erases):
         self._found = found
         self.show_rows(ListRow(str(at), _cells(each)) for at, each in enumerate(found))
         self.head(right=plural("{count} row", "{count} rows", count=len(found)))
-        self.say(
-            "" if found else Message("Nothing that a colleague erased is on this device, and no case is past its time.")
-        )
+        if not found and not self.said:
+            self.say(Message("Nothing that a colleague erased is on this device, and no case is past its time."))
 
     def action_now(self) -> None:
         """Ask, and do not wait for the 72 hours."""

@@ -147,7 +147,8 @@ class PaperScreen(Erases, LongWorkScreen):
     def action_history(self) -> None:
         """Show what it said before."""
         where, why = self._where, self._why
-        self.ask(lambda vault: vault.story.history(where.case, where.record, "document", why), self.show_history)
+        if self._page is not None:
+            self.ask(lambda vault: vault.story.history(where.case, where.record, "document", why), self.show_history)
 
     @override
     def action_back(self) -> None:

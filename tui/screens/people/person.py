@@ -144,7 +144,8 @@ class PersonScreen(Erases):
     def action_history(self) -> None:
         """Show what it said before."""
         where, why = self._where, self._why
-        self.ask(lambda vault: vault.story.history(where.case, where.record, "person", why), self.show_history)
+        if self._page is not None:
+            self.ask(lambda vault: vault.story.history(where.case, where.record, "person", why), self.show_history)
 
     def action_request(self) -> None:
         """Write down what they ask about their own data."""

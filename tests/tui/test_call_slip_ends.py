@@ -1,0 +1,159 @@
+"""The call slip at its edges: thrown away, saved again after a fault, opened twice, over dialogs, where none can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.services.colleague import admit
+from tests.tui.desk import Desk
+from tests.tui.house import CLIENT, DANA, House
+from tui.gateway.intake import Intake
+from vault.casework.person import Person
+from vault.casework.person_change import ContactChange, contact_made
+from vault.casework.vocabulary import PersonRole
+from vault.errors import TryAgainError
+from vault.policy.roles import Role
+from vault.services.cases import cases, intake, people
+from vault.words.message import Message
+
+pytestmark = pytest.mark.screen
+
+
+def _texts(house: House) -> list[str]:
+    with house.open("Amina") as session:
+        return [line.stored.value.text for line in intake.list_open(session)]
+
+
+def _put_away(house: House) -> list[str]:
+    with house.open("Amina") as amina:
+        return [draft.text for draft in amina.drafts().list() if draft.kind == "slip"]
+
+
+def _full(*_: Any) -> None:
+    raise TryAgainError(Message("no room on the disk"))
+
+
+def test_a_slip_is_thrown_away_after_a_yes_and_not_before(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9", " Two men asked.", ":throw away")
+        amina.sees("Throw this call slip away?", "What was typed is gone for good.")
+        amina.press("escape")
+        assert amina.value("said") == "Two men asked."
+        amina.press(":throw away", "y")
+        amina.at("Cases")
+        amina.press("f9")
+        assert amina.value("said") == ""
+        amina.press("escape")
+    assert (_texts(house), _put_away(house)) == ([], [])
+
+
+def test_what_could_not_be_thrown_away_is_saved_on_as_before(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9", " Two men asked.")
+        with monkeypatch.context() as patched:
+            patched.setattr(Intake, "forget", _full)
+            amina.press(":throw away", "y")
+        amina.sees("No room on the disk.")
+        amina.go_to("said")
+        amina.press("  At the market.")
+        amina.pause(0.8)
+        amina.press("ctrl+l")
+    with house.desk("Amina") as amina:
+        amina.press("f9")
+        assert amina.value("said") == "Two men asked. At the market."
+
+
+def test_once_there_is_room_again_the_slip_says_that_it_is_saved(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.desk("Amina") as amina:
+        with monkeypatch.context() as patched:
+            patched.setattr(Intake, "save", _full)
+            amina.press("f9", " They called.")
+            amina.pause(0.8)
+            amina.sees("NOT SAVED")
+        amina.pause(0.8)
+        amina.sees("The slip is saved again.")
+        amina.sees_not("NOT SAVED")
+        amina.press("ctrl+l")
+        assert "F9 goes on with it" in str(amina.app.kept)
+    assert len(_put_away(house)) == 1
+
+
+def test_a_slip_that_cannot_be_begun_says_why_and_takes_no_word(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.desk("Amina") as amina:
+        monkeypatch.setattr(Intake, "begin", _full)
+        amina.press("f9")
+        amina.at("Cases")
+        amina.sees("! No room on the disk.")
+
+
+def test_the_key_pressed_again_opens_no_second_slip_also_from_a_dialog_over_it(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9", " They called.", "f9", "f1", "f9", "escape")
+        assert amina.value("said") == "They called."
+        amina.type_at_once("", "f4", "f4", "escape")  # impatient
+        amina.at("Cases")
+        amina.press("f9", "ctrl+d")  # the same again, where the last call said nothing of it
+        assert amina.value("said") == ""
+        amina.press("ctrl+l")
+        assert "F9 goes on" not in str(amina.app.kept)
+    assert _texts(house) == ["They called."]
+
+
+def test_enter_goes_from_field_to_field_where_it_shows_no_case_and_no_last_call_fills_none(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f9")
+        amina.go_to("number")
+        amina.press("ctrl+d")
+        order = [amina.focused()]
+        for _ in range(3):
+            amina.press("enter")
+            order.append(amina.focused())
+        assert amina.value("number") == ""
+    assert order[:3] == ["number", "name", "language"]
+    assert order[3] != "language"
+
+
+def test_the_warning_goes_with_the_number_and_cases_that_are_alike_are_counted(house: House) -> None:
+    with house.open("Amina") as session:
+        contact = contact_made(ContactChange(never_use=("+996 555 010 203",)))
+        people.keep(session, house.case, Person(PersonRole.RELATIVE, safe_contact=contact))
+        other = cases.create(session, title="Asylum", kind="asylum").case
+        people.add(session, other, role="client", names=[CLIENT], phones=["+49 30 5550 1234"])
+    with house.desk("Amina") as amina:
+        amina.press("f9")
+        amina.fill(number="0555 010-203", name="Torgaev")
+        amina.pause(0.4)
+        amina.sees("! DO NOT CALL  0555 010-203", "+1")
+        amina.clear("number")
+        amina.fill(number="030 5550 1234")
+        amina.pause(0.4)
+        amina.sees_not("! DO NOT CALL")
+        amina.sees("! ends as", "does, +1")
+
+
+def test_keys_of_the_open_calls_do_no_harm_where_there_is_none(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press(":open slips")
+        amina.sees("No open slip. F9 takes a call.")
+        for key in ("m", "n", "e", "enter"):
+            amina.press(key)
+            amina.at("Calls 0 open")
+
+
+def test_search_shows_open_calls_to_nobody_whose_roles_take_none(house: House) -> None:
+    with house.open("Amina") as session:
+        intake.add(session, name="Saïd Zomorodi", text="Two men asked at the market.")
+    with house.place.open() as mira:
+        far = admit(mira, name="Vera Tolm", passphrase=b"vera opens", roles=frozenset({Role.FIELD}))
+    house.place.proposed_today()
+    with Desk(house.place, far.name, far.passphrase, unlocks=True) as vera:
+        vera.press("f3", " market", "enter")
+        vera.pause(0.5)
+        vera.sees("Nothing was found among your cases")
+        vera.sees_not("Zomorodi", DANA)
+        vera.clear("words")
+        vera.press(" x", "enter")
+        vera.press("down")
+        assert vera.focused() == "words"
