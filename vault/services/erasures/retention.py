@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -111,9 +112,5 @@ def _months_after(day: str, months: int) -> str:
     """Return the day so many months later, or the last one of its month."""
     at = date.fromisoformat(day)
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
-    for number in range(at.day, 0, -1):
-        try:
-            return date(year, month + 1, number).isoformat()
-        except ValueError:
-            continue
-    return day
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(at.day, last)).isoformat()

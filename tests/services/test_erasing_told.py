@@ -1,0 +1,161 @@
+"""What is said of an erasure, before it and in the letter: all that goes and stays, and nothing that is not so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.english import in_english
+from tests.services.office import forward
+from tests.tables import each
+from tests.tui.house import House, make_house
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.story.relation import Relation, Relationship
+from vault.casework.vocabulary import NoteKind
+from vault.errors import NotFoundError, UsageError
+from vault.records.work import Entry
+from vault.services.approvals import erasing
+from vault.services.cases import case_changes, cases, holds, intake, people, same_person, sections, story
+from vault.services.cases.editing import Place
+from vault.services.erasures import letter, letter_words, preview, retention, what_goes
+from vault.services.grants import handover
+from vault.words.message import plural
+
+NAME = "Vexilda Morrowquay"
+
+
+@pytest.fixture(scope="module")
+def house_template(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return make_house(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture
+def house(house_template: House, tmp_path: Path) -> House:
+    return house_template.copied_to(tmp_path / "house")
+
+
+def shown(session: Session, going: what_goes.Going) -> list[str]:
+    return list(in_english(preview.preview(session, going, needs_second=False)))
+
+
+def written(session: Session, going: what_goes.Going) -> list[str]:
+    return list(in_english(letter.letter(session, going, why="subject-request")))
+
+
+def test_who_somebody_is_to_others_goes_with_them_and_what_others_are_to_each_other_stays(house: House) -> None:
+    with house.open("Amina") as amina:
+        one, other = [person.record for person in cases.open_case(amina, house.case).persons]
+        third = people.add(amina, house.case, role="third", names=[NAME])
+        theirs = story.add(amina, house.case, Relation(one, Relationship.FRIEND, third))
+        stays = story.add(amina, house.case, Relation(one, Relationship.SIBLING, other))
+        going = what_goes.what_goes(amina, third.hex())
+        assert (house.case, theirs) in going.found
+        assert (house.case, stays) not in going.found
+        erasing.erase(amina, going, why="subject-request")
+        assert [kept.record for kept in story.list_in(amina, house.case, (Relation.KIND,))] == [stays]
+
+
+def test_a_call_alone_is_said_to_stand_in_no_case(house: House) -> None:
+    with house.open("Amina") as amina:
+        slip = intake.add(amina, name=NAME, text="calls again")
+        going = what_goes.what_goes(amina, slip.hex())
+        assert not [line for line in shown(amina, going) if line.startswith("In: ")]
+        erasing.erase(amina, going, why="subject-request")
+        lines = written(amina, going)
+    assert "  notes of calls: 1" in lines
+    assert not [line for line in lines if "They stood in" in line or "Morrowquay" in line]
+
+
+def test_of_many_records_twenty_are_shown_and_the_others_counted(house: House) -> None:
+    with house.open("Amina") as amina:
+        case = cases.create(amina, title="Another", kind="asylum").case
+        with amina.work(case) as work:
+            for at in range(22):
+                work.keep(case, Note(NoteKind.CONTACT, f"the call number {at}"))
+            work.commit(Entry(act="note.create"))
+        lines = shown(amina, what_goes.what_goes(amina, case.hex()))
+    assert "  and 3 more" in lines  # the case itself is one
+    assert sum("the call number" in line for line in lines) <= 20
+
+
+def test_packages_that_left_are_said_before_and_in_the_letter(house: House) -> None:
+    with house.open("Amina") as amina:
+        going = replace(what_goes.what_goes(amina, house.case.hex()), packages=2)
+        for lines in (shown(amina, going), written(amina, going)):
+            assert [line for line in lines if line.startswith("2 packages left these cases: their recipients still")]
+
+
+def test_the_letter_on_one_case_says_in_which_others_the_person_stays(house: House) -> None:
+    with house.open("Amina") as amina:
+        other = cases.create(amina, title="Another", kind="asylum")
+        here, there = (people.add(amina, case, role="client", names=[NAME]) for case in (house.case, other.case))
+        same_person.same(amina, Place(house.case, here, "person"), Place(other.case, there, "person"))
+        going = what_goes.what_goes(amina, f"{house.ref}/{here.hex()}")
+        erasing.erase(amina, going, why="subject-request")
+        said = f"The same person also has records in {other.ref}. They stay: the request was for one case only."
+        assert said in written(amina, going)
+        assert people.names_in(amina, other.case)[there] == NAME
+
+
+def test_a_hold_that_ended_in_the_meantime_is_not_said_to_keep_anything(house: House) -> None:
+    with house.open("Amina") as amina:
+        holds.hold(amina, house.case, reason="a court asks", review="2090-01-01")
+        going = what_goes.what_goes(amina, house.case.hex())
+        assert "a court asks" in "\n".join(shown(amina, going))
+        assert "A legal hold keeps" in "\n".join(written(amina, going))
+        holds.release(amina, house.case, reason="over")
+        assert "on legal hold and" not in "\n".join(shown(amina, going))
+        assert "A legal hold keeps" not in "\n".join(written(amina, going))
+
+
+def test_a_record_is_looked_for_in_the_section_that_was_named_alone(house: House) -> None:
+    with house.open("Amina") as amina:
+        first, second = (
+            sections.create(amina, house.case, what="location", title=title, members=[]) for title in ("one", "two")
+        )
+        note = sections.add_note(amina, second, Note(NoteKind.SAFETY, "second floor"))
+        with pytest.raises(NotFoundError):
+            what_goes.what_goes(amina, f"{first.hex()}/{note.hex()}")
+        going = what_goes.what_goes(amina, f"{second.hex()}/{note.hex()}")
+        assert set(going.found) == {(second, note)}
+
+
+def test_a_case_that_was_erased_is_none_that_only_they_can_open(house: House) -> None:
+    with house.open("Amina") as amina:
+        me = amina.member
+        kept, gone = (
+            cases.create(amina, title=title, kind="asylum", alone_reason="asked for") for title in ("one", "two")
+        )
+        assert "2 cases are open to" in str(handover.who_carries_out(amina, me)[-1])
+        erasing.erase(amina, what_goes.what_goes(amina, gone.case.hex()), why="mistake")
+        said = str(handover.who_carries_out(amina, me)[-1])
+        assert f"1 case is open to Amina Ruskova alone ({kept.ref})" in said
+
+
+def test_closed_cases_of_a_kind_without_a_rule_are_never_proposed(house: House) -> None:
+    with house.place.open() as mira:
+        retention.set_rule(mira, "asylum", 1)
+        refs = {}
+        for kind in ("asylum", "detention"):
+            made = cases.create(mira, title=kind, kind=kind)
+            case_changes.close(mira, made.case, reason="resolved")
+            refs[kind] = made.ref
+        forward(mira, 40)
+        assert [row.ref for row in retention.overdue(mira)] == [refs["asylum"]]
+
+
+@each([(1, "1 пакет"), (2, "2 пакета"), (5, "5 пакетов"), (11, "11 пакетов"), (12, "12 пакетов"), (22, "22 пакета")])
+def test_a_letter_in_russian_counts_as_russian_does(count: int, said: str) -> None:
+    going = what_goes.Going((), {}, {}, packages=count)
+    line = letter_words.in_language("ru")(letter.packages_in_words(going))
+    assert f" {said}: " in line
+
+
+def test_what_is_no_sentence_of_a_letter_stays_english_and_another_language_is_refused() -> None:
+    line = plural("{count} lantern", "{count} lanterns", count=2)
+    assert letter_words.in_language("ru")(line) == "2 lanterns"
+    with pytest.raises(UsageError, match="languages are: en, fr, ru"):
+        letter_words.in_language("xx")
