@@ -233,3 +233,29 @@ def test_who_knows_how_rows_are_chosen_works_out_no_group_of_four(small: dict[st
     assert shown.total is not None
     left = shown.total.people - sum(numbers.people for numbers in shown.rows.values())
     assert left > 4 * len(shown.hidden)
+
+
+def test_a_group_that_everybody_left_tells_nothing_of_a_small_one_beside_it() -> None:
+    before = crowd(a1f=10, b2f=9)
+    first = table(before, "stage", "kind")
+    now = [*crowd(a1f=10), ("a", "2", "f")]
+    second = table(now, "kind", earlier=[first])
+    assert first.rows[("b", "2")].people == 9
+    assert worked_out(now, [second]) == set()
+    assert ("2",) not in second.rows
+
+
+_GROUPS = st.dictionaries(st.tuples(*map(st.sampled_from, ("abc", "12", "fm"))), st.integers(1, 14), min_size=1)
+
+
+@given(_GROUPS, _GROUPS, st.lists(_TABLES, min_size=1, max_size=3), st.lists(_TABLES, min_size=1, max_size=3))
+@settings(max_examples=80, deadline=None)
+def test_whatever_was_shown_of_others_before_no_small_group_of_today_follows_from_the_tables_of_today(
+    then: dict[Person, int], now: dict[Person, int], first: list[Values], second: list[Values]
+) -> None:
+    before, people = ([person for person, count in groups.items() for _ in range(count)] for groups in (then, now))
+    shown = tables(before, *first)
+    for by in second:
+        shown.append(table(people, *by, earlier=shown))
+    known = _Solved(people, *shown[len(first) :])
+    assert [group for group in _groups(people) if (found := known.of(group)) is not None and found.is_small] == []

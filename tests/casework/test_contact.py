@@ -34,6 +34,11 @@ def test_spacing_and_what_stands_before_a_number_make_it_no_other_one(number: st
     assert is_same_number(trunk + gap.join(number), number)
 
 
+def test_what_is_no_text_is_on_no_list() -> None:
+    said: list[object] = [102, None, b"102", (102,)]
+    assert [way for way in said if way in NeverUse(LIST)] == []
+
+
 def test_a_text_says_what_of_the_list_stands_in_it_as_it_is_written() -> None:
     text = "Call 0555 010-203, not 0700 111 222; on 2026-11-28 write to owl@example.org."
     assert never_used_in(text, LIST) == ("0555 010-203", "owl@example.org")

@@ -36,6 +36,8 @@ UNDERSTOOD = {
     "2011": "year 2011; en 2011; 2011 г.",
     "1984~": "1984~; ~1984; about 1984; vers 1984; около 1984",
     "1984-05~": "1984-05~; about may 1984; vers mai 1984; около мая 1984; ~5.1984",
+    "2024~": "2 years ago; il y a 2 ans; два года назад",
+    "2027~": "in a year",
     "2026-09~": "2 months ago; il y a 2 mois; два месяца назад",
     "2026-11-27T14:02": "yesterday 14:02; hier à 14h02; вчера в 14:02; 27.11 14:02; 2026-11-27T14:02; friday at 14:02",
     "2026-11-28T09:00": "9:00; 9h; today 9:00; 28.11.2026 9:00",
@@ -47,6 +49,7 @@ UNCLEAR = {
 }
 NO_DATE = (
     "; x; 2; 12; 123; 31.2.2026; 3102; 0013; 1.1.1700; yesterday morning; soon; -1000; last; nov; 25:00; hier 24:00"
+    "; friday may 2026; lundi 2025; friday soon"
 )
 COMING = {
     "2026-11-28": "t; saturday",

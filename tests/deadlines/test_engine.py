@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.english import in_english
 from tests.tables import each, refused
 from vault.casework.dates import PartialDate
-from vault.deadlines.engine import Due, State, due
+from vault.deadlines.engine import Due, State, due, standing
 from vault.deadlines.facts import Facts, Moment, Place, Suspension
 from vault.deadlines.holidays import CALENDARS
 from vault.deadlines.rules import Certainty, Counting, Period, Rule, Trigger, Unit
@@ -132,7 +132,18 @@ def test_a_holiday_more_never_gives_an_earlier_date(rule: Rule, day: Day, holida
 def test_hours_pass_on_holidays_and_when_clocks_are_changed(period: Period, naive: datetime.datetime) -> None:
     start = naive.replace(tzinfo=datetime.UTC)
     rule = replace(TEN_DAYS, period=period, country="FR")
-    assert reckoned(rule, Facts(trigger=start)).at == start + datetime.timedelta(hours=period.count)
+    found = reckoned(rule, Facts(trigger=start)).at
+    assert isinstance(found, datetime.datetime)
+    assert found.astimezone(datetime.UTC) == start + datetime.timedelta(hours=period.count)
+
+
+@each([(40, State.LATE), (-40, State.DUE_TODAY)])
+def test_in_the_hour_that_clocks_show_twice_a_time_is_late_once_it_has_passed(minutes: int, state: State) -> None:
+    until = datetime.datetime(2026, 10, 25, 0, 30, tzinfo=datetime.UTC)
+    now = until + datetime.timedelta(minutes=minutes)
+    start = until - datetime.timedelta(hours=72)
+    assert reckoned(HOURS, Facts(trigger=start), now).state is state
+    assert standing(until, now, PARIS.zone) is state
 
 
 @given(any_rules, st.sampled_from(Certainty), st.lists(days, min_size=1, max_size=3), st.none() | days)
@@ -310,6 +321,20 @@ def test_a_place_without_a_country_has_weekends_alone_and_is_to_be_checked() -> 
 def test_the_day_of_a_time_is_that_of_the_place() -> None:
     late = datetime.datetime(2026, 11, 3, 23, 30, tzinfo=datetime.UTC)
     assert reckoned(TEN_DAYS, Facts(trigger=late)).at == DAY("2026-11-14")
+
+
+def test_a_time_that_somebody_kept_is_late_when_it_has_passed_at_the_place() -> None:
+    kept = datetime.datetime(2026, 11, 3, 12, 0, tzinfo=PARIS.zone)
+    minute = datetime.timedelta(minutes=1)
+    found = [standing(kept, (kept + after).astimezone(datetime.UTC), PARIS.zone) for after in (-minute, minute)]
+    assert found == [State.DUE_TODAY, State.LATE]
+
+
+def test_a_court_that_set_a_date_where_the_rule_has_no_period_replaces_no_computed_one() -> None:
+    rule = replace(TEN_DAYS, period=None)
+    found = reckoned(rule, Facts(court_set=(DAY("2026-12-30"),)))
+    assert (found.at, found.is_set_by_court, found.history) == (DAY("2026-12-30"), True, ())
+    assert len(in_english(found.explanation)) == 1
 
 
 def test_a_time_of_a_court_is_shown_in_the_time_of_the_place() -> None:

@@ -50,6 +50,12 @@ def test_lines_are_folded_at_75_octets_and_unfold_to_the_same(title: str) -> Non
     assert unescaped == re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", title)
 
 
+def test_a_long_title_is_cut_between_letters_and_never_within_one() -> None:
+    text = calendar_text([Entry(UID, STAMP)], STAMP, lambda _: "д" * 120)
+    assert max(len(line.encode()) for line in text.split("\r\n")) in {74, 75}
+    assert "SUMMARY:" + "д" * 120 in text.replace("\r\n ", "")
+
+
 def test_an_id_that_could_be_a_name_and_a_time_without_a_zone_are_refused() -> None:
     naive = datetime.datetime(2026, 12, 5, 9, 0)
     refused(

@@ -109,6 +109,14 @@ def test_other_forms_are_refused(untrusted: bytes) -> None:
         "a short epoch before it": ({"replaced": (bytes(15),)}, "an id of the wrong size"),
         "a short seat": ({"revocations": (RevokedLog(bytes(15), ORIGIN, 9),)}, "an id of the wrong size"),
         "no log": ({"revocations": (RevokedLog(b"s" * 16, b"", 9),)}, "an id of the wrong size"),
+        "129 histories": (
+            {"revocations": (RevokedLog(b"s" * 16, ORIGIN, 9, ((9, bytes(32)),) * 129),)},
+            "too many histories",
+        ),
+        "a history without a root": (
+            {"revocations": (RevokedLog(b"s" * 16, ORIGIN, 9, ((9, bytes(31)),)),)},
+            "without a root",
+        ),
         "a short log": ({"revocations": (RevokedLog(b"s" * 16, bytes(31), 9),)}, "an id of the wrong size"),
     }
 )

@@ -54,6 +54,14 @@ def test_every_choice_is_found_by_its_root(before: int, rows_at: list[int], data
     assert len(found.rejected) == sum(rows_at) - len(rows_at)
 
 
+def test_in_more_entries_than_can_be_tried_nothing_is_found_even_if_it_is_there() -> None:
+    stretch = AmbiguousRange(history_of(0))
+    for seq in range(65_537):
+        stretch.add({leaf(0): row(seq, 0)})
+    assert not stretch.can_be_tried
+    assert stretch.find({root([leaf(0)] * 65_537)}) is None
+
+
 def test_a_root_that_no_choice_gives_is_not_found() -> None:
     assert doubled(4).find({bytes(32)}) is None
 

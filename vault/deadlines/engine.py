@@ -171,7 +171,7 @@ def _state(at: Moment, here: datetime.datetime) -> State:
     if _is_past(at, here):
         return State.LATE
     if isinstance(at, datetime.datetime):
-        day, left = at.date(), at - here
+        day, left = at.date(), datetime.timedelta(seconds=at.timestamp() - here.timestamp())
     else:
         day, left = at, at - here.date()
     if day == here.date():
@@ -180,7 +180,8 @@ def _state(at: Moment, here: datetime.datetime) -> State:
 
 
 def _is_past(at: Moment, here: datetime.datetime) -> bool:
-    return at < here if isinstance(at, datetime.datetime) else at < here.date()
+    # Two times of one zone are compared as its clocks show them, and one hour of a year they show twice.
+    return at.timestamp() < here.timestamp() if isinstance(at, datetime.datetime) else at < here.date()
 
 
 def _passed(found: Reckoning, here: datetime.datetime) -> tuple[Message, ...]:

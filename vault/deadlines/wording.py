@@ -57,8 +57,6 @@ def deemed(day: datetime.date, posted: datetime.date, count: int) -> Message:
 
 def counted(period: Period, counting: Counting) -> Message:
     """Say how long it runs, and from which day."""
-    if not period.count:
-        return Message("It is due at once.")
     if counting is Counting.SAME_DAY:
         return Message("It runs {period}, that day included.", period=period.words())
     return Message("It runs {period}, counted from the day after.", period=period.words())

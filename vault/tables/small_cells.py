@@ -75,10 +75,13 @@ def protected(columns: Values, counted: Mapping[Values, Numbers], by: Values, ea
     """
     places = _Places(columns, counted, earlier)
     public = [known for table in earlier for known in places.known_of(table)]
+    today = _Places(columns, counted, ())
+    of_today = [known for table in earlier for known in today.known_of(table) if today.is_true(known)]
     last = {places.of(table.by, values): numbers for table in earlier for values, numbers in told(table).items()}
     rows = _summed(columns, counted, by)
     now = {**rows, (): _sum(rows.values())}
-    small = places.small_groups({by, *(table.by for table in earlier)})
+    asked = {by, *(table.by for table in earlier)}
+    small, small_today = places.small_groups(asked), today.small_groups(asked)
     kept = {values: numbers for values, numbers in now.items() if not numbers.is_small and any(numbers)}
     stands = {
         values: then
@@ -90,8 +93,10 @@ def protected(columns: Values, counted: Mapping[Values, Numbers], by: Values, ea
         shown = {values: numbers for values, numbers in kept.items() if values}
         hidden = tuple(sorted(rows.keys() - kept.keys()))
         table = Shown(by, shown, kept.get(()), hidden, frozenset(stands.keys() & kept.keys()))
-        known = [*public, *places.known_of(table, is_new=True)]
-        helped = list(_giving_away(known)) or list(_solved(known, small))
+        # Once with all numbers, once without those that changed since: they would stand for those that are told now.
+        helped = _helpers([*public, *places.known_of(table, is_new=True)], small) or _helpers(
+            [*of_today, *today.known_of(table, is_new=True)], small_today
+        )
         if not helped and shown and _are_all_four(table):
             helped = [frozenset(shown)]
         goes = {min(each - {()} or each, key=lambda values: (kept[values].people, values)) for each in helped}
@@ -109,6 +114,10 @@ def _are_all_four(table: Shown) -> bool:
         return False
     left, most = table.total.less(_sum(table.rows.values())), (FEWEST - 1) * len(table.hidden)
     return most in {left.people, left.cases}
+
+
+def _helpers(known: list[_Known], small: Collection[int]) -> list[frozenset[Values]]:
+    return list(_giving_away(known)) or list(_solved(known, small))
 
 
 def _solved(known: Sequence[_Known], small: Collection[int]) -> Iterator[frozenset[Values]]:
@@ -158,6 +167,7 @@ class _Places:
     def __init__(self, columns: Values, counted: Mapping[Values, Numbers], earlier: Sequence[Shown]) -> None:
         self._columns, self._counted = columns, counted
         self._count = 0
+        self._numbers = list(counted.values())
         self._having: dict[tuple[str, str], int] = {}
         for values in counted:
             self._add(columns, values)
@@ -179,6 +189,11 @@ class _Places:
             for values, numbers in _summed(self._columns, self._counted, by).items()
             if numbers.is_small
         }
+
+    def is_true(self, known: _Known) -> bool:
+        """Say whether a number is the one that is counted, or so near to it that it stands."""
+        now = _sum(numbers for at, numbers in enumerate(self._numbers) if known.atoms >> at & 1)
+        return all(abs(number) < FEWEST for number in now.less(known.numbers)[:2])
 
     def of(self, by: Values, values: Values) -> int:
         """Return the atoms of a row, and all of them for the total."""
