@@ -13,7 +13,7 @@ from vault.log.epoch_notice import EpochNotice
 from vault.records.content import Content, encode_content
 from vault.records.epochs import make_epoch, read_notice
 from vault.records.seatlog import Holder, SealedPlace
-from vault.records.versions import open_all, open_each, open_version
+from vault.records.versions import no_wraps, open_all, open_each, open_version
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key, epoch_id, wrap
@@ -145,3 +145,9 @@ ROW = EpochRow(NOTICE.digest(), CASE, NOTICE.encode())
 def test_an_epoch_row_that_does_not_hold_together_is_none(row: EpochRow) -> None:
     assert read_notice(ROW) == NOTICE
     assert read_notice(row) is None
+
+
+def test_a_wrap_is_called_junk_only_by_who_holds_its_key() -> None:
+    junk = TRUE._replace(wrap=bytes(len(TRUE.wrap)))
+    assert [row.wrap for row in no_wraps([TRUE, junk], keyring=keyring())] == [junk.wrap]
+    assert no_wraps([TRUE, junk], keyring=Keyring()) == set()

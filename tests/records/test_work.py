@@ -19,6 +19,7 @@ from vault.errors import InternalError, RefusedError, TryAgainError, Verificatio
 from vault.ids import CompartmentId, CompartmentKind, EpochId, RecordId, make_id
 from vault.log.items import Item, ItemKind, decode_items
 from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
+from vault.records.together import together
 from vault.records.work import VERSIONS_PER_WORK, Entry, Work
 from vault.seal.keys import epoch_id
 from vault.services.evidence import checking
@@ -293,3 +294,36 @@ def test_a_closed_session_begins_no_work(filled: Filled) -> None:
     session.close()
     with pytest.raises(InternalError, match="session is closed"):
         session.work()
+
+
+def test_of_acts_that_belong_together_none_counts_where_one_failed_though_somebody_went_on(
+    filled_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, size = everything(filled_session), filled_session.log.size
+
+    def failing(*_: object) -> None:
+        raise TryAgainError(Message("no room, says the test"))
+
+    def two_of_which_one_fails() -> None:
+        with together(filled_session.log), monkeypatch.context() as broken:
+            found_a_case(filled_session)
+            broken.setattr(Rows, "add_versions", failing)
+            with suppress(TryAgainError):
+                found_a_case(filled_session)
+
+    with pytest.raises(InternalError, match="failed among others"):
+        two_of_which_one_fails()
+    assert (everything(filled_session), filled_session.log.size) == (before, size)
+    found_a_case(filled_session)
+    assert filled_session.log.size == size + 1
+
+
+def test_acts_that_are_joined_already_are_not_joined_again_and_all_of_them_count(filled_session: Session) -> None:
+    size = filled_session.log.size
+    with together(filled_session.log):
+        found_a_case(filled_session)
+        with pytest.raises(InternalError, match="joined already"), together(filled_session.log):
+            pytest.fail("joined twice")
+        found_a_case(filled_session)
+    assert filled_session.log.size == size + 2
+    assert checking.verify(filled_session).verified

@@ -1,12 +1,14 @@
 import hashlib
+from collections.abc import Iterator
 
 import pyrage  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from tests.tables import each
 from vault.errors import BrokenSealError, UsageError
-from vault.seal.age import fingerprint, open_with, seal_for
+from vault.seal.age import fingerprint, open_with, seal_for, seal_stream
 from vault.seal.recovery import words_of
+from vault.words.message import Message
 
 IDENTITY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())
@@ -47,3 +49,22 @@ def test_a_fingerprint_is_13_words_of_the_named_digest_of_the_recipient() -> Non
     assert fingerprint(RECIPIENT) == " ".join(words_of(digest))
     assert len(fingerprint(RECIPIENT).split()) == 13
     assert fingerprint(RECIPIENT) != fingerprint(str(OTHER.to_public()))
+
+
+def test_what_reads_or_takes_a_sealed_stream_and_fails_is_heard_as_it_was_said() -> None:
+    def no_room(_: bytes) -> None:
+        raise OSError("no room")
+
+    def torn() -> Iterator[bytes]:
+        yield b"dossier"
+        raise BrokenSealError(Message("the source is torn"))
+
+    with pytest.raises(OSError, match="no room"):
+        seal_stream(RECIPIENT, iter([b"dossier"]), no_room)
+    taken = bytearray()
+    with pytest.raises(BrokenSealError, match="the source is torn"):
+        seal_stream(RECIPIENT, torn(), taken.extend)
+    with pytest.raises(BrokenSealError, match="age file does not open"):
+        open_with(str(IDENTITY), bytes(taken))
+    with pytest.raises(Exception, match=r"."):  # of the library itself
+        seal_stream(RECIPIENT, iter(["no bytes"]), taken.extend)  # type: ignore[list-item]  # no bytes, on purpose

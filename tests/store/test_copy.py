@@ -79,6 +79,26 @@ def test_a_copy_has_every_row_under_its_own_key_and_the_same_schema(full: Databa
     copy.close()
 
 
+def test_a_copy_that_nobody_wants_any_more_leaves_nothing_at_whatever_step_it_is_ended(
+    full: Database, tmp_path: Path
+) -> None:
+    asked = 0
+    ended = 0
+    while True:
+        left, asked = ended, 0
+
+        def cancelled() -> bool:
+            nonlocal asked
+            asked += 1
+            return asked > left  # noqa: B023 - it is called before the next round
+
+        if copy_database(full, tmp_path / "copy.db", OTHER_KEY, cancelled=cancelled):
+            break
+        assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
+        ended += 1
+    assert ended > 2
+
+
 def test_a_table_that_is_left_out_is_nowhere_in_the_copy(full: Database, tmp_path: Path) -> None:
     left_out = {"version_key", "granted", "local"}
     copy_database(full, tmp_path / "copy.db", OTHER_KEY, without=left_out)

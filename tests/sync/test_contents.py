@@ -9,7 +9,8 @@ import pytest
 
 from tests.seal.places import VAULT, fixed
 from tests.sync.exchange import blobs_of, empty_store
-from tests.tables import each
+from tests.tables import each, refused
+from vault.errors import MalformedError
 from vault.seal.attachments import Names, chunk_name, seal_attachment
 from vault.seal.bodies import CHUNK_SIZE
 from vault.store.engine import Database
@@ -64,6 +65,16 @@ def test_what_is_no_chunk_of_it_is_refused_and_no_row_is_written(
     with store.reading() as rows:
         assert (rows.attachments(), rows.tail_names()) == ([], [])
     blobs_of(store).delete(blobs_of(store).names())
+
+
+def test_names_that_are_not_whole_or_without_end_name_no_attachment() -> None:
+    assert Names.decode(NAMES.encode()) == NAMES
+    refused(
+        MalformedError,
+        "the names of an attachment have",
+        Names.decode,
+        [b"", COMMITMENT, NAMES.encode()[:-1], COMMITMENT * ((1 << 15) + 1)],
+    )
 
 
 def test_one_that_lacks_a_chunk_stays_out(store: Database) -> None:

@@ -93,9 +93,12 @@ def protected(columns: Values, counted: Mapping[Values, Numbers], by: Values, ea
         shown = {values: numbers for values, numbers in kept.items() if values}
         hidden = tuple(sorted(rows.keys() - kept.keys()))
         table = Shown(by, shown, kept.get(()), hidden, frozenset(stands.keys() & kept.keys()))
-        # Once with all numbers, once without those that changed since: they would stand for those that are told now.
-        helped = _helpers([*public, *places.known_of(table, is_new=True)], small) or _helpers(
-            [*of_today, *today.known_of(table, is_new=True)], small_today
+        told_today = list(today.known_of(table, is_new=True))
+        # Also without the numbers that changed since, and alone: what is no more would stand for what is told now.
+        helped = (
+            _helpers([*public, *places.known_of(table, is_new=True)], small)
+            or _helpers([*of_today, *told_today], small_today)
+            or _helpers(told_today, small_today)
         )
         if not helped and shown and _are_all_four(table):
             helped = [frozenset(shown)]
