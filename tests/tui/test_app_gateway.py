@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.english import in_english
+from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE
 from tests.tui.house import House
 from tui.gateway import Gateway
+from tui.values.values_calls import Reminding
 from tui.widgets.pages import PAGE_ROWS
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.errors import InternalError, NotFoundError, RefusedError, UsageError
+from vault.policy.roles import Role
 from vault.services.cases import cases
 from vault.services.computer import probes
 from vault.words.message import Message
@@ -104,3 +109,57 @@ def test_a_long_list_is_walked_to_its_end_by_keys_and_filtered(house: House) -> 
         mira.press("slash", " 077")
         mira.at("CASES 1 match")
         mira.sees(titles[77])
+
+
+def test_what_a_colleague_filters_by_next_is_listed_and_a_case_that_went_has_nothing_beside_it(
+    gateway: Gateway, case: str
+) -> None:
+    start = gateway.finding.start("name", "")
+    assert start.count == len(gateway.finding.page("name", "", 0).rows)
+    assert not gateway.finding.page("name", "nobody of this name", 0).rows
+    assert gateway.finding.preview(case) is not None
+    assert gateway.finding.preview("00" * 16) is None
+
+
+def test_a_count_goes_into_a_table_of_a_known_ending_and_no_file_is_written_of_nothing(
+    gateway: Gateway, case: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=r"must end in .csv or .xlsx"):
+        gateway.exchange.count("kind", tmp_path / "table.txt", lambda *_: None, lambda: False)
+    told = gateway.exchange.count("kind, stage", tmp_path / "few.csv", lambda *_: None, lambda: False)
+    assert in_english(told.lines[-1:]) == ("No file is written: there is nothing to show.",)
+    for number in range(6):
+        gateway.casework.create(f"Fire {number}", "asylum")
+    told = gateway.exchange.count("kind", tmp_path / "table.csv", lambda *_: None, lambda: False)
+    assert in_english(told.lines[-1:]) == (f"The table is at {tmp_path / 'table.csv'}.",)
+    assert [path.name for path in tmp_path.glob("*.csv")] == ["table.csv"]
+    assert "asylum" in (tmp_path / "table.csv").read_text(encoding="utf-8-sig")
+
+
+def test_nothing_is_made_of_a_list_that_nobody_looked_at_and_nobody_comes_back_to_nothing(gateway: Gateway) -> None:
+    with pytest.raises(UsageError, match="look at the list first"):
+        gateway.exchange.make_list({}, lambda *_: None, lambda: False)
+    with pytest.raises(InternalError, match="nothing was looked at"):
+        gateway.recovery.come_back(bytearray(b"nine paper sparrows"), lambda *_: None)
+    with pytest.raises(InternalError, match="the list was not opened"):
+        gateway.finding.page("name", "", 0)
+
+
+def test_a_call_of_who_may_list_no_case_reminds_of_none(house: House) -> None:
+    with house.place.open() as mira:
+        far = admit(mira, name="Vera Tolm", passphrase=b"vera opens", roles=frozenset({Role.AUDITOR}), by_root=True)
+    opened = Gateway(house.place.path, state=house.place.state)
+    opened.unlock(far.name, bytearray(far.passphrase))
+    try:
+        assert opened.intake.remind("0049 30/5550-1234", "Torgaeva") == Reminding()
+        assert opened.intake.find_open("market") == ()
+    finally:
+        opened.close()
+
+
+def test_a_stage_whose_day_was_put_right_counts_once(gateway: Gateway, case: str) -> None:
+    shown = gateway.casework.open(case, "casework")
+    wish = {"title": shown.title, "risk": shown.risk, "stage": shown.stage}
+    gateway.story.change_case(case, **wish, on="2026-10-01")
+    stages = gateway.casework.open(case, "casework").stages
+    assert [(stage.stage, stage.since) for stage in stages] == [(shown.stage, "2026-10-01")]

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.tables import each
 from tests.tui.house import House
-from tui.gateway.draft_shelf import draft_content, draft_shown
+from tui.gateway.draft_shelf import draft_content, draft_shown, form_typed
 from tui.gateway.writing import Writing
 from tui.values.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
 from tui.values.values import DraftShown
@@ -107,6 +108,19 @@ def test_what_another_program_kept_is_no_draft_of_ours_and_a_damaged_cursor_cost
         kept = draft_shown(b"c", b"r", 0, f'{{"text": "kept", "cursor": {cursor}}}')
         assert kept is not None, cursor
         assert (kept.text, kept.cursor) == ("kept", (0, 0)), cursor
+
+
+@each(
+    (
+        "half a sentence",
+        "[1]",
+        '{"typed": {}}',
+        '{"place": 7, "typed": {}}',
+        '{"place": {"form": "person"}, "typed": 7}',
+    )
+)
+def test_what_another_program_kept_is_no_form_of_ours(content: str) -> None:
+    assert form_typed(0, content) is None
 
 
 # ---- on screen -----------------------------------------------------------------------------------------------------

@@ -68,6 +68,17 @@ def test_what_was_erased_comes_back_by_word_and_what_is_typed_then_ends_what_cou
     assert field.redo() == field.text == "one !"
 
 
+def test_letters_erased_before_or_behind_the_cursor_come_back_by_the_word_and_a_pause_ends_it() -> None:
+    field = Field("two men asked")
+    for text in ("two men aske", "two men ask", "two men as"):  # Backspace
+        field.becomes(text)
+    field.now += PAUSE_MS + 1
+    for text in ("wo men as", "o men as", " men as", "men as"):  # Delete, over the end of a word
+        field.becomes(text)
+    assert [field.undo() for _ in range(3)] == [" men as", "two men as", "two men asked"]
+    assert [field.redo() for _ in range(3)] == ["two men as", " men as", "men as"]
+
+
 def test_only_so_many_steps_and_letters_are_kept_and_the_last_one_always() -> None:
     field = Field()
     for _ in range(MOST_STEPS + 50):

@@ -1,0 +1,103 @@
+"""Forms that change nothing or cannot go on: nothing is written, nothing is lost, and what is wrong is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.tables import each
+from tests.tui.desk import Desk
+from tests.tui.house import House
+from vault.casework.case import Case
+from vault.casework.story.task import Task
+from vault.services.cases import cases, editing, story
+
+pytestmark = pytest.mark.screen
+
+
+def _versions(house: House) -> int:
+    with house.open("Amina") as session:
+        head = cases.open_case(session, house.case).head.record
+        return len(editing.history(session, editing.Place(house.case, head, Case.KIND)))
+
+
+def test_a_stage_that_is_chosen_back_has_its_day_again_and_f4_without_a_change_writes_nothing(house: House) -> None:
+    before = _versions(house)
+    with house.desk("Amina") as amina:
+        amina.press("enter", "m")
+        since = amina.value("on")
+        assert since
+        amina.go_to("stage")
+        amina.press("right")
+        assert amina.value("on") == ""
+        amina.press("left")
+        assert amina.value("on") == since
+        amina.press("f4")
+        amina.at(house.ref)
+        amina.press("m")
+        amina.clear("on")
+        amina.press(" the day before", "f4")
+        amina.at("CHANGE CASE")
+        amina.clear("on")
+        amina.press(" 2026-10-01", "f4")
+        amina.at(house.ref)
+        amina.press("m")
+        assert amina.value("on") == "2026-10-01"  # put right, and no second stage
+        amina.press("escape")
+    assert _versions(house) == before + 1
+
+
+def test_a_record_is_kept_as_it_was_where_f4_changes_nothing_and_a_case_closed_with_a_task_says_so(
+    house: House,
+) -> None:
+    with house.open("Amina") as session:
+        story.add(session, house.case, Task(what="Call the interpreter", due="2150-12-24"))
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "enter", "f4")
+        amina.at("DATES AND STORY")
+        amina.press("end", "v")
+        amina.sees("HISTORY")
+        amina.sees_not("->")
+        amina.press("escape", "escape", "m", "ctrl+w")
+        amina.sees("!", "Why is this case closed?")
+        amina.press("escape", "escape")
+        amina.at(house.ref)
+
+
+@pytest.fixture(scope="module")
+def mira(house_template: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Mira's app, for whatever leaves her vault as it was."""
+    with house_template.copied_to(tmp_path_factory.mktemp("mira")).desk("Mira") as desk:
+        yield desk
+
+
+@each(
+    {
+        "a count": ((":counts for",), "file", {"by": "kind"}, "f4"),
+        "a full export": ((":counts for", "right"), "file", {"to": "Own archive"}, "f4"),
+        "a list": ((":import a list",), "file", {}, "f4"),
+        "a proposal": ((":members", "p"), "file", {}, "f4"),
+        "a request to join": ((":members", "a"), "request", {}, "f4"),
+    }
+)
+def test_a_path_that_is_not_whole_is_refused_where_it_was_typed(
+    way: tuple[str, ...], field: str, others: dict[str, str], key: str, mira: Desk
+) -> None:
+    mira.home()
+    mira.press(*way)
+    mira.fill(**others)
+    mira.fill(**{field: "stick/file"})
+    mira.press(key)
+    mira.sees("!", "whole path")
+    assert mira.focused() == field
+
+
+def test_no_key_opens_help_or_the_commands_over_a_question(amina: Desk) -> None:
+    amina.press("enter", "p", " Vera Tikhookova", "escape")
+    there = list(amina.app.screen_stack)
+    for key in ("f1", "f2", "f3", "f8"):
+        amina.press(key)
+        assert amina.app.screen_stack == there, key
+    amina.press("escape")
+    assert amina.value("names") == "Vera Tikhookova"
