@@ -22,12 +22,15 @@ from vault.errors import (
     VerificationError,
 )
 from vault.progress import CancelledError
+from vault.seal.attachments import chunk_name
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.services.backups import backups
+from vault.services.backups.backup_contents import copy_chunks
 from vault.services.cases import notes
 from vault.services.cases.notes import add as add_note
 from vault.services.projection import dates
+from vault.store.blobs import Blobs
 from vault.store.copy import copy_in_parts
 from vault.store.engine import Database, open_database
 from vault.validity.audit_payloads import read_payloads
@@ -250,3 +253,21 @@ def test_verifying_changes_nothing_and_touches_no_pins(filled: Filled, tmp_path:
     assert {path: path.stat() for path in (*made.path.rglob("*"), *(filled.state / "pins").iterdir())} == before
     assert known.verify is None
     assert dates.read(vault_id, filled.state).verify is not None
+
+
+def test_documents_that_are_not_what_their_names_say_stay_behind_and_a_cancel_among_them_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    source, target, other = (Blobs(tmp_path / name) for name in ("source", "target", "other"))
+    names = [chunk_name(sealed) for sealed in CHUNKS]
+    for name, sealed in zip(names, (*CHUNKS[:2], b"other bytes under its name"), strict=True):
+        source.put(name, sealed)
+    copy_chunks(source, target)
+    assert set(target.names()) == set(names[:2])
+    assert [target.get(name) for name in names[:2]] == list(CHUNKS[:2])
+    with pytest.raises(CancelledError):
+        copy_chunks(source, other, cancelled=lambda: True)
+    assert list(other.names()) == []
+
+
+CHUNKS = (b"one chunk", b"another chunk", b"a third chunk")

@@ -9,6 +9,7 @@ from tests.english import in_english
 from tests.tables import each
 from vault.ids import CompartmentKind
 from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
+from vault.services.exchange.known_here import KnownHere
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
 from vault.sync.pages import PageKind
 
@@ -50,3 +51,10 @@ def test_what_can_be_opened_from_now_on_is_called_what_it_is() -> None:
         "You can open 2 more restricted sections from now on.",
         "You can open 1 more list that members share (calls, register, recipients).",
     ]
+
+
+def test_whom_nobody_looked_up_because_too_many_came_at_once_is_said() -> None:
+    bundle = ImportedBundle("Ann", 0, 0, {"person": 900}, (), (), (), (), (), known=KnownHere(passed_over=400))
+    assert list(in_english(imported_lines(bundle)))[-1] == (
+        "400 people too many came to compare all at once. Search before you add anybody."
+    )

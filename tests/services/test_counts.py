@@ -15,7 +15,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId
 from vault.progress import CancelledError
-from vault.services.cases import cases, notes, people, same_person
+from vault.services.cases import case_changes, cases, notes, people, same_person
 from vault.services.cases.editing import Place
 from vault.services.counts import count_words, counting, shown_before
 from vault.tables.small_cells import Numbers
@@ -129,3 +129,32 @@ def test_the_file_holds_what_is_shown_and_no_live_cell(session: Session, tmp_pat
     assert count_words.file_of(shown, ".xlsx").startswith(b"PK")
     with pytest.raises(UsageError, match=r"must end in \.csv or \.xlsx"):
         count_words.file_of(shown, ".pdf")
+
+
+def test_who_stands_in_two_cases_counts_once_where_the_open_one_is_whichever_was_written_first(
+    session: Session,
+) -> None:
+    for closes_first in (True, False):
+        both = [made(session, kind) for kind in ("asylum", "detention")]
+        first, second = (Place(case, person, "person") for case in both for person in people.names_in(session, case))
+        same_person.same(session, first, second)
+        case_changes.close(session, both[0 if closes_first else 1], reason="resolved")
+    for _ in range(10):
+        made(session, "asylum")
+        made(session, "detention")
+    counted = rows(session, "kind")
+    assert [counted[kind,].people for kind in ("asylum", "detention")] == [11, 11]
+    assert [counted[kind,].cases for kind in ("asylum", "detention")] == [12, 12]
+
+
+def test_a_table_that_stands_as_it_was_says_so_and_one_with_nothing_hidden_says_nothing_of_it(
+    session: Session,
+) -> None:
+    for _ in range(6):
+        made(session, "asylum", "female")
+    told = "\n".join(map(str, count_words.count_lines(counting.count(session, ["kind"]))))
+    assert "are hidden" not in told
+    assert "as it was last time" not in told
+    made(session, "asylum", "female")
+    told = "\n".join(map(str, count_words.count_lines(counting.count(session, ["kind"]))))
+    assert "2 numbers are shown as they were last time: they changed by fewer than" in told

@@ -15,14 +15,14 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
 from vault.casework.vocabulary import NoteKind
-from vault.errors import LeakError, NotFoundError, UsageError
+from vault.errors import LeakError, NotFoundError, RefusedError, UsageError
 from vault.export import checking
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes, people, same_person
 from vault.services.cases.editing import Place
 from vault.services.evidence import logbook
-from vault.services.exports import exporting, partners, whose
+from vault.services.exports import exporting, given, packages, partners, whose
 from vault.services.exports.export_material import Wish
 
 LAWYER = "Maître Ondrelle"
@@ -186,3 +186,28 @@ def test_who_called_and_is_the_client_is_one_person_in_a_report_and_a_witness_is
     assert "Мухаммад Каримов" in called
     assert "Other person" not in called
     assert "Скорякина" not in report("witness", "Скорякина")
+
+
+def test_a_case_says_who_holds_its_packages_how_many_and_since_when(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    assert given.given_out(filled_session, case) == []
+    first = exported(filled_session, case, tmp_path)
+    exported(filled_session, case, tmp_path)
+    (holder,) = given.given_out(filled_session, case)
+    assert (str(holder.recipient), holder.count, holder.last) == (LAWYER, 2, cases.today(filled_session))
+    out = tmp_path / "opened"
+    out.mkdir()
+    (out / "a letter").write_text("hers")
+    with pytest.raises(RefusedError, match="there is something at"):
+        packages.open_to(first.path, identity_file=tmp_path / "no identity", out=out)
+    assert [path.name for path in out.iterdir()] == ["a letter"]
+
+
+def test_where_nobody_else_could_approve_no_question_is_written(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    out = tmp_path / "question"
+    with pytest.raises(RefusedError, match="nobody else could approve it: it is done alone"):
+        exporting.ask(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
+    assert not out.exists()

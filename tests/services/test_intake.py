@@ -135,3 +135,25 @@ def test_the_first_supervisor_of_a_week_changes_the_key_and_the_next_one_does_no
         forward(founder, 7)
         assert housekeeping.settle(founder) == []
         assert [one.stored.record for one in intake.list_open(founder)] == [slip]
+
+
+def test_a_call_is_found_by_the_end_of_its_number_and_by_nothing_that_says_nothing(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        slip = intake.add(nadia, name="Ilham", number="+49 30 5550 1234")
+        intake.add(nadia, name="Zarina", number="+49 30 5550 9876")
+        for words in ("5550 1234", "030-5550-1234", "ilh"):
+            found = [line.stored.record for line in intake.find_open(nadia, words.removeprefix("0"))]
+            assert found == [slip], words
+        size = nadia.log.size
+        for words in ("", " ", "?!"):
+            assert intake.find_open(nadia, words) == []
+        assert nadia.log.size == size
+
+
+def test_nobody_whose_role_gives_no_keys_makes_a_new_one_of_the_calls(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        intake.add(amina, name="Ilham")
+        forward(amina, 8)
+        with pytest.raises(RefusedError, match="your role cannot replace a key of the intake"):
+            intake_key.rotate_weekly(amina)
+        assert [line.stored.value.name for line in intake.list_open(amina)] == ["Ilham"]

@@ -6,7 +6,9 @@ from tests.services.founded import MARKER, Filled
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.index.cases import Sort
+from vault.services.approvals import erasing
 from vault.services.cases import cases, listing
+from vault.services.erasures.what_goes import what_goes
 from vault.services.evidence import logbook
 
 
@@ -35,3 +37,12 @@ def test_a_case_made_later_is_in_the_next_page(filled: Filled) -> None:
         cases.create(session, title="Third", kind="other")
         assert opened.count() == 3
         assert "Third" in [row.title for row in opened.page(0, Sort.NAME)]
+
+
+def test_beside_a_list_nothing_stands_of_a_case_that_went(filled: Filled) -> None:
+    with filled.open() as session:
+        opened = listing.open_list(session)
+        assert opened.preview(filled.cases[0]) is not None
+        erasing.erase(session, what_goes(session, filled.refs[0]), why="mistake")
+        assert opened.preview(filled.cases[0]) is None
+        assert opened.preview(filled.cases[1]) is not None

@@ -42,3 +42,14 @@ def test_of_two_recipients_of_one_name_neither_is_taken(session: Session) -> Non
     with pytest.raises(UsageError, match="2 recipients have this name"):
         partners.find(session, NAME)
     assert [partners.find(session, record.hex()).record for record in (first, second)] == [first, second]
+
+
+def test_a_key_that_is_confirmed_is_confirmed_once_and_never_by_other_words(session: Session) -> None:
+    kept = partners.add(session, name=NAME, age_recipient=recipient_of(make_identity()))
+    with pytest.raises(UsageError, match="not the words of the key that is stored"):
+        partners.confirm(session, NAME, words=a_partner().fingerprint)
+    assert not partners.find(session, NAME).is_confirmed
+    assert partners.confirm(session, NAME, words=kept.fingerprint).is_confirmed
+    size = session.log.size
+    assert partners.confirm(session, NAME, words=kept.fingerprint).is_confirmed
+    assert session.log.size == size

@@ -19,6 +19,7 @@ from vault.errors import NotFoundError, RefusedError, UsageError, VaultError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId
 from vault.policy.roles import Role
 from vault.services.approvals import erasing
+from vault.services.backups import backups
 from vault.services.cases import (
     bulk,
     case_changes,
@@ -106,6 +107,8 @@ WRONG: dict[str, tuple[str, Act]] = {
         "somebody wrote a newer version",
         lambda who, at: two_versions.settle(who, at.person, (VersionId(NOBODY * 2), VersionId(NOBODY * 2)), {}),
     ),
+    "days without an end": ("--days is between 1", lambda who, _: joining.invite(who, like="intake", days=100_000)),
+    "no backup kept": ("at least 1 backup", lambda who, _: backups.make(who, who.folder.path.parent / "b", keep=0)),
     "a checklist of a day": (
         "since must be a day with a time",
         lambda who, at: checklists.begin(who, at.case, "disappeared", since="2026-11-28"),

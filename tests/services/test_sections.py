@@ -238,3 +238,20 @@ def test_what_cannot_move_into_a_section_stays_where_it_is(office: Office) -> No
         with pytest.raises(RefusedError, match="legal hold"):
             moving.ask(amina, Place(case, note, Note.KIND), section)
         assert amina.log.size == size + 1
+
+
+def test_sections_are_searched_by_kind_and_member_and_not_at_all_for_nothing(office: Office) -> None:
+    _, section = _case_with_section(office, for_joel=True)
+    with office.open(office.joel) as joel:
+        sections.add_note(joel, section, Note(NoteKind.SAFETY, "Quietwater was left"))
+    with office.open(office.amina) as amina:
+        size = amina.log.size
+        assert searching.search_sections(amina, " ").hits == ()
+        assert amina.log.size == size
+        for words, found in (
+            ("quietwater", 3),
+            ("quietwater kind:note", 2),
+            ("quietwater by:joel", 1),
+            ("quietwater kind:person by:joel", 0),
+        ):
+            assert len(searching.search_sections(amina, words).hits) == found, words
