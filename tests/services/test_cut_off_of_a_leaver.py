@@ -16,9 +16,11 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError
 from vault.ids import CompartmentKind
 from vault.policy.roles import Action
+from vault.services.approvals import erasing
 from vault.services.backups import backups, restoring_by_sheets
 from vault.services.cases import cases, holds, intake, notes
 from vault.services.credentials import recovery
+from vault.services.erasures.what_goes import what_goes
 from vault.services.evidence import checking
 from vault.services.grants import sharing
 from vault.services.members import members, rostering
@@ -153,3 +155,20 @@ def test_what_others_wrote_under_a_key_that_members_share_counts_although_that_k
         give(dana, mira, organisation.folder)
         assert [line.stored.value.name for line in intake.list_open(mira)] == ["Ilham", "Sana"]
         assert checking.verify(mira).faults == ()
+
+
+def test_what_was_erased_after_a_proposal_is_said_before_the_erasure_counts_no_more(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        works_on_cases(mira, karim, organisation)
+        signed = signed_end(mira, organisation)
+        made = came_later(mira, karim, organisation)
+        going = what_goes(karim, notes.add(karim, made.case, NEWS).hex())
+        erasing.erase(karim, going, why="mistake")
+        give(karim, mira, organisation.folder)
+        line = next(line for line in in_english(rostering.show(mira, signed).changes) if "becomes invalid" in line)
+        assert "1 erasure" in line
+        assert "1 record that is not here" in line
+        with pytest.raises(RefusedError, match="1 erasure"):
+            rostering.commit(mira, signed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,11 @@ from tests.services.test_papers import ORDER, add, chunk_files, paper
 from tests.tables import refused
 from vault.access.session import Session
 from vault.casework.papers.document import Document, DocumentKind, ReadBy
-from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId
+from vault.errors import NotFoundError, RefusedError, VerificationError
+from vault.ids import CompartmentId, RecordId
 from vault.seal.bodies import CHUNK_SIZE
 from vault.services.approvals import erasing, moving
-from vault.services.cases import cases, searching, sections
+from vault.services.cases import cases, editing, searching, sections
 from vault.services.cases.editing import Place
 from vault.services.erasures import what_goes
 from vault.services.evidence import checking
@@ -182,3 +183,33 @@ def test_a_paper_whose_content_is_not_whole_does_not_move(office: Office, tmp_pa
         assert papers.list_in(amina, section) == []
         papers.save(amina, place, tmp_path / "out")
         assert checking.verify(amina).contents.counts()["stray"] == 0
+
+
+def test_what_is_not_the_paper_that_its_record_describes_is_neither_saved_nor_moved(
+    office: Office, tmp_path: Path
+) -> None:
+    with office.open(office.amina) as amina:
+        case, section = case_with_section(amina)
+        place = add(amina, case, paper(tmp_path, 2 * CHUNK_SIZE))
+        editing.edit(amina, place, Document, lambda document: replace(document, content_hash=bytes(32)))
+        before, size = chunk_files(amina), amina.log.size
+        with pytest.raises(VerificationError, match="not the one that its record describes"):
+            papers.save(amina, place, tmp_path / "out.pdf")
+        assert not (tmp_path / "out.pdf").exists()
+        with pytest.raises(VerificationError, match="not the one that its record describes"):
+            adding.keep_again(amina, papers.show(amina, place).value, section)
+        assert sections.open_section(amina, section).notes == ()
+        assert chunk_files(amina) == before
+        assert amina.log.size > size  # what was looked at is in the log
+
+
+def test_a_paper_that_is_not_there_gets_no_version_and_no_text(office: Office, tmp_path: Path) -> None:
+    with office.open(office.amina) as amina:
+        case, _ = case_with_section(amina)
+        nowhere = Place(case, RecordId(bytes(16)), Document.KIND)
+        source, size = paper(tmp_path, 1000), amina.log.size
+        with pytest.raises(NotFoundError, match="no such document in this case"):
+            adding.add(amina, case, source, ORDER, version_of=nowhere.record)
+        with pytest.raises(NotFoundError, match="no such document in this case"):
+            paper_text.read_and_keep(amina, nowhere)
+        assert (amina.log.size, chunk_files(amina)) == (size, [])

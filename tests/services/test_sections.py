@@ -255,3 +255,18 @@ def test_sections_are_searched_by_kind_and_member_and_not_at_all_for_nothing(off
             ("quietwater kind:person by:joel", 0),
         ):
             assert len(searching.search_sections(amina, words).hits) == found, words
+
+
+def test_what_too_much_belongs_to_is_not_moved_and_what_nothing_may_leave_neither(office: Office) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        note = notes.add(amina, case, Note(NoteKind.CONTACT, "called"))
+        for at in range(11):
+            notes.amend(amina, note.hex(), text=f"called {at} times")
+        size = amina.log.size
+        with pytest.raises(RefusedError, match="too many records belong to it"):
+            moving.ask(amina, Place(case, note, Note.KIND), section)
+        with pytest.raises(UsageError, match="this section is not one of the case"):
+            moving.ask(amina, Place(case, note, Note.KIND), CompartmentId(bytes(16)))
+        assert amina.log.size == size
+        assert len(cases.open_case(amina, case).notes) == 12

@@ -123,3 +123,18 @@ def test_a_full_disk_leaves_no_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyP
         write_all()
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_folder_goes_with_the_sheets_that_were_not_made_and_one_that_was_there_stays(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    for folder in (tmp_path / "new", there):
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(folder)
+    assert list(tmp_path.rglob("*")) == [there]
+
+
+def interrupted(folder: Path) -> None:
+    with sheet_files(folder, 3):
+        assert len(list(folder.iterdir())) == 3
+        raise KeyboardInterrupt

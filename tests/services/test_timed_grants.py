@@ -191,3 +191,18 @@ def test_what_others_gave_away_of_her_cases_is_announced_to_the_owner_until_it_e
         ]
         sharing.revoke(amina, case, [office.nadia.member])
         assert housekeeping.settle(amina) == []
+
+
+def test_of_what_is_lent_only_what_was_given_for_an_absence_and_has_not_ended_is_told(office: Office) -> None:
+    case = _case_of_amina(office)
+    with office.open(office.amina) as amina:
+        other = cases.create(amina, title="Another", kind="asylum").case
+        timed_grants.give(amina, other, [office.nadia.member], until_ms=amina.log.now_ms() + 9 * DAY_MS)
+        assert timed_grants.lent(amina) == {}
+        sharing.revoke(amina, other, [office.nadia.member])
+        until_ms = amina.log.now_ms() + 2 * DAY_MS
+        assert timed_grants.away(amina, office.amina.member, office.nadia.member, until_ms=until_ms) == 2
+        assert timed_grants.lent(amina) == {office.amina.member: {office.nadia.member: until_ms}}
+        assert amina.holds(case)
+        forward(amina, 3)
+        assert timed_grants.lent(amina) == {}
