@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from rich.cells import cell_len
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -172,6 +173,16 @@ class Driver:
                 return
             self.press(key)
         raise AssertionError(f"{words!r} did not come: {self.words()}")
+
+    def click(self, words: str) -> None:
+        """Click on words that stand on the screen."""
+        for row, line in enumerate(self.lines().splitlines()):
+            if words in line:
+                at = (cell_len(line[: line.index(words)]), row)
+                self._run(self.pilot.click(offset=at))
+                self._run(settled(self.pilot))
+                return
+        raise AssertionError(f"{words!r} is not on the screen: {self.words()}")
 
     def send(self, *sent: Message) -> None:
         """Let events reach the app in one write, so that the next comes before the one before took effect."""

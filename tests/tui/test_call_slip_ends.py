@@ -10,9 +10,10 @@ from tests.services.colleague import admit
 from tests.tui.desk import Desk
 from tests.tui.house import CLIENT, DANA, House
 from tui.gateway.intake import Intake
-from vault.casework.person import Person
+from vault.casework.person import Person, PersonName, SafeContact
 from vault.casework.person_change import ContactChange, contact_made
-from vault.casework.vocabulary import PersonRole
+from vault.casework.script import Script
+from vault.casework.vocabulary import Channel, PersonRole
 from vault.errors import TryAgainError
 from vault.policy.roles import Role
 from vault.services.cases import cases, intake, people
@@ -157,3 +158,19 @@ def test_search_shows_open_calls_to_nobody_whose_roles_take_none(house: House) -
         vera.press(" x", "enter")
         vera.press("down")
         assert vera.focused() == "words"
+
+
+def test_a_hit_says_which_number_must_never_be_used_and_how_its_people_are_reached_safely(house: House) -> None:
+    contact = SafeContact(Channel.MESSENGER, "+996 555 010 411", "after 20:00", never_use=("+996 555 010 203",))
+    name = PersonName("Vexilda Morrowquay", Script.LATIN)
+    with house.open("Amina") as session:
+        people.keep(session, house.case, Person(PersonRole.RELATIVE, (name,), safe_contact=contact))
+    with house.desk("Amina") as amina:
+        amina.press("f3", " Morrowquay", "enter")
+        amina.pause(0.4)
+        amina.sees("People 1", "DO NOT CALL +996 555 010 203", "SAFE CONTACT", "+996 555 010 411", "after 20:00")
+        amina.press("slash")
+        amina.clear("words")
+        amina.press(" m", "enter")
+        amina.press("enter")
+        amina.at("Search")

@@ -116,3 +116,20 @@ def test_the_same_again_fills_a_field_as_one_of_its_name_was_filled_last(amina: 
     amina.press("ctrl+y")
     assert amina.value("names") == "Ада"
     amina.press("escape", "y")
+
+
+def test_a_list_of_words_narrows_shows_all_again_with_escape_and_leaves_the_field_as_it_was(amina: Desk) -> None:
+    amina.press("enter", "p")
+    amina.go_to("role")
+    before = amina.value("role")
+    amina.press("z", "z", "enter")  # no word is called so: all are shown
+    amina.sees("client", "witness")
+    amina.press("w", "i")
+    amina.sees_not("client relative")
+    amina.press("escape")
+    amina.sees("client", "relative", "witness")
+    amina.press("escape")
+    assert amina.value("role") == before
+    amina.press("down", "w", "i", "enter")
+    assert amina.value("role") == "witness"
+    amina.press("escape")

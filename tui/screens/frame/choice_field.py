@@ -121,7 +121,8 @@ class ChoiceField(Widget, can_focus=True):
     def _type(self, letter: str) -> None:
         if not self.typed:
             self._before = self.place
-        if self.typed and set(plain(self.typed + letter)) == {plain(letter)} and not self._left(self.typed + letter):
+        is_again = self.typed and set(plain(self.typed + letter)) == {plain(letter)}
+        if is_again and self._left(self.typed) and not self._left(self.typed + letter):
             self.action_step(1)  # the same letter again: the next word that begins so
             return
         self.typed += letter

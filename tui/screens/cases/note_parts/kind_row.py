@@ -37,6 +37,7 @@ class KindRow(ChoiceField):
     @override
     def on_click(self, event: events.Click) -> None:
         """Choose the word under the mouse."""
+        event.prevent_default()  # or any field of words would take the next one behind it
         at = event.x - self.styles.padding.left
         for place, label in self._shown(self.content_size.width):
             if 0 <= at < cell_len(label) and place != _NONE:
