@@ -125,3 +125,12 @@ def test_each_reason_why_two_may_be_one_person_is_said_and_no_other(
     names: list[str], numbers: list[str], born: str, said: list[str]
 ) -> None:
     assert [english(reason) for reason in why_same(names=names, numbers=numbers, born=born)] == said
+
+
+def test_a_word_of_a_list_and_its_letters_are_one_and_no_other_word_is_taken() -> None:
+    field = next(field for field in CheckIn.FORM.fields if field.words is not None)
+    assert field.words is not None
+    for word in field.words:
+        assert field.checked(word) is field.checked(word.value) is word
+    with pytest.raises(UsageError, match="must be one of"):
+        field.checked("perhaps")

@@ -27,6 +27,7 @@ def row(*cells: str) -> bytes:
         "a whole number": (row(cell("12", "n")), "12"),
         "a long number": (row(cell("20507199012345", "n")), "20507199012345"),
         "a part": (row(cell("1.5", "n")), "1.5"),
+        "a day alone": (row(cell("2026-11-30", "d")), "2026-11-30"),
         "a day": (row(cell("2026-11-30T00:00:00", "d")), "2026-11-30"),
         "a time of a day": (row(cell("2026-11-30T09:15:00", "d")), "2026-11-30T09:15"),
         "a number that was written as text": (row(cell("0555 010203")), "0555 010203"),

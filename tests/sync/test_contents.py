@@ -14,7 +14,8 @@ from vault.errors import MalformedError
 from vault.seal.attachments import Names, chunk_name, seal_attachment
 from vault.seal.bodies import CHUNK_SIZE
 from vault.store.engine import Database
-from vault.sync.contents import Arriving
+from vault.store.rowtypes import AttachmentRow
+from vault.sync.contents import Arriving, Candidate, choose
 from vault.sync.pages import SentAttachment, SentChunk
 
 ORIGIN, CASE = fixed("a log"), fixed("a case", 16)
@@ -81,3 +82,20 @@ def test_one_that_lacks_a_chunk_stays_out(store: Database) -> None:
     assert taken(store, IN_ORDER[:2])[1] == 0
     with store.reading() as rows:
         assert (rows.attachments(), rows.tail_names()) == ([], [])
+
+
+def test_an_attachment_goes_out_only_whole_and_under_its_own_name(store: Database) -> None:
+    taken(store, IN_ORDER)
+    true = AttachmentRow(NAMES.digest, CASE, NAMES.encode())
+    false = true._replace(names=NAMES.encode()[:-32])
+    blobs = blobs_of(store)
+
+    def goes(row: AttachmentRow, room: int = 1 << 30) -> bool:
+        with store.reading() as rows:
+            chosen = choose(rows, blobs, [Candidate(3, ORIGIN, 1, row)], room)
+        assert len(chosen.sent) + len(chosen.left_out) == 1
+        return bool(chosen.sent)
+
+    assert (goes(true), goes(true, 1 << 20), goes(false)) == (True, False, False)
+    blobs.delete(NAMES.chunks[:1])
+    assert not goes(true)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import vault.sync.making
-from tests.log.writer import Writer
+from tests.log.writer import VAULT, Writer
 from tests.sync.exchange import Sender, opened, rows_of, take
 from tests.sync.hostile import encoded, write
 from vault.errors import RefusedError, VaultError
@@ -75,3 +75,31 @@ def test_a_log_of_another_vault_and_the_seals_of_another_log_do_not_come_in(
     imported = take(store, write(tmp_path / "foreign", sender.vault, pages), sender.vault)
     assert [(log.origin, log.why) for log in imported.pending] == [(other.origin, Stop.FOREIGN)]
     assert rows_of(store) == before
+
+
+def test_of_a_log_its_own_seals_come_in_and_none_of_another_beside_them(store: Database, tmp_path: Path) -> None:
+    log, other = Writer("a").write(2), Writer("b").write(2)
+    entries = [SentOperation(row.seq, row.header, row.list, row.sealed) for row in log.rows]
+    pages = encoded(
+        [
+            (PageKind.GENESIS, bytes(32), [log.genesis]),
+            (PageKind.CHECKPOINT, log.origin, [seal.note for seal in (*other.seals, *log.seals)]),
+            (PageKind.OPERATION, log.origin, [*entries]),
+        ]
+    )
+    take(store, write(tmp_path / "bundle", VAULT, pages), VAULT)
+    with store.reading() as rows:
+        assert rows.origins() == {log.origin}
+        assert {row.note for row in rows.checkpoints(log.origin)} == {seal.note for seal in log.seals}
+        assert [row.digest for row in rows.operations(log.origin)] == [row.digest for row in log.rows]
+
+
+def test_a_false_row_beside_a_true_one_does_not_travel(sender: Sender, store: Database, tmp_path: Path) -> None:
+    before = rows_of(sender.database, "operation")
+    with sender.database.transaction() as rows:
+        origin = min(rows.origins())
+        first = next(rows.operations(origin))
+        rows.add_operation(first._replace(digest=b"false".ljust(32), sealed=first.sealed[::-1]))
+    assert rows_of(sender.database, "operation") != before
+    take(store, sender.make(tmp_path / "bundle").path, sender.vault)
+    assert rows_of(store, "operation") == before

@@ -92,8 +92,7 @@ def _days(said: str, today: datetime.date) -> Iterator[str]:
             day = typed_moment(found[0].strip(), today, "date", Lean.COMING)
         except UsageError:
             continue
-        if len(day) == _FULL_DAY:
-            yield day
+        yield day
 
 
 def _any_of(table: Iterable[str]) -> str:

@@ -179,5 +179,4 @@ def _chunk_after(source: Rows, table: sa.Table, last: Any, *within: sa.ColumnEle
 
 
 def _insert(rows: Rows, table: sa.Table, chunk: list[Any]) -> None:
-    if chunk:
-        rows.driver.executemany(INSERTS[table.name].text, [tuple(row) for row in chunk])
+    rows.driver.executemany(INSERTS[table.name].text, [tuple(row) for row in chunk])

@@ -245,8 +245,9 @@ class _Walk:
         pinned = self._pins.pop(size, None)
         verdicts = [judge_seals(rows, history, self._origin, self._verify_signature) for history in self._histories]
         winners = [verdict for verdict in verdicts if (verdict.agreeing if pinned is None else verdict.root == pinned)]
-        if not winners and self._crowded and len(self._other_trees) < _SEARCHES:
-            winners = [found for found in [self._search(rows, pinned)] if found is not None]
+        stretch = self._stretch if self._crowded else None
+        if not winners and stretch is not None and len(self._other_trees) < _SEARCHES:
+            winners = [found for found in [self._search(stretch, rows, pinned)] if found is not None]
         best = (winners or verdicts)[0]
         if winners or self._altered is None:
             self._findings.add(*best.problems)
@@ -267,11 +268,8 @@ class _Walk:
         self._plain = self._is_plain()
         self._next_seal = self._waiting_seal()
 
-    def _search(self, rows: list[CheckpointRow], pinned: bytes | None) -> SealVerdict | None:
+    def _search(self, stretch: AmbiguousRange, rows: list[CheckpointRow], pinned: bytes | None) -> SealVerdict | None:
         """Look among all histories, also those that were left out, for one that was signed or pinned."""
-        stretch = self._stretch
-        if stretch is None:
-            return None
         notes = [read_checkpoint(row, self._origin) for row in rows]
         roots = {pinned} if pinned is not None else {note.root for note in notes if not isinstance(note, Finding)}
         history = stretch.find(roots)
