@@ -13,6 +13,7 @@ from vault.deadlines.engine import State, due
 from vault.deadlines.facts import Facts, Place, Suspension
 from vault.deadlines.rules import Certainty, Rule
 from vault.deadlines.shipped import RULES
+from vault.services.cases import deadlines
 
 DAY = datetime.date.fromisoformat
 BISHKEK = Place(ZoneInfo("Asia/Bishkek"), "KG")
@@ -145,4 +146,10 @@ def test_an_order_beats_the_rule_and_an_extension_beats_the_order() -> None:
         "A court set this date, and it applies.",
         "An earlier order had the date 2026-12-30.",
         "By the rule alone the date would be 2027-01-02.",
+    )
+
+
+def test_of_a_rule_that_this_program_does_not_know_a_lawyer_checks_the_date() -> None:
+    assert str(deadlines.check_of("a-rule-of-tomorrow")) == (
+        "The rule is not known to this program: a lawyer must check it."
     )

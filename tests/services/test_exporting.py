@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.services.colleague import admit
 from tests.services.founded import MEMBER
 from tests.tables import each
 from vault.access.session import Session
@@ -24,6 +26,7 @@ from vault.services.cases.editing import Place
 from vault.services.evidence import logbook
 from vault.services.exports import exporting, given, packages, partners, whose
 from vault.services.exports.export_material import Wish
+from vault.services.exports.export_steps import DeclinedError
 
 LAWYER = "Maître Ondrelle"
 
@@ -211,3 +214,21 @@ def test_where_nobody_else_could_approve_no_question_is_written(
     with pytest.raises(RefusedError, match="nobody else could approve it: it is done alone"):
         exporting.ask(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out)
     assert not out.exists()
+
+
+def test_who_reads_the_pages_and_says_no_asks_nobody_and_nothing_is_kept(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    admit(filled_session)
+    out = tmp_path / "question"
+    read: list[str] = []
+
+    def says_no(pages: Sequence[str]) -> bool:
+        read.extend(pages)
+        return False
+
+    with pytest.raises(DeclinedError):
+        exporting.ask(filled_session, case, Wish("lawyer", LAWYER, take_proposals=True), out=out, approve=says_no)
+    assert read
+    assert not out.exists()
+    assert "export.begin" not in acts(filled_session)

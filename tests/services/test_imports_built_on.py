@@ -100,3 +100,13 @@ def test_after_an_import_it_is_said_which_rows_were_left_out_and_who_is_to_be_jo
     ]
     assert told[4].endswith(f"{own.ref}  Ilham Torgaev")
     assert [str(line) for line in words.made_lines(made, {})][1] == "1 row was left out."
+
+
+def test_of_a_given_name_and_a_year_of_birth_that_are_the_same_nobody_is_asked(
+    session: Session, tmp_path: Path
+) -> None:
+    known = cases.create(session, title="An old case", kind="asylum")
+    people.add(session, known.case, role="client", names=["Zarina Quill"], born="1984")
+    rows = (("one", "Zarina Tashbaeva", "", "", "1984-05"), ("two", "Zarina", "", "", "1984-05"))
+    preview = previewing.preview(session, listed(tmp_path, *rows), kind="asylum")
+    assert [who.row for who in preview.known[Way.NAME]] == [3]

@@ -213,3 +213,18 @@ def test_a_paper_that_is_not_there_gets_no_version_and_no_text(office: Office, t
         with pytest.raises(NotFoundError, match="no such document in this case"):
             paper_text.read_and_keep(amina, nowhere)
         assert (amina.log.size, chunk_files(amina)) == (size, [])
+
+
+def test_a_paper_whose_text_is_not_here_leaves_no_half_of_itself_in_another_place(
+    office: Office, tmp_path: Path
+) -> None:
+    with office.open(office.amina) as amina:
+        case, section = case_with_section(amina)
+        place, gone = (add(amina, case, paper(tmp_path, 2 * CHUNK_SIZE, name)) for name in ("a.pdf", "b.pdf"))
+        text = papers.show(amina, gone).value.body
+        erase_record(amina, gone)
+        before = chunk_files(amina)
+        with pytest.raises(NotFoundError):
+            adding.keep_again(amina, replace(papers.show(amina, place).value, extracted=text), section)
+        assert chunk_files(amina) == before
+        assert checking.verify(amina).verified

@@ -1,17 +1,20 @@
-"""A record of which a version is no record of its kind: nothing is made up for it, and the readable one goes on."""
+"""Records with a version that cannot be read, with two that stand, or of one person: nothing is made up or lost."""
 
 from __future__ import annotations
 
 import pytest
 
 from vault.access.session import Session
+from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
-from vault.errors import NotFoundError, VerificationError
+from vault.casework.vocabulary import NoteKind
+from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.records.work import Entry
-from vault.services.cases import cases, editing, people
+from vault.services.approvals import moving
+from vault.services.cases import cases, editing, notes, people, same_person, sections
 from vault.services.cases.editing import Place
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_versions
@@ -50,3 +53,29 @@ def test_an_edit_of_what_was_never_there_is_refused(session: Session) -> None:
         editing.edit(session, nowhere, Person, lambda person: person)
     with pytest.raises(NotFoundError, match="no such record with this id"):
         editing.next_of(Person, [], lambda person: person)
+
+
+def test_what_has_two_versions_is_moved_nowhere_before_somebody_said_which_is_right(session: Session) -> None:
+    case = cases.create(session, title="A title", kind="asylum").case
+    section = sections.create(session, case, what="location", title="Where", members=[])
+    note = notes.add(session, case, Note(NoteKind.CONTACT, "by phone"))
+    with session.work(case) as work:
+        work.keep(case, Note(NoteKind.CONTACT, "by letter"), note, [])
+        work.commit(Entry(act="note.correct"))
+    with pytest.raises(UsageError, match="it has two versions"):
+        moving.move(session, moving.ask(session, Place(case, note, Note.KIND), section))
+    assert sections.open_section(session, section).notes == ()
+    assert len(heads_of(up_to_date_index(session), case, note, Note.KIND)) == 2
+
+
+def test_two_who_were_joined_with_others_are_one_with_all_of_them(session: Session) -> None:
+    found = []
+    for title in ("one", "two", "three", "four"):
+        case = cases.create(session, title=title, kind="asylum").case
+        found.append(Place(case, people.add(session, case, role="client", names=["Zarina Quill"]), Person.KIND))
+    first, second, third, fourth = found
+    same_person.same(session, first, second)
+    same_person.same(session, third, fourth)
+    assert same_person.same(session, first, third).places == 4
+    for place in found:
+        assert {standing.case for standing in same_person.cases_of(session, place)} == {each.case for each in found}
