@@ -65,7 +65,7 @@ class SaidOnce:
     _placed: dict[tuple[Origin, int, bytes], dict[bytes | None, list[int]]] = field(default_factory=dict)
 
     def failed_check(self, version: OpenedVersion, place: CompartmentKind, founding: Entry) -> str | None:
-        """Return the check that a version which `says_once` fails: C5 for another word, C7 while the first is not here."""
+        """Return the check that a version fails that says something once: C5, or C7 while the first is not here."""
         kind = version.content.kind
         fixed = _FIXED[place, kind]
         first = self._first(version.compartment, kind, founding)
