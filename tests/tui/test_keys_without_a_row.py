@@ -106,4 +106,4 @@ def test_a_section_is_opened_revoked_and_erased_only_as_far_as_somebody_chose(ho
         amina.press("escape")
         amina.sees("She sleeps in Quietwater.", "Opens for you, Joel")
     with house.open("Joel") as joel:
-        assert sections.open_section(joel, section)
+        assert len(sections.open_section(joel, section).notes) == 1
