@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.english import in_english
 from tests.services.office import forward
 from tests.tables import each
-from tests.tui.house import House, make_house
+from tests.tui.house import House, house, house_template
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.story.relation import Relation, Relationship
@@ -24,17 +23,9 @@ from vault.services.erasures import letter, letter_words, preview, retention, wh
 from vault.services.grants import handover
 from vault.words.message import plural
 
+__all__ = ["house", "house_template"]  # fixtures
+
 NAME = "Vexilda Morrowquay"
-
-
-@pytest.fixture(scope="module")
-def house_template(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return make_house(tmp_path_factory.mktemp("house"))
-
-
-@pytest.fixture
-def house(house_template: House, tmp_path: Path) -> House:
-    return house_template.copied_to(tmp_path / "house")
 
 
 def shown(session: Session, going: what_goes.Going) -> list[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.tui.house import House, make_house
+from tests.tui.house import House, house, house_template
 from vault.casework.note import Note
 from vault.casework.story.relation import Relation, Relationship
 from vault.casework.story.task import Task
@@ -17,15 +15,7 @@ from vault.services.cases import cases, notes, people, searching, story, undoing
 from vault.services.evidence import checking
 from vault.services.grants import sharing
 
-
-@pytest.fixture(scope="module")
-def house_template(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return make_house(tmp_path_factory.mktemp("house"))
-
-
-@pytest.fixture
-def house(house_template: House, tmp_path: Path) -> House:
-    return house_template.copied_to(tmp_path)
+__all__ = ["house", "house_template"]  # fixtures
 
 
 def test_who_saw_it_in_the_same_folder_misses_nothing_and_finds_nothing(house: House) -> None:
