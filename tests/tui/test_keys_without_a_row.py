@@ -10,8 +10,9 @@ from tests.tui.house import House
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.script import Script
+from vault.casework.story.detention import Detention
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.services.cases import sections
+from vault.services.cases import sections, story
 from vault.services.grants import sharing
 
 pytestmark = pytest.mark.screen
@@ -107,3 +108,29 @@ def test_a_section_is_opened_revoked_and_erased_only_as_far_as_somebody_chose(ho
         amina.sees("She sleeps in Quietwater.", "Opens for you, Joel")
     with house.open("Joel") as joel:
         assert len(sections.open_section(joel, section).notes) == 1
+
+
+def test_what_is_over_is_not_ended_again_and_what_would_be_erased_is_shown_first(house: House) -> None:
+    with house.open("Amina") as session:
+        story.add(session, house.case, Detention(taken="2026-10-01", place="Cell 4"))
+    with house.desk("Amina") as amina:
+        amina.press("enter", "d", "space")
+        amina.sees("Ended on: ")
+        amina.press("space")
+        amina.sees("There is no date to keep here.")
+        amina.press(":erase the record")
+        amina.sees("This is erased for good")
+        there = _there(amina)
+        amina.press(":choose the file")  # for a file of an answer, which nobody has to give here
+        assert _there(amina) == there
+        amina.press("escape")
+        amina.sees("Cell 4")
+
+
+def test_nobody_is_let_in_without_a_name(house: House) -> None:
+    with Desk(house.place, None) as desk:
+        desk.clear("member")
+        desk.go_to("passphrase")
+        desk.press(" amina opens", "enter")
+        desk.sees("! Type the member's name first.")
+        assert desk.focused() == "member"
