@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -135,22 +134,11 @@ def is_pipe_between_our_own(write: Written) -> bool:
     return write.target.startswith("pipe:[")
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    if shutil.which("age-keygen") is None:
-        pytest.fail("age-keygen is missing; the tool mark should have said so")
-    desk = Desk(tmp_path_factory.mktemp("desk"), WITH_CIPHER)
+@pytest.mark.tool("age-keygen")
+def test_no_file_no_write_but_the_answer_and_no_argument_holds_a_marker(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, WITH_CIPHER)
     work_through(desk)
-    return desk
-
-
-@pytest.mark.tool("age-keygen")
-def test_no_file_holds_a_marker(desk: Desk) -> None:
     assert found_in_files(desk.root, besides=frozenset({desk.root / "traces"})) == {}
-
-
-@pytest.mark.tool("age-keygen")
-def test_no_write_but_the_answer_holds_a_marker(desk: Desk) -> None:
     writes = list(desk.writes())
     assert len(writes) > 500, "the trace is not what it should be"
     leaks = [
@@ -159,10 +147,6 @@ def test_no_write_but_the_answer_holds_a_marker(desk: Desk) -> None:
         if not is_answer(write) and not is_pipe_between_our_own(write) and (fields := found_in(write.data))
     ]
     assert leaks == []
-
-
-@pytest.mark.tool("age-keygen")
-def test_no_process_is_started_with_a_marker_in_its_arguments(desk: Desk) -> None:
     for trace in sorted((desk.root / "traces").iterdir()):
         for line in trace.read_bytes().splitlines():
             if b" execve(" in line:
