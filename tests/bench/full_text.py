@@ -25,6 +25,7 @@ def run(setting: Setting) -> Iterator[Figure]:
     count = setting.scale.notes
     invented = Invented()
     index = open_index(setting.folder / "index.db", bytes(32), _tag)
+    index.ready_lists()  # as one that grows; a new one is measured in `bulk_import`
     peer = plain_text(setting.folder / "plain.db")
     built, built_peer = Series(), Series()
     case = b""

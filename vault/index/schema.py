@@ -19,9 +19,9 @@ _TEXT_TABLE = (
 # notes. A ceiling, reached by imports alone.
 _GATHERED = 32 * 1024 * 1024
 
-# How many segments of one size FTS5 merges into the next: by default 4. With 8 an import merges less (DECISIONS.md,
-# "Store and index").
-_MERGED_TOGETHER = 8
+# How many segments of one size FTS5 merges into the next. With 8 an import merges less (DECISIONS.md, "Store and
+# index"); once the index is made, 4 as by default, so that what is added in small pieces needs less room.
+_MERGED_TOGETHER, _MERGED_LATER = 8, 4
 
 _TABLES = (
     # `doc` is the version's time or the next free number: the newest comes first without sorting, and near numbers keep
@@ -132,9 +132,10 @@ def create(sql: Statements) -> None:
 
 
 def create_lists(sql: Statements) -> None:
-    """Make what pages of the list are read from; the caller holds the transaction."""
+    """Make what pages of the list are read from, once all is in; the caller holds the transaction."""
     for statement in _LISTS:
         sql.execute(statement)
+    sql.execute("INSERT INTO text(text, rank) VALUES ('automerge', ?)", (_MERGED_LATER,))
 
 
 def has_lists(sql: Statements) -> bool:
