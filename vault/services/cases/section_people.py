@@ -6,19 +6,23 @@ The index knows nothing of a section: its people are judged and opened when they
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 from vault.access.session import Session
-from vault.casework.access import Section
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
-from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.ids import CompartmentId, CompartmentKind, RecordId
+from vault.errors import NotFoundError, UsageError
+from vault.ids import CompartmentId, RecordId
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.services.cases.editing import Edited, Place, write_next
-from vault.services.cases.sections import head_of, is_section, open_section, opened_to_read, opened_to_write
-from vault.services.projection.kinds_held import held_of_kind
+from vault.services.cases.sections import (
+    head_of,
+    is_section,
+    open_section,
+    opened_sections,
+    opened_to_read,
+    opened_to_write,
+)
 from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.words.message import Message
@@ -82,23 +86,19 @@ def who_is(session: Session, place: Place) -> bytes | None:
 
 def places_of(session: Session, who: bytes) -> Iterator[tuple[Place, CompartmentId, Person]]:
     """Yield where somebody is written to be this person, in the sections that this member may open, with the case."""
-    for section in held_of_kind(session, CompartmentKind.SECTION):
-        with suppress(NotFoundError, RefusedError):
-            records = opened_to_read(session, section)
-            (head,) = stored_of_kind(records, Section)
-            for person in stored_of_kind(records, Person):
-                if person.value.who == who:
-                    yield Place(section, person.record, Person.KIND), CompartmentId(head.value.case), person.value
+    for section, case, records in opened_sections(session):
+        for person in stored_of_kind(records, Person):
+            if person.value.who == who:
+                yield Place(section, person.record, Person.KIND), case, person.value
 
 
 def of_case(session: Session, case: CompartmentId, *, why: str) -> list[Stored[Person]]:
     """Return the people of the sections of a case that this member may open; see `sections.open_section`."""
     session.require(Action.CASE_READ, case)
     persons: list[Stored[Person]] = []
-    for section in held_of_kind(session, CompartmentKind.SECTION):
-        with suppress(NotFoundError, RefusedError):
-            if head_of(session, section).case == case:
-                persons += open_section(session, section, why=why).persons
+    for section, its_case, _ in opened_sections(session):
+        if its_case == case:
+            persons += open_section(session, section, why=why).persons
     return persons
 
 

@@ -7,7 +7,7 @@ hold it cannot tell that it exists.
 from __future__ import annotations
 
 from collections import Counter as Counts
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.vocabulary import word_of
-from vault.errors import NotFoundError, UsageError, VerificationError
+from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, VersionId, make_id
 from vault.log.payload import covered_digest
 from vault.policy.roles import Action
@@ -232,6 +232,18 @@ def opened_to_write(session: Session, section: CompartmentId) -> bytes:
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
         _withdraw(session, section, CompartmentId(head.value.case))
     return head.value.audit
+
+
+def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, CompartmentId, list[OpenedVersion]]]:
+    """Yield the sections that this member may open: each with its case and the heads of its records.
+
+    Whoever shows something of them says so in the log before.
+    """
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        with suppress(NotFoundError, RefusedError):
+            records = opened_to_read(session, section)
+            (head,) = stored_of_kind(records, Section)
+            yield section, CompartmentId(head.value.case), records
 
 
 def is_section(session: Session, home: CompartmentId) -> bool:

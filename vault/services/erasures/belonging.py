@@ -5,12 +5,10 @@ Restricted sections are no part of the index: they are opened here as a member o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from typing import Any
 
 from vault.access.session import Session
-from vault.casework.access import Section
 from vault.casework.approving import Approving
 from vault.casework.disclosure import Disclosure, PseudonymGiven
 from vault.casework.intake import RegisterEntry
@@ -18,7 +16,6 @@ from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.relation import Relation
-from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId
 from vault.index import people
 from vault.index.heads import heads_in
@@ -53,35 +50,41 @@ def heads(session: Session, home: CompartmentId, kind: str | None = None) -> lis
     return read_heads(session, home, wanted)
 
 
-def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, CompartmentId, list[OpenedVersion]]]:
-    """Yield the sections that this member may open: each with its case and the heads of its records."""
-    for section in held_of_kind(session, CompartmentKind.SECTION):
-        with suppress(NotFoundError, RefusedError):
-            records = sections.opened_to_read(session, section)
-            (head,) = stored_of_kind(records, Section)
-            yield section, CompartmentId(head.value.case), records
+def everywhere(session: Session, place: Place) -> tuple[list[Place], list[Place]]:
+    """Return where a person stands in this member's cases and sections, and where one of several heads alone says so.
 
-
-def everywhere(session: Session, place: Place, *, as_any_says: bool = False) -> list[Place]:
-    """Return where a person stands in this member's cases and sections, by what `person same` said.
-
-    In each of these places all heads have to say so, unless one is asked to be enough.
+    Who somebody is, `person same` said.
     """
-    index, found, asked = up_to_date_index(session), {place}, set[bytes]()
-    while new := {who for where in found for who in _said_to_be(session, where, as_any_says=as_any_says)} - asked:
+    index, said, asked = up_to_date_index(session), {place: _said_to_be(session, place)}, set[bytes]()
+    while new := {who for claims in said.values() for claim in claims for who in claim} - asked:
         asked |= new
         for who in new:
             cases = people.places_of(index, who)
             places = {Place(CompartmentId(case), RecordId(record), Person.KIND) for case, record in cases}
-            places |= {where for where, _, _ in section_people.places_of(session, who)}
-            found |= {where for where in places if who in _said_to_be(session, where, as_any_says=as_any_says)}
-    return sorted(found, key=lambda where: (where.case, where.record))
+            for where in places.union(where for where, _, _ in section_people.places_of(session, who)):
+                claims = _said_to_be(session, where)
+                if any(who in claim for claim in claims):
+                    said[where] = claims
+    found, known = {place}, _as_all_say(said[place])
+    while new_places := {each for each, claims in said.items() if known & _as_all_say(claims)} - found:
+        found |= new_places
+        known = known.union(*(_as_all_say(said[each]) for each in new_places))
+    return _in_order(found), _in_order(said.keys() - found)
 
 
-def _said_to_be(session: Session, place: Place, *, as_any_says: bool) -> set[bytes]:
+def _in_order(places: Iterable[Place]) -> list[Place]:
+    return sorted(places, key=lambda where: (where.case, where.record))
+
+
+def _said_to_be(session: Session, place: Place) -> list[frozenset[bytes]]:
+    """Return who each head of a record says that this is."""
     here = _heads_of(session, place)
-    said = [person.who for _, person in of_kind(here, Person) if person.who is not None]
-    return set(said) if as_any_says or (len(said) == len(here) and len(set(said)) == 1) else set()
+    said = {head.id: frozenset({person.who}) for head, person in of_kind(here, Person) if person.who is not None}
+    return [said.get(head.id, frozenset()) for head in here]
+
+
+def _as_all_say(claims: list[frozenset[bytes]]) -> frozenset[bytes]:
+    return frozenset.intersection(*claims) if claims else frozenset()
 
 
 def _heads_of(session: Session, place: Place) -> list[OpenedVersion]:

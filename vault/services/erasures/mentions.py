@@ -16,7 +16,8 @@ from vault.index.search import search
 from vault.names.forms import FEWEST_LETTERS, PARTICLES, word_forms, words_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.content import texts_in
-from vault.services.erasures.belonging import heads, opened_sections
+from vault.services.cases.sections import opened_sections
+from vault.services.erasures.belonging import heads
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.places import name_of

@@ -19,7 +19,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.seal.named import hold_record
 from vault.services.cases import holds
 from vault.services.cases.holds import cases_of_section, is_held, without_author
-from vault.services.erasures.belonging import opened_sections
+from vault.services.cases.sections import opened_sections
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.folder_row import FolderErasures, keep, stored
 from vault.services.projection.places import name_of

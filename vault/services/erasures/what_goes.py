@@ -19,7 +19,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.services.cases.cases import find
 from vault.services.cases.editing import Place, locate
 from vault.services.cases.holds import is_held
-from vault.services.cases.sections import is_section
+from vault.services.cases.sections import is_section, opened_sections
 from vault.services.erasures.belonging import (
     all_names,
     authors_of,
@@ -29,7 +29,6 @@ from vault.services.erasures.belonging import (
     heads,
     names_of,
     namesakes,
-    opened_sections,
     register_entries,
 )
 from vault.services.erasures.contents import all_contents, contents, quarantined_among, staying
@@ -254,8 +253,7 @@ def _record(session: Session, place: Place, *, alone: bool = False, here: bool =
     session.require(Action.CASE_ERASE, place.case)
     found, others, beside = [place], list[Place](), list[Place]()
     if place.kind == Person.KIND and not alone:
-        found = everywhere(session, place)
-        beside = [where for where in everywhere(session, place, as_any_says=True) if where not in found]
+        found, beside = everywhere(session, place)
     homes = {where.case for where in (*found, *beside)}
     case_of = {section: case for section, case, _ in opened_sections(session)} if _any_section(session, homes) else {}
     if here:

@@ -11,7 +11,7 @@ from vault.index.heads import heads_of_record
 from vault.log.items import ItemKind, compartment_tag
 from vault.seal.named import hold_record
 from vault.services.cases.holds import Said, SaidOfHold, said_of
-from vault.services.erasures.belonging import opened_sections
+from vault.services.cases.sections import opened_sections
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.validity.authority import Authority, Place

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from vault.access.membership.next_roster import sizes_of_logs
 from vault.access.session import Session
 from vault.access.trust.proving import Prover
-from vault.errors import MalformedError
 from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, short_id
 from vault.index.cases import row_of
-from vault.log.items import Item, ItemKind, decode_items
+from vault.log.items import ItemKind
 from vault.log.rosters.roster import Roster
 from vault.log.rosters.roster_rules import Cutoff
 from vault.records.epochs import notices_of_keys
@@ -25,6 +24,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.places import name_of
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
+from vault.sync.listed import items_of
 from vault.words.message import Message, Value, listed, plural
 
 NEW_PROPOSAL = Message(
@@ -119,7 +119,7 @@ def _cut_off(rows: Rows, prover: Prover, cutoff: Cutoff, origin: Origin) -> list
 
 def _add(rows: Rows, after: _Beyond, entries: list[OperationRow]) -> None:
     after.entries += len(entries)
-    items = [item for row in entries for item in _items(row)]
+    items = [item for row in entries for item in items_of(row)]
     stretch = (entries[0].origin, entries[0].seq, entries[-1].seq + 1) if entries else None
     versions = {row.id: row for row in rows.version_rows(*stretch)} if stretch else {}
     for item in items:
@@ -133,16 +133,9 @@ def _add(rows: Rows, after: _Beyond, entries: list[OperationRow]) -> None:
         elif item.kind == ItemKind.ERASED:
             after.erased += 1
         elif item.kind == ItemKind.APPROVAL:
-            after.approvals += 1  # what was done by one is a fault in every log once it counts no more
+            after.approvals += 1  # what was done by one may be named by `log verify` once it counts no more
     for notices in notices_of_keys(rows, items).values():
         after.keys |= {CompartmentId(each.compartment): each.kind for each in notices if each.kind is not _AUDIT}
-
-
-def _items(row: OperationRow) -> tuple[Item, ...]:
-    try:
-        return decode_items(row.list)
-    except MalformedError:
-        return ()
 
 
 def _said(session: Session, found: _Beyond) -> Message:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
@@ -12,7 +11,6 @@ from vault.casework.intake import Slip
 from vault.casework.person import Person, SafeContact, never_use_of
 from vault.casework.vocabulary import Channel, PersonRole, Risk
 from vault.display import local_time
-from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, SeatId
 from vault.index.cases import row_of
 from vault.policy.roles import ALLOWED, Action
@@ -210,10 +208,9 @@ def _usable(person: ToWarn) -> list[str]:
 def _sections_on(session: Session, seat: SeatId) -> dict[CompartmentId, list[CompartmentId]]:
     """Return the restricted sections that a device holds and this one may read too, by their case."""
     found: dict[CompartmentId, list[CompartmentId]] = {}
-    for section in held_of_kind(session, CompartmentKind.SECTION):
+    for section, case, _ in sections.opened_sections(session):
         if _holds(session, section, seat):
-            with suppress(NotFoundError, RefusedError):
-                found.setdefault(CompartmentId(sections.head_of(session, section).case), []).append(section)
+            found.setdefault(case, []).append(section)
     return found
 
 

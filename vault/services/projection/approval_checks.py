@@ -22,7 +22,7 @@ from vault.log.approvals import (
     flaw_of_use,
     judge,
 )
-from vault.log.items import ITEM_SIZE, ItemKind, decode_items
+from vault.log.items import ITEM_SIZE, ItemKind
 from vault.log.payload import Payload
 from vault.log.rosters.roster import Roster
 from vault.policy.roles import ALLOWED, Action
@@ -263,10 +263,7 @@ def _decoded(untrusted: bytes) -> Approval | None:
 
 def lists_approval(row: OperationRow) -> bool:
     """Say whether an entry lists an approval."""
-    try:
-        return any(item.kind == ItemKind.APPROVAL for item in decode_items(row.list))
-    except MalformedError:
-        return False
+    return bool(digests_in(row, ItemKind.APPROVAL))
 
 
 def needed_second(rows: Rows, row: OperationRow, act: str, roster: Roster | None) -> bool:
