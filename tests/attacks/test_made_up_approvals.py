@@ -177,7 +177,7 @@ def test_a_big_erasure_with_an_approval_that_nobody_gave_is_named_after_fourteen
 
 
 def test_an_approval_that_was_given_to_somebody_else_is_none(office: Office) -> None:
-    """Its digest stands in a public list: whoever reads the payload beside it reads for whom it was."""
+    """Its digest stands in a public list: who reads the payload beside it reads for whom it was."""
     with office.organisation.open(SELIN) as selin:
         given = unsigned(office, selin, "erase", AMINA)
         approval = given.signed(selin.sign(APPROVAL_PURPOSE, given.unsigned())[1]).encode()

@@ -1,4 +1,4 @@
-"""Who asks for an erasure wrote last into what others wrote: whoever approves it reads whose words would go."""
+"""Who asks for an erasure wrote last into what others wrote: who approves it reads whose words would go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which logs are those of a seat: the ones that its own identity key began, whoever else names the seat."""
+"""Which logs are those of a seat: the ones that its own identity key began, whatever other logs name the seat."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ def opened_to_write(session: Session, section: CompartmentId) -> bytes:
 def opened_sections(session: Session) -> Iterator[tuple[CompartmentId, CompartmentId, list[OpenedVersion]]]:
     """Yield the sections that this member may open: each with its case and the heads of its records.
 
-    Whoever shows something of them says so in the log before.
+    Say so in the log before you show something of them.
     """
     for section in held_of_kind(session, CompartmentKind.SECTION):
         with suppress(NotFoundError, RefusedError):
