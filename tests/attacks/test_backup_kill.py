@@ -67,6 +67,7 @@ def desk(filled_template: Filled, tmp_path: Path) -> Desk:
     return desk
 
 
+@pytest.mark.long
 def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
     with desk.child("make") as process:
         assert process.said.readline() == "open\n"

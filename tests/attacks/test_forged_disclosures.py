@@ -95,6 +95,7 @@ def exported(session: Session, office: Office, out: Path, *, contact: str | None
     return done
 
 
+@pytest.mark.long
 @each(["Gulnara Isakova", "+996555123456", "Bakyt Sadyrov of Jalalabad", "1987-06-05", "kx4", "KXX", "x" * 512])
 def test_no_code_is_printed_but_of_the_shape_that_the_program_draws(code: str, office: Office) -> None:
     with office.oren.open(office.place) as oren:

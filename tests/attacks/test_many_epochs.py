@@ -109,6 +109,7 @@ def test_hundreds_of_keys_of_a_case_stop_no_act_and_no_suspension(
         assert LATER.encode() not in read
 
 
+@pytest.mark.long
 def test_hundreds_of_keys_of_what_all_share_stop_no_change_of_members(
     organisation: Organisation, tmp_path: Path
 ) -> None:

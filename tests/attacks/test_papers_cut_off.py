@@ -58,6 +58,7 @@ def killed_at(number: int, filled: Filled, act: Callable[[Session], object]) -> 
     return ended != 0
 
 
+@pytest.mark.long
 def test_a_kill_at_any_change_in_blobs_while_adding_leaves_a_whole_paper_or_none(
     filled: Filled, tmp_path: Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_kill_at_any_change_in_blobs_while_adding_leaves_a_whole_paper_or_none
         assert is_whole(session, Place(case, kept(session, case)[0], "document"), source, tmp_path / "out")
 
 
+@pytest.mark.long
 def test_a_kill_at_any_change_in_blobs_while_erasing_leaves_nothing_once_somebody_unlocked(
     filled: Filled, tmp_path: Path
 ) -> None:

@@ -73,8 +73,15 @@ def test_junk_of_who_lost_the_case_makes_one_paper_no_erasure_of_two_people(
         assert (attachments(mira), accounts_of(mira)) == (0, [])
 
 
-@pytest.mark.parametrize("goes_on", [goes_on_naming, goes_on_writing_over])
-@pytest.mark.parametrize("is_whole", [False, True], ids=["eleven papers", "the whole case"])
+@pytest.mark.parametrize(
+    ("goes_on", "is_whole"),
+    [
+        pytest.param(goes_on_naming, False, id="eleven papers are named"),
+        pytest.param(goes_on_writing_over, True, id="the whole case is written over"),
+        pytest.param(goes_on_writing_over, False, id="eleven papers are written over", marks=pytest.mark.long),
+        pytest.param(goes_on_naming, True, id="the whole case is named", marks=pytest.mark.long),
+    ],
+)
 def test_junk_of_who_lost_the_case_outdates_no_approval(
     organisation: Organisation,
     tmp_path: Path,

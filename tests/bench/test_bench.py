@@ -124,6 +124,7 @@ def test_the_names_of_benches_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.long
 def test_a_quick_run_of_the_command_writes_where_it_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -116,6 +116,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 """
 
 
+@pytest.mark.long
 def test_what_is_made_to_harm_gives_no_error_and_takes_bounded_memory(tmp_path: Path) -> None:
     given = []
     for number, (media, content) in enumerate(HOSTILE.values()):

@@ -134,6 +134,7 @@ ORDINARY = {
 }
 
 
+@pytest.mark.long
 @each(ORDINARY)
 def test_no_ordinary_text_raises_a_false_alarm(text: str) -> None:
     assert findings(dossier(section("note", ("text", text)))) == []

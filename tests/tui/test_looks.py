@@ -237,6 +237,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
 RULES = str.maketrans("│─", "  ")
 
 
+@pytest.mark.long
 def test_a_screen_says_the_same_in_every_look_and_a_choice_is_made_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.values.draft_keeper.DraftKeeper.is_due", lambda _: False)
     said: dict[str, dict[str, list[str]]] = {name: {} for name in SHOWN}

@@ -40,7 +40,8 @@ from tui.values.values_own import SheetsMade
 
 pytestmark = pytest.mark.screen
 
-SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+SMALLEST = "80x24"
+SIZES = {SMALLEST: (80, 24), "120x40": (120, 40)}
 SMALL = frozenset(
     {
         *("what can be done", "invited", "all the same", "admitted", "others sign", "place of a proposal", "deputy"),
@@ -275,10 +276,10 @@ def opened() -> Iterator[StillDesk]:
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        pytest.param(name, size, id=f"{name}-{label}")
+        pytest.param(name, size, id=f"{name}-{label}", marks=[] if label == SMALLEST else pytest.mark.long)
         for label, size in SIZES.items()
         for name in PICTURES
-        if label == "80x24" or name not in SMALL
+        if label == SMALLEST or name not in SMALL
     ],
 )
 def test_a_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], opened: StillDesk, snapshot: Any) -> None:

@@ -83,6 +83,7 @@ def _walk() -> Iterator[tuple[str, Screen[Any], list[Seen]]]:
             yield name, desk.screen, desk.shown()
 
 
+@pytest.mark.long
 def test_no_word_of_any_screen_escapes_the_catalogue_none_is_cut_off_and_no_value_is_obeyed() -> None:
     """One test, because all of it is one walk: what escaped, is cut or hostile, and where the walk did not come."""
     escaped, cut, obeyed, missed = {}, {}, {}, _screens()

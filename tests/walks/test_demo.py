@@ -18,7 +18,7 @@ import pytest
 
 from vault.services.demo_cases import EXTRADITION
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 # Written by hand from the people of the demo: cases, genders, scripts, romanisations. Shares nothing with the registry.
 NAMES = (

@@ -6,6 +6,8 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
+
 from tests.cli.desk import Desk, said
 from tests.services.founded import Filled
 from tests.tui.desk import Desk as AppDesk
@@ -23,6 +25,7 @@ SYLLABLES = (
 )
 
 
+@pytest.mark.long
 def test_400_cases_are_imported_a_wrong_row_is_told_and_all_of_it_is_undone(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     assert desk.run_bare("import", "--template", str(path)).code == 0

@@ -144,6 +144,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.long
 @each(PLANTED)
 def test_each_planted_leak_is_caught_by_each_check_that_is_meant_for_it(
     plant: Callable[[Pieces], None], expected: set[Check]
