@@ -151,6 +151,7 @@ def _keep_the_directory(session: Session) -> None:
         work.commit(Entry(act="key.rotate"))
 
 
+@pytest.mark.long
 def test_an_admin_who_keeps_the_directorys_key_to_herself_is_ended_all_the_same(organisation: Organisation) -> None:
     """She does it before the proposal is made, and again before it is signed."""
     organisation.everyone_meets()

@@ -210,6 +210,7 @@ def test_after_a_change_of_member_no_process_and_no_screen_knows_the_first(fille
             pane.close()
 
 
+@pytest.mark.long
 def test_the_passphrase_of_the_second_person_never_is_in_the_memory_of_the_first(filled: Filled) -> None:
     seat_the_second(filled)
     needles = [SECOND_PASSPHRASE.encode(), MARKER.encode()]

@@ -85,6 +85,7 @@ def test_locking_saves_what_was_typed_and_asks_for_the_passphrase_again(pane: Ap
     assert _drafts(filled) == []
 
 
+@pytest.mark.long
 def test_kill_while_typing_loses_at_most_two_seconds(pane: AppPane, filled: Filled) -> None:
     pane.unlock()
     pane.open_first_case()
@@ -113,6 +114,7 @@ def test_kill_while_typing_loses_at_most_two_seconds(pane: AppPane, filled: Fill
     assert len(kept) >= sum(1 for moment in typed if moment <= killed - LOST_AT_MOST_SECONDS)
 
 
+@pytest.mark.long
 def test_the_idle_terminal_gets_no_byte_and_no_title(pane: AppPane) -> None:
     pane.unlock()
     wait_for("an empty title", lambda: pane.tmux("display", "-p", "[#{pane_title}]").strip() == "[]")

@@ -81,6 +81,7 @@ def test_a_person_comes_back_with_all_that_was_chosen_and_typed_and_is_kept_once
     assert (farida.role.value, len(persons)) == ("relative", 3)
 
 
+@pytest.mark.long
 def test_a_form_is_kept_by_itself_within_two_seconds(house: House) -> None:
     with house.desk("Amina") as amina:
         _type(amina, *FORMS["New person"])

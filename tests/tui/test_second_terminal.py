@@ -57,6 +57,7 @@ def test_the_second_person_approves_at_the_terminal_and_nothing_of_it_stays_ther
     assert SHOWN not in pane.everything()
 
 
+@pytest.mark.long
 def test_ctrl_c_of_the_second_person_refuses_and_the_app_goes_on(pane: AppPane) -> None:
     out = to_the_second(pane)
     pane.keys("C-c")
