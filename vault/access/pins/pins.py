@@ -29,7 +29,7 @@ from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
 from vault.words.message import Message
 
-_REST_SECONDS = 0.2
+_REST_SECONDS = 0.5
 _PINS_LIMIT = 1024 * 1024
 _PINS_STEP = 4096
 _ONE_BYTE_LENGTH = 255
