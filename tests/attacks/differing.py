@@ -234,7 +234,9 @@ def restored(copy: Made, who: str) -> Said:
     """Return what the program says of a backup that was brought back on another account."""
     place = Place(copy.folder / "back" / "office.vault", copy.folder / "back" / "state")
     place.path.parent.mkdir()
-    restoring.restore(copy.backup, place.path, member=who, passphrase=bytearray(PASSPHRASE), state=place.state)
+    restoring.restore(
+        copy.backup, place.path, member=who, passphrase=bytearray(PASSPHRASE), state=place.state, agree=lambda _: None
+    )
     return program(place, who)
 
 

@@ -75,7 +75,7 @@ def test_a_file_that_was_added_to_a_backup_is_named_and_nothing_is_restored(
     with pytest.raises(VerificationError, match=named):
         backups.verify(newer, member=MEMBER, passphrase=bytearray(PASSPHRASE))
     with pytest.raises(VerificationError, match=named):
-        restoring.restore(newer, again, member=MEMBER, passphrase=secret, state=state)
+        restoring.restore(newer, again, member=MEMBER, passphrase=secret, state=state, agree=lambda _: None)
     with pytest.raises(VerificationError, match=named):
         restoring_by_sheets.try_backup(newer, tmp_path / "tried", paper)
     wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=False)

@@ -87,6 +87,7 @@ class AnyOrder(RuleBasedStateMachine):
             member=MEMBER,
             passphrase=bytearray(PASSPHRASE),
             state=self.place.state,
+            agree=lambda _: None,
         )
         self.session = self.place.open()
 

@@ -168,7 +168,9 @@ def test_a_backup_has_the_hold(organisation: Organisation, tmp_path: Path, monke
     place = Place(tmp_path / "new" / "office.vault", tmp_path / "new" / "state")
     place.path.parent.mkdir()
     who, words = full_name(AMINA), bytearray(PASSPHRASE)
-    restoring.restore(tmp_path / "stick", place.path, member=who, passphrase=words, state=place.state)
+    restoring.restore(
+        tmp_path / "stick", place.path, member=who, passphrase=words, state=place.state, agree=lambda _: None
+    )
     with open_place(place, who) as again:
         assert holds.held(again, case) is not None
 

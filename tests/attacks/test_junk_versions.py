@@ -209,7 +209,9 @@ def test_a_backup_is_made_and_restored_beside_what_its_author_sealed_wrongly(  #
     verified = backups.verify(made.path, member=member, passphrase=bytearray(PASSPHRASE), state=state)
     assert verified.digest == made.digest
     restored = tmp_path / "restored.vault"
-    restoring.restore(made.path, restored, member=member, passphrase=bytearray(PASSPHRASE), state=state)
+    restoring.restore(
+        made.path, restored, member=member, passphrase=bytearray(PASSPHRASE), state=state, agree=lambda _: None
+    )
     with open_place(Place(restored, state), member) as again:
         assert {one.title for one in cases.list_all(again)} >= {"A case of her own"}
         assert sharing.grant(again, shared[1], organisation.members(TOMAS))

@@ -166,7 +166,14 @@ def test_what_a_holder_of_the_key_changed_is_found_and_nothing_of_it_is_restored
     flip(stick.file("keyrows.db"), 70)
     target = stick.state.with_name("new.vault")
     with pytest.raises(VerificationError):
-        restoring.restore(stick.backup, target, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=stick.state)
+        restoring.restore(
+            stick.backup,
+            target,
+            member=MEMBER,
+            passphrase=bytearray(PASSPHRASE),
+            state=stick.state,
+            agree=lambda _: None,
+        )
     assert not list(target.parent.glob("new.vault*"))
     stick.file("keyrows.db").write_bytes(whole)
 

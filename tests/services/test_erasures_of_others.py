@@ -239,6 +239,7 @@ def test_a_backup_from_before_meets_the_erasure_when_a_bundle_brings_it(
         member=full_name(JOEL),
         passphrase=bytearray(PASSPHRASE),
         state=account.place.state,
+        agree=lambda _: None,
     )
     with open_place(restored, full_name(JOEL)) as joel:
         assert searching.search(joel, "Morrowquay").hits

@@ -71,6 +71,7 @@ def test_a_backup_and_the_vault_made_of_it_hold_every_document(filled: Filled, t
         member=MEMBER,
         passphrase=bytearray(PASSPHRASE),
         state=tmp_path / "fresh",
+        agree=lambda _: None,
     )
     with Place(tmp_path / "new.vault", tmp_path / "fresh").open() as session:
         for place, source in zip(places, (scan, film), strict=True):

@@ -32,7 +32,9 @@ from vault.validity.audit_payloads import read_payloads
 
 
 def restore(source: Path, target: Path, state: Path) -> Restored:
-    return restoring.restore(source, target, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state)
+    return restoring.restore(
+        source, target, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state, agree=lambda _: None
+    )
 
 
 def contents(session: Session, filled: Filled) -> list[object]:
@@ -197,7 +199,12 @@ def test_a_wrong_passphrase_leaves_nothing(filled: Filled, tmp_path: Path) -> No
     before, passphrase = names_below(tmp_path), bytearray(b"something else")
     with pytest.raises(WrongPassphraseError, match="no key slot opens"):
         restoring.restore(
-            tmp_path / "stick", tmp_path / "office.vault", member=MEMBER, passphrase=passphrase, state=tmp_path / "x"
+            tmp_path / "stick",
+            tmp_path / "office.vault",
+            member=MEMBER,
+            passphrase=passphrase,
+            state=tmp_path / "x",
+            agree=lambda _: None,
         )
     assert names_below(tmp_path) == before
     assert passphrase == bytes(len(passphrase))

@@ -100,7 +100,7 @@ def restore(
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
     state: Path | None = None,
-    agree: Callable[[tuple[Message, ...]], None] = lambda valid_again: None,
+    agree: Callable[[tuple[Message, ...]], None],
     progress: StepProgress = lambda what, done, total: None,
 ) -> Restored:
     """Make a vault from a backup, with the passphrase alone, on this machine or a new one.
