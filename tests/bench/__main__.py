@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: run the benches and write docs/bench.md and docs/bench.json."""
+"""`python -m tests.bench`: run the benches and write docs/bench.md, bench.json and cost.md."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.bench import (
     asking,
     bulk_import,
     commands,
+    cost,
     exports,
     first_paint,
     full_text,
@@ -71,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out = chosen.out or (None if chosen.quick or chosen.only else _DOCS)
     if out is not None:
         report.write(run, out)
+        (out / "cost.md").write_text(cost.page(run), encoding="utf-8")
     sys.stdout.write(report.as_markdown(run))
     return 1 if any(reason.startswith(BROKE) for _, reason in run.not_run) else 0
 

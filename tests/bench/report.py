@@ -91,11 +91,12 @@ def _line(figure: Figure) -> str:
     ratio = f"{figure.ours / figure.peer:.2f}" if figure.peer else ""
     cpu = " / ".join(_number(value) for value in (figure.ours_cpu, figure.peer_cpu) if value is not None)
     held = "" if met is None else ("yes" if met else "**no**")
-    cells = (figure.name, _goal(figure), f"{_number(figure.ours)} {figure.unit}", peer, ratio, cpu, held)
+    cells = (figure.name, goal_in_words(figure), f"{_number(figure.ours)} {figure.unit}", peer, ratio, cpu, held)
     return f"| {' | '.join(cells)} |"
 
 
-def _goal(figure: Figure) -> str:
+def goal_in_words(figure: Figure) -> str:
+    """Return the most that is allowed, with what it is held against, or nothing."""
     if figure.goal is None:
         return ""
     limit = f"≤ {figure.goal.limit:g}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import report
+from tests.bench import cost, report
 from tests.bench.frame import (
     QUICK,
     Against,
@@ -24,7 +24,10 @@ from tests.bench.frame import (
 )
 from tests.bench.invented import NOTE_CHARACTERS, Invented
 from tests.bench.peers import CorePlain, PlainNote, hash_twice
+from tests.bench.report import Run
+from tests.tables import each
 
+DOCS = Path(__file__).parents[2] / "docs"
 _TOOLS = {"syncs": "strace", "papers": "restic"}
 TINY = Scale(notes=30, cases=40, rounds=2)
 
@@ -137,6 +140,30 @@ def test_a_quick_run_of_the_command_writes_where_it_is_told(
     assert (tmp_path / "out" / "bench.json").exists()
     assert command.main([]) == 1
     assert (tmp_path / "docs" / "bench.md").exists()
+
+
+def test_the_page_of_what_it_costs_has_the_figures_of_the_newest_run_and_a_place_for_no_other() -> None:
+    kept = json.loads((DOCS / "bench.json").read_text(encoding="utf-8"))
+    run = Run(kept["date"], kept["machine"], kept["scale"], tuple(map(cost.figure_of, kept["figures"])), ())
+    assert (DOCS / "cost.md").read_text(encoding="utf-8") == cost.page(run)
+    assert cost.named() <= {figure.name for figure in run.figures} | {"date"} | set(run.machine)
+
+
+@each(
+    {
+        "below ten": (0.8395, "ms", "0.84 ms"),
+        "above ten": (37.08, "ms", "37 ms"),
+        "above a thousand": (1939.9, "us", "1.9 ms"),
+        "a size above a thousand": (1234.5, "MB", "1,200 MB"),
+        "nothing": (0.0, "kB", "0 kB"),
+    }
+)
+def test_a_figure_is_rounded_to_two_digits_that_count(value: float, unit: str, said: str) -> None:
+    assert cost.rounded(value, unit) == said
+
+
+def test_what_was_not_measured_is_said() -> None:
+    assert "| `casevault --help` | not measured | not measured |" in cost.page(Run("2026-11-28", {}, "full", (), ()))
 
 
 def test_the_plain_peer_keeps_what_it_was_given_with_full_commits(tmp_path: Path) -> None:
