@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tests.cli.desk import Desk
+from tests.seal.places import flipped
 from tests.services.founded import MARKER, MEMBER
 
 
@@ -43,7 +44,7 @@ def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> N
 def test_a_damaged_backup_ends_with_exit_code_6_and_names_the_file(desk: Desk, tmp_path: Path) -> None:
     made = desk.run("backup", "make", str(tmp_path / "stick"), "--json").json()
     path = Path(made["backup"]) / "vault.db"
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    path.write_bytes(flipped(path.read_bytes(), -1))
     target = ("--old-vault-is-gone", "--vault", str(tmp_path / "new.vault"))
     for act in (("verify", made["backup"]), ("restore", made["backup"], *target)):
         said = desk.run("backup", *act, "--json")

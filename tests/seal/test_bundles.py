@@ -148,7 +148,7 @@ TWO_CHUNKS = _inner(CHUNK_SIZE + 100, fixed("content", CHUNK_SIZE + 100), padme(
 @each(
     {
         "a byte behind the content": _inner(3, b"abcd", 256),
-        "a byte at the end of a later chunk": TWO_CHUNKS[:-1] + b"x",
+        "a byte at the end of a later chunk": flipped(TWO_CHUNKS, -1),
         "a terabyte": _inner(1 << 40, b"", 256),
         "a length beyond its padding": _inner(249, b"", 256),
         "the greatest length": _inner(2**64 - 1, b"", 512),

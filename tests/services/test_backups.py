@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.seal.places import flipped
 from tests.services.backup_help import keys_of, names_below, open_part, sealed_rows, tables_of
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, found
 from tests.tables import each
@@ -165,7 +166,7 @@ def test_a_vault_with_a_broken_version_gets_no_new_backup_and_keeps_the_old_one(
         broken = sealed_rows(session, filled.cases[0])[0]
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql(
-                "UPDATE version_key SET wrap = ? WHERE wrap = ?", (broken.wrap[:-1] + b"\x00", broken.wrap)
+                "UPDATE version_key SET wrap = ? WHERE wrap = ?", (flipped(broken.wrap, -1), broken.wrap)
             )
         with pytest.raises(BrokenSealError, match=f"version {broken.id.hex()} of entry {broken.seq} of log"):
             backups.make(session, stick)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.seal.places import flipped
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join, open_place
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
@@ -68,7 +69,7 @@ def test_a_volunteer_is_in_after_a_yes_to_the_words_and_not_before(house: House,
         nadia.press("f4", "enter")
         request, words = ask_to_join(tmp_path, laptop, invitation.read_bytes(), VERA)
         altered = tmp_path / "altered"
-        altered.write_bytes(request.read_bytes()[:-1] + b"x")
+        altered.write_bytes(flipped(request.read_bytes(), -1))
 
         nadia.press("a", f" {altered}", "f4")
         nadia.at("ADMIT")
