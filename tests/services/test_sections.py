@@ -18,7 +18,18 @@ from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services import housekeeping
 from vault.services.approvals import moving
-from vault.services.cases import alike, cases, holds, notes, people, same_person, searching, section_people, sections
+from vault.services.cases import (
+    alike,
+    cases,
+    holds,
+    notes,
+    people,
+    same_person,
+    searching,
+    section_people,
+    sections,
+    undoing,
+)
 from vault.services.cases.editing import Place, own_record
 from vault.services.exports import exporting, partners
 from vault.services.exports.export_material import Wish
@@ -270,3 +281,22 @@ def test_what_too_much_belongs_to_is_not_moved_and_what_nothing_may_leave_neithe
             moving.ask(amina, Place(case, note, Note.KIND), CompartmentId(bytes(16)))
         assert amina.log.size == size
         assert len(cases.open_case(amina, case).notes) == 12
+
+
+@pytest.mark.parametrize("kind", [Note.KIND, Person.KIND])
+def test_undo_takes_no_only_copy_after_a_move(office: Office, kind: str) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        if kind == Note.KIND:
+            record = notes.add(amina, case, Note(NoteKind.CONTACT, "she sleeps at the mill"))
+        else:
+            record = people.add(amina, case, role="relative", names=["Hidden One"])
+        before = sections.open_section(amina, section)
+        moving.move(amina, moving.ask(amina, Place(case, record, kind), section))
+        with pytest.raises(RefusedError, match="moved into a section"):
+            undoing.last(amina)
+        view = sections.open_section(amina, section)
+        assert len(view.notes) + len(view.persons) == len(before.notes) + len(before.persons) + 1
+        # What is written from then on is taken back as ever.
+        notes.add(amina, case, Note(NoteKind.CONTACT, "by mistake"))
+        assert undoing.undo(amina, undoing.last(amina)) == {"note": 1}

@@ -64,6 +64,7 @@ class Session:
         ends: until when this member holds cases, ms UTC, as far as its index was asked (`projection.expired_rights`).
         is_expired: whether the day has passed until which the member was admitted (`members.members`).
         here: the seats that had a way into this folder since its database got its key, as far as this account saw.
+        door_for: the recovery key that the recovery door here was made for, as far as this account saw.
         keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
     """
 
@@ -95,6 +96,7 @@ class Session:
     ends: Mapping[CompartmentId, int] = field(default_factory=dict)
     is_expired: bool = False
     here: frozenset[SeatId] = frozenset()
+    door_for: bytes = b""
     keys_now: tuple[KeyFile, int] | None = None
 
     def __enter__(self) -> Self:
@@ -177,8 +179,7 @@ class Session:
         Raises:
             RefusedError: the member's roles do not allow it, or the case was not granted, or is not any more.
         """
-        holds = case is not None and self.holds(case)
-        roles = frozenset[Role]() if self.is_expired else self.roles
+        roles, holds = frozenset[Role]() if self.is_expired else self.roles, case is not None and self.holds(case)
         decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
             rule = "over" if self.is_expired else decision.rule
@@ -220,8 +221,7 @@ class Session:
         wanted, states = dict.fromkeys(compartments), self.learned.states
         if unknown := [compartment for compartment in wanted if compartment not in states]:
             with self.database.reading() as rows:
-                holding = AccessResolver(self.authority(rows), self.learned.listings)
-                states.update(holding.states(unknown))
+                states.update(AccessResolver(self.authority(rows), self.learned.listings).states(unknown))
         return {compartment: states[compartment] for compartment in wanted}
 
     def authority(self, rows: Rows) -> Authority:
@@ -314,8 +314,8 @@ class Session:
     def _pins_now(self) -> Pins:
         pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
         ended = endings(self.directory, self.root_public, pins.ended, self.alarms)
-        alarms, highest = stored(self.alarms), self.clock().trusted_ms
-        return replace(pins, alarms=alarms, highest_ms=highest, here=self.here, ended=ended)
+        alarms, highest, door = stored(self.alarms), self.clock().trusted_ms, self.door_for
+        return replace(pins, alarms=alarms, highest_ms=highest, here=self.here, ended=ended, recovery=door)
 
     def settle_alarms(self, found: Finding | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered."""

@@ -16,7 +16,7 @@ from vault.access.pins.pins import PinKeeper, Pins, first_pins, pinned_now, with
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import renew_slot
 from vault.access.seat_keys.refresh import refresh
-from vault.access.seat_keys.rekeying import doors_of, finish_rekey, remember_slot
+from vault.access.seat_keys.rekeying import doors_of, finish_rekey, remember_slot, renew_recovery_door
 from vault.access.seat_keys.throttle import one_attempt
 from vault.access.session import Session
 from vault.access.stages import (
@@ -181,6 +181,8 @@ def _begin_session(
         state=opened.state,
         highest_ms=base.highest_ms,
         here=here,
+        # An account that sees the folder first has no memory of its door: it takes it for one of the key of now.
+        door_for=directory.effective.head.recovery if opened.pins is None else base.recovery,
         keys_now=None if chosen.keys_alarms else (chosen.file, opened.slot.number),
     )
 
@@ -211,6 +213,7 @@ def _settle_keys(session: Session, opened: OpenedFolder, roster: KnownRoster, ch
     is_same = file.doors == opened.file.doors
     doors = opened.doors if is_same else doors_of(file, session.kem_private, session.seat)
     finish_rekey(session, file, doors, opened.raw_key)
+    renew_recovery_door(session)
 
 
 def _sweep(session: Session) -> None:

@@ -74,6 +74,7 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
     # Both, so that a crash on either side of the commit leaves the one that is valid.
     row = session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret + old_secret)
     commit_roster(session, roster, keys=file.with_doors(file.doors, door), rows=[row])
+    session.door_for = recovery
     with session.database.transaction() as rows:
         rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret))
     session.database.truncate_wal()

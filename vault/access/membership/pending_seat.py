@@ -185,6 +185,7 @@ def finish_joining(session: Session, waiting: PendingSeat, file: KeyFile, doors:
         if attempts is not None:
             completed = replace(completed, attempts_public=attempts.public)
         file = change_keys(session, completed)
+        session.door_for = session.directory.effective.head.recovery
     with session.database.transaction() as rows:
         rows.delete_local(session.seat, Purpose.JOINING)
     return file

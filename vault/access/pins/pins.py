@@ -64,6 +64,7 @@ class Pins:
         here: the seats that had a way into this folder since its database got its key.
         attempts: SHA-256 of the hints about failed attempts that this seat has counted already.
         ended: what the rosters seen so far ended; None in pins of an earlier program, which kept none of it.
+        recovery: the recovery key that the recovery door was made for, as far as this account knows.
     """
 
     machine: bytes
@@ -80,6 +81,7 @@ class Pins:
     here: frozenset[SeatId] = frozenset()
     attempts: bytes = b""
     ended: Endings | None = None
+    recovery: bytes = b""
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
@@ -119,6 +121,7 @@ class _Wire(msgspec.Struct, frozen=True):
     here: Sequence[SeatId] = ()
     attempts: bytes = b""
     ended: list[tuple[bytes, list[str] | None]] | None = None
+    recovery: bytes = b""
     fill: bytes = b""
 
 

@@ -191,6 +191,21 @@ def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> None:
             copy.unlink()
 
 
+def renew_recovery_door(session: Session) -> None:
+    """Make the recovery door anew where the rosters name another recovery key than it was made for.
+
+    New sheets are made on one device, and have to open the folders of all. What there is no room for waits.
+    """
+    recovery = session.directory.effective.head.recovery
+    if session.door_for == recovery:
+        return
+    with suppress(TryAgainError):
+        file = read_key_file(session.folder.keys)
+        door = make_recovery_door(session.vault, doors_here(session, file), recovery)
+        change_keys(session, file.with_doors(file.doors, door))
+        session.door_for = recovery
+
+
 def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
     """Return the next generation, with doors for these seats and recovery alone."""
     certificates = session.directory.effective.certificates

@@ -26,6 +26,7 @@ from vault.services.erasures.what_goes import Going, what_goes
 from vault.services.grants import sharing
 from vault.services.papers import adding
 from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.offered import keep_offered
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.words.message import Message
 
@@ -99,6 +100,8 @@ def move(session: Session, moving: Moving) -> Moved:
         else:
             amends = None if value.amends is None else made.get(RecordId(value.amends), value.amends)
             made[stored.record] = sections.add_note(session, moving.section, replace(value, amends=amends))
+    # Before anything goes: what stands in the section is the only copy from then on, and `undo` takes none back.
+    keep_offered(session, {session.log.origin: session.log.size})
     erase(session, moving.going, why=MOVED)
     sharing.rotate(session, moving.place.case)
     return Moved(tuple(made.values()))

@@ -153,14 +153,14 @@ def _changes(session: Session, versions: Sequence[OpenedVersion]) -> Iterator[tu
 
 
 def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> None:
-    """Refuse what a bundle from this folder has, what another version replaced, and what somebody's record names.
+    """Refuse what a bundle has or a move made, what another version replaced, and what somebody's record names.
 
     Raises:
         RefusedError: so it is.
     """
     if versions[0].seq < offered_of(session, versions[0].origin):
         raise RefusedError(
-            Message("a bundle was made since then: others may have what you wrote"),
+            Message("a bundle was made since then, or something was moved into a section: it stays"),
             next_step=Message("Correct it, or write a note that says what is wrong."),
         )
     own = {version.id for version in versions}

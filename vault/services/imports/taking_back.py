@@ -120,7 +120,8 @@ def _mark(session: Session) -> Mark:
         )
     if mark.first < offered_of(session, Origin(mark.origin)):
         raise RefusedError(
-            Message("a bundle was made since then: others may have what you imported"), next_step=_LOOK_FIRST
+            Message("a bundle was made since then, or something was moved into a section: what you imported stays"),
+            next_step=_LOOK_FIRST,
         )
     return mark
 

@@ -1,5 +1,7 @@
 """How far bundles reach that anybody made in this folder: what they may hold is not taken back (FORMAT.md 7).
 
+A move into a section reaches as far: what it wrote there is the only copy.
+
 The row is of the folder, not of a seat: without a name, and sealed under nobody's key but the database's.
 """
 

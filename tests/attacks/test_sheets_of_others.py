@@ -1,0 +1,80 @@
+"""New sheets are made on one device, and have to open the folders of all colleagues, whoever made sheets apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.services.conftest import organisation, organisation_template
+from tests.services.organisation import AMINA, KARIM, MIRA, Organisation
+from tests.services.sheets_help import typed
+from vault.errors import RefusedError, VaultError
+from vault.seal.sheets import Sheet
+from vault.services.credentials import recovery
+from vault.services.evidence import checking
+
+__all__ = ["organisation", "organisation_template"]  # fixtures
+
+NEW = b"nine copper whistles blow"
+
+
+def sheets_of(organisation: Organisation) -> tuple[Sheet, ...]:
+    with organisation.open(MIRA) as mira:
+        return recovery.sheets(mira)
+
+
+def renewed(organisation: Organisation, name: str, old: Sequence[Sheet]) -> Sequence[Sheet]:
+    with organisation.open(name) as session:
+        return recovery.renew(session, typed(old, 1, 2)).sheets
+
+
+def come_back(organisation: Organisation, name: str, sheets: Sequence[Sheet], folder: Path) -> None:
+    """Bring a member back in a copy of their own folder, on an account that never saw it."""
+    lost = organisation.copied_to(folder)[name]
+    recovery.restore(
+        lost.place.path, typed(sheets, 1, 2), member=lost.name, passphrase=bytearray(NEW), state=folder / "new-account"
+    )
+
+
+def test_new_sheets_open_the_folder_of_each_colleague_who_heard_of_them_and_the_old_ones_none(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    old = sheets_of(organisation)
+    new = renewed(organisation, MIRA, old)
+    organisation.everyone_meets()
+    for name in (MIRA, AMINA, KARIM):
+        organisation.open(name).close()
+        come_back(organisation, name, new, tmp_path / f"{name} by the new ones")
+        with pytest.raises(VaultError, match="sheets"):
+            come_back(organisation, name, old, tmp_path / f"{name} by the old ones")
+
+
+def test_a_second_unlock_leaves_the_door_as_it_is(organisation: Organisation) -> None:
+    renewed(organisation, MIRA, sheets_of(organisation))
+    organisation.exchange(MIRA, AMINA)
+    organisation.open(AMINA).close()
+    keys = organisation[AMINA].place.path / "keys"
+    before = keys.read_bytes()
+    organisation.open(AMINA).close()
+    assert keys.read_bytes() == before
+
+
+def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_folders(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    old = sheets_of(organisation)
+    sets = {"first": old, "Mira's": renewed(organisation, MIRA, old), "Karim's": renewed(organisation, KARIM, old)}
+    organisation.exchange(MIRA, KARIM)
+    for name in (MIRA, KARIM):
+        with organisation.open(name) as session:
+            assert checking.verify(session).verified
+        opening = []
+        for whose, sheets in sets.items():
+            try:
+                come_back(organisation, name, sheets, tmp_path / name / whose)
+            except (RefusedError, VaultError):
+                continue
+            opening.append(whose)
+        assert len(opening) == 1, opening
