@@ -13,6 +13,7 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.person_change import PersonChange
 from vault.casework.vocabulary import NoteKind
+from vault.display import DAY, time_data
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
@@ -300,3 +301,13 @@ def test_undo_takes_no_only_copy_after_a_move(office: Office, kind: str) -> None
         # What is written from then on is taken back as ever.
         notes.add(amina, case, Note(NoteKind.CONTACT, "by mistake"))
         assert undoing.undo(amina, undoing.last(amina)) == {"note": 1}
+
+
+def test_a_note_that_names_no_day_keeps_the_day_of_its_writing_in_the_section(office: Office) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        note = notes.add(amina, case, Note(NoteKind.CONTACT, "by phone"))
+        (written,) = [time_data(one.written_ms, DAY) for one in cases.open_case(amina, case).notes]
+        (moved,) = moving.move(amina, moving.ask(amina, Place(case, note, Note.KIND), section)).records
+        view = sections.open_section(amina, section)
+        assert [one.value.occurred for one in view.notes if one.record == moved] == [written]

@@ -127,6 +127,10 @@ def _what_moves(asked: Moving) -> list[Words]:
         Message("This moves into the section: {kinds}", kinds=joined([*asked.going.kinds.elements()], ", ") or ""),
         *([could] if could else []),
         Message(
+            "Its newest version moves; earlier ones are erased. Relations to a person who moves stay in the case"
+            " without the name. On the devices of others it goes 72 hours after they import your bundle."
+        ),
+        Message(
             "You are its author there. Backups and packages made before keep it as it was, and records of exports in"
             " the case keep names that were hidden or left in them."
         ),

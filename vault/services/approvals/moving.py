@@ -14,6 +14,7 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
+from vault.display import DAY, time_data
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, VersionId
 from vault.index.heads import heads_of
@@ -99,7 +100,10 @@ def move(session: Session, moving: Moving) -> Moved:
             made[stored.record] = adding.keep_again(session, moved, moving.section)
         else:
             amends = None if value.amends is None else made.get(RecordId(value.amends), value.amends)
-            made[stored.record] = sections.add_note(session, moving.section, replace(value, amends=amends))
+            # It is written anew there today: a note that names no day keeps the one on which it was written.
+            day = value.occurred or time_data(stored.written_ms, DAY)
+            moved_note = replace(value, amends=amends, occurred=day)
+            made[stored.record] = sections.add_note(session, moving.section, moved_note)
     # Before anything goes: what stands in the section is the only copy from then on, and `undo` takes none back.
     keep_offered(session, {session.log.origin: session.log.size})
     erase(session, moving.going, why=MOVED)

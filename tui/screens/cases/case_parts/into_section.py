@@ -14,7 +14,8 @@ from tui.values.values_papers import PaperShown
 from vault.words.message import Message, joined
 
 _STAYS = Message(
-    "It is erased in the case, which gets a new key. Backups and packages made before keep it, and records of exports"
+    "It is erased in the case, which gets a new key. Its newest version alone moves. On the devices of others it goes"
+    " 72 hours after they import your bundle. Backups and packages made before keep it, and records of exports"
     " in the case keep names that were hidden or left in them."
 )
 
