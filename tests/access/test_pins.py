@@ -44,6 +44,7 @@ FULL = replace(
     alarms=(("fork", LOG, [SEAT], {}), ("sheets", None, [], {"number": 7}), ("damaged", "As it was kept before.")),
     here=frozenset(SeatId(bytes([number]) * 16) for number in range(12)),
     ended=MappingProxyType({b"\xffended device..": None, SEAT: frozenset({"intake", "caseworker"})}),
+    recovery=b"v" * 1216,
 )
 
 
@@ -89,6 +90,7 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             "here": [bytes([number]) * 16 for number in range(12)],
             "attempts": b"",
             "ended": [[SEAT, ["caseworker", "intake"]], [b"\xffended device..", None]],
+            "recovery": b"v" * 1216,
             "fill": fill,
         }
 

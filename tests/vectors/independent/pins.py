@@ -27,9 +27,10 @@ _MEMBERS = {
     "alarms",
     "attempts",
     "ended",
+    "recovery",
     "fill",
 }
-_SINCE = {"attempts", "ended", "fill"}
+_SINCE = {"attempts", "ended", "recovery", "fill"}
 
 
 def read_pins(state: Path, vault: bytes, secrets: Secrets) -> Pins:

@@ -156,7 +156,7 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, slot: int,
     finally:
         database.close()
     promote(folder.keys)
-    return begun_pins(log, this_machine(state), key_file, slot)
+    return begun_pins(log, this_machine(state), key_file, slot, recovery=founder.recovery)
 
 
 def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: KeyFile) -> None:

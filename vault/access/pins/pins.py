@@ -162,10 +162,13 @@ def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
     )
 
 
-def begun_pins(log: SeatLog, machine: bytes, file: KeyFile, slot: int) -> Pins:
-    """Return the pins of an account that itself wrote this log from its beginning, and this `keys` file."""
+def begun_pins(log: SeatLog, machine: bytes, file: KeyFile, slot: int, *, recovery: bytes) -> Pins:
+    """Return the pins of an account that itself wrote this log from its beginning, and this `keys` file.
+
+    `recovery` is the recovery key that its recovery door was made for.
+    """
     pins = with_keys(pinned_now(log, first_pins(log, machine), {}), file, slot)
-    return replace(pins, highest_ms=log.now_ms())
+    return replace(pins, highest_ms=log.now_ms(), recovery=recovery)
 
 
 def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:

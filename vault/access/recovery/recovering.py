@@ -120,7 +120,8 @@ def bring_back(opened: RecoverySession, wish: Wish, passphrase: bytearray, *, st
     log.auditors = plan.after.auditors()
     _write(opened, log, plan)
     promote(opened.folder.keys)
-    pins = begun_pins(log, this_machine(state), plan.file, plan.slot)
+    recovery = plan.after.effective.head.recovery
+    pins = begun_pins(log, this_machine(state), plan.file, plan.slot, recovery=recovery)
     PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(pins)
     return BroughtBack(plan.member, plan.seat, plan.ended, len(plan.given), plan.left, plan.roster.head.number)
 
