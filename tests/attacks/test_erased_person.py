@@ -158,6 +158,7 @@ def fill(
     return held, [held[0][1].hex(), *going, secret.hex(), note.hex()]
 
 
+@pytest.mark.long
 def test_who_has_both_devices_and_every_old_key_finds_no_byte_of_a_person_who_was_erased(two: Two) -> None:
     mira, joel, folder = two.mira, two.joel, two.folder
     assert mira.found() == MARKERS, "the attacker's way finds them while they are there"

@@ -40,7 +40,7 @@ def office(tmp_path: Path) -> Filled:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rounds", [15, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.long)])
 def test_nothing_acknowledged_is_lost_when_children_of_one_unlocked_process_are_killed(
     office: Filled, seed: int, rounds: int
 ) -> None:

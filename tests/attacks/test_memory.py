@@ -164,6 +164,7 @@ def test_of_a_date_neither_its_day_nor_a_word_is_in_a_locked_process_or_in_any_f
             assert [needle for needle in needles if needle in content] == []
 
 
+@pytest.mark.long
 def test_after_a_change_of_member_no_process_and_no_screen_knows_the_first(filled: Filled) -> None:
     seat_the_second(filled)
     keys = secrets_of(filled)

@@ -60,6 +60,7 @@ def test_a_vault_is_made_exported_from_verified_and_brought_back_without_a_netwo
     assert reaching_out(tmp_path / "trace") == []
 
 
+@pytest.mark.long
 @pytest.mark.tool("tmux")
 def test_the_app_starts_and_opens_a_case_without_a_network(filled_template: Filled, tmp_path: Path) -> None:
     filled = Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)

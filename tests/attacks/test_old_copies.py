@@ -178,6 +178,7 @@ def run(victim: Filled, *words: str, tmp_path: Path) -> tuple[int, dict[str, obj
     return done.returncode, answer, done.stderr
 
 
+@pytest.mark.long
 def test_the_real_command_ends_with_6_and_names_the_place(victim: Filled, old: Path, tmp_path: Path) -> None:
     assert run(victim, "log", "verify", tmp_path=tmp_path)[0] == 0
     put_back(victim, old)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,10 +33,9 @@ def renewed(organisation: Organisation, name: str, old: Sequence[Sheet]) -> Sequ
 
 def come_back(organisation: Organisation, name: str, sheets: Sequence[Sheet], folder: Path) -> None:
     """Bring a member back in a copy of their own folder, on an account that never saw it."""
-    lost = organisation.copied_to(folder)[name]
-    recovery.restore(
-        lost.place.path, typed(sheets, 1, 2), member=lost.name, passphrase=bytearray(NEW), state=folder / "new-account"
-    )
+    copy = shutil.copytree(organisation[name].place.path, folder / "copy.vault")
+    who, state = organisation[name].name, folder / "new-account"
+    recovery.restore(copy, typed(sheets, 1, 2), member=who, passphrase=bytearray(NEW), state=state)
 
 
 def test_new_sheets_open_the_folder_of_each_colleague_who_heard_of_them_and_the_old_ones_none(
@@ -43,8 +43,8 @@ def test_new_sheets_open_the_folder_of_each_colleague_who_heard_of_them_and_the_
 ) -> None:
     old = sheets_of(organisation)
     new = renewed(organisation, MIRA, old)
-    organisation.everyone_meets()
-    for name in (MIRA, AMINA, KARIM):
+    organisation.exchange(MIRA, AMINA)
+    for name in (MIRA, AMINA):
         organisation.open(name).close()
         come_back(organisation, name, new, tmp_path / f"{name} by the new ones")
         with pytest.raises(VaultError, match="sheets"):

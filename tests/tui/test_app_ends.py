@@ -164,6 +164,7 @@ SPOTS = {
 }
 
 
+@pytest.mark.long
 def test_a_lock_remembers_where_somebody_was_and_no_other_end_does(house: House) -> None:
     with house.desk("Amina") as desk:
         desk.press("enter", "n", " The hearing was moved.", "escape")

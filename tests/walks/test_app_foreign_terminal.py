@@ -39,10 +39,7 @@ class Office:
 
 @pytest.mark.parametrize(
     "typed",
-    [
-        pytest.param(typed, id=name, marks=[] if name == "KOI8-R" else pytest.mark.long)
-        for name, typed in FOREIGN.items()
-    ],
+    [pytest.param(typed, id=name, marks=pytest.mark.long) for name, typed in FOREIGN.items()],
 )
 def test_a_day_at_a_terminal_that_sends_no_utf_8(typed: bytes, filled: Filled, tmp_path: Path) -> None:
     office = Office(filled.place, tmp_path / "home")
