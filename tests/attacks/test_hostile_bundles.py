@@ -297,13 +297,12 @@ def test_wraps_beyond_eight_for_one_place_do_not_enter(
 def test_an_altered_entry_stops_its_log_there(
     changed: str, sender: Sender, store: Database, bundle: Path, tmp_path: Path
 ) -> None:
+    def flip(row: SentOperation) -> SentOperation:
+        columns = row._asdict()
+        return SentOperation(**columns | {changed: flipped(columns[changed], -1)})
+
     def alter(kind: PageKind, origin: bytes, rows: list[SentRow]) -> list[SentRow]:
-        return [
-            row._replace(**{changed: flipped(getattr(row, changed), -1)})  # type: ignore[arg-type]  # these columns are bytes
-            if isinstance(row, SentOperation) and row.seq == 5
-            else row
-            for row in rows
-        ]
+        return [flip(row) if isinstance(row, SentOperation) and row.seq == 5 else row for row in rows]
 
     taken = take(store, _rewritten(sender, bundle, tmp_path / "altered", alter), sender.vault)
     assert [one.why for one in taken.pending] == [Stop.ALTERED]

@@ -1,4 +1,4 @@
-"""New sheets are made on one device, and have to open the folders of all colleagues, whoever made sheets apart."""
+"""One device makes new sheets. They open the folder of each colleague, also where two people made sheets apart."""
 
 from __future__ import annotations
 

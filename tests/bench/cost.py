@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.bench.frame import Against, Figure, Goal
 from tests.bench.report import Run, goal_in_words
@@ -58,10 +60,10 @@ def rounded(value: float, unit: str) -> str:
     return f"{value:,.0f} {unit}" if value >= 10 else f"{value:g} {unit}"  # fmt: skip
 
 
-def figure_of(stored: dict[str, object]) -> Figure:
+def figure_of(stored: Mapping[str, Any]) -> Figure:
     """Return a figure as `bench.json` keeps it."""
     fields = {name: stored[name] for name in Figure.__dataclass_fields__}
     goal = fields["goal"]
     if isinstance(goal, dict):
         fields["goal"] = Goal(goal["limit"], Against(goal["against"]))
-    return Figure(**fields)  # type: ignore[arg-type]  # of JSON that `report` wrote
+    return Figure(**fields)

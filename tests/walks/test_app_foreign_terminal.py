@@ -37,10 +37,8 @@ class Office:
         self.terminal.hear(then if isinstance(then, bytes) else then.encode())
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [pytest.param(typed, id=name, marks=pytest.mark.long) for name, typed in FOREIGN.items()],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("typed", FOREIGN.values(), ids=FOREIGN)
 def test_a_day_at_a_terminal_that_sends_no_utf_8(typed: bytes, filled: Filled, tmp_path: Path) -> None:
     office = Office(filled.place, tmp_path / "home")
     office.terminal.hear(b"Passphrase")

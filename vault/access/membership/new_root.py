@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.membership.roster_commit import commit_roster
 from vault.access.seat_keys.key_file import read_key_file
-from vault.access.seat_keys.rekeying import doors_here
+from vault.access.seat_keys.rekeying import with_recovery_door
 from vault.access.seat_keys.root_secret import root_of
 from vault.access.session import Session
 from vault.access.trust.absence import waits_for
@@ -26,7 +26,6 @@ from vault.log.rosters.roster import ROSTER_PURPOSE, Roster
 from vault.progress import Progress
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry
-from vault.seal.entrance.doors import make_recovery_door
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret
@@ -69,11 +68,10 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
         # The new root too: whoever has its secret alone goes back from this roster to the first one.
         seed = derive_root_seed(secret)
         roster = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
-    file = read_key_file(session.folder.keys)
-    door = make_recovery_door(session.vault, doors_here(session, file), recovery)
+    keys = with_recovery_door(session, read_key_file(session.folder.keys), recovery)
     # Both, so that a crash on either side of the commit leaves the one that is valid.
     row = session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret + old_secret)
-    commit_roster(session, roster, keys=file.with_doors(file.doors, door), rows=[row])
+    commit_roster(session, roster, keys=keys, rows=[row])
     session.door_for = recovery
     with session.database.transaction() as rows:
         rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret))

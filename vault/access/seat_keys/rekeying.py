@@ -200,10 +200,13 @@ def renew_recovery_door(session: Session) -> None:
     if session.door_for == recovery:
         return
     with suppress(TryAgainError):
-        file = read_key_file(session.folder.keys)
-        door = make_recovery_door(session.vault, doors_here(session, file), recovery)
-        change_keys(session, file.with_doors(file.doors, door))
+        change_keys(session, with_recovery_door(session, read_key_file(session.folder.keys), recovery))
         session.door_for = recovery
+
+
+def with_recovery_door(session: Session, file: KeyFile, recovery: bytes) -> KeyFile:
+    """Return the next generation, with a door that this recovery key opens in the place of the one before."""
+    return file.with_doors(file.doors, make_recovery_door(session.vault, doors_here(session, file), recovery))
 
 
 def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
