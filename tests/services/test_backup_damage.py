@@ -147,6 +147,7 @@ def test_a_file_of_an_earlier_backup_is_not_taken_for_the_newer_one(name: str, w
         ("DELETE FROM manifest", r"keyrows\.db holds 0 manifests"),
         ("UPDATE manifest SET bytes = x'c0'", "the manifest of the backup cannot be read"),
         ("UPDATE version_key SET wrap = x'00'", "version [0-9a-f]{64} of entry 0 of log"),
+        ("UPDATE granted SET giver = 0.5", "rows of the table granted hold a value of another type than their column"),
         ("UPDATE alembic_version SET version_num = '9999'", "the backup has schema 9999, this program knows"),
         ("UPDATE alembic_version SET version_num = '0000'", "is checked only while it is restored"),
     ]
@@ -176,6 +177,27 @@ def test_what_a_holder_of_the_key_changed_is_found_and_nothing_of_it_is_restored
         )
     assert not list(target.parent.glob("new.vault*"))
     stick.file("keyrows.db").write_bytes(whole)
+
+
+def test_one_false_cell_that_nobody_misses_is_named_and_keeps_nobody_from_a_restore(stick: Stick) -> None:
+    """A backup is made without such rows, so somebody wrote into it; what it holds comes back all the same."""
+    database = open_database(stick.backup / "keyrows.db", stick.keys.database_key, create=False)
+    with database.transaction() as rows:
+        rows.connection.exec_driver_sql("INSERT INTO granted VALUES (x'00', x'00', x'00', 0.5, x'00')")
+    database.close()
+    list_again(stick.backup)
+    with pytest.raises(VerificationError, match="1 rows of the table granted hold a value of another type"):
+        stick.verify()
+    target = stick.state.with_name("new.vault")
+    restored = restoring.restore(
+        stick.backup,
+        target,
+        member=MEMBER,
+        passphrase=bytearray(PASSPHRASE),
+        state=stick.state,
+        agree=lambda _: None,
+    )
+    assert restored.versions > 10
 
 
 def test_the_list_names_each_file_of_the_backup_and_nothing_outside(stick: Stick) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,12 +50,14 @@ class Manifest(msgspec.Struct, frozen=True):
 class Proof:
     """A backup that was opened and found whole, and the keys that did.
 
-    `drafts` counts the unfinished texts of the seat that opened it.
+    `drafts` counts the unfinished texts of the seat that opened it. `false_rows` counts, by table, what no reader takes
+    for a row of it: a backup is made without, so somebody wrote there since; a restore leaves it out or tells of it.
     """
 
     manifest: Manifest
     state: State
     drafts: int
+    false_rows: Mapping[str, int]
     keys: CopyKeys | SheetKeys = field(repr=False)
 
 
@@ -92,6 +95,7 @@ def prove(
         )
         state = reader.read(log_sizes(tables))
         contents = content_state(tables, folder.blobs, cancelled)
+        false_rows = _false_rows(tables) + _false_rows(key_rows)
     expected = (manifest.digest, manifest.operations, manifest.versions)
     if (state.digest, state.operations, state.versions) != expected:
         raise VerificationError(
@@ -114,7 +118,12 @@ def prove(
     key_file = read_key_file(folder.keys)
     if Item.of_keys(key_file.header.folder, key_file.digest()) not in state.keys_files:
         raise VerificationError(Message("the keys file is not one that the log lists"))
-    return Proof(manifest, state, _count_drafts(folder, keys), keys)
+    return Proof(manifest, state, _count_drafts(folder, keys), false_rows, keys)
+
+
+def _false_rows(database: Database) -> Counter[str]:
+    with database.reading() as rows:
+        return Counter(rows.false_rows())
 
 
 @contextmanager

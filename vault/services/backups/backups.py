@@ -11,7 +11,7 @@ from vault import clock, platform
 from vault.access.pins.copies import CopyKeys, copy_keys_of
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.session import Session
-from vault.errors import RefusedError, TryAgainError, UsageError
+from vault.errors import RefusedError, TryAgainError, UsageError, VerificationError
 from vault.policy.roles import Action
 from vault.progress import StepProgress, Stopped
 from vault.records.work import Entry
@@ -184,6 +184,15 @@ def verify(
             )
     finally:
         passphrase[:] = bytes(len(passphrase))
+    for table, count in proof.false_rows.items():
+        raise VerificationError(
+            Message(
+                "{count} rows of the table {table} hold a value of another type than their column",
+                count=count,
+                table=table,
+            ),
+            next_step=Message("Use another backup; this backup was altered."),
+        )
     dates.note(keys.vault, dates.Done.VERIFY, clock.now_ms(), state)
     found = proof.state
     return VerifiedBackup(
