@@ -5,15 +5,20 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from vault.cli.confirming import YES, require_sure, require_word
 from vault.cli.opening import opened
 from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_data, shown_lines
 from vault.cli.output import Output, Result
+from vault.cli.sheets import typed_sheets
 from vault.cli.table import MEMBER, Arg, Given, Verb
+from vault.ids import short_id
 from vault.store.files import write_new
 from vault.words.message import Message
+
+if TYPE_CHECKING:
+    from vault.services.members.lists_apart import WaitingDevice
 
 _NEW_KEYS: Final = Message("Making new keys")
 
@@ -116,6 +121,39 @@ def _commit(args: Given, output: Output) -> Result:
     return outcome_result(args, output, outcome, Message("The proposal is in effect now."))
 
 
+def _settle(args: Given, output: Output) -> Result:
+    with opened(args, output) as session:
+        from vault.services.members import lists_apart, settling
+
+        waiting = lists_apart.waiting(session)
+        left_out = {lists_apart.find(waiting, typed) for typed in args.without or ()}
+        admitted = [device for device in waiting if device.seat not in left_out]
+        output.say(Message("Two lists of members were made apart. Once you settle it,"))
+        for device in waiting:
+            stays = Message("stays out, and has to join again") if device.seat in left_out else Message("is in")
+            output.say(_waiting_line(device, stays))
+        require_sure(args, output, None, always=_ASK_THEM)
+        typed = None if settling.secret_is_here(session) else typed_sheets(args, output)
+        outcome = settling.settle_lists(
+            session, [device.seat for device in admitted], typed, progress=output.progress_of(_NEW_KEYS)
+        )
+    result = outcome_result(args, output, outcome, Message("There is one list of members again."))
+    return Result(result.data, [*result.lines, *([_GIVE_CASES] if admitted else [])])
+
+
+def _waiting_line(device: WaitingDevice, stays: Message) -> Message:
+    roles = ", ".join(sorted(device.roles)) or Message("no role")
+    seat = short_id(device.seat)
+    return Message("  {seat}  {name} ({roles}): {stays}", seat=seat, name=device.name, roles=roles, stays=stays)
+
+
+_ASK_THEM: Final = Message(
+    "Ask each of them by voice whether the device is theirs, and who admitted them. Leave out whom you do not know:"
+    " --without DEVICE."
+)
+_GIVE_CASES: Final = Message(
+    "Cases that got a new key meanwhile are closed to them: `casevault grant add CASE MEMBER` opens them again."
+)
 ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
 _PROPOSAL_FILE: Final = Arg("PROPOSAL", Message("the file that you were given"), of=Path)
 CHANGES: Final = (
@@ -130,6 +168,10 @@ CHANGES: Final = (
         Arg("ROLE ...", Message("a role, or several"), choices=ROLES, into="roles"),
         YES, ROOT, PROPOSAL,
     ), _change_roles),
+    Verb("settle", Message("settle two lists of members that were made apart, with the recovery sheets"), (
+        Arg("[--without DEVICE ...]", Message("a device that stays out")),
+        YES,
+    ), _settle),
     Verb("show", Message("show what a proposal changes"), (_PROPOSAL_FILE,), _show),
     Verb("sign", Message("sign somebody else's proposal"), (
         _PROPOSAL_FILE,

@@ -111,11 +111,12 @@ def opened(
     coming = read_entrance(args, output) if entrance is None else entrance
     with ExitStack() as ending:
         session = ending.enter_context(_unlock(vault_path(args), coming, output))
-        from vault.services.members import members
+        from vault.services.members import lists_apart, members
         from vault.services.projection import dates
 
         dates.note_opened(session)
         members.note_end(session)
+        lists_apart.note_lists_apart(session)
         said = () if tells_after else session.warnings
         for warning in said:
             output.say(warning)

@@ -15,7 +15,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.services.cases import sections
 from vault.services.erasures import arrived, drafts, ended_slips, noted_holds, removing, retention, standing_again
 from vault.services.grants import handover, intake_key, sharing, timed_grants
-from vault.services.members import members, news, rostering
+from vault.services.members import lists_apart, members, news, rostering
 from vault.services.projection.authors import name_in, names_of_members
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, plural
@@ -29,6 +29,7 @@ def settle(session: Session) -> list[Message]:
     member whose time has ended does nothing for others either.
     """
     members.note_end(session)
+    lists_apart.note_lists_apart(session)
     if session.is_expired:
         return []
     lines = [*timed_grants.announcements(session), *news.untold(session)]

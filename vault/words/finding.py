@@ -99,6 +99,7 @@ class Code(StrEnum):
     ATTEMPTS = "attempts"
     CLOCK = "clock"
     OWN_DEVICE = "own-device"
+    LISTS_APART = "lists-apart"  # two lists of members wait for the recovery sheets
     SHEETS = "sheets"
     NEW_SHEETS = "new-sheets"
     # what a restored backup made valid again

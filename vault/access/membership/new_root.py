@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.membership.roster_commit import commit_roster
+from vault.access.membership.sides import settle_first
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import with_recovery_door
 from vault.access.seat_keys.root_secret import root_of
@@ -50,11 +51,14 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
     """Name a new root and a new recovery key in the next roster, and return the new S, which is kept sealed here.
 
     Raises:
-        RefusedError: the member may not write rosters, or `old_secret` is not that of the root in effect.
+        RefusedError: the member may not write rosters, or `old_secret` is not that of the root in effect; or sides
+            have to be settled first: the root would leave out whom they admitted.
         VerificationError: the log is in doubt.
         TryAgainError: no room.
     """
     effective = session.directory.effective
+    if effective.root_must_sign:
+        raise settle_first()
     if root_of(old_secret) != effective.root_public:
         raise RefusedError(
             Message("this is not the secret of the root that is in effect now"),

@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from vault.access.membership.sides import ground_of, settle_first, sides_apart
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
+from vault.access.trust.directory import Directory
 from vault.access.trust.proving import Prover
 from vault.errors import RefusedError
 from vault.ids import MemberId, Origin, RandomBytes, SeatId
@@ -56,6 +58,17 @@ class Change:
     recovery: bytes | None = None
     rights: int | None = None
     helpers_by_supervisor: bool | None = None
+
+    def only_takes_from(self, standing: EffectiveRoster) -> bool:
+        """Say whether it ends or lowers whom this has, and gives nobody anything."""
+        gives = (*self.certificates, self.new_root, self.recovery, self.rights, self.helpers_by_supervisor)
+        return (
+            all(given is None for given in gives)
+            and self.ended <= standing.certificates.keys()
+            and self.leaving <= standing.members.keys()
+            and all(roles <= standing.members.get(member, frozenset()) for member, roles in self.roles.items())
+            and self.roles.keys() <= standing.members.keys()
+        )
 
 
 def next_roster(
@@ -111,24 +124,40 @@ def next_roster(
     )
 
 
-def propose(session: Session, change: Change) -> Roster:
-    """Return the roster that follows from what this seat knows, signed by it.
+def ground_for(directory: Directory, change: Change) -> EffectiveRoster:
+    """Return what the next roster goes on from: all that is known; where sides wait for the root, one of them.
+
+    Raises:
+        RefusedError: the root has to settle the sides first, because the change does not only end or lower.
+    """
+    sides = sides_apart(directory)
+    if not sides:
+        return directory.effective
+    for side in sides:
+        if change.only_takes_from(side):
+            return side
+    raise settle_first()
+
+
+def propose(session: Session, change: Change, *, ground: EffectiveRoster | None = None) -> Roster:
+    """Return the roster that follows from what this seat knows, or from this side of it, signed by it.
 
     Raises:
         RefusedError: it names a seat or member that is not in.
     """
+    ground = session.directory.effective if ground is None else ground
     with session.database.reading() as rows:
 
         def sizes(seat: SeatId) -> Mapping[Origin, int]:
-            known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
+            known = sizes_of_logs(rows, session.prover, ground.certificates[seat])
             if seat != session.seat:
                 return known
             return known | {session.log.origin: session.log.size + OWN_ENTRIES_UNTIL_COMMIT}
 
         def seen(seat: SeatId) -> Collection[NamedHistory]:
-            return seen_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
+            return seen_of_logs(rows, session.prover, ground.certificates[seat])
 
-        roster = next_roster(session.directory.effective, change, sizes, seen)
+        roster = next_roster(ground, change, sizes, seen)
     return sign_roster(session, roster)
 
 
@@ -138,29 +167,29 @@ def sign_roster(session: Session, roster: Roster) -> Roster:
     Raises:
         VerificationError: it does not follow from what this seat knows: what would be signed is not what will count.
     """
-    missing_signatures(session.directory.effective, roster)
+    missing_signatures(ground_of(session.directory, roster), roster)
     public, signature = session.sign(ROSTER_PURPOSE, roster.root)
     if any(signer == public for signer, _ in roster.signatures):
         return roster
     return roster.signed(public, signature)
 
 
-def sign_by_root(session: Session, roster: Roster) -> Roster:
-    """Return the roster with the root's signature: only while the root secret lies in this vault, before its sheets.
+def sign_by_root(session: Session, roster: Roster, typed: bytes | None = None) -> Roster:
+    """Return the roster with the root's signature: of its secret as typed, or while that lies in this vault.
 
     Raises:
         RefusedError: it lies not here, or not any more.
         VerificationError: the roster does not follow from what this seat knows.
     """
-    effective = session.directory.effective
-    missing_signatures(effective, roster)
-    secret = kept_secret(session)
+    ground = ground_of(session.directory, roster)
+    missing_signatures(ground, roster)
+    secret = kept_secret(session) if typed is None else typed
     if secret is None:
         raise RefusedError(
             Message("the root secret is not in this vault"),
             next_step=Message("It is on the recovery sheets; other members can sign."),
         )
-    return roster.signed(effective.root_public, sign(derive_root_seed(secret), ROSTER_PURPOSE, roster.root))
+    return roster.signed(ground.root_public, sign(derive_root_seed(secret), ROSTER_PURPOSE, roster.root))
 
 
 def missing_signatures(effective: EffectiveRoster, roster: Roster) -> Message | None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from vault.access.membership.next_roster import require_signed
+from vault.access.membership.sides import ground_of
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
@@ -79,8 +80,9 @@ def commit_roster(
         VerificationError: the roster does not follow from what stands, or the log is in doubt.
     """
     directory = session.directory
-    session.require_sound_log(directory.compartment, taken_from=only_loses(directory.effective, roster))
-    require_signed(directory.effective, roster)
+    ground = ground_of(directory, roster)
+    session.require_sound_log(directory.compartment, taken_from=only_loses(ground, roster))
+    require_signed(ground, roster)
     _require_right(session, roster)
     after = check_chain([*directory.chain.accepted, roster], session.root_public, is_signed_raw).effective
     assert after is not None  # noqa: S101 - roster 0 is among them; for the type checker

@@ -100,6 +100,10 @@ class Line(Generic[_Roster]):
         self._tell(tips)
         return self._together(tips).effective
 
+    def standing(self, root: bytes) -> EffectiveRoster:
+        """Return what holds after one roster alone, as on a device that knows no other side."""
+        return self._nodes[root].effective
+
     def before_the_parting(self, root: bytes) -> EffectiveRoster | None:
         """Return what held before the sides parted of which one has this roster, if only the root can settle it."""
         return self._parted.get(root)

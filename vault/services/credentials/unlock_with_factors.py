@@ -12,7 +12,7 @@ from vault.access.unlock import unlock
 from vault.errors import WrongPassphraseError
 from vault.seal.entrance.prf import PrfProvider, fido2_salt
 from vault.services.credentials import factors
-from vault.services.members import members
+from vault.services.members import lists_apart, members
 from vault.services.projection import dates
 from vault.words.message import Message
 
@@ -60,4 +60,5 @@ def unlock_with_factors(
         passphrase[:] = bytes(len(passphrase))
     dates.note_opened(session)
     members.note_end(session)
+    lists_apart.note_lists_apart(session)
     return session

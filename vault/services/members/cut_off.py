@@ -10,9 +10,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from vault.access.membership.next_roster import sizes_of_logs
+from vault.access.membership.sides import ground_of
 from vault.access.session import Session
 from vault.access.trust.proving import Prover
-from vault.ids import CompartmentId, CompartmentKind, Origin, SeatId, short_id
+from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, SeatId, short_id
 from vault.index.cases import row_of
 from vault.log.items import ItemKind
 from vault.log.rosters.roster import Roster
@@ -44,6 +45,7 @@ class _Beyond:
     """
 
     seat: SeatId
+    member: MemberId
     entries: int = 0
     written: Counter[CompartmentId] = field(default_factory=Counter)
     keys: dict[CompartmentId, CompartmentKind] = field(default_factory=dict)
@@ -90,10 +92,12 @@ def lines_beyond(session: Session, roster: Roster) -> list[Message]:
 
 def _beyond(session: Session, roster: Roster) -> list[_Beyond]:
     found: list[_Beyond] = []
+    ground = ground_of(session.directory, roster)
     with session.database.reading() as rows:
         for cutoff in sorted(roster.cutoffs(), key=lambda cutoff: cutoff.seat):
-            known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[cutoff.seat])
-            after = _Beyond(SeatId(cutoff.seat))
+            certificate = ground.certificates[cutoff.seat]
+            known = sizes_of_logs(rows, session.prover, certificate)
+            after = _Beyond(SeatId(cutoff.seat), MemberId(certificate.member))
             for origin in sorted(known):
                 _add(rows, after, _cut_off(rows, session.prover, cutoff, origin))
             if after.entries:
@@ -139,8 +143,7 @@ def _add(rows: Rows, after: _Beyond, entries: list[OperationRow]) -> None:
 
 
 def _said(session: Session, found: _Beyond) -> Message:
-    names, certificate = names_of_members(session), session.directory.effective.certificates[found.seat]
-    whose, device = name_in(names, certificate.member), short_id(found.seat)
+    whose, device = name_in(names_of_members(session), found.member), short_id(found.seat)
     if not found.is_work:
         return Message(
             "the newest lines in the log of device {device} of {whose} become invalid; no case, record, key or approval"

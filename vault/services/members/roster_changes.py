@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from vault.access.membership.proposals import Proposal
+from vault.access.membership.sides import ground_of
 from vault.access.session import Session
 from vault.ids import MemberId, short_id
 from vault.log.rosters.roster import Roster
@@ -16,7 +17,8 @@ from vault.words.message import Message, Value, listed
 
 def describe(session: Session, proposal: Proposal) -> tuple[Message, ...]:
     """Return in words what a roster changes, in an order that does not depend on the file."""
-    before, after = session.directory.effective, proposal.roster
+    after = proposal.roster
+    before = ground_of(session.directory, after)
     names = {member.member: member.name for member in proposal.members} | names_of_members(session)
     ends = {member.member: member.until for member in proposal.members}
     lines: list[Message] = []

@@ -10,6 +10,7 @@ from vault.access.membership.inviting import differs_from_proposed
 from vault.access.membership.joining import HereSeat
 from vault.access.membership.next_roster import (
     Change,
+    ground_for,
     missing_signatures,
     propose,
     sign_by_root,
@@ -18,6 +19,7 @@ from vault.access.membership.next_roster import (
 )
 from vault.access.membership.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
 from vault.access.membership.roster_commit import commit_roster, only_loses, settle, shared_compartments
+from vault.access.membership.sides import ground_of
 from vault.access.seat_keys.rekeying import close_doors
 from vault.access.session import Session
 from vault.casework.directory import Member
@@ -97,18 +99,20 @@ def carry_out(
 
     Raises:
         RefusedError: it names nobody known, or the root secret is not here, or several would have to sign for a seat in
-            this folder.
+            this folder, or sides of the roster line have to be settled first.
         VerificationError: the log is in doubt.
     """
     _refuse_own_end(session, change)
-    roster = propose(session, _on_newest_rules(session, change))
-    session.require_sound_log(session.directory.compartment, taken_from=only_loses(session.directory.effective, roster))
+    change = _on_newest_rules(session, change)
+    ground = ground_for(session.directory, change)
+    roster = propose(session, change, ground=ground)
+    session.require_sound_log(session.directory.compartment, taken_from=only_loses(ground, roster))
     if by_root:
         roster = sign_by_root(session, roster)
     proposal = Proposal(roster, tuple(members))
-    missing = missing_signatures(session.directory.effective, roster)
+    missing = missing_signatures(ground, roster)
     if missing is None:
-        return _commit(session, proposal, act, progress, here)
+        return commit_proposal(session, proposal, act, progress, here)
     if here is not None:
         raise RefusedError(
             Message("others must sign this admission: {missing}", missing=missing),
@@ -130,9 +134,9 @@ def sign(session: Session, untrusted: bytes) -> tuple[ProposalShown, bytes]:
     """
     session.require(Action.APPROVE)
     proposal = _opened(session, untrusted)
-    taken_from = only_loses(session.directory.effective, proposal.roster)
-    session.require_sound_log(session.directory.compartment, taken_from=taken_from)
-    if session.member in signers_in(session.directory.effective, proposal.roster):
+    ground = ground_of(session.directory, proposal.roster)
+    session.require_sound_log(session.directory.compartment, taken_from=only_loses(ground, proposal.roster))
+    if session.member in signers_in(ground, proposal.roster):
         raise RefusedError(
             Message("you have already signed this proposal"),
             next_step=Message("Give it to another member who may sign."),
@@ -161,11 +165,12 @@ def commit(
     session.require(Action.MEMBER_ADMIT)
     proposal = _opened(session, untrusted)
     # Who has to sign yet is said first.
-    if missing_signatures(session.directory.effective, proposal.roster) is None and not accepts_loss:
+    ground = ground_of(session.directory, proposal.roster)
+    if missing_signatures(ground, proposal.roster) is None and not accepts_loss:
         lost = lost_work(session, proposal.roster)
         if lost is not None:
             raise RefusedError(lost, next_step=NEW_PROPOSAL)
-    return _commit(session, proposal, "roster.change", progress)
+    return commit_proposal(session, proposal, "roster.change", progress)
 
 
 def read_proposal(path: Path) -> bytes:
@@ -200,7 +205,8 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
     as nobody is called yet; on the device that began it, as it said.
     """
     proposal = open_proposal(session, untrusted)
-    number, newest = proposal.roster.head.number, session.directory.effective.head.number
+    ground = ground_of(session.directory, proposal.roster)
+    number, newest = proposal.roster.head.number, ground.head.number
     if number <= newest:
         raise RefusedError(
             Message("another change of members is in effect since this proposal was made"),
@@ -220,7 +226,7 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
                 Message("the proposal gives a name to somebody who is already a member"), next_step=_ASK_AGAIN
             )
         require_new_name(session, member.name)
-    new = proposal.roster.members.keys() - session.directory.effective.members.keys()
+    new = proposal.roster.members.keys() - ground.members.keys()
     if new != {member.member for member in proposal.members}:
         raise MalformedError(Message("the proposal does not name everybody whom it admits"), next_step=_ASK_AGAIN)
     if differs_from_proposed(session, proposal.members):
@@ -232,10 +238,10 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
 
 
 def _shown(session: Session, proposal: Proposal) -> ProposalShown:
-    effective = session.directory.effective
+    ground = ground_of(session.directory, proposal.roster)
     names = names_of_members(session)
-    missing = missing_signatures(effective, proposal.roster)
-    signed = sorted(name_in(names, member) for member in signers_in(effective, proposal.roster))
+    missing = missing_signatures(ground, proposal.roster)
+    signed = sorted(name_in(names, member) for member in signers_in(ground, proposal.roster))
     return ProposalShown(
         proposal.roster.head.number,
         describe(session, proposal),
@@ -245,9 +251,16 @@ def _shown(session: Session, proposal: Proposal) -> ProposalShown:
     )
 
 
-def _commit(
+def commit_proposal(
     session: Session, proposal: Proposal, act: str, progress: Progress, here: HereSeat | None = None
 ) -> Outcome:
+    """Make a roster count that all who must have signed, and give and replace the keys that this is due.
+
+    The caller has asked policy.
+
+    Raises:
+        RefusedError, VerificationError: see `commit_roster`.
+    """
     before = session.directory.effective.certificates
     commit_roster(
         session,

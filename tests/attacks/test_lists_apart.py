@@ -1,0 +1,283 @@
+"""Lists of members that were made apart: everybody hears of it, access can still be taken, and the sheets settle it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.services.conftest import organisation_template
+from tests.services.founded import Place
+from tests.services.organisation import (
+    AMINA,
+    JOEL,
+    KARIM,
+    MIRA,
+    SELIN,
+    TOMAS,
+    Account,
+    Organisation,
+    ask_to_join,
+    finish_joining,
+    give,
+)
+from tests.services.sheets_help import typed
+from tests.tables import each
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import RefusedError, VaultError
+from vault.ids import SeatId
+from vault.seal.sheets import Sheet
+from vault.services import housekeeping
+from vault.services.cases import cases, notes
+from vault.services.credentials import recovery
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import devices, joining, lists_apart, members, settling
+
+__all__ = ["organisation_template"]  # a fixture
+
+NEW = b"nine copper whistles blow"
+INES, PAVEL = "Ines Dorvane", "Pavel Osterby"
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two supervisors admitted a caseworker each, with no bundle between them; the founder met both."""
+
+    organisation: Organisation
+    sheets: Sequence[Sheet]
+    folder: Path
+
+    @property
+    def ines(self) -> Account:
+        return self.organisation[INES]
+
+    @property
+    def pavel(self) -> Account:
+        return self.organisation[PAVEL]
+
+    def open(self, name: str) -> Session:
+        return self.organisation.open(name)
+
+    def meet(self, *names: str) -> None:
+        for name in names:
+            self.organisation.exchange(MIRA, name)
+
+
+def admitted_by(organisation: Organisation, supervisor: str, name: str, folder: Path) -> Account:
+    """Have a supervisor admit a caseworker alone, who opens the vault and writes a case."""
+    place = Place(folder / name / "office.vault", folder / name / "state")
+    with organisation.open(supervisor) as session:
+        request, words = ask_to_join(folder, place, joining.invite(session, like="caseworker", days=0), name)
+        done = joining.admit(session, joining.look(session, request), words)
+        account = Account(name, place, done.member, done.seat)
+        with finish_joining(folder, session, account) as theirs:
+            opened = cases.create(theirs, title=f"Case of {name}", kind="asylum").case
+            notes.add(theirs, opened, Note(NoteKind.CONTACT, f"written by {name}"))
+            sharing.grant(theirs, opened, [session.member])
+            give(theirs, session, folder)
+    return account
+
+
+@pytest.fixture(scope="module")
+def apart_template(organisation_template: Organisation, tmp_path_factory: pytest.TempPathFactory) -> Apart:
+    organisation = organisation_template.copied_to(tmp_path_factory.mktemp("apart"))
+    with organisation.open(MIRA) as mira:
+        sheets = recovery.sheets(mira)
+        recovery.drill(mira, typed(sheets, 1, 2))
+    newcomers = {
+        name: admitted_by(organisation, supervisor, name, organisation.folder)
+        for supervisor, name in ((SELIN, INES), (TOMAS, PAVEL))
+    }
+    made = Apart(replace(organisation, accounts={**organisation.accounts, **newcomers}), sheets, organisation.folder)
+    made.meet(SELIN, TOMAS, SELIN)
+    return made
+
+
+@pytest.fixture
+def apart(apart_template: Apart, tmp_path: Path) -> Apart:
+    copy = apart_template.organisation.copied_to(tmp_path / "organisation")
+    return Apart(copy, apart_template.sheets, tmp_path)
+
+
+def told(session: Session) -> list[str]:
+    """Return what a member hears at unlock of lists that were made apart."""
+    lists_apart.note_lists_apart(session)
+    return [str(said) for said in session.warnings if "lists of members" in str(said)]
+
+
+def settled(apart: Apart, *seats: SeatId, name: str = MIRA) -> None:
+    with apart.open(name) as session:
+        outcome = settling.settle_lists(session, seats, typed(apart.sheets, 1, 2))
+        assert outcome.is_done
+        assert set(outcome.admitted) == set(seats)
+
+
+@each([MIRA, SELIN, TOMAS])
+def test_whoever_has_both_lists_hears_who_waits(name: str, apart: Apart) -> None:
+    with apart.open(name) as session:
+        (said,) = told(session)
+        assert f"{INES} and {PAVEL}" in said
+        assert {shown.name for shown in members.list_all(session)}.isdisjoint({INES, PAVEL})
+        assert session.faults() == []
+
+
+def test_who_has_one_list_hears_nothing(apart: Apart) -> None:
+    with apart.open(AMINA) as amina:
+        assert told(amina) == []
+        with pytest.raises(RefusedError):
+            lists_apart.waiting(amina)
+
+
+def test_a_device_can_be_revoked_by_one_admin_while_the_lists_wait_and_everybody_hears_of_it(apart: Apart) -> None:
+    with apart.open(KARIM) as karim, apart.open(MIRA) as mira:
+        give(mira, karim, apart.folder)
+        devices.lost(karim, apart.organisation[JOEL].seat)
+        give(karim, mira, apart.folder)
+    apart.meet(SELIN, TOMAS)
+    for name in (MIRA, KARIM, SELIN, TOMAS):
+        with apart.open(name) as session:
+            assert apart.organisation[JOEL].seat not in session.directory.effective.certificates
+            assert told(session)
+            assert checking.verify(session).faults == ()
+
+
+def test_two_admins_who_end_somebody_apart_while_the_lists_wait_leave_them_waiting(apart: Apart) -> None:
+    with apart.open(KARIM) as karim, apart.open(MIRA) as mira:
+        give(mira, karim, apart.folder)
+        devices.lost(karim, apart.organisation[JOEL].seat)
+        members.leave(mira, apart.organisation[AMINA].member)
+        give(karim, mira, apart.folder)
+        give(mira, karim, apart.folder)
+        for session in (karim, mira):
+            gone = {apart.organisation[name].seat for name in (JOEL, AMINA)}
+            assert gone.isdisjoint(session.directory.effective.certificates)
+            assert told(session)
+    settled(apart, apart.ines.seat, apart.pavel.seat)
+
+
+GIVES: dict[str, Callable[[Session, Apart], object]] = {
+    "a role": lambda mira, apart: members.change_roles(
+        mira, apart.organisation[JOEL].member, ["caseworker", "supervisor"]
+    ),
+    "a member in this folder": lambda mira, apart: joining.admit_here(
+        mira, like="caseworker", name="Lea Marchetti", passphrase=bytearray(NEW)
+    ),
+    "new sheets": lambda mira, apart: recovery.renew(mira, typed(apart.sheets, 1, 2)),
+}
+
+
+@each(GIVES)
+def test_what_gives_somebody_something_waits_and_says_how_to_settle_it(
+    act: Callable[[Session, Apart], object], apart: Apart
+) -> None:
+    with apart.open(MIRA) as mira:
+        before = mira.directory.roster
+        with pytest.raises(RefusedError, match="two lists of members were made apart") as refusal:
+            act(mira, apart)
+        assert "settle-members" in str(refusal.value.next_step)
+        assert mira.directory.roster == before
+
+
+def test_the_sheets_let_both_in_with_what_they_wrote_before(apart: Apart) -> None:
+    settled(apart, apart.ines.seat, apart.pavel.seat)
+    apart.meet(SELIN, TOMAS, AMINA)
+    for name, newcomer in ((SELIN, apart.ines), (TOMAS, apart.pavel)):
+        with apart.open(name) as supervisor:
+            assert told(supervisor) == []
+            with newcomer.open() as theirs:
+                give(supervisor, theirs, apart.folder)
+                assert told(theirs) == []
+                (row,) = (row for row in cases.list_all(theirs) if newcomer.name in row.title)
+                notes.add(theirs, cases.find(theirs, row.ref), Note(NoteKind.CONTACT, "after it was settled"))
+                give(theirs, supervisor, apart.folder)
+                assert checking.verify(theirs).faults == ()
+            assert checking.verify(supervisor).faults == ()
+            assert {INES, PAVEL} <= {shown.name for shown in members.list_all(supervisor)}
+
+
+def test_who_is_left_out_stays_out_on_every_device_and_can_join_again(apart: Apart) -> None:
+    settled(apart, apart.ines.seat)
+    apart.meet(SELIN, TOMAS)
+    for name in (MIRA, SELIN, TOMAS):
+        with apart.open(name) as session:
+            assert told(session) == []
+            assert apart.ines.seat in session.directory.effective.certificates
+            assert apart.pavel.seat not in session.directory.effective.certificates
+    again = admitted_by(apart.organisation, TOMAS, "Pavel O. Osterby", apart.folder)
+    with again.open() as theirs:
+        assert theirs.roles
+
+
+def test_whose_device_or_membership_a_list_ended_is_offered_no_more(apart: Apart) -> None:
+    """A further device of Joel on one list, while the other lets Joel leave."""
+    org = apart.organisation
+    settled(apart, apart.ines.seat, apart.pavel.seat)
+    place = Place(apart.folder / "joel2" / "office.vault", apart.folder / "joel2" / "state")
+    apart.meet(SELIN, KARIM)
+    with org.open(SELIN) as selin:
+        invitation = joining.invite_device(selin, org[JOEL].member)
+        request, words = ask_to_join(apart.folder, place, invitation, org[JOEL].name)
+        second = joining.admit(selin, joining.look(selin, request), words).seat
+    with org.open(KARIM) as karim:
+        members.leave(karim, org[JOEL].member)
+    apart.meet(SELIN, KARIM, SELIN)
+    with org.open(MIRA) as mira:
+        assert second not in mira.directory.effective.certificates
+        assert second not in {device.seat for device in lists_apart.waiting(mira)}
+
+
+def test_a_recovery_and_an_admission_that_were_made_apart_are_settled_like_any_other(apart: Apart) -> None:
+    org = apart.organisation
+    settled(apart, apart.ines.seat, apart.pavel.seat)
+    apart.meet(SELIN, KARIM)
+    copy = shutil.copytree(org[KARIM].place.path, apart.folder / "karim.vault")
+    state = apart.folder / "karim-state"
+    sheets = typed(apart.sheets, 1, 2)
+    back = recovery.restore(copy, sheets, member=org[KARIM].name, passphrase=bytearray(NEW), state=state)
+    late = admitted_by(org, SELIN, "Lea Marchetti", apart.folder)
+    apart.meet(SELIN)
+
+    def karim() -> Session:
+        return unlock(copy, member=org[KARIM].name, passphrase=bytearray(NEW), state=state)
+
+    with karim() as restored, org.open(MIRA) as mira:
+        give(restored, mira, apart.folder)
+        assert {device.seat for device in lists_apart.waiting(mira)} == {back.back.seat, late.seat}
+    settled(apart, back.back.seat, late.seat)
+    with karim() as restored, org.open(MIRA) as mira:
+        give(mira, restored, apart.folder)
+        assert told(restored) == []
+        assert checking.verify(restored).faults == ()
+        assert members.list_all(restored)
+
+
+@each({"too few sheets": ((1,), "2 sheets are needed"), "none": ((), "root secret is not in this vault")})
+def test_without_enough_sheets_nothing_is_settled(given: tuple[int, ...], words: str, apart: Apart) -> None:
+    with apart.open(MIRA) as mira:
+        sheets = typed(apart.sheets, *given) if given else None
+        with pytest.raises(VaultError, match=words):
+            settling.settle_lists(mira, [apart.ines.seat], sheets)
+        assert told(mira)
+
+
+def test_a_caseworker_settles_nothing_even_with_the_sheets(apart: Apart) -> None:
+    apart.meet(AMINA)
+    with apart.open(AMINA) as amina:
+        assert told(amina)
+        with pytest.raises(RefusedError):
+            settling.settle_lists(amina, [apart.ines.seat], typed(apart.sheets, 1, 2))
+
+
+def test_a_device_that_no_list_admitted_is_not_let_in(apart: Apart) -> None:
+    with apart.open(MIRA) as mira:
+        outcome = settling.settle_lists(mira, [SeatId(b"x" * 16), apart.ines.seat], typed(apart.sheets, 1, 2))
+        assert outcome.admitted == (apart.ines.seat,)
+        housekeeping.settle(mira)
+        assert told(mira) == []

@@ -1,0 +1,78 @@
+"""Two lists of members that were made apart: who waits for the recovery sheets, and that everybody hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vault.access.membership.sides import admitted_apart, sides_apart
+from vault.access.session import Session
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import SeatId
+from vault.policy.roles import Action, Role
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.short_ids import the_one_meant
+from vault.words.finding import Code, Finding, Severity
+from vault.words.message import Message, enumerated
+from vault.words.next_step import NextStep
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDevice:
+    """A device that one of the lists admitted, and that is out until the sheets let it in."""
+
+    seat: SeatId
+    name: str = field(repr=False)
+    roles: frozenset[Role]
+
+
+def waiting(session: Session) -> list[WaitingDevice]:
+    """Return the devices that wait for the sheets, by name: for who may settle it.
+
+    Raises:
+        RefusedError: there is one list of members alone, or this role admits nobody.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    if not sides_apart(session.directory):
+        raise RefusedError(Message("there is one list of members: nothing has to be settled"))
+    return _waiting(session)
+
+
+def find(devices: Sequence[WaitingDevice], text: str) -> SeatId:
+    """Return the one of these devices that has this id or this beginning of one.
+
+    Raises:
+        NotFoundError: none, or several.
+    """
+    found = the_one_meant(text, (device.seat for device in devices), ())
+    if len(found) != 1:
+        raise NotFoundError(
+            Message("no device that waits has this id, or more than one"),
+            next_step=Message("Give the id that the list shows."),
+        )
+    return found[0]
+
+
+def note_lists_apart(session: Session) -> None:
+    """Tell a member of two lists that wait for the sheets, as long as they do."""
+    session.drop_alarms(Code.LISTS_APART)
+    if not sides_apart(session.directory):
+        return
+    out = enumerated(list(dict.fromkeys(device.name for device in _waiting(session))))
+    said = Message(
+        "Two lists of members were made apart. Until an admin or a supervisor settles it with the recovery sheets,"
+        " nobody can be admitted, and what only one of the lists says does not count. New devices that wait: {out}."
+        " {settle_members}",
+        out=out or Message("none"),
+        settle_members=NextStep.SETTLE_MEMBERS,
+    )
+    session.add_alarm(Finding(Code.LISTS_APART, said, severity=Severity.NEWS))
+
+
+def _waiting(session: Session) -> list[WaitingDevice]:
+    names = names_of_members(session)
+    found = (
+        WaitingDevice(SeatId(apart.certificate.seat), name_in(names, apart.certificate.member), apart.roles)
+        for apart in admitted_apart(session.directory)
+    )
+    return sorted(found, key=lambda device: (device.name.casefold(), device.seat))
