@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.desk import Desk
 from tests.services.conftest import organisation_template
 from tests.services.founded import Place
 from tests.services.organisation import (
@@ -31,7 +33,7 @@ from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError
-from vault.ids import SeatId
+from vault.ids import SeatId, short_id
 from vault.seal.sheets import Sheet
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
@@ -281,3 +283,23 @@ def test_a_device_that_no_list_admitted_is_not_let_in(apart: Apart) -> None:
         assert outcome.admitted == (apart.ines.seat,)
         housekeeping.settle(mira)
         assert told(mira) == []
+
+
+def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
+    desk = Desk.of(apart.organisation[MIRA].place, apart.folder)
+    piped = json.dumps({"sheets": [" ".join(sheet.words) for sheet in apart.sheets[:2]]})
+    heard = desk.run("member", "list")
+    assert f"New devices that wait: {INES} and {PAVEL}. `casevault member settle`" in heard.err.replace("\n", " ")
+    unasked = desk.run("member", "settle", "--from", "-", stdin=piped)
+    assert (unasked.code, "nothing is changed" in unasked.err) == (3, True)
+    pavel, ines = short_id(apart.pavel.seat), short_id(apart.ines.seat)
+    settle = ("member", "settle", "--without", pavel, "--yes", "--from", "-")
+    done = desk.run(*settle, stdin=piped)
+    assert done.code == 0
+    assert f"{ines}  {INES} (caseworker): is in" in done.err
+    assert f"{pavel}  {PAVEL} (caseworker): stays out, and has to join again" in done.err
+    assert "There is one list of members again." in done.out
+    assert "A new device needs its first bundle" not in done.out
+    again = desk.run(*settle, "--json", stdin=piped)
+    assert "there is one list of members" in again.json()["error"]["message"]
+    assert "lists of members" not in desk.run("member", "list").err

@@ -137,8 +137,13 @@ def _settle(args: Given, output: Output) -> Result:
         outcome = settling.settle_lists(
             session, [device.seat for device in admitted], typed, progress=output.progress_of(_NEW_KEYS)
         )
-    result = outcome_result(args, output, outcome, Message("There is one list of members again."))
-    return Result(result.data, [*result.lines, *([_GIVE_CASES] if admitted else [])])
+    data = {
+        "roster": outcome.number,
+        "admitted": [seat.hex() for seat in outcome.admitted],
+        "left_out": sorted(seat.hex() for seat in left_out),
+    }
+    lines = [Message("There is one list of members again. Every other member needs a bundle from you, these too.")]
+    return Result(data, [*lines, *([_GIVE_CASES] if admitted else [])])
 
 
 def _waiting_line(device: WaitingDevice, stays: Message) -> Message:
@@ -152,7 +157,8 @@ _ASK_THEM: Final = Message(
     " --without DEVICE."
 )
 _GIVE_CASES: Final = Message(
-    "Cases that got a new key meanwhile are closed to them: `casevault grant add CASE MEMBER` opens them again."
+    "A case that got a new key meanwhile is closed to them until somebody gives it again: `casevault grant add CASE --to"
+    " MEMBER`."
 )
 ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
 _PROPOSAL_FILE: Final = Arg("PROPOSAL", Message("the file that you were given"), of=Path)

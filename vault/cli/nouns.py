@@ -66,8 +66,8 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
     ),
     Message("organisation"): (
         Noun("member", Message("list members, admit them, remove them, change their roles"),
-             ("list", "invite", "join", "admit", "finish", "add", "suspend", "leave", "roles", "show", "sign", "commit",
-              "away", "deputy")),
+             ("list", "invite", "join", "admit", "finish", "add", "suspend", "leave", "roles", "settle", "show", "sign",
+              "commit", "away", "deputy")),
         Noun("device", Message("the devices of the organisation, and what to do when a device is lost"),
              ("list", "name", "add", "give", "move", "revoke")),
     ),
