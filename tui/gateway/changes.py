@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.values.values_members import Changed
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
+from vault.services.members.lists_apart import BEFORE_THE_NEXT
 from vault.services.members.rostering import Outcome
 from vault.words.message import Message, plural
 
@@ -30,7 +31,8 @@ def changed(session: Session, outcome: Outcome, done: Message, *, by_root: bool 
         lines.append(Message("{files} got a new key.", files=files(outcome.cases)))
     if outcome.pending:
         lines.append(Message("! {files} still wait for a new key; the warnings say why.", files=files(outcome.pending)))
-    return Changed((*lines, Message("Other members learn of it with your next bundle for them.")))
+    lines.append(Message("Other members learn of it with your next bundle for them."))
+    return Changed((*lines, *([BEFORE_THE_NEXT] if outcome.admitted else [])))
 
 
 def files(count: int) -> Message:

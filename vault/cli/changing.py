@@ -157,8 +157,8 @@ _ASK_THEM: Final = Message(
     " --without DEVICE."
 )
 _GIVE_CASES: Final = Message(
-    "A case that got a new key meanwhile is closed to them until somebody gives it again: `casevault grant add CASE --to"
-    " MEMBER`."
+    "A case that got a new key meanwhile is closed to them until somebody gives it again:"
+    " `casevault grant add CASE --to MEMBER`."
 )
 ROLES: Final = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
 _PROPOSAL_FILE: Final = Arg("PROPOSAL", Message("the file that you were given"), of=Path)

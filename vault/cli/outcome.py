@@ -47,6 +47,8 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message,
         **data,
     }
     if outcome.is_done:
+        from vault.services.members.lists_apart import BEFORE_THE_NEXT
+
         lines = [done]
         if outcome.ended:
             devices, cases = n_devices(len(outcome.ended)), n_cases(outcome.cases)
@@ -58,7 +60,7 @@ def outcome_result(args: Given, output: Output, outcome: Outcome, done: Message,
             lines.append(Message("{cases} still without a new key; the warnings say why.", cases=pending))
         if outcome.admitted:
             lines += [Message("A new device needs its first bundle:"), *_FIRST_BUNDLE]
-        return Result(shown, [*lines, _OTHERS_LEARN])
+        return Result(shown, [*lines, _OTHERS_LEARN, *([BEFORE_THE_NEXT] if outcome.admitted else [])])
     if args.out is None or outcome.proposal is None:
         raise RefusedError(
             Message("others have to sign this: {missing}", missing=outcome.missing or ""),

@@ -16,6 +16,10 @@ from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, enumerated
 from vault.words.next_step import NextStep
 
+BEFORE_THE_NEXT = Message(
+    "Give it to those who may admit somebody before they do: two lists of members made apart need the recovery sheets."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingDevice:
