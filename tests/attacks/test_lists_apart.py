@@ -37,10 +37,10 @@ from vault.ids import SeatId, short_id
 from vault.seal.sheets import Sheet
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
-from vault.services.credentials import recovery
+from vault.services.credentials import recovery, settling
 from vault.services.evidence import checking
 from vault.services.grants import sharing
-from vault.services.members import devices, joining, lists_apart, members, settling
+from vault.services.members import devices, joining, lists_apart, members
 
 __all__ = ["organisation_template"]  # a fixture
 

@@ -90,7 +90,10 @@ _ASKS: Mapping[Action, str] = {
     deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status
     rostering.show timed_grants.lent
     """,
-    Action.MEMBER_ADMIT: "joining.admit joining.admit_here joining.invite joining.invite_device rostering.commit",
+    Action.MEMBER_ADMIT: """
+    joining.admit joining.admit_here joining.invite joining.invite_device lists_apart.waiting rostering.commit
+    settling.secret_is_here settling.settle_lists
+    """,
     Action.MEMBER_END: """
     members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_end
     unsynced_work.warn_before_removal
@@ -156,7 +159,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
     reading.read_heads reading.read_versions recovered.recovered_logs
-    report_covers.told_beside rostering.carry_out roster_changes.describe rostering.end_again rostering.seats_by_member
+    report_covers.told_beside rostering.carry_out rostering.commit_proposal roster_changes.describe
+    rostering.end_again rostering.seats_by_member
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
     lost_with_keys.lost_with_keys
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish

@@ -123,7 +123,8 @@ def _commit(args: Given, output: Output) -> Result:
 
 def _settle(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import lists_apart, settling
+        from vault.services.credentials import settling
+        from vault.services.members import lists_apart
 
         waiting = lists_apart.waiting(session)
         left_out = {lists_apart.find(waiting, typed) for typed in args.without or ()}

@@ -21,6 +21,7 @@ from vault.services.members.rostering import Outcome, commit_proposal
 
 def secret_is_here(session: Session) -> bool:
     """Say whether the secret of the sheets lies on this device, so that nobody has to type them."""
+    session.require(Action.MEMBER_ADMIT)
     return kept_secret(session) is not None
 
 
