@@ -87,6 +87,7 @@ _ASKS: Mapping[Action, str] = {
     retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
     described.described
     alone.only_theirs alone.said_before_end handover.nothing_to_do handover.who_carries_out
+    admitters.admitters
     deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status
     rostering.show timed_grants.lent
     """,
@@ -159,8 +160,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
     reading.read_heads reading.read_versions recovered.recovered_logs
-    report_covers.told_beside rostering.carry_out rostering.commit_proposal roster_changes.describe
-    rostering.end_again rostering.seats_by_member
+    report_covers.told_beside admitters.said_of_devices rostering.carry_out rostering.commit_proposal
+    roster_changes.describe rostering.end_again rostering.seats_by_member
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
     lost_with_keys.lost_with_keys
     arrived.look arrived.note holds.is_held holds.require_none holds.said_of removing.begin removing.finish

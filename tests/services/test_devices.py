@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.english import in_english
@@ -27,9 +29,10 @@ from vault.casework.note import Note
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import short_id
 from vault.services.cases import cases, intake, notes, people, sections
 from vault.services.cases.cases import CaseMade
-from vault.services.members import devices, joining, rostering, warning
+from vault.services.members import admitters, devices, joining, rostering, warning
 
 NOBODY_HERE = "In the cases that you can read, there is nobody to warn."
 ASK_OTHERS = (
@@ -259,3 +262,31 @@ def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(
         give(selin, joel, organisation.folder)
         # Whoever signed for it, its member hears of it.
         assert any(f"in your name: {admitted.seat.hex()[:8]}" in said for said in in_english(joel.warnings))
+
+
+def test_whoever_gives_a_member_something_hears_of_each_further_device_and_who_let_it_in(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """One supervisor alone may admit a device in a caseworker's name: it reads what they are given from then on."""
+    with organisation.at(MIRA, SELIN) as (mira, selin):
+        member = organisation[JOEL].member
+        assert admitters.said_of_devices(mira, member) == []
+        request, words = ask_to_join(
+            tmp_path,
+            Place(tmp_path / "second.vault", tmp_path / "second-state"),
+            joining.invite_device(selin, member),
+            organisation[JOEL].name,
+        )
+        second = joining.admit(selin, joining.look(selin, request), words).seat
+        give(selin, mira, tmp_path)
+        (said,) = admitters.said_of_devices(mira, member)
+        assert str(said) == (
+            f"{organisation[JOEL].name} opens it on a further device too: {short_id(second)}, admitted by"
+            f" {organisation[SELIN].name}."
+        )
+        by = {device.seat: str(device.admitted_by) for device in devices.list_all(mira)}
+        assert (by[second], by[mira.seat], by[organisation[JOEL].seat]) == (
+            organisation[SELIN].name,
+            "",
+            organisation[MIRA].name,
+        )

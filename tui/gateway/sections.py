@@ -20,6 +20,7 @@ from vault.services.approvals import moving
 from vault.services.cases import safe_contacts, sections
 from vault.services.cases.editing import Place
 from vault.services.grants import sharing
+from vault.services.members import admitters
 from vault.services.projection import authors
 from vault.words.message import Message
 
@@ -96,7 +97,8 @@ class Sections(Subject):
     def give(self, section: str, member: str) -> ResultText:
         """Give a section to a member who holds its case."""
         sections.give(self._session, case_id(section), [member_id(member)])
-        return ResultText((Message("The section is open to them."), WITH_NEXT_BUNDLE))
+        said = admitters.said_of_devices(self._session, member_id(member))
+        return ResultText((Message("The section is open to them."), WITH_NEXT_BUNDLE, *said))
 
     def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Take a section from a member: a new key, and all versions under it."""

@@ -14,7 +14,7 @@ from vault.progress import CancelledError, Progress, Stopped
 from vault.services.cases import cases
 from vault.services.grants import epoch_keys, sharing, timed_grants
 from vault.services.grants.sharing import KeyChanged
-from vault.services.members import members
+from vault.services.members import admitters, members
 from vault.words.message import Message, plural
 
 REASONS = (
@@ -70,7 +70,7 @@ class Sharing(Subject):
         if until_ms is not None:
             last_day = timed_grants.last_day(until_ms)
             done = Message("The case is open to them until {day}; the day after, the key changes.", day=last_day)
-        return ResultText((done, WITH_NEXT_BUNDLE))
+        return ResultText((done, WITH_NEXT_BUNDLE, *admitters.said_of_devices(self._session, member_id(member))))
 
     def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Take a case from a member: a new key, and all versions under it, as far as nobody stops that."""

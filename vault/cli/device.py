@@ -35,6 +35,7 @@ def _list(args: Given, output: Output) -> Result:
             "member_name": device.member_name,
             "name": device.name,
             "since_roster": device.since,
+            "admitted_by": device.admitted_by,
             "this": device.is_this,
         }
         for device in found
@@ -44,7 +45,9 @@ def _list(args: Given, output: Output) -> Result:
 
 def _line(device: Device) -> Words:
     called = f", {device.name}" if device.name else ""
-    line = f"{device.seat.hex()[:8]}  {device.member_name}{called}"
+    line: Words = f"{device.seat.hex()[:8]}  {device.member_name}{called}"
+    if device.admitted_by:
+        line = Message("{device}  admitted by {who}", device=line, who=device.admitted_by)
     return Message("{device}  (this device)", device=line) if device.is_this else line
 
 

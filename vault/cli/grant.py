@@ -47,18 +47,20 @@ def _add(args: Given, output: Output) -> Result:
     until_ms = None if args.until is None else timed_grants.end_of_day(args.until)
     with opened(args, output) as session:
         from vault.services.cases import cases
+        from vault.services.members import admitters
         from vault.services.projection import authors
 
         member = authors.find_member(session, args.to)
         case = cases.find(session, args.case)
         timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason)
         name = authors.name_in(authors.names_of_members(session), member)
+        devices = admitters.said_of_devices(session, member)
     day = None if until_ms is None else timed_grants.last_day(until_ms)
     done = Message("The case is open to {name}.", name=name)
     if day is not None:
         done = Message("The case is open to {name} until {day}; the day after, the key is changed.", name=name, day=day)
     come = Message("They get it with your next bundle; on this device they have it now.")
-    return Result({"case": case.hex(), "member": member.hex(), "until": day}, [done, come])
+    return Result({"case": case.hex(), "member": member.hex(), "until": day}, [done, come, *devices])
 
 
 def _revoke(args: Given, output: Output) -> Result:

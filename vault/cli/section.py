@@ -81,13 +81,15 @@ def _show(args: Given, output: Output) -> Result:
 def _grant(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.services.cases import sections
+        from vault.services.members import admitters
         from vault.services.projection import authors
 
         member = authors.find_member(session, args.to)
         section = sections.find(session, args.section)
         sections.give(session, section, [member])
+        devices = admitters.said_of_devices(session, member)
     done = Message("This member can open the section now.")
-    return Result({"section": section.hex(), "member": member.hex()}, [done])
+    return Result({"section": section.hex(), "member": member.hex()}, [done, *devices])
 
 
 def _revoke(args: Given, output: Output) -> Result:

@@ -17,6 +17,7 @@ from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.grants import sharing
+from vault.services.members.admitters import admitters
 from vault.services.members.rostering import Outcome, carry_out
 from vault.services.members.warning import WarnList, warn_list
 from vault.services.projection.authors import name_in, names_of_members
@@ -24,7 +25,7 @@ from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import read_valid
 from vault.services.projection.short_ids import the_one_meant, typed_id
 from vault.words.finding import Code
-from vault.words.message import Message
+from vault.words.message import Message, Value
 from vault.words.next_step import NextStep
 
 
@@ -32,7 +33,8 @@ from vault.words.next_step import NextStep
 class Device:
     """One device that is in.
 
-    `since` is the number of the first roster that certifies it; `is_this`: it is the one in use.
+    `since` is the number of the first roster that certifies it, `admitted_by` who signed that one; empty of the first
+    of all. `is_this`: it is the one in use.
     """
 
     seat: SeatId
@@ -40,6 +42,7 @@ class Device:
     member_name: str = field(repr=False)
     name: str = field(repr=False)
     since: int
+    admitted_by: Value
     is_this: bool
 
 
@@ -63,6 +66,7 @@ def list_all(session: Session) -> list[Device]:
             member_name=name_in(names, item.member),
             name=called.get(SeatId(seat), ""),
             since=next(roster.head.number for roster in rosters if seat in roster.certificates),
+            admitted_by=admitters(session, SeatId(seat)),
             is_this=seat == session.seat,
         )
         for seat, item in session.directory.effective.certificates.items()
