@@ -63,7 +63,8 @@ def settle_first() -> RefusedError:
     return RefusedError(
         Message("two lists of members were made apart, and the recovery sheets have to settle that first"),
         next_step=Message(
-            "{settle_members}. Until then you can only take access away.", settle_members=NextStep.SETTLE_MEMBERS
+            "Settle it: {settle_members}. Until then you can only take access away.",
+            settle_members=NextStep.SETTLE_MEMBERS,
         ),
     )
 

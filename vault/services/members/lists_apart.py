@@ -66,7 +66,7 @@ def note_lists_apart(session: Session) -> None:
     said = Message(
         "Two lists of members were made apart. Until an admin or a supervisor settles it with the recovery sheets,"
         " nobody can be admitted, and what only one of the lists says does not count. New devices that wait: {out}."
-        " {settle_members}",
+        " Settle it: {settle_members}.",
         out=out or Message("none"),
         settle_members=NextStep.SETTLE_MEMBERS,
     )
