@@ -289,7 +289,9 @@ def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
     desk = Desk.of(apart.organisation[MIRA].place, apart.folder)
     piped = json.dumps({"sheets": [" ".join(sheet.words) for sheet in apart.sheets[:2]]})
     heard = desk.run("member", "list")
-    assert f"New devices that wait: {INES} and {PAVEL}. Settle it: `casevault member settle`." in heard.err.replace("\n", " ")
+    assert f"New devices that wait: {INES} and {PAVEL}. Settle it: `casevault member settle`." in heard.err.replace(
+        "\n", " "
+    )
     unasked = desk.run("member", "settle", "--from", "-", stdin=piped)
     assert (unasked.code, "nothing is changed" in unasked.err) == (3, True)
     pavel, ines = short_id(apart.pavel.seat), short_id(apart.ines.seat)
@@ -303,3 +305,14 @@ def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
     again = desk.run(*settle, "--json", stdin=piped)
     assert "there is one list of members" in again.json()["error"]["message"]
     assert "lists of members" not in desk.run("member", "list").err
+
+
+def test_access_that_the_sheets_restore_settles_the_lists_and_says_who_is_left_out(apart: Apart) -> None:
+    copy = shutil.copytree(apart.organisation[MIRA].place.path, apart.folder / "mira.vault")
+    sheets, state = typed(apart.sheets, 1, 2), apart.folder / "mira-state"
+    member = apart.organisation[KARIM].name
+    done = recovery.restore(copy, sheets, member=member, passphrase=bytearray(NEW), state=state)
+    assert "2 devices of these have to join again" in str(done.back.loss)
+    with unlock(copy, member=member, passphrase=bytearray(NEW), state=state) as session:
+        assert told(session) == []
+        assert {apart.ines.seat, apart.pavel.seat}.isdisjoint(session.directory.effective.certificates)

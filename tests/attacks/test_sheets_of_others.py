@@ -77,4 +77,4 @@ def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_fo
             except (RefusedError, VaultError):
                 continue
             opening.append(whose)
-        assert len(opening) == 1, opening
+        assert opening in (["Mira's"], ["Karim's"])

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.log.test_roster import _FIRST, ALONE, MANY, admission, chain, ending, id_of, log_of, reasons
+from tests.log.test_roster import (
+    _FIRST,
+    ALONE,
+    MANY,
+    NEW_ROOT,
+    ROOT,
+    Key,
+    admission,
+    chain,
+    ending,
+    id_of,
+    log_of,
+    reasons,
+)
 from tests.tables import each
 
 
@@ -143,3 +156,34 @@ def test_layers_of_rosters_are_judged_however_many_they_are() -> None:
     assert result.effective is not None
     assert result.effective.tips == tuple(sorted(roster.root for roster in two))
     assert id_of("Joel-1") not in result.effective.certificates
+
+
+def test_a_root_that_one_side_replaced_is_replaced_and_settles_the_sides() -> None:
+    """Else whoever has the old sheets, and one list that goes on from before, undoes that they were replaced."""
+    renewed = MANY.after(_FIRST, new_root=NEW_ROOT.public).roster("root", "new root")
+    other = admission(MANY, "admin").roster("root")
+    result = chain(_FIRST, renewed, other)
+    assert result.effective is not None
+    assert (result.effective.root_public, result.effective.root_must_sign) == (NEW_ROOT.public, True)
+    settled = MANY.with_member("Kim", "admin", renewed, other, new_root=None)
+    assert chain(_FIRST, renewed, other, settled.roster("root")).effective == result.effective
+    done = chain(_FIRST, renewed, other, settled.roster("new root"))
+    assert done.newest == settled.roster("new root")
+    assert done.allows(id_of("Kim-1"), log_of("Kim-1"), 0, other.root)
+
+
+def test_of_two_roots_that_two_sides_put_in_place_of_one_the_smaller_key_is_in_effect() -> None:
+    keys = {name: Key(name).public for name in ("one root", "other root")}
+    sides = [MANY.after(_FIRST, new_root=key).roster("root", name) for name, key in keys.items()]
+    result = chain(_FIRST, *sides)
+    assert result.effective is not None
+    assert result.effective.root_public == min(keys.values())
+
+
+def test_a_side_that_comes_to_light_after_a_settlement_replaces_no_root() -> None:
+    one, two = admission(MANY).roster("Nour-1", "Ilse-1"), ending(MANY, "Joel").roster("Nour-1")
+    settled = ending(MANY, "Joel").with_member("Kim", "caseworker", one, two).roster("root")
+    late = MANY.after(_FIRST, new_root=NEW_ROOT.public).roster("root", "new root")
+    result = chain(_FIRST, one, two, settled, late)
+    assert result.effective is not None
+    assert result.effective.root_public == ROOT.public

@@ -87,6 +87,7 @@ def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[Words]:
         )
     return [
         again,
+        *([] if back.loss is None else [back.loss]),
         Message("Compare these 13 words with those on the sheets:"),
         f"  {' '.join(root_words[:half])}",
         f"  {' '.join(root_words[half:])}",

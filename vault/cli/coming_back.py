@@ -70,6 +70,7 @@ def said_of(args: Given, back: BroughtBack, root_words: Sequence[str]) -> list[W
     )
     if back.left:
         lines.append(Message("The sheets open {left} more, which this member did not hold (`--all`).", left=back.left))
+    lines += [] if back.loss is None else [back.loss]
     return [
         *lines,
         Message("Compare the 13 words with those on the sheets:"),
@@ -86,6 +87,7 @@ def data_of(back: BroughtBack, root_words: Sequence[str]) -> dict[str, Any]:
         "ended": [seat.hex() for seat in back.ended],
         "compartments": back.compartments,
         "left": back.left,
+        "left_out": back.left_out,
         "roster": back.roster,
         "root_words": list(root_words),
     }

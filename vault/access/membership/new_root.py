@@ -88,7 +88,12 @@ def follow_root(session: Session, progress: Progress = lambda done, total: None)
     """Replace the epochs that an earlier recovery key was granted, wherever this seat may.
 
     The new recovery key is given those before too: what was written under them is not sealed anew.
+
+    Raises:
+        RefusedError: sides of the roster line have to be settled first.
     """
+    if session.directory.effective.root_must_sign:
+        raise settle_first()  # until then headers name a list that may have another recovery key
     session.require_sound_log(session.directory.compartment)
     stale = list(stale_compartments(session))
     mine = [

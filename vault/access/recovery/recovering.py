@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vault.access.membership.next_roster import Change, next_roster, seen_of_logs, sizes_of_logs
 from vault.access.membership.roster_commit import SHARED, entitled
+from vault.access.membership.sides import admitted_apart
 from vault.access.pins.pins import PinFile, begun_pins, this_machine
 from vault.access.recovery.recovery_scope import RecoverableKeys, RecoveryScope, require_member
 from vault.access.recovery.recovery_session import RecoverySession
@@ -38,7 +39,7 @@ from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.store.files import promote, write_aside
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
-from vault.words.message import Message
+from vault.words.message import Message, plural
 
 ACT = "access.recover"
 
@@ -64,7 +65,8 @@ class Wish:
 class BroughtBack:
     """What was done.
 
-    `compartments` is how many the new seat was given, `left` how many more recovery could open.
+    `compartments` is how many the new seat was given, `left` how many more recovery could open. `left_out` counts the
+    devices of lists of members that were made apart: the root settled them with this, and let none of these in.
     """
 
     member: MemberId
@@ -73,6 +75,18 @@ class BroughtBack:
     compartments: int
     left: int
     roster: int
+    left_out: int
+
+    @property
+    def loss(self) -> Message | None:
+        """What a person has to hear of devices that are left out; None where none is."""
+        if not self.left_out:
+            return None
+        return plural(
+            "Two lists of members had been made apart, and {count} device of these has to join again.",
+            "Two lists of members had been made apart, and {count} devices of these have to join again.",
+            count=self.left_out,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +137,15 @@ def bring_back(opened: RecoverySession, wish: Wish, passphrase: bytearray, *, st
     recovery = plan.after.effective.head.recovery
     pins = begun_pins(log, this_machine(state), plan.file, plan.slot, recovery=recovery)
     PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(pins)
-    return BroughtBack(plan.member, plan.seat, plan.ended, len(plan.given), plan.left, plan.roster.head.number)
+    return BroughtBack(
+        plan.member,
+        plan.seat,
+        plan.ended,
+        len(plan.given),
+        plan.left,
+        plan.roster.head.number,
+        len(admitted_apart(opened.directory)),
+    )
 
 
 class _Planner:

@@ -212,7 +212,7 @@ class Line(Generic[_Roster]):
             held = _taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
             return _Meeting(held, needed, (late, before))
         root_must_sign = bool(apart & ~self._only_taking)
-        held = _taken(before, before, sides, roots, root_must_sign=root_must_sign)
+        held = _by_the_new_root(_taken(before, before, sides, roots, root_must_sign=root_must_sign), before, sides)
         return _Meeting(held, needed, (apart, before) if root_must_sign else None)
 
 
@@ -236,6 +236,21 @@ def _in_order(
         waiting += lacking
         if not lacking:
             yield waiting[-1]
+
+
+def _by_the_new_root(
+    held: EffectiveRoster, before: EffectiveRoster, sides: Sequence[EffectiveRoster]
+) -> EffectiveRoster:
+    """Return a standing with the root and the recovery key that a side put in the place of those before.
+
+    The root before was ended there: else whoever has sheets that were replaced could settle the sides. Of several new
+    ones the smallest key is in effect.
+    """
+    new = {side.root_public: side.head.recovery for side in sides if side.root_public != before.root_public}
+    if not new:
+        return held
+    root_public, recovery = min(new.items())
+    return replace(held, head=replace(held.head, recovery=recovery), root_public=root_public)
 
 
 def _taken(
