@@ -288,10 +288,8 @@ def test_a_device_that_no_list_admitted_is_not_let_in(apart: Apart) -> None:
 def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
     desk = Desk.of(apart.organisation[MIRA].place, apart.folder)
     piped = json.dumps({"sheets": [" ".join(sheet.words) for sheet in apart.sheets[:2]]})
-    heard = desk.run("member", "list")
-    assert f"New devices that wait: {INES} and {PAVEL}. Settle it: `casevault member settle`." in heard.err.replace(
-        "\n", " "
-    )
+    heard = desk.run("member", "list").err.replace("\n", " ")
+    assert f"New devices that wait: {INES} and {PAVEL}. Settle it: `casevault member settle`." in heard
     unasked = desk.run("member", "settle", "--from", "-", stdin=piped)
     assert (unasked.code, "nothing is changed" in unasked.err) == (3, True)
     pavel, ines = short_id(apart.pavel.seat), short_id(apart.ines.seat)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.test_lists_apart import admitted_by
 from tests.services.conftest import organisation, organisation_template
-from tests.services.organisation import AMINA, KARIM, MIRA, Organisation
+from tests.services.organisation import AMINA, KARIM, MIRA, SELIN, Organisation
 from tests.services.sheets_help import typed
 from vault.errors import RefusedError, VaultError
 from vault.seal.sheets import Sheet
-from vault.services.credentials import recovery
+from vault.services.credentials import recovery, settling
 from vault.services.evidence import checking
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
@@ -59,6 +60,28 @@ def test_a_second_unlock_leaves_the_door_as_it_is(organisation: Organisation) ->
     before = keys.read_bytes()
     organisation.open(AMINA).close()
     assert keys.read_bytes() == before
+
+
+def test_sheets_that_were_replaced_open_nothing_more_when_a_supervisor_admits_somebody_apart(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """The old sheets are in the wrong hands; a list of members that goes on from before does not bring them back."""
+    old = sheets_of(organisation)
+    new = renewed(organisation, MIRA, old)
+    organisation.exchange(MIRA, AMINA)
+    late = admitted_by(organisation, SELIN, "Ines Dorvane", tmp_path)
+    organisation.exchange(MIRA, SELIN)
+    organisation.exchange(MIRA, AMINA)
+    for name in (MIRA, AMINA, SELIN):
+        organisation.open(name).close()
+        come_back(organisation, name, new, tmp_path / f"{name} by the new ones")
+        with pytest.raises(VaultError, match="sheets"):
+            come_back(organisation, name, old, tmp_path / f"{name} by the old ones")
+    with organisation.open(MIRA) as mira:
+        with pytest.raises(VaultError):
+            settling.settle_lists(mira, [late.seat], typed(old, 1, 2))
+        assert settling.settle_lists(mira, [late.seat], typed(new, 1, 2)).admitted == (late.seat,)
+        assert checking.verify(mira).verified
 
 
 def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_folders(
