@@ -169,8 +169,8 @@ class Admission:
         for row in sent:
             place = (row.seq, row.n, row.epoch)
             homes = compartments.get((row.seq, row.n), set())
-            if tuple(row) in here:
-                continue
+            if tuple(row) in here or (not homes and self._names_version(log, row.seq, row.n)):
+                continue  # it is here; or its version is not, because that was erased here
             if (
                 not any(row.epoch in self._known_epochs(home) for home in homes)
                 or held.get(place, 0) >= WRAPS_PER_PLACE
@@ -201,6 +201,10 @@ class Admission:
         (seq, n), (compartment, digest) = place, named
         item = (kind, digest, compartment_tag(compartment, digest))
         return any(n < len(items) and items[n] == item for items in self._items(log, seq))
+
+    def _names_version(self, log: ProvenLog, seq: int, n: int) -> bool:
+        """Say whether a version stands in the list at (seq, n), of whatever compartment."""
+        return any(n < len(items) and items[n].kind == ItemKind.VERSION for items in self._items(log, seq))
 
     def _items(self, log: ProvenLog, seq: int) -> list[tuple[Item, ...]]:
         """Return the list of a proven entry, of each where the log has two histories, or nothing."""
