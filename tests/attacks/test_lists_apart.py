@@ -33,7 +33,7 @@ from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import RefusedError, VaultError
-from vault.ids import SeatId, short_id
+from vault.ids import SeatId
 from vault.seal.sheets import Sheet
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
@@ -292,12 +292,14 @@ def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
     assert f"New devices that wait: {INES} and {PAVEL}. Settle it: `casevault member settle`." in heard
     unasked = desk.run("member", "settle", "--from", "-", stdin=piped)
     assert (unasked.code, "nothing is changed" in unasked.err) == (3, True)
-    pavel, ines = short_id(apart.pavel.seat), short_id(apart.ines.seat)
-    settle = ("member", "settle", "--without", pavel, "--yes", "--from", "-")
+    pavel, ines = apart.pavel.seat.hex(), apart.ines.seat.hex()
+    org = apart.organisation
+    settle = ("member", "settle", "--without", pavel[:8], "--yes", "--from", "-")
     done = desk.run(*settle, stdin=piped)
     assert done.code == 0
-    assert f"{ines}  {INES} (caseworker): is in" in done.err
-    assert f"{pavel}  {PAVEL} (caseworker): stays out, and has to join again" in done.err
+    assert f"{ines}  {INES} (caseworker), admitted by {org[SELIN].name}: is in" in done.err
+    stays = "stays out, and has to join again"
+    assert f"{pavel}  {PAVEL} (caseworker), admitted by {org[TOMAS].name}: {stays}" in done.err
     assert "There is one list of members again." in done.out
     assert "A new device needs its first bundle" not in done.out
     again = desk.run(*settle, "--json", stdin=piped)

@@ -12,10 +12,12 @@ from tests.attacks.test_lists_apart import admitted_by
 from tests.services.conftest import organisation, organisation_template
 from tests.services.organisation import AMINA, KARIM, MIRA, SELIN, Organisation
 from tests.services.sheets_help import typed
-from vault.errors import RefusedError, VaultError
+from vault.access.seat_keys import rekeying
+from vault.errors import RefusedError, VaultError, VerificationError
 from vault.seal.sheets import Sheet
 from vault.services.credentials import recovery, settling
 from vault.services.evidence import checking
+from vault.words.message import Message
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
@@ -50,6 +52,34 @@ def test_new_sheets_open_the_folder_of_each_colleague_who_heard_of_them_and_the_
         come_back(organisation, name, new, tmp_path / f"{name} by the new ones")
         with pytest.raises(VaultError, match="sheets"):
             come_back(organisation, name, old, tmp_path / f"{name} by the old ones")
+
+
+def test_a_folder_that_moves_to_a_new_account_before_the_door_was_made_opens_by_the_new_sheets(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """The account that heard of them is gone, and the new one cannot know for which sheets the door was made."""
+    new = renewed(organisation, MIRA, sheets_of(organisation))
+    organisation.exchange(MIRA, AMINA)
+    shutil.rmtree(organisation[AMINA].place.state)
+    with organisation.open(AMINA) as amina:
+        assert checking.verify(amina).verified
+    come_back(organisation, AMINA, new, tmp_path / "moved")
+
+
+def test_a_door_that_cannot_be_written_keeps_nobody_out(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = renewed(organisation, MIRA, sheets_of(organisation))
+    organisation.exchange(MIRA, AMINA)
+
+    def failing(*_: object) -> None:
+        raise VerificationError(Message("the disk reports an error at keys"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rekeying, "write_aside", failing)
+        organisation.open(AMINA).close()
+    organisation.open(AMINA).close()
+    come_back(organisation, AMINA, new, tmp_path / "later")
 
 
 def test_a_second_unlock_leaves_the_door_as_it_is(organisation: Organisation) -> None:

@@ -156,9 +156,7 @@ def _begin_session(
     )
     alarms = still_valid_again(with_remembered(noticed, opened.pins), directory, base.ended)
     verified = dict(base.logs)
-    # An account that sees the folder first has no memory of its door: it takes it for one of the key of now.
-    door_for = directory.effective.head.recovery if opened.pins is None else base.recovery
-    pins = replace(base, pending=log.origin, alarms=stored(alarms), recovery=door_for)
+    pins = replace(base, pending=log.origin, alarms=stored(alarms))
     _write_first_entry(opened, log, pins, "log.genesis" if roster.begins else "log.restored")
     here = base.here | remember_slot(opened.database, seat, opened.slot.number)
     keeper = PinKeeper(opened.pin_file)
@@ -183,7 +181,7 @@ def _begin_session(
         state=opened.state,
         highest_ms=base.highest_ms,
         here=here,
-        door_for=door_for,
+        door_for=base.recovery,
         keys_now=None if chosen.keys_alarms else (chosen.file, opened.slot.number),
     )
 

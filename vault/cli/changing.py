@@ -13,7 +13,6 @@ from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_dat
 from vault.cli.output import Output, Result
 from vault.cli.sheets import typed_sheets
 from vault.cli.table import MEMBER, Arg, Given, Verb
-from vault.ids import short_id
 from vault.store.files import write_new
 from vault.words.message import Message
 
@@ -130,6 +129,8 @@ def _settle(args: Given, output: Output) -> Result:
         left_out = {lists_apart.find(waiting, typed) for typed in args.without or ()}
         admitted = [device for device in waiting if device.seat not in left_out]
         output.say(Message("Two lists of members were made apart. Once you settle it,"))
+        if not waiting:
+            output.say(Message("  no device waits: whom only one of them admitted joins again."))
         for device in waiting:
             stays = Message("stays out, and has to join again") if device.seat in left_out else Message("is in")
             output.say(_waiting_line(device, stays))
@@ -148,9 +149,16 @@ def _settle(args: Given, output: Output) -> Result:
 
 
 def _waiting_line(device: WaitingDevice, stays: Message) -> Message:
-    roles = ", ".join(sorted(device.roles)) or Message("no role")
-    seat = short_id(device.seat)
-    return Message("  {seat}  {name} ({roles}): {stays}", seat=seat, name=device.name, roles=roles, stays=stays)
+    # Whole: somebody may have chosen an id that begins like another.
+    return Message(
+        "  {seat}  {name} ({roles}{only}), admitted by {who}: {stays}",
+        seat=device.seat.hex(),
+        name=device.name,
+        roles=", ".join(sorted(device.roles)) or Message("no role"),
+        only=Message("; their other devices are revoked") if device.is_only else "",
+        who=device.admitted_by,
+        stays=stays,
+    )
 
 
 _ASK_THEM: Final = Message(

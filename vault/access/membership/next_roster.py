@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from vault.access.membership.sides import ground_of, settle_first, sides_apart
+from vault.access.membership.sides import ground_of, settle_first, sides_to_go_on_from
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import Directory
@@ -130,11 +130,11 @@ def ground_for(directory: Directory, change: Change) -> EffectiveRoster:
     Raises:
         RefusedError: the root has to settle the sides first, because the change does not only end or lower.
     """
-    sides = sides_apart(directory)
-    if not sides:
-        return directory.effective
-    for side in sides:
-        if change.only_takes_from(side):
+    effective = directory.effective
+    if not effective.root_must_sign:
+        return effective
+    for side in sides_to_go_on_from(directory):
+        if change.only_takes_from(effective) and change.only_takes_from(side):
             return side
     raise settle_first()
 

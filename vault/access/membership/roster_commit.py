@@ -76,7 +76,8 @@ def commit_roster(
         act: the act that the log names.
 
     Raises:
-        RefusedError: signatures are missing, or this member may not write rosters, or lowered itself too long ago.
+        RefusedError: signatures are missing, or this member may not write rosters, or lowered itself too long ago; or,
+            behind the write, it is not in effect.
         VerificationError: the roster does not follow from what stands, or the log is in doubt.
     """
     directory = session.directory
@@ -103,6 +104,11 @@ def commit_roster(
         promote(session.folder.keys)
     session.here |= {SeatId(row.seat) for row in rows if row.purpose == Purpose.SLOT}
     refresh(session)
+    if session.directory.chain.by_root(roster.root) is None:
+        raise RefusedError(
+            Message("this change was written, but it is not in effect: another list of members is newer"),
+            next_step=Message("Do it again. If others signed it, make a new proposal."),
+        )
     return receipt
 
 

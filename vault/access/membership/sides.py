@@ -6,7 +6,7 @@ ends or lowers goes on from one side: its endings are in effect wherever the sid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vault.access.trust.directory import Directory
@@ -28,17 +28,25 @@ class AdmittedApart:
 
 
 def admitted_apart(directory: Directory) -> tuple[AdmittedApart, ...]:
-    """Return the devices that wait for the root: a side admitted them, and none ended them or removed their member."""
-    effective, sides = directory.effective, sides_apart(directory)
-    ended = {cutoff.seat for cutoff in effective.cutoffs}
-    were_in = _members_before(directory) if sides else frozenset()
-    found: dict[bytes, AdmittedApart] = {}
-    for side in sides:
-        for seat, certificate in side.certificates.items():
-            has_left = certificate.member in were_in and certificate.member not in effective.members
-            if seat not in effective.certificates and seat not in ended and not has_left:
-                words = effective.members.get(certificate.member, side.members[certificate.member])
-                found.setdefault(seat, AdmittedApart(certificate, frozenset(map(Role, words & set(Role)))))
+    """Return the devices that wait for the root: a side admitted them, and none took back what it gave.
+
+    Nobody waits whom two sides began to name under one id, member or device: who joins draws it, so one side lies.
+    """
+    effective, found = directory.effective, dict[bytes, AdmittedApart]()
+    if not effective.root_must_sign:
+        return ()
+    sides = sides_apart(directory)
+    # Nor who was lowered: an ending names that seat, and it cannot come back (FORMAT.md 2).
+    gone = _taken_back(directory) | {cutoff.seat for cutoff in effective.cutoffs}
+    for seat, certificate in (pair for side in sides for pair in side.certificates.items()):
+        member = certificate.member
+        if seat in effective.certificates or not gone.isdisjoint({seat, member}):
+            continue
+        if not all(_began_once(directory, who) for who in (seat, member)):
+            continue
+        given = (side.members[member] for side in sides if member in side.members)
+        words = effective.members.get(member, frozenset.intersection(*given))
+        found[seat] = AdmittedApart(certificate, frozenset(map(Role, words & set(Role))))
     return tuple(found[seat] for seat in sorted(found))
 
 
@@ -50,12 +58,27 @@ def sides_apart(directory: Directory) -> Sequence[EffectiveRoster]:
     return tuple(map(directory.chain.line.standing, tips))
 
 
+def sides_to_go_on_from(directory: Directory) -> Iterator[EffectiveRoster]:
+    """Yield the longest sides: the next roster of a shorter one would have a rival that this log has named already."""
+    number = directory.effective.head.number
+    return (side for side in sides_apart(directory) if side.head.number == number)
+
+
 def ground_of(directory: Directory, roster: Roster) -> EffectiveRoster:
     """Return what stands before a roster that follows: one side where it names that, and only ends or lowers."""
-    for side in sides_apart(directory):
+    for side in sides_to_go_on_from(directory):
         if roster.head.prev == side.tips and only_ends_or_lowers(side, roster):
             return side
     return directory.effective
+
+
+def with_signers_who_are_in(directory: Directory, roster: Roster) -> Roster:
+    """Return a roster without what those signed whom another side ended: on their own side they still could."""
+    if not sides_apart(directory):
+        return roster
+    effective = directory.effective
+    known = {effective.root_public, *(item.identity for item in effective.certificates.values())}
+    return Roster(roster.entries, tuple(pair for pair in roster.signatures if pair[0] in known))
 
 
 def settle_first() -> RefusedError:
@@ -69,8 +92,29 @@ def settle_first() -> RefusedError:
     )
 
 
-def _members_before(directory: Directory) -> frozenset[bytes]:
-    """Return who was ever in by rosters that all sides go on from."""
-    line, tips = directory.chain.line, directory.effective.tips
-    shared = (roster for roster in directory.chain.accepted if all(line.follows(tip, roster.root) for tip in tips))
-    return frozenset(member for roster in shared for member in roster.members)
+def _taken_back(directory: Directory) -> frozenset[bytes]:
+    """Return the seats and the members that some side ended, removed or left without a device."""
+    line, found = directory.chain.line, set[bytes]()
+    for tip in directory.effective.tips:
+        behind = [roster for roster in directory.chain.accepted if line.follows(tip, roster.root)]
+        found |= {who for roster in behind for who in _named(roster)} - _named(line.standing(tip))
+        found |= {who for roster in behind for who in _owners(roster)} - _owners(line.standing(tip))
+    return frozenset(found)
+
+
+def _began_once(directory: Directory, who: bytes) -> bool:
+    """Say whether all sides that name a seat or a member go on from one roster that did."""
+    line = directory.chain.line
+    tips = [tip for tip in directory.effective.tips if who in _named(line.standing(tip))]
+    naming = (roster for roster in directory.chain.accepted if who in _named(roster))
+    return any(all(line.follows(tip, roster.root) for tip in tips) for roster in naming)
+
+
+def _owners(roster: Roster | EffectiveRoster) -> set[bytes]:
+    """Return the members who have a device."""
+    return {certificate.member for certificate in roster.certificates.values()}
+
+
+def _named(roster: Roster | EffectiveRoster) -> set[bytes]:
+    """Return the seats and the members that a roster names."""
+    return {*roster.certificates, *roster.members}

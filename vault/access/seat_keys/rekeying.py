@@ -16,7 +16,14 @@ from dataclasses import replace
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.keychange import change_keys
 from vault.access.session import Session
-from vault.errors import BrokenSealError, RefusedError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.errors import (
+    BrokenSealError,
+    RefusedError,
+    TryAgainError,
+    VaultError,
+    VerificationError,
+    WrongPassphraseError,
+)
 from vault.ids import SeatId, VaultId
 from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door, open_doors
 from vault.seal.entrance.keyfile import SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
@@ -194,12 +201,13 @@ def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> None:
 def renew_recovery_door(session: Session) -> None:
     """Make the recovery door anew where the rosters name another recovery key than it was made for.
 
-    New sheets are made on one device, and have to open the folders of all. What there is no room for waits.
+    New sheets are made on one device, and have to open the folders of all. What cannot be written waits for the next
+    unlock: it keeps nobody out.
     """
     recovery = session.directory.effective.head.recovery
     if session.door_for == recovery:
         return
-    with suppress(TryAgainError):
+    with suppress(VaultError):
         change_keys(session, with_recovery_door(session, read_key_file(session.folder.keys), recovery))
         session.door_for = recovery
 

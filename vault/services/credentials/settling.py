@@ -15,7 +15,7 @@ from vault.progress import Progress
 from vault.seal.recovery import root_words
 from vault.seal.sheets import join_sheets
 from vault.services.credentials.sheets import TypedSheets
-from vault.services.members.lists_apart import waiting
+from vault.services.members.lists_apart import require_told_apart, waiting
 from vault.services.members.rostering import Outcome, commit_proposal
 
 
@@ -38,11 +38,13 @@ def settle_lists(
 
     Raises:
         RefusedError: there is one list of members alone; or the secret is not here and too few sheets were typed; or
-            this member may not write rosters.
+            this member may not write rosters; or two would have one name.
         VerificationError: the sheets are not those of the root in effect, or the log is in doubt.
     """
     session.require(Action.MEMBER_ADMIT)
-    chosen = {device.seat for device in waiting(session)} & set(admitted)
+    devices = [device for device in waiting(session) if device.seat in set(admitted)]
+    require_told_apart(session, devices)
+    chosen = {device.seat for device in devices}
     taken = [apart for apart in admitted_apart(session.directory) if apart.certificate.seat in chosen]
     effective = session.directory.effective
     new = (apart for apart in taken if apart.certificate.member not in effective.members)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from vault.access.membership.sides import admitted_apart, sides_apart
 from vault.access.session import Session
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import SeatId
+from vault.ids import MemberId, SeatId
+from vault.names.same_look import as_seen
 from vault.policy.roles import Action, Role
-from vault.services.projection.authors import name_in, names_of_members
+from vault.services.members.admitters import admitters
+from vault.services.projection.authors import all_names, name_in, names_of_members
 from vault.services.projection.short_ids import the_one_meant
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message, enumerated
+from vault.words.message import Message, Value, enumerated
 from vault.words.next_step import NextStep
 
 BEFORE_THE_NEXT = Message(
@@ -23,11 +25,17 @@ BEFORE_THE_NEXT = Message(
 
 @dataclass(frozen=True, slots=True)
 class WaitingDevice:
-    """A device that one of the lists admitted, and that is out until the sheets let it in."""
+    """A device that one of the lists admitted, and that is out until the sheets let it in.
+
+    `is_only`: its member has no other device any more.
+    """
 
     seat: SeatId
+    member: MemberId
     name: str = field(repr=False)
     roles: frozenset[Role]
+    admitted_by: Value
+    is_only: bool
 
 
 def waiting(session: Session) -> list[WaitingDevice]:
@@ -57,12 +65,28 @@ def find(devices: Sequence[WaitingDevice], text: str) -> SeatId:
     return found[0]
 
 
+def require_told_apart(session: Session, devices: Sequence[WaitingDevice]) -> None:
+    """Refuse to let somebody in whose name is, to the eye, that of a member or of another new one.
+
+    Raises:
+        RefusedError: one is.
+    """
+    names, known = all_names(session), session.directory.effective.members
+    taken = {as_seen(text): MemberId(member) for member in known for text in names.get(MemberId(member), ())}
+    for device in devices:
+        if device.member not in known and taken.setdefault(as_seen(device.name), device.member) != device.member:
+            raise RefusedError(
+                Message("two would have the name {name}, or one that looks the same", name=device.name),
+                next_step=Message("Leave one out: --without DEVICE. They join again with another name."),
+            )
+
+
 def note_lists_apart(session: Session) -> None:
     """Tell a member of two lists that wait for the sheets, as long as they do."""
     session.drop_alarms(Code.LISTS_APART)
     if not sides_apart(session.directory):
         return
-    out = enumerated(list(dict.fromkeys(device.name for device in _waiting(session))))
+    out = enumerated([device.name for device in _waiting(session)])
     said = Message(
         "Two lists of members were made apart. Until an admin or a supervisor settles it with the recovery sheets,"
         " nobody can be admitted, and what only one of the lists says does not count. New devices that wait: {out}."
@@ -75,8 +99,17 @@ def note_lists_apart(session: Session) -> None:
 
 def _waiting(session: Session) -> list[WaitingDevice]:
     names = names_of_members(session)
+    effective = session.directory.effective
+    owners = {certificate.member for certificate in effective.certificates.values()}
     found = (
-        WaitingDevice(SeatId(apart.certificate.seat), name_in(names, apart.certificate.member), apart.roles)
+        WaitingDevice(
+            seat=SeatId(apart.certificate.seat),
+            member=MemberId(apart.certificate.member),
+            name=name_in(names, apart.certificate.member),
+            roles=apart.roles,
+            admitted_by=admitters(session, SeatId(apart.certificate.seat)),
+            is_only=apart.certificate.member in effective.members.keys() - owners,
+        )
         for apart in admitted_apart(session.directory)
     )
     return sorted(found, key=lambda device: (device.name.casefold(), device.seat))

@@ -19,7 +19,7 @@ from vault.access.membership.next_roster import (
 )
 from vault.access.membership.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
 from vault.access.membership.roster_commit import commit_roster, only_loses, settle, shared_compartments
-from vault.access.membership.sides import ground_of
+from vault.access.membership.sides import ground_of, with_signers_who_are_in
 from vault.access.seat_keys.rekeying import close_doors
 from vault.access.session import Session
 from vault.casework.directory import Member
@@ -205,6 +205,7 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
     as nobody is called yet; on the device that began it, as it said.
     """
     proposal = open_proposal(session, untrusted)
+    proposal = replace(proposal, roster=with_signers_who_are_in(session.directory, proposal.roster))
     ground = ground_of(session.directory, proposal.roster)
     number, newest = proposal.roster.head.number, ground.head.number
     if number <= newest:
