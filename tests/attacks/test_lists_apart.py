@@ -316,3 +316,15 @@ def test_access_that_the_sheets_restore_settles_the_lists_and_says_who_is_left_o
     with unlock(copy, member=member, passphrase=bytearray(NEW), state=state) as session:
         assert told(session) == []
         assert {apart.ines.seat, apart.pavel.seat}.isdisjoint(session.directory.effective.certificates)
+
+
+def test_two_newcomers_of_one_name_are_not_both_let_in(organisation_template: Organisation, tmp_path: Path) -> None:
+    organisation = organisation_template.copied_to(tmp_path / "organisation")
+    twins = [admitted_by(organisation, by, INES, tmp_path / by) for by in (SELIN, TOMAS)]
+    for name in (SELIN, TOMAS):
+        organisation.exchange(MIRA, name)
+    with organisation.open(MIRA) as mira:
+        assert told(mira)[0].count(INES) == 2
+        with pytest.raises(RefusedError, match=f"two would have the name {INES}"):
+            settling.settle_lists(mira, [twin.seat for twin in twins])
+        assert settling.settle_lists(mira, [twins[0].seat]).admitted == (twins[0].seat,)
