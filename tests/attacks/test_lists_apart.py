@@ -320,7 +320,11 @@ def test_access_that_the_sheets_restore_settles_the_lists_and_says_who_is_left_o
 
 def test_two_newcomers_of_one_name_are_not_both_let_in(organisation_template: Organisation, tmp_path: Path) -> None:
     organisation = organisation_template.copied_to(tmp_path / "organisation")
-    twins = [admitted_by(organisation, by, INES, tmp_path / by) for by in (SELIN, TOMAS)]
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    pairs = zip((SELIN, TOMAS), folders, strict=True)
+    twins = [admitted_by(organisation, supervisor, INES, folder) for supervisor, folder in pairs]
     for name in (SELIN, TOMAS):
         organisation.exchange(MIRA, name)
     with organisation.open(MIRA) as mira:
