@@ -309,7 +309,7 @@ def test_a_new_seat_begins_its_log_once_when_its_first_unlock_is_cut_off(
         oren = admit(session)
     with cut_at_commit(monkeypatch, after=True):
         oren.open(founded)
-    for size in (3, 4):  # once with the recovery door, which an account without a memory makes anew
+    for size in (2, 3):
         with oren.open(founded) as session:
             assert (session.seat, session.alarms, session.log.size) == (oren.seat, (), size)
             assert session.log.origin == session.directory.effective.certificates[oren.seat].genesis

@@ -160,7 +160,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for
     peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
     reading.read_heads reading.read_versions recovered.recovered_logs
-    report_covers.told_beside admitters.said_of_devices rostering.carry_out rostering.commit_proposal
+    report_covers.told_beside admitters.said_of_devices lists_apart.require_told_apart rostering.carry_out
+    rostering.commit_proposal
     roster_changes.describe rostering.end_again rostering.seats_by_member
     closed_here.broken_cases closed_here.closed_cases cut_off.lines_beyond cut_off.lost_work cut_off.stop_before_loss
     lost_with_keys.lost_with_keys

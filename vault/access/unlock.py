@@ -156,7 +156,10 @@ def _begin_session(
     )
     alarms = still_valid_again(with_remembered(noticed, opened.pins), directory, base.ended)
     verified = dict(base.logs)
-    pins = replace(base, pending=log.origin, alarms=stored(alarms))
+    # An account that sees the folder first knows for which sheets its door was made where there was one set alone.
+    made_for = {roster.head.recovery for roster in directory.chain.accepted}
+    door_for = base.recovery if opened.pins is not None or len(made_for) > 1 else next(iter(made_for))
+    pins = replace(base, pending=log.origin, alarms=stored(alarms), recovery=door_for)
     _write_first_entry(opened, log, pins, "log.genesis" if roster.begins else "log.restored")
     here = base.here | remember_slot(opened.database, seat, opened.slot.number)
     keeper = PinKeeper(opened.pin_file)
@@ -181,7 +184,7 @@ def _begin_session(
         state=opened.state,
         highest_ms=base.highest_ms,
         here=here,
-        door_for=base.recovery,
+        door_for=door_for,
         keys_now=None if chosen.keys_alarms else (chosen.file, opened.slot.number),
     )
 
