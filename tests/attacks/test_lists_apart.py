@@ -130,6 +130,7 @@ def test_whoever_has_both_lists_hears_who_waits(name: str, apart: Apart) -> None
         assert session.faults() == []
 
 
+@pytest.mark.long
 def test_who_has_one_list_hears_nothing(apart: Apart) -> None:
     with apart.open(AMINA) as amina:
         assert told(amina) == []
@@ -150,6 +151,7 @@ def test_a_device_can_be_revoked_by_one_admin_while_the_lists_wait_and_everybody
             assert checking.verify(session).faults == ()
 
 
+@pytest.mark.long
 def test_two_admins_who_end_somebody_apart_while_the_lists_wait_leave_them_waiting(apart: Apart) -> None:
     with apart.open(KARIM) as karim, apart.open(MIRA) as mira:
         give(mira, karim, apart.folder)
@@ -204,6 +206,7 @@ def test_the_sheets_let_both_in_with_what_they_wrote_before(apart: Apart) -> Non
             assert {INES, PAVEL} <= {shown.name for shown in members.list_all(supervisor)}
 
 
+@pytest.mark.long
 def test_who_is_left_out_stays_out_on_every_device_and_can_join_again(apart: Apart) -> None:
     settled(apart, apart.ines.seat)
     apart.meet(SELIN, TOMAS)
@@ -217,6 +220,7 @@ def test_who_is_left_out_stays_out_on_every_device_and_can_join_again(apart: Apa
         assert theirs.roles
 
 
+@pytest.mark.long
 def test_whose_device_or_membership_a_list_ended_is_offered_no_more(apart: Apart) -> None:
     """A further device of Joel on one list, while the other lets Joel leave."""
     org = apart.organisation
@@ -235,6 +239,7 @@ def test_whose_device_or_membership_a_list_ended_is_offered_no_more(apart: Apart
         assert second not in {device.seat for device in lists_apart.waiting(mira)}
 
 
+@pytest.mark.long
 def test_a_recovery_and_an_admission_that_were_made_apart_are_settled_like_any_other(apart: Apart) -> None:
     org = apart.organisation
     settled(apart, apart.ines.seat, apart.pavel.seat)
@@ -307,6 +312,7 @@ def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
     assert "lists of members" not in desk.run("member", "list").err
 
 
+@pytest.mark.long
 def test_access_that_the_sheets_restore_settles_the_lists_and_says_who_is_left_out(apart: Apart) -> None:
     copy = shutil.copytree(apart.organisation[MIRA].place.path, apart.folder / "mira.vault")
     sheets, state = typed(apart.sheets, 1, 2), apart.folder / "mira-state"
@@ -318,6 +324,7 @@ def test_access_that_the_sheets_restore_settles_the_lists_and_says_who_is_left_o
         assert {apart.ines.seat, apart.pavel.seat}.isdisjoint(session.directory.effective.certificates)
 
 
+@pytest.mark.long
 def test_two_newcomers_of_one_name_are_not_both_let_in(organisation_template: Organisation, tmp_path: Path) -> None:
     organisation = organisation_template.copied_to(tmp_path / "organisation")
     folders = [tmp_path / "one", tmp_path / "two"]

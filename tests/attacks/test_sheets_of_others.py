@@ -54,6 +54,7 @@ def test_new_sheets_open_the_folder_of_each_colleague_who_heard_of_them_and_the_
             come_back(organisation, name, old, tmp_path / f"{name} by the old ones")
 
 
+@pytest.mark.long
 def test_a_folder_that_moves_to_a_new_account_before_the_door_was_made_opens_by_the_new_sheets(
     organisation: Organisation, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_folder_that_moves_to_a_new_account_before_the_door_was_made_opens_by_
     come_back(organisation, AMINA, new, tmp_path / "moved")
 
 
+@pytest.mark.long
 def test_a_door_that_cannot_be_written_keeps_nobody_out(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +116,7 @@ def test_sheets_that_were_replaced_open_nothing_more_when_a_supervisor_admits_so
         assert checking.verify(mira).verified
 
 
+@pytest.mark.long
 def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_folders(
     organisation: Organisation, tmp_path: Path
 ) -> None:

@@ -184,6 +184,7 @@ async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     assert "Two persons released it: log and package say so." in desk.said()
 
 
+@pytest.mark.long
 def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisation, tmp_path: Path) -> None:
     with organisation.open(MIRA) as mira:
         partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()), compared=True)
@@ -199,6 +200,7 @@ def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisati
     assert len(list((tmp_path / "stick" / "package").iterdir())) == 1
 
 
+@pytest.mark.long
 def test_somebody_elsewhere_approves_an_erasure_whose_records_they_hold(
     organisation: Organisation, tmp_path: Path
 ) -> None:

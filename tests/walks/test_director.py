@@ -36,6 +36,7 @@ def export(desk: Desk, tmp_path: Path) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.long
 def test_the_director_and_her_own_export(desk: Desk, export: tuple[str, ...], tmp_path: Path) -> None:
     waiting = desk.run(*export, "--json")
     assert waiting.code == 3

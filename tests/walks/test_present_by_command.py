@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
+import pytest
 
 from tests.cli.desk import Desk, said
 from tests.walks.command_desk import made
@@ -39,6 +40,7 @@ def test_a_change_shows_what_is_there_and_enter_keeps_it(desk: Desk) -> None:
     assert (told["handed"], told["answered"] is not None) == ("a page, to her", True)
 
 
+@pytest.mark.long
 def test_a_case_a_paper_and_a_recipient_show_what_is_there_to_a_terminal_and_to_no_file(
     desk: Desk, tmp_path: Path
 ) -> None:
