@@ -295,6 +295,8 @@ def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
     piped = json.dumps({"sheets": [" ".join(sheet.words) for sheet in apart.sheets[:2]]})
     heard = desk.run("member", "list").err.replace("\n", " ")
     assert f"New devices that wait: {INES} and {PAVEL}. Settle it: `casevault member settle`." in heard
+    devices_shown = desk.run("device", "list").out
+    assert f"{INES}  admitted by {apart.organisation[SELIN].name}  (out: two lists of members" in devices_shown
     unasked = desk.run("member", "settle", "--from", "-", stdin=piped)
     assert (unasked.code, "nothing is changed" in unasked.err) == (3, True)
     pavel, ines = apart.pavel.seat.hex(), apart.ines.seat.hex()

@@ -17,6 +17,7 @@ from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.services.members.devices import Device
+    from vault.services.members.lists_apart import WaitingDevice
     from vault.services.members.warning import WarnList
 
 
@@ -25,9 +26,9 @@ _JOIN: Final = Message("`casevault --vault NEW member join INVITATION --out REQU
 
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.members import devices
+        from vault.services.members import devices, lists_apart
 
-        found = devices.list_all(session)
+        found, waiting = devices.list_all(session), lists_apart.list_waiting(session)
     data = [
         {
             "device": device.seat.hex(),
@@ -40,7 +41,20 @@ def _list(args: Given, output: Output) -> Result:
         }
         for device in found
     ]
-    return Result({"devices": data}, [_line(device) for device in found])
+    waits = [
+        {"device": device.seat.hex(), "member_name": device.name, "admitted_by": device.admitted_by}
+        for device in waiting
+    ]
+    return Result({"devices": data, "waiting": waits}, [*map(_line, found), *map(_waiting_line, waiting)])
+
+
+def _waiting_line(device: WaitingDevice) -> Message:
+    return Message(
+        "{device}  {name}  admitted by {who}  (out: two lists of members were made apart)",
+        device=device.seat.hex()[:8],
+        name=device.name,
+        who=device.admitted_by,
+    )
 
 
 def _line(device: Device) -> Words:

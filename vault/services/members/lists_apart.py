@@ -38,6 +38,26 @@ class WaitingDevice:
     is_only: bool
 
 
+def list_waiting(session: Session) -> list[WaitingDevice]:
+    """Return the devices that wait for the sheets, by name; none where there is one list of members."""
+    session.require(Action.MEMBER_LIST)
+    names = names_of_members(session)
+    effective = session.directory.effective
+    owners = {certificate.member for certificate in effective.certificates.values()}
+    found = (
+        WaitingDevice(
+            seat=SeatId(apart.certificate.seat),
+            member=MemberId(apart.certificate.member),
+            name=name_in(names, apart.certificate.member),
+            roles=apart.roles,
+            admitted_by=admitters(session, SeatId(apart.certificate.seat)),
+            is_only=apart.certificate.member in effective.members.keys() - owners,
+        )
+        for apart in admitted_apart(session.directory)
+    )
+    return sorted(found, key=lambda device: (device.name.casefold(), device.seat))
+
+
 def waiting(session: Session) -> list[WaitingDevice]:
     """Return the devices that wait for the sheets, by name: for who may settle it.
 
@@ -47,7 +67,7 @@ def waiting(session: Session) -> list[WaitingDevice]:
     session.require(Action.MEMBER_ADMIT)
     if not sides_apart(session.directory):
         raise RefusedError(Message("there is one list of members: nothing has to be settled"))
-    return _waiting(session)
+    return list_waiting(session)
 
 
 def find(devices: Sequence[WaitingDevice], text: str) -> SeatId:
@@ -86,7 +106,7 @@ def note_lists_apart(session: Session) -> None:
     session.drop_alarms(Code.LISTS_APART)
     if not sides_apart(session.directory):
         return
-    out = enumerated([device.name for device in _waiting(session)])
+    out = enumerated([device.name for device in list_waiting(session)])
     said = Message(
         "Two lists of members were made apart. Until an admin or a supervisor settles it with the recovery sheets,"
         " nobody can be admitted, and what only one of the lists says does not count. New devices that wait: {out}."
@@ -95,21 +115,3 @@ def note_lists_apart(session: Session) -> None:
         settle_members=NextStep.SETTLE_MEMBERS,
     )
     session.add_alarm(Finding(Code.LISTS_APART, said, severity=Severity.NEWS))
-
-
-def _waiting(session: Session) -> list[WaitingDevice]:
-    names = names_of_members(session)
-    effective = session.directory.effective
-    owners = {certificate.member for certificate in effective.certificates.values()}
-    found = (
-        WaitingDevice(
-            seat=SeatId(apart.certificate.seat),
-            member=MemberId(apart.certificate.member),
-            name=name_in(names, apart.certificate.member),
-            roles=apart.roles,
-            admitted_by=admitters(session, SeatId(apart.certificate.seat)),
-            is_only=apart.certificate.member in effective.members.keys() - owners,
-        )
-        for apart in admitted_apart(session.directory)
-    )
-    return sorted(found, key=lambda device: (device.name.casefold(), device.seat))
