@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.log.test_roster import ALONE, MANY, NEW_ROOT, ROOT, Draft, chain
+from tests.log.test_roster import ALONE, MANY, NEW_ROOT, Draft, chain
 from vault.access.pins.alarms import stored
 from vault.access.trust.directory import Directory
 from vault.access.trust.sheets_used import SheetsUsed, judge_sheets, sheets_used
@@ -17,7 +17,7 @@ BY_SHEETS, BY_SEAT, BY_BOTH = (ADMITS.roster(*signers) for signers in (["root"],
 def used(*rosters: Roster) -> tuple[SheetsUsed, ...]:
     judged = chain(*rosters)
     assert len(judged.accepted) == len(rosters)
-    return sheets_used(judged, ROOT.public)
+    return sheets_used(judged)
 
 
 def directory(*rosters: Roster) -> Directory:
@@ -60,7 +60,7 @@ def test_after_new_sheets_it_is_the_new_root_that_counts_for_good() -> None:
 def test_only_later_rosters_than_the_known_one_are_told_oldest_first() -> None:
     again = ADMITS.with_member("Oren", "field", BY_SHEETS).roster("root")
     for after, numbers in ((0, [1, 2]), (1, [2]), (2, [])):
-        found = sheets_used(chain(FIRST, BY_SHEETS, again), ROOT.public, after=after)
+        found = sheets_used(chain(FIRST, BY_SHEETS, again), after=after)
         assert [one.roster for one in found] == numbers
 
 
@@ -77,10 +77,19 @@ def test_a_member_hears_what_the_sheets_did() -> None:
 def test_an_account_is_told_as_news_of_what_came_since_the_roster_that_it_saw() -> None:
     told = SheetsUsed(1, 1, 0, new_sheets=False).finding
     found = directory(FIRST, BY_SHEETS)
-    assert judge_sheets(found, ROOT.public, FIRST.root) == (told,)
+    assert judge_sheets(found, FIRST.root) == (told,)
     assert (told.code, told.is_news, len(stored([told]))) == ("sheets", True, 1)
-    assert judge_sheets(found, ROOT.public, BY_SHEETS.root) == ()
+    assert judge_sheets(found, BY_SHEETS.root) == ()
 
 
 def test_an_account_that_saw_a_roster_which_does_not_count_is_told_of_no_sheets() -> None:
-    assert judge_sheets(directory(FIRST, BY_SHEETS), ROOT.public, b"x" * 32) == ()
+    assert judge_sheets(directory(FIRST, BY_SHEETS), b"x" * 32) == ()
+
+
+def test_lists_that_the_sheets_settled_are_told_to_everybody_also_where_a_seat_signed_too() -> None:
+    first = MANY.roster("root")
+    sides = [MANY.with_member(name, "field", first).roster("Nour-1", "Ilse-1") for name in ("Kim", "Ann")]
+    both = MANY.with_member("Kim", "field", *sides)
+    settled = both.roster("root", "Nour-1")
+    assert used(first, *sides) == ()
+    assert used(first, *sides, settled) == (SheetsUsed(2, admitted=1, ended=0, new_sheets=False),)

@@ -160,9 +160,7 @@ def test_nobody_makes_a_recovery_look_as_if_a_member_had_signed_it(short: Filled
         with session.database.transaction() as rows:
             kept.plant(rows, copy, bytes(32), 0)
     with helper.open(short.place) as session:
-        assert [one.roster for one in sheets_used(session.directory.chain, session.root_public)] == [
-            by_sheets.head.number
-        ]
+        assert [one.roster for one in sheets_used(session.directory.chain)] == [by_sheets.head.number]
         state = session.state_of(short.cases[0])
         assert state is not None
         assert back.seat in state.holders
@@ -182,4 +180,4 @@ def test_nobody_makes_an_admission_look_as_if_the_sheets_had_been_joined(short: 
                 kept.plant(rows, Roster(admission.entries, (pair,)), bytes(32), 0, n)
     with short.open() as owner:
         assert owner.directory.chain.first_certified == chain.first_certified
-        assert sheets_used(owner.directory.chain, owner.root_public) == ()
+        assert sheets_used(owner.directory.chain) == ()

@@ -147,7 +147,7 @@ def _begin_session(
         *chosen.alarms,
         *judge_roster(directory, opened.pins),
         *judge_restored(directory, opened.seen if opened.pins is None else None),
-        *judge_sheets(directory, secrets.root_public, base.roster),
+        *judge_sheets(directory, base.roster),
         *judge_devices(directory, seat, base.roster),
         *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
         *(() if ratchet_is_newest(log) else (lasting(Code.RATCHET),)),

@@ -162,7 +162,7 @@ def _tell_of_rosters(session: Session, before: bytes) -> None:
     """Tell before anything is written, and with it pins that know the newer roster."""
     directory = session.directory
     for alarm in (
-        *judge_sheets(directory, session.root_public, before),
+        *judge_sheets(directory, before),
         *judge_devices(directory, session.seat, before),
     ):
         session.add_alarm(alarm)

@@ -1,13 +1,12 @@
-"""When recovery sheets were joined: each later roster that the root alone signed says so to every member."""
+"""When recovery sheets were joined: each later roster that the root signed alone, or settled sides with, tells it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from vault.access.pins.alarms import lasting
 from vault.access.trust.directory import Directory
-from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, RosterChain
+from vault.log.rosters.roster import ROSTER_PURPOSE, RosterChain
 from vault.log.rosters.roster_rules import signers_of
 from vault.log.signatures import signed_message
 from vault.seal.signing import is_signed_raw
@@ -16,7 +15,7 @@ from vault.words.finding import Code, Finding
 
 @dataclass(frozen=True, slots=True)
 class SheetsUsed:
-    """One time that the root signed alone: the number of the roster, and what it changed."""
+    """One time that sheets were joined: the number of the roster, and what it changed."""
 
     roster: int
     admitted: int
@@ -32,16 +31,20 @@ class SheetsUsed:
         return lasting(Code.SHEETS, which, number=self.roster, admitted=self.admitted, ended=self.ended)
 
 
-def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[SheetsUsed, ...]:
-    """Return each roster with a number above `after` that the root of its time signed alone, oldest first.
+def sheets_used(chain: RosterChain, *, after: int = 0) -> tuple[SheetsUsed, ...]:
+    """Return each roster with a number above `after` for which the sheets were joined, oldest first.
 
-    `anchor` is the root key that signed roster 0.
+    The root of its time signed it alone, or settled sides with it: who has its secret at hand signs with a seat too.
     """
     found = []
-    root = anchor
-    for before, roster in pairwise(chain.accepted):
-        root = before.head.new_root or root
-        if roster.head.number > after and _signed_by_root_alone(roster, root, before):
+    for roster in chain.accepted:
+        if roster.head.number <= after:  # roster 0 is the founding
+            continue
+        before = chain.line.before(roster)
+        keys = {before.root_public, *(certificate.identity for certificate in before.certificates.values())}
+        message = signed_message(ROSTER_PURPOSE, roster.root)
+        signers = signers_of(message, roster.signatures, keys, is_signed_raw)
+        if signers == {before.root_public} or (before.root_must_sign and before.root_public in signers):
             admitted = roster.certificates.keys() - before.certificates.keys()
             ended = before.certificates.keys() - roster.certificates.keys()
             has_new_sheets = roster.head.new_root is not None
@@ -49,16 +52,9 @@ def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[S
     return tuple(found)
 
 
-def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes) -> tuple[Finding, ...]:
+def judge_sheets(directory: Directory, seen_roster: bytes) -> tuple[Finding, ...]:
     """Tell of sheets that were joined since the roster that this account saw last, where that one counts."""
     seen = directory.chain.by_root(seen_roster)
     if seen is None:
         return ()
-    return tuple(use.finding for use in sheets_used(directory.chain, anchor, after=seen.head.number))
-
-
-def _signed_by_root_alone(roster: Roster, root: bytes, before: Roster) -> bool:
-    """Say whether the root signed and no seat did: a seat that signs with the root has its secret at hand."""
-    keys = {root, *(certificate.identity for certificate in before.certificates.values())}
-    message = signed_message(ROSTER_PURPOSE, roster.root)
-    return signers_of(message, roster.signatures, keys, is_signed_raw) == {root}
+    return tuple(use.finding for use in sheets_used(directory.chain, after=seen.head.number))

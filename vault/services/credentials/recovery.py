@@ -202,7 +202,7 @@ def status(session: Session) -> RecoveryStatus:
         held=len(states),
         without=sum(RECOVERY not in state.holders for state in states),
         stale=sum(1 for _ in stale_compartments(session)),
-        used=sheets_used(session.directory.chain, session.root_public),
+        used=sheets_used(session.directory.chain),
     )
 
 
