@@ -10,7 +10,6 @@ from tests.log.test_roster import (
     MANY,
     NEW_ROOT,
     ROOT,
-    Key,
     admission,
     chain,
     ending,
@@ -18,6 +17,7 @@ from tests.log.test_roster import (
     log_of,
     reasons,
 )
+from tests.log.writer import Key
 from tests.tables import each
 
 
