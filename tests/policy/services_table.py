@@ -87,7 +87,7 @@ _ASKS: Mapping[Action, str] = {
     retention.rules letter.confirmed letter.letter letter.print_letter preview.preview words.preview_lines
     described.described
     alone.only_theirs alone.said_before_end handover.nothing_to_do handover.who_carries_out
-    admitters.admitters lists_apart.list_waiting
+    admitters.admitters lists_apart.are_apart lists_apart.list_waiting
     deputies.naming_of devices.list_all devices.revoked_words handover.orders members.list_all recovery.status
     rostering.show timed_grants.lent
     """,

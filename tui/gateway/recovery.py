@@ -10,23 +10,27 @@ from pathlib import Path
 from typing import Final
 
 from tui.gateway import coming_back
+from tui.gateway.changes import changed
 from tui.gateway.coming_back import WayBack
 from tui.gateway.subject import Subject, UnlockedVault, telling
 from tui.values.values_exchange import ResultText
+from tui.values.values_members import Changed, TwoLists, WaitingLine
 from tui.values.values_own import BackPlan, SheetShown, SheetsMade, TypingPlace
 from vault.access.membership.new_root import Followed
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.durations import HOUR_MS
+from vault.ids import SeatId
 from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.progress import Progress, Stopped
 from vault.seal.sheets import Sheet
-from vault.services.credentials import recovery
+from vault.services.credentials import recovery, settling
 from vault.services.credentials.recovery import Drilled, RecoveryStatus
 from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files
+from vault.services.members import lists_apart
 from vault.services.projection import dates
 from vault.services.projection.dates import Done
-from vault.words.message import Words
+from vault.words.message import Message, Words
 
 _PROPOSED_EVERY_MS: Final = 20 * HOUR_MS
 
@@ -126,6 +130,29 @@ class Recovery(Subject):
         """
         made = recovery.renew(self._session, self._typed, shape=shape, progress=progress)
         return self._hold(made.sheets), made.followed
+
+    def two_lists(self) -> TwoLists:
+        """Return who waits where two lists of members were made apart."""
+        session = self._session
+        lines = tuple(
+            WaitingLine(
+                device.seat.hex(),
+                device.name,
+                tuple(sorted(role.value for role in device.roles)),
+                Message("{who}", who=device.admitted_by),
+            )
+            for device in lists_apart.list_waiting(session)
+        )
+        return TwoLists(lines, lists_apart.are_apart(session), kept_secret(session) is None)
+
+    def settle(self, admitted: Sequence[str], progress: Progress) -> Changed:
+        """Let these devices in and no other, by the sheets that were typed where their secret is not here."""
+        session = self._session
+        typed = self._typed if kept_secret(session) is None else None
+        seats = [SeatId(bytes.fromhex(seat)) for seat in admitted]
+        outcome = settling.settle_lists(session, seats, typed, progress=progress)
+        self.forget()
+        return changed(session, outcome, Message("There is one list of members again."))
 
     def follow(self, progress: Progress, stopped: Stopped) -> Followed:
         """Replace the keys that replaced sheets still open; stopped, some may be replaced."""

@@ -8,6 +8,7 @@ from tui.screens.calls.open_slips import OpenSlips
 from tui.screens.calls.search import SearchScreen
 from tui.screens.cases.week import WeekScreen
 from tui.screens.credentials.own_access import OwnAccessScreen
+from tui.screens.credentials.two_lists import TwoListsScreen
 from tui.screens.emergency.emergency import EmergencyScreen
 from tui.screens.erasing.erasures import ErasuresScreen
 from tui.screens.evidence.back_up import BackupScreen
@@ -37,4 +38,5 @@ PLACES: Final[dict[str, type[VaultScreen]]] = {
     "approve": QuestionFile,
     "members": MembersScreen,
     "devices": DevicesScreen,
+    "two_lists": TwoListsScreen,
 }

@@ -52,7 +52,7 @@ PLACES: Final[Mapping[NextStep, Message]] = {
     NextStep.RESTORE_BACKUP_BY_SHEETS: Message("Back in with recovery sheets (F9 at unlock)"),
     NextStep.REVOKE_DEVICE: Message("Devices (F2, devices; then l)"),
     NextStep.RELEASE_HOLD: Message("Legal hold (F2, hold in the case)"),
-    NextStep.SETTLE_MEMBERS: Message("casevault member settle in a terminal"),
+    NextStep.SETTLE_MEMBERS: Message("Two lists of members (F2, two lists)"),
     NextStep.SHOW_CASE: Message("the case"),
     NextStep.SHOW_CLOCK: Message("casevault clock show in a terminal"),
     NextStep.SIGN_PROPOSAL: Message("Members (F2, members; then p)"),

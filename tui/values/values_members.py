@@ -38,6 +38,25 @@ class MembersShown:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A device that one of two lists of members admitted, and that waits for the recovery sheets."""
+
+    seat: str
+    name: str = field(repr=False)
+    roles: tuple[str, ...]
+    admitted_by: Words
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLists:
+    """Who waits where two lists of members were made apart; `needs_sheets`: their secret is not on this device."""
+
+    waiting: tuple[WaitingLine, ...]
+    are_apart: bool
+    needs_sheets: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RequestShown:
     """A request to join, and the words to compare. `answer` is the gateway's own.
 

@@ -70,6 +70,12 @@ def waiting(session: Session) -> list[WaitingDevice]:
     return list_waiting(session)
 
 
+def are_apart(session: Session) -> bool:
+    """Say whether two lists of members wait for the sheets."""
+    session.require(Action.MEMBER_LIST)
+    return bool(sides_apart(session.directory))
+
+
 def find(devices: Sequence[WaitingDevice], text: str) -> SeatId:
     """Return the one of these devices that has this id or this beginning of one.
 
