@@ -9,7 +9,6 @@ from tests.log.test_roster import (
     ALONE,
     MANY,
     NEW_ROOT,
-    ROOT,
     admission,
     chain,
     ending,
@@ -180,10 +179,30 @@ def test_of_two_roots_that_two_sides_put_in_place_of_one_the_smaller_key_is_in_e
     assert result.effective.root_public == min(keys.values())
 
 
-def test_a_side_that_comes_to_light_after_a_settlement_replaces_no_root() -> None:
+def test_a_root_that_a_side_replaced_settles_no_others_in_whatever_order_they_come() -> None:
+    """Stolen sheets that were replaced settle no two lists from before for who knows of the new ones."""
     one, two = admission(MANY).roster("Nour-1", "Ilse-1"), ending(MANY, "Joel").roster("Nour-1")
     settled = ending(MANY, "Joel").with_member("Kim", "caseworker", one, two).roster("root")
-    late = MANY.after(_FIRST, new_root=NEW_ROOT.public).roster("root", "new root")
-    result = chain(_FIRST, one, two, settled, late)
-    assert result.effective is not None
-    assert result.effective.root_public == ROOT.public
+    renewed = MANY.after(_FIRST, new_root=NEW_ROOT.public).roster("root", "new root")
+    for rosters in ((one, two, settled, renewed), (renewed, settled, two, one)):
+        result = chain(_FIRST, *rosters)
+        assert result.effective is not None
+        assert (result.effective.root_public, result.effective.root_must_sign) == (NEW_ROOT.public, True)
+        assert id_of("Kim-1") not in result.effective.certificates
+        assert id_of("Joel-1") not in result.effective.certificates
+    later = ending(MANY, "Joel").with_member("Kim", "caseworker", one, two)
+    after = later.after(settled, new_root=NEW_ROOT.public).roster("root", "new root")
+    good = chain(_FIRST, one, two, settled, after)
+    assert good.effective is not None
+    assert id_of("Kim-1") in good.effective.certificates
+
+
+def test_a_root_that_was_replaced_twice_stays_replaced_beside_a_list_that_knows_the_first_alone() -> None:
+    for first, second in (("one root", "other root"), ("other root", "one root")):
+        once = MANY.after(_FIRST, new_root=Key(first).public).roster("root", first)
+        twice = MANY.after(once, new_root=Key(second).public).roster(first, second)
+        behind = MANY.with_member("Kim", "field", once, new_root=None).roster("Nour-1", "Ilse-1")
+        beside = admission(MANY).roster("Nour-1", "Ilse-1")
+        result = chain(_FIRST, once, twice, behind, beside)
+        assert result.effective is not None
+        assert result.effective.root_public == Key(second).public

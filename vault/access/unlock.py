@@ -208,13 +208,12 @@ def _settle_keys(session: Session, opened: OpenedFolder, roster: KnownRoster, ch
     file = chosen.file
     if roster.waiting is not None:
         file = finish_joining(session, roster.waiting, file, opened.doors)
-    if session.faults():
-        return
-    if file is opened.file:
-        file = renew_slot(session, file, opened.slot)
-    is_same = file.doors == opened.file.doors
-    doors = opened.doors if is_same else doors_of(file, session.kem_private, session.seat)
-    finish_rekey(session, file, doors, opened.raw_key)
+    if not session.faults():
+        if file is opened.file:
+            file = renew_slot(session, file, opened.slot)
+        is_same = file.doors == opened.file.doors
+        doors = opened.doors if is_same else doors_of(file, session.kem_private, session.seat)
+        finish_rekey(session, file, doors, opened.raw_key)
     renew_recovery_door(session)
 
 

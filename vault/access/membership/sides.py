@@ -30,19 +30,20 @@ class AdmittedApart:
 def admitted_apart(directory: Directory) -> tuple[AdmittedApart, ...]:
     """Return the devices that wait for the root: a side admitted them, and none took back what it gave.
 
-    Nobody waits whom two sides began to name under one id, member or device: who joins draws it, so one side lies.
+    Nobody waits of whom two sides began to name the id, the key or the log: who joins draws it, so one side lies.
     """
     effective, found = directory.effective, dict[bytes, AdmittedApart]()
     if not effective.root_must_sign:
         return ()
-    sides = sides_apart(directory)
+    line = directory.chain.line
+    sides = [line.standing(tip) for tip in line.undecided(effective.tips)]
     # Nor who was lowered: an ending names that seat, and it cannot come back (FORMAT.md 2).
     gone = _taken_back(directory) | {cutoff.seat for cutoff in effective.cutoffs}
     for seat, certificate in (pair for side in sides for pair in side.certificates.items()):
         member = certificate.member
         if seat in effective.certificates or not gone.isdisjoint({seat, member}):
             continue
-        if not all(_began_once(directory, who) for who in (seat, member)):
+        if not all(_began_once(directory, who) for who in (seat, member, certificate.identity, certificate.genesis)):
             continue
         given = (side.members[member] for side in sides if member in side.members)
         words = effective.members.get(member, frozenset.intersection(*given))
@@ -103,7 +104,7 @@ def _taken_back(directory: Directory) -> frozenset[bytes]:
 
 
 def _began_once(directory: Directory, who: bytes) -> bool:
-    """Say whether all sides that name a seat or a member go on from one roster that did."""
+    """Say whether all sides that name a seat, a member, a key or a log go on from one roster that did."""
     line = directory.chain.line
     tips = [tip for tip in directory.effective.tips if who in _named(line.standing(tip))]
     naming = (roster for roster in directory.chain.accepted if who in _named(roster))
@@ -116,5 +117,6 @@ def _owners(roster: Roster | EffectiveRoster) -> set[bytes]:
 
 
 def _named(roster: Roster | EffectiveRoster) -> set[bytes]:
-    """Return the seats and the members that a roster names."""
-    return {*roster.certificates, *roster.members}
+    """Return the ids of seats and members, the keys and the logs that a roster names."""
+    keys = (part for item in roster.certificates.values() for part in (item.identity, item.genesis))
+    return {*roster.certificates, *roster.members, *keys}

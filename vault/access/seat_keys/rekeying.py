@@ -201,11 +201,12 @@ def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> None:
 def renew_recovery_door(session: Session) -> None:
     """Make the recovery door anew where the rosters name another recovery key than it was made for.
 
-    New sheets are made on one device, and have to open the folders of all. What cannot be written waits for the next
-    unlock: it keeps nobody out.
+    New sheets are made on one device, and have to open the folders of all: a fault that lies in the logs of others
+    alone stops it not. What cannot be written waits for the next unlock: it keeps nobody out.
     """
     recovery = session.directory.effective.head.recovery
-    if session.door_for == recovery:
+    in_doubt = any(session.seat in fault.seats or not fault.seats for fault in session.faults())
+    if session.door_for == recovery or in_doubt:
         return
     with suppress(VaultError):
         change_keys(session, with_recovery_door(session, read_key_file(session.folder.keys), recovery))

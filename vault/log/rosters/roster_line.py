@@ -55,7 +55,9 @@ class Line(Generic[_Roster]):
         self._nodes: dict[bytes, _Node[_Roster]] = {}
         self._placed: list[_Node[_Roster]] = []
         self._tips: set[bytes] = set()
-        self._settling: _Set = 0
+        # By which root those settled others, and which root those replaced that name a new one.
+        self._settling: dict[_Set, bytes] = {}
+        self._replacing: dict[_Set, bytes] = {}
         self._only_taking: _Set = 0
         # Who signs alone can name many rosters in each of many: every meeting of the same ones is judged once.
         self._meetings: dict[_Roots, _Meeting] = {}
@@ -74,8 +76,10 @@ class Line(Generic[_Roster]):
         self._placed.append(node)
         if before is not None and only_ends_or_lowers(before, roster):
             self._only_taking |= bit
-        if by_root and len(roster.head.prev) > 1:
-            self._settling |= bit
+        if before is not None and roster.head.new_root is not None:
+            self._replacing[bit] = before.root_public
+        if before is not None and by_root and len(roster.head.prev) > 1:
+            self._settling[bit] = before.root_public
             self._vouch_again(effective, behind)
 
     def before(self, roster: _Roster) -> EffectiveRoster:
@@ -103,6 +107,12 @@ class Line(Generic[_Roster]):
     def standing(self, root: bytes) -> EffectiveRoster:
         """Return what holds after one roster alone, as on a device that knows no other side."""
         return self._nodes[root].effective
+
+    def undecided(self, roots: _Roots) -> _Roots:
+        """Return those of several that the root's settlement left: of a side that is late the endings count alone."""
+        while len(needed := self._needed_by(roots)) > 1:
+            roots = needed[1]
+        return roots
 
     def before_the_parting(self, root: bytes) -> EffectiveRoster | None:
         """Return what held before the sides parted of which one has this roster, if only the root can settle it."""
@@ -193,11 +203,25 @@ class Line(Generic[_Roster]):
         if len(roots) < 2:
             return ()
         common = self._shared_by(roots)
-        before, settled = self._ends_of(common), self._behind(roots) & ~common & self._settling
+        before, settled = self._ends_of(common), self._settled_among(self._behind(roots), common)
         if not settled:
             return (before,)
         first = settled & -settled
         return before, tuple(root for root in roots if self._nodes[root].behind & first)
+
+    def _settled_among(self, behind: _Set, common: _Set) -> _Set:
+        """Return those of some rosters, but for what all go on from, by which the root settled others.
+
+        None by a root that a side replaced from which they do not go on: else who has replaced sheets and two lists
+        from before settles these, and the sheets are in effect again.
+        """
+        found = 0
+        for bit, root in self._settling.items():
+            late = behind & ~self._placed[bit.bit_length() - 1].behind
+            replacing = (each for each, replaced in self._replacing.items() if replaced == root and each & late)
+            if bit & behind & ~common and all(self._placed[each.bit_length() - 1].behind & bit for each in replacing):
+                found |= bit
+        return found
 
     def _meet(self, roots: _Roots) -> _Meeting:
         sides = [self._nodes[root].effective for root in roots]
@@ -212,7 +236,9 @@ class Line(Generic[_Roster]):
             held = _taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
             return _Meeting(held, needed, (late, before))
         root_must_sign = bool(apart & ~self._only_taking)
-        held = _by_the_new_root(_taken(before, before, sides, roots, root_must_sign=root_must_sign), before, sides)
+        held = _taken(before, before, sides, roots, root_must_sign=root_must_sign)
+        old = {before.root_public, *(root for bit, root in self._replacing.items() if bit & apart)}
+        held = _by_the_new_root(held, [side for side in sides if side.root_public not in old])
         return _Meeting(held, needed, (apart, before) if root_must_sign else None)
 
 
@@ -238,18 +264,15 @@ def _in_order(
             yield waiting[-1]
 
 
-def _by_the_new_root(
-    held: EffectiveRoster, before: EffectiveRoster, sides: Sequence[EffectiveRoster]
-) -> EffectiveRoster:
-    """Return a standing with the root and the recovery key that a side put in the place of those before.
+def _by_the_new_root(held: EffectiveRoster, renewed: Sequence[EffectiveRoster]) -> EffectiveRoster:
+    """Return a standing with the root and the recovery key that sides put in the place of those before.
 
     The root before was ended there: else whoever has sheets that were replaced could settle the sides. Of several new
-    ones the smallest key is in effect.
+    ones the smallest key is in effect. `renewed` are the sides with a root that none of them replaced.
     """
-    new = {side.root_public: side.head.recovery for side in sides if side.root_public != before.root_public}
-    if not new:
+    if not renewed:
         return held
-    root_public, recovery = min(new.items())
+    root_public, recovery = min((side.root_public, side.head.recovery) for side in renewed)
     return replace(held, head=replace(held.head, recovery=recovery), root_public=root_public)
 
 

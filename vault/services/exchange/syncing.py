@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import clock
+from vault.access.seat_keys.rekeying import renew_recovery_door
 from vault.access.session import Session
 from vault.errors import RefusedError, VaultError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId
@@ -236,6 +237,7 @@ def import_bundle(
         if other != staged and arrival.logs:
             with tried_again(other):
                 arrival.import_pending(other)
+    renew_recovery_door(session)
     index = up_to_date_index(session)
     new = {identity for _, identity in arrival.versions}
     touched = sorted({compartment for compartment, _ in arrival.versions})

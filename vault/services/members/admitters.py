@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vault.access.session import Session
-from vault.ids import MemberId, SeatId, short_id
-from vault.log.rosters.roster import ROSTER_PURPOSE
+from vault.access.trust.directory import Directory
+from vault.ids import MemberId, short_id
+from vault.log.rosters.roster import ROSTER_PURPOSE, Roster
+from vault.log.rosters.roster_entries import Certificate
 from vault.log.rosters.roster_rules import signers_of
 from vault.log.signatures import signed_message
 from vault.policy.roles import Action
@@ -15,15 +19,14 @@ from vault.words.message import Message, Value, enumerated
 RECOVERY_SHEETS = Message("the recovery sheets")
 
 
-def admitters(session: Session, seat: SeatId) -> Value:
+def admitters(session: Session, certificate: Certificate) -> Value:
     """Return the names of who signed the roster that first certified a device, or the sheets; nothing of roster 0."""
     session.require(Action.MEMBER_LIST)
-    chain = session.directory.chain
-    first = next((roster for roster in chain.accepted if seat in roster.certificates), None)
+    first = _first(session.directory, certificate)
     if first is None or first.head.number == 0:
         return ""
-    before = chain.line.before(first)
-    members = {certificate.identity: certificate.member for certificate in before.certificates.values()}
+    before = session.directory.chain.line.before(first)
+    members = {item.identity: item.member for item in before.certificates.values()}
     keys = {before.root_public, *members}
     signed = signers_of(signed_message(ROSTER_PURPOSE, first.root), first.signatures, keys, is_signed_raw)
     names = names_of_members(session)
@@ -33,16 +36,32 @@ def admitters(session: Session, seat: SeatId) -> Value:
 
 def said_of_devices(session: Session, member: MemberId) -> list[Message]:
     """Say of each device of a member but the first who let it in: what the member is given opens there too."""
-    own = sorted(seat for seat, item in session.directory.effective.certificates.items() if item.member == member)
-    rosters = session.directory.chain.accepted
-    by_age = sorted(own, key=lambda seat: next(n for n, each in enumerate(rosters) if seat in each.certificates))
+    directory = session.directory
+    own = [item for _, item in sorted(directory.effective.certificates.items()) if item.member == member]
+    since = {item.seat: -1 if (first := _first(directory, item)) is None else first.head.number for item in own}
     name = name_in(names_of_members(session), member)
     return [
         Message(
             "{name} opens it on a further device too: {device}, admitted by {who}.",
             name=name,
-            device=short_id(seat),
-            who=admitters(session, SeatId(seat)),
+            device=short_id(item.seat),
+            who=admitters(session, item),
         )
-        for seat in by_age[1:]
+        for item in sorted(own, key=lambda item: since[item.seat])[1:]
     ]
+
+
+def _first(directory: Directory, certificate: Certificate) -> Roster | None:
+    """Return the first roster that certifies this very device: of one id a void roster may name another key.
+
+    A device that waits for the root is certified by void rosters alone.
+    """
+    accepted, vouched = directory.chain.accepted, directory.chain.vouched
+    same = [roster for roster in accepted if _is_of(roster.certificates.get(certificate.seat), certificate)]
+    valid = (roster for roster in same if certificate.seat in vouched[roster.root])
+    return next(valid, next(iter(same), None))
+
+
+def _is_of(named: Certificate | None, certificate: Certificate) -> bool:
+    """Say whether a roster names this device; its KEM key is renewed yearly."""
+    return named is not None and replace(named, kem=certificate.kem) == certificate

@@ -50,7 +50,7 @@ def list_waiting(session: Session) -> list[WaitingDevice]:
             member=MemberId(apart.certificate.member),
             name=name_in(names, apart.certificate.member),
             roles=apart.roles,
-            admitted_by=admitters(session, SeatId(apart.certificate.seat)),
+            admitted_by=admitters(session, apart.certificate),
             is_only=apart.certificate.member in effective.members.keys() - owners,
         )
         for apart in admitted_apart(session.directory)
