@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.membership.roster_commit import commit_roster
-from vault.access.membership.sides import settle_first
+from vault.access.membership.sides import require_settled
 from vault.access.seat_keys.key_file import read_key_file
 from vault.access.seat_keys.rekeying import with_recovery_door
 from vault.access.seat_keys.root_secret import root_of
@@ -57,8 +57,7 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
         TryAgainError: no room.
     """
     effective = session.directory.effective
-    if effective.root_must_sign:
-        raise settle_first()
+    require_settled(session.directory)
     if root_of(old_secret) != effective.root_public:
         raise RefusedError(
             Message("this is not the secret of the root that is in effect now"),
@@ -92,8 +91,7 @@ def follow_root(session: Session, progress: Progress = lambda done, total: None)
     Raises:
         RefusedError: sides of the roster line have to be settled first.
     """
-    if session.directory.effective.root_must_sign:
-        raise settle_first()  # until then headers name a list that may have another recovery key
+    require_settled(session.directory)  # until then headers name a list that may have another recovery key
     session.require_sound_log(session.directory.compartment)
     stale = list(stale_compartments(session))
     mine = [

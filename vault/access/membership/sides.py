@@ -82,6 +82,16 @@ def with_signers_who_are_in(directory: Directory, roster: Roster) -> Roster:
     return Roster(roster.entries, tuple(pair for pair in roster.signatures if pair[0] in known))
 
 
+def require_settled(directory: Directory) -> None:
+    """Refuse what waits for the root.
+
+    Raises:
+        RefusedError: sides have to be settled first.
+    """
+    if directory.effective.root_must_sign:
+        raise settle_first()
+
+
 def settle_first() -> RefusedError:
     """Return the refusal of what waits for the root."""
     return RefusedError(

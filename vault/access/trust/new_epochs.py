@@ -94,11 +94,16 @@ def revocations_of(
 def fitting(revocations: Sequence[RevokedLog]) -> tuple[RevokedLog, ...]:
     """Return as many revocations as a notice names: of each seat its longest log, then of each its second, and so on.
 
-    So the many logs of one take the place of nobody else's.
+    So the many logs of one take the place of nobody else's. A log that two seats claim is cut once, where most is left:
+    who only claims it has nothing there.
     """
     ranks: Counter[bytes] = Counter()
     ranked: list[tuple[int, RevokedLog]] = []
+    claimed: set[bytes] = set()
     for revocation in sorted(revocations, key=lambda each: (-each.size, each.seat, each.origin)):
+        if revocation.origin in claimed:
+            continue
+        claimed.add(revocation.origin)
         ranked.append((ranks[revocation.seat], revocation))
         ranks[revocation.seat] += 1
     chosen = [revocation for _, revocation in sorted(ranked, key=itemgetter(0))][:MOST_REVOCATIONS]

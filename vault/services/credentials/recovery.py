@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vault import platform
 from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
+from vault.access.membership.sides import require_settled
 from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
 from vault.access.recovery.recovery_session import open_door, opened_by_sheets
 from vault.access.seat_keys.audit_keys import hand_on_audit
@@ -119,10 +120,11 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
     """Prove that these sheets open this vault as it is now, and erase their secret from this device.
 
     Raises:
-        RefusedError: too few sheets.
+        RefusedError: too few sheets; or two lists of members have to be settled first.
         VerificationError: they are of another vault, or were replaced, or do not open it.
     """
     rule = session.require(Action.RECOVERY_MANAGE)
+    require_settled(session.directory)
     secret = join_sheets(typed.sheets, root_words(session.directory.effective.root_public))
     open_door(read_key_file(session.folder.keys), secret)
     private = KemPrivate.from_seed(derive_recovery_seed(secret))
