@@ -215,12 +215,16 @@ def test_the_many_logs_of_one_seat_push_none_of_another_out() -> None:
     assert set(honest) <= set(fitting([*many, *honest]))
 
 
+def test_a_log_that_two_seats_claim_is_cut_once_where_most_of_it_is_left() -> None:
+    assert fitting([drop(A, 7, 0), drop(B, 7, 12), drop(C, 8, 3)]) == (drop(B, 7, 12), drop(C, 8, 3))
+
+
 def drop(seat: SeatId, number: int, size: int) -> RevokedLog:
     return RevokedLog(seat, number.to_bytes(2, "big") * 16, size)
 
 
 def test_of_too_many_logs_the_longest_of_each_seat_are_named_and_of_equal_ones_the_first_by_name() -> None:
-    alone = [drop(B, 0, 1), drop(SEATS[4], 0, 1)]
+    alone = [drop(B, 2000, 1), drop(SEATS[4], 2001, 1)]
     # A's logs and C's of one length have names in each other's order, so that the seat goes before the name.
     of_a = [drop(A, 1000 + number, 2 + number // 2) for number in range(300)]
     of_c = [drop(C, number, 2 + number // 2) for number in range(300)]

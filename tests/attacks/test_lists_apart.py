@@ -305,7 +305,7 @@ def test_the_command_shows_who_waits_asks_and_settles_it(apart: Apart) -> None:
     done = desk.run(*settle, stdin=piped)
     assert done.code == 0
     assert f"{ines}  {INES} (caseworker), admitted by {org[SELIN].name}: is in" in done.err
-    stays = "stays out, and has to join again"
+    stays = "stays out, and joins again with a new invitation"
     assert f"{pavel}  {PAVEL} (caseworker), admitted by {org[TOMAS].name}: {stays}" in done.err
     assert "There is one list of members again." in done.out
     assert "A new device needs its first bundle" not in done.out

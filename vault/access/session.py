@@ -15,7 +15,7 @@ from vault.access.pins.own_files import OwnFile
 from vault.access.pins.pins import PinFile, PinKeeper, Pins, with_keys
 from vault.access.trust.absence import epoch_to_write, require_sound, waits_for
 from vault.access.trust.brought_back import endings, still_valid_again
-from vault.access.trust.directory import Directory
+from vault.access.trust.directory import Directory, as_seen_by
 from vault.access.trust.key_lists import Lacking
 from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
 from vault.access.trust.proving import Prover
@@ -234,8 +234,8 @@ class Session:
         Raises:
             VerificationError: this seat was ended.
         """
-        self.member = directory.member_of(self.seat)
-        self.directory = directory
+        directory = as_seen_by(directory, self.seat, self.root_public)
+        self.member, self.directory = directory.member_of(self.seat), directory
         self.alarms = still_valid_again(self.alarms, directory, self._next_pins().ended)
         self.roles = directory.roles_of(self.member)
         self.log.roster = directory.roster

@@ -14,7 +14,7 @@ from vault.access.seat_keys.keychange import settle_new_keys
 from vault.access.seat_keys.refresh import needs_refresh
 from vault.access.seat_keys.rekeying import doors_of, open_with_doors
 from vault.access.trust.continuity import Continuity, after_damage, judge, judge_keys
-from vault.access.trust.directory import Directory, read_directory
+from vault.access.trust.directory import Directory, as_seen_by, read_directory
 from vault.access.trust.keyrings import GrantedKey, missing_keys, stored_keyring, with_directory_keys
 from vault.access.trust.might_give import by_what_is_held
 from vault.access.trust.migration import bring_up_to_date
@@ -143,6 +143,7 @@ def read_roster(opened: OpenedFolder, keys: KnownKeys, rows: Rows) -> KnownRoste
     secrets, place = opened.slot.secrets, opened.place
     waiting = pending_seat_of(rows, place, keys.held)
     directory = read_directory(rows, vault=place.vault, keyring=keys.held, root_public=secrets.root_public)
+    directory = as_seen_by(directory, place.seat, secrets.root_public)
     begins = waiting is not None and waiting.begins(directory, secrets, opened.pins)
     return KnownRoster(directory, waiting, begins)
 

@@ -132,8 +132,7 @@ def _settle(args: Given, output: Output) -> Result:
         if not waiting:
             output.say(Message("  no device waits: whom only one of them admitted joins again."))
         for device in waiting:
-            stays = Message("stays out, and has to join again") if device.seat in left_out else Message("is in")
-            output.say(_waiting_line(device, stays))
+            output.say(_waiting_line(device, _STAYS_OUT if device.seat in left_out else _IS_IN))
         require_sure(args, output, None, always=_ASK_THEM)
         typed = None if settling.secret_is_here(session) else typed_sheets(args, output)
         outcome = settling.settle_lists(
@@ -144,8 +143,7 @@ def _settle(args: Given, output: Output) -> Result:
         "admitted": [seat.hex() for seat in outcome.admitted],
         "left_out": sorted(seat.hex() for seat in left_out),
     }
-    lines = [Message("There is one list of members again. Every other member needs a bundle from you, these too.")]
-    return Result(data, [*lines, *([_GIVE_CASES] if admitted else [])])
+    return Result(data, [_ONE_LIST, *([_GIVE_CASES] if admitted else [])])
 
 
 def _waiting_line(device: WaitingDevice, stays: Message) -> Message:
@@ -161,6 +159,11 @@ def _waiting_line(device: WaitingDevice, stays: Message) -> Message:
     )
 
 
+_IS_IN: Final = Message("is in")
+_STAYS_OUT: Final = Message("stays out, and joins again with a new invitation")
+_ONE_LIST: Final = Message(
+    "There is one list of members again. Give a bundle to every member, also to those who were let in."
+)
 _ASK_THEM: Final = Message(
     "Ask each of them by voice whether the device is theirs, and who admitted them. Leave out whom you do not know:"
     " --without DEVICE."

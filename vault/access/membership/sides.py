@@ -97,7 +97,7 @@ def settle_first() -> RefusedError:
     return RefusedError(
         Message("two lists of members were made apart, and the recovery sheets have to settle that first"),
         next_step=Message(
-            "Settle it: {settle_members}. Until then you can only take access away.",
+            "Settle it: {settle_members}. Until then nobody can be admitted, and no role added.",
             settle_members=NextStep.SETTLE_MEMBERS,
         ),
     )

@@ -12,7 +12,7 @@ from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import RECOVERY_SEAT, CompartmentId, CompartmentKind, MemberId, SeatId, VaultId
 from vault.log.epoch_notice import KIND_AT, founded_compartment
 from vault.log.items import LIST_LIMIT, Item, ItemKind
-from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
+from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain, check_chain
 from vault.log.rosters.roster_entries import Certificate
 from vault.log.rosters.roster_rules import EffectiveRoster
 from vault.log.signatures import signed_message
@@ -34,11 +34,16 @@ RECOVERY = SeatId(RECOVERY_SEAT)
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Who is in, and the compartment that every seat holds."""
+    """Who is in, and the compartment that every seat holds.
+
+    `others` are rosters of other sides, of which the root has to settle whether this seat is in: empty but for a seat
+    that waits for that (`as_seen_by`).
+    """
 
     compartment: CompartmentId
     chain: RosterChain
     effective: EffectiveRoster
+    others: tuple[Roster, ...] = ()
 
     @property
     def roster(self) -> bytes:
@@ -65,7 +70,8 @@ class Directory:
 
     def certificate_of(self, seat: bytes) -> Certificate | None:
         """Return the certificate of a seat that is in or was: an ended seat's log is still valid up to its cutoff."""
-        rosters = (roster for roster in reversed(self.chain.accepted) if seat in roster.certificates)
+        known = (*self.others, *self.chain.accepted)
+        rosters = (roster for roster in reversed(known) if seat in roster.certificates)
         return next((roster.certificates[seat] for roster in rosters), None)
 
     def roles_of(self, member: MemberId) -> frozenset[Role]:
@@ -116,6 +122,25 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
             )
         )
     return found[0]
+
+
+def as_seen_by(directory: Directory, seat: SeatId, root_public: bytes) -> Directory:
+    """Return the directory for a seat: while it waits for the root, as its own side has it.
+
+    So its device goes on as before it heard of another side, and hears of the settlement; who is in does not count what
+    it writes until then. A seat that some side ended is none that waits.
+    """
+    effective, line = directory.effective, directory.chain.line
+    if seat in effective.certificates or not effective.root_must_sign:
+        return directory
+    for tip in line.undecided(effective.tips):
+        if seat in line.standing(tip).certificates and all(cutoff.seat != seat for cutoff in effective.cutoffs):
+            own = [roster for roster in directory.chain.accepted if line.follows(tip, roster.root)]
+            chain = check_chain(own, root_public, is_signed_raw)
+            assert chain.effective is not None  # noqa: S101 - roster 0 is among them; for the type checker
+            others = tuple(roster for roster in directory.chain.accepted if not line.follows(tip, roster.root))
+            return Directory(directory.compartment, chain, chain.effective, others)
+    return directory
 
 
 def _judged(rows: Rows, carried: Sequence[Carried], root_public: bytes) -> RosterChain:

@@ -18,6 +18,7 @@ from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.grants import sharing
 from vault.services.members.admitters import admitters
+from vault.services.members.lists_apart import list_waiting
 from vault.services.members.rostering import Outcome, carry_out
 from vault.services.members.warning import WarnList, warn_list
 from vault.services.projection.authors import name_in, names_of_members
@@ -79,12 +80,18 @@ def find(session: Session, text: str) -> SeatId:
 
     Raises:
         NotFoundError: none, or several.
+        RefusedError: it waits, because two lists of members were made apart.
         UsageError: the beginning of one device's id is another one's name.
     """
     wanted = text.strip().casefold()
     known = list_all(session)
     called = [device.seat for device in known if device.name.casefold() == wanted != ""]
     found = the_one_meant(text, (device.seat for device in known), called)
+    if not found and the_one_meant(text, (device.seat for device in list_waiting(session)), ()):
+        raise RefusedError(
+            Message("this device is out already: two lists of members were made apart, and it waits"),
+            next_step=Message("Leave it out when you settle that: {settle}.", settle=NextStep.SETTLE_MEMBERS),
+        )
     if len(found) != 1:
         raise NotFoundError(
             Message("there is no such device, or more than one"),

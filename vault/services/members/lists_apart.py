@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 
 from vault.access.membership.sides import admitted_apart, sides_apart
 from vault.access.session import Session
+from vault.casework.directory import Member
+from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import MemberId, SeatId
 from vault.names.same_look import as_seen
 from vault.policy.roles import Action, Role
+from vault.records.codec import of_kind
+from vault.records.versions import open_each
 from vault.services.members.admitters import admitters
 from vault.services.projection.authors import all_names, name_in, names_of_members
 from vault.services.projection.short_ids import the_one_meant
@@ -18,6 +22,10 @@ from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, Value, enumerated
 from vault.words.next_step import NextStep
 
+_WAITS = Message(
+    "Two lists of members were made apart, and this device is on one of them alone: nobody sees what it writes until an"
+    " admin or a supervisor lets it in with the recovery sheets. Ask them, then import their bundle."
+)
 BEFORE_THE_NEXT = Message(
     "Give it to those who may admit somebody before they do: two lists of members made apart need the recovery sheets."
 )
@@ -41,7 +49,7 @@ class WaitingDevice:
 def list_waiting(session: Session) -> list[WaitingDevice]:
     """Return the devices that wait for the sheets, by name; none where there is one list of members."""
     session.require(Action.MEMBER_LIST)
-    names = names_of_members(session)
+    names = _names_said(session) | names_of_members(session)
     effective = session.directory.effective
     owners = {certificate.member for certificate in effective.certificates.values()}
     found = (
@@ -56,6 +64,17 @@ def list_waiting(session: Session) -> list[WaitingDevice]:
         for apart in admitted_apart(session.directory)
     )
     return sorted(found, key=lambda device: (device.name.casefold(), device.seat))
+
+
+def _names_said(session: Session) -> dict[MemberId, str]:
+    """Return what anybody says of members, valid or not: of who waits nothing else is known."""
+    with session.database.reading() as rows:
+        sealed = rows.versions(session.directory.compartment)
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    said: dict[MemberId, set[str]] = {}
+    for _, member in of_kind(opened, Member):
+        said.setdefault(member.member, set()).add(one_line(member.name))
+    return {member: " / ".join(sorted(names)) for member, names in said.items()}
 
 
 def waiting(session: Session) -> list[WaitingDevice]:
@@ -110,6 +129,8 @@ def require_told_apart(session: Session, devices: Sequence[WaitingDevice]) -> No
 def note_lists_apart(session: Session) -> None:
     """Tell a member of two lists that wait for the sheets, as long as they do."""
     session.drop_alarms(Code.LISTS_APART)
+    if session.directory.others:
+        session.add_alarm(Finding(Code.LISTS_APART, _WAITS, severity=Severity.NEWS))
     if not sides_apart(session.directory):
         return
     out = enumerated([device.name for device in list_waiting(session)])
