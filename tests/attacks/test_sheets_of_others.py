@@ -10,11 +10,12 @@ import pytest
 
 from tests.attacks.test_lists_apart import admitted_by
 from tests.services.conftest import organisation, organisation_template
-from tests.services.organisation import AMINA, KARIM, MIRA, SELIN, Organisation
+from tests.services.organisation import AMINA, KARIM, MIRA, SELIN, Organisation, give
 from tests.services.sheets_help import typed
 from vault.access.seat_keys import keychange
 from vault.errors import RefusedError, VaultError, VerificationError
 from vault.seal.sheets import Sheet
+from vault.services.cases import cases
 from vault.services.credentials import recovery, settling
 from vault.services.evidence import checking
 from vault.words.message import Message
@@ -134,3 +135,23 @@ def test_where_two_make_new_sheets_apart_the_set_that_is_in_effect_opens_both_fo
                 continue
             opening.append(whose)
         assert opening in (["Mira's"], ["Karim's"])
+
+
+def test_a_fault_in_the_log_of_another_keeps_no_door_for_the_old_sheets(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """A copied folder is enough for a log with two histories: its faults stop acts, and not the door."""
+    old = sheets_of(organisation)
+    twin = organisation.copied_to(tmp_path / "twin")
+    new = renewed(organisation, MIRA, old)
+    for org, text in ((organisation, "one"), (twin, "other")):
+        with org.open(SELIN) as selin, organisation.open(AMINA) as amina:
+            cases.create(selin, title=text, kind="asylum")
+            give(selin, amina, tmp_path)
+    with organisation.open(AMINA) as amina:
+        assert amina.faults()
+    organisation.exchange(MIRA, AMINA)
+    organisation.open(AMINA).close()
+    come_back(organisation, AMINA, new, tmp_path / "new")
+    with pytest.raises(VaultError, match="sheets"):
+        come_back(organisation, AMINA, old, tmp_path / "old")
