@@ -58,13 +58,12 @@ def _status_lines(found: RecoveryStatus) -> list[Words]:
         ]
     else:
         lines.append(Message("recovery: proven, last drill on {day}", day=time_text(found.drill_ms, DAY)))
-    lines.append(
-        Message(
-            "You hold {compartments}; recovery cannot open {without} of them.",
-            compartments=n_compartments(found.held),
-            without=found.without,
-        )
-    )
+    held = n_compartments(found.held)
+    if found.without:
+        some = Message("You hold {held}; the sheets cannot open {without} of them.", held=held, without=found.without)
+        lines.append(some)
+    else:
+        lines.append(Message("You hold {held}; the sheets open all of them.", held=held))
     if found.stale:
         lines.append(Message("Replaced sheets still open {stale}: `casevault recovery follow`.", stale=found.stale))
     return [*lines, *(used.finding.message for used in found.used)]

@@ -104,7 +104,10 @@ def typed_sheets(args: Given, output: Output) -> TypedSheets:
         if not args.personal_from:
             raise UsageError(
                 Message("the sheets are missing"),
-                next_step=Message("Type them at a terminal, or pipe them: `--from -`."),
+                next_step=Message(
+                    "Type them at a terminal, or pipe them: `--from -` with a JSON object whose `sheets` is a list of"
+                    " texts, the 33 words of a sheet each."
+                ),
             )
         for text in personal_values(args, output, _SHEETS)["sheets"]:
             typed.take_sheet(text)
