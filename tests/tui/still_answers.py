@@ -39,6 +39,8 @@ from tui.values.values_members import (
     MembersShown,
     OrderLine,
     RequestShown,
+    TwoLists,
+    WaitingLine,
 )
 from tui.values.values_papers import PaperPage, PaperShown
 from tui.values.values_people import AlikeShown, GivenShown, NameShown, PersonPage, ReachShown
@@ -610,6 +612,14 @@ ANSWERS: dict[str, Any] = {
     "recovery.status": RecoveryStatus(
         ROOT_WORDS, secret_is_here=True, drill_ms=None, held=4, without=1, stale=0, used=()),
     "recovery.may_manage": True,
+    "recovery.two_lists": TwoLists(
+        (
+            WaitingLine("a0" * 16, "Amina Raskolda", ("caseworker",), "Joel Brandvik and Селин Астерхольт"),
+            WaitingLine("d7" * 16, "Tomas Verhoffen [/b]", ("caseworker", "field"), Message("the recovery sheets")),
+        ),
+        are_apart=True,
+        needs_sheets=True,
+    ),
     "recovery.ask_again": ASKED,
     "exchange.peers": PEERS,
     "exchange.standing": StandingShown(

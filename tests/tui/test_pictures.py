@@ -179,6 +179,7 @@ PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "whose pack": (":in an emergency", "right"),
     "pack": (":in an emergency", "right", "f4", "f4"),
     "devices": (":devices",),
+    "two lists": (":two lists", "down", "o"),
     "name of a device": (":devices", "down", "n"),
     "lost": (":devices", "down", "l"),
     "lost for good": (":devices", "down", "l", "f4"),

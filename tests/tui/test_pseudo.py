@@ -53,6 +53,7 @@ MORE: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
     "request": lambda desk: _push(
         desk, RecordOfPeople("11" * 16, "ΚϢ-1", "subject-request", [("a1" * 16, "Καριμ")], begun={"person": "a1" * 16})
     ),
+    "settle": (":two lists", "f4"),
     "too small": lambda desk: desk.resize(30, 8),
     "two versions": lambda desk: _push(desk, TwoVersions("ΚϢ-1", foreign(VERSIONS), 1)),
     "whose case": (":in an emergency", "right", "f4"),
