@@ -59,8 +59,8 @@ def test_after_new_sheets_it_is_the_new_root_that_counts_for_good() -> None:
 
 def test_only_later_rosters_than_the_known_one_are_told_oldest_first() -> None:
     again = ADMITS.with_member("Oren", "field", BY_SHEETS).roster("root")
-    for after, numbers in ((0, [1, 2]), (1, [2]), (2, [])):
-        found = sheets_used(chain(FIRST, BY_SHEETS, again), after=after)
+    for seen, numbers in ((FIRST, [1, 2]), (BY_SHEETS, [2]), (again, [])):
+        found = sheets_used(chain(FIRST, BY_SHEETS, again), seen=seen.root)
         assert [one.roster for one in found] == numbers
 
 
@@ -93,3 +93,12 @@ def test_lists_that_the_sheets_settled_are_told_to_everybody_also_where_a_seat_s
     settled = both.roster("root", "Nour-1")
     assert used(first, *sides) == ()
     assert used(first, *sides, settled) == (SheetsUsed(2, admitted=1, ended=0, new_sheets=False),)
+
+
+def test_whoever_is_further_on_hears_of_sheets_that_were_used_on_another_list_before() -> None:
+    first = MANY.roster("root")
+    seen = MANY.with_member("Kim", "field", first).roster("Nour-1", "Ilse-1")
+    later = MANY.with_member("Kim", "field", first).with_member("Ann", "field", seen).roster("Nour-1", "Ilse-1")
+    renewed = MANY.after(first, new_root=NEW_ROOT.public).roster("root", "new root")
+    found = sheets_used(chain(first, seen, later, renewed), seen=later.root)
+    assert [(one.roster, one.new_sheets) for one in found] == [(1, True)]

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.log.test_roster import _FIRST, MANY, Draft, admission, chain, ending, id_of
+from tests.log.test_roster import _FIRST, MANY, ROOT, Draft, admission, chain, ending, id_of
 from tests.tables import each
 from vault.access.membership.next_roster import Change, ground_for
 from vault.access.membership.sides import admitted_apart, sides_to_go_on_from, with_signers_who_are_in
-from vault.access.trust.directory import Directory
+from vault.access.trust.directory import Directory, as_seen_by
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId
 from vault.log.rosters.roster import Roster
@@ -149,3 +149,21 @@ def test_a_key_that_another_list_ended_signs_no_proposal() -> None:
 def test_joels_device_can_be_ended_while_lists_wait() -> None:
     found = directory(KIM_JOINS, ending(MANY, "Tariq").roster("Nour-1"))
     assert ground_for(found, Change(leaving=frozenset({MemberId(id_of("Joel"))}))).tips[0] in found.effective.tips
+
+
+def test_a_device_that_waits_has_of_all_lists_what_they_ended_and_of_its_own_who_is_in() -> None:
+    tariq, joel = ending(MANY, "Tariq").roster("Nour-1"), ending(MANY, "Joel").roster("Ilse-1")
+    draft = ending(MANY, "Tariq").without("Joel", tariq, joel)
+    kim = replace(draft, ends={}).with_member("Kim", "caseworker", tariq, joel).roster("Nour-1", "Ilse-1")
+    other = MANY.with_member("Ann", "field", _FIRST).roster("Nour-1", "Ilse-1")
+    mina = ending(MANY, "Mina").roster("Nour-1")
+    found = directory(tariq, joel, kim, other, mina)
+    assert found.effective.root_must_sign
+    seen = as_seen_by(found, SeatId(id_of("Kim-1")), ROOT.public)
+    ids = {id_of(seat) for seat in ("Tariq-1", "Joel-1", "Joel-2", "Mina-1", "Ann-1")}
+    assert ids.isdisjoint(seen.effective.certificates)
+    assert {id_of("Kim-1"), id_of("Nour-1")} <= seen.effective.certificates.keys()
+    assert seen.roster == kim.root
+    assert {roster.root for roster in seen.others} == {other.root, mina.root}
+    assert as_seen_by(found, SeatId(id_of("Nour-1")), ROOT.public) is found
+    assert as_seen_by(found, SeatId(id_of("Mina-1")), ROOT.public) is found

@@ -206,3 +206,17 @@ def test_a_root_that_was_replaced_twice_stays_replaced_beside_a_list_that_knows_
         result = chain(_FIRST, once, twice, behind, beside)
         assert result.effective is not None
         assert result.effective.root_public == Key(second).public
+
+
+def test_a_second_device_that_the_root_lets_in_has_the_roles_that_were_left_to_its_member() -> None:
+    """Also where it names the roster from before: its member was lowered on the other list."""
+    device = MANY.after(_FIRST, seats=MANY.seats | {"Mina-2": "Mina"}).roster("Nour-1", "Ilse-1")
+    lower = MANY.after(_FIRST, members=MANY.members | {"Mina": "caseworker"}, ends={"Mina-1": 5})
+    lowered = replace(lower, members=MANY.members | {"Mina": ""}).roster("Nour-1")
+    settled = replace(
+        MANY.after(device, lowered), members=MANY.members | {"Mina": ""}, seats=MANY.seats | {"Mina-2": "Mina"}
+    ).roster("root")
+    result = chain(_FIRST, device, lowered, settled)
+    assert result.newest == settled
+    assert result.roles(id_of("Mina-2"), device.root) == frozenset()
+    assert result.roles(id_of("Mina-1"), _FIRST.root) == {"supervisor"}

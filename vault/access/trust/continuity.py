@@ -169,7 +169,11 @@ def newest_keys(
 
 
 def _is_certified(genesis: Genesis, directory: Directory) -> bool:
-    certificate = directory.effective.certificates.get(genesis.seat)
+    """Say whether a seat that is in, or waits or was left out of two lists, began the log: none that was ended."""
+    effective = directory.effective
+    certificate = effective.certificates.get(genesis.seat)
+    if certificate is None and all(cutoff.seat != genesis.seat for cutoff in effective.cutoffs):
+        certificate = directory.certificate_of(genesis.seat)
     return certificate is not None and certificate.identity == genesis.identity
 
 

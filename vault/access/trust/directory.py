@@ -133,14 +133,27 @@ def as_seen_by(directory: Directory, seat: SeatId, root_public: bytes) -> Direct
     effective, line = directory.effective, directory.chain.line
     if seat in effective.certificates or not effective.root_must_sign:
         return directory
-    for tip in line.undecided(effective.tips):
-        if seat in line.standing(tip).certificates and all(cutoff.seat != seat for cutoff in effective.cutoffs):
-            own = [roster for roster in directory.chain.accepted if line.follows(tip, roster.root)]
-            chain = check_chain(own, root_public, is_signed_raw)
-            assert chain.effective is not None  # noqa: S101 - roster 0 is among them; for the type checker
-            others = tuple(roster for roster in directory.chain.accepted if not line.follows(tip, roster.root))
-            return Directory(directory.compartment, chain, chain.effective, others)
-    return directory
+    sides = [tip for tip in line.undecided(effective.tips) if seat in line.standing(tip).certificates]
+    if not sides or any(cutoff.seat == seat for cutoff in effective.cutoffs):
+        return directory
+    own, others = list[Roster](), list[Roster]()
+    for roster in directory.chain.accepted:
+        (own if any(line.follows(tip, roster.root) for tip in sides) else others).append(roster)
+    chain = check_chain(own, root_public, is_signed_raw)
+    assert chain.effective is not None  # noqa: S101 - roster 0 is among them; for the type checker
+    held = _less_what_was_ended(chain.effective, effective)
+    return Directory(directory.compartment, replace(chain, effective=held), held, tuple(others))
+
+
+def _less_what_was_ended(held: EffectiveRoster, by_all: EffectiveRoster) -> EffectiveRoster:
+    """Return a standing without whom and what any side ended or lowered."""
+    ended = {cutoff.seat for cutoff in by_all.cutoffs} - by_all.certificates.keys()
+    return replace(
+        held,
+        certificates={seat: item for seat, item in held.certificates.items() if seat not in ended},
+        members={member: roles & by_all.members.get(member, roles) for member, roles in held.members.items()},
+        cutoffs=by_all.cutoffs,
+    )
 
 
 def _judged(rows: Rows, carried: Sequence[Carried], root_public: bytes) -> RosterChain:

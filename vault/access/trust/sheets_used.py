@@ -31,14 +31,15 @@ class SheetsUsed:
         return lasting(Code.SHEETS, which, number=self.roster, admitted=self.admitted, ended=self.ended)
 
 
-def sheets_used(chain: RosterChain, *, after: int = 0) -> tuple[SheetsUsed, ...]:
-    """Return each roster with a number above `after` for which the sheets were joined, oldest first.
+def sheets_used(chain: RosterChain, *, seen: bytes = b"") -> tuple[SheetsUsed, ...]:
+    """Return each roster for which the sheets were joined, oldest first; none from which the one `seen` goes on.
 
     The root of its time signed it alone, or settled sides with it: who has its secret at hand signs with a seat too.
     """
     found = []
     for roster in chain.accepted:
-        if roster.head.number <= after:  # roster 0 is the founding
+        is_known = seen != b"" and chain.line.follows(seen, roster.root)
+        if is_known or roster.head.number == 0:  # the founding
             continue
         before = chain.line.before(roster)
         keys = {before.root_public, *(certificate.identity for certificate in before.certificates.values())}
@@ -54,7 +55,6 @@ def sheets_used(chain: RosterChain, *, after: int = 0) -> tuple[SheetsUsed, ...]
 
 def judge_sheets(directory: Directory, seen_roster: bytes) -> tuple[Finding, ...]:
     """Tell of sheets that were joined since the roster that this account saw last, where that one counts."""
-    seen = directory.chain.by_root(seen_roster)
-    if seen is None:
+    if directory.chain.by_root(seen_roster) is None:
         return ()
-    return tuple(use.finding for use in sheets_used(directory.chain, after=seen.head.number))
+    return tuple(use.finding for use in sheets_used(directory.chain, seen=seen_roster))

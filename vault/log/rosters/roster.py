@@ -265,7 +265,9 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
         problems = [not_valid(0, beginning.root, twice) for beginning in beginnings]
         return RosterChain((), None, tuple(problems), MappingProxyType({}))
     effective = line.now() if accepted else None
-    vouched = {root: _vouched_by(item, line.before_the_parting(root)) for root, item in accepted.items()}
+    vouched = {
+        root: _vouched_by(item, line.before_the_parting(root), line.let_in(root)) for root, item in accepted.items()
+    }
     certified = {
         origin: (number, root)
         for origin, (number, root) in by_root_key.items()
@@ -310,12 +312,14 @@ def _standing_after(before: EffectiveRoster | None, roster: Roster, root_public:
     )
 
 
-def _vouched_by(roster: Roster, before_fork: EffectiveRoster | None) -> dict[bytes, frozenset[str]]:
+def _vouched_by(
+    roster: Roster, before_fork: EffectiveRoster | None, let_in: Mapping[bytes, frozenset[str]]
+) -> dict[bytes, frozenset[str]]:
     roles = {seat: roster.members[certificate.member] for seat, certificate in roster.certificates.items()}
     if before_fork is None:
         return roles
     return {
-        seat: given & before_fork.members.get(roster.certificates[seat].member, frozenset())
+        seat: given & before_fork.members.get(roster.certificates[seat].member, frozenset()) & let_in.get(seat, given)
         for seat, given in roles.items()
         if seat in before_fork.certificates
     }

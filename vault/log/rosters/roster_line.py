@@ -64,6 +64,8 @@ class Line(Generic[_Roster]):
         self._told: set[_Roots] = set()
         # Of a parting that only the root can settle: roster on one of its sides -> what held before.
         self._parted: dict[bytes, EffectiveRoster] = {}
+        # Of a roster on such a side: seat that the root let in with its settlement -> the roles that this gave.
+        self._again: dict[bytes, dict[bytes, frozenset[str]]] = {}
 
     def add(
         self, roster: _Roster, before: EffectiveRoster | None, effective: EffectiveRoster, *, by_root: bool
@@ -118,6 +120,10 @@ class Line(Generic[_Roster]):
         """Return what held before the sides parted of which one has this roster, if only the root can settle it."""
         return self._parted.get(root)
 
+    def let_in(self, root: bytes) -> Mapping[bytes, frozenset[str]]:
+        """Return whom the root let in of those whom a roster admitted on a side: seat -> the roles given with it."""
+        return self._again.get(root, {})
+
     def follows(self, later: bytes, earlier: bytes) -> bool:
         """Say whether a roster is another one or goes on from it."""
         return earlier in self._nodes and bool(self._nodes[later].behind & self._nodes[earlier].bit)
@@ -171,6 +177,11 @@ class Line(Generic[_Roster]):
                 continue
             certified = node.effective.certificates.items()
             again = {seat: item for seat, item in certified if settled.certificates.get(seat) == item}
+            most = self._again.setdefault(node.roster.root, {})
+            for seat, item in again.items():
+                if seat in most or seat not in before.certificates:
+                    given_there = settled.members[item.member]
+                    most[seat] = most.get(seat, given_there) & given_there
             roles = {
                 member: given | settled.members.get(member, frozenset()) for member, given in before.members.items()
             }
