@@ -95,7 +95,7 @@ def test_lists_that_the_sheets_settled_are_told_to_everybody_also_where_a_seat_s
     assert used(first, *sides, settled) == (SheetsUsed(2, admitted=1, ended=0, new_sheets=False),)
 
 
-def test_whoever_is_further_on_hears_of_sheets_that_were_used_on_another_list_before() -> None:
+def test_a_use_of_sheets_on_another_list_is_told_to_who_is_further_on() -> None:
     first = MANY.roster("root")
     seen = MANY.with_member("Kim", "field", first).roster("Nour-1", "Ilse-1")
     later = MANY.with_member("Kim", "field", first).with_member("Ann", "field", seen).roster("Nour-1", "Ilse-1")

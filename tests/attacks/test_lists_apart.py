@@ -122,7 +122,7 @@ def settled(apart: Apart, *seats: SeatId, name: str = MIRA) -> None:
 
 
 @each([MIRA, SELIN, TOMAS])
-def test_whoever_has_both_lists_hears_who_waits(name: str, apart: Apart) -> None:
+def test_a_device_with_both_lists_says_who_waits(name: str, apart: Apart) -> None:
     with apart.open(name) as session:
         (said,) = told(session)
         assert f"{INES} and {PAVEL}" in said

@@ -158,7 +158,7 @@ def test_layers_of_rosters_are_judged_however_many_they_are() -> None:
 
 
 def test_a_root_that_one_side_replaced_is_replaced_and_settles_the_sides() -> None:
-    """Else whoever has the old sheets, and one list that goes on from before, undoes that they were replaced."""
+    """Else a thief brings stolen old sheets back, with one list that goes on from before."""
     renewed = MANY.after(_FIRST, new_root=NEW_ROOT.public).roster("root", "new root")
     other = admission(MANY, "admin").roster("root")
     result = chain(_FIRST, renewed, other)

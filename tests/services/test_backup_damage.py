@@ -46,6 +46,16 @@ class Stick:
     def verify(self) -> None:
         backups.verify(self.backup, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.state)
 
+    def restore(self, target: Path) -> restoring.Restored:
+        return restoring.restore(
+            self.backup,
+            target,
+            member=MEMBER,
+            passphrase=bytearray(PASSPHRASE),
+            state=self.state,
+            agree=lambda _: None,
+        )
+
 
 @pytest.fixture(scope="module")
 def stick_template(filled_template: Filled, tmp_path_factory: pytest.TempPathFactory) -> Stick:
@@ -167,14 +177,7 @@ def test_what_a_holder_of_the_key_changed_is_found_and_nothing_of_it_is_restored
     flip(stick.file("keyrows.db"), 70)
     target = stick.state.with_name("new.vault")
     with pytest.raises(VerificationError):
-        restoring.restore(
-            stick.backup,
-            target,
-            member=MEMBER,
-            passphrase=bytearray(PASSPHRASE),
-            state=stick.state,
-            agree=lambda _: None,
-        )
+        stick.restore(target)
     assert not list(target.parent.glob("new.vault*"))
     stick.file("keyrows.db").write_bytes(whole)
 
@@ -188,16 +191,7 @@ def test_one_false_cell_that_nobody_misses_is_named_and_keeps_nobody_from_a_rest
     list_again(stick.backup)
     with pytest.raises(VerificationError, match="1 rows of the table granted hold a value of another type"):
         stick.verify()
-    target = stick.state.with_name("new.vault")
-    restored = restoring.restore(
-        stick.backup,
-        target,
-        member=MEMBER,
-        passphrase=bytearray(PASSPHRASE),
-        state=stick.state,
-        agree=lambda _: None,
-    )
-    assert restored.versions > 10
+    assert stick.restore(stick.state.with_name("new.vault")).versions > 10
 
 
 def test_the_list_names_each_file_of_the_backup_and_nothing_outside(stick: Stick) -> None:

@@ -264,7 +264,7 @@ def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(
         assert any(f"in your name: {admitted.seat.hex()[:8]}" in said for said in in_english(joel.warnings))
 
 
-def test_whoever_gives_a_member_something_hears_of_each_further_device_and_who_let_it_in(
+def test_who_gives_a_case_hears_of_each_further_device_and_who_admitted_it(
     organisation: Organisation, tmp_path: Path
 ) -> None:
     """One supervisor alone may admit a device in a caseworker's name: it reads what they are given from then on."""

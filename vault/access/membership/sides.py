@@ -75,9 +75,9 @@ def ground_of(directory: Directory, roster: Roster) -> EffectiveRoster:
 
 def with_signers_who_are_in(directory: Directory, roster: Roster) -> Roster:
     """Return a roster without what those signed whom another side ended: on their own side they still could."""
-    if not sides_apart(directory):
-        return roster
     effective = directory.effective
+    if not effective.root_must_sign:
+        return roster
     known = {effective.root_public, *(item.identity for item in effective.certificates.values())}
     return Roster(roster.entries, tuple(pair for pair in roster.signatures if pair[0] in known))
 

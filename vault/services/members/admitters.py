@@ -4,33 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vault.access.membership.next_roster import signers_in
 from vault.access.session import Session
 from vault.access.trust.directory import Directory
 from vault.ids import MemberId, short_id
-from vault.log.rosters.roster import ROSTER_PURPOSE, Roster
+from vault.log.rosters.roster import Roster
 from vault.log.rosters.roster_entries import Certificate
-from vault.log.rosters.roster_rules import signers_of
-from vault.log.signatures import signed_message
 from vault.policy.roles import Action
-from vault.seal.signing import is_signed_raw
 from vault.services.projection.authors import name_in, names_of_members
 from vault.words.message import Message, Value, enumerated
 
 RECOVERY_SHEETS = Message("the recovery sheets")
 
 
-def admitters(session: Session, certificate: Certificate) -> Value:
+def admitters(session: Session, certificate: Certificate, names: dict[MemberId, str]) -> Value:
     """Return the names of who signed the roster that first certified a device, or the sheets; nothing of roster 0."""
     session.require(Action.MEMBER_LIST)
     first = _first(session.directory, certificate)
     if first is None or first.head.number == 0:
         return ""
-    before = session.directory.chain.line.before(first)
-    members = {item.identity: item.member for item in before.certificates.values()}
-    keys = {before.root_public, *members}
-    signed = signers_of(signed_message(ROSTER_PURPOSE, first.root), first.signatures, keys, is_signed_raw)
-    names = names_of_members(session)
-    by = sorted({name_in(names, members[key]) for key in signed if key in members}, key=str.casefold)
+    signed = signers_in(session.directory.chain.line.before(first), first)
+    by = sorted({name_in(names, member) for member in signed}, key=str.casefold)
     return enumerated(by) if by else RECOVERY_SHEETS
 
 
@@ -39,13 +33,13 @@ def said_of_devices(session: Session, member: MemberId) -> list[Message]:
     directory = session.directory
     own = [item for _, item in sorted(directory.effective.certificates.items()) if item.member == member]
     since = {item.seat: -1 if (first := _first(directory, item)) is None else first.head.number for item in own}
-    name = name_in(names_of_members(session), member)
+    names = names_of_members(session)
     return [
         Message(
             "{name} opens it on a further device too: {device}, admitted by {who}.",
-            name=name,
+            name=name_in(names, member),
             device=short_id(item.seat),
-            who=admitters(session, item),
+            who=admitters(session, item, names),
         )
         for item in sorted(own, key=lambda item: since[item.seat])[1:]
     ]

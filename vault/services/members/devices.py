@@ -67,7 +67,7 @@ def list_all(session: Session) -> list[Device]:
             member_name=name_in(names, item.member),
             name=called.get(SeatId(seat), ""),
             since=next(roster.head.number for roster in rosters if seat in roster.certificates),
-            admitted_by=admitters(session, item),
+            admitted_by=admitters(session, item, names),
             is_this=seat == session.seat,
         )
         for seat, item in session.directory.effective.certificates.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vault.access.membership.sides import admitted_apart, sides_apart
+from vault.access.membership.sides import admitted_apart
 from vault.access.session import Session
 from vault.casework.directory import Member
 from vault.display import one_line
@@ -49,6 +49,9 @@ class WaitingDevice:
 def list_waiting(session: Session) -> list[WaitingDevice]:
     """Return the devices that wait for the sheets, by name; none where there is one list of members."""
     session.require(Action.MEMBER_LIST)
+    waiting_apart = admitted_apart(session.directory)
+    if not waiting_apart:
+        return []  # nearly always: no name is read for it
     names = _names_said(session) | names_of_members(session)
     effective = session.directory.effective
     owners = {certificate.member for certificate in effective.certificates.values()}
@@ -58,10 +61,10 @@ def list_waiting(session: Session) -> list[WaitingDevice]:
             member=MemberId(apart.certificate.member),
             name=name_in(names, apart.certificate.member),
             roles=apart.roles,
-            admitted_by=admitters(session, apart.certificate),
+            admitted_by=admitters(session, apart.certificate, names),
             is_only=apart.certificate.member in effective.members.keys() - owners,
         )
-        for apart in admitted_apart(session.directory)
+        for apart in waiting_apart
     )
     return sorted(found, key=lambda device: (device.name.casefold(), device.seat))
 
@@ -84,7 +87,7 @@ def waiting(session: Session) -> list[WaitingDevice]:
         RefusedError: there is one list of members alone, or this role admits nobody.
     """
     session.require(Action.MEMBER_ADMIT)
-    if not sides_apart(session.directory):
+    if not are_apart(session):
         raise RefusedError(Message("there is one list of members: nothing has to be settled"))
     return list_waiting(session)
 
@@ -92,7 +95,7 @@ def waiting(session: Session) -> list[WaitingDevice]:
 def are_apart(session: Session) -> bool:
     """Say whether two lists of members wait for the sheets."""
     session.require(Action.MEMBER_LIST)
-    return bool(sides_apart(session.directory))
+    return session.directory.effective.root_must_sign
 
 
 def find(devices: Sequence[WaitingDevice], text: str) -> SeatId:
@@ -131,7 +134,7 @@ def note_lists_apart(session: Session) -> None:
     session.drop_alarms(Code.LISTS_APART)
     if session.directory.others:
         session.add_alarm(Finding(Code.LISTS_APART, _WAITS, severity=Severity.NEWS))
-    if not sides_apart(session.directory):
+    if not session.directory.effective.root_must_sign:
         return
     out = enumerated([device.name for device in list_waiting(session)])
     said = Message(
