@@ -6,6 +6,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import tests.attacks
 
 HERE = Path(__file__).parent
@@ -20,8 +22,9 @@ def test_each_test_that_the_table_names_is_there() -> None:
     assert [str(path) for path in sorted(named) if not path.is_file()] == []
 
 
-def test_each_test_that_answers_a_finding_is_there() -> None:
-    findings = tomllib.loads((HERE / "findings.toml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("room", ["attacks", "walks"])
+def test_each_test_that_answers_a_finding_is_there(room: str) -> None:
+    findings = tomllib.loads((HERE.parent / room / "findings.toml").read_text(encoding="utf-8"))
     named = [name for finding in findings.values() for name in finding["tests"]]
     assert [name for name in named if not _stands(name)] == []
     assert [key for key, finding in findings.items() if not (finding["tests"] or finding["answer"])] == []
