@@ -36,7 +36,8 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_LIST: """
     counting.count
     bulk.change_all bulk.close_all case_changes.list_closed
-    drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named retention.overdue
+    drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named mentions.titles_naming
+    retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
     seizure.look seizure.print_page

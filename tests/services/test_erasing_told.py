@@ -8,18 +8,35 @@ import pytest
 
 from tests.english import in_english
 from tests.services.office import forward
+from tests.services.test_own_forms import ANSWERS, file
 from tests.tables import each
 from tests.tui.house import House, house, house_template
 from vault.access.session import Session
 from vault.casework.note import Note
+from vault.casework.own_forms.filled import Filled
+from vault.casework.story.event import Event
 from vault.casework.story.relation import Relation, Relationship
+from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
-from vault.errors import NotFoundError, UsageError
+from vault.errors import NotFoundError, UsageError, WaitingForDecisionError
 from vault.records.work import Entry
 from vault.services.approvals import erasing
-from vault.services.cases import case_changes, cases, holds, intake, people, same_person, sections, story
+from vault.services.cases import (
+    case_changes,
+    cases,
+    editing,
+    holds,
+    intake,
+    people,
+    same_person,
+    searching,
+    sections,
+    story,
+)
 from vault.services.cases.editing import Place
 from vault.services.erasures import letter, letter_words, preview, retention, what_goes
+from vault.services.evidence import checking
+from vault.services.forms import own_forms
 from vault.services.grants import handover
 from vault.words.message import plural
 
@@ -47,6 +64,106 @@ def test_who_somebody_is_to_others_goes_with_them_and_what_others_are_to_each_ot
         assert (house.case, stays) not in going.found
         erasing.erase(amina, going, why="subject-request")
         assert [kept.record for kept in story.list_in(amina, house.case, (Relation.KIND,))] == [stays]
+
+
+def test_whatever_holds_one_name_in_a_spelling_that_search_finds_is_listed_and_counted_in_the_letter(
+    house: House,
+) -> None:
+    with house.place.open() as mira:
+        own_forms.add(mira, file())
+    with house.open("Amina") as amina:
+        other = cases.create(amina, title="Another", kind="asylum").case
+        one, two = (people.add(amina, other, role="third", names=[name]) for name in ("Sana Torgaeva", "Bek Torgaev"))
+        person = people.add(amina, house.case, role="third", names=["Arsen Haile317", "Арсен Вьюжанин"])
+        note = Note(NoteKind.CONTACT, "Спросить у Вьюжанина")
+        with amina.work(other) as work:
+            for record in (
+                note,
+                Task("call haile317 back"),
+                Event("Vyuzhanin was seen"),
+                Relation(one, Relationship.SIBLING, two, text="as Vyuzhanina says"),
+            ):
+                work.keep(other, record)
+            work.commit(Entry(act="note.create"))
+        own_forms.fill(amina, other, "reception", ANSWERS | {"told": "Haile317 drove them.", "with_whom": ""})
+        section = sections.create(amina, other, what="sources", title="who told us", members=[])
+        sections.add_note(amina, section, replace(note, text="a friend of Haile317"))
+        intake.add(amina, name="Haile317", text="calls again")
+        amina.drafts().save(other, bytes(16), "Haile317 half a note", "note")
+        going = what_goes.what_goes(amina, person.hex())
+        before = "\n".join(shown(amina, going))
+        listed = before.partition("7 records may also mention them, by one name alone.")[2]
+        found = [line.split()[1] for line in listed.splitlines() if line.startswith("  ")]
+        assert sorted(found) == sorted(["note", "task", "event", "relation", Filled.KIND, "note", "slip"])
+        assert "1 unfinished text of yours may name these people" in listed
+        erasing.erase(amina, going, why="subject-request")
+        lines = "\n".join(written(amina, going))
+    assert "7 other records may name these people, by one name alone." in lines
+    assert "1 unfinished text of ours may still name these people." in lines
+    assert not [name for name in ("haile", "vyuzh", "вьюж") if name in lines.casefold()]
+
+
+def test_a_title_with_one_of_the_names_in_any_spelling_is_listed_and_no_other(house: House) -> None:
+    named = ["Haile317 asylum", "haile: asylum", "Дело Вьюжанина", "Vyuzhanin: extradition", "To Vyuzhaninu, a teacher"]
+    named += ["Omar's file", "Omars file", "Omar-Haile317"]
+    with house.open("Amina") as amina:
+        for title in (*named, "Asylum in 2026", "Al Wadi street", "Omaha file"):
+            cases.create(amina, title=title, kind="asylum")
+        names = ["Omar Haile317", "Asyl al-Haile", "Вьюжанин"]
+        person = people.add(amina, house.case, role="third", names=names)
+        said = shown(amina, what_goes.what_goes(amina, person.hex()))
+    (at,) = (at for at, line in enumerate(said) if line.startswith(f"The titles of {len(named)} cases have names"))
+    assert sorted(line.split("  ")[2] for line in said[at + 1 : at + 1 + len(named)]) == sorted(named)
+
+
+def test_a_new_title_is_given_with_the_erasure_and_search_finds_the_old_one_no_more(house: House) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="Haile317 asylum", kind="asylum")
+        case_changes.set_stage(amina, made.case, "interviewed")
+        person = people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+        going = what_goes.what_goes(amina, person.hex())
+        for wrong in ("Ahmad of 2026", "HAILE, asylum", "haile317", " "):
+            with pytest.raises(UsageError):
+                erasing.erase(amina, going, why="subject-request", titles={made.case: wrong})
+        assert person in people.names_in(amina, made.case)
+        erasing.erase(amina, going, why="subject-request", titles={made.case: "Asylum of 2026"})
+        assert [row.title for row in cases.list_all(amina) if row.case == made.case] == ["Asylum of 2026"]
+        assert searching.search(amina, "Haile317").hits == searching.search(amina, "haile").hits == ()
+        lines = written(amina, going)
+        assert not [line for line in lines if line.startswith("The title of")]
+        assert [line for line in lines if line.startswith("The history of 1 case keeps an earlier title with a name")]
+        told = editing.history(amina, editing.own_record(amina, made.case))
+        assert [(each.value.title, each.value.stage) for each in told] == [
+            ("Haile317 asylum", "pre-reg"),
+            ("Haile317 asylum", "interviewed"),
+            ("Asylum of 2026", "interviewed"),
+        ]
+        assert checking.verify(amina).verified
+
+
+def test_a_title_that_stays_is_told_in_the_letter_in_each_language_and_not_repeated(house: House) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="Haile317 asylum", kind="asylum")
+        person = people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+        going = what_goes.what_goes(amina, person.hex())
+        erasing.erase(amina, going, why="subject-request")
+        lines = letter.letter(amina, going, why="subject-request")
+    said = {language: "\n".join(map(letter_words.in_language(language), lines)) for language in letter_words.LANGUAGES}
+    assert "The title of 1 case still has a name of these people in it." in said["en"]
+    assert "Le titre de 1 dossier contient encore un nom" in said["fr"]
+    assert "В названии 1 дела ещё есть имя" in said["ru"]
+    assert not [text for text in said.values() if "Haile" in text]
+
+
+def test_nobody_renames_a_case_where_the_second_person_does_not_agree(house: House) -> None:
+    with house.open("Amina") as amina:
+        kept, gone = (cases.create(amina, title=title, kind="asylum") for title in ("Haile317 asylum", "Another"))
+        for name in ["Ahmad Haile317", *(f"Witness {at}" for at in range(11))]:
+            people.add(amina, gone.case, role="third", names=[name])
+        going = what_goes.what_goes(amina, gone.ref)
+        with pytest.raises(WaitingForDecisionError):
+            erasing.erase(amina, going, why="retention", titles={kept.case: "Asylum of 2026"})
+        assert "Haile317 asylum" in [row.title for row in cases.list_all(amina)]
 
 
 def test_a_call_alone_is_said_to_stand_in_no_case(house: House) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.screen
 def _erase(desk: Desk, what: str) -> None:
     """Erase it below the screen, as a bundle of a colleague does."""
     erasing = desk.gateway.erasing
-    desk.call(lambda: erasing.erase([what], erasing.preview([what]), why="mistake", second=None))
+    desk.call(lambda: erasing.erase([what], erasing.preview([what]), why="mistake", second=None, titles={}))
 
 
 def _sana(house: House) -> RecordId:

@@ -12,7 +12,7 @@ from tests.services.founded import PASSPHRASE
 from tests.tui.house import MIRA, House
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, editing, holds, notes, people, same_person
+from vault.services.cases import cases, editing, holds, notes, people, same_person, searching
 from vault.services.evidence import checking
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
@@ -90,3 +90,22 @@ def test_what_was_shown_is_what_is_erased_and_a_hold_released_since_then_widens_
         desk.sees("The letter about it")
     with house.open("Amina") as amina:
         assert [people.names_in(amina, case) for case in (kept, free)] == [{}, {}]
+
+
+def test_the_app_asks_for_another_title_where_the_title_names_who_goes(house: House) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="Haile317 asylum", kind="asylum")
+        people.add(amina, made.case, role="client", names=["Ahmad Haile317"])
+    with house.desk("Amina") as desk:
+        desk.press("slash", " haile", "enter", "enter", "2", ":erase for good")
+        desk.sees(
+            "The title of 1 case has a name of these people in it.", "Haile317 asylum", f"New title of {made.ref}"
+        )
+        desk.press("tab", " Haile of 2026", "f4", "y")
+        desk.sees("This title has a name of these people in it too")
+        desk.press(*["backspace"] * 20, " Asylum of 2026", "f4", "y")
+        desk.sees("The letter about it", "The history of 1 case keeps an earlier title with a name of these people")
+        desk.sees_not("Haile")
+    with house.open("Amina") as amina:
+        assert searching.search(amina, "Haile317").hits == ()
+        assert "Asylum of 2026" in [row.title for row in cases.list_all(amina)]

@@ -183,3 +183,18 @@ def test_a_note_is_moved_into_a_section_after_who_could_read_it_is_told(desk: De
     assert "Larkspur" not in desk.run("note", "list", ref).out
     assert said(desk, "search", "Larkspur")["hits"] == []
     assert desk.run("log", "verify").code == 0
+
+
+def test_who_erases_a_person_is_asked_for_another_title_where_the_title_names_them(desk: Desk) -> None:
+    ref = str(said(desk, "case", "new", "--kind", "asylum", "--title", "Haile317 asylum")["ref"])
+    person = person_in(desk, ref, "--name", "Ahmad Haile317")
+    erase = ("erase", person, "--reason", "subject-request")
+    done = desk.run_at_terminal(*erase, typed="Haile of 2026\nAsylum of 2026\nerase\n")
+    assert done.code == 0, done.err
+    assert f"{ref}  Haile317 asylum" in done.err
+    assert f"New title of {ref} (Enter leaves it as it is): " in done.err
+    assert "this title has a name of these people in it too" in done.err
+    assert "The history of 1 case keeps an earlier title" in done.out
+    assert "Haile" not in done.out
+    assert said(desk, "search", "Haile317")["hits"] == []
+    assert "Asylum of 2026" in desk.run("case", "list").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,8 +10,10 @@ from vault.cli.confirming import require_yes
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, are_asked, asked_one_by_one
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import VaultError
+from vault.ids import CompartmentId
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from vault.access.session import Session
     from vault.services.approvals.approving import Second
+    from vault.services.erasures.what_goes import Going
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 _LANGUAGES: Final = ("en", "fr", "ru")
@@ -42,8 +46,9 @@ def _erase(args: Given, output: Output) -> Result:
         if going.nothing_goes:
             require_none(session, going.cases)  # before anybody types the word, or is asked to approve it
         second = _second(args, output, session)
+        titles = _new_titles(args, output, session, going)
         require_yes(args, output, (), _ASKED, "erase")
-        erased = erasing.erase(session, going, why=args.reason, second=second)
+        erased = erasing.erase(session, going, why=args.reason, second=second, titles=titles)
         lines = letter.letter(session, going, why=args.reason)
         kept = _kept(session, lines, args.out, args.language) if args.out is not None else ()
     data = {
@@ -70,6 +75,27 @@ def _second(args: Given, output: Output, session: Session) -> Second | None:
         return second_of(args, output, session)
     answer = by_file.read_answer(session, args.approval)
     return lambda _: answer
+
+
+def _new_titles(args: Given, output: Output, session: Session, going: Going) -> dict[CompartmentId, str]:
+    """Return the new titles that somebody at the terminal gives the cases that stay and name who goes in theirs."""
+    from vault.services.erasures import mentions
+    from vault.services.projection.places import name_of
+
+    if args.yes or not are_asked(args, output):
+        return {}
+    asked = [
+        Personal(
+            case.hex(),
+            "",
+            Message("New title of {case}", case=name_of(session, case)),
+            of=partial(mentions.checked_title, going),
+            present=title,
+            is_change=True,
+        )
+        for case, title in mentions.titles_naming(session, going).now.items()
+    ]
+    return {CompartmentId(bytes.fromhex(case)): title for case, title in asked_one_by_one(asked).items() if title}
 
 
 def _asked(out: Path, names: Sequence[str]) -> Result:

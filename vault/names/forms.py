@@ -24,7 +24,7 @@ PARTICLES = frozenset((
 # fmt: on
 
 # What may follow a name in one word: English and French plural, Russian cases of Latin names, Kyrgyz and Turkish cases.
-_ENDINGS = (
+ENDINGS = (
     "s", "es", "a", "u", "om", "em", "ym", "e", "oi", "oy", "oj", "oju", "uju", "in", "nin", "un", "nun", "un", "dan",
     "ден", "дин", "дын", "дун", "дан", "дон", "тан", "тын", "тин", "ка", "га", "ге", "ке", "го", "нын", "нин", "нун",
     "ди", "ды", "ти", "ты", "да", "та", "де", "те", "лар", "лер", "дар", "дер", "тар", "тер", "у",
@@ -61,7 +61,7 @@ def lookalikes(forms: Iterable[str]) -> frozenset[str]:
 
 def without_ending(token: str) -> tuple[str, ...]:
     """Return what may be left of a plain token when something was written onto a name."""
-    stems = [token.removesuffix(ending) for ending in _ENDINGS if token.endswith(ending)]
+    stems = [token.removesuffix(ending) for ending in ENDINGS if token.endswith(ending)]
     stems += [token.removesuffix(ending) + "a" for ending in _ENDINGS_FOR_A if token.endswith(ending)]
     stems += [token.removeprefix(beginning) for beginning in _BEGINNINGS if token.startswith(beginning)]
     return tuple(stem for stem in stems if len(stem) >= _FEWEST_STEM_LETTERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +15,17 @@ from vault.policy.roles import Action
 from vault.services.approvals import by_file, erasing
 from vault.services.approvals.approving import Second
 from vault.services.cases import holds
-from vault.services.erasures import arrived, letter, letter_words, preview, retention, standing_again, what_goes
+from vault.services.erasures import (
+    arrived,
+    letter,
+    letter_words,
+    mentions,
+    preview,
+    retention,
+    standing_again,
+    what_goes,
+)
+from vault.services.projection.places import name_of
 from vault.words.message import Message, plural
 
 
@@ -27,16 +37,29 @@ class Erasing(Subject):
         going = what_goes.what_goes(self._session, *ids)
         needs_second = erasing.needs_second(going)
         lines = preview.preview(self._session, going, needs_second=needs_second)
-        return ErasePreview(tuple(map(with_kind, lines)), going.records, needs_second, going.nothing_goes, going)
+        named = mentions.titles_naming(self._session, going).now
+        titles = () if going.nothing_goes else tuple((case.hex(), name_of(self._session, case)) for case in named)
+        return ErasePreview(
+            tuple(map(with_kind, lines)), going.records, needs_second, going.nothing_goes, titles, going
+        )
 
-    def erase(self, ids: Sequence[str], shown: ErasePreview, *, why: str, second: Second | None) -> ResultText:
-        """Erase what was shown for good and return the letter about it.
+    def erase(
+        self,
+        ids: Sequence[str],
+        shown: ErasePreview,
+        *,
+        why: str,
+        second: Second | None,
+        titles: Mapping[str, str],
+    ) -> ResultText:
+        """Erase what was shown for good and return the letter about it; `titles` are new ones, by the ids of cases.
 
         Raises:
             NotAsShownError: something else would go by now.
         """
         going = self._as_shown(ids, shown)
-        erasing.erase(self._session, going, why=why, second=second)
+        new = {case_id(case): title for case, title in titles.items()}
+        erasing.erase(self._session, going, why=why, second=second, titles=new)
         return ResultText(tuple(map(with_kind, letter.letter(self._session, going, why=why))))
 
     def ask(self, ids: Sequence[str], shown: ErasePreview, *, why: str, approver: str, out: Path) -> ResultText:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -25,6 +26,7 @@ from tui.text.in_words import together
 from tui.values.codes import LANGUAGES, choices
 from tui.values.values_erasing import ErasePreview
 from tui.values.values_exchange import ResultText
+from tui.widgets.fields import SafeInput
 from tui.widgets.long_text import LongText
 from vault.errors import NotAsShownError
 from vault.words.message import Message, Words, plural
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _REASONS: Final = ("subject-request", "retention", "mistake", "court-order")
 _NOT_HERE: Final = Message("Nobody can approve it at this keyboard now. Do it at a device that both of you use.")
+_TITLE_OF: Final = "title-"
+_KEEPS_TITLE: Final = Message("empty: the title stays as it is")
 _HELD: Final = Message(
     "Nothing of it is erased while the legal hold stands. Release the hold first (F2, hold in the case)."
 )
@@ -48,6 +52,9 @@ class EraseScreen(SecondedScreen):
         about: what a person calls them.
     """
 
+    DEFAULT_CSS = """
+    EraseScreen #titles { height: auto; }
+    """
     NAME = Message("Erase for good")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", Message("Erase it for good"), "F4", Message("erase")),
@@ -66,6 +73,7 @@ class EraseScreen(SecondedScreen):
         yield FormRows(
             Static("", id="goes"),
             FormRow(Message("Reason"), ChoiceField(choices(_REASONS), value=_REASONS[0], id="why")),
+            Vertical(id="titles"),
             SecondRows(),
         )
 
@@ -82,10 +90,27 @@ class EraseScreen(SecondedScreen):
     def _show(self, found: tuple[ErasePreview, tuple[Approver, ...]]) -> None:
         self._preview, approvers = found
         self.write("goes", together(self._preview.lines))
+        self.call_later(self._show_titles, self._preview)
         rows = self.query_one(SecondRows)
         rows.display = self._preview.needs_second
         if self._preview.needs_second:
             self.call_later(rows.show, approvers)
+
+    async def _show_titles(self, preview: ErasePreview) -> None:
+        """Offer another title for each case that names who goes in its title."""
+        rows = self.query_one("#titles", Vertical)
+        await rows.remove_children()
+        await rows.mount(
+            *(
+                FormRow.of_text(f"{_TITLE_OF}{case}", Message("New title of {case}", case=ref), _KEEPS_TITLE)
+                for case, ref in preview.titles
+            )
+        )
+
+    def _titles(self) -> dict[str, str]:
+        """Return the new titles that were typed, by the ids of their cases."""
+        fields = self.query_one("#titles").query(SafeInput)
+        return {(field.id or "").removeprefix(_TITLE_OF): title for field in fields if (title := field.value.strip())}
 
     @override
     def action_browse(self) -> None:
@@ -145,12 +170,12 @@ class EraseScreen(SecondedScreen):
             self._read()
 
     def _erase(self, preview: ErasePreview, name: str, answer: Path | None = None) -> None:
-        ids, why = self._ids, self.word("why")
+        ids, why, titles = self._ids, self.word("why"), self._titles()
 
         def work(vault: Gateway) -> ResultText:
             here = vault.approvals.at_this_keyboard(name, self.lend) if name else None
             second = here if answer is None else vault.erasing.answered(answer)
-            return vault.erasing.erase(ids, preview, why=why, second=second)
+            return vault.erasing.erase(ids, preview, why=why, second=second, titles=titles)
 
         self.say(Message("The second person is asked now.") if name else "")
         self.ask(work, self._erased, failed=self._stopped)

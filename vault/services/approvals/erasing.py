@@ -5,8 +5,11 @@ The log lists which versions were erased, by whom, and never what they said (FOR
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from vault.access.session import Session
 from vault.access.trust.new_epochs import next_holders, revocations_of
@@ -31,7 +34,9 @@ from vault.services.approvals.approving import (
     rule_of,
 )
 from vault.services.approvals.question import Question
+from vault.services.cases.case_changes import change
 from vault.services.cases.holds import require_none
+from vault.services.erasures.mentions import checked_title
 from vault.services.erasures.removing import Removed, begin, finish
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.approval_checks import ERASE, MOST_CASES_ALONE, MOST_RECORDS_ALONE
@@ -45,6 +50,7 @@ REASONS = ("subject-request", "retention", "mistake", "court-order")
 MOVED = "moved"
 """Why what stands in a restricted section from here on is erased in its case."""
 _ITEMS_IN_ONE_ENTRY = 800
+_NO_TITLES: Final[Mapping[CompartmentId, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +66,31 @@ def needs_second(going: Going) -> bool:
     return len(going.cases) > MOST_CASES_ALONE or going.records > MOST_RECORDS_ALONE
 
 
-def erase(session: Session, going: Going, *, why: str, second: Second | None = None) -> Erased:
+def erase(
+    session: Session,
+    going: Going,
+    *,
+    why: str,
+    second: Second | None = None,
+    titles: Mapping[CompartmentId, str] = _NO_TITLES,
+) -> Erased:
     """Erase what `what_goes` returned. When this returns, its bytes are in no file of this folder.
 
-    `second` puts the question before a second person. Of a case that goes whole everybody else loses the key, so that
+    `second` puts the question before a second person. `titles` are new titles of cases that stay, which they have
+    before anything is erased (`titles_naming`). Of a case that goes whole everybody else loses the key, so that
     what they write into it from here on counts for nobody.
 
     Raises:
         WaitingForDecisionError: a second person has to approve, and none was asked.
         RefusedError: this member may not erase there, or a case is on legal hold.
-        UsageError: no such reason, or there is nothing to erase.
+        UsageError: no such reason, there is nothing to erase, or a new title names them too.
         VerificationError: the log is in doubt, or something of these cases is not here.
         TryAgainError: no room. Nothing was erased, or it says that the records are, and what is left goes at an unlock.
     """
     rule = _ready(session, going, why)
+    for case, title in titles.items():
+        session.require(Action.CASE_WRITE, case)
+        checked_title(going, title)
     audits = tuple(audit_of(session, case) for case in going.cases)
     approval, by = None, ""
     entry = Entry(
@@ -89,6 +106,8 @@ def erase(session: Session, going: Going, *, why: str, second: Second | None = N
         approval = required_approval(session, question, second)
         by = ALONE if approval is None else TWO_PERSON
         entry = replace(entry, dig=question.digest, out="ok:alone" if approval is None else "ok")
+    for case, title in titles.items():
+        change(session, case, title=title)
     begin(session, going.versions)
     with session.index().in_doubt():
         _commit(session, going, entry, approval)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from vault.access.session import Session
 from vault.casework.note import AMENDS
 from vault.policy.roles import Action
-from vault.services.erasures.mentions import said_in, words_in
+from vault.services.erasures.mentions import Spelt, said_in
 from vault.services.erasures.what_goes import Going
 from vault.services.projection.folder_row import ALL_RECORDS, erased_records
 
@@ -38,15 +38,14 @@ def forget_drafts(session: Session) -> int:
 
 
 def drafts_naming(session: Session, going: Going) -> int:
-    """Return how many drafts of this member name the people who go, and stay."""
+    """Return how many drafts of this member hold a name of the people who go, or a word of one, and stay."""
     session.require(Action.CASE_LIST)
-    wanted = [words for name in going.names if (words := words_in(name))]
-    if not wanted or not session.own_drafts.found().exists():
+    if not going.names or not session.own_drafts.found().exists():
         return 0
     gone = {*going.found, *((home, ALL_RECORDS) for home in going.whole)}
     staying = [draft for draft in session.drafts().list() if gone.isdisjoint(_places(draft))]
-    said = [said_in(_content(draft)) for draft in staying]
-    return sum(any(words >= name for name in wanted) for words in said)
+    spelt = Spelt(going.names)
+    return sum(spelt.is_in(said_in(_content(draft))) for draft in staying)
 
 
 def _places(draft: Draft) -> Iterator[tuple[bytes, bytes]]:

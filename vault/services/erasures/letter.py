@@ -22,7 +22,7 @@ from vault.services.cases.cases import today
 from vault.services.cases.holds import held
 from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter_words import kind_in_words, reason_in_words
-from vault.services.erasures.mentions import named_elsewhere
+from vault.services.erasures.mentions import named_elsewhere, perhaps_named, titles_naming
 from vault.services.erasures.what_goes import Going
 from vault.services.projection import dates
 from vault.services.projection.authors import name_in, names_of_members
@@ -104,23 +104,7 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
         lines.append(packages_in_words(going))
     if going.exports:
         lines.append(exports_in_words(going))
-    if named := len(named_elsewhere(session, going)):
-        lines.append(
-            plural(
-                "{count} record of others still names these people.",
-                "{count} records of others still name these people.",
-                count=named,
-            )
-        )
-    if unfinished := drafts_naming(session, going):
-        lines.append(
-            plural(
-                "{count} unfinished text of ours still names these people.",
-                "{count} unfinished texts of ours still name these people.",
-                count=unfinished,
-            )
-        )
-    return lines
+    return [*lines, *_names_in_words(session, going)]
 
 
 def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: Callable[[Words], str]) -> None:
@@ -209,6 +193,50 @@ def shared_in_words(going: Going) -> Message:
         "The contents of {count} papers stay: other papers, which stay, name them too.",
         count=going.shared[0],
     )
+
+
+def earlier_titles_in_words(count: int) -> Message:
+    """Return what is said of the titles that cases had before: which name stood there, nobody is told."""
+    return plural(
+        "The history of {count} case keeps an earlier title with a name of these people until the whole case is"
+        " erased. No search finds it.",
+        "The history of {count} cases keeps earlier titles with names of these people until the whole case is"
+        " erased. No search finds them.",
+        count=count,
+    )
+
+
+def _names_in_words(session: Session, going: Going) -> Iterator[Message]:
+    """Yield what stays and names the people who went, or may, by one name alone."""
+    named, titles = named_elsewhere(session, going), titles_naming(session, going)
+    known = {(each.case, each.record) for each in named}
+    perhaps = [each for each in perhaps_named(session, going) if (each.case, each.record) not in known]
+    if titles.now:
+        yield plural(
+            "The title of {count} case still has a name of these people in it.",
+            "The titles of {count} cases still have names of these people in them.",
+            count=len(titles.now),
+        )
+    if titles.before:
+        yield earlier_titles_in_words(titles.before)
+    if named:
+        yield plural(
+            "{count} record of others still names these people.",
+            "{count} records of others still name these people.",
+            count=len(named),
+        )
+    if perhaps:
+        yield plural(
+            "{count} other record may name these people, by one name alone. Others may have that name too.",
+            "{count} other records may name these people, by one name alone. Others may have that name too.",
+            count=len(perhaps),
+        )
+    if unfinished := drafts_naming(session, going):
+        yield plural(
+            "{count} unfinished text of ours may still name these people.",
+            "{count} unfinished texts of ours may still name these people.",
+            count=unfinished,
+        )
 
 
 def _held_in_words(session: Session, going: Going) -> Iterator[Message]:

@@ -207,15 +207,51 @@ _SAID: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingPro
                 "{count} записей о других людях ещё называют этих людей.",
             ),
         ),
-        "{count} unfinished text of ours still names these people.": (
+        "{count} other record may name these people, by one name alone. Others may have that name too.": (
             (
-                "{count} de nos textes inachevés nomme encore ces personnes.",
-                "{count} de nos textes inachevés nomment encore ces personnes.",
+                "{count} autre élément nomme peut-être ces personnes, par un seul nom. D’autres peuvent le porter.",
+                "{count} autres éléments nomment peut-être ces personnes, par un seul nom. D’autres peuvent le porter.",
             ),
             (
-                "{count} неоконченный текст у нас ещё называет этих людей.",
-                "{count} неоконченных текста у нас ещё называют этих людей.",
-                "{count} неоконченных текстов у нас ещё называют этих людей.",
+                "Ещё {count} запись, возможно, называет этих людей, одним именем. Так могут звать и других.",
+                "Ещё {count} записи, возможно, называют этих людей, одним именем. Так могут звать и других.",
+                "Ещё {count} записей, возможно, называют этих людей, одним именем. Так могут звать и других.",
+            ),
+        ),
+        "The title of {count} case still has a name of these people in it.": (
+            (
+                "Le titre de {count} dossier contient encore un nom de ces personnes.",
+                "Les titres de {count} dossiers contiennent encore des noms de ces personnes.",
+            ),
+            (
+                "В названии {count} дела ещё есть имя этих людей.",
+                "В названиях {count} дел ещё есть имена этих людей.",
+            ),
+        ),
+        "The history of {count} case keeps an earlier title with a name of these people until the whole case is"
+        " erased. No search finds it.": (
+            (
+                "L’historique de {count} dossier garde un ancien titre avec un nom de ces personnes jusqu’à"
+                " l’effacement de tout le dossier. Aucune recherche ne le trouve.",
+                "L’historique de {count} dossiers garde d’anciens titres avec des noms de ces personnes jusqu’à"
+                " l’effacement de tout le dossier. Aucune recherche ne les trouve.",
+            ),
+            (
+                "В истории {count} дела остаётся прежнее название с именем этих людей, пока не удалено всё дело. Поиск"
+                " его не находит.",
+                "В истории {count} дел остаются прежние названия с именами этих людей, пока не удалено всё дело. Поиск"
+                " их не находит.",
+            ),
+        ),
+        "{count} unfinished text of ours may still name these people.": (
+            (
+                "{count} de nos textes inachevés nomme peut-être encore ces personnes.",
+                "{count} de nos textes inachevés nomment peut-être encore ces personnes.",
+            ),
+            (
+                "{count} неоконченный текст у нас, возможно, ещё называет этих людей.",
+                "{count} неоконченных текста у нас, возможно, ещё называют этих людей.",
+                "{count} неоконченных текстов у нас, возможно, ещё называют этих людей.",
             ),
         ),
         "{name} ({device})": (("{name} ({device})",), ("{name} ({device})",)),

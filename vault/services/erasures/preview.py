@@ -15,15 +15,17 @@ from vault.services.erasures.described import described, note_look
 from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter import (
     counts_in_words,
+    earlier_titles_in_words,
     elsewhere_in_words,
     exports_in_words,
     packages_in_words,
     shared_in_words,
 )
-from vault.services.erasures.mentions import Named, named_elsewhere, named_in, perhaps_named
+from vault.services.erasures.mentions import Named, Titles, named_elsewhere, named_in, perhaps_named, titles_naming
 from vault.services.erasures.what_goes import Going
 from vault.services.erasures.whose_words import WhoseWords, in_a_line, listed_names, opened_of, whose_words
 from vault.services.projection.authors import names_of_members
+from vault.services.projection.places import name_of
 from vault.words.message import Message, Words, plural
 
 _MOST_LISTED = 20
@@ -38,12 +40,13 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
     named = named_elsewhere(session, going)
     known = {(each.case, each.record) for each in named}
     perhaps = [each for each in perhaps_named(session, going) if (each.case, each.record) not in known]
+    titles = titles_naming(session, going)
     opened = [version for version in opened_of(session, going.versions) if version.content.kind != RegisterEntry.KIND]
     found = whose_words(session, (version for version in opened if version.id not in going.quarantined))
     unseen = whose_words(session, (version for version in opened if version.id in going.quarantined))
     shown = [*named[:_MOST_LISTED], *perhaps[:_MOST_LISTED]]
     kinds = Counter([*(each.kind for each in (*found, *unseen)), *(each.kind for each in shown)])
-    note_look(session, kinds, [*going.cases, *(each.case for each in shown)], rule)
+    note_look(session, kinds, [*going.cases, *titles.now, *(each.case for each in shown)], rule)
     lines: list[Words] = [*_held(session, going)]
     if going.nothing_goes:
         lines.append(Message("Nothing is erased while the hold stands. This was asked for:"))
@@ -58,32 +61,7 @@ def preview(session: Session, going: Going, *, needs_second: bool) -> list[Words
         lines.append(elsewhere_in_words(going))
     if going.whole:
         lines.append(Message("The case goes as a whole: nobody can write in it any more."))
-    if named:
-        lines.append(
-            plural(
-                "{count} other record names these people and stays: look at it, and erase it or correct it.",
-                "{count} other records name these people and stay: look at them, and erase or correct them.",
-                count=len(named),
-            )
-        )
-        lines += _places(session, named)
-    if perhaps:
-        lines.append(
-            plural(
-                "{count} record may also mention them, by one name alone. It stays unless you erase it.",
-                "{count} records may also mention them, by one name alone. They stay unless you erase them.",
-                count=len(perhaps),
-            )
-        )
-        lines += _places(session, perhaps)
-    if unfinished := drafts_naming(session, going):
-        lines.append(
-            plural(
-                "{count} unfinished text of yours names these people and stays: finish it, or throw it away.",
-                "{count} unfinished texts of yours name these people and stay: finish them, or throw them away.",
-                count=unfinished,
-            )
-        )
+    lines += _naming(session, going, titles, named, perhaps)
     if not going.names:
         lines += _claimed(session, going)
     lines += _shared(session, going)
@@ -131,6 +109,43 @@ def _quarantined(session: Session, found: Sequence[WhoseWords]) -> Iterator[Word
 
 def _colleagues(session: Session, names: dict[MemberId, str], found: Iterable[WhoseWords]) -> str:
     return listed_names(names, {author for each in found for author in each.authors} - {session.member})
+
+
+def _naming(
+    session: Session, going: Going, titles: Titles, named: Sequence[Named], perhaps: Sequence[Named]
+) -> Iterator[Words]:
+    """Yield what stays and names the people who go, or may: the titles of cases first."""
+    if titles.now:
+        yield plural(
+            "The title of {count} case has a name of these people in it. Give the case another title: then search does"
+            " not find this one. The history of the case keeps it until the whole case is erased:",
+            "The titles of {count} cases have names of these people in them. Give the cases other titles: then search"
+            " does not find these. The history of each case keeps its own until the whole case is erased:",
+            count=len(titles.now),
+        )
+        yield from (f"  {name_of(session, case)}  {title}" for case, title in titles.now.items())
+    if titles.before:
+        yield earlier_titles_in_words(titles.before)
+    if named:
+        yield plural(
+            "{count} other record names these people and stays: look at it, and erase it or correct it.",
+            "{count} other records name these people and stay: look at them, and erase or correct them.",
+            count=len(named),
+        )
+        yield from _places(session, named)
+    if perhaps:
+        yield plural(
+            "{count} record may also mention them, by one name alone. It stays unless you erase it.",
+            "{count} records may also mention them, by one name alone. They stay unless you erase them.",
+            count=len(perhaps),
+        )
+        yield from _places(session, perhaps)
+    if unfinished := drafts_naming(session, going):
+        yield plural(
+            "{count} unfinished text of yours may name these people and stays: finish it, or throw it away.",
+            "{count} unfinished texts of yours may name these people and stay: finish them, or throw them away.",
+            count=unfinished,
+        )
 
 
 def _places(session: Session, named: Sequence[Named]) -> Iterator[Words]:
