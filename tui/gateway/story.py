@@ -26,8 +26,9 @@ from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework import vocabulary
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
+from vault.casework.story import headline_said
 from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
-from vault.casework.story.step import ChecklistStep, headline_said
+from vault.casework.story.step import ChecklistStep
 from vault.casework.versions import beside
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action

@@ -14,6 +14,7 @@ from vault.cli.showing import case_data, case_lines, edited
 from vault.cli.table import CASE, Arg, Given, OneOf, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _list(args: Given, output: Output) -> Result:
     ]
     lines: list[Words] = []
     for r in rows:
-        line: Words = f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}"
+        line: Words = f"{r.ref}  {word_of(r.kind)!s:<11}  {word_of(r.status)!s:<21}  {r.title}"
         if r.case in last:
             line = Message("{case}  {silence}", case=line, silence=silence(last[r.case], today))
         lines.append(Message("{case}  [only YOU can open this case]", case=line) if r.case in alone else line)
@@ -218,7 +219,7 @@ def _show(args: Given, output: Output) -> Result:
             {"section": section.section.hex(), "kind": section.what, "title": section.title} for section in held
         ]
         lines += ["", Message("Restricted ({count})", count=len(held))]
-        lines += [f"  {short_id(section.section)}  {section.what}  {section.title}" for section in held]
+        lines += [f"  {short_id(section.section)}  {word_of(section.what)}  {section.title}" for section in held]
     return Result(data, lines)
 
 
