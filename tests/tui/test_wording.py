@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -64,7 +65,8 @@ def _vocabularies() -> list[type[StrEnum]]:
 
 def test_every_code_is_shown_in_words_and_none_with_the_hyphen_of_a_code() -> None:
     others = (Role, Sort, Action, IdentifierType, REASONS, CODES_OF_REASONS, STORY)
-    codes = {str(code) for each in (*_vocabularies(), *others) for code in each}
+    every: list[Iterable[str]] = [*_vocabularies(), *others]
+    codes = {str(code) for each in every for code in each}
     assert {code for code in codes if code not in CODES} == set()
     shown = {str(word) for code, word in CODES.items()}
     assert {word for word in shown if "-" in word and not _HYPHENED.search(word)} == set()

@@ -39,7 +39,7 @@ from vault.services.forms import own_forms
 from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
-from vault.services.safety import check_ins, checklists
+from vault.services.safety import at_risk, check_ins, checklists
 from vault.words.message import Words
 
 _MEMBERS = frozenset({"owner", "deputy"})
@@ -178,6 +178,11 @@ class Story(Subject):
         case_changes.change(
             self._session, home, title=title, risk=risk, stage=stage or None, on=on or None, reason=reason or None
         )
+        return case
+
+    def protect(self, case: str, typed: Mapping[str, str]) -> str:
+        """Keep what was agreed after an extradition was refused; return the id of the case."""
+        at_risk.protect(self._session, case_id(case), typed)
         return case
 
     def close_case(self, case: str, reason: str) -> str:

@@ -29,8 +29,8 @@ CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
 _CASES = Arg("CASE ...", Message("ids or references of cases, up to 500"), into="case")
 _AT_RISK = Message(
-    "This is the most dangerous time: the risk is high now. Put where they are into a restricted section (`casevault"
-    " section new`), and begin check-ins (`casevault check-in add`)."
+    "Put where they are into a restricted section (`casevault section new`), begin check-ins (`casevault check-in"
+    " add`), agree on a plan (`casevault safety-plan add`), and write down whom to tell (`casevault task add`)."
 )
 _CHANGED = Message("Cases changed")
 _NEW_TITLE = Personal("title", "--title", Message("New title of the case"), is_change=True)
@@ -117,7 +117,7 @@ def _present(args: Given, session: Session) -> dict[str, str]:
 
 
 def _edit(args: Given, output: Output) -> Result:
-    asked = (_NEW_TITLE,) if len(args.case) == 1 else ()
+    asked: tuple[Personal, ...] = (_NEW_TITLE,) if len(args.case) == 1 else ()
     if asked and not are_asked(args, output):
         asked = (_NEW_TITLE, _WHY_LOWER)  # who sits at the terminal is asked where it is needed
     with opened_to_ask(args, output, asked, present=partial(_present, args)) as (session, values):
@@ -153,7 +153,9 @@ def _stage(args: Given, output: Output) -> Result:
 
         result = edited(case_changes.set_stage(session, cases.find(session, args.case), args.stage, on=args.on))
     if args.stage == "refused-at-risk":
-        return Result(result.data, [*result.lines, _AT_RISK])
+        from vault.casework.story.at_risk import WARNING
+
+        return Result(result.data, [*result.lines, WARNING, _AT_RISK])
     return result
 
 
