@@ -22,7 +22,7 @@ from vault.casework.story.check_in import CheckIn
 from vault.words.message import Message
 
 AT_RISK: Final = "at-risk"
-_ABOUT: Final = Message("What you leave empty is not written. Only you and the sheets open where they are.")
+_ABOUT: Final = Message("What you leave empty is not written. Where they are goes into a restricted section.")
 
 
 class AtRiskForm(RecordForm):

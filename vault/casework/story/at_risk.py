@@ -17,7 +17,7 @@ from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
 from vault.words.message import Message
 
-WARNING: Final = Message("Refused at risk: this is the most dangerous time. The risk is high now.")
+WARNING: Final = Message("Refused at risk: this is the most dangerous time. The risk is at least high now.")
 SEALED: Final = Message("Where they are")
 """The title of a restricted section for it."""
 _WHERE, _STEPS, _TELL = "where", "steps", "tell"
