@@ -42,5 +42,5 @@ def test_a_wrong_field_is_named_and_its_value_is_not(typed: dict[str, str], prob
 def test_a_head_says_every_field_that_is_filled_in_and_nothing_else() -> None:
     assert [str(words) for words in note_head(WHOLE)] == ["medical", "of 2026-11-24 14:02", "corrects 00010203"]
     assert [str(words) for words in note_head(Note(NoteKind.CONTACT, "x"))] == ["contact"]
-    kind, _, earlier = note_head(WHOLE, word=str.upper, earlier="that one")
-    assert (str(kind), str(earlier)) == ("MEDICAL", "corrects that one")
+    kind, earlier = note_head(Note(NoteKind.LEGAL_ADVICE, "x", amends=b"x" * 16), earlier="that one")
+    assert (str(kind), str(earlier)) == ("legal advice", "corrects that one")

@@ -39,8 +39,8 @@ _ASKS: Mapping[Action, str] = {
     drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named mentions.titles_naming
     retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
-    seizure.look seizure.print_page
+    case_changes.what_stops paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in
+    check_ins.missed seizure.look seizure.print_page
     """,
     Action.CASE_READ: """
     homes.papers_in sections.head_of
@@ -55,7 +55,7 @@ _ASKS: Mapping[Action, str] = {
     Action.CASE_WRITE: """
     adding.add adding.keep_again homes.require_write paper_text.read_and_keep papers.change
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
-    two_versions.settle own_forms.fill own_forms.change
+    two_versions.settle at_risk.protect own_forms.fill own_forms.change
     people.change people.keep section_people.change section_people.edit sections.opened_to_write sections.add_note
     sections.add_person story.add story.change check_ins.heard checklists.tick writing_down.add_person
     writing_down.change_person

@@ -685,6 +685,8 @@ ANSWERS: dict[str, Any] = {
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.still_due": "",
+    "story.what_stops": (),
+    "story.people_of": (("01" * 16, "Арсений Вьюжанин"),),
     "story.undoable": UndoShown(("note",), "Der zweite Termin"),
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,

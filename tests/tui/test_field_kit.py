@@ -32,7 +32,7 @@ def test_typing_narrows_the_words_the_arrows_move_and_enter_takes(amina: Desk) -
 
 def test_a_word_is_found_by_any_part_of_it_and_the_same_letter_again_goes_on(amina: Desk) -> None:
     amina.press("enter", "n", "f7", "f7", *"adv")
-    amina.sees("adv > legal-advice")
+    amina.sees("adv > legal advice")
     amina.press("escape", "s")
     amina.sees("s > safety supervision")
     amina.press("s")

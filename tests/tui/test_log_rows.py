@@ -116,7 +116,7 @@ def test_all_that_an_entry_says_is_one_sentence() -> None:
     entry = line("export.done", case="K7QM-3XPD", whom="Kaltbrunner", covers="4 files", why="legal-referral")
     assert whole(entry) == (
         "Amina, entry 9, 2026-11-27 12:00: export.done, ok. 4 files. case K7QM-3XPD. names Kaltbrunner. "
-        "reason legal-referral"
+        "reason legal referral"
     )
 
 

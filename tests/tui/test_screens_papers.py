@@ -40,7 +40,7 @@ def test_a_photo_of_an_order_is_attached_read_and_found_by_its_words(house: Hous
     with house.desk("Amina") as amina:
         _added(amina, photo)
         amina.sees("The paper is kept. Its file is still there, in clear: delete it if nobody needs it.")
-        amina.sees("Its text was read from a picture", "detention-order")
+        amina.sees("Its text was read from a picture", "detention order")
         amina.press("f3", " Quillfeather", "enter")
         amina.sees("Papers", "1 hit", "is held until May")
         amina.press("enter")

@@ -91,7 +91,7 @@ def test_a_person_is_kept_as_typed(house: House) -> None:
         amina.press("right", "tab", " 71 0034512", "tab", "right", "tab", " through her sister", "f4")
         amina.sees("People 3", "SAFE CONTACT Вера Тихоокова: phone through her sister")
         amina.press("2", "home", "down")  # the second of the clients
-        amina.sees("Phone +996 555 010 412", "Document id-card 71 0034512", "1979-08")
+        amina.sees("Phone +996 555 010 412", "Document identity card 71 0034512", "1979-08")
     with house.open("Amina") as session:
         kept = cases.open_case(session, house.case).persons[-1].value
     assert [name.text for name in kept.names] == ["Вера Тихоокова", "Vera Tikhookova"]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
 
+import vault.casework
 from tests.tables import each
 from tui.screens.frame.wording import sentence
 from tui.values.codes import CODES
-from vault.casework.access import GrantReason, SectionKind
-from vault.casework.stages import STAGES, CaseKind
-from vault.casework.vocabulary import Channel, DocumentKind, NameKind, NoteKind, PersonRole, Risk, Sex
+from vault.casework.form import Shape
+from vault.casework.own_forms.countries import Country
+from vault.casework.papers.document import ReadBy
+from vault.casework.script import Script
+from vault.casework.story import STORY
+from vault.casework.versions.beside import Answer, Part
 from vault.errors import RefusedError, UsageError, VaultError
 from vault.index.cases import Sort
 from vault.policy.roles import Role
@@ -18,6 +27,9 @@ from vault.services.cases.cases import REASONS
 from vault.services.projection.approval_checks import CODES_OF_REASONS
 from vault.words.message import Message
 from vault.words.next_step import NextStep
+
+_NOT_SHOWN_AS_WORDS: Final = {Answer, Country, Part, ReadBy, Script, Shape}
+_HYPHENED: Final = re.compile(r"\b(co-accused|check-in|laissez-passer)\b")
 
 
 @each(
@@ -43,11 +55,18 @@ def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError
     assert sentence(error) == said
 
 
-@each(
-    [
-        *(Role, PersonRole, Sex, DocumentKind, Channel, NameKind, NoteKind, Risk, CaseKind, *STAGES.values()),
-        *(GrantReason, SectionKind, Sort, Action, IdentifierType, frozenset(REASONS), frozenset(CODES_OF_REASONS)),
-    ]
-)
-def test_every_code_that_a_screen_shows_has_a_word(codes: Iterable[str]) -> None:
-    assert {code for code in map(str, codes) if code not in CODES} == set()
+def _vocabularies() -> list[type[StrEnum]]:
+    """Return every vocabulary of casework: what a record may keep as a code."""
+    rooms = pkgutil.walk_packages(vault.casework.__path__, "vault.casework.")
+    modules = [importlib.import_module(room.name) for room in rooms]
+    found = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return [each for each in found - {StrEnum, *_NOT_SHOWN_AS_WORDS} if issubclass(each, StrEnum)]
+
+
+def test_every_code_is_shown_in_words_and_none_with_the_hyphen_of_a_code() -> None:
+    others = (Role, Sort, Action, IdentifierType, REASONS, CODES_OF_REASONS, STORY)
+    every: list[Iterable[str]] = [*_vocabularies(), *others]
+    codes = {str(code) for each in every for code in each}
+    assert {code for code in codes if code not in CODES} == set()
+    shown = {str(word) for code, word in CODES.items()}
+    assert {word for word in shown if "-" in word and not _HYPHENED.search(word)} == set()

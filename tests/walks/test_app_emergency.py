@@ -13,7 +13,7 @@ from vault.casework.person import SafeContact
 from vault.casework.story.event import Event
 from vault.casework.story.incident import Incident, IncidentKind
 from vault.casework.vocabulary import Channel
-from vault.services.cases import case_changes, cases, intake, people, story
+from vault.services.cases import case_changes, cases, intake, people, sections, story
 
 pytestmark = pytest.mark.screen
 
@@ -147,3 +147,63 @@ def test_a_person_asks_for_their_own_data_it_has_a_date_in_the_case_and_leaves_b
         desk.sees(f"Who asks {CLIENT}")
         desk.press("escape", "n")
         desk.sees("relation")
+
+
+def test_scenario_17_the_app_warns_at_refused_at_risk_and_keeps_all_that_is_agreed_from_one_form(house: House) -> None:
+    with house.open("Amina") as amina:
+        made = cases.create(amina, title="Extradition", kind="extradition")
+    with house.desk("Amina") as desk:
+        desk.press("down", "enter")
+        desk.at(f"{made.ref} Extradition")
+        desk.press("m")
+        desk.go_to("stage")
+        desk.press(*"refused at", "f4")
+        desk.at("REFUSED AT RISK")
+        desk.sees("this is the most dangerous time", "The risk is at least high now.")
+        desk.fill(where="Larkspur Yard 4", who="his sister rings", at="+1 22:00", first="Amina", second="Joel")
+        desk.fill(steps="leave by the yard; ring Nora", tell="the lawyer; UNHCR")
+        desk.press("f4")
+        desk.sees("Extradition", "refused at risk", "REFUSED AT RISK", "high")
+        desk.sees_not("refused-at-risk", "flagged")
+    with house.open("Amina") as amina:
+        head = cases.open_case(amina, made.case).head.value
+        assert (head.stage, head.risk) == ("refused-at-risk", "high")
+        kept = {stored.value.headline() for stored in story.list_in(amina, made.case)}
+        assert kept == {
+            "his sister rings, Amina, Joel",
+            "if they come after the refusal",
+            "tell the lawyer: extradition refused, still at risk",
+            "tell UNHCR: extradition refused, still at risk",
+        }
+        (section,) = sections.list_of(amina, made.case)
+        assert section.what == "location"
+        assert [note.value.text for note in sections.open_section(amina, section.section).notes] == ["Larkspur Yard 4"]
+
+    with house.desk("Amina") as desk:
+        desk.press("enter", "m")  # what is due stands first
+        desk.go_to("risk")
+        desk.press(*"low", "f4")
+        desk.sees("its risk is lowered only with a reason", "Is the danger really less?")
+        desk.press("escape", "f4", " he left the country", "enter")
+        desk.at(f"{made.ref} Extradition")
+        desk.sees("low")
+        desk.press("m", "ctrl+w")
+        desk.sees(
+            "This stops it from being closed.", "its stage is refused at risk", "a check-in runs (his sister rings"
+        )
+        desk.press(" he is safe abroad", "enter")
+    with house.open("Amina") as amina:
+        head = cases.open_case(amina, made.case).head.value
+        assert (head.risk, head.risk_reason, head.close_reason) == ("low", "he left the country", "he is safe abroad")
+
+
+def test_a_wanted_record_is_about_somebody_whom_one_chooses_and_a_camera_is_a_way_to_be_seen(house: House) -> None:
+    with house.desk("Amina") as desk:
+        desk.press("enter", "d", "n", *"wanted", "enter")
+        desk.go_to("system")
+        desk.press(*"cis")
+        desk.go_to("person")
+        desk.press(*CLIENT)
+        desk.press(*["tab"] * 5, *"camera", "f4")
+        desk.sees("CIS interstate search", "camera or face recognition", CLIENT)
+        desk.sees_not("cis-interstate", "face-recognition")

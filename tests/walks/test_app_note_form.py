@@ -50,7 +50,7 @@ def test_a_note_with_a_kind_and_a_date_in_words_is_taken_back_and_done_again_acr
         await press(pilot, "ctrl+z")
         await before.go_to(pilot, "kind")
         await press(pilot, *"leg")
-        assert "legal-advice" in before.said()
+        assert "legal advice" in before.said()
         await press(pilot, "enter")
         assert isinstance(before.app.focused, DateInput)
         await type_in(pilot, "3/4/2026")

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tests.cli.desk import Desk, said
 from tests.walks.command_desk import listed, made, person_in
+from vault.words.codes import CODES
+
+_HYPHENED = {code for code, word in CODES.items() if "-" in code and code != str(word)}
 
 
 def test_a_case_says_for_how_long_there_was_no_contact_and_the_list_finds_it(desk: Desk) -> None:
@@ -198,3 +201,41 @@ def test_who_erases_a_person_is_asked_for_another_title_where_the_title_names_th
     assert "Haile" not in done.out
     assert said(desk, "search", "Haile317")["hits"] == []
     assert "Asylum of 2026" in desk.run("case", "list").out
+
+
+def test_a_wanted_record_says_who_is_searched_for_and_that_a_camera_saw_them_in_words(desk: Desk) -> None:
+    ref = made(desk)
+    person_in(desk, ref, "--name", "Arseni Vyuzhanin")
+    brother = person_in(desk, ref, "--name", "Lev Vyuzhanin")
+    seen = ("--seen-how", "face-recognition", "--seen-words", "a gate of the metro lit up red")
+    said(desk, "wanted", "add", ref, "--system", "cis-interstate", "--person", "Lev Vyuzhanin", *seen)
+    for how in ("border-search", "shared-database"):
+        said(desk, "wanted", "add", ref, "--system", "other", "--seen-how", how)
+    kept = said(desk, "wanted", "list", ref)["records"][0]
+    assert (kept["person"], kept["system"], kept["seen_how"]) == (brother, "cis-interstate", "face-recognition")
+    listed = desk.run("wanted", "list", ref).out
+    for line in (
+        "wanted  CIS interstate search",
+        "Who is searched for: Lev Vyuzhanin",
+        "Seen how: camera or face recognition",
+        "Seen how: search at a border",
+        "Seen how: shared search database",
+        "Seen how, in your own words: a gate of the metro lit up red",
+    ):
+        assert line in listed
+
+
+def test_no_answer_shows_the_code_of_a_value(desk: Desk) -> None:
+    ref = made(desk)
+    person_in(desk, ref, "--name", "Arseni Vyuzhanin", "--channel", "through-someone")
+    said(desk, "case", "stage", ref, "court-detention")
+    desk.run("note", "add", ref, "--kind", "legal-advice", stdin="The order was read.")
+    said(desk, "incident", "add", ref, "--what", "device-seized", "--at", "2026-10-14")
+    said(desk, "risk", "add", ref, "--factor", "prior-arrest", "--review", "2150-01-02")
+    said(desk, "checklist", "begin", ref, "--what", "office-raided")
+    shown = [("case", "list"), ("case", "show", ref), ("note", "list", ref), ("person", "list", ref), ("history", ref)]
+    shown += [("deadline", "list"), *((kind, "list", ref) for kind in ("incident", "risk", "checklist"))]
+    told = "\n".join(desk.run(*arguments).out for arguments in shown)
+    for words in ("court detention", "legal advice", "through somebody", "devices seized", "arrested before"):
+        assert words in told
+    assert [code for code in _HYPHENED if code in told] == []

@@ -267,3 +267,41 @@ def test_scenario_18_a_person_who_asks_gets_their_own_data_in_dari_and_nobody_el
     said(desk, "subject-request", "done", request)
     assert said(desk, "deadline", "list")["due"] == []
     assert "export" in desk.run("log", "list", "--act", "export").out
+
+
+def test_at_refused_at_risk_a_lower_risk_and_a_close_wait_for_a_reason_that_is_typed(desk: Desk) -> None:
+    ref = made(desk)
+    answer = desk.run("case", "stage", ref, "refused-at-risk").out
+    assert "the most dangerous time" in answer
+    for offered in ("section new", "check-in add", "safety-plan add", "task add"):
+        assert f"`casevault {offered}`" in " ".join(answer.split())
+    now = datetime.datetime.now().astimezone()
+    for hours in (-3, 20):
+        at = (now + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
+        looked = ("--who", f"his sister {hours}", "--first", "Amina", "--second", "Joel", "--at", at)
+        said(desk, "check-in", "add", ref, *looked)
+    lower, close = ("case", "edit", ref, "--risk", "low"), ("case", "close", ref)
+    assert [desk.run(*lower).code, desk.run(*close, "--reason", "quiet").code] == [3, 3]
+    assert [desk.run_at_terminal(*lower, typed="\n\n").code, desk.run_at_terminal(*close, typed="\n").code] == [3, 2]
+    assert (said(desk, "case", "show", ref)["risk"], said(desk, "case", "list", "--closed")["cases"]) == ("high", [])
+    assert said(desk, "case", "edit", ref, "--risk", "immediate")["changed"]  # higher: no question
+
+    assert desk.run_at_terminal(*lower, typed="\nhe left the country\n").code == 0
+    assert "risk reason: he left the country" in desk.run("history", ref).out
+    assert said(desk, "case", "edit", ref, "--risk", "high")["changed"]
+    assert said(desk, *lower, "--reason", "he arrived")["changed"]  # in a script
+    told = " ".join(desk.run_at_terminal(*close, typed="\n").err.split())
+    for stop in (
+        "its stage is refused at risk",
+        "a check-in is MISSED (his sister -3",
+        "a check-in runs (his sister 20",
+    ):
+        assert f"WARNING: {stop}" in told
+    assert said(desk, *close, "--reason", "he is safe", "--anyway")["closed"]
+    said(desk, "case", "reopen", ref)
+    assert desk.run_at_terminal(*close, typed="he is safe, the sister says so\n").code == 0
+    other, third = made(desk), made(desk)
+    said(desk, "case", "stage", other, "refused-at-risk")
+    both = desk.run("case", "close", other, third, "--reason", "the office closes").out
+    assert "1 case was changed" in both
+    assert "was not changed: this case is not closed: its stage is refused at risk" in " ".join(both.split())

@@ -153,7 +153,7 @@ class _Lane(Line):
     def put_stages(self, stages: Iterable[Stage]) -> None:
         """Put the names of stages, from the newest back, and a line from each to the next."""
         limit, is_last = self.width, True
-        for stage in sorted(stages, key=lambda stage: stage.day, reverse=True):
+        for stage in sorted(stages, key=lambda stage: stage.day)[::-1]:  # of one day, too, the later one first
             name = f"{signs.ABOUT}{one_line(stage.name)}" if stage.is_about else one_line(stage.name)
             x, long = self._view.x(stage.day), cell_len(name)
             if x >= limit:  # not in view, or a later one began in the same cell

@@ -11,7 +11,7 @@ from tui.values import shaping
 from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown, ManyDone, PreviewShown
 from tui.values.values_exchange import PeerShown
 from vault.casework.person import Person
-from vault.casework.story.step import headline_said
+from vault.casework.story import headline_said
 from vault.errors import InternalError
 from vault.ids import CompartmentId, VersionId
 from vault.index.cases import CaseRow, FoundCases, Place, Sort

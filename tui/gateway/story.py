@@ -26,8 +26,9 @@ from tui.values.values_versions import SideShown, VersionsShown
 from vault.casework import vocabulary
 from vault.casework.form import FormedRecord, labelled
 from vault.casework.own_forms.filled import Filled
+from vault.casework.story import headline_said
 from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
-from vault.casework.story.step import ChecklistStep, headline_said
+from vault.casework.story.step import ChecklistStep
 from vault.casework.versions import beside
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
@@ -38,7 +39,7 @@ from vault.services.forms import own_forms
 from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
-from vault.services.safety import check_ins, checklists
+from vault.services.safety import at_risk, check_ins, checklists
 from vault.words.message import Words
 
 _MEMBERS = frozenset({"owner", "deputy"})
@@ -102,6 +103,10 @@ class Story(Subject):
         count = sum(story.due_in(self._session, case_id(case)).values())
         return case_changes.still_due_words(count) if count else ""
 
+    def what_stops(self, case: str) -> tuple[Words, ...]:
+        """Return what stops a case from being closed without a look at it."""
+        return case_changes.what_stops(self._session, case_id(case))
+
     def list_in(self, case: str, why: str) -> tuple[RecordShown, ...]:
         """Return the records with a form in a case, by their date."""
         found = story.list_in(self._session, case_id(case), why=why)
@@ -164,17 +169,25 @@ class Story(Subject):
         """Return this day, YYYY-MM-DD."""
         return cases.today(self._session)
 
-    def change_case(self, case: str, *, title: str, risk: str, stage: str = "", on: str = "") -> str:
+    def change_case(self, case: str, *, title: str, risk: str, stage: str = "", on: str = "", reason: str = "") -> str:
         """Give a case a title and a risk, and put it into a stage since a day, all in one; return its id.
 
-        An empty stage stays; an empty day is today.
+        An empty stage stays; an empty day is today. `reason` is why the danger is less, where that has to be said.
         """
-        case_changes.change(self._session, case_id(case), title=title, risk=risk, stage=stage or None, on=on or None)
+        home = case_id(case)
+        case_changes.change(
+            self._session, home, title=title, risk=risk, stage=stage or None, on=on or None, reason=reason or None
+        )
+        return case
+
+    def protect(self, case: str, typed: Mapping[str, str]) -> str:
+        """Keep what was agreed after an extradition was refused; return the id of the case."""
+        at_risk.protect(self._session, case_id(case), typed)
         return case
 
     def close_case(self, case: str, reason: str) -> str:
-        """Close a case; return its id."""
-        case_changes.close(self._session, case_id(case), reason=reason)
+        """Close a case for a reason of somebody who saw what stops it; return its id."""
+        case_changes.close(self._session, case_id(case), reason=reason, anyway=True)
         return case
 
     def reopen_case(self, case: str) -> str:

@@ -127,4 +127,4 @@ def told(value: object) -> Words:
         case list() | tuple():
             return "; ".join(str(told(part)) for part in value)
         case _:
-            return str(value)
+            return word_of(str(value))

@@ -21,7 +21,8 @@ class Case:
 
     `owner` and `deputy` are members; `alone_reason` says why nobody stands in for the owner, and
     `no_recovery_reason` why the recovery sheets must not open the case. `stage_since` is from which day on it is in its
-    stage; `closed` the day on which it was closed, and `close_reason` why.
+    stage; `closed` the day on which it was closed, and `close_reason` why. `risk_reason` is why the risk was lowered
+    while an extradition stood at refused at risk.
     """
 
     KIND: ClassVar[str] = "case"
@@ -40,6 +41,7 @@ class Case:
     stage_since: str | None = None
     closed: str | None = None
     close_reason: str | None = field(default=None, repr=False)
+    risk_reason: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", checked_line(self.title, "case title"))
@@ -64,6 +66,8 @@ class Case:
             object.__setattr__(self, "closed", checked_day(self.closed, "closing day of a case"))
         if self.close_reason is not None:
             object.__setattr__(self, "close_reason", checked_line(self.close_reason, "reason for closing a case"))
+        if self.risk_reason is not None:
+            object.__setattr__(self, "risk_reason", checked_line(self.risk_reason, "reason for a lower risk"))
 
     def joined(self, beside: Sequence[Case]) -> Case:
         """Return this head, open where any of the versions beside it is: else what is due in it would show nowhere."""

@@ -18,6 +18,7 @@ from vault.casework.checks import checked_id, checked_line, checked_lines, check
 from vault.casework.dates import checked_date, checked_day, checked_moment
 from vault.errors import UsageError
 from vault.ids import RecordId
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 
@@ -134,6 +135,10 @@ class FormField:
         if isinstance(value, tuple):
             return "\n".join(value)
         return value.hex() if isinstance(value, bytes) else "" if value is None else str(value)
+
+    def said(self, typed: str) -> Words:
+        """Return a kept value, as `to_typed` gives it, as people read it: a code in words, at length where it can."""
+        return typed if self.words is None else self.at_length.get(typed) or word_of(typed)
 
     @property
     def in_words(self) -> str:
@@ -254,7 +259,7 @@ class FormedRecord:
             for field, value in values
         ]
         return [
-            (field.label, field.at_length.get(text, text))
+            (field.label, field.said(text))
             for field, text in told
             if text and not (field.shape is Shape.YES_NO and text == NO)
         ]

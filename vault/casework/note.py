@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -76,12 +76,11 @@ def typed_note(said: Mapping[str, str]) -> dict[str, str]:
     return {entry.name: said.get(entry.name) or entry.usual for entry in Note.FORM.fields}
 
 
-def note_head(note: Note, *, word: Callable[[str], Words] = str, earlier: Words | None = None) -> list[Words]:
+def note_head(note: Note, *, earlier: Words | None = None) -> list[Words]:
     """Return what the head of a note says, its kind first.
 
     Args:
         note: the note.
-        word: gives the word for a code, in the language of a face.
         earlier: what the note that it corrects is called; None for its id.
     """
     head: list[Words] = []
@@ -92,7 +91,7 @@ def note_head(note: Note, *, word: Callable[[str], Words] = str, earlier: Words 
         elif value and entry.is_of_time:
             value = moment_text(str(value))
         elif value and entry.words is not None:
-            value = word(str(value))
+            value = entry.said(str(value))
         if value:
             head.append(filled(entry.shown, label=entry.label, value=value))
     return head

@@ -13,6 +13,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
 from vault.cli.table import Arg, Given, Verb
+from vault.words.codes import word_of, words_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _give(args: Given, output: Output) -> Result:
     lines = [
         Message(
             "You approved it as {role}; your log says so. The answer for {name} is at {out}.",
-            role=approval.role,
+            role=word_of(approval.role),
             name=name,
             out=args.out,
         ),
@@ -121,7 +122,7 @@ def _list(args: Given, output: Output) -> Result:
             for approver in found
         ],
     }
-    lines = [f"{approver.name}  {', '.join(approver.roles)}" for approver in found]
+    lines = [Message("{name}  {roles}", name=approver.name, roles=words_of(approver.roles)) for approver in found]
     return Result(data, lines or [Message("Nobody else can approve: you do these acts alone, and the log says so.")])
 
 

@@ -9,16 +9,18 @@ from vault.cli.dates import day_of
 from vault.cli.known import ANYWAY, unless_known
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
-from vault.cli.prompts import Personal, options_of
+from vault.cli.prompts import Personal, are_asked, ask_line, options_of
 from vault.cli.showing import case_data, case_lines, edited
 from vault.cli.table import CASE, Arg, Given, OneOf, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
     from vault.access.session import Session
     from vault.services.cases.bulk import BulkDone
+    from vault.services.cases.editing import Edited
 
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 _NONE_CLOSED = Message("No case of yours is closed.")
@@ -27,14 +29,16 @@ CASE_KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", Message("Title of the case"), required=True)
 _CASES = Arg("CASE ...", Message("ids or references of cases, up to 500"), into="case")
 _AT_RISK = Message(
-    "This is the most dangerous time: the risk is high now. Put where they are into a restricted section (`casevault"
-    " section new`), and begin check-ins (`casevault check-in add`)."
+    "Put where they are into a restricted section (`casevault section new`), begin check-ins (`casevault check-in"
+    " add`), agree on a plan (`casevault safety-plan add`), and write down whom to tell (`casevault task add`)."
 )
 _CHANGED = Message("Cases changed")
 _NEW_TITLE = Personal("title", "--title", Message("New title of the case"), is_change=True)
 _WHY_CLOSED = Personal("reason", "--reason", Message("Why the case is closed"), required=True)
 _WHY_HELD = Personal("reason", "--reason", Message("Why the case is on legal hold"), required=True)
 _WHY_RELEASED = Personal("reason", "--reason", Message("Why the hold is released"), required=True)
+_ANYWAY = Arg("[--anyway]", Message("close it though it is at refused at risk or a check-in runs (scripts)"))
+_WHY_LOWER = Personal("reason", "--reason", Message("Why the risk of a case at refused at risk is lower now"))
 _RISKS = ("low", "medium", "high", "immediate")
 _REASON = Personal("reason", "--reason", Message("Why they must not be able to open it"), required=True)
 
@@ -96,7 +100,7 @@ def _list(args: Given, output: Output) -> Result:
     ]
     lines: list[Words] = []
     for r in rows:
-        line: Words = f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}"
+        line: Words = f"{r.ref}  {word_of(r.kind)!s:<11}  {word_of(r.status)!s:<21}  {r.title}"
         if r.case in last:
             line = Message("{case}  {silence}", case=line, silence=silence(last[r.case], today))
         lines.append(Message("{case}  [only YOU can open this case]", case=line) if r.case in alone else line)
@@ -113,7 +117,9 @@ def _present(args: Given, session: Session) -> dict[str, str]:
 
 
 def _edit(args: Given, output: Output) -> Result:
-    asked = (_NEW_TITLE,) if len(args.case) == 1 else ()
+    asked: tuple[Personal, ...] = (_NEW_TITLE,) if len(args.case) == 1 else ()
+    if asked and not are_asked(args, output):
+        asked = (_NEW_TITLE, _WHY_LOWER)  # who sits at the terminal is asked where it is needed
     with opened_to_ask(args, output, asked, present=partial(_present, args)) as (session, values):
         from vault.services.cases import bulk, case_changes, cases
         from vault.services.projection import authors
@@ -124,8 +130,21 @@ def _edit(args: Given, output: Output) -> Result:
             return _of_many(
                 bulk.change_all(session, found, risk=args.risk, owner=owner, progress=output.progress_of(_CHANGED))
             )
-        title = next(iter(values["title"]), None)
-        return edited(case_changes.change(session, found[0], title=title, risk=args.risk, owner=owner))
+        title, reason = next(iter(values["title"]), None), next(iter(values.get("reason", ())), None)
+
+        def change(reason: str | None) -> Edited:
+            return case_changes.change(session, found[0], title=title, risk=args.risk, owner=owner, reason=reason)
+
+        try:
+            return edited(change(reason))
+        except case_changes.LowerRiskError as fault:
+            if not are_asked(args, output):
+                raise
+            output.say(fault.message)
+            why = ask_line(Message("Is the danger really less? Type why (Enter changes nothing): "))
+            if not why:
+                raise
+            return edited(change(why))
 
 
 def _stage(args: Given, output: Output) -> Result:
@@ -134,19 +153,33 @@ def _stage(args: Given, output: Output) -> Result:
 
         result = edited(case_changes.set_stage(session, cases.find(session, args.case), args.stage, on=args.on))
     if args.stage == "refused-at-risk":
-        return Result(result.data, [*result.lines, _AT_RISK])
+        from vault.casework.story.at_risk import WARNING
+
+        return Result(result.data, [*result.lines, WARNING, _AT_RISK])
     return result
 
 
+def _say_what_stops(args: Given, output: Output, session: Session) -> dict[str, str]:
+    """Tell who is asked for the reason what stops the case from being closed."""
+    from vault.services.cases import case_changes, cases
+
+    if len(args.case) == 1:
+        for stop in case_changes.what_stops(session, cases.find(session, args.case[0])):
+            output.say(Message("WARNING: {stop}", stop=stop))
+    return {}
+
+
 def _close(args: Given, output: Output) -> Result:
-    with opened_to_ask(args, output, (_WHY_CLOSED,)) as (session, values):
+    present = partial(_say_what_stops, args, output)
+    with opened_to_ask(args, output, (_WHY_CLOSED,), present=present) as (session, values):
         from vault.services.cases import bulk, case_changes, cases
 
         found = [cases.find(session, case) for case in args.case]
         reason = values["reason"][0]
         if len(found) > 1:
             return _of_many(bulk.close_all(session, found, reason=reason, progress=output.progress_of(_CHANGED)))
-        still_due = case_changes.close(session, found[0], reason=reason).still_due
+        anyway = args.anyway or are_asked(args, output)
+        still_due = case_changes.close(session, found[0], reason=reason, anyway=anyway).still_due
     lines: list[Words] = [
         Message("The case is closed: it has left the list, and search and `casevault case list --closed` find it.")
     ]
@@ -218,7 +251,7 @@ def _show(args: Given, output: Output) -> Result:
             {"section": section.section.hex(), "kind": section.what, "title": section.title} for section in held
         ]
         lines += ["", Message("Restricted ({count})", count=len(held))]
-        lines += [f"  {short_id(section.section)}  {section.what}  {section.title}" for section in held]
+        lines += [f"  {short_id(section.section)}  {word_of(section.what)}  {section.title}" for section in held]
     return Result(data, lines)
 
 
@@ -242,14 +275,18 @@ VERBS: Final = (
         _CASES,
         Arg("[--risk RISK]", Message("how near the harm is"), choices=_RISKS),
         Arg("[--owner MEMBER]", Message("name or id of a member who holds the case")),
-        *options_of((_NEW_TITLE,)),
+        *options_of((_NEW_TITLE, _WHY_LOWER)),
     ), _edit),
     Verb("stage", Message("put a case into another stage"), (
         CASE,
         Arg("STAGE", Message("a stage of its kind, such as refused-at-risk")),
         Arg("[--on DATE]", Message("from which day (default: today)"), of=day_of("--on")),
     ), _stage),
-    Verb("close", Message("close cases; it asks for the reason"), (_CASES, *options_of((_WHY_CLOSED,))), _close),
+    Verb("close", Message("close cases; it asks for the reason"), (
+        _CASES,
+        _ANYWAY,
+        *options_of((_WHY_CLOSED,)),
+    ), _close),
     Verb("reopen", Message("open a closed case again"), (CASE,), _reopen),
     Verb("hold", Message("put a case on legal hold: nothing of it is erased; it asks for the reason"), (
         CASE,

@@ -14,6 +14,7 @@ from vault.cli.output import Output, Result
 from vault.cli.sheets import typed_sheets
 from vault.cli.table import MEMBER, Arg, Given, Verb
 from vault.store.files import write_new
+from vault.words.codes import words_of
 from vault.words.message import Message
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _waiting_line(device: WaitingDevice, stays: Message) -> Message:
         "  {seat}  {name} ({roles}{only}), admitted by {who}: {stays}",
         seat=device.seat.hex(),
         name=device.name,
-        roles=", ".join(sorted(device.roles)) or Message("no role"),
+        roles=words_of(sorted(device.roles)) or Message("no role"),
         only=Message("; their other devices are revoked") if device.is_only else "",
         who=device.admitted_by,
         stays=stays,

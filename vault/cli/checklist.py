@@ -13,6 +13,7 @@ from vault.cli.showing import edited
 from vault.cli.story import NO_DATE, RECORD
 from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _listed(steps: list[Stored[Any]]) -> Result:
                 "{name}: {done} of {count} step done",
                 "{name}: {done} of {count} steps done",
                 count=len(of_it),
-                name=checklist.value,
+                name=word_of(checklist),
                 done=done,
             )
         )

@@ -17,6 +17,7 @@ from vault.cli.table import CASE, SECTION, Arg, Given, Verb
 from vault.display import MINUTE_UTC, bytes_text, local_time, time_data
 from vault.errors import VaultError
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ def document_head(session: Session, paper: Stored[Document], by: str = "") -> Wo
     head = Message(
         "{when}  {kind}  {called}  {size}  id {id}  {name}",
         when=document.received or local_time(paper.written_ms),
-        kind=document.kind.value,
+        kind=word_of(document.kind),
         called=document.called,
         size=bytes_text(document.body.size),
         id=short_id(paper.record),

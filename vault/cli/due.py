@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vault.casework.story import headline_said
 from vault.casework.story.check_in import missed_for
 from vault.casework.story.deadline import Deadline
-from vault.casework.story.step import headline_said
 from vault.cli import story as form_verbs
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
@@ -15,6 +15,7 @@ from vault.cli.story import NO_DATE
 from vault.cli.table import Arg, Given
 from vault.errors import UsageError
 from vault.ids import make_id, short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def listed(args: Given, output: Output) -> Result:
                 "{when}  {ref}  {kind}  {client}  {about}  id {id}",
                 when=line.when or NO_DATE,
                 ref=line.ref,
-                kind=line.kind,
+                kind=word_of(line.kind),
                 client=line.client,
                 about=headline_said(line.kind, line.headline),
                 id=short_id(line.record),

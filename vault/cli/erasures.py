@@ -10,6 +10,7 @@ from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
 from vault.display import DAY, time_text
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _due(args: Given, output: Output) -> Result:
             "{day}  {ref}  {kind}, closed {closed}  {what}",
             day=line.since,
             ref=line.ref,
-            kind=line.kind,
+            kind=word_of(line.kind),
             closed=line.closed,
             what=_HELD if line.is_held else Message("`casevault erase {ref} --reason retention`", ref=line.ref),
         )
@@ -117,7 +118,7 @@ def _rules(args: Given, output: Output) -> Result:
             "{kind}: proposed to be erased {count} month after it was closed",
             "{kind}: proposed to be erased {count} months after it was closed",
             count=months,
-            kind=kind,
+            kind=word_of(kind),
         )
         for kind, months in sorted(known.items())
     ]

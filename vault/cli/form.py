@@ -18,6 +18,7 @@ from vault.cli.story import RECORD, record_data, record_lines
 from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ def _lines(kept: KeptForm) -> list[Words]:
     )
     lines: list[Words] = [head]
     for question in definition.questions:
-        kind: Words = Message("{kind}, required", kind=question.kind) if question.required else question.kind
+        kind = word_of(question.kind)
+        kind = Message("{kind}, required", kind=kind) if question.required else kind
         lines.append(Message("  {name}  {label}  ({kind})", name=question.name, label=question.label, kind=kind))
         lines += [f"    {choice}" for choice in question.choices]
     return lines

@@ -9,6 +9,7 @@ from vault.cli.output import Output, Result
 from vault.cli.showing import indented
 from vault.cli.table import IN_CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 
@@ -51,8 +52,8 @@ def _shown(value: object) -> Words:
     if isinstance(plain, list):
         return "; ".join(str(_shown(part)) for part in plain)
     if isinstance(plain, dict):
-        return ", ".join(str(part) for part in plain.values() if part not in (None, "", []))
-    return str(plain)
+        return ", ".join(str(word_of(str(part))) for part in plain.values() if part not in (None, "", []))
+    return word_of(str(plain))
 
 
 def _plain(value: object) -> object:

@@ -11,6 +11,7 @@ from vault.cli.showing import indented, n_entries, n_versions
 from vault.cli.table import Arg, Given, Verb
 from vault.display import NO_TIME, SECOND_UTC, time_data, time_text
 from vault.errors import VerificationError
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, listed, plural
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def _line(line: LogLine, who: str, named: Mapping[bytes, str]) -> Words:
     said: Words = f"{time_text(payload.t, SECOND_UTC):<23}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}"
     if payload.obj is not None:
         said = Message("{said}  case ~{id}", said=said, id=payload.obj.hex()[:8])
-    for more in (payload.why, covers_in_words(payload), whom(payload, named)):
+    for more in (word_of(payload.why or ""), covers_in_words(payload), whom(payload, named)):
         said = Message("{said}  {more}", said=said, more=more) if more else said
     return said
 

@@ -24,6 +24,7 @@ from vault.cli.standing_in import STANDING_IN
 from vault.cli.table import Arg, Given, Verb
 from vault.errors import RefusedError, WaitingForDecisionError
 from vault.store.files import write_new
+from vault.words.codes import words_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ _NO_ROLE = Message("no role")
 def _member_line(member: MemberShown) -> Message:
     from vault.services.grants.timed_grants import last_day
 
-    roles: Words = ", ".join(sorted(member.roles)) or _NO_ROLE
+    roles: Words = words_of(sorted(member.roles)) or _NO_ROLE
     if member.until_ms is not None:
         roles = Message("{roles}, until {day}", roles=roles, day=last_day(member.until_ms))
     line = Message("{name}: {roles}; {devices}", name=member.name, roles=roles, devices=n_devices(len(member.seats)))
@@ -162,7 +163,7 @@ def _compared(args: Given, output: Output, answered: Answer) -> list[str]:
     if args.words is not None:
         return str(args.words).split()
     words, request = answered.words, answered.request
-    roles = ", ".join(answered.invitation.roles) or Message("a further device")
+    roles = words_of(answered.invitation.roles) or Message("a further device")
     output.say(Message("A device asks to join ({roles}). It must show these words:", roles=roles))
     output.say(f"  {' '.join(words)}")
     output.say(Message("The request gives their name as: {name}", name=request.name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vault.casework.story import headline_said
 from vault.cli import export
 from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
@@ -17,6 +18,7 @@ from vault.cli.table import Arg, Given, OneOf, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.errors import UsageError
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
@@ -96,8 +98,8 @@ def _name(client: Stored[Person]) -> Words:
 
 
 def _line(stored: Stored[Any]) -> Message:
-    when, kind = stored.value.when() or NO_DATE, stored.value.KIND
-    about, short = stored.value.headline(), short_id(stored.record)
+    when, kind = stored.value.when() or NO_DATE, word_of(stored.value.KIND)
+    about, short = headline_said(stored.value.KIND, stored.value.headline()), short_id(stored.record)
     return Message("  {when}  {kind}  {about}  id {id}", when=when, kind=kind, about=about, id=short)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vault.casework.contact import is_never_used
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, joined
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def contact_lines(persons: Iterable[Stored[Person]]) -> list[Words]:
     return [
         Message(
             "SAFE CONTACT  {name}: {contact}",
-            name=person.value.display_name() or person.value.role,
+            name=person.value.display_name() or word_of(person.value.role),
             contact=_contact(person.value.safe_contact),
         )
         for person in persons
@@ -32,7 +33,8 @@ def person_lines(person: Stored[Person], never_use: Sequence[str]) -> list[Words
     """Return a person for people; `never_use` is what must never be used in their case."""
     value = person.value
     names = " / ".join(name.text for name in value.current_names()) or value.display_name() or Message("no name")
-    lines: list[Words] = [Message("{role}: {names}  id {id}", role=value.role, names=names, id=short_id(person.record))]
+    role, short = word_of(value.role), short_id(person.record)
+    lines: list[Words] = [Message("{role}: {names}  id {id}", role=role, names=names, id=short)]
     lines += [_name(name) for name in value.names if name not in value.current_names()]
     return lines + _details(value, never_use)
 
@@ -40,17 +42,17 @@ def person_lines(person: Stored[Person], never_use: Sequence[str]) -> list[Words
 def whole_person_lines(person: Stored[Person], never_use: Sequence[str]) -> list[Words]:
     """Return all that is known of a person: the safe contact first, then each name with its source and script."""
     value = person.value
-    lines = [*contact_lines([person]), Message("{role}  id {id}", role=value.role, id=short_id(person.record))]
+    lines = [*contact_lines([person]), Message("{role}  id {id}", role=word_of(value.role), id=short_id(person.record))]
     lines += [_name(name) for name in value.names] or [Message("  no name")]
     return lines + _details(value, never_use)
 
 
 def _details(value: Person, never_use: Sequence[str]) -> list[Words]:
     lines: list[Words] = [Message("  born {born}", born=value.born)] if value.born else []
-    lines += [Message("  sex {sex}", sex=value.sex)] if value.sex else []
+    lines += [Message("  sex {sex}", sex=word_of(value.sex))] if value.sex else []
     lines += [Message("  nationality {codes}", codes=", ".join(value.nationalities))] if value.nationalities else []
     lines += [Message("  {way}", way=marked(way, never_use)) for way in (*value.phones, *value.emails)]
-    lines += [Message("  {kind} {number}", kind=document.kind, number=document.number) for document in value.documents]
+    lines += [Message("  {kind} {number}", kind=word_of(paper.kind), number=paper.number) for paper in value.documents]
     return lines
 
 
@@ -99,11 +101,11 @@ def _contact_data(contact: SafeContact) -> dict[str, object]:
 
 
 def _name(name: PersonName) -> Words:
-    return Message("  {name}  ({kind}, {script})", name=name.text, kind=name.kind, script=name.script)
+    return Message("  {name}  ({kind}, {script})", name=name.text, kind=word_of(name.kind), script=name.script)
 
 
 def _contact(contact: SafeContact) -> Words:
-    way: list[Words] = [contact.channel, contact.address]
+    way: list[Words] = [word_of(contact.channel), contact.address]
     parts: list[Words] = [joined([part for part in way if part]) or "", contact.hours]
     parts += [Message("say: {phrase}", phrase=contact.code_phrase)] if contact.code_phrase else []
     parts += [Message("may tell: {person}", person=contact.may_tell)] if contact.may_tell else []

@@ -11,6 +11,7 @@ from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import indented
 from vault.cli.table import Arg, Given, Verb
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -47,14 +48,13 @@ def _search(args: Given, output: Output) -> Result:
     ]
     lines: list[Words] = []
     for h in found.hits:
-        lines.append(f"{h.ref}  {h.kind:<7}  {h.snippet}")
+        lines.append(f"{h.ref}  {word_of(h.kind)!s:<7}  {h.snippet}")
         lines += [] if h.why is Why.EXACT else [indented(WHY_WORDS[h.why])]
         if h.kind == "document":
             lines.append(indented(_in_paper(h)))
         if h.section is not None:
-            lines.append(
-                indented(Message("in the restricted section {id}: {kind}", id=short_id(h.section), kind=h.section_kind))
-            )
+            kind = word_of(h.section_kind or "")
+            lines.append(indented(Message("in the restricted section {id}: {kind}", id=short_id(h.section), kind=kind)))
         lines += [indented(Message("in a closed case"))] if h.is_closed else []
         lines += [indented(Message("DO NOT CALL  {number}", number=number)) for number in h.do_not_call]
     if found.more:

@@ -13,6 +13,7 @@ from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import note_data, note_lines
 from vault.cli.table import CASE, FROM_MEMBER, TO_MEMBER, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
+from vault.words.codes import word_of, words_of
 from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _list(args: Given, output: Output) -> Result:
 
         found = sections.list_of(session, cases.find(session, args.case))
     data = [{"section": section.section.hex(), "kind": section.what, "title": section.title} for section in found]
-    lines = [f"{short_id(section.section)}  {section.what:<9}  {section.title}" for section in found]
+    lines = [f"{short_id(section.section)}  {word_of(section.what)!s:<9}  {section.title}" for section in found]
     return Result({"sections": data}, lines or [Message("You hold no section of this case.")])
 
 
@@ -72,7 +73,7 @@ def _show(args: Given, output: Output) -> Result:
         "notes": [note_data(note, by, corrected) for note in view.notes],
         "documents": [{"document": paper.record.hex(), **paper.value.plain()} for paper in view.papers],
     }
-    lines: list[Words] = [Message("RESTRICTED  {what}  {title}", what=head.what, title=head.title)]
+    lines: list[Words] = [Message("RESTRICTED  {what}  {title}", what=word_of(head.what), title=head.title)]
     lines += [line for person in view.persons for line in person_lines(person, never_use)]
     lines += [line for note in view.notes for line in note_lines(note, by, corrected)]
     return Result(data, [*lines, *paper_lines])
@@ -126,7 +127,7 @@ def _what_moves(asked: Moving) -> list[Words]:
     names = joined(asked.taken_from, ", ")
     could = Message("These members could read it, and may have kept it: {names}", names=names) if names else None
     return [
-        Message("This moves into the section: {kinds}", kinds=joined([*asked.going.kinds.elements()], ", ") or ""),
+        Message("This moves into the section: {kinds}", kinds=words_of(asked.going.kinds.elements())),
         *([could] if could else []),
         Message(
             "Its newest version moves; earlier ones are erased. Relations to a person who moves stay in the case"

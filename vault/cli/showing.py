@@ -8,6 +8,7 @@ from vault.cli.output import Result
 from vault.cli.people_shown import contact_lines, person_data, person_lines
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
         Message("CASE {ref}  {title}", ref=head.ref, title=head.title),
         Message(
             "{kind}, {stage}, risk {risk}, opened {opened}",
-            kind=head.kind,
-            stage=head.stage,
-            risk=head.risk,
+            kind=word_of(head.kind),
+            stage=word_of(head.stage),
+            risk=word_of(head.risk),
             opened=head.opened,
         ),
     ]

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from vault.casework.form import Form, FormedRecord, FormField, Shape, labelled
-from vault.casework.story import STORY
+from vault.casework.story import STORY, headline_said
 from vault.casework.story.incident import Incident
 from vault.cli.dates import day_of, of_shape
 from vault.cli.opening import case_of, opened, opened_to_ask
@@ -19,6 +19,7 @@ from vault.cli.prompts import Personal, options_of
 from vault.cli.showing import edited, indented
 from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
 from vault.ids import short_id
+from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ def record_lines(record: Stored[FormedRecord], by: str, names: Mapping[RecordId,
     head = Message(
         "{when}  {kind}  {about}  id {id}  {name}",
         when=value.when() or NO_DATE,
-        kind=value.KIND,
-        about=value.headline(),
+        kind=word_of(value.KIND),
+        about=headline_said(value.KIND, value.headline()),
         id=short_id(record.record),
         name=by,
     )

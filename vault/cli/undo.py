@@ -8,6 +8,7 @@ from vault.cli.confirming import require_undo
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.table import Arg, Given, Verb
+from vault.words.codes import words_of
 from vault.words.message import Message
 
 
@@ -16,12 +17,12 @@ def _undo(args: Given, output: Output) -> Result:
         from vault.services.cases import undoing
 
         found = undoing.last(session)
-        kinds = ", ".join(found.kinds)
+        kinds = words_of(found.kinds)
         about = Message("What you wrote last ({kinds}): “{about}”", kinds=kinds, about=found.about)
         without = Message("What you wrote last: {kinds}", kinds=kinds)
         require_undo(args, output, about if found.about else without)
         gone = undoing.undo(session, found)
-    told = Message("The last thing that you wrote is taken back: {kinds}.", kinds=", ".join(gone))
+    told = Message("The last thing that you wrote is taken back: {kinds}.", kinds=words_of(gone))
     return Result({"undone": dict(gone)}, [told])
 
 

@@ -133,6 +133,17 @@ _SEEN = {
     "press": ("in the press", "dans la presse", "в прессе"),
     "lawyer-query": ("by a question of a lawyer", "par une demande d’avocat", "по запросу адвоката"),
     "arrest": ("at an arrest", "lors d’une arrestation", "при аресте"),
+    "face-recognition": (
+        "by a camera or face recognition",
+        "par une caméra ou la reconnaissance faciale",
+        "камерой или распознаванием лиц",
+    ),
+    "border-search": ("in a search at a border", "lors d’un contrôle à une frontière", "при проверке на границе"),
+    "shared-database": (
+        "in a shared search database",
+        "dans une base de recherche partagée",
+        "в общей базе розыска",
+    ),
 }
 _SEXES = {
     "female": ("female", "femme", "женский"),

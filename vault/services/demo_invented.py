@@ -184,7 +184,8 @@ class Invented:
     def _held(self, kind: CaseKind, *, is_open: bool) -> Iterator[FormedRecord]:
         chosen, taken = self.random.choice, self.past_day(40)
         if kind is CaseKind.EXTRADITION:
-            yield Wanted(chosen(tuple(WantedSystem)[:4]), "accused", seen=taken.isoformat(), seen_how=SeenHow.ARREST)
+            system, seen = chosen(tuple(WantedSystem)[:4]), taken.isoformat()
+            yield Wanted(system, category="accused", seen=seen, seen_how=SeenHow.ARREST)
         yield Incident(IncidentKind.ARREST, at=f"{taken}T05:40", place=chosen(_PLACES), told_by="the family")
         is_held = is_open and self.random.random() < 1 / 3
         yield Detention(

@@ -45,6 +45,11 @@ def test_five_lanes_stand_over_one_axis_with_today_between_what_was_and_what_wil
     ]
 
 
+def test_of_the_stages_of_one_day_the_last_that_was_set_is_the_one_that_stands() -> None:
+    stages = (Stage(REFUSAL, "flagged"), Stage(REFUSAL, "located"), Stage(REFUSAL, "REFUSED AT RISK", True))
+    assert lane("stage", CaseTime(stages=stages), Zoom.MONTH).strip() == "REFUSED AT RISK"
+
+
 def test_a_label_that_would_touch_another_is_left_out_and_its_sign_stays() -> None:
     close = CaseTime(court=tuple(Mark(date(2026, 11, day), f"hearing {day}") for day in (10, 14, 18, 22)))
     shown = lane("court", close)

@@ -10,6 +10,7 @@ from tui.gateway.referral import named_clients
 from tui.gateway.subject import Subject, case_id, telling
 from tui.text.in_words import in_words
 from tui.values.values_safety import PackShown, TakenShown
+from vault.casework.story import headline_said
 from vault.display import local_time
 from vault.ids import RecordId, SeatId
 from vault.progress import Progress, Stopped
@@ -81,5 +82,5 @@ class Safety(Subject):
 
 def _line(stored: Stored[Any]) -> Message:
     when = (stored.value.when() or "").replace("T", " ") or Message("no date")
-    kind, about = stored.value.FORM.title, stored.value.headline()
+    kind, about = stored.value.FORM.title, headline_said(stored.value.KIND, stored.value.headline())
     return Message("  {when}  {kind}  {about}", when=when, kind=kind, about=about)

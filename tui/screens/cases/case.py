@@ -14,6 +14,7 @@ from typing_extensions import override
 from tui.drawn.case_time import day_written
 from tui.drawn.timeline_view import Zoom
 from tui.screens.cases.access import AccessScreen
+from tui.screens.cases.at_risk import AtRiskForm
 from tui.screens.cases.break_glass import BreakGlass
 from tui.screens.cases.case_edit import CaseEdit
 from tui.screens.cases.case_parts.begin_note import amend_note, begin_note
@@ -50,6 +51,8 @@ from tui.values.values_versions import VersionsShown
 from tui.widgets.part_tabs import PartTabs
 from tui.widgets.virtual_list import VirtualList
 from vault.casework.case import Case
+from vault.casework.stages import ExtraditionStage
+from vault.casework.story.at_risk import WARNING
 from vault.casework.story.task import Task
 from vault.words.message import Message
 
@@ -77,6 +80,7 @@ class CaseScreen(Erases):
         Command("4", "part('dates')", Message("Dates that have to be kept"), "4"),
         Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
         Command("", "hold", Message("Legal hold: put the case on, change it, release it"), ""),
+        Command("", "at_risk", Message("Refused at risk: where they are, check-ins, plan, whom to tell"), ""),
         Command("", "versions", Message("Compare two versions of a record, side by side"), ""),
         Command("j", "same", Message("Say that a person here is the same as in another case"), "j"),
         HISTORY,
@@ -228,6 +232,10 @@ class CaseScreen(Erases):
             return
         self.app.push_screen(CaseEdit(self._case), self._changed)
 
+    def action_at_risk(self) -> None:
+        """Write down what is agreed after an extradition was refused."""
+        self.app.push_screen(AtRiskForm(self._case.case, self._case.ref), self._changed)
+
     def action_hold(self) -> None:
         """Show the legal hold of the case."""
         self.show_hold(self._case.case, self._case.ref, self._told_and_changed)
@@ -332,7 +340,15 @@ class CaseScreen(Erases):
             self.app.push_screen(NoteEditor(draft, Beside.of_case(self._case)), self._changed)
 
     def _changed(self, record: str | None) -> None:
-        self.action_refresh(record or "")
+        case, why, before = self._case.case, self._why, self._case.stage
+
+        def show(shown: CaseShown) -> None:
+            self.show_case(shown, stand_on=record or "")
+            if shown.stage != before and shown.stage == ExtraditionStage.REFUSED_AT_RISK:
+                self.warn(WARNING)
+                self.action_at_risk()
+
+        self.ask(lambda vault: vault.casework.open(case, why), show)
 
     def _told_and_changed(self, words: str | None) -> None:
         self.say(words or "")

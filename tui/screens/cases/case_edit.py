@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Final
 
 from textual import on
@@ -23,9 +23,11 @@ from tui.values.values_forms import FormPlace
 from tui.widgets.date_field import DateInput
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import Risk
+from vault.errors import VaultError, WaitingForDecisionError
 from vault.words.message import Message, Words
 
 CASE_EDIT: Final = "case"
+_IS_LESS: Final = Message("Is the danger really less? Type why, or press Esc.")
 
 
 class CaseEdit(KeptForm):
@@ -105,11 +107,26 @@ class CaseEdit(KeptForm):
         if (title, risk) == (case.title, case.risk) and not in_stage:
             self.end(case.case)
             return
-        self.ask(
-            # In one act: taking it back takes back all that F4 kept.
-            lambda vault: vault.story.change_case(case.case, title=title, risk=risk, stage=in_stage, on=on),
-            self.end,
-        )
+
+        def keep(reason: str = "") -> None:
+            self.ask(
+                # In one act: taking it back takes back all that F4 kept.
+                lambda vault: vault.story.change_case(
+                    case.case, title=title, risk=risk, stage=in_stage, on=on, reason=reason
+                ),
+                self.end,
+                failed=lambda error: self._ask_why_less(error, keep),
+            )
+
+        keep()
+
+    def _ask_why_less(self, error: VaultError, keep: Callable[[str], None]) -> None:
+        """Ask for the reason of a lower risk, where the service waits for one."""
+        if not isinstance(error, WaitingForDecisionError):
+            self.fail(error)
+            return
+        self.say("")
+        self.unless_left(AskLine(together((warning(error.message), _IS_LESS))), keep)
 
     @override
     def action_back(self) -> None:
@@ -129,11 +146,15 @@ class CaseEdit(KeptForm):
     def action_close_case(self) -> None:
         """Say what is to be kept in it, ask why, then close the case."""
         case = self._case.case
-        self.ask(lambda vault: vault.story.still_due(case), self._ask_why)
+        self.ask(lambda vault: (vault.story.what_stops(case), vault.story.still_due(case)), self._ask_why)
 
-    def _ask_why(self, still_due: Words) -> None:
+    def _ask_why(self, found: tuple[tuple[Words, ...], Words]) -> None:
+        stops, still_due = found
         question: Words = Message("Why is this case closed? It leaves the list; search and its reference find it.")
-        if still_due:
+        if stops:
+            question = Message("This stops it from being closed. Type why it is closed all the same, or press Esc:")
+            question = together((question, *map(warning, stops)))
+        elif still_due:
             question = together((warning(still_due), question))
         self.unless_left(AskLine(question), self._close)
 

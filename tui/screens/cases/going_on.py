@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+from tui.screens.cases.at_risk import AT_RISK, AtRiskForm
 from tui.screens.cases.case_edit import CASE_EDIT, CaseEdit
 from tui.screens.cases.filled_form import open_form
 from tui.screens.cases.grant import GRANT, GrantForm
@@ -74,6 +75,7 @@ _TITLES: Final[Mapping[str, Words]] = MappingProxyType(
     {
         NEW_CASE: Message("new case"),
         CASE_EDIT: Message("case"),
+        AT_RISK: Message("refused at risk"),
         NEW_SECTION: Message("new section"),
         PERSON: Message("person"),
         PAPER: Message("paper"),
@@ -185,6 +187,8 @@ def go_on_in(
         open_again(ExportScreen(case.case, case.ref))
     elif place.form == CASE_EDIT:
         open_again(CaseEdit(case))
+    elif place.form == AT_RISK:
+        open_again(AtRiskForm(case.case, case.ref))
     elif place.form == NEW_SECTION:
         screen.ask(
             lambda vault: (vault.sections.kinds, vault.sections.others(case.case)),

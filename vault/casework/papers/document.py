@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 from vault.casework.form import Form, FormedRecord, FormField, Shape
 from vault.casework.papers.body import Body
 from vault.ids import RecordId
+from vault.words.codes import word_of
 from vault.words.message import Message, listed
 
 
@@ -162,4 +163,4 @@ class Document(FormedRecord):
     @property
     def called(self) -> str:
         """What a person calls it: its title, or the name of its file, or its kind."""
-        return self.title or self.name or self.kind.value
+        return self.title or self.name or str(word_of(self.kind))

@@ -23,6 +23,7 @@ from vault.casework.story.step import ChecklistStep
 from vault.casework.story.subject_request import SubjectRequest
 from vault.casework.story.task import Task
 from vault.casework.story.wanted import Wanted
+from vault.words.message import Message, Words, joined
 
 STORY: Mapping[str, type[FormedRecord]] = {
     kind.KIND: kind
@@ -32,3 +33,19 @@ STORY: Mapping[str, type[FormedRecord]] = {
         *(Relation, Link, Filled, SubjectRequest),
     )
 }
+
+
+def headline_said(kind: str, headline: str) -> Words:
+    """Return the headline of a record of this kind as people read it: codes in words, a step by its sentence."""
+    form, said, rest = STORY[kind].FORM if kind in STORY else None, list[Words](), headline
+    fields = {} if form is None else {field.name: field for field in form.fields}
+    for name in () if form is None else form.headline:
+        code, _, after = rest.partition(", ")
+        words = fields[name].words
+        if words is None or code not in set(words):
+            break
+        said.append(fields[name].said(code))
+        rest = after
+    if kind == ChecklistStep.KIND and said and rest:
+        return Message("{step} ({by})", step=said[0], by=rest)
+    return joined([*said, *([rest] if rest else [])], ", ") or ""

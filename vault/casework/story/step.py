@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from vault.casework.form import Form, FormedRecord, FormField, Shape
-from vault.words.message import Message, Words
+from vault.words.message import Message
 
 
 @unique
@@ -151,12 +151,3 @@ class ChecklistStep(FormedRecord):
     by: str | None = field(default=None, repr=False)
     done: str | None = None
     text: str | None = field(default=None, repr=False)
-
-
-def headline_said(kind: str, headline: str) -> Words:
-    """Return the headline of a record of this kind as people read it: a step says its sentence, not its code."""
-    code, _, by = headline.partition(", ")
-    sentence = SAID.get(code) if kind == ChecklistStep.KIND else None
-    if sentence is None:
-        return headline
-    return Message("{step} ({by})", step=sentence, by=by) if by else sentence

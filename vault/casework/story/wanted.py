@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 from typing import ClassVar
 
 from vault.casework.form import Form, FormedRecord, FormField, Shape
+from vault.ids import RecordId
 from vault.words.message import Message
 
 
@@ -37,22 +38,27 @@ class SeenHow(StrEnum):
     PRESS = "press"
     LAWYER_QUERY = "lawyer-query"
     ARREST = "arrest"
+    FACE_RECOGNITION = "face-recognition"
+    BORDER_SEARCH = "border-search"
+    SHARED_DATABASE = "shared-database"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted(FormedRecord):
-    """An entry of a person in such a system."""
+    """An entry of a person in such a system; of an older one nobody said which `person` of the case it is."""
 
     KIND: ClassVar[str] = "wanted"
     FORM: ClassVar[Form] = Form(
         Message("wanted"),
         (
             FormField("system", Message("System"), Shape.WORD, WantedSystem, is_required=True),
+            FormField("person", Message("Who is searched for"), Shape.RECORD),
             FormField("category", Message("Category of the search")),
             FormField("state", Message("State that searches")),
             FormField("charge", Message("Charge, with the article")),
             FormField("seen", Message("Seen on"), Shape.DATE),
             FormField("seen_how", Message("Seen how"), Shape.WORD, SeenHow),
+            FormField("seen_words", Message("Seen how, in your own words")),
             FormField("seen_by", Message("Seen by")),
             FormField("lifted", Message("Lifted on"), Shape.DATE),
             FormField("confirmed", Message("Confirmed by")),
@@ -63,11 +69,13 @@ class Wanted(FormedRecord):
     )
 
     system: WantedSystem
+    person: RecordId | None = None
     category: str | None = field(default=None, repr=False)
     state: str | None = field(default=None, repr=False)
     charge: str | None = field(default=None, repr=False)
     seen: str | None = None
     seen_how: SeenHow | None = None
+    seen_words: str | None = field(default=None, repr=False)
     seen_by: str | None = field(default=None, repr=False)
     lifted: str | None = None
     confirmed: str | None = field(default=None, repr=False)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from vault.access.session import Session
-from vault.errors import RefusedError, UsageError
+from vault.errors import RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, MemberId
 from vault.index.cases import row_of
 from vault.policy.roles import Action
@@ -90,7 +90,7 @@ def _each(cases: Sequence[CompartmentId], act: Callable[[CompartmentId], bool], 
         progress(done, len(distinct))
         try:
             changed += act(case)
-        except (RefusedError, UsageError) as fault:
+        except (RefusedError, UsageError, WaitingForDecisionError) as fault:
             refused.append((case, fault.message))
     progress(len(distinct), len(distinct))
     return BulkDone(changed, len(distinct) - changed - len(refused), tuple(refused))

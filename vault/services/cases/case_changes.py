@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from vault.access.session import Session
 from vault.casework.case import Case, checked_stage
 from vault.casework.checks import checked_line
 from vault.casework.dates import checked_day
 from vault.casework.stages import ExtraditionStage
+from vault.casework.story.check_in import CheckIn, missed_for
 from vault.casework.vocabulary import Risk, word_of
-from vault.errors import UsageError
+from vault.display import here
+from vault.errors import UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, MemberId
-from vault.index.cases import CaseRow, closed_cases
-from vault.index.dated import due_kinds
+from vault.index.cases import CaseRow, closed_cases, row_of
+from vault.index.dated import due_kinds, due_of
+from vault.index.rows import NO_DATE
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, today
 from vault.services.cases.editing import Edited, edit, own_record
 from vault.services.grants.sharing import holders_of
 from vault.services.projection.projection import up_to_date_index
-from vault.words.message import Message, plural
+from vault.words.message import Message, enumerated, filled, plural
 
 _GRAVE = (Risk.HIGH, Risk.IMMEDIATE)
+_BY_DANGER = tuple(Risk)
+
+
+class LowerRiskError(WaitingForDecisionError):
+    """Nothing was changed: an extradition was refused, and nobody said why the danger is less."""
+
+    usual_step = Message("Say why with {option}, if the danger is really less.", option="--reason")
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("this case is at refused at risk, the most dangerous time: its risk is lowered only with a reason")
+        )
+
+
+class StillAtRiskError(WaitingForDecisionError):
+    """The case is open still: `stops` says what stops it from being closed."""
+
+    usual_step = Message(
+        "Look at each. If it shall be closed all the same, repeat it with {option}.", option="--anyway"
+    )
+
+    def __init__(self, stops: Sequence[Message]) -> None:
+        super().__init__(Message("this case is not closed: {stops}", stops=enumerated(stops)))
+        self.stops = stops
 
 
 def change(
@@ -35,12 +63,14 @@ def change(
     owner: MemberId | None = None,
     stage: str | None = None,
     on: str | None = None,
+    reason: str | None = None,
 ) -> Edited:
     """Change the title, the risk, the owner or the stage of a case, as one act; what is not named stays.
 
-    `on` is the day since when it is in the stage (`set_stage`).
+    `on` is the day since when it is in the stage (`set_stage`); `reason` why the danger is less.
 
     Raises:
+        LowerRiskError: the risk of a case at refused at risk goes down, and there is no reason.
         UsageError: nothing to change, an unknown word or day, or an owner who does not hold the case.
     """
     session.require(Action.CASE_WRITE, case)
@@ -58,7 +88,8 @@ def change(
             risk=head.risk if new_risk is None else new_risk,
             owner=head.owner if owner is None else owner,
         )
-        return new if stage is None or since is None else _in_stage(new, stage, since)
+        new = new if stage is None or since is None else _in_stage(new, stage, since)
+        return _with_reason(new, reason, before=head.risk)
 
     return _edit(session, case, changed)
 
@@ -86,6 +117,16 @@ def _in_stage(head: Case, stage: str, since: str) -> Case:
     return replace(head, stage=found, stage_since=since, risk=Risk.HIGH if is_grave else head.risk)
 
 
+def _with_reason(head: Case, reason: str | None, *, before: Risk) -> Case:
+    """Return a head with the reason for its risk, if it needs one: a lower one at refused at risk."""
+    is_lower = _BY_DANGER.index(head.risk) < _BY_DANGER.index(before)
+    if not is_lower or head.stage is not ExtraditionStage.REFUSED_AT_RISK:
+        return head if head.risk is before else replace(head, risk_reason=None)
+    if not reason:
+        raise LowerRiskError
+    return replace(head, risk_reason=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
     """What came of closing a case; `still_due` is how many dates and tasks in it are shown nowhere as due any more."""
@@ -94,12 +135,39 @@ class Closed:
     still_due: int
 
 
-def close(session: Session, case: CompartmentId, *, reason: str) -> Closed:
+def what_stops(session: Session, case: CompartmentId) -> tuple[Message, ...]:
+    """Return what stops an open case from being closed: it is at refused at risk, and each check-in that runs."""
+    session.require(Action.CASE_LIST)
+    index = up_to_date_index(session)
+    row, now = row_of(index, case), here(session.log.now_ms())
+    stops = [_AT_RISK] if row is not None and row.status == ExtraditionStage.REFUSED_AT_RISK else []
+    for due in due_of(index, case, NO_DATE, limit=MOST_LISTED):
+        if due.kind != CheckIn.KIND:
+            continue
+        when = "" if due.when == NO_DATE else due.when.replace("T", " ")
+        said = _RUNS if missed_for(due.kind, due.when, now) is None else _MISSED
+        stops.append(filled(said, about=due.headline, when=when))
+    return tuple(stops)
+
+
+_AT_RISK: Final = Message("its stage is refused at risk")
+_RUNS: Final = Message("a check-in runs ({about}; next {when})")
+_MISSED: Final = Message("a check-in is MISSED ({about}; since {when})")
+
+
+def close(session: Session, case: CompartmentId, *, reason: str, anyway: bool = False) -> Closed:
     """Close a case: it leaves the list, and is found by search, reference and in the list of closed cases.
 
     What was to be kept in it is closed with it, kept or not: how much that was is in the answer.
 
+    Args:
+        session: who closes it.
+        case: which.
+        reason: why.
+        anyway: whoever gave the reason saw what stops it (`what_stops`).
+
     Raises:
+        StillAtRiskError: something stops it.
         UsageError: it is closed already, or there is no reason.
     """
     session.require(Action.CASE_WRITE, case)
@@ -108,6 +176,8 @@ def close(session: Session, case: CompartmentId, *, reason: str) -> Closed:
     def changed(head: Case) -> Case:
         if head.closed is not None:
             raise UsageError(Message("this case is closed already"))
+        if not anyway and (stops := what_stops(session, case)):
+            raise StillAtRiskError(stops)
         return replace(head, closed=today(session), close_reason=said)
 
     edited = _edit(session, case, changed)

@@ -14,7 +14,7 @@ from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
-from vault.casework.story import STORY
+from vault.casework.story import STORY, headline_said
 from vault.display import DAY, time_data
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import CompartmentId, RecordId
@@ -99,7 +99,8 @@ def day_and_title(content: Content) -> tuple[str, str]:
                 title = from_fields(Section, content.fields).title
             case kind if kind in _FORMED:
                 record = from_fields(_FORMED[kind], content.fields)
-                day, title = record.when() or day, record.called if isinstance(record, Document) else record.headline()
+                day, title = record.when() or day, str(headline_said(kind, record.headline()))
+                title = record.called if isinstance(record, Document) else title
             case _:
                 pass
     return day[: len("2026-11-27")], _line(title)

@@ -21,6 +21,7 @@ from vault.services.exports import partners
 from vault.services.projection.authors import names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.validity.audit_payloads import read_histories
+from vault.words.codes import word_of
 from vault.words.message import Message
 
 _SEVERAL: Final = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
@@ -114,7 +115,7 @@ def whom(payload: Payload, names: Mapping[bytes, str]) -> str:
 
 def covers_in_words(payload: Payload) -> str:
     """Return how much an entry covers: `1 case, 3 people`."""
-    return ", ".join(counted(count, kind, _SEVERAL.get(kind)) for kind, count in payload.covers.items())
+    return ", ".join(counted(count, str(word_of(kind)), _SEVERAL.get(kind)) for kind, count in payload.covers.items())
 
 
 def _is(act: str, wanted: str) -> bool:
