@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -32,6 +33,25 @@ def alter_keys(place: Place, *, generation: int = 0) -> KeyFile:
     altered = replace(file, header=replace(file.header, generation=generation, previous=FLOOR))
     (place.path / "keys").write_bytes(altered.encode())
     return altered
+
+
+@pytest.mark.parametrize("part", ["a slot of somebody else", "a door", "the recovery door", "the attempts key"])
+def test_a_part_that_unlock_does_not_read_and_was_altered_is_told_by_the_next_unlock(filled: Filled, part: str) -> None:
+    file = read_keys(filled.path)
+    changed = {
+        "a slot of somebody else": {"slots": (*file.slots[:7], os.urandom(1024), *file.slots[8:])},
+        "a door": {"doors": (*file.doors[:31], os.urandom(1200))},
+        "the recovery door": {"recovery_door": os.urandom(1200)},
+        "the attempts key": {"attempts_public": os.urandom(1216)},
+    }[part]
+    (filled.path / "keys").write_bytes(replace(file, **changed).encode())  # type: ignore[arg-type]  # by name
+    for _ in range(2):
+        with filled.open() as session:
+            assert [alarm.code for alarm in session.alarms] == ["old-keys"]
+            assert "was altered since this device saw it last" in str(session.alarms[0].message)
+    (filled.path / "keys").write_bytes(file.encode())
+    with filled.open() as session:
+        assert session.alarms == ()
 
 
 def list_in_a_strangers_log(session: Session, file: KeyFile) -> None:

@@ -45,6 +45,7 @@ FULL = replace(
     here=frozenset(SeatId(bytes([number]) * 16) for number in range(12)),
     ended=MappingProxyType({b"\xffended device..": None, SEAT: frozenset({"intake", "caseworker"})}),
     recovery=b"v" * 1216,
+    keys_file=b"f" * 32,
 )
 
 
@@ -91,6 +92,7 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             "attempts": b"",
             "ended": [[SEAT, ["caseworker", "intake"]], [b"\xffended device..", None]],
             "recovery": b"v" * 1216,
+            "keys_file": b"f" * 32,
             "fill": fill,
         }
 

@@ -224,7 +224,8 @@ def program(place: Place, who: str, bundle: Path | None = None) -> Said:
                     named.append(str(refusal.message))
             shown = () if who == NOOR else shown_by_program(session)
             found = checking.verify(session)
-            named += [*(str(fault.message) for fault in found.faults), *in_english(found.on_their_way)]
+            told = (*found.faults, *found.unreadable)
+            named += [*(str(fault.message) for fault in told), *in_english(found.on_their_way)]
             return Said(tuple(named), shown)
     except Exception as refusal:
         return heard(refusal)

@@ -35,7 +35,7 @@ from vault.records.work import Entry
 from vault.services.backups import backups, restoring
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
-from vault.services.evidence.checking import Verification
+from vault.services.evidence.checking import Answer, Verification
 from vault.services.grants import sharing
 from vault.services.members import members
 
@@ -71,8 +71,8 @@ def write_junk(session: Session, home: CompartmentId, name: str, patch: Callable
 
 
 def named(found: Verification, code: str) -> bool:
-    """Say whether a verification names one thing alone."""
-    return [one.code for one in found.faults] == [code]
+    """Say whether a verification finds all as it was signed, and names one thing alone that cannot be read."""
+    return found.answer is Answer.UNREADABLE and [one.code for one in found.unreadable] == [code]
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
     with organisation.open(AMINA) as amina:
         found = checking.verify(amina)
         assert named(found, "closed")
-        assert found.faults[0].origin == joels_log
+        assert found.unreadable[0].origin == joels_log
         assert "does not open (Joel Brandvik, entry" in " ".join(in_english(amina.warnings))
         notes.add(amina, case, Note(NoteKind.CONTACT, "work goes on"))
         with pytest.raises(VerificationError, match=WAITS):
@@ -106,7 +106,7 @@ def test_what_no_key_opens_holds_up_its_case_alone_until_its_author_is_taken_off
         assert sharing.grant(amina, own, organisation.members(TOMAS))
         sharing.revoke(amina, case, organisation.members(JOEL))
         assert sharing.grant(amina, case, organisation.members(TOMAS))
-        assert checking.verify(amina).verified
+        assert checking.verify(amina).answer is Answer.WHOLE
 
 
 @pytest.mark.parametrize(("name", "patch"), EMPTY)
@@ -123,7 +123,33 @@ def test_what_opens_and_holds_no_record_stops_nothing_and_is_named(
         assert sharing.grant(amina, case, organisation.members(TOMAS))
         assert sharing.grant(amina, own, organisation.members(TOMAS))
         sharing.revoke(amina, case, organisation.members(JOEL))
-        assert checking.verify(amina).verified
+        assert checking.verify(amina).answer is Answer.WHOLE
+
+
+@pytest.mark.parametrize(("name", "patch"), [CLOSED[1], EMPTY[1]])
+def test_a_real_alteration_is_found_beside_many_records_that_nobody_can_read_and_named_first(
+    organisation: Organisation, shared: tuple[CompartmentId, CompartmentId], name: str, patch: Callable[..., bytes]
+) -> None:
+    case, own = shared
+    with organisation.open(JOEL) as joel:
+        for _ in range(8):
+            write_junk(joel, case, name, patch, "note")
+    organisation.exchange(JOEL, AMINA)
+    with organisation.open(AMINA) as amina:
+        found = checking.verify(amina)
+        assert (found.answer, len(found.unreadable)) == (Answer.UNREADABLE, 8)
+        assert str(found.unread) == "8 records of Joel Brandvik"
+        # A grant that no log lists is named where all else holds together.
+        with amina.database.transaction() as rows:
+            rows.connection.exec_driver_sql(
+                "INSERT INTO granted (digest, epoch, seat, giver, sealed)"
+                " SELECT zeroblob(32), epoch, seat, giver, sealed FROM granted LIMIT 1"
+            )
+        assert checking.verify(amina).answer is Answer.ALTERED
+        with amina.database.transaction() as rows:
+            rows.connection.exec_driver_sql("DELETE FROM version WHERE compartment = ?", (own,))
+        found = checking.verify(amina)
+        assert (found.answer, found.faults[0].code, len(found.unreadable)) == (Answer.ALTERED, "absent", 8)
 
 
 @pytest.mark.parametrize("who", [DANA, NOOR], ids=["intake", "auditor"])
@@ -136,7 +162,7 @@ def test_in_the_directory_it_is_set_apart_of_whoever_may_write_nothing_there(
         write_junk(hostile, hostile.directory.compartment, name, patch, "note")
         give(hostile, mira, tmp_path)
         found = checking.verify(mira)
-        assert found.verified
+        assert found.answer is Answer.WHOLE
         assert found.quarantined == 1
         assert mira.faults() == []
         assert sharing.grant(mira, case, organisation.members(TOMAS))
@@ -156,7 +182,7 @@ def test_of_a_supervisor_in_the_directory_everything_waits_until_they_are_ended(
         assert backups.make(mira, tmp_path / "stick") is not None
         members.suspend(mira, organisation[TOMAS].member)
         assert sharing.grant(mira, case, organisation.members(AMINA))
-        assert checking.verify(mira).verified
+        assert checking.verify(mira).answer is Answer.WHOLE
 
 
 @pytest.mark.parametrize(("name", "patch"), CLOSED[:1])
@@ -173,7 +199,7 @@ def test_of_somebody_ended_nothing_waits_for_it(
     organisation.exchange(MIRA, AMINA)
     with organisation.open(AMINA) as amina:
         assert sharing.grant(amina, case, organisation.members(TOMAS))
-        assert checking.verify(amina).verified
+        assert checking.verify(amina).answer is Answer.WHOLE
 
 
 def test_a_time_beyond_any_in_a_record_that_the_index_does_not_read_stops_nobody(

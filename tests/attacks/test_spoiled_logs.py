@@ -20,6 +20,7 @@ from vault.records.work import Entry, Work
 from vault.seal.envelope import version_id
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
+from vault.services.evidence.checking import Answer
 from vault.services.grants import sharing
 from vault.services.members import devices
 
@@ -45,7 +46,7 @@ def test_a_holder_who_writes_what_opens_for_nobody_is_revoked_and_ended_and_gran
         write_garbage(work, case)
         work.commit(Entry(act="case.import"))
     with short.open() as owner:
-        assert not checking.verify(owner).verified
+        assert checking.verify(owner).answer is Answer.UNREADABLE
     with short.open() as owner:
         cases.open_case(owner, case)
         with pytest.raises(VerificationError) as refused:
@@ -56,7 +57,7 @@ def test_a_holder_who_writes_what_opens_for_nobody_is_revoked_and_ended_and_gran
         assert checking.verify(owner).quarantined >= 1
     with short.open() as owner:
         cases.open_case(owner, case)
-        assert checking.verify(owner).verified
+        assert checking.verify(owner).answer is Answer.WHOLE
         assert sharing.grant(owner, case, [other.member]) == {other.member}
         assert checking.verify(owner).quarantined >= 1
 

@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ from vault.access.session import Session
 from vault.casework.papers.document import Document, DocumentKind, ReadBy
 from vault.casework.papers.media import DOCX, PDF, PLAIN
 from vault.errors import NotFoundError, UsageError
-from vault.export.paper_text.asking import MEMORY_BYTES
+from vault.export.paper_text.asking import MEMORY_BYTES, can_read_pictures, read_text
 from vault.ids import CompartmentId
 from vault.services.cases import cases, editing, searching, story
 from vault.services.cases.editing import Place
@@ -54,6 +55,15 @@ _CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
 
 def one_page(content: bytes, box: bytes = b"[0 0 600 800]") -> bytes:
     return pdf(_CATALOG, _PAGES, b"<< /Type /Page /Parent 2 0 R /MediaBox %b /Contents 4 0 R >>" % box, content)
+
+
+def empty_pages(count: int, box: bytes, *last: bytes) -> bytes:
+    """Return one empty page that is listed so many times, and behind it what `last` writes."""
+    kids = b"3 0 R " * count + b"4 0 R" * len(last)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox %b" % box
+    pages = b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, count + len(last))
+    font = b" /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> /Contents 5 0 R >>"
+    return pdf(_CATALOG, pages, page + b" >>", page + font, *map(stream, last))
 
 
 def png(width: int, height: int) -> bytes:
@@ -103,6 +113,20 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "64 MiB of half letters": (PLAIN, b"\xff\xfe" + b"\x00\xd8" * (32 * MIB - 1)),
     "one line of 64 MiB": (PLAIN, b"word" * (16 * MIB)),
 }
+
+
+@pytest.mark.tool("tesseract")
+def test_a_hundred_thousand_empty_pages_are_given_up_soon_and_a_few_are_not() -> None:
+    if not can_read_pictures():
+        pytest.skip("not run: needs tesseract with a language")
+    began = time.monotonic()
+    read = read_text(empty_pages(100_000, b"[0 0 100000 100000]"), PDF)
+    assert time.monotonic() - began < 30
+    assert (read.text, read.is_whole) == ("", False)
+    letters = b"BT /F 24 Tf 20 20 Td (The last page is read) Tj ET"
+    read = read_text(empty_pages(20, b"[0 0 300 300]", letters), PDF)
+    assert (read.text, read.is_whole) == ("The last page is read", True)
+
 
 CHILD = """
 import json, resource, sys

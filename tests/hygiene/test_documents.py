@@ -130,3 +130,13 @@ def test_every_page_of_docs_is_found_from_the_readme() -> None:
     pages = [path for path in tracked_files() if path.parent == ROOT / "docs" and path.suffix in {".md", ".svg"}]
     assert [path.name for path in pages if f"(docs/{path.name})" not in readme] == []
     assert len(readme.splitlines()) <= LONGEST_README
+
+
+def test_the_first_way_to_install_takes_each_package_by_its_hash() -> None:
+    for name in ("README.md", "docs/install.md"):
+        ways = [
+            line
+            for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+            if line.startswith("    ") and " install " in line
+        ]
+        assert "--require-hashes" in ways[0], name

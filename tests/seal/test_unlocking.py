@@ -9,13 +9,17 @@ from tests.tables import each, refused
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.seal.entrance import passphrase as passphrase_module
 from vault.seal.entrance.keyfile import KeyFile, KeyHeader, seal_slot, slot_info
-from vault.seal.entrance.passphrase import DEFAULT, FLOOR, KdfParameters, derive_unlock_key
+from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR, KdfParameters, derive_unlock_key
 from vault.seal.entrance.unlocking import Stretched, find_slot, unlock
 from vault.seal.envelope import LocalContext, seal
 from vault.seal.purposes import Purpose
 
 BOTH = [Stretched(DEFAULT, KEY), Stretched(FLOOR, OTHER_KEY)]
 WRONG = "no key slot opens with this name and passphrase"
+
+
+def _never(*_: object, **__: object) -> NoReturn:
+    pytest.fail("Argon2 was called")
 
 
 def _file(number: int, parameters: KdfParameters, k1: bytes) -> KeyFile:
@@ -56,11 +60,22 @@ def test_a_slot_of_another_cost_place_or_content_is_the_same_error() -> None:
 def test_a_file_that_claims_a_terabyte_is_refused_before_either_cost_is_paid(
     header: KeyHeader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(*_: object, **__: object) -> NoReturn:
-        pytest.fail("Argon2 was called")
-
-    monkeypatch.setattr(passphrase_module, "hash_secret_raw", never)
+    monkeypatch.setattr(passphrase_module, "hash_secret_raw", _never)
     with pytest.raises(RefusedError, match="memory_kib = 1073741824 is not between"):
+        unlock(replace(FILE, header=header), bytearray(b"phrase"), "Amina")
+
+
+@each({
+    "the ceiling": (FLOOR, CEILING),
+    "more memory": (replace(DEFAULT, iterations=9), replace(DEFAULT, memory_kib=2 * DEFAULT.memory_kib)),
+    "more work": (DEFAULT, replace(DEFAULT, iterations=DEFAULT.iterations + 1)),
+})  # fmt: skip
+def test_a_previous_cost_above_the_present_one_is_refused_before_either_is_paid(
+    present: KdfParameters, previous: KdfParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passphrase_module, "hash_secret_raw", _never)
+    header = replace(HEADER, parameters=present, previous=previous)
+    with pytest.raises(RefusedError, match="previous passphrase cost is higher"):
         unlock(replace(FILE, header=header), bytearray(b"phrase"), "Amina")
 
 

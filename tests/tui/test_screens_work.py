@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.test_junk_versions import EMPTY, write_junk
 from tests.services.approvals.keyboard import Person
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, FIRST_NOTE, House
@@ -297,8 +298,21 @@ def test_who_is_no_auditor_verifies_and_is_told_nothing_of_a_refusal(amina: Desk
     amina.sees_not("!")
 
 
+def test_records_that_nobody_can_read_are_no_alarm_of_the_log(house: House) -> None:
+    with house.open("Joel") as joel:
+        for _ in range(2):
+            write_junk(joel, house.case, *EMPTY[1], "note")
+    with house.desk("Amina", begins_at_home=True) as amina:
+        amina.resize(80, 24)
+        amina.press(":log", "v")
+        amina.sees("√ Nothing was changed, removed or reordered: ", "2 records of Joel", "cannot be read; nothing else")
+        amina.sees_not("NOT VERIFIED", "Exports wait")
+        amina.press("escape", "x")
+        amina.sees("log verified just now")
+
+
 def test_a_log_that_does_not_hold_names_the_first_bad_place_first(house: House) -> None:
-    with house.desk("Amina") as amina:
+    with house.desk("Amina", begins_at_home=True) as amina:
         session = amina.gateway._unlocked.session
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql("UPDATE version SET blob = zeroblob(10)")
@@ -306,6 +320,8 @@ def test_a_log_that_does_not_hold_names_the_first_bad_place_first(house: House) 
         amina.press(":log", "v")
         amina.sees("! NOT VERIFIED. First bad place first.", "operation 1", " more")
         amina.sees("! Exports wait until the log is sound; reading and notes go on.")
+        amina.press("escape", "x")
+        amina.sees_not("log verified")
 
 
 def test_a_backup_is_made_at_a_whole_path_and_stopped_leaves_the_earlier_one(house: House, tmp_path: Path) -> None:

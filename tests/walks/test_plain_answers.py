@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -12,9 +15,13 @@ from tests.cli.desk import Desk
 from tests.services.office import JOEL, NADIA, Office, office, office_template
 from tests.services.organisation import AMINA, DANA, Organisation, organisation, organisation_template
 from tests.walks.office_desk import OfficeDesk
-from vault.errors import RefusedError
+from vault.cli import dispatch
+from vault.errors import RefusedError, VerificationError
+from vault.seal.joining import REQUEST_FILE_SIZE
 from vault.services.cases import cases
+from vault.services.exchange import syncing
 from vault.services.grants import sharing
+from vault.services.members import joining, rostering
 
 __all__ = [  # fixtures
     "desk",
@@ -141,3 +148,49 @@ def test_a_bundle_has_a_free_name_of_the_day_that_tells_nobodys_name(at: OfficeD
         "casevault-DAY-2.bundle",
         "casevault-DAY.bundle",
     ]
+
+
+_NO_SUCH_FILES = (
+    *((name, ("bundle", "import")) for name in ("folder", "fifo", "large")),
+    *((name, ("member", "admit")) for name in ("folder", "false", "request")),
+)
+
+
+def test_a_file_from_others_that_is_none_is_no_damage_of_the_vault_and_no_lack_of_room(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate((1 << 30) + 1)
+    (tmp_path / "false").write_bytes(os.urandom(REQUEST_FILE_SIZE))
+    with desk.place.open() as session:
+        (tmp_path / "request").write_bytes(
+            b"\1\1" + session.vault + session.seat + os.urandom(REQUEST_FILE_SIZE - 2 - 32)
+        )
+    for name, words in _NO_SUCH_FILES:
+        answer = desk.run(*words, str(tmp_path / name))
+        assert answer.code in {6, 75}, (words, name, answer)
+        for misfit in ("log verify", "backup", "space"):
+            assert misfit not in answer.err, (words, name)
+
+
+def test_a_stick_that_reports_an_error_is_a_sentence_to_each_reader(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with desk.place.open() as session:
+        for read in (
+            lambda path: syncing.import_bundle(session, path),
+            lambda path: syncing.show(session, path),
+            lambda path: joining.look(session, path),
+            rostering.read_proposal,
+        ):
+            with pytest.raises(VerificationError, match="the disk reports an error at mem"):
+                read(Path("/proc/self/mem"))  # a file whose first byte cannot be read
+
+    def fails(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, "the system's own words", "/media/stick/list.csv")
+
+    monkeypatch.setattr(dispatch, "verbs_of", fails)
+    assert dispatch.run(["case", "list"]) == 6
+    assert "the disk reports an error at list.csv. Try again." in capsys.readouterr().err

@@ -21,7 +21,6 @@ from vault.services.backups import backups
 from vault.services.backups.backups import MadeBackup
 from vault.services.evidence import checking, logbook
 from vault.services.evidence.logbook import LogLine
-from vault.services.projection import dates
 from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.words.message import Message, Words, plural
 
@@ -45,7 +44,6 @@ class Evidence(Subject):
     def verify(self, progress: Progress, stopped: Stopped) -> Checked:
         """Check all that is stored; stopped before the end, nothing is logged."""
         found = checking.verify(self._session, progress=telling(progress, stopped))
-        dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._unlocked.state)
         covered = Message(
             "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
             entries=found.entries,
@@ -62,7 +60,8 @@ class Evidence(Subject):
             else fault.message
             for fault in found.faults
         ]
-        return Checked(found.verified, said, found.root.hex(), tuple(faults), found.entries)
+        unread = Message("{unread} cannot be read", unread=found.unread) if found.unreadable else ""
+        return Checked(found.verified, said, found.root.hex(), tuple(faults), found.entries, unread)
 
     def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> MadeBackup:
         """Make a backup, open it and read all of it; stopped, the earlier backups stand."""

@@ -77,6 +77,7 @@ EXPORTS: Final = frozenset({"export.all", "export.done", "log.export", "print"})
 GRANTS: Final = frozenset({"break.glass", "grant.add"})
 _ENDS: Final[Mapping[str, Message]] = {
     "ok:alone": Message("ALONE: {act}"),
+    "ok:unreadable": Message("{act}: whole, some records cannot be read"),
     "ok:unread": Message("{act}, pages not read"),
     "denied": Message("{act}: refused"),
     "denied:": Message("{act}: refused, {reason}"),

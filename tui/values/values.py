@@ -284,10 +284,14 @@ class LogShown:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of the log found. `faults` are sentences with ids, the first bad place first."""
+    """What a check of the log found. `faults` are sentences with ids, the first bad place first.
+
+    `unread` says what is as it was signed, and says nothing to anybody: no fault.
+    """
 
     verified: bool
     covered: str
     root: str
     faults: tuple[Words, ...] = ()
     entries: int = 0
+    unread: Words = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,10 @@ def run(arguments: list[str], held: Session | None = None) -> int:
             sys.stderr.write("\n")  # the shell's prompt begins a line of its own
         return 130
     except Exception as error:  # the border: the text of an unexpected exception may hold contents
+        if isinstance(error, OSError) and error.errno == errno.EIO:
+            from vault.store.files import disk_failed
+
+            return output.fail(disk_failed(Path(str(error.filename or "a file")).name))
         return output.fail(
             InternalError(Message("{name__} at {place}", name__=type(error).__name__, place=_place(error)))
         )

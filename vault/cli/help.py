@@ -23,7 +23,7 @@ PERSONAL = Message(
 )
 EXIT_CODES = Message(
     "exit codes\n"
-    "  0 ok   1 failure   2 usage   3 waiting for a decision   4 not found\n"
+    "  0 ok   1 failure   2 usage   3 in part, or waiting for a decision   4 not found\n"
     "  5 refused   6 verification failed   10 no vault here   11 open elsewhere\n"
     "  12 wrong passphrase   69 part missing   70 internal   75 try again\n"
     "  74 done, but the answer could not be written: do not repeat it\n"

@@ -10,12 +10,12 @@ from vault.cli.output import Output, Result
 from vault.cli.showing import indented, n_entries, n_versions
 from vault.cli.table import Arg, Given, Verb
 from vault.display import NO_TIME, SECOND_UTC, time_data, time_text
-from vault.errors import VerificationError
+from vault.errors import VerificationError, WaitingForDecisionError
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from vault.ids import Origin
     from vault.services.evidence.checking import Verification
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _NAME_WIDTH = 24
+_MOST_NAMED = 50
 _NOBODY: Mapping[Origin, str] = MappingProxyType({})
 
 
@@ -60,18 +61,17 @@ def _verify(args: Given, output: Output) -> Result:
     # What an earlier verification found is over where this one finds nothing, and must not stand beside it.
     with opened(args, output, tells_after=True) as session:
         from vault.services.evidence import checking
-        from vault.services.projection import authors, dates
+        from vault.services.projection import authors
 
         found = checking.verify(session, progress=output.progress_of(Message("Checking the log")))
-        if found.verified:
-            dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
-        whose = authors.names_of_logs(session, (fault.origin for fault in found.faults))
+        whose = authors.names_of_logs(session, (fault.origin for fault in (*found.faults, *found.unreadable)))
     return verified(found, whose)
 
 
 def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Result:
     """Return what a verification found, for people and for `--json`; `whose` names the members whose logs are bad."""
     data = {
+        "answer": found.answer.value,
         "verified": found.verified,
         "entries": found.entries,
         "size": found.size,
@@ -84,6 +84,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         "on_their_way": list(found.on_their_way),
         "contents": found.contents.counts(),
         "problems": [_fault_data(fault, whose) for fault in found.faults],
+        "unreadable": [_fault_data(fault, whose) for fault in found.unreadable],
     }
     covered: Words = Message(
         "{entries} of {expected} entries in {logs} are proven; opened: {versions}, {audit}.",
@@ -100,6 +101,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
             count=found.payloads_closed,
         )
         covered = Message("{covered} {more}", covered=covered, more=more)
+    lines: list[Words]
     apart: list[Words] = [_quarantined(found.quarantined)] if found.quarantined else []
     apart += found.on_their_way
     apart += [] if found.contents.words is None else [found.contents.words]
@@ -111,19 +113,24 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
                 count=found.newer,
             )
         )
+    if found.unreadable and found.verified:
+        head = Message("VERIFIED, but {unread} cannot be read.", unread=found.unread)
+        places = _places(found.unreadable, whose)
+        lines = [head, covered, _UNREADABLE, *places, *apart, _NOT_COVERED]
+        return Result(data, lines, WaitingForDecisionError.exit_code)
     if found.verified:
         return Result(data, [Message("VERIFIED"), covered, *apart, _NOT_COVERED])
     first = found.faults[0]
-    lines: list[Words] = [
+    lines = [
         Message("NOT VERIFIED. First bad place: {where}", where=_where(first, whose)),
         covered,
         *apart,
     ]
-    lines += [indented(_where(fault, whose)) for fault in found.faults[:50]]
+    lines += _places(found.faults, whose)
     if any(fault.code in {"schema", "database"} for fault in found.faults):
         lines.append(_ALTERED_FILE)
-    if len(found.faults) > 50:
-        lines.append(Message("  and {count} more (--json lists all)", count=len(found.faults) - 50))
+    if found.unreadable:
+        lines.append(Message("Beside this, {unread} cannot be read.", unread=found.unread))
     return Result(data, lines, VerificationError.exit_code)
 
 
@@ -156,6 +163,11 @@ _ALTERED_FILE = Message(
     "Somebody with the key of the database altered the file around its rows, or the disk did. A"
     " copy has the rows and nothing else: make a backup and restore it, then verify that vault."
 )
+_UNREADABLE = Message(
+    "Nothing that was signed was altered or removed. The program of their author wrote these so, or the key to them is"
+    " not here. Your work goes on. Where no key opens a record, what leaves or is given of its case waits. Ask the"
+    " author to write it again."
+)
 _NOT_COVERED = Message(
     "Not covered: the loss of entries newer than any checkpoint that this account, a backup or a colleague has seen."
 )
@@ -170,6 +182,11 @@ def _quarantined(count: int) -> Message:
         " author again.",
         count=count,
     )
+
+
+def _places(found: Sequence[Finding], whose: Mapping[Origin, str]) -> list[Words]:
+    more = Message("  and {count} more (--json lists all)", count=len(found) - _MOST_NAMED)
+    return [*(indented(_where(fault, whose)) for fault in found[:_MOST_NAMED]), *([more] * (len(found) > _MOST_NAMED))]
 
 
 def _where(fault: Finding, whose: Mapping[Origin, str]) -> Message:

@@ -19,6 +19,9 @@ from vault.words.message import Message
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _FAT_FILE_LIMIT = 2**32 - 1
 _SLACK = 1 << 16
+_NOT_AS_SENT = Message(
+    "Check that this is the right file. If it is, it was damaged or altered on its way: ask for it again."
+)
 BALLAST_SIZE = 16 * 1024 * 1024
 
 
@@ -183,7 +186,10 @@ def _open_regular(path: str, flags: int, *, follow_links: bool) -> int:
     descriptor = os.open(path, flags if follow_links else flags | getattr(os, "O_NOFOLLOW", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "no regular file")
+        raise TryAgainError(
+            Message("{name} is not a regular file", name=Path(path).name),
+            next_step=Message("It is a folder, or no file at all. Name the file itself."),
+        )
     return descriptor
 
 
@@ -274,14 +280,34 @@ def faults_told(path: Path) -> Iterator[None]:
         raise _file_fault(fault, path) from None
 
 
+@contextmanager
+def as_received() -> Iterator[None]:
+    """Advise on a file that others made, where it is not what it should be: no vault was damaged.
+
+    Raises:
+        VerificationError: as raised within.
+    """
+    try:
+        yield
+    except VerificationError as fault:
+        if fault.next_step is fault.usual_step:
+            fault.next_step = _NOT_AS_SENT
+        raise
+
+
+def disk_failed(name: str) -> VerificationError:
+    """Return what is said where a disk or a stick cannot read or write what is on it."""
+    return VerificationError(
+        Message("the disk reports an error at {name}", name=name),
+        next_step=Message("Try again. If it fails again, copy what is on this disk or stick to another one."),
+    )
+
+
 def _file_fault(fault: OSError, path: Path) -> VaultError:
     if fault.errno in _NO_ROOM:
         return TryAgainError(Message("no room to write {name}", name=path.name))
     if fault.errno == errno.EIO:
-        return VerificationError(
-            Message("the disk reports an error at {name}", name=path.name),
-            next_step=Message("Copy the vault to another disk."),
-        )
+        return disk_failed(path.name)
     return TryAgainError(
         Message("{name} cannot be read or written now", name=path.name),
         next_step=Message("Check the folder's rights, then repeat."),

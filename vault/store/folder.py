@@ -84,7 +84,12 @@ class VaultFolder:
             ) from None
 
     def require(self) -> None:
-        """Raise NoVaultError unless both `keys` and the database are here, and are a vault's: a backup has them too."""
+        """Refuse what is no vault.
+
+        Raises:
+            NoVaultError: `keys` or the database is not here, or they are a backup's.
+            RefusedError: a folder inside is a link to another one: what belongs here would be written there.
+        """
         if holds_backup(self.path):
             raise NoVaultError(
                 Message("there is a backup at {path}, but no vault", path=self.path),
@@ -98,6 +103,14 @@ class VaultFolder:
             if not part.is_file():
                 raise NoVaultError(
                     Message("there is no vault at {path}: the file {name} is missing", path=self.path, name=part.name)
+                )
+        for part in (self.index_dir, self.drafts_dir, self.blobs_dir, self.staging_dir):
+            if part.is_symlink():
+                raise RefusedError(
+                    Message("{part} is a link to another folder", part=part),
+                    next_step=Message(
+                        "If you did not make it, tell an admin. Put the folder itself where the link is."
+                    ),
                 )
 
     def require_closed(self) -> None:

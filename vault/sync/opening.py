@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from vault.errors import MalformedError, NewerVaultError, NotFoundError, TryAgainError, VerificationError
+from vault.errors import MalformedError, NewerVaultError, VerificationError
 from vault.log.tree import Frontier, leaf_hash
 from vault.progress import Progress
 from vault.seal.bundles import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
 from vault.seal.envelope import COMMITMENT_SIZE, TAG_SIZE
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw
+from vault.store.files import faults_told, opened_to_read
 from vault.sync.manifest import MANIFEST_LIMIT, SIGNATURE_SIZE, Manifest, verify_manifest
 from vault.sync.pages import COUNTED, PAGE_LIMIT, Page, PageKind, decode_page
 from vault.words.message import Message
@@ -124,22 +126,19 @@ def _require(named: bytes, vault: bytes) -> None:
         )
 
 
-def _file(path: Path) -> BinaryIO:
-    try:
-        if path.exists() and not path.is_file():
-            raise TryAgainError(Message("{name} is not a regular file", name=path.name))
-        return path.open("rb")
-    except FileNotFoundError:
-        raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
-    except OSError:
-        raise TryAgainError(Message("{name} cannot be read", name=path.name)) from None
+@contextmanager
+def _file(path: Path) -> Iterator[BinaryIO]:
+    """Yield the file; what the disk reports while it is read is told in words too."""
+    with opened_to_read(path) as file, faults_told(path):
+        yield file
 
 
 def _read_header(file: BinaryIO, path: Path) -> tuple[bytes, bytes, list[bytes]]:
     """Return the header, the vault and the messages to the recipients."""
     if path.stat().st_size > OUTER_LIMIT:
         raise MalformedError(
-            Message("{name} is larger than {outer_limit} MiB", name=path.name, outer_limit=OUTER_LIMIT >> 20)
+            Message("{name} is larger than {outer_limit} MiB", name=path.name, outer_limit=OUTER_LIMIT >> 20),
+            next_step=Message("CaseVault makes no bundle of this size. Check the path."),
         )
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size or head[: len(MAGIC)] != MAGIC:

@@ -5,6 +5,7 @@ They lie there sealed, as they came. 1 GiB in all and 7 days: what would not fit
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from vault.errors import NotFoundError, TryAgainError
 from vault.log.state import bytes_digest
 from vault.platform import PRIVATE_FILE_MODE, fsync_folder, make_private_folder
 from vault.seal.pins import staged_file_name
+from vault.store.files import disk_failed
 from vault.sync.opening import OUTER_LIMIT
 from vault.words.message import Message
 
@@ -41,14 +43,14 @@ def stage(source: Path, folder: Path, key: bytes, *, now_s: float) -> Staged:
     `key`, of the seat that it is for, names the copy. The caller has asked whether it is for this seat (`require_for`).
 
     Raises:
-        NotFoundError, TryAgainError: no such file, or no room.
+        NotFoundError, TryAgainError: no such file, or no room. VerificationError: the disk cannot read it.
     """
     if not folder.is_dir():
         make_private_folder(folder)
     tidy(folder, now_s=now_s)
-    size = source.stat().st_size
     part = folder / "incoming.part"
     try:
+        size = source.stat().st_size
         digest = _copy(source, part)
         staged = folder / f"{staged_file_name(key, digest)}{_SUFFIX}"
         others = sum(path.stat().st_size for path in staged_in(folder) if path != staged)
@@ -62,7 +64,9 @@ def stage(source: Path, folder: Path, key: bytes, *, now_s: float) -> Staged:
         fsync_folder(folder)
     except FileNotFoundError:
         raise NotFoundError(Message("no file {name}", name=source.name), next_step=Message("Check the path.")) from None
-    except OSError:
+    except OSError as fault:
+        if fault.errno == errno.EIO:
+            raise disk_failed(source.name) from None
         raise TryAgainError(Message("{name} cannot be copied into the vault", name=source.name)) from None
     finally:
         part.unlink(missing_ok=True)

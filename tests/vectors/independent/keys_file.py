@@ -88,6 +88,8 @@ class KeysFile:
         if any(self.data[83:92]):
             costs.append(Cost.read(self.data[83:92]))
         require(all(cost.is_bearable() for cost in costs), "costs beyond floor or ceiling")
+        work = [cost.memory_kib * cost.passes for cost in costs]
+        require(costs[-1].memory_kib <= costs[0].memory_kib and work[-1] <= work[0], "previous costs above the present")
         return costs
 
     def slot(self, number: int) -> bytes:

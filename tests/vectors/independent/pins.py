@@ -28,9 +28,10 @@ _MEMBERS = {
     "attempts",
     "ended",
     "recovery",
+    "keys_file",
     "fill",
 }
-_SINCE = {"attempts", "ended", "recovery", "fill"}
+_SINCE = {"attempts", "ended", "recovery", "keys_file", "fill"}
 
 
 def read_pins(state: Path, vault: bytes, secrets: Secrets) -> Pins:
@@ -52,5 +53,7 @@ def pins_faults(pins: Pins, file: KeysFile, secrets: Secrets, logs: Mapping[byte
     header, slot = sha256(file.header), sha256(file.slot(secrets.slot))
     if (pins["keys_header"], pins["keys_slot"]) != (header, slot) and file.generation <= pins["keys_generation"]:
         yield Fault("pins", "the keys file is not the one that was seen")
+    elif file.generation == pins["keys_generation"] and pins.get("keys_file") not in {None, b"", file.digest}:
+        yield Fault("pins", "the keys file was altered")
     for code, *_ in pins["alarms"]:
         yield Fault("alarm", str(code))

@@ -185,6 +185,9 @@ class LogScreen(ListScreen, LongWorkScreen):
                 time=clock_minute(self.desk.now_ms()),
             )
             words: Words = f"{DONE} {in_words(sentence)}"
+            if found.unread:
+                but = Message("{unread}; nothing else is wrong, and your work goes on.", unread=found.unread)
+                words = together([words, f"  {in_words(but)}"])
             self.say(Message("{covered}. Root {root}", covered=found.covered, root=found.root[:16]))
         else:
             faults: list[Words] = [f"  {in_words(fault)}" for fault in found.faults[:_FAULTS_SHOWN]]

@@ -58,6 +58,7 @@ class Pins:
         roster: root of the newest roster seen.
         keys_header: SHA-256 of the header of the `keys` file. keys_slot: SHA-256 of this seat's slot.
         keys_generation: the generation of that file: a later one is newer, an earlier one was put back.
+        keys_file: SHA-256 of the whole of it; empty in pins of an earlier program.
         index: digest of the member's index at the last lock, or None.
         highest_ms: the highest wall clock believed (`policy.clocks`).
         alarms: faults that an unlock met and that no clean verification has settled since (`alarms.stored`).
@@ -82,6 +83,7 @@ class Pins:
     attempts: bytes = b""
     ended: Endings | None = None
     recovery: bytes = b""
+    keys_file: bytes = b""
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
@@ -122,6 +124,7 @@ class _Wire(msgspec.Struct, frozen=True):
     attempts: bytes = b""
     ended: list[tuple[bytes, list[str] | None]] | None = None
     recovery: bytes = b""
+    keys_file: bytes = b""
     fill: bytes = b""
 
 
@@ -159,6 +162,7 @@ def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
         keys_header=sha256(file.header_bytes()).digest(),
         keys_slot=sha256(file.slots[slot]).digest(),
         keys_generation=file.header.generation,
+        keys_file=file.digest(),
     )
 
 

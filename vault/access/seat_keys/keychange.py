@@ -15,7 +15,6 @@ from vault.access.trust.directory import Directory
 from vault.errors import TryAgainError, VaultError
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.entrance.passphrase import KdfParameters
 from vault.seal.entrance.unlocking import OpenedSlot
 from vault.seal.purposes import Purpose
 from vault.store.files import promote, read_limited, write_aside
@@ -49,11 +48,11 @@ def settle_new_keys(
 
 
 def renew_slot(session: Session, file: KeyFile, slot: OpenedSlot) -> KeyFile:
-    """Seal the seat's own slot at the present cost, where it was made with a lower one; return the valid file.
+    """Seal the seat's own slot at the present cost, where it was made with the previous one; return the valid file.
 
     What cannot be written now is left to the next unlock.
     """
-    if slot.renewed is None or not costs_at_least(file.header.parameters, slot.parameters):
+    if slot.renewed is None:
         return file
     new = file.with_slot(slot.number, slot.renewed)
     with suppress(TryAgainError):
@@ -78,12 +77,6 @@ def change_keys(session: Session, new: KeyFile) -> KeyFile:
         session.keys_now = (new, own.number)
         session.keep_pins()
     return new
-
-
-def costs_at_least(cost: KdfParameters, other: KdfParameters) -> bool:
-    """Say whether a guess at `cost` takes as much memory and work as one at `other`: no slot is sealed more cheaply."""
-    work, other_work = cost.memory_kib * cost.iterations, other.memory_kib * other.iterations
-    return cost.memory_kib >= other.memory_kib and work >= other_work
 
 
 def _follows(new: KeyFile, file: KeyFile) -> bool:

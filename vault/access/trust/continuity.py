@@ -23,6 +23,7 @@ from vault.store.rows import Rows
 from vault.validity.parting import parting_of
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _NEWS = {
     Code.NO_PINS: Message(
@@ -36,6 +37,12 @@ _NEWS = {
         "Your seat continued with another log here (another account, or a restored state folder): a new log begins."
     ),
 }
+_ALTERED_KEYS = Message(
+    "The keys file was altered since this device saw it last: the recovery sheets, or a colleague, may not be able to"
+    " open this vault any more. {verify} names it. Tell an admin, and restore a backup: {restore}.",
+    verify=NextStep.VERIFY_LOG,
+    restore=NextStep.RESTORE_BACKUP,
+)
 _THIS_DEVICE, _ITS_SUCCESSOR = Message("this device saw"), Message("the log that goes on from it says")
 
 
@@ -120,6 +127,8 @@ def judge_keys(
 ) -> tuple[Finding, ...]:
     """Report a `keys` file that is neither the one that this account saw last nor a newer one that a seat listed.
 
+    Every change makes a new generation: of the same one, whatever is different was altered.
+
     `own` is this seat and the number of its slot. `alarms` is what is known of the logs: in an old copy of the vault,
     old keys are the newest listed.
     """
@@ -129,7 +138,7 @@ def judge_keys(
     seat, slot = own
     slot_is_known = sha256(file.slots[slot]).digest() == pins.keys_slot
     if header_is_known and slot_is_known:
-        return ()
+        return () if pins.keys_file in {b"", file.digest()} else (Finding(Code.OLD_KEYS, _ALTERED_KEYS),)
     # What is wrong with the logs of others alone makes no generation later than the pinned one.
     live = directory.effective.certificates
     logs_are_current = not faults_among(alarms, live=live, taken_from=live.keys() - {seat})

@@ -24,6 +24,8 @@ from vault.export.paper_text.telegram import is_page, lines_of_json, lines_of_pa
 _DEPENDENCY_MISSING = 69
 _FEWEST_LETTERS = 16
 """A page with fewer is taken for a picture of one."""
+_MOST_IN_VAIN = 20
+"""After so many pictures of pages in a row that gave nothing, or the same again, the rest is not drawn."""
 _DOTS_PER_POINT = 200 / 72
 _MOST_DOTS = 25_000_000
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -113,7 +115,7 @@ def _read_pdf(content: bytes, ocr: Ocr | None, kept: Kept, until: float) -> str:
 
 def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept, until: float) -> Iterator[str]:
     """Yield the text of each page, while there is time; of one without letters what a picture of it shows."""
-    count, told = len(document), 0
+    count, told, in_vain, before = len(document), 0, 0, ""
     for number in range(count):
         if time.monotonic() > until:
             kept.is_whole = False
@@ -126,6 +128,11 @@ def _pages(document: Any, ocr: Ocr | None, used_ocr: list[bool], kept: Kept, unt
                 kept.is_whole &= seen is not None
                 used_ocr[0] |= seen is not None
                 text = f"{text}\n{seen or ''}"
+                in_vain = in_vain + 1 if text.strip() in {"", before} else 0
+                before = text.strip()
+                if in_vain > _MOST_IN_VAIN:
+                    kept.is_whole = False
+                    return
         yield text
         if 100 * (number + 1) // count > told:
             told = 100 * (number + 1) // count
@@ -136,7 +143,10 @@ def _seen(page: Any, ocr: Ocr) -> str | None:
     width, height = page.get_size()
     scale = min(_DOTS_PER_POINT, (_MOST_DOTS / max(1.0, width * height)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)
-    return ocr.read_drawn(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+    rows = bytes(bitmap.buffer)
+    if rows.count(rows[:1]) == len(rows):
+        return ""  # nothing but paper
+    return ocr.read_drawn(bitmap.width, bitmap.height, bitmap.stride, rows)
 
 
 def _tell(percent: int) -> None:

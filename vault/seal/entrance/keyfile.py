@@ -12,7 +12,7 @@ import msgspec
 
 from vault.errors import MalformedError, NewerVaultError
 from vault.ids import ID_SIZE, ZERO_ID, RandomBytes, make_id
-from vault.seal.entrance.passphrase import VAULT_SALT_SIZE, Form, KdfParameters, check_bounds
+from vault.seal.entrance.passphrase import VAULT_SALT_SIZE, Form, KdfParameters, check_costs
 from vault.seal.envelope import FORMAT, SUITE, LocalContext, open_sealed, seal
 from vault.seal.keys import make_key
 from vault.seal.purposes import Purpose
@@ -247,8 +247,7 @@ def make_key_file(
         RefusedError: a cost in the header is out of bounds.
         MalformedError: a slot has no place in the file, or a part has another width.
     """
-    for cost in header.parameter_sets():
-        check_bounds(cost)
+    check_costs(header.parameters, header.previous)
     for number in slots:
         _slot_number(number)
     filled = tuple(slots[n] if n in slots else random(SLOT_BLOB_SIZE) for n in range(SLOT_COUNT))

@@ -48,6 +48,8 @@ DEFAULT = KdfParameters(memory_kib=256 * 1024, iterations=3, lanes=4)
 # Always this for words: their 77 bits need no more, and an unlock that tries both forms takes little longer than one.
 WORDS_COST = KdfParameters(memory_kib=64 * 1024, iterations=3, lanes=4)
 
+_ALTERED = Message("The keys file is damaged or was altered; restore it from a backup.")
+
 
 def check_bounds(parameters: KdfParameters) -> None:
     """Return if the cost lies between FLOOR and CEILING. Allocates nothing: a file may claim a terabyte.
@@ -69,8 +71,29 @@ def check_bounds(parameters: KdfParameters) -> None:
                     low=low,
                     high=high,
                 ),
-                next_step=Message("The keys file is damaged or was altered; restore it from a backup."),
+                next_step=_ALTERED,
             )
+
+
+def check_costs(parameters: KdfParameters, previous: KdfParameters | None) -> None:
+    """Return if both costs are within bounds and the previous one takes no more than the present one.
+
+    Raises:
+        RefusedError: they are not; nothing was allocated.
+    """
+    for cost in (parameters,) if previous is None else (parameters, previous):
+        check_bounds(cost)
+    if previous is not None and not _takes_at_least(parameters, previous):
+        raise RefusedError(
+            Message("the previous passphrase cost is higher than the present one: no program writes that"),
+            next_step=_ALTERED,
+        )
+
+
+def _takes_at_least(cost: KdfParameters, other: KdfParameters) -> bool:
+    """Say whether a guess at `cost` takes as much memory and work as one at `other`."""
+    work, other_work = cost.memory_kib * cost.iterations, other.memory_kib * other.iterations
+    return cost.memory_kib >= other.memory_kib and work >= other_work
 
 
 def stretch(passphrase: bytearray, member_name: str, vault_salt: bytes, parameters: KdfParameters) -> bytes:

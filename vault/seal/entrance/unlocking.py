@@ -19,7 +19,7 @@ from vault.seal.entrance.passphrase import (
     WORDS_COST,
     Form,
     KdfParameters,
-    check_bounds,
+    check_costs,
     derive_unlock_key,
     form_of,
     in_form,
@@ -59,10 +59,10 @@ def unlock(
 
     Raises:
         WrongPassphraseError: none opens; whether name, passphrase, factor or slot is wrong is not told.
-        RefusedError: a cost in the header is out of bounds; nothing was allocated.
+        RefusedError: a cost in the header is out of bounds, or the previous one above the present one; nothing was
+            allocated.
     """
-    for parameters in file.header.parameter_sets():
-        check_bounds(parameters)
+    check_costs(file.header.parameters, file.header.previous)
     runs = [*((parameters, Form.TYPED) for parameters in file.header.parameter_sets()), (WORDS_COST, Form.WORDS)]
     stretched = [_stretch(file.header, passphrase, member_name, parameters, form) for parameters, form in runs]
     return find_slot(file, stretched, device_secret=device_secret, fido2_secret=fido2_secret)

@@ -26,7 +26,7 @@ from vault.services.approvals.erasure_shown import erasure_shown
 from vault.services.approvals.question import Question, decode_question
 from vault.services.projection.approval_checks import ERASE, listings_of
 from vault.services.projection.authors import name_in, names_of_members
-from vault.store.files import read_limited, write_new
+from vault.store.files import as_received, read_limited, write_new
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
@@ -183,12 +183,13 @@ def _write(session: Session, path: Path, kind: _Kind, content: bytes, seats: lis
 
 
 def _opened(session: Session, path: Path, kind: _Kind) -> _Letter:
-    untrusted = read_limited(path, LETTER_LIMIT)
-    content = open_letter(session.kem_private, session.seat, session.vault, untrusted)
-    try:
-        letter = msgspec.msgpack.decode(content, type=_Letter)
-    except (RecursionError, ValueError):
-        raise MalformedError(Message("the file cannot be read")) from None
+    with as_received():
+        untrusted = read_limited(path, LETTER_LIMIT)
+        content = open_letter(session.kem_private, session.seat, session.vault, untrusted)
+        try:
+            letter = msgspec.msgpack.decode(content, type=_Letter)
+        except (RecursionError, ValueError):
+            raise MalformedError(Message("the file cannot be read")) from None
     if letter.kind != kind:
         raise MalformedError(
             Message(

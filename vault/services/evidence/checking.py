@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import groupby
 
 from vault.access.pins.alarms import lasting
@@ -35,8 +37,10 @@ from vault.services.evidence.device_checks import file_faults, row_faults
 from vault.services.evidence.erasure_checks import two_person_faults
 from vault.services.evidence.expected_sizes import Bounds, bounds_of
 from vault.services.evidence.hold_breaches import hold_breaches
+from vault.services.projection import dates
 from vault.services.projection.absences import tell_waiting
 from vault.services.projection.approval_checks import approvals_in, refused_uses
+from vault.services.projection.authors import NOBODY_KNOWN, names_of_logs
 from vault.services.projection.fault_attribution import seats_of, without_ended
 from vault.services.projection.log_statements import Said
 from vault.services.projection.projection import up_to_date_index
@@ -47,12 +51,22 @@ from vault.validity.grants import GivenGrants, given_grants
 from vault.validity.named_rosters import NamedRosters
 from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 from vault.words.finding import Code, Finding, Severity
-from vault.words.message import Message
+from vault.words.message import Message, Value, enumerated, plural
 
 # What is found here with its place, and was told before without it.
 _SEEN_HERE_TOO = frozenset({Code.ACT, Code.DATABASE, Code.SCHEMA})
 _NAMED_ELSEWHERE = frozenset({"C2", "missing", NO_CONTENT})
+# The log has it as its author signed it. What opened here once and opens no more is damage: `Code.SEAL`.
+_UNREADABLE = frozenset({Code.CLOSED, Code.EMPTY})
 _NO_WRAP = Message("its wrapped key is not here")
+
+
+class Answer(StrEnum):
+    """The three answers of a verification; the words are part of what other programs read."""
+
+    WHOLE = "whole"
+    UNREADABLE = "unreadable"  # whole, and some records say nothing to anybody
+    ALTERED = "altered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,9 @@ class Verification:
     `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log; what
     `newer` entries say is not judged, because a newer program wrote them; `on_their_way` are sentences on listed rows
     that may still come, which is no fault; `payloads_closed` were sealed to the auditors of their time, of whom this
-    auditor was none; `quarantined` versions are of somebody who had no right to write them, or has none now.
+    auditor was none; `quarantined` versions are of somebody who had no right to write them, or has none now. What is
+    `unreadable` is as its author signed it and no fault: no key opens it, or it is no record; `unread` counts it by
+    author, in words.
     """
 
     logs: int
@@ -78,11 +94,20 @@ class Verification:
     on_their_way: tuple[Message, ...] = ()
     payloads_closed: int = 0
     contents: Contents = NO_CONTENTS
+    unreadable: tuple[Finding, ...] = ()
+    unread: Value = ""
+
+    @property
+    def answer(self) -> Answer:
+        """Which of the three it is."""
+        if self.faults:
+            return Answer.ALTERED
+        return Answer.UNREADABLE if self.unreadable else Answer.WHOLE
 
     @property
     def verified(self) -> bool:
-        """Whether nothing at all is wrong."""
-        return not self.faults
+        """Whether all is there as it was signed, readable or not."""
+        return self.answer is not Answer.ALTERED
 
 
 def verify(session: Session, *, progress: Progress = lambda done, total: None) -> Verification:
@@ -114,7 +139,8 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     checked.faults += [gap for gap in unread if not gap.is_news]
     checked.index(index)
     checked.quarantined += len(checked.faults) - len(left := without_ended(session, checked.faults))
-    checked.faults = [*of_the_file, *left]
+    unreadable = tuple(fault for fault in left if fault.code in _UNREADABLE)
+    checked.faults = [*of_the_file, *(fault for fault in left if fault.code not in _UNREADABLE)]
     damage = [fault for fault in checked.faults if fault.severity is Severity.FAULT]
     # Exports, grants and erasure wait from here on, as `require_sound_log` says.
     found = lasting(Code.VERIFY, seats=seats_of(session, (fault.origin for fault in damage))) if damage else None
@@ -122,7 +148,10 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     told = {Code.VERIFY, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
     checked.faults += [alarm for alarm in session.faults() if alarm.code not in told]
     size, root = session.log.size, session.log.frontier.root()
-    session.log_act(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))
+    out = "error:found" if checked.faults else "ok:unreadable" if unreadable else "ok"
+    session.log_act(Entry(act="log.verify", out=out, pol=rule))
+    if not checked.faults:
+        dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
     return Verification(
         logs=len(origins),
         entries=checked.entries,
@@ -137,6 +166,8 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         newer=checked.said.newer,
         payloads_closed=checked.said.sealed_to_others if checked.said.opened else 0,
         contents=contents,
+        unreadable=unreadable,
+        unread=_by_name(session, unreadable),
     )
 
 
@@ -239,7 +270,7 @@ class _Checked:
             if origin not in self._bounds.sizes:
                 self._whole(Origin(origin), Message("rows of a log whose genesis is not here"))
         stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
-        if self.faults or len(stored) == self._present:
+        if any(fault.code not in _UNREADABLE for fault in self.faults) or len(stored) == self._present:
             return
         for report in self.reports.values():
             for _, items in proven_lists(rows.operations(report.origin), report):
@@ -340,9 +371,22 @@ class _Checked:
         assert found.seq is not None  # noqa: S101 - it lies at a place; for the type checker
         message = Message("operation {seq}: {fault}", seq=found.seq, fault=found.message)
         placed = replace(found, message=message)
-        is_named = any((f.subject, f.seq, f.n) == (found.subject, found.seq, found.n) for f in self.faults)
+        named = (fault for fault in self.faults if fault.code not in _UNREADABLE or found.code in _UNREADABLE)
+        is_named = any((f.subject, f.seq, f.n) == (found.subject, found.seq, found.n) for f in named)
         if placed not in self.faults and not (is_named and found.n is not None):
             self.faults.append(placed)
+
+
+def _by_name(session: Session, unreadable: Sequence[Finding]) -> Value:
+    """Return how many records of whom cannot be read, in words; an author may have several logs."""
+    names = names_of_logs(session, (finding.origin for finding in unreadable))
+    counts = Counter(names[log] if (log := found.origin) in names else NOBODY_KNOWN for found in unreadable)
+    return enumerated(
+        [
+            plural("{count} record of {name}", "{count} records of {name}", count=count, name=name)
+            for name, count in sorted(counts.items())
+        ]
+    )
 
 
 def _of_log(origin: Origin, fault: Message) -> Message:

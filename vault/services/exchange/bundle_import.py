@@ -25,6 +25,7 @@ from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.recovered import recovered_logs
 from vault.services.projection.seats import member_of_seat
 from vault.store.blobs import Blobs
+from vault.store.files import as_received
 from vault.sync.importing import Imported, PendingLog, import_into
 from vault.sync.manifest import Manifest
 from vault.sync.opening import Bundle, open_bundle, require_for
@@ -272,13 +273,14 @@ def opened(session: Session, file: Path, progress: StepProgress) -> Bundle:
     Raises:
         VerificationError: as said, or see `open_bundle`.
     """
-    bundle = open_bundle(
-        file,
-        session.kem_private,
-        session.seat,
-        session.vault,
-        progress=lambda done, total: progress("opening", done, total),
-    )
+    with as_received():
+        bundle = open_bundle(
+            file,
+            session.kem_private,
+            session.seat,
+            session.vault,
+            progress=lambda done, total: progress("opening", done, total),
+        )
     if bundle.manifest.member != session.member:
         raise VerificationError(
             Message("the bundle was made for another member"), next_step=Message("Ask for a bundle made for you.")

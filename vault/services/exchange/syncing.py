@@ -33,6 +33,7 @@ from vault.services.projection.offered import keep_offered
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.store.blobs import Blobs
+from vault.store.files import as_received
 from vault.sync.making import make_bundle
 from vault.sync.manifest import Manifest, Position
 from vault.sync.opening import require_for
@@ -220,7 +221,8 @@ def import_bundle(
     """
     rule = session.require(Action.SYNC)
     folder = session.folder.staging_dir
-    require_for(file, session.kem_private, session.seat, session.vault)
+    with as_received():
+        require_for(file, session.kem_private, session.seat, session.vault)
     staged, is_again = stage(file, folder, session.own_drafts.key, now_s=clock.now_ms() / 1000)
     try:
         bundle = opened(session, staged, progress)

@@ -29,7 +29,7 @@ from vault.services.members.members import admission, checked_roles
 from vault.services.members.rostering import Outcome, carry_out
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.blobs import Blobs
-from vault.store.files import read_limited
+from vault.store.files import as_received, read_limited
 from vault.store.folder import VaultFolder
 from vault.sync.importing import import_into
 from vault.sync.opening import open_bundle
@@ -87,7 +87,8 @@ def read_invitation(path: Path) -> Invitation:
         NotFoundError: there is no such file.
         MalformedError: it is no invitation.
     """
-    return Invitation.decode(read_limited(path, INVITATION_LIMIT))
+    with as_received():
+        return Invitation.decode(read_limited(path, INVITATION_LIMIT))
 
 
 def answer(
@@ -115,7 +116,8 @@ def look(session: Session, path: Path) -> Answer:
         VerificationError: it was altered, or is for another seat.
     """
     session.require(Action.OWN_DEVICE)
-    return open_answer(session, read_limited(path, REQUEST_FILE_SIZE))
+    with as_received():
+        return open_answer(session, read_limited(path, REQUEST_FILE_SIZE))
 
 
 def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: bool = False) -> Admitted:

@@ -33,7 +33,7 @@ from vault.services.grants import sharing
 from vault.services.members.cut_off import NEW_PROPOSAL, lost_work, stop_before_loss
 from vault.services.members.roster_changes import describe
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
-from vault.store.files import read_limited
+from vault.store.files import as_received, read_limited
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -180,7 +180,8 @@ def read_proposal(path: Path) -> bytes:
         NotFoundError: there is no such file.
         MalformedError: it is far too long for one.
     """
-    return read_limited(path, PROPOSAL_LIMIT)
+    with as_received():
+        return read_limited(path, PROPOSAL_LIMIT)
 
 
 def show(session: Session, untrusted: bytes) -> ProposalShown:
@@ -204,7 +205,8 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
     No signature covers the names in it, nor the last days, so they name nobody but those whom it admits, all of them,
     as nobody is called yet; on the device that began it, as it said.
     """
-    proposal = open_proposal(session, untrusted)
+    with as_received():
+        proposal = open_proposal(session, untrusted)
     proposal = replace(proposal, roster=with_signers_who_are_in(session.directory, proposal.roster))
     ground = ground_of(session.directory, proposal.roster)
     number, newest = proposal.roster.head.number, ground.head.number
