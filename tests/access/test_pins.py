@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.access.seats import SEAT, VAULT
 from tests.store.samples import names_in
 from vault import platform
-from vault.access.pins.pins import PinFile, Pinned, Pins, pinned_now, this_machine
+from vault.access.pins.pins import Dates, PinFile, Pinned, Pins, pinned_now, this_machine
 from vault.access.session import Session
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
@@ -45,6 +45,7 @@ FULL = replace(
     here=frozenset(SeatId(bytes([number]) * 16) for number in range(12)),
     ended=MappingProxyType({b"\xffended device..": None, SEAT: frozenset({"intake", "caseworker"})}),
     recovery=b"v" * 1216,
+    dates=Dates(backup=5, sheets=True, drill=6, root=b"e" * 32),
 )
 
 
@@ -91,6 +92,16 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             "attempts": b"",
             "ended": [[SEAT, ["caseworker", "intake"]], [b"\xffended device..", None]],
             "recovery": b"v" * 1216,
+            "dates": {
+                "backup": 5,
+                "verify": None,
+                "separated": None,
+                "sheets": True,
+                "made": None,
+                "drill": 6,
+                "proposed": None,
+                "root": b"e" * 32,
+            },
             "fill": fill,
         }
 
@@ -104,10 +115,10 @@ def test_pins_of_any_content_take_whole_steps_and_come_back(length: int) -> None
 
 
 def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> None:
-    newer = ("keys_generation", "alarms", "here", "attempts", "fill")
+    newer = ("keys_generation", "alarms", "here", "attempts", "dates", "fill")
     older = {name: value for name, value in msgspec.msgpack.decode(FULL.encode()).items() if name not in newer}
     assert Pins.decode(msgspec.msgpack.encode(older)) == replace(
-        FULL, keys_generation=0, alarms=(), here=frozenset[SeatId]()
+        FULL, keys_generation=0, alarms=(), here=frozenset[SeatId](), dates=Dates()
     )
 
 

@@ -206,7 +206,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.end_begun folder_row.erased_records drafts.forget_drafts
     mark_row.keep_mark mark_row.mark_of shown_before.keep_table shown_before.tables_before
-    dates.note_drill dates.note_opened destroying.recovery_is_proven
+    dates.note dates.note_drill dates.note_new_sheets dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
     lists_apart.note_lists_apart members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts
     raised_alarms.notice_findings report_covers.today restoring.begin_again

@@ -45,7 +45,7 @@ class Evidence(Subject):
     def verify(self, progress: Progress, stopped: Stopped) -> Checked:
         """Check all that is stored; stopped before the end, nothing is logged."""
         found = checking.verify(self._session, progress=telling(progress, stopped))
-        dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._unlocked.state)
+        dates.note(self._session, dates.Done.VERIFY, self._session.log.now_ms())
         covered = Message(
             "{entries} of {expected} entries in {logs} are proven; opened: {versions}, and what {payloads} say",
             entries=found.entries,

@@ -36,7 +36,7 @@ from vault.services.cases.story import DueLine
 from vault.services.exports import paper_week
 from vault.services.forms import own_forms
 from vault.services.members import devices
-from vault.services.projection import authors, dates
+from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.services.safety import check_ins, checklists
 from vault.words.message import Words
@@ -61,7 +61,7 @@ class Story(Subject):
         session = self._session
         if not self._may(Action.CASE_CREATE) or not self._may(Action.RECOVERY_MANAGE):
             return ()
-        proven = dates.read(session.vault, self._unlocked.state).proven
+        proven = session.dates.proven
         members = len(session.directory.effective.members)
         return (proven is not False, status.backup_ms is not None, members > 1, listing.has_cases(session))
 

@@ -63,7 +63,7 @@ def _verify(args: Given, output: Output) -> Result:
 
         found = checking.verify(session, progress=output.progress_of(Message("Checking the log")))
         if found.verified:
-            dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
+            dates.note(session, dates.Done.VERIFY, session.log.now_ms())
         whose = authors.names_of_logs(session, (fault.origin for fault in found.faults))
     return verified(found, whose)
 

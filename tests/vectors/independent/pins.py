@@ -28,9 +28,10 @@ _MEMBERS = {
     "attempts",
     "ended",
     "recovery",
+    "dates",
     "fill",
 }
-_SINCE = {"attempts", "ended", "recovery", "fill"}
+_SINCE = {"attempts", "ended", "recovery", "dates", "fill"}
 
 
 def read_pins(state: Path, vault: bytes, secrets: Secrets) -> Pins:
