@@ -185,7 +185,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
-    absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
+    absences.all_pending story.typed_values editing.locate editing.names_told editing.own_record projection.reindex
+    reminders.times_due
     undoing.last
     section_people.is_in_section sections.is_section
     arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold

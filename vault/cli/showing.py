@@ -11,10 +11,11 @@ from vault.ids import short_id
 from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from vault.casework.note import Note
     from vault.casework.papers.document import Document
+    from vault.casework.versions.changed import Change
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
     from vault.services.cases.editing import Edited
@@ -92,6 +93,11 @@ def _paper_line(paper: Stored[Document]) -> Words:
 def indented(line: Words) -> Words:
     """Return a line below another."""
     return Message("  {line}", line=line)
+
+
+def change_lines(changes: Iterable[Change]) -> list[Words]:
+    """Return what changed in a record, a line for each field."""
+    return [Message("{field}: {change}", field=one.name.replace("_", " "), change=one.said) for one in changes]
 
 
 def note_data(
