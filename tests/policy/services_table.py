@@ -172,7 +172,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.staying
     contents.quarantined_among whose_words.whose_words whose_words.opened_of whose_words.in_a_line mentions.named_in
     belonging.all_names belonging.everywhere belonging.going_with
-    belonging.heads belonging.names_of sections.opened_sections belonging.register_entries
+    belonging.heads belonging.names_of sections.opened_sections register.entries_of register.take_out
     belonging.authors_of belonging.exports_listing_words belonging.namesakes removing.validator_of
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
     sharing.rewrap_left

@@ -97,7 +97,7 @@ def indented(line: Words) -> Words:
 
 def change_lines(changes: Iterable[Change]) -> list[Words]:
     """Return what changed in a record, a line for each field."""
-    return [Message("{field}: {change}", field=one.name.replace("_", " "), change=one.said) for one in changes]
+    return [Message("{field}: {change}", field=change.name.replace("_", " "), change=change.said) for change in changes]
 
 
 def note_data(
