@@ -15,7 +15,8 @@ _MARK: Final = "\u00b7"  # a visible middle dot
 DAY: Final = "%Y-%m-%d"
 MINUTE: Final = "%Y-%m-%d %H:%M"
 MINUTE_UTC: Final = f"{MINUTE} UTC"
-SECOND_UTC: Final = f"{MINUTE}:%S UTC"
+SECOND: Final = f"{MINUTE}:%S"
+SECOND_UTC: Final = f"{SECOND} UTC"
 # In the place of a time that no calendar has. It fits any column.
 NO_TIME: Final = "?"
 
@@ -93,13 +94,13 @@ def time_text(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str:
     return time_data(ms, form, zone) or NO_TIME
 
 
-def local_time(ms: int) -> str:
+def local_time(ms: int, form: str = MINUTE) -> str:
     """Return a time as the clock on the wall has it, and what that clock is ahead of UTC: `2026-11-24 18:02 +0400`."""
     try:
         zone = datetime.fromtimestamp(ms / 1000, UTC).astimezone().tzinfo
     except (OverflowError, ValueError, OSError):
         return NO_TIME
-    return time_text(ms, f"{MINUTE} %z", zone)
+    return time_text(ms, f"{form} %z", zone)
 
 
 def age(then_ms: int, now_ms: int) -> Message:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.access.seats import SEAT, VAULT
 from tests.store.samples import names_in
 from vault import platform
-from vault.access.pins.pins import PinFile, Pinned, Pins, pinned_now, this_machine
+from vault.access.pins.pins import Dates, PinFile, Pinned, Pins, pinned_now, this_machine
 from vault.access.session import Session
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
@@ -46,6 +46,7 @@ FULL = replace(
     ended=MappingProxyType({b"\xffended device..": None, SEAT: frozenset({"intake", "caseworker"})}),
     recovery=b"v" * 1216,
     keys_file=b"f" * 32,
+    dates=Dates(backup=5, sheets=True, drill=6, root=b"e" * 32),
 )
 
 
@@ -93,6 +94,16 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             "ended": [[SEAT, ["caseworker", "intake"]], [b"\xffended device..", None]],
             "recovery": b"v" * 1216,
             "keys_file": b"f" * 32,
+            "dates": {
+                "backup": 5,
+                "verify": None,
+                "separated": None,
+                "sheets": True,
+                "made": None,
+                "drill": 6,
+                "proposed": None,
+                "root": b"e" * 32,
+            },
             "fill": fill,
         }
 
@@ -106,10 +117,10 @@ def test_pins_of_any_content_take_whole_steps_and_come_back(length: int) -> None
 
 
 def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> None:
-    newer = ("keys_generation", "alarms", "here", "attempts", "fill")
+    newer = ("keys_generation", "alarms", "here", "attempts", "dates", "fill")
     older = {name: value for name, value in msgspec.msgpack.decode(FULL.encode()).items() if name not in newer}
     assert Pins.decode(msgspec.msgpack.encode(older)) == replace(
-        FULL, keys_generation=0, alarms=(), here=frozenset[SeatId]()
+        FULL, keys_generation=0, alarms=(), here=frozenset[SeatId](), dates=Dates()
     )
 
 

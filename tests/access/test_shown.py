@@ -50,7 +50,7 @@ def test_no_repr_shows_a_secret() -> None:
         AuditKey(case, epoch, SECRET),
         CopyKeys(place, SECRET, SeatSecrets.draw(bytes(32))),
         Factors(bytearray(SECRET), SECRET, SECRET),
-        Founded(VAULT, MEMBER, (), SECRET),
+        Founded(VAULT, MEMBER, (), SECRET, PinFile(Path("pins"), VAULT, SEAT, SECRET)),
         GrantedKey(notice, lambda: SECRET, ()),
         OwnFile(Path("index"), VAULT, SEAT, SECRET),
         PinFile(Path("pins"), VAULT, SEAT, SECRET),

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.services.colleague import Colleague, admit
-from tests.services.founded import MEMBER, Place, found
+from tests.services.founded import MEMBER, Filled, Place, found
 from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import WrongPassphraseError
 from vault.policy.roles import Role
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.pins import dates_file_name
+from vault.services.backups import backups
 from vault.services.cases import cases, notes
+from vault.services.computer import health
+from vault.services.evidence import checking
+from vault.services.projection import dates
 from vault.store.coarse import SIZE_STEP
 from vault.store.files import read_limited
 
@@ -101,3 +107,22 @@ def test_names_of_before_are_given_up_when_their_member_unlocks(tmp_path: Path) 
         assert session.index().was_made is False
     assert [path.exists() for path in former] == [False] * 3
     assert [path.exists() for path in owned] == [True] * 3
+
+
+def test_the_state_folder_tells_of_no_backup_no_sheets_and_no_auditor_and_what_told_it_before_goes(
+    filled: Filled, tmp_path: Path
+) -> None:
+    kept = filled.state / "dates" / f"{dates_file_name(filled.place.vault_id)}.json"
+    kept.parent.mkdir()
+    before = {"opened": 1_000, "backup": 2_000, "verify": 3_000, "separated": False, "sheets": False, "root": "0" * 64}
+    kept.write_text(json.dumps(before))
+    assert health.before_unlock(filled.path, state=filled.state) == (1_000, 0)
+    with filled.open() as session:
+        backups.make(session, tmp_path / "stick")
+        assert checking.verify(session).verified
+        dates.note_opened(session)
+        opened = {item.name for item in health.status(filled.path, session=session, state=filled.state)}
+    assert json.loads(kept.read_text()).keys() == {"opened"}
+    locked = {item.name for item in health.status(filled.path, state=filled.state)}
+    assert locked == {"vault", "passphrase cost", "last opened", "wrong attempts"}
+    assert opened - locked == {"last backup", "last verify", "duties", "recovery"}

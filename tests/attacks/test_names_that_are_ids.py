@@ -81,6 +81,7 @@ def test_the_id_of_a_member_names_no_other_who_joined_under_it(organisation: Org
             assert authors.find_member(session, member.hex()) == member
         assert authors.find_member(session, joel.hex()[:9]) == joel
         assert authors.find_member(session, organisation[JOEL].name) == joel
+        assert authors.find_member(session, organisation[JOEL].name.upper().replace("O", "Ò")) == joel
 
 
 def test_the_id_of_a_recipient_names_no_other_that_is_called_so(organisation: Organisation) -> None:

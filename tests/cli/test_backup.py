@@ -66,18 +66,26 @@ def test_a_trial_restore_beside_a_living_vault_is_refused(desk: Desk, tmp_path: 
     assert desk.run("backup", "verify", stick).code == 0
 
 
-def test_status_and_doctor_need_neither_member_nor_passphrase(desk: Desk, tmp_path: Path) -> None:
+def test_status_and_doctor_need_no_passphrase_and_tell_of_backups_and_sheets_after_it_alone(
+    desk: Desk, tmp_path: Path
+) -> None:
     desk.run("backup", "make", str(tmp_path / "stick"))
-    for noun in ("status", "doctor"):
-        said = desk.run_bare("--vault", str(desk.place.path), noun, "--json")
+    bare = ("--vault", str(desk.place.path))
+    locked = desk.run_bare(*bare, "status", "--json")
+    for said in (locked, desk.run_bare(*bare, "doctor", "--json"), desk.run("status", "--unlock", "--json")):
         assert said.code == 0
         items = {item["name"]: item for item in said.json()["items"]}
-        assert items["last backup"]["state"] == "ok"
         assert all(item.keys() == {"name", "state", "found", "advice"} for item in items.values())
         assert {item["state"] for item in items.values()} <= {"ok", "warn", "unknown"}
         assert MARKER not in said.out
         assert MEMBER not in said.out
-    lines = desk.run_bare("--vault", str(desk.place.path), "status").out
+    assert items["last backup"]["state"] == "ok"
+    assert [item["name"] for item in locked.json()["items"]] == [
+        "vault", "passphrase cost", "last opened", "wrong attempts",
+    ]  # fmt: skip
+    lines = desk.run_bare(*bare, "status").out
+    assert "`casevault status --unlock`" in lines
+    lines = desk.run("status", "--unlock").out
     assert "no separation of duties" in lines
     assert "no recovery sheets" in lines
 
@@ -90,10 +98,10 @@ def test_status_remembers_when_the_vault_was_opened_and_its_log_verified(desk: D
         return next(str(item["state"]) for item in items if item["name"] == "last opened")
 
     assert opened() == "unknown"
-    assert "never on this device" in desk.run_bare(*status).out
+    assert "never on this device" in desk.run("status", "--unlock").out
     assert desk.run("log", "verify").code == 0
     assert opened() == "ok"
-    assert "never on this device" not in desk.run_bare(*status).out
+    assert "never on this device" not in desk.run("status", "--unlock").out
     said = desk.run_bare("--vault", str(desk.place.path), "lock", "--json")
     assert (said.code, said.json()) == (0, {"schema": 1, "locked": True, "ended": False})
     assert desk.run_bare("lock").code == 10

@@ -31,9 +31,9 @@ def test_the_destruction_of_slots_is_said_aloud_when_armed_and_shown_by_status(d
     armed = desk.run("destroy", "after-wrong-attempts", "25")
     assert armed.code == 0
     assert "EVERY slot of this folder" in armed.out
-    assert "the 25th destroys every slot" in desk.run_bare("--vault", str(desk.place.path), "status").out
+    assert "the 25th destroys every slot" in desk.run("status", "--unlock").out
     assert desk.run("destroy", "after-wrong-attempts", "off", "--json").out == '{"schema": 1, "after": null}\n'
-    assert "they destroy nothing" in desk.run_bare("--vault", str(desk.place.path), "status").out
+    assert "they destroy nothing" in desk.run("status", "--unlock").out
 
 
 def test_a_count_is_twenty_or_more_or_off(desk: Desk) -> None:

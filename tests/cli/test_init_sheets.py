@@ -37,7 +37,8 @@ def test_sheets_are_for_their_owner_alone(desk: Desk, tmp_path: Path) -> None:
     assert answer.code == 0, answer.err
     assert (tmp_path / "sheets.txt").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "sheets.txt").read_text().count("RECOVERY SHEET") == 3
-    status = desk.run_bare("--vault", str(tmp_path / "new.vault"), "status").out
+    own = ("--vault", str(tmp_path / "new.vault"), "--member", "M", "--passphrase-file", str(desk.passphrase_file))
+    status = desk.run_bare(*own, "status", "--unlock").out
     assert "recovery sheets not proven yet" in status
     assert "until a drill proves them: `casevault recovery drill`." in status
     folder = tmp_path / "paper"

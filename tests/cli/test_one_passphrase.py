@@ -83,7 +83,7 @@ def test_lock_and_status_say_that_a_shell_has_the_vault_open(desk: Desk) -> None
     assert (data.code, data.json()["locked"], data.json()["ended"]) == (11, False, False)
     assert "format 1, the vault is open in another window or command" in status.out
     shell.type("status")
-    shell.wait_for("format 1, the vault is open here")
+    shell.wait_for("format 1, opened with your passphrase")
     shell.type("--quiet lock")
     shell.wait_for("NOT LOCKED")
     shell.type("exit")

@@ -66,7 +66,7 @@ def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path
     assert done.json()["opened"] == 6
     after = desk.run("recovery", "status")
     assert f"recovery: proven, last drill on {done.json()['proven']}" in after.out
-    assert f"proven {done.json()['proven']}" in desk.run("status").out
+    assert f"proven {done.json()['proven']}" in desk.run("status", "--unlock").out
     gone = desk.run("recovery", "sheets", "--out", str(tmp_path / "more.txt"), "--json")
     assert gone.code == 5
     assert not (tmp_path / "more.txt").exists()
@@ -229,5 +229,5 @@ def test_a_device_that_never_saw_a_drill_claims_none(desk: Desk) -> None:
         in shown
     )
     assert "Ask an admin when a drill was" in shown
-    found = next(one for one in desk.run("status", "--json").json()["items"] if one["name"] == "recovery")
+    found = next(one for one in desk.run("status", "--unlock", "--json").json()["items"] if one["name"] == "recovery")
     assert (found["state"], found["found"]) == ("warn", "this device does not know whether sheets are proven")

@@ -173,7 +173,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     bringing_back.brought_back contents.all_contents contents.contents contents.named_by contents.staying
     contents.quarantined_among whose_words.whose_words whose_words.opened_of whose_words.in_a_line mentions.named_in
     belonging.all_names belonging.everywhere belonging.going_with
-    belonging.heads belonging.names_of sections.opened_sections belonging.register_entries
+    belonging.heads belonging.names_of sections.opened_sections register.entries_of register.take_out
     belonging.authors_of belonging.exports_listing_words belonging.namesakes removing.validator_of
     erasing.new_key sharing.forget_indexes_of_others sharing.add_seats sharing.replace_key sharing.rewrap_all
     sharing.rewrap_left
@@ -186,7 +186,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seat_of_log seats.seats_of
     """,
     "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
-    absences.all_pending story.typed_values editing.locate editing.own_record projection.reindex reminders.times_due
+    absences.all_pending story.typed_values editing.locate editing.names_told editing.own_record projection.reindex
+    reminders.times_due
     undoing.last
     section_people.is_in_section sections.is_section
     arrived.untold arrived.waiting retention.untold standing_again.standing_again standing_again.untold
@@ -207,7 +208,7 @@ _ASKS_NOTHING: Mapping[str, str] = {
     absences.tell_dropped absences.tell_waiting offered.keep_offered offered.offered_of
     folder_row.end_begun folder_row.erased_records drafts.forget_drafts
     mark_row.keep_mark mark_row.mark_of shown_before.keep_table shown_before.tables_before
-    dates.note_drill dates.note_opened destroying.recovery_is_proven
+    dates.note dates.note_drill dates.note_new_sheets dates.note_opened destroying.recovery_is_proven
     going_on.is_pending
     lists_apart.note_lists_apart members.note_end raised_alarms.notice_absent raised_alarms.notice_false_acts
     raised_alarms.notice_findings report_covers.today restoring.begin_again

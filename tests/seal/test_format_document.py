@@ -56,7 +56,7 @@ from vault.services.approvals.lent_rows import RowSet
 from vault.services.approvals.pipe_process import PipeAnswer, PipeQuestion
 from vault.services.approvals.question import Question
 from vault.services.backups.backup_proof import Manifest
-from vault.services.projection.dates import Dates
+from vault.services.projection.dates import Opened
 from vault.store import tables
 from vault.store.engine import open_database
 from vault.sync.manifest import BUNDLE_PURPOSE
@@ -243,7 +243,7 @@ WRITTEN = {
     },
 }
 MAPS = [
-    *(Approval, SeatSecrets, Attempts, Dates, Manifest),
+    *(Approval, SeatSecrets, Attempts, Opened, pins.Dates, Manifest),
     *(SessionSecret, _RatchetContent, _PeerWire, _WaitingMap, _Kept, pins._Wire),
     *(_InvitationMap, _RequestMap, proposals._Wire, proposals.StoredMember),
     *(_Letter, Question, PipeQuestion, PipeAnswer, RowSet),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from vault.access.membership.founding import found_vault
+from vault.access.pins.copies import copy_keys_of
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.clock import now_ms
+from vault.errors import WrongPassphraseError
 from vault.ids import CompartmentId, VaultId
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR
@@ -43,7 +46,14 @@ class Place:
 
     def proposed_today(self) -> None:
         """Have the account know that the app proposed sheets just now: what it proposes once a day is not due."""
-        dates.note(self.vault_id, dates.Done.PROPOSED, now_ms(), self.state)
+        self.proposed_at(now_ms())
+
+    def proposed_at(self, at_ms: int) -> None:
+        """Have the founder's pins know that the app proposed sheets at this time, until the passphrase changes."""
+        file = KeyFile.decode(read_limited(self.path / "keys", KEY_FILE_SIZE))
+        with suppress(WrongPassphraseError):
+            keys = copy_keys_of(file, member=MEMBER, passphrase=bytearray(PASSPHRASE))
+            keys.pin_file(self.state).note({dates.Done.PROPOSED: at_ms})
 
     def copied_to(self, folder: Path) -> Place:
         """Return a copy of vault and pins under another folder: the same account on the same machine."""

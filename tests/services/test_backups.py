@@ -30,7 +30,6 @@ from vault.services.backups import backups
 from vault.services.backups.backup_contents import copy_chunks
 from vault.services.cases import notes
 from vault.services.cases.notes import add as add_note
-from vault.services.projection import dates
 from vault.store.blobs import Blobs
 from vault.store.copy import copy_in_parts
 from vault.store.engine import Database, open_database
@@ -54,7 +53,7 @@ def test_a_backup_holds_what_the_vault_holds_verifies_and_is_in_the_log(filled: 
         assert entry is not None
         assert (entry.act, entry.out, entry.dig) == ("backup.make", "ok", made.digest)
         assert entry.covers == {"operation": made.operations, "version": made.versions, "draft": 0}
-        assert dates.read(session.vault, session.state).backup is not None
+        assert session.dates.backup is not None
     assert made.path == tmp_path / "stick" / "backup-1"
     assert names_below(made.path) == ["digests", "drafts", "keyrows.db", "keys", "vault.db"]
     found = verify(tmp_path / "stick", filled.state)
@@ -245,15 +244,19 @@ def test_work_goes_on_while_a_backup_is_made_and_the_earlier_one_stands_until_th
     assert verify(made.path, filled.state).drafts == made.drafts
 
 
-def test_verifying_changes_nothing_and_touches_no_pins(filled: Filled, tmp_path: Path) -> None:
+def test_verifying_changes_nothing_but_that_this_account_remembers_its_date(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
         made = backups.make(session, tmp_path / "stick")
-        vault_id, known = session.vault, dates.read(session.vault, session.state)
-    before = {path: path.stat() for path in (*made.path.rglob("*"), *(filled.state / "pins").iterdir())}
+        pins = session.pin_file
+    known = pins.load()
+    before = {path: path.stat() for path in made.path.rglob("*")}
     verify(tmp_path / "stick", filled.state)
-    assert {path: path.stat() for path in (*made.path.rglob("*"), *(filled.state / "pins").iterdir())} == before
-    assert known.verify is None
-    assert dates.read(vault_id, filled.state).verify is not None
+    assert {path: path.stat() for path in made.path.rglob("*")} == before
+    after = pins.load()
+    assert known is not None
+    assert after is not None
+    assert (known.dates.verify, after.dates.verify is None) == (None, False)
+    assert replace(after, dates=known.dates) == known
 
 
 def test_documents_that_are_not_what_their_names_say_stay_behind_and_a_cancel_among_them_leaves_nothing(

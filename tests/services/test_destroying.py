@@ -11,6 +11,7 @@ from tests.access.test_keychange import PowerCutError, read_keys, replace_step
 from tests.access.test_rekeying import cut_change
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from vault.access.pins.delays import AttemptFile
+from vault.access.pins.pins import Dates
 from vault.access.seat_keys import destroying as access
 from vault.access.seat_keys.rekeying import slots_here
 from vault.access.session import Session
@@ -36,8 +37,8 @@ def prove(place: Place) -> bytes:
             assert row is not None
             secret = session.log.place.open_row(row)
             rows.delete_local(session.seat, Purpose.ROOT_SECRET)
-        for done in (Done.DRILL, Done.BACKUP):
-            dates.note(session.vault, done, session.log.now_ms(), session.state)
+        dates.note_drill(session, session.log.now_ms())
+        dates.note(session, Done.BACKUP, session.log.now_ms())
     return secret
 
 
@@ -55,17 +56,16 @@ def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) ->
                 destroying.destroy_access(session, typed=destroying.SENTENCE)
 
         refused("no recovery was proven")
-        dates.note(session.vault, Done.BACKUP, now, session.state)
+        dates.note(session, Done.BACKUP, now)
         refused("no recovery was proven")
-        dates.note(session.vault, Done.DRILL, now, session.state)
-        dates.note(session.vault, Done.BACKUP, now - 31 * _DAY, session.state)
+        dates.note_drill(session, now)
+        dates.note(session, Done.BACKUP, now - 31 * _DAY)
         refused("older than 30 days")
-        dates.note(session.vault, Done.BACKUP, now, session.state)
-        dates.note_new_sheets(session.vault, session.state)
+        dates.note(session, Done.BACKUP, now)
+        dates.note_new_sheets(session)
         refused("no recovery was proven")
-    (filled.state / "dates").rename(filled.state / "elsewhere")
-    with filled.open() as session:
-        dates.note(session.vault, Done.DRILL, session.log.now_ms(), session.state)
+        session.dates = Dates(sheets=True)
+        dates.note_drill(session, session.log.now_ms())
         with pytest.raises(RefusedError, match="no backup was made"):
             destroying.destroy_access(session, typed=destroying.SENTENCE)
     assert read_keys(filled.path) == keys

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,13 +17,16 @@ from tests.english import in_english
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from tests.tables import each
 from vault import platform
+from vault.access.pins.pins import Dates
+from vault.access.session import Session
 from vault.errors import NoVaultError
 from vault.platform import Answer
+from vault.seal.pins import dates_file_name
 from vault.services.backups import backups
 from vault.services.computer import health, probes
 from vault.services.computer.items import Item, Verdict
 from vault.services.projection import dates
-from vault.services.projection.dates import Dates, Done
+from vault.services.projection.dates import Done
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -44,87 +49,89 @@ def by_name(items: list[Item]) -> dict[str, Item]:
     return {item.name: item for item in items}
 
 
-def test_dates_come_back_each_note_leaves_the_others_and_without_a_place_for_them_no_act_stops(tmp_path: Path) -> None:
-    vault_id = b"v" * 16
-    assert dates.read(vault_id, tmp_path) == Dates()
-    dates.note(vault_id, Done.BACKUP, 2_000, tmp_path)
-    dates.note(vault_id, Done.VERIFY, 1_000, tmp_path)
-    dates.note(b"w" * 16, Done.OPENED, 9_000, tmp_path)
-    assert dates.read(vault_id, tmp_path) == Dates(backup=2_000, verify=1_000, highest=2_000)
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "dates").write_bytes(b"in the way")
-    dates.note(vault_id, Done.BACKUP, 1_000, tmp_path / "full")
-    assert dates.read(vault_id, tmp_path / "full") == Dates()
+def test_what_was_done_is_remembered_in_the_pins_and_only_the_opening_beside_them(founded: Place) -> None:
+    with founded.open() as session:
+        dates.note(session, Done.BACKUP, 2_000)
+        dates.note(session, Done.VERIFY, 1_000)
+        pins = session.pin_file
+    assert not (founded.state / "dates").exists()
+    pins.note({Done.VERIFY: 3_000})
+    with founded.open() as session:
+        assert session.dates == Dates(backup=2_000, verify=3_000)
+    replace(pins, pin_key=b"k" * 32).note({Done.VERIFY: 4_000})  # a seat that has no pins here
+    assert len(list((founded.state / "pins").iterdir())) == 1
 
 
-def test_damaged_dates_are_met_as_if_nothing_were_known(tmp_path: Path) -> None:
+def test_a_damaged_file_of_the_opening_is_met_as_if_it_never_were_and_stops_no_unlock(founded: Place) -> None:
     for damage in (b"", b"{", b'{"opened": "yesterday"}', b"[]", b"x" * 5_000):
-        dates.note(b"v" * 16, Done.BACKUP, 1_000, tmp_path)
-        (path,) = (tmp_path / "dates").iterdir()
+        with founded.open() as session:
+            dates.note_opened(session)
+        (path,) = (founded.state / "dates").iterdir()
+        assert dates.last_opened(founded.vault_id, founded.state) is not None
         path.write_bytes(damage)
-        assert dates.read(b"v" * 16, tmp_path) == Dates()
-        dates.note(b"v" * 16, Done.OPENED, 2_000, tmp_path)
-        assert dates.read(b"v" * 16, tmp_path) == Dates(opened=2_000, highest=2_000)
-        path.unlink()
-
-
-def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(founded: Place) -> None:
+        assert dates.last_opened(founded.vault_id, founded.state) is None
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.write_bytes(b"in the way")
     with founded.open() as session:
         dates.note_opened(session)
-        known = dates.read(session.vault, session.state)
+    assert dates.last_opened(founded.vault_id, founded.state) is None
+
+
+def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(session: Session) -> None:
+    dates.note_opened(session)
+    known = session.dates
     assert (known.separated, known.sheets, known.made) == (False, False, None)
-    found = by_name(health.status(founded.path, state=founded.state))
+    found = by_name(health.status(session.folder.path, session=session, state=session.state))
     assert str(found["duties"].found) == "no separation of duties"
     assert str(found["recovery"].found) == "no recovery sheets"
     assert found["last opened"].verdict is Verdict.OK
 
 
-def test_a_vault_that_was_never_opened_here_is_warned_of_like_a_founders(founded: Place, tmp_path: Path) -> None:
-    found = by_name(health.status(founded.path, state=tmp_path / "fresh"))
-    assert found["last opened"] == Item("last opened", Verdict.UNKNOWN, Message("never by this account on this device"))
-    assert str(found["duties"].found) == "no separation of duties"
-    assert found["recovery"] == NOT_KNOWN
-    assert not (tmp_path / "fresh").exists()
-    # Nor does a device without the secret of the sheets know that there are any.
-    known = Dates(separated=True, sheets=True)
-    dates._write(founded.vault_id, known, founded.state)
-    assert by_name(health.status(founded.path, state=founded.state))["recovery"] == NOT_KNOWN
+def test_a_device_without_the_secret_of_the_sheets_does_not_know_that_there_are_any(session: Session) -> None:
+    session.dates = known = Dates(separated=True, sheets=True)
+    assert by_name(health.status(session.folder.path, session=session))["recovery"] == NOT_KNOWN
     assert known.lack_of_sheets is None  # no line on each screen for whoever can do nothing about it
 
 
-def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:
-    dates._write(founded.vault_id, Dates(separated=True, sheets=True, drill=_NOW), founded.state)
-    found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 366 * _DAY))
+def test_a_drill_is_dated_until_there_are_new_sheets(session: Session) -> None:
+    path = session.folder.path
+    session.dates = Dates(separated=True, sheets=True, drill=_NOW)
+    found = by_name(health.status(path, session=session, now_ms=_NOW + 366 * _DAY))
     assert found["duties"].verdict is Verdict.OK
     assert (found["recovery"].verdict, found["recovery"].advice) == (Verdict.OK, None)
     assert str(found["recovery"].found) == "proven 2027-01-15 08:00 UTC (366 days ago)"
-    found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 367 * _DAY))
+    found = by_name(health.status(path, session=session, now_ms=_NOW + 367 * _DAY))
     assert found["recovery"].verdict is Verdict.WARN
     assert "drill-recovery" in str(found["recovery"].advice)
-    dates.note_new_sheets(founded.vault_id, founded.state)
-    found = by_name(health.status(founded.path, state=founded.state))
+    dates.note_new_sheets(session)
+    found = by_name(health.status(path, session=session))
     advice = Message("Do not rely on them until a drill proves them: {drill}.", drill=NextStep.DRILL_RECOVERY)
     assert found["recovery"] == Item("recovery", Verdict.WARN, Message("recovery sheets not proven yet"), advice)
 
 
-def test_status_reads_dates_and_public_facts_alone_and_dates_name_nothing(filled: Filled) -> None:
+def test_status_names_nothing_and_before_an_unlock_tells_the_opening_and_wrong_attempts_alone(filled: Filled) -> None:
     with filled.open() as session:
         backups.make(session, filled.path.parent / "stick")
         dates.note_opened(session)
         vault_id, seat = session.vault, session.seat
+        opened = health.status(filled.path, session=session, state=filled.state)
     (kept,) = (filled.state / "dates").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
     before = {path: path.read_bytes() for path in filled.path.rglob("*") if path.is_file()}
-    items = health.status(filled.path, state=filled.state)
+    locked = by_name(health.status(filled.path, state=filled.state))
     assert {path: path.read_bytes() for path in filled.path.rglob("*") if path.is_file()} == before
     for secret in (MARKER, MEMBER, PASSPHRASE.decode(), *filled.refs):
-        assert secret not in repr(items)
+        assert secret not in repr((opened, locked))
     for secret in (vault_id.hex(), seat.hex(), MARKER, MEMBER, str(filled.path.name)):
         assert secret not in f"{kept} {kept.read_text()}"
-    found = by_name(items)
-    assert found["last backup"].verdict is Verdict.OK
-    assert str(found["passphrase cost"].found) == "64 MiB, 3 passes, 1 lanes for one guess at a passphrase"
-    assert found["passphrase cost"].verdict is Verdict.WARN
+    assert list(locked) == ["vault", "passphrase cost", "last opened", "wrong attempts"]
+    assert str(locked["passphrase cost"].found) == "64 MiB, 3 passes, 1 lanes for one guess at a passphrase"
+    assert locked["passphrase cost"].verdict is Verdict.WARN
+    assert by_name(opened)["last backup"].verdict is Verdict.OK
+    fresh = by_name(health.status(filled.path, state=filled.path.parent / "fresh"))
+    assert fresh["last opened"] == Item("last opened", Verdict.UNKNOWN, Message("never by this account on this device"))
+    assert not (filled.path.parent / "fresh").exists()
 
 
 @each(
@@ -138,12 +145,11 @@ def test_status_reads_dates_and_public_facts_alone_and_dates_name_nothing(filled
         ("last verify", Dates(), Verdict.WARN, "never on this device"),
         ("last verify", Dates(verify=_NOW - 30 * _DAY), Verdict.OK, "2026-12-16 08:00 UTC (30 days ago)"),
         ("last verify", Dates(verify=_NOW - 31 * _DAY), Verdict.WARN, "2026-12-15 08:00 UTC (31 days ago)"),
-        ("last opened", Dates(opened=_NOW - 3 * 3_600_000), Verdict.OK, "2027-01-15 05:00 UTC (3 hours ago)"),
     ]
 )
-def test_ages_are_told_and_judged(name: str, known: Dates, verdict: Verdict, found: str, founded: Place) -> None:
-    dates._write(founded.vault_id, known, founded.state)
-    item = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW))[name]
+def test_ages_are_told_and_judged(name: str, known: Dates, verdict: Verdict, found: str, session: Session) -> None:
+    session.dates = known
+    item = by_name(health.status(session.folder.path, session=session, now_ms=_NOW))[name]
     assert (item.verdict, str(item.found)) == (verdict, found)
     assert bool(item.advice) is (verdict is Verdict.WARN)
 
@@ -158,9 +164,11 @@ def test_ages_are_told_and_judged(name: str, known: Dates, verdict: Verdict, fou
     ]
 )
 def test_the_clock_is_judged_by_its_year_and_by_what_was_seen(
-    now: int, highest: int | None, verdict: Verdict, words: str, founded: Place
+    now: int, opened: int | None, verdict: Verdict, words: str, founded: Place
 ) -> None:
-    dates._write(founded.vault_id, Dates(highest=highest), founded.state)
+    kept = founded.state / "dates" / f"{dates_file_name(founded.vault_id)}.json"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps({"opened": opened}))
     item = by_name(health.doctor(founded.path, state=founded.state, now_ms=now))["clock"]
     assert (item.verdict, str(item.found)[: len(words)]) == (verdict, words)
 
@@ -169,12 +177,12 @@ def test_doctor_looks_at_all_that_the_manual_names(founded: Place) -> None:
     assert [item.name for item in health.doctor(founded.path, state=founded.state)] == [
         "version", "lock digest", "disk", "room", "swap", "hibernation", "process memory",
         "reading papers", "disk encryption", "synced folder", "clock", "terminal", "terminal memory",
-        "recording", "last backup", "last verify",
+        "recording",
     ]  # fmt: skip
 
 
 def test_doctor_needs_no_vault_but_refuses_a_missing_one(tmp_path: Path) -> None:
-    assert len(health.doctor(None, state=tmp_path)) == 16
+    assert len(health.doctor(None, state=tmp_path)) == 14
     for act in (health.doctor, health.status):
         with pytest.raises(NoVaultError, match="no vault at"):
             act(tmp_path / "none.vault", state=tmp_path)

@@ -73,12 +73,12 @@ def test_a_drill_of_sheets_that_were_replaced_elsewhere_proves_nothing(filled: F
     with filled.open() as session:
         dates.note_drill(session, 1_000)
         dates.note_opened(session)
-        known = dates.read(session.vault, session.state)
+        known = session.dates
         assert known.drill == 1_000
         recovery.renew(session)
-        dates._write(session.vault, known, session.state)  # as on a device that hears of it by a bundle
+        session.dates = known  # as on a device that hears of it by a bundle
         dates.note_opened(session)
-        assert dates.read(session.vault, session.state).drill is None
+        assert session.dates.drill is None
 
 
 def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_confirms(
@@ -86,18 +86,18 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
 ) -> None:
     with filled.open() as session:
         dates.note_opened(session)
-        assert _status(filled) == "recovery sheets not proven yet"
+        assert _status(session) == "recovery sheets not proven yet"
         done = recovery.drill(session, typed(sheets, 3, 1))
         assert (done.opened, done.without, done.erased) == (6, 0, True)
         assert secret_row(session) is None
-        assert _status(filled).startswith("proven ")
+        assert _status(session).startswith("proven ")
         assert recovery.status(session).drill_ms == done.at_ms
         with pytest.raises(RefusedError, match="the secret of the sheets is not on this device"):
             recovery.sheets(session)
     assert not (filled.path / "vault.db-wal").exists() or (filled.path / "vault.db-wal").stat().st_size == 0
     with filled.open() as session:
         dates.note_opened(session)
-        assert _status(filled).startswith("proven ")
+        assert _status(session).startswith("proven ")
         assert not recovery.drill(session, typed(sheets, 2, 3)).erased
         drills = [line.payload for line in logbook.newest(session, act="recovery.drill").lines]
         assert [payload.covers for payload in drills if payload] == [{"opened": 6}, {"opened": 6}]
@@ -295,6 +295,6 @@ def test_a_copy_of_the_folder_is_restored_on_another_machine_and_the_passphrase_
     assert passphrase == bytes(len(NEW))
 
 
-def _status(filled: Filled) -> str:
-    items = health.status(filled.path, state=filled.state)
+def _status(session: Session) -> str:
+    items = health.status(session.folder.path, session=session, state=session.state)
     return next(str(item.found) for item in items if item.name == "recovery")

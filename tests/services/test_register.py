@@ -8,11 +8,15 @@ import pytest
 
 from tests.services.office import Office
 from vault.casework.intake import RegisterEntry
+from vault.casework.person import Person
+from vault.casework.person_change import PersonChange
 from vault.errors import UsageError
-from vault.ids import CompartmentKind
+from vault.ids import CompartmentId, CompartmentKind
 from vault.names.skeletons import skeletons_of
 from vault.records.work import Entry
-from vault.services.cases import register
+from vault.services.cases import cases, people, register
+from vault.services.cases.editing import Place
+from vault.services.evidence import checking
 from vault.services.grants.sharing import replace_key
 from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import read_valid
@@ -66,3 +70,38 @@ def test_a_name_gives_at_most_as_many_pairs_as_an_entry_holds() -> None:
     many = skeletons_of([" ".join(["Щюжчхцъёй"] * 6), "Жюлия Щучкина-Хрущёва Юрьевна"])
     assert 0 < len(many) <= 256
     assert len(set(many)) == len(many)
+
+
+def test_who_is_left_out_by_choice_is_not_found_and_is_taken_out_and_nobody_else_with_them(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        case = cases.create(nadia, title="First", kind="asylum").case
+        other = cases.create(nadia, title="Second", kind="asylum").case
+
+        def kept(name: str, home: CompartmentId = case, *, unregistered: bool = False) -> Place:
+            person = people.checked_person(role="client", names=[name], unregistered=unregistered)
+            return Place(home, people.keep(nadia, home, person), Person.KIND)
+
+        def asked(name: str) -> bool:
+            return bool(register.ask(nadia, [name]))
+
+        kept("Zarina Tashbaeva", unregistered=True)
+        assert not asked("Zarina Tashbaeva")
+        ilham, sana = kept("Ilham Torgaev"), kept("Sana Torgaeva")
+        assert asked("Ilham Torgaev")
+        assert people.change(nadia, ilham, PersonChange(unregistered=True)).settled == 1
+        assert (asked("Ilham Torgaev"), asked("Sana Torgaeva")) == (False, True)
+        # Another name enters them no more, and a word takes them in again.
+        people.change(nadia, ilham, PersonChange(add_names=("Elham Torgayev Beksultanov",)))
+        assert not asked("Elham Torgayev Beksultanov")
+        people.change(nadia, ilham, PersonChange(unregistered=False))
+        assert (asked("Ilham Torgaev"), asked("Elham Torgayev Beksultanov")) == (True, True)
+        # Somebody else who is called so goes on being found.
+        kept("Sana Torgaeva", other)
+        people.change(nadia, sana, PersonChange(unregistered=True))
+        assert asked("Sana Torgaeva")
+    with office.open(office.nadia) as nadia:
+        assert [register.ask(nadia, [name]) for name in ("Zarina Tashbaeva", "Ilham Torgaev")] == [
+            [],
+            [office.nadia.member],
+        ]
+        assert checking.verify(nadia).verified

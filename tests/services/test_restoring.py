@@ -102,7 +102,7 @@ def test_a_new_log_begins_that_names_the_old_one_says_so_and_shows_no_case(fille
             genesis = Genesis.decode(rows.genesis(restored.origin) or b"")
             assert rows.size(old) == size
         assert (genesis.predecessor, genesis.predecessor_size) == (old, size)
-    assert dates.read(vault_id, tmp_path / "fresh").opened is not None
+    assert dates.last_opened(vault_id, tmp_path / "fresh") is not None
 
 
 @pytest.mark.parametrize("put_into", [None, "keyrows.db", "vault.db"])

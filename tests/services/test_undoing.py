@@ -9,11 +9,12 @@ from vault.casework.note import Note
 from vault.casework.story.relation import Relation, Relationship
 from vault.casework.story.task import Task
 from vault.casework.vocabulary import NoteKind
-from vault.errors import NotFoundError, RefusedError
+from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.index.file import Index
-from vault.services.cases import cases, notes, people, searching, story, undoing
-from vault.services.evidence import checking
+from vault.services.cases import cases, editing, notes, people, searching, story, undoing
+from vault.services.evidence import checking, logbook
 from vault.services.grants import sharing
+from vault.services.projection.approval_checks import UNDONE
 
 __all__ = ["house", "house_template"]  # fixtures
 
@@ -103,3 +104,26 @@ def test_what_has_no_words_of_its_own_is_taken_back_without_any(house: House) ->
         assert (found.about, found.kinds) == ("", ("relation",))
         undoing.undo(amina, found)
         assert story.list_in(amina, house.case, (Relation.KIND,)) == []
+
+
+def test_an_undo_is_told_as_one_and_before_it_what_it_takes_back_in_few_words(house: House) -> None:
+    said = "She was called to the office of the prosecutor on {} March, with two guards, and came back in the evening."
+    with house.open("Amina") as amina:
+        note = notes.add(amina, house.case, Note(NoteKind.CONTACT, said.format(3)))
+        notes.correct(amina, note.hex(), text=said.format(4))
+        found = undoing.last(amina)
+        assert found.about == "She was called to the office of the …"
+        assert [f"{change.name}: {change.said}" for change in found.changes] == [
+            "text: … the prosecutor on 3 March, with two … -> … the prosecutor on 4 March, with two …"
+        ]
+        undoing.undo(amina, found)
+        own = editing.own_record(amina, house.case)
+        (*_, first) = [str(change.said) for change in editing.history(amina, own)[0].changes if change.name == "owner"]
+        assert first == "Amina Ruskova"
+    with house.open("Mira") as mira:
+        (undone,) = logbook.newest(mira, act=UNDONE).lines
+        assert undone.payload is not None
+        assert logbook.told(undone.payload) == (UNDONE, "")
+        assert undone.payload.act == "erase"  # which it is: what an erasure has to have, it has
+        with pytest.raises(UsageError, match="there is no act nonsense in any log"):
+            logbook.newest(mira, act="nonsense")

@@ -204,7 +204,7 @@ def test_marked_cases_are_flagged_assigned_and_closed_at_once(house: House) -> N
         desk.press("ctrl+a", "f4", "enter")
         desk.sees("Who is responsible for these cases from now on?", "Amina Ruskova")
         desk.press("down", "down", "down", "enter")
-        desk.wait_for("the owner of a case must hold it")
+        desk.wait_for("the owner of a case must hold it: grant it to ")
         desk.press(
             "enter", "slash", " fire", "enter", "ctrl+a", "f4", "down", "down", "enter", " Nobody was hurt.", "enter"
         )

@@ -9,11 +9,12 @@ from datetime import date
 import pytest
 
 from tests.tables import each
-from tui.screens.evidence.log_rows import LogRow, log_rows, matching, older, whole
+from tui.screens.evidence.log_rows import LogRow, log_rows, matching, no_days, older, whole
 from tui.text.in_words import in_words
 from tui.values.acts import ACT_WORDS, READING, done_in_words
 from tui.values.values import LogLineShown, LogShown
 from vault.log.acts import ACTS
+from vault.services.projection.approval_checks import UNDONE
 
 NOON_MS = 1_795_780_800_000
 """2026-11-27 12:00 UTC."""
@@ -86,7 +87,7 @@ def test_an_act_is_said_in_words_with_how_it_ended(act: str, outcome: str, words
 
 
 def test_every_act_that_a_log_may_name_has_words() -> None:
-    assert ACT_WORDS.keys() == ACTS.keys()
+    assert ACT_WORDS.keys() == {*ACTS, UNDONE}
     assert ACTS.keys() >= READING
 
 
@@ -110,12 +111,13 @@ def test_a_filter_takes_days_as_the_search_does() -> None:
     assert matching([late, early], "since:yesterday export", TODAY) == [late]
     assert matching([late, early], "until:25.11.2026", TODAY) == [early]
     assert matching([late, early], "since:2", TODAY) == [late, early]
+    assert no_days("since:2 until:31.11.2026 since:yesterday note", TODAY) == ["since:2", "until:31.11.2026"]
 
 
 def test_all_that_an_entry_says_is_one_sentence() -> None:
     entry = line("export.done", case="K7QM-3XPD", whom="Kaltbrunner", covers="4 files", why="legal-referral")
     assert whole(entry) == (
-        "Amina, entry 9, 2026-11-27 12:00: export.done, ok. 4 files. case K7QM-3XPD. names Kaltbrunner. "
+        "Amina, entry 9, 2026-11-27 12:00 +0000: export.done, ok. 4 files. case K7QM-3XPD. names Kaltbrunner. "
         "reason legal referral"
     )
 

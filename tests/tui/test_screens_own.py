@@ -19,7 +19,6 @@ from tui.gateway.credentials import OwnAccess
 from tui.values.values_own import Proof
 from vault.clock import now_ms
 from vault.errors import RefusedError, TryAgainError, WrongPassphraseError
-from vault.services.projection import dates
 from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
@@ -253,13 +252,10 @@ def _sheets_by_hand(desk: Desk) -> list[list[str]]:
 
 
 def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_path: Path) -> None:
-    def proposed_at(moment: int) -> None:
-        dates.note(house.place.vault_id, dates.Done.PROPOSED, moment, house.place.state)
-
     def desk() -> Desk:
         return Desk(house.place, unlocks=True)
 
-    proposed_at(now_ms() - DAY_MS)
+    house.place.proposed_at(now_ms() - DAY_MS)
     with desk() as mira:
         mira.sees("This device knows of no recovery sheets of this vault.")
         mira.press("f4", "f4")
@@ -279,7 +275,7 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(house: House, tmp_
     assert [file.read_bytes()[:5] for file in tmp_path.glob("*.pdf")] == [b"%PDF-"] * 3
     with desk() as mira:
         mira.at("CASES")
-    proposed_at(now_ms() - DAY_MS)
+    house.place.proposed_at(now_ms() - DAY_MS)
     with desk() as mira:
         mira.sees("Recovery sheets of this vault were made here, and no drill has proven them.")
         mira.press("f4")

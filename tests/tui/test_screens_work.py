@@ -274,6 +274,9 @@ def test_the_log_names_who_did_what_is_filtered_by_acts_and_verified(house: Hous
     with house.desk("Mira") as mira:
         mira.press(":log")
         mira.sees("Not verified in this session", AMINA)
+        mira.press("slash", *"since:31.11.2026", "enter")
+        mira.sees("! since:31.11.2026 names no day: it leaves nothing out.")
+        mira.press("escape")
         mira.sees("note written", "~", "E export", "reading is folded", " unlock")
         mira.sees_not("log read")
         mira.press("slash", " log.r")

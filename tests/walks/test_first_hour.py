@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 
 import pypdf
@@ -40,6 +41,9 @@ def test_by_command_title_stage_and_risk_of_a_case_change_and_the_history_says_w
     assert [version["by"] for version in versions] == [MEMBER] * 3
     assert [version["current"] for version in versions] == [False, False, True]
     assert "nothing is saved" in desk.run("case", "edit", ref, "--risk", "high").out
+    history = desk.run("history", ref).out
+    assert "title: Extradition of a teacher -> Extradition of Arseni Vyuzhanin" in history
+    assert f"owner: {MEMBER}" in history
 
 
 def test_by_command_a_mistyped_name_is_corrected_stays_with_its_mark_and_the_history_has_both(desk: Desk) -> None:
@@ -157,6 +161,11 @@ def test_by_command_what_was_written_last_is_taken_back_and_what_it_replaced_sta
     refused = desk.run("undo", "--no-input")
     assert (refused.code, "nothing is taken back" in refused.err) == (3, True)
     assert said(desk, "undo", "--yes")["undone"] == {"task": 1}
+    (undone,) = said(desk, "log", "list", "--act", "undo")["entries"]
+    assert (undone["act"], undone["why"], undone["covers"]) == ("undo", None, {"task": 1})
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \+0000 .* undo +ok ", desk.run("log", "list").out, re.MULTILINE)
+    mistyped = desk.run("log", "list", "--act", "nonsense")
+    assert (mistyped.code, "there is no act nonsense" in mistyped.err, mistyped.out) == (2, True, "")
     assert said(desk, "task", "list", ref)["records"][0]["done"] is None
     assert [row["about"] for row in said(desk, "deadline", "list")["due"]] == ["call the lawyer Zumurrudi"]
     said(desk, "undo", "--yes")
@@ -188,7 +197,7 @@ def test_by_app_a_case_is_made_a_mistyped_name_corrected_and_title_and_stage_cha
         amina.sees("Extradition of a teacher", "refused")
         amina.sees_not("techer")
         amina.press("1", "v")
-        amina.sees("HISTORY", "title: Extradition of a techer", "title: Extradition of a teacher")
+        amina.sees("title: Extradition of a techer -> Extradition of a teacher", "owner: Amina Ruskova")
     with house.open("Amina") as session:
         ref = next(row.ref for row in cases.list_all(session) if row.title == "Extradition of a teacher")
         view = cases.open_case(session, cases.find(session, ref))

@@ -120,3 +120,26 @@ def test_by_app_she_is_found_otherwise_spelt_and_a_duplicate_is_told_without_a_w
         nadia.sees("Known already?", "spelled like Skoriakina Aliya")
         nadia.press("y")
         nadia.sees("Skoriakina Aliya")
+
+
+@pytest.mark.screen
+def test_by_app_and_by_command_a_client_is_left_out_of_the_register_and_no_colleague_is_told(
+    house: House, tmp_path: Path
+) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "2", "enter", "enter")
+        amina.go_to("register")
+        amina.until("left out", "right")
+        amina.press("f4")
+        amina.sees("register left out")
+    desk = Desk.of(house.place, tmp_path)
+    slip = str(said(desk, "intake", "add", "--name", "Torgajew, Ilham", "--number", "0700 111222")["slip"])
+    moved = said(desk, "intake", "move", slip, "--new", "detention", "--title", "A call")  # nobody is to be asked
+    new = ("person", "add", moved["case"], "--role", "relative", "--name", NAME)
+    added = desk.run(*new, "--register", "no")
+    assert (added.code, "may write them down a second time" in " ".join(added.out.split())) == (0, True)
+    person = said(desk, "person", "list", moved["case"])["persons"][1]
+    assert (person["names"], person["registered"]) == ([NAME], False)
+    assert "left out of the register" in desk.run("person", "show", person["person"]).out
+    said(desk, "person", "edit", person["person"], "--register", "yes")
+    assert said(desk, "person", "show", person["person"])["registered"] is True

@@ -80,7 +80,8 @@ def _log_line(line: LogLine, by: str, named: Mapping[bytes, str], refs: Mapping[
     case = "" if payload.obj is None else refs.get(payload.obj, f"~{payload.obj.hex()[:8]}")
     covers = logbook.covers_in_words(payload)
     whom = ", ".join(named[obj] for obj in payload.objs if obj in named)
-    return LogLineShown(line.seq, payload.t, by, payload.act, payload.out, case, payload.why or "", covers, whom)
+    act, why = logbook.told(payload)
+    return LogLineShown(line.seq, payload.t, by, act, payload.out, case, why, covers, whom)
 
 
 def _days(lines: Iterable[LogLine]) -> dict[date, tuple[int, str]]:

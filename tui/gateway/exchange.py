@@ -21,7 +21,6 @@ from vault.services.imports.known_people import Way
 from vault.services.imports.making import Answer
 from vault.services.imports.previewing import Preview
 from vault.services.members import members
-from vault.services.projection import dates
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
@@ -39,7 +38,7 @@ class Exchange(Subject):
     def standing(self) -> StandingShown:
         """Return what would be lost with this computer, and how far the others know of it."""
         session = self._session
-        known = dates.read(session.vault, self._unlocked.state)
+        known = session.dates
         return StandingShown(
             known.backup,
             known.verify,

@@ -34,7 +34,6 @@ from vault.policy.roles import Action
 from vault.services.cases.reminders import times_due
 from vault.services.computer import health, probes
 from vault.services.credentials.unlock_with_factors import unlock_with_factors
-from vault.services.projection import dates
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
@@ -104,7 +103,7 @@ class Gateway:
         """Return how the vault stands now, after doing what this seat owes to others."""
         self._unlocked.settle()
         session = self._unlocked.session
-        known = dates.read(session.vault, self._unlocked.state)
+        known = session.dates
         lacks = (None if known.separated else Message("no auditor who does nothing else"), known.lack_of_sheets)
         return VaultStatus(
             member=self._unlocked.name,

@@ -111,6 +111,7 @@ class People(Subject):
             safe_contact=contact_made(typed.contact()),
             sex=typed.sex or None,
             nationalities=typed.nationalities,
+            unregistered=typed.unregistered,
         )
         section = case_id(where.section) if where.section else None
         case = case_id(where.case)

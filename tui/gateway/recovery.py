@@ -49,13 +49,13 @@ class Recovery(Subject):
 
         That it was proposed is remembered.
         """
-        session, state = self._session, self._unlocked.state
-        now, last = session.log.now_ms(), dates.read(session.vault, state).proposed
+        session = self._session
+        now, last = session.log.now_ms(), session.dates.proposed
         if last is not None and now - last < _PROPOSED_EVERY_MS:
             return False
         proposes = self.may_manage and kept_secret(session) is not None
         if proposes:
-            dates.note(session.vault, Done.PROPOSED, now, state)
+            dates.note(session, Done.PROPOSED, now)
         return proposes
 
     def status(self) -> RecoveryStatus:
@@ -65,7 +65,7 @@ class Recovery(Subject):
     @property
     def are_made(self) -> bool:
         """Whether sheets were made here already, proven or not."""
-        return bool(dates.read(self._session.vault, self._unlocked.state).made)
+        return bool(self._session.dates.made)
 
     # ---- a new set ----------------------------------------------------------------------------------------------
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from tui.gateway.subject import Subject, case_id, record_id
 from tui.text.in_words import in_words
-from tui.values.shaping import told
+from tui.values.codes import word_of
 from tui.values.values import VaultStatus
 from tui.values.values_records import FormToFill, RecordShown
 from tui.values.values_story import (
@@ -30,6 +31,7 @@ from vault.casework.story import headline_said
 from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
 from vault.casework.story.step import ChecklistStep
 from vault.casework.versions import beside
+from vault.casework.versions.changed import Change
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
 from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, two_versions, undoing
@@ -37,12 +39,11 @@ from vault.services.cases.story import DueLine
 from vault.services.exports import paper_week
 from vault.services.forms import own_forms
 from vault.services.members import devices
-from vault.services.projection import authors, dates
+from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.services.safety import at_risk, check_ins, checklists
 from vault.words.message import Words
 
-_MEMBERS = frozenset({"owner", "deputy"})
 Formed = TypeVar("Formed", bound=FormedRecord)
 
 
@@ -62,7 +63,7 @@ class Story(Subject):
         session = self._session
         if not self._may(Action.CASE_CREATE) or not self._may(Action.RECOVERY_MANAGE):
             return ()
-        proven = dates.read(session.vault, self._unlocked.state).proven
+        proven = session.dates.proven
         members = len(session.directory.effective.members)
         return (proven is not False, status.backup_ms is not None, members > 1, listing.has_cases(session))
 
@@ -198,20 +199,15 @@ class Story(Subject):
     def history(self, case: str, record: str, kind: str, why: str) -> tuple[ChangeShown, ...]:
         """Return what each version of a record changed, oldest first; an empty record is the case's own."""
         place = self._place(case, record, kind)
-        shown, before = [], dict[str, object]()
-        for version in editing.history(self._session, place, why=why):
-            fields = editing.fields_told(version)
-            differs = (name for name in {*before, *fields} if fields.get(name) != before.get(name))
-            names = sorted(name for name in differs if name not in editing.NOT_TOLD)
-            changed = tuple((name, self._told(name, fields.get(name))) for name in names)
-            shown.append(ChangeShown(version.written_ms, version.by, version.is_current, changed))
-            before = fields or before
-        return tuple(shown)
-
-    def _told(self, name: str, value: object) -> Words:
-        if name in _MEMBERS and isinstance(value, bytes):
-            return authors.name_in(authors.names_of_members(self._session), value)
-        return told(value)
+        return tuple(
+            ChangeShown(
+                version.written_ms,
+                version.by,
+                version.is_current,
+                tuple((change.name, _in_codes(change).said) for change in version.changes),
+            )
+            for version in editing.history(self._session, place, why=why)
+        )
 
     def two_versions(self, case: str, record: str, kind: str, why: str) -> VersionsShown:
         """Return the two newest versions of a record beside one another; an empty record is the case's own."""
@@ -248,7 +244,7 @@ class Story(Subject):
     def undoable(self) -> UndoShown:
         """Return what was written last here and can be taken back."""
         found = undoing.last(self._session)
-        changes = tuple((name, self._told(name, old), self._told(name, new)) for name, old, new in found.changes)
+        changes = tuple((change.name, _in_codes(change).said) for change in found.changes)
         return UndoShown(found.kinds, found.about, changes)
 
     def undo(self) -> str:
@@ -258,6 +254,10 @@ class Story(Subject):
         for _ in range(self._unlocked.entries_of(undoable) - 1):
             gone |= dict.fromkeys(undoing.undo(self._session, undoing.last(self._session)))
         return ", ".join(gone)
+
+
+def _in_codes(change: Change) -> Change:
+    return replace(change, old=word_of(change.old), new=word_of(change.new))
 
 
 def record_shown(

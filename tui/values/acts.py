@@ -49,6 +49,7 @@ ACT_WORDS: Final[Mapping[str, Message]] = {
     "partner.edit": Message("recipient changed"),
     "rule.edit": Message("rule changed"),
     "erase": Message("erased"),
+    "undo": Message("own last words taken back"),
     # what leaves the vault
     "export.begin": Message("export begun"),
     "export.done": Message("package sealed"),

@@ -30,6 +30,7 @@ class PersonTyped:
     never_use: tuple[str, ...] = field(default=(), repr=False)
     sex: str = field(default="", repr=False)
     nationalities: tuple[str, ...] = field(default=(), repr=False)
+    unregistered: bool = False
     gone: str = NameKind.MISSPELT.value
 
     @classmethod
@@ -40,6 +41,7 @@ class PersonTyped:
             *(person.role.value, names, person.born or "", person.phones, person.emails),
             sex="" if person.sex is None else person.sex.value,
             nationalities=person.nationalities,
+            unregistered=bool(person.unregistered),
         )
         contact = person.safe_contact
         if contact is None:
@@ -79,6 +81,7 @@ class PersonTyped:
             contact=self._contact_from(before),
             sex=None if self.sex == before.sex else self.sex,
             nationalities=None if self.nationalities == before.nationalities else self.nationalities,
+            unregistered=None if self.unregistered == before.unregistered else self.unregistered,
         )
 
     def _contact_from(self, before: PersonTyped) -> ContactChange:

@@ -41,6 +41,7 @@ def person_shown(record: bytes, person: Person, heads: int, never_use: Sequence[
     lines += [Message("Born      {date}", date=person.born)] if person.born else []
     lines += [Message("Sex       {sex}", sex=word_of(person.sex))] if person.sex else []
     lines += [Message("Nation    {codes}", codes=", ".join(person.nationalities))] if person.nationalities else []
+    lines += [Message("Register  left out")] if person.unregistered else []
     lines += [Message("E-mail    {address}", address=_marked(email, never_use)) for email in person.emails]
     lines += [
         Message("Document  {kind} {number}", kind=word_of(document.kind), number=document.number)

@@ -90,11 +90,11 @@ class HomeShown:
 
 @dataclass(frozen=True, slots=True)
 class UndoShown:
-    """What can be taken back: its kinds, its first words, and of a correction each field, as it was before and now."""
+    """What can be taken back: its kinds, its first words, and of a correction each field and what changed in it."""
 
     kinds: tuple[str, ...]
     about: str = field(repr=False)
-    changes: tuple[tuple[str, Words, Words], ...] = field(default=(), repr=False)
+    changes: tuple[tuple[str, Words], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from vault import clock
 from vault.access.pins.alarms import faults_among, settled, stored
 from vault.access.pins.copies import CopyKeys, copy_keys
 from vault.access.pins.own_files import OwnFile
-from vault.access.pins.pins import PinFile, PinKeeper, Pins, with_keys
+from vault.access.pins.pins import Dates, PinFile, PinKeeper, Pins, with_keys
 from vault.access.trust.absence import epoch_to_write, require_sound, waits_for
 from vault.access.trust.brought_back import endings, still_valid_again
 from vault.access.trust.directory import Directory, as_seen_by
@@ -61,6 +61,7 @@ class Session:
         quarantine: what catching up with the logs found not to count.
         lacking: which epochs and grants are listed and not here (`trust.absence`).
         highest_ms: the highest time believed so far, or 0; see `clock`.
+        dates: what this seat did last here; the pins keep it (`projection.dates`).
         ends: until when this member holds cases, ms UTC, as far as its index was asked (`projection.expired_rights`).
         is_expired: whether the day has passed until which the member was admitted (`members.members`).
         here: the seats that had a way into this folder since its database got its key, as far as this account saw.
@@ -86,6 +87,7 @@ class Session:
     learned: Learned
     state: Path
     highest_ms: int
+    dates: Dates
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
@@ -311,11 +313,19 @@ class Session:
         """Have this account remember where the log stands now and what is unsettled, behind the work."""
         self._keeper.keep(self._pins_now())
 
+    def note_dates(self, **changed: Any) -> None:
+        """Have this account remember these of its `dates`."""
+        dates = replace(self.dates, **changed)
+        if dates != self.dates:
+            self.dates = dates
+            self.keep_pins()
+
     def _pins_now(self) -> Pins:
         pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
         ended = endings(self.directory, self.root_public, pins.ended, self.alarms)
         alarms, highest, door = stored(self.alarms), self.clock().trusted_ms, self.door_for
-        return replace(pins, alarms=alarms, highest_ms=highest, here=self.here, ended=ended, recovery=door)
+        pins = replace(pins, alarms=alarms, highest_ms=highest, here=self.here, ended=ended, recovery=door)
+        return replace(pins, dates=self.dates)
 
     def settle_alarms(self, found: Finding | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered."""

@@ -122,7 +122,7 @@ def _remembered(opened: OpenedFolder, keys: KnownKeys, chosen: ChosenLog, direct
     log, vault = chosen.log, opened.place.vault
     base = first_pins(log, opened.machine) if opened.pins is None else opened.pins
     if opened.pins is None and opened.seen is not None:
-        base = replace(base, ended=opened.seen.ended)
+        base = replace(base, ended=opened.seen.ended, dates=opened.seen.dates)
     if base.machine != opened.machine:
         # The log of the other machine may go on there. What was seen of all logs stays seen.
         base = replace(base, machine=opened.machine, current=log.origin)
@@ -186,6 +186,7 @@ def _begin_session(
         here=here,
         door_for=door_for,
         keys_now=None if chosen.keys_alarms else (chosen.file, opened.slot.number),
+        dates=base.dates,
     )
 
 

@@ -78,7 +78,7 @@ class Person:
     """A person. No field but the role is mandatory: a call at night starts with a number and no name.
 
     `who` is the same in every case in which somebody stands, once a member who holds both said so. `nationalities` are
-    ISO 3166 codes of two letters, `XX` for somebody without one.
+    ISO 3166 codes of two letters, `XX` for somebody without one. `unregistered`: they are left out of the register.
     """
 
     KIND: ClassVar[str] = "person"
@@ -93,6 +93,7 @@ class Person:
     who: bytes | None = field(default=None, repr=False)
     sex: Sex | None = field(default=None, repr=False)
     nationalities: tuple[str, ...] = field(default=(), repr=False)
+    unregistered: bool | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "role", checked_word(PersonRole, self.role, "role of a person"))
@@ -153,6 +154,7 @@ class Person:
             who=next((person.who for person in all_of if person.who is not None), None),
             sex=next((person.sex for person in all_of if person.sex is not None), None),
             nationalities=_each_once(country for person in all_of for country in person.nationalities),
+            unregistered=any(person.unregistered for person in all_of) or None,
         )
 
 

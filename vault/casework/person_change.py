@@ -48,6 +48,7 @@ class PersonChange:
     contact: ContactChange = ContactChange()
     sex: str | None = field(default=None, repr=False)
     nationalities: tuple[str, ...] | None = field(default=None, repr=False)
+    unregistered: bool | None = None
 
     def of(self, person: Person) -> Person:
         """Return the person as changed.
@@ -66,6 +67,7 @@ class PersonChange:
             safe_contact=_contact(person.safe_contact, self.contact),
             sex=person.sex if self.sex is None else word_of(Sex, self.sex, "sex") if self.sex else None,
             nationalities=person.nationalities if self.nationalities is None else self.nationalities,
+            unregistered=person.unregistered if self.unregistered is None else self.unregistered or None,
         )
 
     def _names(self, names: tuple[PersonName, ...]) -> tuple[PersonName, ...]:

@@ -18,7 +18,10 @@ from vault.words.codes import word_of
 from vault.words.message import Message, Words, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vault.access.session import Session
+    from vault.ids import CompartmentId
     from vault.services.cases.bulk import BulkDone
     from vault.services.cases.editing import Edited
 
@@ -127,9 +130,8 @@ def _edit(args: Given, output: Output) -> Result:
         owner = None if args.owner is None else authors.find_member(session, args.owner)
         found = [cases.find(session, case) for case in args.case]
         if len(found) > 1:
-            return _of_many(
-                bulk.change_all(session, found, risk=args.risk, owner=owner, progress=output.progress_of(_CHANGED))
-            )
+            done = bulk.change_all(session, found, risk=args.risk, owner=owner, progress=output.progress_of(_CHANGED))
+            return _of_many(done, dict(zip(found, args.case, strict=True)))
         title, reason = next(iter(values["title"]), None), next(iter(values.get("reason", ())), None)
 
         def change(reason: str | None) -> Edited:
@@ -177,7 +179,8 @@ def _close(args: Given, output: Output) -> Result:
         found = [cases.find(session, case) for case in args.case]
         reason = values["reason"][0]
         if len(found) > 1:
-            return _of_many(bulk.close_all(session, found, reason=reason, progress=output.progress_of(_CHANGED)))
+            done = bulk.close_all(session, found, reason=reason, progress=output.progress_of(_CHANGED))
+            return _of_many(done, dict(zip(found, args.case, strict=True)))
         anyway = args.anyway or are_asked(args, output)
         still_due = case_changes.close(session, found[0], reason=reason, anyway=anyway).still_due
     lines: list[Words] = [
@@ -194,12 +197,12 @@ def _warned_of_due(count: int) -> list[Words]:
     return [Message("WARNING: {words}", words=case_changes.still_due_words(count))] if count else []
 
 
-def _of_many(done: BulkDone) -> Result:
-    """Return what came of a change of many cases."""
+def _of_many(done: BulkDone, typed: Mapping[CompartmentId, str]) -> Result:
+    """Return what came of a change of many cases, each called as it was typed."""
     lines: list[Words] = [
         plural("{count} case was changed.", "{count} cases were changed.", count=done.changed),
         *([plural("{count} was so already.", "{count} were so already.", count=done.same)] if done.same else []),
-        *(Message("{case} was not changed: {why}", case=short_id(case), why=why) for case, why in done.refused),
+        *(Message("{case} was not changed: {why}", case=typed[case], why=why) for case, why in done.refused),
         *_warned_of_due(done.still_due),
     ]
     refused = [{"case": case.hex(), "why": str(why)} for case, why in done.refused]

@@ -1,4 +1,4 @@
-"""`casevault lock | status | doctor`: this device, without a passphrase."""
+"""`casevault lock | status | doctor`: this device, without a passphrase but for `status --unlock`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from vault.cli.next_steps import in_words
 from vault.cli.nouns import NOUNS
-from vault.cli.opening import vault_path
+from vault.cli.opening import opened, vault_path
 from vault.cli.output import Output, Result
-from vault.cli.table import Given, Verb
+from vault.cli.table import Arg, Given, Verb
 from vault.errors import OpenElsewhereError, TryAgainError
 from vault.words.message import Message, Words
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _NONE_RAN = 4
 _OPEN_HERE: Final = Message("the vault is open in this shell")
 _LEAVE: Final = Message("Leave `casevault shell` with `exit`, or end the command.")
+_MORE: Final = Message("Backups, checks, recovery sheets and duties: `casevault status --unlock`.")
 _SIGNS = {"ok": "ok     ", "warn": "WARNING", "unknown": "?      "}
 
 
@@ -51,8 +52,10 @@ def _lock(args: Given, output: Output) -> Result:
 def _status(args: Given, output: Output) -> Result:
     from vault.services.computer import health
 
-    del output
-    return _shown(health.status(vault_path(args), is_open_here=args.held is not None))
+    if not args.unlock and args.held is None:
+        return _shown(health.status(vault_path(args)), _MORE)
+    with opened(args, output) as session:
+        return _shown(health.status(vault_path(args), session=session))
 
 
 def _doctor(args: Given, output: Output) -> Result:
@@ -62,18 +65,20 @@ def _doctor(args: Given, output: Output) -> Result:
     return _shown(health.doctor(None if args.vault is None else vault_path(args)))
 
 
-def _shown(items: Sequence[Item]) -> Result:
+def _shown(items: Sequence[Item], *more: Words) -> Result:
     data = [{"name": i.name, "state": i.verdict.value, "found": i.found, "advice": i.advice or ""} for i in items]
-    lines = []
+    lines: list[Words] = []
     for item in items:
         lines.append(f"{_SIGNS[item.verdict.value]}  {item.name:<16}  {in_words(item.found)}")
         if item.advice:
             lines.append(f"{'':27}{in_words(item.advice)}")
-    return Result({"items": data}, lines)
+    return Result({"items": data}, [*lines, *more])
 
 
 VERBS: Final = (
     Verb("lock", NOUNS["lock"].help, (), _lock),
-    Verb("status", NOUNS["status"].help, (), _status),
+    Verb("status", NOUNS["status"].help, (
+        Arg("[--unlock]", Message("ask for the passphrase; tell of backups, checks, sheets and duties too")),
+    ), _status),
     Verb("doctor", NOUNS["doctor"].help, (), _doctor),
 )  # fmt: skip

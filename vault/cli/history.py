@@ -6,15 +6,15 @@ from typing import Final
 
 from vault.cli.opening import case_of, opened
 from vault.cli.output import Output, Result
-from vault.cli.showing import indented
+from vault.cli.showing import change_lines, indented
 from vault.cli.table import IN_CASE, Arg, Given, Verb
 from vault.display import MINUTE_UTC, local_time, time_data
-from vault.words.codes import word_of
 from vault.words.message import Message, Words
 
 
 def _history(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
+        from vault.casework.versions.changed import NOT_TOLD
         from vault.services.cases import editing
 
         place = editing.locate(session, args.record, case=case_of(session, args))
@@ -23,7 +23,7 @@ def _history(args: Given, output: Output) -> Result:
     before: dict[str, object] = {}
     for version in found:
         fields = editing.fields_told(version)
-        differs = {name for name in {*before, *fields} if fields.get(name) != before.get(name)} - editing.NOT_TOLD
+        differs = {name for name in {*before, *fields} if fields.get(name) != before.get(name)} - NOT_TOLD
         changed = {name: fields.get(name) for name in differs}
         data.append(
             {
@@ -37,23 +37,9 @@ def _history(args: Given, output: Output) -> Result:
         mark = Message("now") if version.is_current else Message("before")
         when = local_time(version.written_ms)
         lines.append(Message("{when}  {by}  {mark}", when=when, by=version.by, mark=mark))
-        for name in sorted(changed):
-            lines.append(
-                indented(Message("{field}: {value}", field=name.replace("_", " "), value=_shown(changed[name])))
-            )
+        lines += map(indented, change_lines(version.changes))
         before = fields or before
     return Result({"record": place.record.hex(), "kind": place.kind, "versions": data}, lines)
-
-
-def _shown(value: object) -> Words:
-    if value is None or value in ("", [], ()):
-        return Message("nothing")
-    plain = _plain(value)
-    if isinstance(plain, list):
-        return "; ".join(str(_shown(part)) for part in plain)
-    if isinstance(plain, dict):
-        return ", ".join(str(word_of(str(part))) for part in plain.values() if part not in (None, "", []))
-    return word_of(str(plain))
 
 
 def _plain(value: object) -> object:

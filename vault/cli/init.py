@@ -75,7 +75,6 @@ def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | N
     """Hand the sheets over; the vault is there already, so that what fails now is said as what it is."""
     from vault import clock
     from vault.services.credentials import recovery
-    from vault.services.projection import dates
 
     try:
         said = hand_over(args, output, new.sheets, files, day=recovery.day(clock.now_ms()))
@@ -85,7 +84,7 @@ def _sheets_of(args: Given, output: Output, new: NewVault, files: SheetFiles | N
             next_step=Message("Free some space, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
         ) from None
     if files is not None or at_terminal(args, output):
-        dates.note_new_sheets(new.vault)
+        new.note_sheets()
     return said
 
 

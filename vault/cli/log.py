@@ -9,7 +9,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented, n_entries, n_versions
 from vault.cli.table import Arg, Given, Verb
-from vault.display import NO_TIME, SECOND_UTC, time_data, time_text
+from vault.display import NO_TIME, SECOND, SECOND_UTC, local_time, time_data
 from vault.errors import VerificationError, WaitingForDecisionError
 from vault.words.codes import word_of
 from vault.words.message import Message, Words, listed, plural
@@ -217,15 +217,16 @@ def _fault_data(fault: Finding, whose: Mapping[Origin, str]) -> dict[str, object
 
 
 def _line(line: LogLine, who: str, named: Mapping[bytes, str]) -> Words:
-    from vault.services.evidence.logbook import covers_in_words, whom
+    from vault.services.evidence.logbook import covers_in_words, told, whom
 
     if line.payload is None:
-        return f"{NO_TIME:<23}  {who}  {line.seq:>6}  ({line.fault})"
+        return f"{NO_TIME:<25}  {who}  {line.seq:>6}  ({line.fault})"
     payload = line.payload
-    said: Words = f"{time_text(payload.t, SECOND_UTC):<23}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}"
+    act, why = told(payload)
+    said: Words = f"{local_time(payload.t, SECOND):<25}  {who}  {line.seq:>6}  {act:<14} {payload.out}"
     if payload.obj is not None:
         said = Message("{said}  case ~{id}", said=said, id=payload.obj.hex()[:8])
-    for more in (word_of(payload.why or ""), covers_in_words(payload), whom(payload, named)):
+    for more in (word_of(why or ""), covers_in_words(payload), whom(payload, named)):
         said = Message("{said}  {more}", said=said, more=more) if more else said
     return said
 
@@ -234,13 +235,16 @@ def _line_data(line: LogLine, named: Mapping[bytes, str]) -> dict[str, object]:
     data: dict[str, object] = {"origin": line.origin.hex(), "seq": line.seq, "seat": line.seat.hex()}
     if line.payload is None:
         return {**data, "fault": line.fault}
+    from vault.services.evidence.logbook import told
+
     payload = line.payload
+    act, why = told(payload)
     return {
         **data,
         "time": time_data(payload.t, SECOND_UTC),
-        "act": payload.act,
+        "act": act,
         "out": payload.out,
-        "why": payload.why,
+        "why": why or None,
         "case": None if payload.obj is None else payload.obj.hex(),
         "covers": dict(payload.covers),
         "whom": [named[obj] for obj in payload.objs if obj in named],

@@ -51,7 +51,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("shell", Message("several commands in one open vault, for one passphrase")),
         Noun("init", Message("make a vault; it asks for what it needs")),
         Noun("status",
-             Message("show the state of this vault: needs no passphrase, shows no name and no count of its contents"),
+             Message("show the state of this vault, without a name or a count of its contents; more with `--unlock`"),
              file="computer"),
         Noun("doctor", Message("show what this computer lets others see of an unlocked vault, and what to do about it"),
              file="computer"),

@@ -51,6 +51,7 @@ def _details(value: Person, never_use: Sequence[str]) -> list[Words]:
     lines: list[Words] = [Message("  born {born}", born=value.born)] if value.born else []
     lines += [Message("  sex {sex}", sex=word_of(value.sex))] if value.sex else []
     lines += [Message("  nationality {codes}", codes=", ".join(value.nationalities))] if value.nationalities else []
+    lines += [Message("  left out of the register")] if value.unregistered else []
     lines += [Message("  {way}", way=marked(way, never_use)) for way in (*value.phones, *value.emails)]
     lines += [Message("  {kind} {number}", kind=word_of(paper.kind), number=paper.number) for paper in value.documents]
     return lines
@@ -81,6 +82,7 @@ def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, o
         "born": value.born,
         "sex": value.sex,
         "nationalities": list(value.nationalities),
+        "registered": not value.unregistered,
         "phones": list(value.phones),
         "emails": list(value.emails),
         "documents": [f"{document.kind}:{document.number}" for document in value.documents],

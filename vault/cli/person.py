@@ -63,6 +63,15 @@ _COUNTED: Final = (
     Arg("[--sex SEX]", Message("their sex, for counts"), choices=("female", "male", "other")),
     Arg("[--nationality CODE ...]", Message("their nationality as two letters, such as KG; XX for none; for counts")),
 )
+_REGISTER: Final = Arg(
+    "[--register ANSWER]",
+    Message("`no`: leave them out of the register; the same person is then not found when a call comes in"),
+    choices=("yes", "no"),
+)
+_LEFT_OUT: Final = Message(
+    "They are left out of the register: who takes a call is not told to ask you, and may write them down a second time."
+    " What colleagues entered of them stays."
+)
 _OF_SECTION: Final = Arg("[--section ID]", Message("the person is in this restricted section"))
 _PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`person list`)"))
 
@@ -86,6 +95,7 @@ def _add(args: Given, output: Output) -> Result:
                 safe_contact=contact_made(people.contact_change(args.channel, answers)),
                 sex=args.sex,
                 nationalities=args.nationality,
+                unregistered=args.register == "no",
             )
 
         record = unless_known(
@@ -97,6 +107,7 @@ def _add(args: Given, output: Output) -> Result:
         person = typed()
         found = safe_contacts.never_used(session, case, (*person.phones, *person.emails))
     lines: list[Words] = [Message("The person is saved."), Message("id {record}", record=record.hex())]
+    lines += [_LEFT_OUT] if args.register == "no" else []
     return Result({"person": record.hex(), "do_not_call": list(found)}, [*lines, *warned(found)])
 
 
@@ -134,13 +145,15 @@ def _edit(args: Given, output: Output) -> Result:
             contact=people.contact_change(args.channel, answers),
             sex=args.sex,
             nationalities=tuple(args.nationality) or None,
+            unregistered=None if args.register is None else args.register == "no",
         )
         result = edited(
             unless_known(args, output, lambda anyway: writing_down.change_person(session, place, wanted, anyway=anyway))
         )
         home = place.case if args.section is None else section_people.case_of(session, place)
         found = safe_contacts.never_used(session, home, (*wanted.add_phones, *wanted.add_emails))
-    return Result({**result.data, "do_not_call": list(found)}, [*result.lines, *warned(found)])
+    out = [_LEFT_OUT] if args.register == "no" else []
+    return Result({**result.data, "do_not_call": list(found)}, [*result.lines, *out, *warned(found)])
 
 
 def _show(args: Given, output: Output) -> Result:
@@ -215,7 +228,7 @@ VERBS: Final = (
     Verb("add", Message("add a person to a case"), (
         CASE,
         Arg("--role ROLE", Message("their role in this case"), choices=PERSON_ROLES),
-        SECTION, _CHANNEL, *_COUNTED, ANYWAY, *options_of(_NEW),
+        SECTION, _CHANNEL, *_COUNTED, _REGISTER, ANYWAY, *options_of(_NEW),
     ), _add),
     Verb("list", Message("the people of a case"), (CASE,), _list),
     Verb("show", Message("all that is known of a person"), (_PERSON, IN_CASE), _show),
@@ -228,6 +241,6 @@ VERBS: Final = (
         _PERSON,
         IN_CASE,
         Arg("[--role ROLE]", Message("their role in this case"), choices=PERSON_ROLES),
-        _OF_SECTION, _CHANNEL, *_COUNTED, ANYWAY, *options_of(_CHANGED),
+        _OF_SECTION, _CHANNEL, *_COUNTED, _REGISTER, ANYWAY, *options_of(_CHANGED),
     ), _edit),
 )  # fmt: skip

@@ -12,10 +12,11 @@ from vault.words.codes import word_of
 from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from vault.casework.note import Note
     from vault.casework.papers.document import Document
+    from vault.casework.versions.changed import Change
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
     from vault.services.cases.editing import Edited
@@ -93,6 +94,11 @@ def _paper_line(paper: Stored[Document]) -> Words:
 def indented(line: Words) -> Words:
     """Return a line below another."""
     return Message("  {line}", line=line)
+
+
+def change_lines(changes: Iterable[Change]) -> list[Words]:
+    """Return what changed in a record, a line for each field."""
+    return [Message("{field}: {change}", field=change.name.replace("_", " "), change=change.said) for change in changes]
 
 
 def note_data(

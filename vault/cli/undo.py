@@ -7,9 +7,10 @@ from typing import Final
 from vault.cli.confirming import require_undo
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
+from vault.cli.showing import change_lines, indented
 from vault.cli.table import Arg, Given, Verb
 from vault.words.codes import words_of
-from vault.words.message import Message
+from vault.words.message import Message, joined
 
 
 def _undo(args: Given, output: Output) -> Result:
@@ -18,9 +19,13 @@ def _undo(args: Given, output: Output) -> Result:
 
         found = undoing.last(session)
         kinds = words_of(found.kinds)
-        about = Message("What you wrote last ({kinds}): “{about}”", kinds=kinds, about=found.about)
-        without = Message("What you wrote last: {kinds}", kinds=kinds)
-        require_undo(args, output, about if found.about else without)
+        shown = Message("What you wrote last: {kinds}", kinds=kinds)
+        if found.about:
+            shown = Message("What you wrote last ({kinds}): “{about}”", kinds=kinds, about=found.about)
+        if found.changes:
+            lines = joined(list(map(indented, change_lines(found.changes))), "\n")
+            shown = Message("{shown}\n{changes}", shown=shown, changes=lines or "")
+        require_undo(args, output, shown)
         gone = undoing.undo(session, found)
     told = Message("The last thing that you wrote is taken back: {kinds}.", kinds=words_of(gone))
     return Result({"undone": dict(gone)}, [told])

@@ -29,9 +29,10 @@ _MEMBERS = {
     "ended",
     "recovery",
     "keys_file",
+    "dates",
     "fill",
 }
-_SINCE = {"attempts", "ended", "recovery", "keys_file", "fill"}
+_SINCE = {"attempts", "ended", "recovery", "keys_file", "dates", "fill"}
 
 
 def read_pins(state: Path, vault: bytes, secrets: Secrets) -> Pins:

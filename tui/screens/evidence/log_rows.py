@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from tui.screens.frame.wording import moment
 from tui.text.calendar import day_and_year, short_day
 from tui.text.in_words import in_words
 from tui.values.acts import ACT_WORDS, done_in_words, is_folded, went_wrong
 from tui.values.codes import word_of
 from tui.values.values import LogLineShown, LogShown
 from vault.casework.typed_dates import typed_day
-from vault.display import DAY, NO_TIME, time_data, time_text
+from vault.display import DAY, NO_TIME, local_time, time_data, time_text
 from vault.errors import UsageError
 from vault.words.message import Message, Words, joined, listed, plural
 
@@ -103,13 +102,26 @@ def matching(lines: Sequence[LogLineShown], typed: str, today: date) -> list[Log
     ]
 
 
+def no_days(typed: str, today: date) -> list[str]:
+    """Return what was typed as a day and is none: it narrows nothing, and so must be told."""
+    return [match[0] for match in _NARROWED.finditer(typed) if not _is_day(match[2], today)]
+
+
+def _is_day(value: str, today: date) -> bool:
+    try:
+        date.fromisoformat(typed_day(value, today, "day"))
+    except (UsageError, ValueError):
+        return False
+    return True
+
+
 def whole(line: LogLineShown) -> str:
     """Return all that an entry says, in one sentence: a row is too short for it."""
     reason = Message("reason {why}", why=word_of(line.why)) if line.why else ""
     case = Message("case {case}", case=line.case) if line.case else ""
     whom = Message("names {whom}", whom=line.whom) if line.whom else ""
     parts = [part for part in (f"{line.act}, {line.outcome}", line.covers, case, whom, reason) if part]
-    when = NO_TIME if line.when_ms is None else moment(line.when_ms)
+    when = NO_TIME if line.when_ms is None else local_time(line.when_ms)
     where = Message("{member}, entry {seq}, {moment}", member=line.by, seq=line.seq, moment=when)
     return in_words(joined([joined([where, parts[0]], ": ") or "", *parts[1:]], ". ") or "")
 

@@ -16,7 +16,7 @@ from tui.drawn.bars import DayCount, bars, days_shown, legend
 from tui.drawn.pieces import Line, Rows, finished
 from tui.looks.signs import DONE
 from tui.looks.tokens import Token
-from tui.screens.evidence.log_rows import LogRow, log_rows, matching, older, whole
+from tui.screens.evidence.log_rows import LogRow, log_rows, matching, no_days, older, whole
 from tui.screens.frame.base import Command
 from tui.screens.frame.long_work import LongWorkScreen
 from tui.screens.frame.one_list import ListScreen
@@ -126,7 +126,11 @@ class LogScreen(ListScreen, LongWorkScreen):
 
     @on(SafeInput.Submitted, "#filter")
     def _filter_done(self) -> None:
-        self._list.focus()
+        wrong = no_days(self._filter.value, self._today)
+        if wrong:
+            self.say(warning(Message("{typed} names no day: it leaves nothing out.", typed=", ".join(wrong))))
+        else:
+            self._list.focus()
 
     @on(VirtualList.Opened)
     def _tell_whole(self, opened: VirtualList.Opened) -> None:

@@ -47,8 +47,8 @@ class LooksBack(VaultScreen):
         if found.changes:
             question = Message("Take back what you changed last? {kinds}: {about}", kinds=kinds, about=about)
             lines = [
-                Message("{field}: {old} -> {new}", field=word_of(name.replace("_", " ")), old=old, new=new)
-                for name, old, new in found.changes
+                Message("{field}: {change}", field=word_of(name.replace("_", " ")), change=change)
+                for name, change in found.changes
             ]
             told = together((*lines, Message("What it said before is back; nobody else has the change yet.")))
         self.confirm(
@@ -74,6 +74,5 @@ def _lines(changes: Sequence[ChangeShown]) -> list[Words]:
         mark = Message("now") if change.is_current else Message("before")
         lines.append(together((moment(change.written_ms), change.by, mark), "  "))
         for name, value in change.changed:
-            shown = word_of(value) if isinstance(value, str) else value
-            lines.append(Message("  {field}: {value}", field=word_of(name.replace("_", " ")), value=shown))
+            lines.append(Message("  {field}: {value}", field=word_of(name.replace("_", " ")), value=value))
     return lines

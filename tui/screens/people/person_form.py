@@ -46,6 +46,11 @@ _FIELDS: Final = (
     ("emails", Message("E-mails"), Message("with ; between")),
 )
 _NOT_SAID: Final = Message("not said")
+_OUT: Final = "out"
+_REGISTER: Final = (
+    ("", Message("in: who takes a call is told to ask you")),
+    (_OUT, Message("left out: not found when they call again")),
+)
 _COUNTRY: Final = Message("two letters, e.g. KG; XX for none")
 _CONTACT: Final = (
     ("address", Message("  address"), Message("number, address or person")),
@@ -116,6 +121,9 @@ class PersonForm(SameAgain, KeptForm):
             *(_text_row(filled, *field) for field in _CONTACT),
             FormRow(Message("Sex"), ChoiceField([("", _NOT_SAID), *choices(Sex)], value=filled.sex, id="sex")),
             _text_row(filled, "nationalities", Message("Nationality"), _COUNTRY),
+            FormRow(
+                Message("Register"), ChoiceField(_REGISTER, value=_OUT if filled.unregistered else "", id="register")
+            ),
         )
 
     @override
@@ -202,6 +210,7 @@ class PersonForm(SameAgain, KeptForm):
             never_use=self._items("never-use"),
             sex=self.word("sex"),
             nationalities=self._items("nationalities"),
+            unregistered=self.word("register") == _OUT,
             gone=self.word("gone") if self._before is not None else NameKind.MISSPELT.value,
         )
 

@@ -20,7 +20,7 @@ from tui.widgets.parts_pane import Lines, Section
 from vault.casework.person import why_same
 from vault.words.message import Message, Words, plural
 
-_LABELS: Final = (Message("born"), Message("role"), Message("document"), Message("versions"))
+_LABELS: Final = (Message("born"), Message("role"), Message("document"), Message("versions"), Message("register"))
 _INDENT: Final = "  "
 
 
@@ -85,6 +85,8 @@ def _about(page: PersonPage, width: int) -> Lines:
         facts.append(
             (_LABELS[3], plural("{count} beside one another", "{count} beside one another", count=page.shown.heads))
         )
+    if page.shown.typed is not None and page.shown.typed.unregistered:
+        facts.append((_LABELS[4], Message("left out")))
     column = max(cell_len(in_words(label)) for label in _LABELS) + 2
     return [line for label, text in facts for line in _labelled(label, [Cell(text)], column, width)]
 

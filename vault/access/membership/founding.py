@@ -50,6 +50,7 @@ class Founded:
     member: MemberId
     root_words: tuple[str, ...]
     root_secret: bytes = field(repr=False)
+    pin_file: PinFile = field(repr=False)
 
 
 def found_vault(
@@ -89,7 +90,7 @@ def found_vault(
             pin_file.path.unlink()
         raise
     platform.fsync_folder(path.parent)
-    return Founded(founder.vault, founder.member, root_words(founder.root_public), founder.root_secret)
+    return Founded(founder.vault, founder.member, root_words(founder.root_public), founder.root_secret, pin_file)
 
 
 class _Founder:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault.access.pins.own_files import OwnFile
+from vault.access.pins.pins import PinFile
 from vault.errors import BrokenSealError, VerificationError
 from vault.ids import SeatId, VaultId
 from vault.records.seatlog import SealedPlace
@@ -40,6 +41,10 @@ class CopyKeys:
     def draft_key(self) -> bytes:
         """The key of the seat's drafts."""
         return self.secrets.draft_key
+
+    def pin_file(self, state: Path) -> PinFile:
+        """Return what this account remembers of the vault for the seat."""
+        return PinFile(state / "pins", self.vault, self.place.seat, self.secrets.pin_key)
 
     def drafts_in(self, folder: Path) -> Path:
         """Return where the seat's drafts lie in a folder of drafts, by their name or, in older copies, the former."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -36,6 +37,40 @@ _ONE_BYTE_LENGTH = 255
 
 Endings = Mapping[bytes, frozenset[str] | None]
 """Seat that lost something -> the roles left to it, None where it was ended; replaced root key -> None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What this seat did last here, in ms UTC, and how its recovery stands; None for what it never did or cannot tell.
+
+    Last backup that was proven, last check of a log or of a backup. `separated`: those who audit do nothing else here.
+    `sheets`: the secret of the recovery sheets is off this device, as it goes when they are proven; `made`: a set was
+    made here of that secret. `drill` is the last that proved the sheets, `proposed` when the app last proposed it.
+    `root` is the digest of the root key in effect then and at the last unlock: with another one the drill says nothing.
+    """
+
+    backup: int | None = None
+    verify: int | None = None
+    separated: bool | None = None
+    sheets: bool | None = None
+    made: bool | None = None
+    drill: int | None = None
+    proposed: int | None = None
+    root: bytes | None = None
+
+    @property
+    def proven(self) -> bool | None:
+        """Whether a drill here proved the sheets that are valid now; None where this device cannot tell."""
+        if self.sheets is False:
+            return False
+        return True if self.sheets and self.drill is not None else None
+
+    @property
+    def lack_of_sheets(self) -> Message | None:
+        """What each screen warns of: sheets not proven, or none. What is not known here, `status` tells."""
+        if self.proven is not False:
+            return None
+        return Message("recovery sheets not proven yet") if self.made else Message("no recovery sheets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +101,7 @@ class Pins:
         attempts: SHA-256 of the hints about failed attempts that this seat has counted already.
         ended: what the rosters seen so far ended; None in pins of an earlier program, which kept none of it.
         recovery: the recovery key that the recovery door was made for, as far as this account knows.
+        dates: what this seat did last here; nothing counts because of it.
     """
 
     machine: bytes
@@ -84,6 +120,7 @@ class Pins:
     ended: Endings | None = None
     recovery: bytes = b""
     keys_file: bytes = b""
+    dates: Dates = Dates()
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
@@ -125,6 +162,7 @@ class _Wire(msgspec.Struct, frozen=True):
     ended: list[tuple[bytes, list[str] | None]] | None = None
     recovery: bytes = b""
     keys_file: bytes = b""
+    dates: Dates = Dates()
     fill: bytes = b""
 
 
@@ -236,6 +274,16 @@ class PinFile:
         write_durable(self.path, seal(self.pin_key, pins.encode(), self._context()))
         with suppress(OSError):  # what has the former name is older from here on
             self._former.unlink(missing_ok=True)
+
+    def note(self, what: Mapping[str, Any]) -> None:
+        """Remember these `dates` where no session is open. Without pins, or a place for them, nothing is remembered.
+
+        A session elsewhere may write its own pins over these, or they older ones over its own: pins may lag behind.
+        """
+        known = self.load()
+        if known is not None:
+            with suppress(VaultError):
+                self.save(replace(known, dates=replace(known.dates, **what)))
 
     def _context(self) -> LocalContext:
         return LocalContext(Purpose.PINS, self.vault, self.seat)

@@ -136,7 +136,7 @@ def make(
             # What is not in the log did not happen.
             made.remove()
             raise
-        dates.note(session.vault, dates.Done.BACKUP, session.log.now_ms(), session.state)
+        dates.note(session, dates.Done.BACKUP, session.log.now_ms())
         removed, kept = _remove_older(source, destination, keep)
     state = proof.state
     return MadeBackup(
@@ -163,7 +163,7 @@ def verify(
     state: Path | None = None,
     progress: StepProgress = lambda what, done, total: None,
 ) -> VerifiedBackup:
-    """Open a backup, or the newest of a destination, and read all of it. Nothing in it changes, no pins are touched.
+    """Open a backup, or the newest of a destination, and read all of it. Nothing in it changes; pins get its date.
 
     The passphrase is wiped before this returns. Both secrets have 32 bytes, where the slot was made with them.
 
@@ -193,7 +193,7 @@ def verify(
             ),
             next_step=Message("Use another backup; this backup was altered."),
         )
-    dates.note(keys.vault, dates.Done.VERIFY, clock.now_ms(), state)
+    keys.pin_file(platform.state_dir() if state is None else state).note({dates.Done.VERIFY: clock.now_ms()})
     found = proof.state
     return VerifiedBackup(
         path=folder.path,

@@ -187,7 +187,7 @@ def last_opened_here(source: Path, state: Path | None = None) -> int | None:
 
     Who opens a vault beside its restored copy, by one account, is shown an older copy of it for good.
     """
-    return dates.read(read_key_file(find_backup(source).keys).header.vault, state).opened
+    return dates.last_opened(read_key_file(find_backup(source).keys).header.vault, state)
 
 
 def day(ms: int) -> str:

@@ -24,6 +24,7 @@ from vault.records.work import Entry
 from vault.services.cases.cases import MOST_LISTED, today
 from vault.services.cases.editing import Edited, edit, own_record
 from vault.services.grants.sharing import holders_of
+from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import up_to_date_index
 from vault.words.message import Message, enumerated, filled, plural
 
@@ -77,7 +78,8 @@ def change(
     if title is None and risk is None and owner is None and stage is None:
         raise UsageError(Message("there is nothing to change"), next_step=Message("Give a title, a risk or an owner."))
     if owner is not None and owner not in holders_of(session, case).members:
-        raise UsageError(Message("the owner of a case must hold it"), next_step=Message("Grant them the case first."))
+        name = name_in(names_of_members(session), owner)
+        raise UsageError(Message("the owner of a case must hold it: grant it to {name} first", name=name))
     new_risk = None if risk is None else word_of(Risk, risk, "risk")
     since = None if stage is None else _day_of_stage(session, on)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -20,10 +20,12 @@ from vault.casework.own_forms.filled import Filled
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.casework.versions.changed import Change, changes
 from vault.errors import MalformedError, NotFoundError, UsageError, VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.cases import cases_between
 from vault.index.heads import heads_in, heads_of, records_between
+from vault.index.people import people_in
 from vault.policy.roles import Action
 from vault.records.codec import from_fields, to_fields
 from vault.records.versions import OpenedVersion
@@ -39,8 +41,6 @@ from vault.words.next_step import NextStep
 
 Editable = Case | Person | Note | Slip | FormedRecord
 T = TypeVar("T", bound=Editable)
-NOT_TOLD: Final = frozenset({"audit", "who", "body", "extracted"})
-"""What a history leaves out: random ids, for the log and other cases, and the keys of a paper's contents."""
 KINDS: dict[str, type[Any]] = {Case.KIND: Case, Person.KIND: Person, Note.KIND: Note, Document.KIND: Document, **STORY}
 
 
@@ -74,6 +74,8 @@ class Earlier:
     by: str
     is_current: bool
     value: Any = None
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+    """What it changed of the version before it in time."""
 
 
 def fields_told(earlier: Earlier) -> dict[str, object]:
@@ -284,16 +286,23 @@ def history(session: Session, place: Place, *, why: str = "casework") -> list[Ea
     ]
     members = members_of_logs(session, {version.origin for version in versions})
     names = names_of_members(session)
-    return [
-        Earlier(
-            version.id,
-            version.content.clock[0],
-            name_in(names, members.get(version.origin)),
-            version.id in current,
-            _value(version, KINDS[place.kind]),
-        )
-        for version in sorted(versions, key=_in_time)
-    ]
+    called = names_told(session, place.case)
+    found: list[Earlier] = []
+    before: dict[str, object] = {}
+    for version in sorted(versions, key=_in_time):
+        by, value = name_in(names, members.get(version.origin)), _value(version, KINDS[place.kind])
+        earlier = Earlier(version.id, version.content.clock[0], by, version.id in current, value)
+        fields = fields_told(earlier)
+        found.append(replace(earlier, changes=tuple(changes(before, fields, called)) if fields else ()))
+        before = fields or before
+    return found
+
+
+def names_told(session: Session, home: CompartmentId) -> dict[bytes, str]:
+    """Return the names by which a history calls the ids of members, and of the people of a case."""
+    names: dict[bytes, str] = people_in(up_to_date_index(session), home)
+    names.update(names_of_members(session).items())
+    return names
 
 
 def _value(version: OpenedVersion, kind: type[T]) -> T | None:

@@ -12,17 +12,22 @@ from vault.casework.person import IdentityDocument, Person, PersonName, SafeCont
 from vault.casework.person_change import ContactChange, PersonChange
 from vault.casework.vocabulary import DocumentKind, PersonRole, Sex, word_of
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, CompartmentKind, Origin, RecordId, VersionId
 from vault.index.heads import heads_of
 from vault.index.people import people_in
+from vault.index.search import search
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases.cases import log_view
 from vault.services.cases.editing import Edited, Place, edit
-from vault.services.cases.register import entries_for
+from vault.services.cases.register import entries_for, entries_of, take_out
+from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
+from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message
+
+_MOST_NAMESAKES = 200
 
 
 def add(
@@ -89,7 +94,8 @@ def keep(session: Session, case: CompartmentId, person: Person) -> RecordId:
 def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
     """Change what is known of a person. A name is never taken away: it becomes `misspelt` or `former`.
 
-    With another name the register gets another entry.
+    With another name the register gets another entry. Who is left out of it goes from there too: what this member, and
+    who else wrote them down, entered of these names alone, and not for others who are called so.
 
     Raises:
         UsageError: nothing to change, a name or number that the person has not, or a value of another shape.
@@ -104,10 +110,31 @@ def change(session: Session, place: Place, wanted: PersonChange) -> Edited:
         return after
 
     def entries(before: Person, after: Person) -> list[tuple[CompartmentId, RegisterEntry]]:
-        written = {name.text for name in before.names}
+        written = set() if before.unregistered else {name.text for name in before.names}
         return [] if written.issuperset(name.text for name in after.names) else entries_for(session, [after])
 
-    return edit(session, place, Person, changed, act="person.edit", beside=entries)
+    if not wanted.unregistered:
+        return edit(session, place, Person, changed, act="person.edit", beside=entries)
+    session.require_sound_log(*held_of_kind(session, CompartmentKind.REGISTER))  # there something goes
+    edited = edit(session, place, Person, changed, act="person.edit", beside=entries)
+    take_out(session, _entered(session, place))
+    return edited
+
+
+def _entered(session: Session, place: Place) -> list[tuple[CompartmentId, RecordId]]:
+    """Return what the register has of a person who is left out of it."""
+    index, stored = up_to_date_index(session), stored_at(session, place)
+    if stored is None:
+        return []
+    with session.database.reading() as rows:
+        logs = {Origin(version.origin) for version in rows.placed(place.case, place.record)}
+    by, names = {session.member, *members_of_logs(session, logs).values()}, [name.text for name in stored.value.names]
+    hits = {hit for name in names for hit in search(index, name, limit=_MOST_NAMESAKES).hits if hit.kind == Person.KIND}
+    places = {Place(CompartmentId(hit.compartment), RecordId(hit.record), Person.KIND) for hit in hits} - {place}
+    others = [other.value for each in places if (other := stored_at(session, each)) is not None]
+    who = stored.value.who
+    kept = [other for other in others if not other.unregistered and (who is None or other.who != who)]
+    return entries_of(session, names, by, [name.text for other in kept for name in other.names])
 
 
 def as_heard(caller: Person, person: Person) -> PersonChange:
@@ -153,6 +180,7 @@ def checked_person(
     safe_contact: SafeContact | None = None,
     sex: str | None = None,
     nationalities: Sequence[str] = (),
+    unregistered: bool = False,
 ) -> Person:
     """Return the person that typed values describe; see `add` for the values.
 
@@ -169,6 +197,7 @@ def checked_person(
         safe_contact=safe_contact,
         sex=None if sex is None else word_of(Sex, sex, "sex"),
         nationalities=tuple(nationalities),
+        unregistered=unregistered or None,
     )
 
 

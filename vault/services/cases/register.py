@@ -15,16 +15,17 @@ from vault.casework.person import Person
 from vault.errors import UsageError
 from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId
 from vault.index.file import Index
+from vault.index.heads import heads_in
 from vault.index.registered import keys_of_entries, registered_as
-from vault.names.skeletons import skeletons_asked, skeletons_of
+from vault.names.skeletons import skeletons_asked, skeletons_ever_of, skeletons_of
 from vault.policy.roles import ALLOWED, Action
 from vault.records.work import Entry
 from vault.seal.keys import make_key
 from vault.seal.named import derive_register_hash, derive_register_key
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.kinds_held import held_of_kind, the_one
-from vault.services.projection.projection import up_to_date_index
-from vault.services.projection.reading import read_versions
+from vault.services.projection.projection import reindex, up_to_date_index
+from vault.services.projection.reading import read_heads, read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
 from vault.words.finding import Code, Finding, Severity
 from vault.words.message import Message, filled
@@ -58,13 +59,58 @@ def add(session: Session, names: Sequence[str]) -> RecordId:
 def entries_for(session: Session, people: Iterable[Person]) -> list[tuple[CompartmentId, RegisterEntry]]:
     """Return what the register gets with people who are written into a case, so that colleagues are told whom to ask.
 
-    Nothing for who may not write there or has no key of it, and for who has no name that could be asked for.
+    Nothing for who is left out of it by choice, for who may not write there or has no key of it, and for who has no
+    name that could be asked for.
     """
     if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
         return []
     homes = [home for home in held_of_kind(session, CompartmentKind.REGISTER) if _current_key(session, home)]
-    entries = [_entry(session, home, [name.text for name in person.names]) for home in homes[:1] for person in people]
+    named = [[name.text for name in person.names] for person in people if not person.unregistered]
+    entries = [_entry(session, home, names) for home in homes[:1] for names in named]
     return [(homes[0], entry) for entry in entries if entry is not None]
+
+
+def entries_of(
+    session: Session, names: Iterable[str], by: Collection[MemberId], kept: Iterable[str]
+) -> list[tuple[CompartmentId, RecordId]]:
+    """Return the entries of the register that these names alone account for, every hash of them.
+
+    Those of members who wrote the people down; a colleague who entered somebody else of the same name goes on being
+    asked, and so is whoever holds somebody else of a name that is `kept`.
+    """
+    if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
+        return []
+    skeletons, found, hashes = skeletons_ever_of(names), [], dict[bytes, frozenset[bytes]]()
+    stays = skeletons_ever_of(kept)
+    for home in held_of_kind(session, CompartmentKind.REGISTER) if skeletons else ():
+        heads = frozenset(
+            VersionId(head.version) for head in heads_in(up_to_date_index(session), home, RegisterEntry.KIND)
+        )
+        entries = stored_of_kind(read_heads(session, home, heads), RegisterEntry)
+        members = members_of_logs(session, {entry.origin for entry in entries if entry.origin is not None})
+        for stored in (entry for entry in entries if entry.origin and members.get(entry.origin) in by):
+            key = stored.value.key
+            if key not in hashes:
+                hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons - stays)
+            if stored.value.hashes and hashes[key].issuperset(stored.value.hashes):
+                found.append((home, stored.record))
+    return found
+
+
+def take_out(session: Session, entries: Collection[tuple[CompartmentId, RecordId]]) -> None:
+    """Erase these entries; nobody is told any more to ask whoever made them."""
+    if not entries:
+        return
+    rule = session.require(Action.REGISTER_WRITE)
+    with session.database.reading() as rows:
+        versions = [version for home, record in entries for version in rows.placed(home, record)]
+    with session.index().in_doubt():
+        with session.work() as work:
+            for version in versions:
+                place = (Origin(version.origin), version.seq, version.n)
+                work.erase(CompartmentId(version.compartment), VersionId(version.id), place)
+            work.commit(Entry(act="register.edit", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
+        reindex(session, set(entries))
 
 
 def _entry(session: Session, home: CompartmentId, names: Sequence[str]) -> RegisterEntry | None:

@@ -16,6 +16,7 @@ from vault.casework.intake import RegisterEntry, Slip
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.story import STORY
+from vault.casework.versions.changed import Change, changes
 from vault.durations import MINUTE_MS
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
@@ -23,8 +24,9 @@ from vault.index.heads import heads_since
 from vault.policy.roles import Action
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
-from vault.services.cases.editing import NOT_TOLD
+from vault.services.cases.editing import names_told
 from vault.services.cases.holds import require_none
+from vault.services.projection.approval_checks import ERASE, UNDONE
 from vault.services.projection.offered import offered_of
 from vault.services.projection.projection import audit_of, reindex, up_to_date_index
 from vault.services.projection.reading import read_heads, read_valid_at
@@ -33,17 +35,15 @@ from vault.words.message import Message, plural
 UNDO_MINUTES = 10
 _KINDS = frozenset({Case.KIND, Person.KIND, Note.KIND, Slip.KIND, RegisterEntry.KIND, *STORY})
 _ENTRIES_LOOKED_AT = 1_024
+_BEGINNING = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """What one entry of this device wrote, and that can be taken back; `changes`: field, what it said before, and now.
-
-    Of a new record there are none.
-    """
+    """What one entry of this device wrote, and that can be taken back; `changes` of a new record there are none."""
 
     versions: tuple[OpenedVersion, ...]
-    changes: tuple[tuple[str, object, object], ...] = field(default=(), repr=False)
+    changes: tuple[Change, ...] = field(default=(), repr=False)
 
     @property
     def about(self) -> str:
@@ -53,7 +53,7 @@ class Undoable:
             for name in ("what", "about", "title", "text", "place", "order", "number"):
                 said = fields.get(name)
                 if isinstance(said, str) and said.strip():
-                    return said.strip().splitlines()[0]
+                    return _beginning(said.strip().splitlines()[0])
             match fields.get("names"):
                 case [{"text": str(name)}, *_]:
                     return name
@@ -127,9 +127,14 @@ def undo(session: Session, undoable: Undoable) -> Counter[str]:
         with session.work(*undoable.places) as work:
             for version in undoable.versions:
                 work.erase(version.compartment, version.id, (version.origin, version.seq, version.n))
-            work.commit(Entry(act="erase", obj=audit, covers=kinds, pol=rule))
+            work.commit(Entry(act=ERASE, why=UNDONE, obj=audit, covers=kinds, pol=rule))
         reindex(session, {(version.compartment, version.record) for version in undoable.versions})
     return _told(kinds)
+
+
+def _beginning(line: str) -> str:
+    """Return so much of a line as tells which it is."""
+    return line if len(line) <= _BEGINNING else f"{line[:_BEGINNING].rsplit(maxsplit=1)[0]} …"
 
 
 def _told(kinds: Counter[str]) -> Counter[str]:
@@ -137,7 +142,7 @@ def _told(kinds: Counter[str]) -> Counter[str]:
     return Counter({kind: count for kind, count in kinds.items() if kind != RegisterEntry.KIND or len(kinds) == 1})
 
 
-def _changes(session: Session, versions: Sequence[OpenedVersion]) -> Iterator[tuple[str, object, object]]:
+def _changes(session: Session, versions: Sequence[OpenedVersion]) -> Iterator[Change]:
     """Yield each field that differs from the one version that a version follows."""
     for version in versions:
         before = [
@@ -146,10 +151,8 @@ def _changes(session: Session, versions: Sequence[OpenedVersion]) -> Iterator[tu
             if earlier.id in version.content.parents
         ]
         if len(before) == 1:
-            old, new = before[0].content.fields, version.content.fields
-            for name in sorted({*old, *new} - NOT_TOLD):
-                if old.get(name) != new.get(name):
-                    yield name, old.get(name), new.get(name)
+            names = names_told(session, version.compartment)
+            yield from changes(before[0].content.fields, version.content.fields, names)
 
 
 def _require_untouched(session: Session, versions: Sequence[OpenedVersion]) -> None:

@@ -1,4 +1,7 @@
-"""`status` and `doctor`: what can be said of a vault and this computer without a passphrase, a name or a count."""
+"""`status` and `doctor`: what can be said of a vault and this computer without a name or a count.
+
+Without a passphrase `status` tells little: whoever takes a locked computer learns of no backup, no sheets, no auditor.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from pathlib import Path
 
 from vault import __version__, clock, platform
 from vault.access.pins.delays import AttemptFile, Attempts
+from vault.access.pins.pins import Dates
 from vault.access.seat_keys.key_file import read_key_file
+from vault.access.session import Session
 from vault.display import MINUTE_UTC, age, time_text
 from vault.durations import DAY_MS
 from vault.seal.entrance.keyfile import KeyHeader
@@ -16,7 +21,6 @@ from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
 from vault.services.computer import probes
 from vault.services.computer.items import Item, Verdict
 from vault.services.projection import dates
-from vault.services.projection.dates import Dates
 from vault.store.folder import VaultFolder
 from vault.words.message import Message, plural
 from vault.words.next_step import NextStep
@@ -30,9 +34,9 @@ _CLOCK_SLACK_MS = 2 * DAY_MS
 
 
 def status(
-    vault: Path, *, is_open_here: bool = False, state: Path | None = None, now_ms: int | None = None
+    vault: Path, *, session: Session | None = None, state: Path | None = None, now_ms: int | None = None
 ) -> list[Item]:
-    """Return what this device knows of a vault; `is_open_here` where this process has it open itself.
+    """Return what this device knows of a vault: most of it with a session alone.
 
     Raises:
         NoVaultError: there is none.
@@ -40,18 +44,25 @@ def status(
     """
     now = clock.now_ms() if now_ms is None else now_ms
     header = _header(vault)
-    known = dates.read(header.vault, state)
-    here = Message("the vault is open here") if is_open_here else None
+    opened, attempts = before_unlock(vault, state=state)
+    here = None if session is None else Message("opened with your passphrase")
     found = here or VaultFolder(vault).open_elsewhere() or Message("locked")
-    return [
+    items = [
         Item("vault", Verdict.OK, Message("format 1, {found}", found=found)),
         _cost(header.parameters),
-        _last_opened(known, now),
+        _last_opened(opened, now),
+    ]
+    if session is None:
+        count = Message("{count} since the last unlock by this account", count=attempts or Message("none"))
+        return [*items, Item("wrong attempts", Verdict.OK, count)]
+    known = session.dates
+    return [
+        *items,
         _last_backup(known, now),
         _last_verify(known, now),
         _duties(known),
         _sheets(known, now),
-        _wrong_attempts(AttemptFile.of(header, state).load()),
+        _wrong_attempts(AttemptFile.of(header, session.state).load()),
     ]
 
 
@@ -63,11 +74,11 @@ def before_unlock(vault: Path, *, state: Path | None = None) -> tuple[int | None
         VaultError: its `keys` file cannot be read.
     """
     header = _header(vault)
-    return dates.read(header.vault, state).opened, AttemptFile.of(header, state).load().count
+    return dates.last_opened(header.vault, state), AttemptFile.of(header, state).load().count
 
 
 def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None = None) -> list[Item]:
-    """Return what this computer is like as a place for a vault, and what this device knows of that one.
+    """Return what this computer is like as a place for a vault.
 
     Where no vault was named, the home folder stands for the disk.
 
@@ -75,7 +86,7 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
         NoVaultError: one was named and is not there.
     """
     now = clock.now_ms() if now_ms is None else now_ms
-    known = Dates() if vault is None else dates.read(_header(vault).vault, state)
+    opened = None if vault is None else dates.last_opened(_header(vault).vault, state)
     place = Path.home() if vault is None else vault
     return [
         Item("version", Verdict.OK, Message("{version}", version=__version__)),
@@ -88,12 +99,10 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
         probes.readers(),
         probes.disk_encryption(place),
         probes.synced_folder(place),
-        _clock(known, now),
+        _clock(opened, now),
         probes.terminal(),
         probes.terminal_buffer(),
         probes.recording(platform.running_commands()),
-        _last_backup(known, now),
-        _last_verify(known, now),
     ]
 
 
@@ -120,10 +129,10 @@ def _cost(cost: KdfParameters) -> Item:
     return Item("passphrase cost", Verdict.OK, found)
 
 
-def _last_opened(known: Dates, now: int) -> Item:
-    if known.opened is None:
+def _last_opened(opened: int | None, now: int) -> Item:
+    if opened is None:
         return Item("last opened", Verdict.UNKNOWN, Message("never by this account on this device"))
-    return Item("last opened", Verdict.OK, _when(known.opened, now))
+    return Item("last opened", Verdict.OK, _when(opened, now))
 
 
 def _last_backup(known: Dates, now: int) -> Item:
@@ -198,15 +207,15 @@ def _wrong_attempts(known: Attempts) -> Item:
     return Item("wrong attempts", Verdict.WARN, found, advice)
 
 
-def _clock(known: Dates, now: int) -> Item:
+def _clock(opened: int | None, now: int) -> Item:
     day = datetime.datetime.fromtimestamp(now / 1000, tz=datetime.UTC)
     found = Message("{time}", time=day.strftime(MINUTE_UTC))
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         return Item(
             "clock", Verdict.WARN, found, Message("The year is wrong: set the clock before you write anything.")
         )
-    if known.highest is not None and now < known.highest - _CLOCK_SLACK_MS:
-        days = (known.highest - now) // DAY_MS
+    if opened is not None and now < opened - _CLOCK_SLACK_MS:
+        days = (opened - now) // DAY_MS
         seen = plural(
             "{time}, {count} day before the last use",
             "{time}, {count} days before the last use",

@@ -12,7 +12,6 @@ from vault.access.session import Session
 from vault.durations import DAY_MS
 from vault.errors import RefusedError, UsageError
 from vault.policy.roles import Action
-from vault.services.projection import dates
 from vault.words.message import Message
 
 SENTENCE = "destroy my access here"
@@ -23,7 +22,7 @@ _BACKUP_DAYS = 30
 
 def recovery_is_proven(session: Session) -> bool:
     """Say whether a drill on this device proved the sheets that are valid now."""
-    return dates.read(session.vault, session.state).proven is True
+    return session.dates.proven is True
 
 
 def require_armed(session: Session) -> None:
@@ -33,7 +32,7 @@ def require_armed(session: Session) -> None:
         RefusedError: why not.
     """
     session.require(Action.OWN_KEYS)
-    known = dates.read(session.vault, session.state)
+    known = session.dates
     if not recovery_is_proven(session):
         reason = Message("no recovery was proven on this device: without sheets nothing would open this vault again")
     elif known.backup is None:

@@ -8,10 +8,12 @@ from typing import Literal
 
 from vault import platform
 from vault.access.membership.founding import found_vault
+from vault.access.pins.pins import PinFile
 from vault.errors import UsageError
 from vault.ids import MemberId, VaultId
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR, KdfParameters, calibrate
 from vault.seal.sheets import Sheet, make_sheets
+from vault.services.projection.dates import NEW_SHEETS
 from vault.words.message import Message
 
 Auto = Literal["auto"]
@@ -27,6 +29,11 @@ class NewVault:
     member: MemberId
     root_words: tuple[str, ...]
     sheets: tuple[Sheet, ...] = field(repr=False)
+    _pin_file: PinFile = field(repr=False)
+
+    def note_sheets(self) -> None:
+        """Have the founder's device remember that the sheets were handed out."""
+        self._pin_file.note(NEW_SHEETS)
 
 
 def init(
@@ -46,7 +53,8 @@ def init(
     founded = found_vault(
         path, organisation=organisation, member_name=member, passphrase=passphrase, parameters=_cost(memory_mib)
     )
-    return NewVault(founded.vault, founded.member, founded.root_words, make_sheets(founded.root_secret, *sheets))
+    made = make_sheets(founded.root_secret, *sheets)
+    return NewVault(founded.vault, founded.member, founded.root_words, made, founded.pin_file)
 
 
 def checked_memory_mib(text: str) -> int:

@@ -112,7 +112,7 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
             ),
         )
     made = make_sheets(secret, *SHAPES[shape])
-    dates.note_new_sheets(session.vault, session.state)
+    dates.note_new_sheets(session)
     return made
 
 
@@ -180,7 +180,7 @@ def renew(
             )
         old = kept
     secret = change_root(session, old)
-    dates.note_new_sheets(session.vault, session.state)
+    dates.note_new_sheets(session)
     followed = follow_root(session, progress)
     if Role.AUDITOR in session.roles:
         hand_on_audit(session)
@@ -200,7 +200,7 @@ def status(session: Session) -> RecoveryStatus:
     return RecoveryStatus(
         root_words=root_words(session.directory.effective.root_public),
         secret_is_here=kept_secret(session) is not None,
-        drill_ms=dates.read(session.vault, session.state).drill,
+        drill_ms=session.dates.drill,
         held=len(states),
         without=sum(RECOVERY not in state.holders for state in states),
         stale=sum(1 for _ in stale_compartments(session)),

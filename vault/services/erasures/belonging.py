@@ -11,23 +11,18 @@ from typing import Any
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.casework.disclosure import Disclosure, PseudonymGiven
-from vault.casework.intake import RegisterEntry
 from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.relation import Relation
-from vault.ids import CompartmentId, CompartmentKind, MemberId, Origin, RecordId, VersionId
+from vault.ids import CompartmentId, MemberId, Origin, RecordId, VersionId
 from vault.index import people
 from vault.index.heads import heads_in
 from vault.index.search import search
-from vault.names.skeletons import skeletons_ever_of
-from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import of_kind
 from vault.records.versions import OpenedVersion, open_each
-from vault.seal.named import derive_register_hash
 from vault.services.cases import section_people, sections
 from vault.services.cases.editing import Place
-from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_heads, read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
@@ -170,27 +165,3 @@ def namesakes(
             if hit.kind == Person.KIND and (place.case, place.record) not in going:
                 found.add(place)
     return names_of(session, found)
-
-
-def register_entries(
-    session: Session, names: Iterable[str], by: Collection[MemberId], kept: Iterable[str]
-) -> list[tuple[CompartmentId, RecordId]]:
-    """Return the entries of the register that these names alone account for, every hash of them.
-
-    Those of members who wrote the people down; a colleague who entered somebody else of the same name goes on being
-    asked, and so is whoever holds somebody else of a name that is `kept`.
-    """
-    if not session.roles & ALLOWED[Action.REGISTER_WRITE]:
-        return []
-    skeletons, found, hashes = skeletons_ever_of(names), [], dict[bytes, frozenset[bytes]]()
-    stays = skeletons_ever_of(kept)
-    for home in held_of_kind(session, CompartmentKind.REGISTER) if skeletons else ():
-        entries = stored_of_kind(heads(session, home, RegisterEntry.KIND), RegisterEntry)
-        members = members_of_logs(session, {entry.origin for entry in entries if entry.origin is not None})
-        for stored in (entry for entry in entries if entry.origin and members.get(entry.origin) in by):
-            key = stored.value.key
-            if key not in hashes:
-                hashes[key] = frozenset(derive_register_hash(key, skeleton) for skeleton in skeletons - stays)
-            if stored.value.hashes and hashes[key].issuperset(stored.value.hashes):
-                found.append((home, stored.record))
-    return found

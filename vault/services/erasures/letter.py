@@ -24,7 +24,6 @@ from vault.services.erasures.drafts import drafts_naming
 from vault.services.erasures.letter_words import kind_in_words, reason_in_words
 from vault.services.erasures.mentions import named_elsewhere, perhaps_named, titles_naming
 from vault.services.erasures.what_goes import Going
-from vault.services.projection import dates
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import member_of_seat, seat_of_log
@@ -54,7 +53,7 @@ def letter(session: Session, going: Going, *, why: str) -> list[Words]:
     known = {kind_in_words(kind): 0 for kind in sorted(going.kinds)}
     for kind, count in going.kinds.items():
         known[kind_in_words(kind)] += count
-    last = dates.read(session.vault, session.state).backup
+    last = session.dates.backup
     lines: list[Words] = [
         Message("On {day} we erased these records (reason: {why}):", day=today(session), why=reason_in_words(why)),
         *(Message("  {kind}: {count}", kind=kind, count=count) for kind, count in known.items()),

@@ -16,6 +16,7 @@ from vault.errors import NotAsShownError, NotFoundError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, SeatId
 from vault.index.heads import heads_in
 from vault.policy.roles import ALLOWED, Action
+from vault.services.cases import register
 from vault.services.cases.cases import find
 from vault.services.cases.editing import Place, locate
 from vault.services.cases.holds import is_held
@@ -29,7 +30,6 @@ from vault.services.erasures.belonging import (
     heads,
     names_of,
     namesakes,
-    register_entries,
 )
 from vault.services.erasures.contents import all_contents, contents, quarantined_among, staying
 from vault.services.projection.kinds_held import held_of_kind
@@ -140,7 +140,7 @@ def what_goes(session: Session, *texts: str, alone: bool = False) -> Going:
     by = {session.member, *authors_of(session, (version for version in versions if _is_person(found, version)))}
     stays = {each: kind for part in asked for each, kind in {**part.found, **part.stays}.items() if each not in found}
     kept = (*namesakes(session, names, found), *names_of(session, _places(stays))) if names else ()
-    entries = dict.fromkeys(register_entries(session, names, by, kept), RegisterEntry.KIND)
+    entries = dict.fromkeys(register.entries_of(session, names, by, kept), RegisterEntry.KIND)
     bodies = dict.fromkeys(content for part in parts for content in part.contents)
     shared, papers, with_them = staying(session, bodies, {version.id for version in versions})
     versions |= dict.fromkeys([*_placed(session, entries), *with_them])

@@ -151,7 +151,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     out = "error:found" if checked.faults else "ok:unreadable" if unreadable else "ok"
     session.log_act(Entry(act="log.verify", out=out, pol=rule))
     if not checked.faults:
-        dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
+        dates.note(session, dates.Done.VERIFY, session.log.now_ms())
     return Verification(
         logs=len(origins),
         entries=checked.entries,

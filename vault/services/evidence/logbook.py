@@ -12,12 +12,14 @@ from vault.display import counted
 from vault.errors import UsageError, VaultError
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.cases import page, row_of
+from vault.log.acts import ACTS
 from vault.log.genesis import origin_of
 from vault.log.payload import Payload
 from vault.policy.roles import Action
 from vault.records.logs import genesis_of
 from vault.records.work import Entry
 from vault.services.exports import partners
+from vault.services.projection.approval_checks import ERASE, UNDONE
 from vault.services.projection.authors import names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.validity.audit_payloads import read_histories
@@ -52,9 +54,20 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
     """Return the newest entries of all logs; that somebody read the log is in the log first.
 
     With `act` only entries of this act, or of the acts that begin with it and a dot (`export`).
+
+    Raises:
+        UsageError: there is no such act: nothing found would look like nothing done.
     """
     if limit < 1:
         raise UsageError(Message("--limit must be at least 1"))
+    if act is not None and not any(_is(known, act) for known in (*ACTS, UNDONE)):
+        raise UsageError(
+            Message("there is no act {act} in any log", act=act),
+            next_step=Message(
+                "Acts begin with: {words}. An entry shows its act.",
+                words=", ".join(sorted({known.partition(".")[0] for known in (*ACTS, UNDONE)})),
+            ),
+        )
     rule = session.require(Action.LOG_READ)
     session.log_act(Entry(act="log.read", pol=rule))
     lines: list[LogLine] = []
@@ -73,7 +86,7 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
             total += max(size, len(lines) - before)
     scanned = len(lines)
     if act is not None:
-        lines = [line for line in lines if line.payload is not None and _is(line.payload.act, act)]
+        lines = [line for line in lines if line.payload is not None and _is(told(line.payload)[0], act)]
     lines.sort(key=lambda line: (line.payload.t if line.payload else 0, line.seq), reverse=True)
     return LogPage(tuple(lines[:limit]), scanned, total)
 
@@ -104,6 +117,12 @@ def references(session: Session, lines: Iterable[LogLine]) -> dict[bytes, str]:
             break
     rows = {audit: row_of(index, known[audit]) for audit in wanted & known.keys()}
     return {audit: row.ref for audit, row in rows.items() if row is not None}
+
+
+def told(payload: Payload) -> tuple[str, str]:
+    """Return what was done and why, as people are told it: an undo is kept as an erasure, which it is."""
+    act, why = payload.act, payload.why or ""
+    return (UNDONE, "") if (act, why) == (ERASE, UNDONE) else (act, why)
 
 
 def whom(payload: Payload, names: Mapping[bytes, str]) -> str:

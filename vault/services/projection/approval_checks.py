@@ -41,6 +41,8 @@ BREAK_GLASS = "break.glass"
 ACTS = frozenset({"export.begin", BREAK_GLASS})
 CODES_OF_REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
 ERASE = "erase"
+UNDONE = "undo"
+"""Why an erasure was made that took back one's own last words; people are told an undo (`evidence.logbook`)."""
 # What one person may erase; above either a second one has to agree.
 MOST_CASES_ALONE, MOST_RECORDS_ALONE = 1, 10
 JUDGED_ACTS = ACTS | {APPROVE_ACT, ERASE}

@@ -9,6 +9,7 @@ from vault.access.session import Session
 from vault.display import is_name_as_seen
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import MemberId, Origin, RecordId
+from vault.names.normal import normal
 from vault.names.same_look import looks_same
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored
@@ -46,6 +47,8 @@ def name_in(names: dict[MemberId, str], member: bytes | None) -> str:
 def find_member(session: Session, text: str, *, also_left: bool = False) -> MemberId:
     """Return the member with this name or id, or this beginning of one; case does not matter.
 
+    Where nobody has the name as typed, accents do not matter either: `joel` is Joël.
+
     Raises:
         NotFoundError: none.
         UsageError: several of this name, or the beginning of one member's id is another one's name.
@@ -53,11 +56,10 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
     wanted = text.strip().casefold()
     names = all_names(session)
     known = set(session.directory.effective.members) | (set(names) if also_left else set())
-    found = [
-        MemberId(member)
-        for member in known
-        if wanted in {name.strip().casefold() for name in names.get(MemberId(member), ())}
-    ]
+    called = {MemberId(member): names.get(MemberId(member), ()) for member in known}
+    found = [member for member, said in called.items() if wanted in {name.strip().casefold() for name in said}]
+    if not found and (plain := normal(wanted)):
+        found = [member for member, said in called.items() if plain in {normal(name.strip()) for name in said}]
     found = the_one_meant(text, map(MemberId, known), found)
     if len(found) > 1:
         raise UsageError(
