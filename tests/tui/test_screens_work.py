@@ -114,7 +114,7 @@ def test_a_known_person_is_corrected_and_a_name_taken_out_stays_misspelt(house: 
         amina.press("f4")
         amina.sees("Elmar Torgaev", "misspelt, Latin", "DO NOT CALL  +49 30 5550 1234", "say: about the books")
         amina.press("v")
-        amina.sees("HISTORY", "now", "before")
+        amina.sees("History", "now", "before")
     with house.open("Amina") as session:
         persons = [person.value for person in cases.open_case(session, house.case).persons]
     (kept,) = [person for person in persons if person.role == "client"]

@@ -68,7 +68,7 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         story.add(session, filled.cases[0], record)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         assert next(row for row in mira.lines().splitlines() if "MISSED" in row or "district" in row).count("MISSED")
-        mira.sees("5 overdue", "now: ring her; check-in", "his sister rings", "MISSED 1 hour ago")
+        mira.sees("5 overdue", "now: ring her;", "check-in: his sister rings", "MISSED 1 hour ago")
         mira.press("enter")
         mira.sees("MISSED 1 hour ago", "30m: ring her")
         mira.press("f8", "space")
@@ -76,7 +76,7 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         mira.press("enter")  # without reading: nothing is written
         mira.sees("now: ring her", "MISSED 1 hour ago")
         mira.press("space", "down", "enter")
-        mira.sees("4 overdue", "his sister rings,")
+        mira.sees("4 overdue", "in 1 day")
         mira.sees_not("MISSED")
         mira.press("down", "down", "enter", "d")
         mira.sees("check-in", "30m: ring her", "Who takes over: Joel")

@@ -188,7 +188,7 @@ def test_by_app_a_case_is_made_a_mistyped_name_corrected_and_title_and_stage_cha
         amina.sees("Extradition of a teacher", "refused")
         amina.sees_not("techer")
         amina.press("1", "v")
-        amina.sees("HISTORY", "title: Extradition of a techer", "title: Extradition of a teacher")
+        amina.sees("History", "title: Extradition of a techer", "title: Extradition of a teacher")
     with house.open("Amina") as session:
         ref = next(row.ref for row in cases.list_all(session) if row.title == "Extradition of a teacher")
         view = cases.open_case(session, cases.find(session, ref))

@@ -70,10 +70,10 @@ class Line:
         """Write into so many cells; `~` at the end says that it was cut."""
         return self.put(x, cut(words, min(cells, self.width - x)), token, bold=bold)
 
-    def put_right(self, end: int, words: Words) -> int:
-        """Write so that it ends before cell `end`, dimmed, and return where it begins."""
+    def put_right(self, end: int, words: Words, token: str) -> int:
+        """Write so that it ends before cell `end`, and return where it begins."""
         begin = end - cell_len(one_line(words))
-        self.put(begin, words, "dim")
+        self.put(begin, words, token)
         return begin
 
     def lay(self, first: int, end: int, ground: str) -> None:

@@ -31,7 +31,7 @@ CASE_EDIT: Final = "case"
 class CaseEdit(KeptForm):
     """Ends with the id of the case once something was changed."""
 
-    NAME = Message("CHANGE CASE")
+    NAME = Message("Change case")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the changes"), "F4", Message("keep")),
         NEXT_FIELD,
