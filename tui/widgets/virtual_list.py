@@ -119,6 +119,12 @@ class VirtualList(ScrollView, can_focus=True):
             if self.heading is not None:
                 self.heading.refresh()
 
+    def show_cursor(self, *, always: bool) -> None:
+        """Show the cursor always, or while the list has the focus."""
+        if self._is_part == always:
+            self._is_part = not always
+            self.refresh_line(self.cursor)
+
     def page_arrived(self, number: int) -> None:
         """Read this page again and paint its rows, now that the source has them."""
         self._pages.forget(number)
