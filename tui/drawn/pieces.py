@@ -155,3 +155,18 @@ def cut(words: Words, cells: int) -> str:
             break
         kept, used = kept + text[start:end], used + wide
     return kept + CUT if cells >= len(CUT) else ""
+
+
+def in_lines(words: Words, cells: int, most: int) -> list[str]:
+    """Return words in at most so many lines of so many cells, broken at blanks; what is left over is cut."""
+    lines: list[str] = []
+    rest = one_line(words)
+    while len(lines) < most - 1 and cell_len(rest) > cells:
+        line, _, more = rest.partition(" ")
+        while more and cell_len(f"{line} {more.partition(' ')[0]}") <= cells:
+            word, _, more = more.partition(" ")
+            line = f"{line} {word}"
+        if not more or cell_len(line) > cells:
+            break
+        lines, rest = [*lines, line], more
+    return [*lines, cut(rest, cells)]

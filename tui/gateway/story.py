@@ -97,7 +97,8 @@ class Story(Subject):
             missed,
             step,
         )
-        return DueShown(line.case.hex(), line.ref, line.client, *about)
+        how = None if line.rule is None else deadlines.counted_by(line.rule)
+        return DueShown(line.case.hex(), line.ref, line.client, *about, how=how)
 
     def print_week(self, day: date, out: Path) -> int:
         """Write the week of a day as a page that names nobody; return how many dates are on it."""

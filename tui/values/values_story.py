@@ -14,8 +14,8 @@ from vault.words.message import Words
 class DueShown:
     """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none.
 
-    `check` is what a lawyer must check of the rule that gave the date; `missed` says for how long nothing was heard,
-    and `step` which step of the ladder is due.
+    `check` is what a lawyer must check of the rule that gave the date, `how` how that counts; `missed` says for how
+    long nothing was heard, and `step` which step of the ladder is due.
     """
 
     case: str
@@ -28,6 +28,7 @@ class DueShown:
     check: Words | None = None
     missed: Words | None = None
     step: str = field(default="", repr=False)
+    how: Words | None = None
 
     @property
     def key(self) -> str:

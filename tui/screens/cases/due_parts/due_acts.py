@@ -143,6 +143,7 @@ class DueScreen(VaultScreen):
         facts = [Fact("", (when, *([Cell("  "), Cell(far)] if far else []), Cell("  "), about))]
         known = (Cell(line.ref, Token.ACC, bold=True), Cell("  "), Cell(line.client), Cell("  "))
         facts.append(Fact("", (*known, Cell(Message("done") if self.is_kept(line) else word_of(line.kind), Token.DIM))))
+        facts += [Fact(Message("how"), line.how)] if line.how is not None else []
         facts += [Fact(Message("unconfirmed"), line.check, Token.WARN)] if line.check is not None else []
         return [*facts, *contacts, Fact("", tuple(_keys()))]
 
