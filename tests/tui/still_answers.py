@@ -691,7 +691,7 @@ ANSWERS: dict[str, Any] = {
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,
     "intake.newest": (2, ()),
-    "story.home": HomeShown("2026-11-27", STANDING, DUE, 2),
+    "story.home": HomeShown("2026-11-27", STANDING, DUE, 2, calls=SLIPS[::-1], drafts=(DRAFT,)),
     "story.history": (
         ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", "flagged"),)),
         ChangeShown(NOW_MS - HOUR_MS, "Joel", is_current=True, changed=(("stage", "arrested"), ("risk", "high"))),

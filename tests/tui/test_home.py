@@ -64,6 +64,17 @@ def _home(desk: StillDesk, size: tuple[int, int]) -> list[str]:
     return lines
 
 
+def test_home_says_when_each_member_was_last_heard_of(opened: StillDesk) -> None:
+    at_home(opened, (120, 40))
+    opened.sees("! Dana Okwiri nothing came yet", "√ Joel Brandvik came", "√ Селин Астерхольт 20 hours ago")
+
+
+def test_what_must_never_be_used_is_whole_in_a_slip_however_narrow(opened: StillDesk) -> None:
+    for size in ((120, 40), (80, 24)):
+        at_home(opened, size)
+        opened.sees("DO NOT CALL", "+33 6 39 98 01 02")
+
+
 def test_a_hearing_stands_with_its_time_and_says_once_that_it_is_one() -> None:
     line = DueShown("c3" * 16, "K7QM-3XPD", "Вьюжанин Арсений", "01" * 16, "hearing", "2026-12-02T10:15", "")
     assert "hearing 10:15" in map(text_of, date_row(line, date(2026, 11, 28)).cells)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterable
 
+import tui.screens
 from tests.tables import each
+from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.wording import sentence
+from tui.text.in_words import in_words
 from tui.values.codes import CODES
 from vault.casework.access import GrantReason, SectionKind
 from vault.casework.stages import STAGES, CaseKind
@@ -51,3 +56,15 @@ def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError
 )
 def test_every_code_that_a_screen_shows_has_a_word(codes: Iterable[str]) -> None:
     assert {code for code in map(str, codes) if code not in CODES} == set()
+
+
+def test_no_heading_is_in_capitals() -> None:
+    for module in pkgutil.walk_packages(tui.screens.__path__, f"{tui.screens.__name__}."):
+        importlib.import_module(module.name)
+    kinds, names = [VaultScreen], list[str]()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        names.append(in_words(kind.NAME))
+    assert len(names) > 50
+    assert [name for name in names if name.isupper()] == []

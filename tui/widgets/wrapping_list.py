@@ -73,9 +73,8 @@ class WrappingList(VirtualList):
             kept = self.row_at_cursor()
             self._lay(kept.key if kept is not None else "")
 
-    def lines_at(self, width: int) -> int:
-        """Return how many lines its rows take in so many terminal cells."""
-        most = 1 if self._is_tight else _MOST_LINES
+    def lines_at(self, width: int, most: int = _MOST_LINES) -> int:
+        """Return how many lines its rows take in so many terminal cells, each at most so many."""
         return sum(1 for _ in self._each_line(room_of(width, has_states=self.has_states), most))
 
     @override

@@ -120,7 +120,7 @@ class CaseScreen(Erases):
                     id="reading",
                 ),
                 Strip(id="named"),
-                id="beside",
+                id="read",
             ),
             id="case-parts",
         )

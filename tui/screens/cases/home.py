@@ -108,6 +108,7 @@ class HomeScreen(DueScreen):
         self._read: HomeShown | None = None
         self._standing: StandingShown | None = None
         self._told = ""
+        self._shared: str | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -115,21 +116,21 @@ class HomeScreen(DueScreen):
         with Container(id="home"):
             with Vertical(id="home-dates"):
                 yield SectionLine(1, Message("Dates"), id="dates-head", end=Message("{sign} one date", sign=ONE_DATE))
-                yield DrawnPart(lambda width: (), id="days")
+                yield DrawnPart(lambda width: (), id="days-rows")
                 yield WrappingList(DATES, id="dates", is_part=True, is_tight=True)
                 yield Strip(id=self.CARD, is_below=True)
             with Vertical(id="home-tasks"):
                 yield SectionLine(2, Message("To do"), id="tasks-head", end=Message("Space done"))
                 yield WrappingList(TASKS, id="tasks", is_part=True, is_tight=True)
-                yield from _alerts("left")
+                yield from _alerts("left", is_tight=True)
             with Vertical(id="home-rest"):
                 yield SectionLine(3, Message("Slips"), id="slips-head", end=Message("F9 takes a call"))
-                yield DrawnPart(lambda width: (), id="slips")
-                yield from _alerts("right")
+                yield DrawnPart(lambda width: (), id="slips-rows")
+                yield from _alerts("right", is_tight=False)
                 yield SectionLine(5, Message("Backup and exchange"), id="safe-head")
-                yield DrawnPart(lambda width: (), id="safe")
+                yield DrawnPart(lambda width: (), id="safe-rows")
                 yield SectionLine(6, Message("Drafts"), id="drafts-head")
-                yield DrawnPart(lambda width: (), id="drafts")
+                yield DrawnPart(lambda width: (), id="drafts-rows")
 
     def on_mount(self) -> None:
         """Read what there is."""
@@ -261,14 +262,15 @@ class HomeScreen(DueScreen):
     def _show_standing(self, standing: StandingShown) -> None:
         """Show how far the others are known, which is read behind all else."""
         self._standing = standing
-        self._show_parts()
+        self._show_safe()
+        self._share_rows()
 
     def _show_parts(self, stand_on: str = "") -> None:
         """Show what stands beside the dates, as much of it as there is room for."""
         shown = self._read
         if shown is None:
             return
-        is_wide, now_ms, today = self.size.width >= WIDE, self.desk.now_ms(), date.fromisoformat(shown.today)
+        is_wide, today = self.size.width >= WIDE, date.fromisoformat(shown.today)
         tasks = [line for line in shown.due if line.kind == Task.KIND]
         rows = [task_row(line, today) for line in tasks]
         self._list("tasks").show_rows(rows, stand_on=stand_on)
@@ -281,13 +283,20 @@ class HomeScreen(DueScreen):
         for side in _SIDES:
             self._say("alerts-" + side, str(len(self._alerts)) if self._alerts else Message("none"))
             self._list("alerts-" + side).show_rows(alert_rows(self._alerts))
+        self._say("drafts", str(shown.status.drafts) if shown.status.drafts else Message("none"))
+        self._draw("drafts", partial(draft_rows, shown.drafts, today, _MANY))
+        self._show_safe()
+        self._share_rows()
+
+    def _show_safe(self) -> None:
+        """Show whether work would survive, and how far the others are known."""
+        shown, is_wide, now_ms = self._read, self.size.width >= WIDE, self.desk.now_ms()
+        if shown is None:
+            return
         facts = safe_facts(shown.status, now_ms)
         facts += [] if self._standing is None else met_facts(self._standing, now_ms, _MANY if is_wide else _FEW)
         facts += ticked(() if all(shown.begun) else shown.begun, is_whole=is_wide)
         self._draw("safe", partial(safe_rows, facts))
-        self._say("drafts", str(shown.status.drafts) if shown.status.drafts else Message("none"))
-        self._draw("drafts", partial(draft_rows, shown.drafts, today, _MANY))
-        self._share_rows()
 
     def _show_beginning(self, begun: Sequence[bool], *, is_empty: bool) -> None:
         """Show what a new vault needs, alone where nothing else is in it; the cursor stays where it can."""
@@ -322,23 +331,25 @@ class HomeScreen(DueScreen):
 
     def _share_rows(self) -> None:
         """Give what stands below the dates no more rows than it needs: the rest is for dates."""
-        home = self.query_one("#home")
-        home.styles.grid_rows = None
         room = self.size.width // 2
         few, many = self._list("alerts-left"), self._list("alerts-right")
         few.styles.height = lines = max(min(few.lines_at(room), _FEW_LINES), 1)
         many.styles.height = max(min(many.lines_at(_RIGHT if self.size.width >= WIDE else self.size.width), _LINES), 1)
-        if not (self.has_class("-narrow") and self.has_class("-tall")):
-            return
-        left = 1 + max(self._list("tasks").lines_at(room), 1) + _HEADED + lines
-        right = 1 + _HEADED + sum(self.query_one(f"#{part}", DrawnPart).rows_at(room) for part in ("slips", "safe"))
-        home.styles.grid_rows = f"1fr {min(max(left, right, _LEAST_BELOW), int(self.size.height * _MOST_BELOW))}"
+        rows = None
+        if self.has_class("-narrow") and self.has_class("-tall"):
+            left = 1 + max(self._list("tasks").lines_at(room, 1), 1) + _HEADED + lines
+            drawn = (self.query_one(f"#{part}-rows", DrawnPart) for part in ("slips", "safe"))
+            right = 1 + _HEADED + sum(part.rows_at(room) for part in drawn)
+            rows = f"1fr {min(max(left, right, _LEAST_BELOW), int(self.size.height * _MOST_BELOW))}"
+        if rows != self._shared:
+            self._shared = rows
+            self.query_one("#home").styles.grid_rows = rows
 
     def _say(self, part: str, count: Words) -> None:
         self.query_one(f"#{part}-head", SectionLine).say(count)
 
     def _draw(self, part: str, draw: Draw) -> None:
-        self.query_one(f"#{part}", DrawnPart).show(draw)
+        self.query_one(f"#{part}-rows", DrawnPart).show(draw)
 
     def _alert_rows(self) -> Iterable[tuple[Alert, ListRow]]:
         return zip(self._alerts, alert_rows(self._alerts), strict=True)
@@ -351,10 +362,10 @@ class HomeScreen(DueScreen):
         return self.query_one("#begin", NewVault)
 
 
-def _alerts(side: str) -> Sequence[Widget]:
+def _alerts(side: str, *, is_tight: bool) -> Sequence[Widget]:
     """Return the part of what to look at, left under what is to do or right where there is a column for it."""
     name = "alerts-" + side
     return (
         SectionLine(4, Message("Alerts"), id=f"{name}-head"),
-        WrappingList(ALERTS, id=name, is_part=True),
+        WrappingList(ALERTS, id=name, is_part=True, is_tight=is_tight),
     )

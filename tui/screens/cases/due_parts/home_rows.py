@@ -19,13 +19,13 @@ from tui.text.calendar import SHORT_WEEKDAYS, short_day, short_day_of_week
 from tui.text.due_words import FULL_DAY, SOON_DAYS, days_left, distance_words, time_said
 from tui.text.first_line import first_line
 from tui.text.in_words import together
-from tui.values.shaping import do_not_call
 from tui.values.values import Alert, DraftShown, VaultStatus
 from tui.values.values_calls import SlipLine
 from tui.values.values_exchange import StandingShown, WithWhom
 from tui.values.values_story import DueShown, LeftShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
+from tui.widgets.never_cut import never_cut
 from tui.widgets.pages import ListRow
 from vault.display import age
 from vault.durations import DAY_MS
@@ -185,7 +185,10 @@ def alert_rows(alerts: Sequence[Alert]) -> list[ListRow]:
 
 
 def slip_rows(slips: Sequence[SlipLine], day: date | None, most: int, width: int) -> Rows:
-    """Return two rows for each of the newest slips: when and who, then the language and what was said."""
+    """Return two rows for each of the newest slips: when and who, then the language and what was said.
+
+    What must never be used stands there alone, whole.
+    """
     lines = []
     for slip in slips[:most]:
         first, second = Line(width), Line(width)
@@ -195,11 +198,12 @@ def slip_rows(slips: Sequence[SlipLine], day: date | None, most: int, width: int
             end = first.put_right(end, Message("call"), "warn") - _GAP
         left = _GAP + _TIME + 1
         if slip.do_not_call:
-            first.put_cut(left, do_not_call(slip.do_not_call[0]), end - left, "alarm", bold=True)
+            first.put_cut(left, Message("DO NOT CALL"), end - left, "alarm", bold=True)
+            second.put(left, never_cut(slip.do_not_call, width - _GAP - left, 1)[0], bold=True)
         else:
             first.put_cut(left, slip.number or slip.name or Message("no number"), end - left)
-        said = [slip.name if slip.number else "", slip.language, slip.text]
-        second.put_cut(left, together((part for part in said if part), "  "), width - _GAP - left, "dim")
+            said = [slip.name if slip.number else "", slip.language, slip.text]
+            second.put_cut(left, together((part for part in said if part), "  "), width - _GAP - left, "dim")
         lines += [first, second]
     return finished(lines)
 
