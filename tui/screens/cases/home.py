@@ -184,7 +184,7 @@ class HomeScreen(DueScreen):
         self.app.push_screen(ResultDialog(Message("Alerts"), lines or [Message("Nothing.")]))
 
     def _shown_alerts(self) -> WrappingList | None:
-        return next((found for side in _SIDES if (found := self._list(f"alerts-{side}")).is_on_screen), None)
+        return next((found for side in _SIDES if (found := self._list("alerts-" + side)).is_on_screen), None)
 
     def action_open(self) -> None:
         """Open the case of the row under the cursor."""
@@ -195,7 +195,7 @@ class HomeScreen(DueScreen):
     def _opened(self, event: VirtualList.Opened) -> None:
         place = next((alert.place for alert, row in self._alert_rows() if row.key == event.row.key), None)
         if place:
-            self.call_later(self.run_action, f"app.go('{place}')")
+            self.call_later(self.run_action, "app.go('" + place + "')")
         elif place is not None:
             self._show_alerts()
         elif event.row.key in self._left:

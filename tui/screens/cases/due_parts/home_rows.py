@@ -176,7 +176,7 @@ def alert_rows(alerts: Sequence[Alert]) -> list[ListRow]:
     """Return a row for each, with what Enter does at its end."""
     return [
         ListRow(
-            f"alert {place}",
+            "alert-" + str(place),
             (alert.words, Cell(_WORDS.get(alert.place, _READ), Token.ACC)),
             Cell(SOON, Token.WARN, bold=True),
         )
