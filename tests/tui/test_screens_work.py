@@ -321,7 +321,7 @@ def test_a_backup_is_made_at_a_whole_path_and_stopped_leaves_the_earlier_one(hou
         amina.press("enter")
         amina.sees("DONE. The backup is at", "The backup is made.")
         amina.press("escape")
-        amina.sees("backup: just now")
+        amina.sees("√ backup just now")
 
 
 def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(

@@ -49,7 +49,7 @@ def said_of(here: Here | None, corrected: AbstractSet[str], part: str) -> tuple[
         case DraftShown():
             return draft_head(here), here.text
         case NoteShown():
-            return together(note_lines(here, is_corrected=here.record in corrected), ", "), here.note.text
+            return together(note_lines(here, is_corrected=here.record in corrected)), here.note.text
         case _:
             return "", _NOTHING[part]
 
