@@ -152,7 +152,7 @@ def test_a_paper_is_kept_in_a_section_found_from_there_and_one_of_the_case_moves
         amina.press("f3", " Quietwater", "enter")
         amina.sees("Restricted sections were not searched: F2, then `sections`, looks there too.")
         amina.press("f2", " restricted sections", "enter")
-        amina.wait_for("Letter of the~")
+        amina.wait_for("Letter of the clinic")
         amina.sees("Papers", "health")
         amina.press("enter")
         amina.press("enter")
