@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tui.gateway import ExportStep
 from tui.values.values import (
+    Alert,
     CaseLine,
     CaseListStart,
     CaseShown,
@@ -533,7 +534,7 @@ DUE = tuple(
 # ---- all of it -----------------------------------------------------------------------------------------------------
 
 ALARM = "This vault was not opened on this device before: compare its words with a colleague."
-STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), ("no recovery sheets",), 1)
+STANDING = VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (Alert("no recovery sheets", "own_access"),), 1)
 LISTED = ListShown((
     Message("The list has 38 cases."),
     Message("  with a client: 37, with a next date: 12, with a note: 38"),
@@ -549,7 +550,8 @@ FAULTY = ListShown((
 ), is_faulty=True)  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
-        "no auditor who does nothing else", "no recovery sheets"), 1, frozenset({"case.create"})),
+        Alert("no auditor who does nothing else", "members"), Alert("no recovery sheets", "own_access"),
+    ), 1, frozenset({"case.create"})),
     "casework.stands_in": "Joel Brandvik, your deputy, can open it too.",
     "casework.open": _open,
     "people.page": PERSON_PAGE,
@@ -690,8 +692,8 @@ ANSWERS: dict[str, Any] = {
     "story.undoable": UndoShown(("note",), "Der zweite Termin"),
     "story.agenda": WeekShown(tuple(AgendaShown(line, is_due=line.kind != "hearing") for line in DUE)),
     "story.list_in": RECORDS,
-    "intake.count": 2,
-    "story.home": HomeShown("2026-11-27", STANDING, DUE, 2),
+    "intake.newest": (2, ()),
+    "story.home": HomeShown("2026-11-27", STANDING, DUE, 2, calls=SLIPS[::-1], drafts=(DRAFT,)),
     "story.history": (
         ChangeShown(NOW_MS - 26 * HOUR_MS, "Amina", is_current=False, changed=(("stage", "flagged"),)),
         ChangeShown(NOW_MS - HOUR_MS, "Joel", is_current=True, changed=(("stage", "arrested"), ("risk", "high"))),

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.screen
 
 FORMS = {
     "New person": (("enter", "p"), "names", "Farida Lolazor"),
-    "CHANGE CASE": (("enter", "m"), "title", " of two men"),
+    "Change case": (("enter", "m"), "title", " of two men"),
     "NEW CASE": (("ctrl+n",), "title", "Somebody at the airport"),
     "Task": (("enter", "t"), "what", "Call the interpreter"),
     "NEW SECTION": (("enter", "s", "n"), "title", "Where she is"),

@@ -115,7 +115,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.press("n")
         amina.at("RESTRICTED NOTE")
         amina.press(" Quietwater 17", "f4")
-        amina.sees(f"contact {AMINA}", "Quietwater 17")
+        amina.sees(f"contact, {AMINA}", "Quietwater 17")
         amina.press("g", "enter", "enter")
         amina.sees(f"Opens for you, {JOEL}, and the recovery sheets.")
         amina.press("g")

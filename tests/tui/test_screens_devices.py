@@ -54,7 +54,7 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         mira.press(":devices", "n", " grey laptop", "enter")
         mira.sees("The device has this name now.", f"{AMINA} grey laptop")
         mira.press("d")
-        mira.sees("A computer was taken", "WHOM TO WARN", CLIENT, "now: Revoke every device")
+        mira.sees("A computer was taken", "Whom to warn", CLIENT, "now: Revoke every device")
         mira.press("ctrl+p", f" {tmp_path / 'drill.pdf'}", "enter")
         mira.sees("It names nobody, and is not encrypted.")
         assert (tmp_path / "drill.pdf").read_bytes().startswith(b"%PDF")
@@ -68,7 +68,7 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         mira.sees("The device is revoked. 1 device revoked; 1 case or section got a new key.")
         mira.press("enter", "f8")
         mira.sees("! Finish this or leave it with Esc first.")
-        mira.at("WHOM TO WARN 1 to warn")
+        mira.at("Whom to warn 1 to warn")
         assert warn.read_text("utf-8").splitlines()[0] == f"{house.ref}  {CLIENT}  (risk: medium)"
         assert warn.stat().st_mode & 0o077 == 0
         mira.sees(*warn.read_text("utf-8").splitlines())
@@ -120,7 +120,7 @@ def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_
             "Nothing is changed yet. Who has to sign: a second admin", "Too few people to sign? An admin can sign"
         )
         there.press("enter", f" {tmp_path / 'proposal'}", "enter", "enter", "l", "f4", "y", "escape")
-        there.at("WHOM TO WARN 1 to warn")
+        there.at("Whom to warn 1 to warn")
         there.press("f4", f" {warn}", "enter")
         there.sees(f"The list is at {warn}, in clear", CLIENT)
         there.press("escape", "escape", ":members", "p", f" {tmp_path / 'proposal'}", "f4")

@@ -186,7 +186,7 @@ def test_the_own_note_of_today_is_corrected_in_place_with_its_date_and_never_its
         amina.press(" 2026-01-05", "f4")
         amina.sees("Notes 2", "of 2026-01-05")
         amina.press("v")
-        amina.sees("HISTORY", "before", "2026-01-05")
+        amina.sees("History", "before", "2026-01-05")
     with house.open("Amina") as session:
         found = {(note.value.occurred, note.value.kind.value) for note in cases.open_case(session, house.case).notes}
     assert ("2026-01-05", "interview") in found

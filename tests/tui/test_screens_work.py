@@ -115,7 +115,7 @@ def test_a_known_person_is_corrected_and_a_name_taken_out_stays_misspelt(house: 
         amina.press("f4")
         amina.sees("Elmar Torgaev", "misspelt, Latin", "DO NOT CALL  +49 30 5550 1234", "say: about the books")
         amina.press("v")
-        amina.sees("HISTORY", "now", "before")
+        amina.sees("History", "now", "before")
     with house.open("Amina") as session:
         persons = [person.value for person in cases.open_case(session, house.case).persons]
     (kept,) = [person for person in persons if person.role == "client"]
@@ -340,7 +340,7 @@ def test_a_backup_is_made_at_a_whole_path_and_stopped_leaves_the_earlier_one(hou
         amina.press("enter")
         amina.sees("DONE. The backup is at", "The backup is made.")
         amina.press("escape")
-        amina.sees("backup: just now")
+        amina.sees("√ backup just now")
 
 
 def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(

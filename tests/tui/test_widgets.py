@@ -13,6 +13,7 @@ from tests.tui.driving import drive, shown
 from tui.shell.safe import SafeApp
 from tui.text.in_words import in_words
 from tui.text.keys import RUSSIAN_OF_LATIN, with_layouts
+from tui.widgets.columns import Column, as_wide_as
 from tui.widgets.confirm import Confirm
 from tui.widgets.lines import Hint, KeyHints, fitting_hints
 from tui.widgets.progress import ProgressModal, bar, remaining_seconds, rest_in_words
@@ -153,3 +154,22 @@ def test_progress_is_shown_cancelled_once_and_closed_by_the_worker() -> None:
     drive(SafeApp(), steps)
     assert asked == ["stop"]
     assert results == [False]
+
+
+_COLUMNS = (Column("", 10), Column("", 18, rank=1), Column(""), Column("", 14, is_right=True))
+
+
+@each(
+    {
+        "all has room": (80, (10, 30, 14, 11), (10, 30, 11)),
+        "a name of many letters keeps to its width where the rest is cut": (65, (10, 30, 40, 11), (10, 18, 11)),
+        "and gives way before the rest gets too narrow": (62, (10, 30, 40, 20), (10, 12, 20)),
+        "words of ours are never cut": (65, (10, 12, 40, 20), (10, 12, 20)),
+        "nothing is wider than its words": (80, (6, 9, 30, 5), (6, 9, 5)),
+    }
+)
+def test_columns_are_as_wide_as_their_words_as_far_as_a_line_goes(
+    room: int, needs: tuple[int, ...], widths: tuple[int, ...]
+) -> None:
+    made = as_wide_as(_COLUMNS, needs, room)
+    assert tuple(column.width for column in made if column.width) == widths

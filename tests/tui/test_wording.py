@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+import tui.screens
 import vault.casework
 from tests.tables import each
+from tui.screens.frame.base import VaultScreen
 from tui.screens.frame.wording import sentence
+from tui.text.in_words import in_words
 from tui.values.codes import CODES
 from vault.casework.form import Shape
 from vault.casework.own_forms.countries import Country
@@ -70,3 +73,15 @@ def test_every_code_is_shown_in_words_and_none_with_the_hyphen_of_a_code() -> No
     assert {code for code in codes if code not in CODES} == set()
     shown = {str(word) for code, word in CODES.items()}
     assert {word for word in shown if "-" in word and not _HYPHENED.search(word)} == set()
+
+
+def test_no_heading_is_in_capitals() -> None:
+    for module in pkgutil.walk_packages(tui.screens.__path__, f"{tui.screens.__name__}."):
+        importlib.import_module(module.name)
+    kinds, names = [VaultScreen], list[str]()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        names.append(in_words(kind.NAME))
+    assert len(names) > 50
+    assert [name for name in names if name.isupper()] == []

@@ -9,10 +9,14 @@ import pytest
 
 from tests.services.founded import Filled, Place
 from tests.tui.desk import Desk
+from vault.casework.note import Note
 from vault.casework.story.check_in import CheckIn, Every
+from vault.casework.story.deadline import Deadline
 from vault.casework.story.hearing import Hearing
 from vault.casework.story.task import Task
-from vault.services.cases import story
+from vault.casework.vocabulary import NoteKind
+from vault.services.cases import intake, notes, story
+from vault.services.evidence import logbook
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         story.add(session, filled.cases[0], record)
     with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
         assert next(row for row in mira.lines().splitlines() if "MISSED" in row or "district" in row).count("MISSED")
-        mira.sees("5 overdue", "now: ring her; check-in", "his sister rings", "MISSED 1 hour ago")
+        mira.sees("5 overdue", "now: ring her;", "check-in: his sister rings", "MISSED 1 hour ago")
         mira.press("enter")
         mira.sees("MISSED 1 hour ago", "30m: ring her")
         mira.press("f8", "space")
@@ -76,7 +80,7 @@ def test_a_missed_check_in_stands_on_home_until_somebody_was_heard_and_the_next_
         mira.press("enter")  # without reading: nothing is written
         mira.sees("now: ring her", "MISSED 1 hour ago")
         mira.press("space", "down", "enter")
-        mira.sees("4 overdue", "his sister rings,")
+        mira.sees("4 overdue", "in 1 day")
         mira.sees_not("MISSED")
         mira.press("down", "down", "enter", "d")
         mira.sees("check-in", "30m: ring her", "Who takes over: Joel")
@@ -109,3 +113,56 @@ def test_home_says_that_a_call_slip_was_put_away_and_finds_requests_by_name(fill
         mira.press("f9", " +996 555 010 203")
         mira.press("escape", "f5")
         mira.sees("0 open, 1 put away")
+
+
+def test_home_says_who_what_and_what_next_for_each_row(filled: Filled) -> None:
+    today = datetime.datetime.now().astimezone().date()
+    filled.place.proposed_today()
+    with filled.place.open() as session:
+        deadline = Deadline("the appeal against the refusal of protection", f"{today}", irreversible=True)
+        story.add(session, filled.cases[0], deadline)
+        story.add(session, filled.cases[0], Task("call the interpreter of the court", due=f"{today}"))
+        intake.add(session, number="+996 555 010 301", text="His brother was taken.", call_back=True)
+    with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
+        mira.sees("Mira Halvorsen   locks after")
+        rows = mira.lines().splitlines()
+        for words in ("the appeal against", "call the interpreter"):
+            assert "Ilham" in next(row for row in rows if words in row), words
+        mira.sees("+996 555 010 301", "His brother was taken.", "no auditor who does nothing else members")
+        mira.press("c", "enter", "n", " The lock was changed")
+        mira.press("f8", "escape", "f8")
+        mira.sees("6 Drafts  1", "The lock was changed")
+        mira.press("4")
+        mira.sees("> ! no auditor who does nothing else members")
+        mira.press("enter")
+        mira.at("Members")
+    with filled.place.open() as session:
+        looks = [
+            line for line in logbook.newest(session, limit=99).lines if line.payload and line.payload.why == "intake"
+        ]
+        assert len(looks) == 1  # home was read three times
+
+
+def test_a_row_that_is_cut_on_home_stands_whole_below_at_80_columns(filled: Filled) -> None:
+    filled.place.proposed_today()
+    words = "ask for the file at the prefecture and at the register of the town"
+    with filled.place.open() as session:
+        for number in range(6):
+            story.add(session, filled.cases[0], Task(f"{words}, {number}"))
+    with Desk(filled.place, unlocks=True, begins_at_home=True, size=(80, 24)) as mira:
+        mira.press("2", "down")
+        mira.sees("Ilham Quillfeather", f"{words}, 1")
+        assert sum("ask for the" in row for row in mira.lines().splitlines()[:-2]) > 2  # one row each
+
+
+def test_a_case_says_whom_its_note_names_and_which_dates(filled: Filled) -> None:
+    today = datetime.datetime.now().astimezone().date()
+    day = today + datetime.timedelta(days=9)
+    filled.place.proposed_today()
+    with filled.place.open() as session:
+        story.add(session, filled.cases[0], Hearing(court="district", at=f"{day}T09:30"))
+        notes.add(session, filled.cases[0], Note(NoteKind.CONTACT, f"Ilham must be there on {day.isoformat()}."))
+    with Desk(filled.place, unlocks=True, begins_at_home=True) as mira:
+        mira.press("c", "enter")
+        mira.until("Ilham must be there on", "down")
+        mira.sees("Named here", "Ilham Quillfeather  client", "In these dates", "09:30  hearing: district")

@@ -197,7 +197,7 @@ def test_by_app_a_case_is_made_a_mistyped_name_corrected_and_title_and_stage_cha
         amina.sees("Extradition of a teacher", "refused")
         amina.sees_not("techer")
         amina.press("1", "v")
-        amina.sees("title: Extradition of a techer -> Extradition of a teacher", "owner: Amina Ruskova")
+        amina.sees("History", "title: Extradition of a techer -> Extradition of a teacher", "owner: Amina Ruskova")
     with house.open("Amina") as session:
         ref = next(row.ref for row in cases.list_all(session) if row.title == "Extradition of a teacher")
         view = cases.open_case(session, cases.find(session, ref))

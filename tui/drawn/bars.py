@@ -90,7 +90,7 @@ def legend(width: int, right: Words) -> Rows:
         x = line.put(x, letter, "warn" if letter == REFUSED else "fg", bold=True) + 1
         x = line.put(x, text, "dim") + 2
     if x + cell_len(one_line(right)) <= width - _LEFT:
-        line.put_right(width - _LEFT, right)
+        line.put_right(width - _LEFT, right, "dim")
     return finished([line])
 
 

@@ -33,10 +33,10 @@ def paper_sheet(sheet: SheetShown, width: int) -> Rows:
     place = 1
     for number, words, check in sheet.rows:
         line = Line(width)
-        line.put_right(_LEFT + 2, str(number))
+        line.put_right(_LEFT + 2, str(number), "dim")
         x = _LEFT + _GAP
         for word in words:
-            line.put_right(x + _NUMBER, str(place))
+            line.put_right(x + _NUMBER, str(place), "dim")
             line.put(x + _NUMBER + 1, word, bold=True)
             x += _NUMBER + 1 + _WORD + 1
             place += 1

@@ -70,10 +70,10 @@ class Line:
         """Write into so many cells; `~` at the end says that it was cut."""
         return self.put(x, cut(words, min(cells, self.width - x)), token, bold=bold)
 
-    def put_right(self, end: int, words: Words) -> int:
-        """Write so that it ends before cell `end`, dimmed, and return where it begins."""
+    def put_right(self, end: int, words: Words, token: str) -> int:
+        """Write so that it ends before cell `end`, and return where it begins."""
         begin = end - cell_len(one_line(words))
-        self.put(begin, words, "dim")
+        self.put(begin, words, token)
         return begin
 
     def lay(self, first: int, end: int, ground: str) -> None:
@@ -155,3 +155,18 @@ def cut(words: Words, cells: int) -> str:
             break
         kept, used = kept + text[start:end], used + wide
     return kept + CUT if cells >= len(CUT) else ""
+
+
+def in_lines(words: Words, cells: int, most: int) -> list[str]:
+    """Return words in at most so many lines of so many cells, broken at blanks; what is left over is cut."""
+    lines: list[str] = []
+    rest = one_line(words)
+    while len(lines) < most - 1 and cell_len(rest) > cells:
+        line, _, more = rest.partition(" ")
+        while more and cell_len(f"{line} {more.partition(' ')[0]}") <= cells:
+            word, _, more = more.partition(" ")
+            line = f"{line} {word}"
+        if not more or cell_len(line) > cells:
+            break
+        lines, rest = [*lines, line], more
+    return [*lines, cut(rest, cells)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
-from tui.drawn.pieces import Line, Rows, finished, one_line
+from tui.drawn.pieces import Line, Rows, finished, in_lines, one_line
 from tui.looks import signs
 from tui.text.calendar import SHORT_WEEKDAYS, days_from, from_to, monday_of, on_calendar
 from vault.words.message import Message, Words
@@ -63,8 +63,9 @@ def week_columns(
     *,
     most: int = 3,
     cursor: int | None = None,
+    lines: int = 1,
 ) -> Rows:
-    """Return two weeks of seven columns, each entry in three rows: what, who, time and reference.
+    """Return two weeks of seven columns, each entry in three rows or more: what, who, time and reference.
 
     Args:
         entries: in any order.
@@ -73,23 +74,25 @@ def week_columns(
         width: of the place, in cells.
         most: entries of a day that are shown; more are counted.
         cursor: the place of the entry that has the ground `sel`.
+        lines: that a text may take before it is cut.
     """
     monday = monday_of(first)
     second = on_calendar(monday.toordinal() + DAYS)
     by_day = {day: [entries[place] for place in places] for day, places in _by_day(entries).items()}
-    weeks = _Weeks(by_day, today, width, most, None if cursor is None else entries[cursor])
-    lines = [*_columns(weeks, monday), Line(width), _week_heading(second, width, x=_LEFT), Line(width)]
-    return finished(lines + _columns(weeks, second))
+    weeks = _Weeks(by_day, today, width, most, None if cursor is None else entries[cursor], lines)
+    drawn = [*_columns(weeks, monday), Line(width), _week_heading(second, width, x=_LEFT), Line(width)]
+    return finished(drawn + _columns(weeks, second))
 
 
 class _Weeks(NamedTuple):
-    """What is drawn: the entries of each day, how wide, how many of a day, and the one under the cursor."""
+    """What is drawn: entries by day, how wide, how many of a day, the one under the cursor, and lines of a text."""
 
     by_day: Mapping[date, Sequence[WeekEntry]]
     today: date
     width: int
     most: int
     cursor: WeekEntry | None
+    lines: int
 
 
 def in_order(entries: Sequence[WeekEntry]) -> list[int]:
@@ -98,16 +101,15 @@ def in_order(entries: Sequence[WeekEntry]) -> list[int]:
     return [place for day in sorted(by_day) for place in by_day[day]]
 
 
-def rows_of_weeks(entries: Sequence[WeekEntry], first: date) -> int:
+def rows_of_weeks(entries: Sequence[WeekEntry], first: date, width: int, lines: int) -> int:
     """Return how many rows the columns of both weeks take when no entry is left out."""
-    width = _LEFT + DAYS
-    return len(week_columns(entries, first, first, width, most=len(entries)))
+    return len(week_columns(entries, first, first, width, most=len(entries), lines=lines))
 
 
 def _columns(weeks: _Weeks, monday: date) -> list[Line]:
     step = max((weeks.width - _LEFT) // DAYS, 1)
     days = days_from(monday, DAYS)
-    columns = [_column(day, weeks.by_day.get(day, ()), weeks.today, step, weeks.most) for day in days]
+    columns = [_column(day, weeks.by_day.get(day, ()), weeks, step) for day in days]
     lines = [Line(weeks.width) for _ in range(max(map(len, columns)))]
     for place, (day, column) in enumerate(zip(days, columns, strict=True)):
         x = _LEFT + place * step
@@ -116,7 +118,7 @@ def _columns(weeks: _Weeks, monday: date) -> list[Line]:
                 line.lay(x - 1, x + step - 2, "raised")
         begin = 1
         for entry in weeks.by_day.get(day, ()):
-            rows = _rows_of(entry)
+            rows = len(_lines_of(entry, _room(step), weeks.lines))
             if entry is weeks.cursor:
                 for line in lines[begin : begin + rows]:
                     line.lay(x - 1, x + step - 2, "sel")
@@ -126,15 +128,16 @@ def _columns(weeks: _Weeks, monday: date) -> list[Line]:
     return lines
 
 
-def _rows_of(entry: WeekEntry) -> int:
-    return sum(line is not None for line in _three_lines(entry, "", "fg", 0))
+def _room(step: int) -> int:
+    """Return the cells of a column: two are air."""
+    return max(step - 2, 1)
 
 
-def _column(day: date, found: Sequence[WeekEntry], today: date, step: int, most: int) -> list[Line]:
-    """Return the rows of one day, each a blank narrower than its column."""
-    room = max(step - 2, 1)
+def _column(day: date, found: Sequence[WeekEntry], weeks: _Weeks, step: int) -> list[Line]:
+    """Return the rows of one day, narrower than its column."""
+    room = _room(step)
     heading = Line(room)
-    is_today = day == today
+    is_today = day == weeks.today
     quiet = "dim" if day.weekday() >= _SATURDAY else "fg"
     name = one_line(Message("{weekday} {number}", weekday=SHORT_WEEKDAYS[day.weekday()], number=day.day))
     end = heading.put_cut(0, name, room, "acc" if is_today else quiet, bold=quiet == "fg" or is_today)
@@ -142,13 +145,11 @@ def _column(day: date, found: Sequence[WeekEntry], today: date, step: int, most:
         words = f"{signs.TODAY_LEFT} {one_line(_TODAY)}"
         heading.put(end + 1, words if end + 1 + cell_len(words) <= room else signs.TODAY_LEFT, "acc", bold=True)
     lines = [heading]
-    for entry in found[:most]:
-        sign, token = entry.state.value
-        lines += [line for line in _three_lines(entry, sign, token, room) if line is not None]
-        lines.append(Line(room))
-    if len(found) > most:
+    for entry in found[: weeks.most]:
+        lines += [*_lines_of(entry, room, weeks.lines), Line(room)]
+    if len(found) > weeks.most:
         more = Line(room)
-        more.put_cut(0, Message("{count} more", count=len(found) - most), room, "dim")
+        more.put_cut(0, Message("{count} more", count=len(found) - weeks.most), room, "dim")
         lines.append(more)
     if not found:
         nothing = Line(room)
@@ -157,15 +158,19 @@ def _column(day: date, found: Sequence[WeekEntry], today: date, step: int, most:
     return lines
 
 
-def _three_lines(entry: WeekEntry, sign: str, token: str, room: int) -> Iterable[Line | None]:
-    first = Line(room)
+def _lines_of(entry: WeekEntry, room: int, most: int) -> list[Line]:
+    """Return what, who, time and reference, each in as many lines as it needs, at most so many."""
+    sign, token = entry.state.value
     presses = entry.state in {State.LATE, State.SOON}
-    first.put_cut(0, f"{sign} {one_line(entry.what)}".lstrip(" "), room, token, bold=presses)
-    yield first
-    for words, quiet in ((one_line(entry.who), "fg"), (f"{entry.time} {entry.ref}".strip(), "dim")):
-        line = Line(room)
-        line.put_cut(0, words, room, quiet)
-        yield line if words else None
+    what = f"{sign} {one_line(entry.what)}".lstrip(" ")
+    parts = ((what, token, presses), (one_line(entry.who), "fg", False), (f"{entry.time} {entry.ref}", "dim", False))
+    lines = []
+    for words, meaning, bold in parts:
+        for text in in_lines(words.strip(), room, most) if words.strip() else ():
+            line = Line(room)
+            line.put(0, text, meaning, bold=bold)
+            lines.append(line)
+    return lines
 
 
 def _week_heading(monday: date, width: int, x: int = _MARGIN) -> Line:

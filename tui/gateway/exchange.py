@@ -35,8 +35,8 @@ class Exchange(Subject):
         self._last: tuple[int, tuple[Words, ...]] = (0, ())
         self._preview: Preview | None = None
 
-    def standing(self) -> StandingShown:
-        """Return what would be lost with this computer, and how far the others know of it."""
+    def standing(self, *, counts: bool = True) -> StandingShown:
+        """Return what would be lost with this computer, and how far the others know of it; see `standing.with_whom`."""
         session = self._session
         known = session.dates
         return StandingShown(
@@ -48,7 +48,7 @@ class Exchange(Subject):
                 WithWhom(
                     other.member.hex(), other.name, other.came, other.came_ms, other.sent, other.sent_ms, other.waiting
                 )
-                for other in standing.with_whom(session)
+                for other in standing.with_whom(session, counts=counts)
             ),
             *self._last,
         )

@@ -28,12 +28,13 @@ from tui.gateway.sharing import Sharing
 from tui.gateway.story import Story
 from tui.gateway.subject import UnlockedVault
 from tui.gateway.writing import Writing
-from tui.values.values import VaultStatus
+from tui.values.values import Alert, VaultStatus
 from vault.access.pins.delays import counting_down
 from vault.policy.roles import Action
 from vault.services.cases.reminders import times_due
 from vault.services.computer import health, probes
 from vault.services.credentials.unlock_with_factors import unlock_with_factors
+from vault.services.projection import authors
 from vault.store.folder import VaultFolder
 from vault.words.message import Message
 
@@ -104,12 +105,13 @@ class Gateway:
         self._unlocked.settle()
         session = self._unlocked.session
         known = session.dates
-        lacks = (None if known.separated else Message("no auditor who does nothing else"), known.lack_of_sheets)
+        lacks = [] if known.separated else [Alert(Message("no auditor who does nothing else"), "members")]
+        lacks += [] if known.lack_of_sheets is None else [Alert(known.lack_of_sheets, "own_access")]
         return VaultStatus(
-            member=self._unlocked.name,
+            member=authors.name_in(authors.names_of_members(session), session.member),
             backup_ms=known.backup,
             alarms=(*session.warnings, *self._exposures),
-            lacks=tuple(filter(None, lacks)),
+            lacks=tuple(lacks),
             drafts=len(self._unlocked.shelf.list()) + len(self._unlocked.shelf.forms()),
             may=self._unlocked.may(Action.CASE_CREATE),
         )

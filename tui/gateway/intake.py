@@ -17,6 +17,8 @@ from vault.policy.roles import Action
 from vault.services.cases import intake, safe_contacts, writing_down
 from vault.words.message import Message, enumerated
 
+_AT_HOME = 4
+
 
 class Intake(Subject):
     """Keeps call slips and ends them."""
@@ -93,9 +95,12 @@ class Intake(Subject):
             for line, never in zip(found, never_used, strict=True)
         )
 
-    def count(self) -> int:
-        """Return how many slips are open; 0 for who may not know."""
-        return intake.count_open(self._session) if self._may(Action.INTAKE_READ) else 0
+    def newest(self) -> tuple[int, tuple[SlipLine, ...]]:
+        """Return how many slips are open, and the newest for home, newest first; none for who may not read them."""
+        if not self._may(Action.INTAKE_READ):
+            return 0, ()
+        found = intake.list_open(self._session, seen=self._seen)
+        return len(found), tuple(map(self._as_listed, self._shown(found[: -_AT_HOME - 1 : -1])))
 
     def move(self, slip: str, case: str, *, same: str = "", is_second: bool = False, anyway: bool = False) -> Made:
         """Put all its words into a case and close it; returns the reference of the case, or who may be known.

@@ -12,6 +12,7 @@ from tui.gateway.subject import Subject, case_id, record_id
 from tui.text.in_words import in_words
 from tui.values.codes import word_of
 from tui.values.values import VaultStatus
+from tui.values.values_calls import SlipLine
 from tui.values.values_records import FormToFill, RecordShown
 from tui.values.values_story import (
     AgendaShown,
@@ -50,14 +51,19 @@ Formed = TypeVar("Formed", bound=FormedRecord)
 class Story(Subject):
     """Keeps and changes the records of a case."""
 
-    def home(self, status: VaultStatus, slips: int) -> HomeShown:
+    def home(self, status: VaultStatus, slips: tuple[int, tuple[SlipLine, ...]]) -> HomeShown:
         """Return what home shows beside how the vault stands. Whoever may list no case has nothing due."""
         found = story.due(self._session) if self._may(Action.CASE_LIST) else story.DueList(())
         left = tuple(LeftShown(each.case.hex(), each.ref, each.count, each.late) for each in found.left)
         steps = self._steps_due(found.lines)
         lines = tuple(self._as_listed(self._due_shown(line, steps.get(line, ""))) for line in found.lines)
-        has_slip = self._unlocked.shelf.slip() is not None
-        return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more, has_slip)
+        shelf = self._unlocked.shelf
+        return HomeShown(
+            *(self.today(), status, lines, slips[0], self._begun(status), left, found.more),
+            has_begun_slip=shelf.slip() is not None,
+            calls=slips[1],
+            drafts=() if self._unlocked.hides_names else shelf.list(),
+        )
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
         session = self._session
@@ -93,7 +99,8 @@ class Story(Subject):
             missed,
             step,
         )
-        return DueShown(line.case.hex(), line.ref, line.client, *about)
+        how = None if line.rule is None else deadlines.counted_by(line.rule)
+        return DueShown(line.case.hex(), line.ref, line.client, *about, how=how)
 
     def print_week(self, day: date, out: Path) -> int:
         """Write the week of a day as a page that names nobody; return how many dates are on it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tui.gateway.subject import Subject, case_id
@@ -80,16 +80,11 @@ class Writing(Subject):
 
     def people_in(self, text: str, persons: tuple[PersonShown, ...]) -> tuple[tuple[str, Words], ...]:
         """Return words that look like people, each with who that is; `persons` are those of the case."""
-        known = {person.record: person for person in persons}
-        registry = build_registry(
-            RegisteredPerson(person.record.encode(), PersonRole(person.role), person.typed.names)
-            for person in persons
-            if person.typed is not None
-        )
-        return tuple(
-            (spotted.word, _who(known[entity.decode()] for entity in sorted(spotted.who)))
-            for spotted in people_in(text[-_READ:], registry)
-        )
+        return tuple((word, _who(known)) for word, known in _spotted(text, persons))
+
+    def named_in(self, text: str, persons: tuple[PersonShown, ...]) -> tuple[PersonShown, ...]:
+        """Return those of these people whom a text names, in whatever spelling, in its order."""
+        return tuple({person.record: person for _, known in _spotted(text, persons) for person in known}.values())
 
     def keep_spot(self, spot: Spot) -> None:
         """Remember, sealed, where somebody was when the app locks."""
@@ -98,6 +93,18 @@ class Writing(Subject):
     def take_spot(self) -> Spot | None:
         """Return where somebody was, once."""
         return self._unlocked.shelf.take_spot()
+
+
+def _spotted(text: str, persons: Iterable[PersonShown]) -> Iterator[tuple[str, list[PersonShown]]]:
+    """Yield words that look like people, each with those of these whom it may name."""
+    known = {person.record: person for person in persons}
+    registry = build_registry(
+        RegisteredPerson(person.record.encode(), PersonRole(person.role), person.typed.names)
+        for person in known.values()
+        if person.typed is not None
+    )
+    for spotted in people_in(text[-_READ:], registry):
+        yield spotted.word, [known[entity.decode()] for entity in sorted(spotted.who)]
 
 
 def _who(persons: Iterable[PersonShown]) -> Words:

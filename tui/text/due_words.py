@@ -11,7 +11,7 @@ from vault.words.message import Message, Words, plural
 
 SOON_DAYS: Final = 3
 """From so many days on a date is near."""
-_FULL_DAY: Final = len("2026-11-27")
+FULL_DAY: Final = len("2026-11-27")
 
 
 def day_said(when: str) -> tuple[date, bool] | None:
@@ -33,7 +33,7 @@ def time_said(when: str) -> str:
 
 def days_left(when: str, today: date) -> int | None:
     """Return how many days there are until a date as it is kept; None where it is no full day."""
-    said = day_said(when) if len(when) >= _FULL_DAY else None
+    said = day_said(when) if len(when) >= FULL_DAY else None
     return None if said is None else (said[0] - today).days
 
 

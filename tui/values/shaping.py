@@ -19,7 +19,8 @@ from vault.words.message import Message, Words, joined
 
 T = TypeVar("T")
 
-_NAMES: Final = ("client", "title")
+_NAMES: Final = ("client", "title", "name")
+_WORDS: Final = "text"
 _MANY_NAMES: Final = ("clients", "others")
 _CONTACTS: Final = "contacts"
 _NO_NAME: Final = Message("no name")
@@ -64,6 +65,8 @@ def names_hidden(row: T) -> T:
         changed[name] = tuple(map(first_letters, getattr(found, name)))
     if hasattr(found, _CONTACTS):
         changed[_CONTACTS] = tuple((first_letters(name), contact) for name, contact in getattr(found, _CONTACTS))
+    if hasattr(found, _WORDS):
+        changed[_WORDS] = ""
     hidden: T = replace(found, **changed)
     return hidden
 

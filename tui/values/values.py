@@ -16,6 +16,14 @@ from vault.words.message import Words
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """Something to look at, and the place of `app.go` where it is settled; empty where none is known."""
+
+    words: Words = field(repr=False)
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VaultStatus:
     """How this vault stands.
 
@@ -26,7 +34,7 @@ class VaultStatus:
     member: str = field(repr=False)
     backup_ms: int | None
     alarms: tuple[Words, ...] = ()
-    lacks: tuple[Words, ...] = ()
+    lacks: tuple[Alert, ...] = ()
     drafts: int = 0
     may: frozenset[str] = frozenset()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tui.values.values import VaultStatus
+from tui.values.values import DraftShown, VaultStatus
+from tui.values.values_calls import SlipLine
 from vault.words.message import Words
 
 
@@ -13,8 +14,8 @@ from vault.words.message import Words
 class DueShown:
     """Something that has to be kept in a case. `when` is an ISO date, perhaps with a time; empty where it has none.
 
-    `check` is what a lawyer must check of the rule that gave the date; `missed` says for how long nothing was heard,
-    and `step` which step of the ladder is due.
+    `check` is what a lawyer must check of the rule that gave the date, `how` how that counts; `missed` says for how
+    long nothing was heard, and `step` which step of the ladder is due.
     """
 
     case: str
@@ -27,6 +28,7 @@ class DueShown:
     check: Words | None = None
     missed: Words | None = None
     step: str = field(default="", repr=False)
+    how: Words | None = None
 
     @property
     def key(self) -> str:
@@ -75,7 +77,8 @@ class HomeShown:
     `begun` says of the four things that make a new vault safe and useful whether they are done: sheets that are proven,
     a backup, a second member, a case. Empty for who cannot do them.
     `left` are cases of which more is due than is shown, `more` is how much else is not.
-    `has_begun_slip`: a call slip was put away, and F9 goes on with it.
+    `has_begun_slip`: a call slip was put away, and F9 goes on with it. `calls` are the newest open slips, `drafts` what
+    was typed and not finished; without their words where names are hidden.
     """
 
     today: str
@@ -86,6 +89,8 @@ class HomeShown:
     left: tuple[LeftShown, ...] = ()
     more: int = 0
     has_begun_slip: bool = False
+    calls: tuple[SlipLine, ...] = field(default=(), repr=False)
+    drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

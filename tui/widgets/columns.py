@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,6 +16,11 @@ from vault.words.message import Words
 _CUT: Final = "~"
 _GAP: Final = "  "
 _LEAST: Final = 14
+_MOST: Final = 24
+"""What a column takes at most while another is cut."""
+_SHORTEST: Final = 10
+_NARROW: Final = 60
+"""In so few cells a column with a rank goes whole, before it gets narrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,48 @@ class Column:
     @property
     def cells(self) -> int:
         """How wide it is: never narrower than its heading is in the language of the app."""
-        return max(self.width, cell_len(in_words(self.title))) if self.width else 0
+        return max(self.width, self.heading) if self.width else 0
+
+    @property
+    def heading(self) -> int:
+        """How wide its heading is."""
+        return cell_len(in_words(self.title))
+
+
+def widths_in(rows: Iterable[Sequence[ListCell]], count: int) -> list[int]:
+    """Return how wide the widest words are in each of so many columns of these rows; headings of days are passed by."""
+    told = [cells for cells in rows if len(cells) == count]
+    return [max((width_of(cells_of(cells[place])) for cells in told), default=0) for place in range(count)]
+
+
+def as_wide_as(columns: Sequence[Column], needs: Sequence[int], room: int) -> tuple[Column, ...]:
+    """Return the columns as wide as what stands in them: where the line has cells to spare, nothing is cut.
+
+    Where it has none, a column with a rank keeps to the width that it was made with, and gives way to the column that
+    takes what is left before that gets too narrow.
+
+    Args:
+        columns: the columns as they were made.
+        needs: how wide the words are in each.
+        room: how many terminal cells a line has.
+    """
+    kept = [
+        max(min(need, column.width if column.rank else max(column.width, _MOST)), column.heading) if column.width else 0
+        for column, need in zip(columns, needs, strict=True)
+    ]
+    rest = room - sum(kept) - len(_GAP) * (len(columns) - 1)
+    spare = rest - max(_LEAST, *(need for column, need in zip(columns, needs, strict=True) if not column.width))
+    for place, column in enumerate(columns):
+        more = min(needs[place] - kept[place], spare)
+        if column.width and spare > 0 and more > 0:
+            kept[place], spare = kept[place] + more, spare - more
+        elif column.rank and rest < _LEAST and room >= _NARROW:
+            less = min(_LEAST - rest, max(kept[place] - max(_SHORTEST, column.heading), 0))
+            kept[place], rest = kept[place] - less, rest + less
+    return tuple(
+        replace(column, width=max(width, 1)) if column.width else column
+        for column, width in zip(columns, kept, strict=True)
+    )
 
 
 def fit(untrusted: Words, cells: int) -> str:
@@ -73,7 +119,7 @@ def fit_cells(cell: ListCell, width: int, *, is_right: bool = False) -> list[Cel
 def fitting(columns: Sequence[Column], width: int) -> tuple[Column, ...]:
     """Return the columns that there is room for: the one that takes what is left has room for its heading, at least."""
     shown = tuple(columns)
-    least = max((_LEAST, *(cell_len(in_words(column.title)) for column in columns if not column.width)))
+    least = max((_LEAST, *(column.heading for column in columns if not column.width)))
     while width - _fixed(shown) < least and any(column.rank for column in shown):
         goes = max(shown, key=lambda column: column.rank)
         shown = tuple(column for column in shown if column is not goes)

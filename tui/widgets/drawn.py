@@ -67,6 +67,10 @@ class DrawnPart(Widget):
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
+    def rows_at(self, width: int) -> int:
+        """Return how many rows it takes in so many cells."""
+        return len(self._draw(width))
+
     @override
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._rows_at(width))

@@ -209,7 +209,8 @@ def pane_lines(facts: Sequence[Fact], width: int, rows: int) -> list[list[Cell]]
     for fact in facts:
         lines.append([])
         token = Token.ACC if fact.token is Token.DIM else fact.token
-        lines += [[_label(fact, token)]] if in_words(fact.label) else []
+        said = in_words(fact.label)
+        lines += [[_label(replace(fact, label=said[:1].upper() + said[1:]), token)]] if said else []
         left = rows - len(lines)
         if left <= 0:
             break

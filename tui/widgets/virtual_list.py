@@ -17,8 +17,8 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.looks.tokens import Token
-from tui.widgets.cells import Cell, draw, look_of
-from tui.widgets.columns import Column, fit_cells, lay_out
+from tui.widgets.cells import Cell, ListCell, draw, look_of
+from tui.widgets.columns import Column, as_wide_as, fit_cells, lay_out, widths_in
 from tui.widgets.pages import PAGE_ROWS, ListRow, PageCache, PageSource
 
 _MARGIN: Final = 2
@@ -83,7 +83,9 @@ class VirtualList(ScrollView, can_focus=True):
         is_part: bool = False,
     ) -> None:
         super().__init__(id=id)
-        self.columns = tuple(columns)
+        self._made = self.columns = tuple(columns)
+        self._needs: list[int] = []
+        self.heading: ListHeader | None = None
         self.has_states = has_states
         self._is_part = is_part
         self._on = on
@@ -100,6 +102,28 @@ class VirtualList(ScrollView, can_focus=True):
         self.cursor = 0
         self.scroll_to(y=0, animate=False)
         self.refresh()
+
+    def fit_columns(self, rows: Iterable[Sequence[ListCell]], *, also: bool = False) -> None:
+        """Have the columns as wide as what stands in these rows, here and at every other width; `also`: and before."""
+        needs = widths_in(rows, len(self._made))
+        self._needs = list(map(max, needs, self._needs)) if also and self._needs else needs
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self._needs or not self.size.width:
+            return
+        before, room = self.columns, room_of(self.size.width, has_states=self.has_states)
+        self.columns = as_wide_as(self._made, self._needs, room)
+        if self.columns != before:
+            self.refresh()
+            if self.heading is not None:
+                self.heading.refresh()
+
+    def show_cursor(self, *, always: bool) -> None:
+        """Show the cursor always, or while the list has the focus."""
+        if self._is_part == always:
+            self._is_part = not always
+            self.refresh_line(self.cursor)
 
     def page_arrived(self, number: int) -> None:
         """Read this page again and paint its rows, now that the source has them."""
@@ -207,6 +231,7 @@ class VirtualList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the columns out for the new width, and keep the cursor in view where there are fewer lines."""
+        self._fit()
         self._set_height()
         self._scroll_into_view(self.cursor)
         self.refresh()
@@ -255,21 +280,33 @@ class ListHeader(Widget):
     Args:
         columns: the columns of the list below.
         on, has_states: as of the list.
+        of: the list, where its columns get as wide as what stands in them.
     """
 
     DEFAULT_CSS = """
     ListHeader { height: 1; }
     """
 
-    def __init__(self, columns: Sequence[Column], *, on: Token = Token.BG, has_states: bool = False) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        on: Token = Token.BG,
+        has_states: bool = False,
+        of: VirtualList | None = None,
+    ) -> None:
         super().__init__()
         self.columns = tuple(columns)
+        self._of = of
+        if of is not None:
+            of.heading = self
         self._on = on
         self._has_states = has_states
 
     @override
     def render_line(self, y: int) -> Line:
         room = room_of(self.size.width, has_states=self._has_states)
-        titles = [Cell(column.title, Token.DIM) for column in self.columns]
+        columns = self.columns if self._of is None else self._of.columns
+        titles = [Cell(column.title, Token.DIM) for column in columns]
         before = Cell(" " * (_MARGIN + (_STATE + 1 if self._has_states else 0)))
-        return draw(look_of(self), [before, *lay_out(self.columns, titles, room)], self.size.width, self._on)
+        return draw(look_of(self), [before, *lay_out(columns, titles, room)], self.size.width, self._on)

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.drawn.pieces import Rows
-from tui.drawn.week import WeekEntry, in_order, week_columns
+from tui.drawn.week import WeekEntry, in_order, rows_of_weeks, week_columns
 from tui.widgets.drawn import DrawnPart
 
 
@@ -31,6 +31,17 @@ class WeekGrid(DrawnPart, can_focus=True):
         self._keys: Sequence[str] = ()
         self._today = self._first = date.min
         self._cursor = 0
+        self._lines = 1
+
+    def rows_with(self, lines: int, width: int) -> int:
+        """Return how many rows it takes where a text may have so many lines."""
+        return rows_of_weeks(self._entries, self._first, width, lines)
+
+    def show_lines(self, lines: int) -> None:
+        """Give each text so many lines before it is cut."""
+        if lines != self._lines:
+            self._lines = lines
+            self.show(self._at_width)
 
     def show_week(
         self, entries: Sequence[WeekEntry], keys: Sequence[str], today: date, first: date, *, stand_on: str = ""
@@ -57,4 +68,5 @@ class WeekGrid(DrawnPart, can_focus=True):
 
     def _at_width(self, width: int) -> Rows:
         cursor = self._cursor if self._keys else None
-        return week_columns(self._entries, self._today, self._first, width, most=len(self._entries), cursor=cursor)
+        most = len(self._entries)
+        return week_columns(self._entries, self._today, self._first, width, most=most, cursor=cursor, lines=self._lines)

@@ -57,6 +57,11 @@ def moved_date(text: str, kept: Iterable[Dated], today: datetime.date) -> Moved 
     return found
 
 
+def days_in(text: str, written: datetime.date) -> frozenset[str]:
+    """Return the days (ISO) that a text names which was written on this day."""
+    return frozenset(day[:_FULL_DAY] for day in _days(words.plain(text[-_LONGEST:]), written))
+
+
 def _moved_in(sentence: str, dated: Sequence[Dated], today: datetime.date) -> Moved | None:
     said = words.plain(sentence)
     days = [day for day in _days(said, today) if day >= today.isoformat()]

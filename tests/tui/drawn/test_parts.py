@@ -127,6 +127,15 @@ def test_the_cursor_goes_by_day_and_lies_under_the_rows_of_its_entry() -> None:
         assert (who, ref) == (str(entry.who), f"{entry.time} {entry.ref}".strip())
 
 
+def test_nothing_of_an_entry_is_cut_where_its_column_has_lines_to_spare() -> None:
+    entry = WeekEntry(TODAY, "the appeal against the refusal", "Айсулуу Нурмаханова", "K7QM", state=State.LATE)
+    for place in (None, 0):
+        text = "\n".join(text_of(week_columns((entry,), TODAY, TODAY, 120, cursor=place, lines=4)))
+        assert "~" not in text
+        assert all(words in text for words in ("!! the appeal", "against the", "refusal", "Айсулуу", "Нурмаханова"))
+    assert "~" in "".join(text_of(week_columns((entry,), TODAY, TODAY, 120)))
+
+
 def test_a_day_with_many_entries_counts_those_that_are_not_shown() -> None:
     many = [WeekEntry(TODAY, f"call {number}") for number in range(5)]
     assert "2 more" in "\n".join(text_of(week_columns(many, TODAY, TODAY, 120)))

@@ -196,6 +196,7 @@ class SearchScreen(OneList):
         self._hits = {f"{place}": hit for place, hit in enumerate(found.hits)}
         self._slips = {slip.slip: slip for slip in found.slips}
         rows = [*_slip_rows(found.slips), *_rows(self._hits)]
+        self._list.fit_columns(row.cells for row in rows)
         self.show_rows(rows)
         hits = plural("{count} hit", "{count} hits", count=len(found.hits) + len(found.slips))
         cases = plural("your open case", "your {count} open cases", count=found.of) if found.of else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -22,7 +23,7 @@ from tui.screens.cases.case_parts.case_timeline import ZOOM_WORDS, CaseTimeline
 from tui.screens.cases.case_parts.in_two import in_two, kind_of
 from tui.screens.cases.case_parts.into_section import move_into_section
 from tui.screens.cases.case_parts.lists import CaseLists
-from tui.screens.cases.case_parts.said_of import drafts_kept, how_it_stands, said_of
+from tui.screens.cases.case_parts.said_of import drafts_kept, how_it_stands, named_facts, said_of
 from tui.screens.cases.case_parts.top import CaseTop
 from tui.screens.cases.filled_form import open_form
 from tui.screens.cases.going_on import go_on_in
@@ -49,6 +50,7 @@ from tui.values.values_people import Whereabouts
 from tui.values.values_records import RecordShown
 from tui.values.values_versions import VersionsShown
 from tui.widgets.part_tabs import PartTabs
+from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
 from vault.casework.case import Case
 from vault.casework.stages import ExtraditionStage
@@ -116,9 +118,13 @@ class CaseScreen(Erases):
         yield Container(
             CaseLists(self._case),
             Vertical(
-                Static("", id="text-head", classes="pane-head"),
-                VerticalScroll(Static("", id="text"), id="text-pane"),
-                id="reading",
+                Vertical(
+                    Static("", id="text-head", classes="pane-head"),
+                    VerticalScroll(Static("", id="text"), id="text-pane"),
+                    id="reading",
+                ),
+                Strip(id="named"),
+                id="read",
             ),
             id="case-parts",
         )
@@ -360,6 +366,19 @@ class CaseScreen(Erases):
         self.write("text-head", head)
         self.write("text", first_lines(text, opens=isinstance(here, NoteShown)))
         self.query_one("#text-pane").scroll_home(animate=False)
+        named = self.query_one("#named", Strip)
+        named.show(())
+        if isinstance(here, NoteShown) and named.display:
+            named.when_rested(partial(self._ask_named, here))
+
+    def _ask_named(self, note: NoteShown) -> None:
+        case = self._case
+
+        def show(people: Sequence[PersonShown]) -> None:
+            if self._lists.here() == note:
+                self.query_one("#named", Strip).show(named_facts(note, people, case))
+
+        self.ask(lambda vault: vault.writing.named_in(note.note.text, case.persons), show, failed=lambda _: None)
 
     @property
     def _lists(self) -> CaseLists:

@@ -33,7 +33,7 @@ _IS_LESS: Final = Message("Is the danger really less? Type why, or press Esc.")
 class CaseEdit(KeptForm):
     """Ends with the id of the case once something was changed."""
 
-    NAME = Message("CHANGE CASE")
+    NAME = Message("Change case")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the changes"), "F4", Message("keep")),
         NEXT_FIELD,

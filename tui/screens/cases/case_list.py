@@ -18,7 +18,7 @@ from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.looking_back import UNDO, LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
-from tui.screens.frame.rows import CasePages, FixedRows, risk_width
+from tui.screens.frame.rows import CasePages, FixedRows, case_row, risk_width
 from tui.screens.frame.wording import order_words
 from tui.text.in_words import in_words, together, warning
 from tui.values.codes import choices
@@ -91,8 +91,8 @@ class CaseList(LooksBack, ManyCases):
             Column(Message("risk"), risk_width()),
         )
         yield SafeInput(placeholder=Message("names of cases and people"), id="filter")
-        rows = (ListHeader(columns, has_states=True), VirtualList(columns, FixedRows(), id="cases", has_states=True))
-        yield ListAndStrip(*rows, strip=Strip(id="preview"))
+        rows = VirtualList(columns, FixedRows(), id="cases", has_states=True)
+        yield ListAndStrip(ListHeader(columns, has_states=True, of=rows), rows, strip=Strip(id="preview"))
 
     @override
     def commands(self) -> tuple[Command, ...]:
@@ -224,6 +224,7 @@ class CaseList(LooksBack, ManyCases):
 
         pages = self._pages = CasePages(start, request)
         marked = self.case_list.marked
+        self.case_list.fit_columns(case_row(row).cells for row in start.rows)
         self.case_list.show_source(pages)
         self.case_list.mark(marked)
         self.case_list.cursor = cursor
@@ -284,6 +285,7 @@ class CaseList(LooksBack, ManyCases):
     def _show_page(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
         pages.arrived(number, rows)
         if pages is self._pages:
+            self.case_list.fit_columns((case_row(row).cells for row in rows), also=True)
             self.case_list.page_arrived(number)
 
     @on(VirtualList.Moved)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from tui.looks.tokens import Token
+from tui.screens.cases.case_parts.due_rows import about_words
+from tui.text.calendar import short_day_of_week
+from tui.text.due_words import FULL_DAY, day_said, time_said
 from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values import PreviewShown
+from tui.values.values_story import DueShown
 from tui.widgets.cells import Cell
 from tui.widgets.never_cut import more_words
 from tui.widgets.strip import Fact
@@ -30,10 +34,17 @@ def preview_facts(case: PreviewShown) -> list[Fact]:
             said = Message("{more}; {contact}", more=more, contact=said)
         facts.append(Fact(Message("SAFE CONTACT"), said, Token.ACC))
     facts += [Fact(Message("people"), together(people, ", "))] if people else []
-    for kind, when, headline in case.dates[:1]:
-        day = when.replace("T", " ")
-        facts.append(Fact(Message("NEXT"), together((day, word_of(kind), headline), "  "), Token.ACC))
+    if case.dates:
+        following, *later = (_date_words(*glance) for glance in case.dates)
+        facts.append(Fact(Message("NEXT"), following, Token.ACC, tuple(later)))
     stage = together((word_of(case.kind), word_of(case.stage)), ", ")
     facts.append(Fact(Message("stage"), (Cell(stage), Cell("  "), Cell(Message("risk")), Cell(" "), risk)))
     facts += [Fact(Message("owner"), case.owner)] if case.owner else []
     return facts
+
+
+def _date_words(kind: str, when: str, headline: Words) -> Words:
+    about = about_words(DueShown("", "", "", "", kind, when, headline))
+    said = day_said(when) if len(when) >= FULL_DAY else None
+    day: Words = when if said is None else short_day_of_week(said[0])
+    return together((part for part in (day, time_said(when), about) if part), "  ")

@@ -42,7 +42,7 @@ class FilledForm(RecordForm):
         shown: the record that is changed; without it a new one is made.
     """
 
-    NAME = Message("FORM")
+    NAME = Message("Form")
 
     def __init__(self, case: str, ref: str, asked: FormToFill, shown: RecordShown | None = None) -> None:
         self._asked = asked

@@ -10,24 +10,28 @@ from typing import ClassVar
 
 from textual import on
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.drawn.day_strip import day_strip
-from tui.looks.signs import DONE, ONE_DATE, SOON
+from tui.looks.signs import ONE_DATE
+from tui.screens.cases.case_parts.due_rows import about_words
 from tui.screens.cases.due_parts.due_acts import DONE_ACT, MOVE_ACT, DueScreen
 from tui.screens.cases.due_parts.home_rows import (
+    ALERTS,
     DATES,
     TASKS,
-    alert_lines,
+    alert_rows,
+    alerts_of,
     by_day,
-    columns_of,
     counted,
     date_row,
+    draft_rows,
     left_row,
-    safe_lines,
+    met_facts,
+    safe_facts,
+    safe_rows,
+    slip_rows,
     task_row,
     tasks_counted,
 )
@@ -37,11 +41,13 @@ from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.text.calendar import long_day
 from tui.text.in_words import in_words, together
-from tui.text.safe_content import safe_content
 from tui.values.messages import OpenCase
+from tui.values.values import Alert
+from tui.values.values_exchange import StandingShown
 from tui.values.values_story import DueShown, HomeShown
 from tui.widgets.cells import WIDE
-from tui.widgets.drawn import DrawnPart
+from tui.widgets.drawn import Draw, DrawnPart
+from tui.widgets.pages import ListRow
 from tui.widgets.section_line import SectionLine
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
@@ -50,12 +56,15 @@ from vault.casework.story.task import Task
 from vault.words.message import Message, Words, plural
 
 _SECTIONS = ("dates", "tasks")
-_ALERTS = 4
-_MARGIN = 2
+_ALERTS, _SAFE = 4, 5
 _HEADED = 2  # a blank row and a heading
 _LEAST_BELOW, _MOST_BELOW = 6, 0.42
+_FEW, _MANY = 2, 8
+"""How much of a part is shown where it is narrow, and where there is a column for it."""
+_FEW_LINES, _LINES = 4, 12  # of alerts
+_SIDES = ("left", "right")
+_RIGHT = 48
 _NOTHING_DUE = Message("Nothing is due. d in a case sets a date.")
-_SIGNS = {SOON: "bold $warn", DONE: "$ok"}
 
 
 class HomeScreen(DueScreen):
@@ -82,6 +91,7 @@ class HomeScreen(DueScreen):
         Command("3", "section(3)", Message("The open call slips"), "3"),
         Command("4", "section(4)", Message("Alerts: all that was noticed"), "4"),
         Command("5", "section(5)", Message("Backup and exchange"), "5"),
+        Command("6", "section(6)", Message("Go on with a draft"), "6"),
         Command(
             "", "open()", Message("In the case of the row, then d: a request of a person (subject), a checklist"), ""
         ),
@@ -93,10 +103,12 @@ class HomeScreen(DueScreen):
         super().__init__()
         self._shown: dict[str, DueShown] = {}
         self._left: set[str] = set()
-        self._alarms: tuple[Words, ...] = ()
+        self._alerts: list[Alert] = []
         self._noticed: tuple[Words, ...] = ()
-        self._lines: dict[str, list[str]] = {}
-        self._is_read = False
+        self._read: HomeShown | None = None
+        self._standing: StandingShown | None = None
+        self._told = ""
+        self._shared: str | None = None
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -104,18 +116,21 @@ class HomeScreen(DueScreen):
         with Container(id="home"):
             with Vertical(id="home-dates"):
                 yield SectionLine(1, Message("Dates"), id="dates-head", end=Message("{sign} one date", sign=ONE_DATE))
-                yield DrawnPart(lambda width: (), id="days")
-                yield WrappingList(DATES, id="dates", is_part=True)
+                yield DrawnPart(lambda width: (), id="days-rows")
+                yield WrappingList(DATES, id="dates", is_part=True, is_tight=True)
                 yield Strip(id=self.CARD, is_below=True)
             with Vertical(id="home-tasks"):
                 yield SectionLine(2, Message("To do"), id="tasks-head", end=Message("Space done"))
-                yield WrappingList(TASKS, id="tasks", is_part=True)
-                yield from _alerts("left")
+                yield WrappingList(TASKS, id="tasks", is_part=True, is_tight=True)
+                yield from _alerts("left", is_tight=True)
             with Vertical(id="home-rest"):
                 yield SectionLine(3, Message("Slips"), id="slips-head", end=Message("F9 takes a call"))
-                yield from _alerts("right")
+                yield DrawnPart(lambda width: (), id="slips-rows")
+                yield from _alerts("right", is_tight=False)
                 yield SectionLine(5, Message("Backup and exchange"), id="safe-head")
-                yield Static("", id="safe")
+                yield DrawnPart(lambda width: (), id="safe-rows")
+                yield SectionLine(6, Message("Drafts"), id="drafts-head")
+                yield DrawnPart(lambda width: (), id="drafts-rows")
 
     def on_mount(self) -> None:
         """Read what there is."""
@@ -125,7 +140,7 @@ class HomeScreen(DueScreen):
 
     def on_screen_resume(self) -> None:
         """Read again what may have changed meanwhile."""
-        if self._is_read:
+        if self._read is not None:
             self.action_refresh()
 
     def action_refresh(self) -> None:
@@ -134,7 +149,7 @@ class HomeScreen(DueScreen):
 
     @override
     def read_again(self, stand_on: str = "") -> None:
-        self.ask(lambda vault: vault.story.home(vault.status(), vault.intake.count()), partial(self._show, stand_on))
+        self.ask(lambda vault: vault.story.home(vault.status(), vault.intake.newest()), partial(self._show, stand_on))
 
     def action_cases(self) -> None:
         """Go to the list of cases, which lies below."""
@@ -153,11 +168,23 @@ class HomeScreen(DueScreen):
             self._new.begin(number)
         elif number <= len(_SECTIONS):
             self._list(_SECTIONS[number - 1]).focus()
+        elif number == _ALERTS and self._alerts and (shown := self._shown_alerts()) is not None:
+            shown.focus()
         elif number == _ALERTS:
-            lines = [line for alarm in self._alarms for line in (alarm, "")]
-            self.app.push_screen(ResultDialog(Message("Alerts"), lines or [Message("Nothing.")]))
+            self._show_alerts()
+        elif number > _SAFE:
+            from tui.screens.cases.going_on import offer_drafts  # noqa: PLC0415 - every form there is: not at unlock
+
+            offer_drafts(self)
         else:
             self.call_later(self.run_action, "app.go('calls')" if number < _ALERTS else "app.go('standing')")
+
+    def _show_alerts(self) -> None:
+        lines = [line for alert in self._alerts for line in (alert.words, "")]
+        self.app.push_screen(ResultDialog(Message("Alerts"), lines or [Message("Nothing.")]))
+
+    def _shown_alerts(self) -> WrappingList | None:
+        return next((found for side in _SIDES if (found := self._list("alerts-" + side)).is_on_screen), None)
 
     def action_open(self) -> None:
         """Open the case of the row under the cursor."""
@@ -166,7 +193,12 @@ class HomeScreen(DueScreen):
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
-        if event.row.key in self._left:
+        place = next((alert.place for alert, row in self._alert_rows() if row.key == event.row.key), None)
+        if place:
+            self.call_later(self.run_action, "app.go('" + place + "')")
+        elif place is not None:
+            self._show_alerts()
+        elif event.row.key in self._left:
             self.post_message(OpenCase(event.row.key))
         else:
             self.open_case(self._shown.get(event.row.key))
@@ -187,15 +219,25 @@ class HomeScreen(DueScreen):
         self.tell()
 
     @override
+    def tell(self) -> None:
+        """Say it; where the row is cut and no card stands below, whole in the line of status, unless that says more."""
+        super().tell()
+        line, rows = self.here(), self.focused
+        has_card = self.query_one(f"#{self.CARD}", Strip).display
+        is_cut = isinstance(rows, WrappingList) and rows.has_cut and not has_card
+        if self.said in {"", self._told}:
+            self.say("" if line is None or not is_cut else together((line.client, about_words(line)), "  "))
+            self._told = self.said
+
+    @override
     def here(self) -> DueShown | None:
         focused = self.focused if isinstance(self.focused, WrappingList) else self._list("dates")
         row = focused.row_at_cursor()
         return None if row is None else self._shown.get(row.key)
 
     def _show(self, stand_on: str, shown: HomeShown) -> None:
-        self._is_read = True
+        self._read = shown
         today = date.fromisoformat(shown.today)
-        tasks = [line for line in shown.due if line.kind == Task.KIND]
         dates = [line for line in shown.due if line.kind != Task.KIND]
         self._shown = {line.key: line for line in shown.due}
         self._left = {left.case for left in shown.left}
@@ -203,31 +245,58 @@ class HomeScreen(DueScreen):
         self.head(long_day(today), Message("{member}   {locks}", member=shown.status.member, locks=locks))
         self._say("dates", counted(dates, today, shown.more + sum(each.count for each in shown.left)))
         tokens = by_day(dates, today)
-        self.query_one("#days", DrawnPart).show(
-            lambda width: day_strip(tokens, today, width, weeks=3 if self.size.width >= WIDE else 2)
-        )
+        self._draw("days", lambda width: day_strip(tokens, today, width, weeks=3 if self.size.width >= WIDE else 2))
         rows = [*(date_row(line, today) for line in dates), *map(left_row, shown.left)]
-        self._list("dates").show_rows(rows, columns_of(DATES, rows), stand_on=stand_on)
-        rows = [task_row(line, today) for line in tasks]
-        self._list("tasks").show_rows(rows, columns_of(TASKS, rows), stand_on=stand_on)
-        self._say("tasks", tasks_counted(tasks, today))
-        slips = plural("{count} open", "{count} open", count=shown.slips)
-        self._say("slips", Message("{slips}, 1 put away", slips=slips) if shown.has_begun_slip else slips)
-        self._noticed = shown.status.alarms
-        alarms = self._alarms = (*shown.status.alarms, *shown.status.lacks)
-        for side in ("left", "right"):
-            self._say("alerts-" + side, str(len(alarms)) if alarms else Message("none"))
-            self._write("alerts-" + side, alert_lines(alarms))
+        self._list("dates").show_rows(rows, stand_on=stand_on)
+        self._show_parts(stand_on)
         begun = shown.begun if not all(shown.begun) else ()
         is_empty = not (shown.due or shown.left or shown.slips or all(shown.begun[-1:]))
-        self._write("safe", [*safe_lines(shown.status, self.desk.now_ms()), *ticked(begun)])
-        self._share_rows()
         self._show_beginning(begun, is_empty=is_empty)
         if not shown.due and not begun:
             self.say(_NOTHING_DUE)
         elif self.said == in_words(_NOTHING_DUE):
             self.say("")
         self.tell()
+        self.ask(lambda vault: vault.exchange.standing(counts=False), self._show_standing, failed=lambda _: None)
+
+    def _show_standing(self, standing: StandingShown) -> None:
+        """Show how far the others are known, which is read behind all else."""
+        self._standing = standing
+        self._show_safe()
+        self._share_rows()
+
+    def _show_parts(self, stand_on: str = "") -> None:
+        """Show what stands beside the dates, as much of it as there is room for."""
+        shown = self._read
+        if shown is None:
+            return
+        is_wide, today = self.size.width >= WIDE, date.fromisoformat(shown.today)
+        tasks = [line for line in shown.due if line.kind == Task.KIND]
+        rows = [task_row(line, today) for line in tasks]
+        self._list("tasks").show_rows(rows, stand_on=stand_on)
+        self._say("tasks", tasks_counted(tasks, today))
+        slips = plural("{count} open", "{count} open", count=shown.slips)
+        self._say("slips", Message("{slips}, 1 put away", slips=slips) if shown.has_begun_slip else slips)
+        self._draw("slips", partial(slip_rows, shown.calls, today, _FEW * (1 + is_wide)))
+        self._noticed = shown.status.alarms
+        self._alerts = alerts_of(shown.status)
+        for side in _SIDES:
+            self._say("alerts-" + side, str(len(self._alerts)) if self._alerts else Message("none"))
+            self._list("alerts-" + side).show_rows(alert_rows(self._alerts))
+        self._say("drafts", str(shown.status.drafts) if shown.status.drafts else Message("none"))
+        self._draw("drafts", partial(draft_rows, shown.drafts, today, _MANY))
+        self._show_safe()
+        self._share_rows()
+
+    def _show_safe(self) -> None:
+        """Show whether work would survive, and how far the others are known."""
+        shown, is_wide, now_ms = self._read, self.size.width >= WIDE, self.desk.now_ms()
+        if shown is None:
+            return
+        facts = safe_facts(shown.status, now_ms)
+        facts += [] if self._standing is None else met_facts(self._standing, now_ms, _MANY if is_wide else _FEW)
+        facts += ticked(() if all(shown.begun) else shown.begun, is_whole=is_wide)
+        self._draw("safe", partial(safe_rows, facts))
 
     def _show_beginning(self, begun: Sequence[bool], *, is_empty: bool) -> None:
         """Show what a new vault needs, alone where nothing else is in it; the cursor stays where it can."""
@@ -258,33 +327,32 @@ class HomeScreen(DueScreen):
 
     def on_resize(self) -> None:
         """Share the rows anew."""
-        self._share_rows()
+        self._show_parts()
 
     def _share_rows(self) -> None:
         """Give what stands below the dates no more rows than it needs: the rest is for dates."""
-        home = self.query_one("#home")
-        home.styles.grid_rows = None
-        if not (self.has_class("-narrow") and self.has_class("-tall")):
-            return
-        room = self.size.width // 2 - 2 * _MARGIN
-
-        def height(part: str) -> int:
-            return sum(max(-(-len(line) // room), 1) for line in self._lines.get(part, []))
-
-        left = 1 + max(self._list("tasks").lines_at(room), 1) + _HEADED + height("alerts-left")
-        right = 1 + _HEADED + height("safe")
-        home.styles.grid_rows = f"1fr {min(max(left, right, _LEAST_BELOW), int(self.size.height * _MOST_BELOW))}"
+        room = self.size.width // 2
+        few, many = self._list("alerts-left"), self._list("alerts-right")
+        few.styles.height = lines = max(min(few.lines_at(room), _FEW_LINES), 1)
+        many.styles.height = max(min(many.lines_at(_RIGHT if self.size.width >= WIDE else self.size.width), _LINES), 1)
+        rows = None
+        if self.has_class("-narrow") and self.has_class("-tall"):
+            left = 1 + max(self._list("tasks").lines_at(room, 1), 1) + _HEADED + lines
+            drawn = (self.query_one(f"#{part}-rows", DrawnPart) for part in ("slips", "safe"))
+            right = 1 + _HEADED + sum(part.rows_at(room) for part in drawn)
+            rows = f"1fr {min(max(left, right, _LEAST_BELOW), int(self.size.height * _MOST_BELOW))}"
+        if rows != self._shared:
+            self._shared = rows
+            self.query_one("#home").styles.grid_rows = rows
 
     def _say(self, part: str, count: Words) -> None:
         self.query_one(f"#{part}-head", SectionLine).say(count)
 
-    def _write(self, part: str, lines: Sequence[Words]) -> None:
-        """Show lines that begin with a sign, which has the colour of its state."""
-        shown = [safe_content(line) for line in lines]
-        self._lines[part] = [line.plain for line in shown]
-        signed = [line.stylize(_SIGNS[line.plain[:1]], 0, 1) if line.plain[:1] in _SIGNS else line for line in shown]
-        signed_content = Content("\n").join(signed)
-        self.query_one(f"#{part}", Static).update(signed_content)
+    def _draw(self, part: str, draw: Draw) -> None:
+        self.query_one(f"#{part}-rows", DrawnPart).show(draw)
+
+    def _alert_rows(self) -> Iterable[tuple[Alert, ListRow]]:
+        return zip(self._alerts, alert_rows(self._alerts), strict=True)
 
     def _list(self, name: str) -> WrappingList:
         return self.query_one(f"#{name}", WrappingList)
@@ -294,10 +362,10 @@ class HomeScreen(DueScreen):
         return self.query_one("#begin", NewVault)
 
 
-def _alerts(side: str) -> Sequence[Widget]:
+def _alerts(side: str, *, is_tight: bool) -> Sequence[Widget]:
     """Return the part of what to look at, left under what is to do or right where there is a column for it."""
     name = "alerts-" + side
     return (
         SectionLine(4, Message("Alerts"), id=f"{name}-head"),
-        Static("", id=name),
+        WrappingList(ALERTS, id=name, is_part=True, is_tight=is_tight),
     )

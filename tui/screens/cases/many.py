@@ -166,7 +166,7 @@ class ManyCases(LongWorkScreen):
             self.say(said[0])
             return
         said += [Message("{ref}: {why}", ref=ref, why=why) for ref, why in done.refused]
-        self.app.push_screen(ResultDialog(Message("MARKED CASES"), said), partial(self._say_first, said[0]))
+        self.app.push_screen(ResultDialog(Message("Marked cases"), said), partial(self._say_first, said[0]))
 
     def _say_first(self, words: Words, _: str | None) -> None:
         self.say(words)

@@ -16,11 +16,11 @@ _EARLIER: Final = Message("an earlier note")
 
 
 def note_lines(note: NoteShown, *, is_corrected: bool) -> list[Words]:
-    """Return when it was written and its kind, then by whom and what else its head says."""
+    """Return when it was written, its kind and by whom, then what else its head says."""
     kind, *said = note_head(note.note, earlier=_EARLIER)
-    more: list[Words] = [note.by] if note.by else []
-    more += [*said, Message("CORRECTED by a later note")] if is_corrected else said
-    first = with_versions(together((moment(note.written_ms), kind), "  "), note.heads)
+    more: list[Words] = [*said, Message("CORRECTED by a later note")] if is_corrected else list(said)
+    who = together((kind, note.by), ", ") if note.by else kind
+    first = with_versions(together((moment(note.written_ms), who), "  "), note.heads)
     return [first, together(more, ", ")] if more else [first]
 
 

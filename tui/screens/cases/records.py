@@ -49,7 +49,7 @@ class RecordsScreen(ListScreen, Erases):
         why: the reason for which it was opened.
     """
 
-    NAME = Message("DATES AND STORY")
+    NAME = Message("Dates and story")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "new", Message("Add a record: a date, a check-in, a request about own data"), "n", Message("new")),
         Command("enter", "change", Message("Change the record"), "Enter", Message("change")),

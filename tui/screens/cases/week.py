@@ -13,15 +13,15 @@ from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.drawn.week import State, WeekEntry, days_of_week, rows_of_weeks, week_name
+from tui.drawn.week import State, WeekEntry, days_of_week, week_name
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
 from tui.screens.cases.case_parts.due_rows import about_words
-from tui.screens.cases.due_parts.due_acts import DONE_ACT, FULL_DAY, MOVE_ACT, REF, DueScreen, widest
+from tui.screens.cases.due_parts.due_acts import DONE_ACT, MOVE_ACT, REF, DueScreen
 from tui.screens.frame.base import BACK, READ_AGAIN, Command
 from tui.screens.frame.line_dialog import ask_new_file
 from tui.text.calendar import long_day, monday_of
-from tui.text.due_words import SOON_DAYS, days_left, distance_words
+from tui.text.due_words import FULL_DAY, SOON_DAYS, days_left, distance_words
 from tui.values.values_story import AgendaShown, DueShown, WeekShown
 from tui.widgets.cells import WIDE, Cell
 from tui.widgets.columns import Column
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _COLUMNS: Final = (Column("", 5), Column("", 4), Column("", 18, rank=1), Column(""), Column("", 14, is_right=True))
-_CLIENT, _DISTANCE = 2, 4
 _WEEKS: Final = 2
 _DAYS: Final = 7
+_MOST_LINES: Final = 4
 _BESIDE_GRID: Final = 13  # head, card, notice and footer, with blanks
 
 
@@ -72,7 +72,7 @@ class WeekScreen(DueScreen):
         self._today: date | None = None
         self._monday: date | None = None
         self._shown: dict[str, AgendaShown] = {}
-        self._rows_of_grid = 0  # none: what is there cannot be shown whole in columns
+        self._has_all = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -143,12 +143,11 @@ class WeekScreen(DueScreen):
         self._today, self._monday = today, monday
         self._shown = {shown.line.key: shown for shown in week.lines}
         rows = agenda_rows(week.lines, today, monday, week.left)
-        self._list.show_rows(rows, _columns(rows), stand_on=stand_on)
+        self._list.show_rows(rows, stand_on=stand_on)
         dated = [shown for shown in week.lines if len(shown.line.when) >= FULL_DAY]
         entries = [_entry(shown, today) for shown in dated]
         self._grid.show_week(entries, [shown.line.key for shown in dated], today, monday, stand_on=stand_on)
-        # A day of many, and one of which not all is told, stand whole in the list alone.
-        self._rows_of_grid = 0 if week.left else rows_of_weeks(entries, monday)
+        self._has_all = not week.left  # a day of which not all is told stands whole in the list alone
         self._choose()
         self.head(days_of_week(monday), name=week_name(monday))
         self.say("" if week.lines else Message("Nothing is due in these weeks. d in a case sets a date."))
@@ -161,7 +160,10 @@ class WeekScreen(DueScreen):
     def _choose(self) -> None:
         """Show columns where they have room for all, else the list; the cursor stays on what it stood on."""
         grid, rows = self._grid, self._list
-        is_grid = self.size.width >= WIDE and 0 < self._rows_of_grid <= self.size.height - _BESIDE_GRID
+        width, room = self.size.width, self.size.height - _BESIDE_GRID
+        is_grid = width >= WIDE and self._has_all and grid.rows_with(1, width) <= room
+        if is_grid:
+            grid.show_lines(next(lines for lines in range(_MOST_LINES, 0, -1) if grid.rows_with(lines, width) <= room))
         if is_grid == grid.display:
             return
         grid.display, rows.display = is_grid, not is_grid
@@ -218,12 +220,6 @@ def _state(shown: AgendaShown, today: date) -> State:
 
 def _what(line: DueShown) -> Words:
     return (line.headline if line.kind == Task.KIND else "") or about_words(line)
-
-
-def _columns(rows: Sequence[ListRow]) -> Sequence[Column]:
-    time, ref, _, what, _ = _COLUMNS
-    client = Column("", widest(rows, _CLIENT, least=1), rank=1)
-    return time, ref, client, what, Column("", widest(rows, _DISTANCE, least=4), is_right=True)
 
 
 def agenda_rows(

@@ -117,9 +117,9 @@ class PackFacts(VaultScreen):
 
 
 def _cells(shown: PackShown) -> Iterator[Cell]:
-    yield from _part(Message("CONFIRMED: this leaves"), shown.confirmed)
-    yield from _part(Message("NOT CONFIRMED: this stays here"), shown.unconfirmed)
-    yield from _part(Message("A READER WILL MISS"), tuple(Message("  {line}", line=line) for line in shown.lacks))
+    yield from _part(Message("Confirmed: this leaves"), shown.confirmed)
+    yield from _part(Message("Not confirmed: this stays here"), shown.unconfirmed)
+    yield from _part(Message("A reader will miss"), tuple(Message("  {line}", line=line) for line in shown.lacks))
 
 
 def _part(title: Words, lines: tuple[Words, ...]) -> Iterator[Cell]:

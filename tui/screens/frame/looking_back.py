@@ -26,7 +26,7 @@ class LooksBack(VaultScreen):
 
     def show_history(self, changes: tuple[ChangeShown, ...]) -> None:
         """Show the versions of a record."""
-        self.app.push_screen(ResultDialog(Message("HISTORY"), _lines(changes)))
+        self.app.push_screen(ResultDialog(Message("History"), _lines(changes)))
 
     def action_undo(self) -> None:
         """Say what was written last, ask, and take it back."""

@@ -44,7 +44,7 @@ class RecordForm(SameAgain, KeptForm):
         shown: the record that is changed; without it a new one is made.
     """
 
-    NAME = Message("RECORD")
+    NAME = Message("Record")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the record"), "F4", Message("keep")),
         NEXT_FIELD,

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from tui.looks.signs import LATE, MORE, NONE, NOT_KNOWN, RISK, SOON
 from tui.looks.tokens import Token
 from tui.text.calendar import short_day
-from tui.text.due_words import SOON_DAYS, days_left
+from tui.text.due_words import FULL_DAY, SOON_DAYS, days_left
 from tui.values.codes import word_of
 from tui.values.values import CaseLine, CaseListStart
 from tui.widgets.cells import Cell, ListCell, text_of
@@ -21,7 +21,6 @@ from vault.casework.vocabulary import Risk
 from vault.words.message import Message, Words, plural
 
 _KEPT_PLACES: Final = 2 * KEPT_PAGES * PAGE_ROWS
-_FULL_DAY: Final = len("2026-11-27")
 _SIGNS: Final = 3
 _RISKS: Final = {
     Risk.IMMEDIATE.value: (3, Token.ALARM),
@@ -97,7 +96,7 @@ def case_row(line: CaseLine) -> ListRow:
     if line.heads != 1:
         stage = plural("{count} version, {stage}", "{count} versions, {stage}", count=line.heads, stage=stage)
     left = days_left(line.due, date.fromisoformat(line.today)) if line.today else None
-    due: Words = NONE if left is None else short_day(date.fromisoformat(line.due[:_FULL_DAY]))
+    due: Words = NONE if left is None else short_day(date.fromisoformat(line.due[:FULL_DAY]))
     state, token = None, Token.FG if left is not None else Token.DIM
     if left is not None and left <= SOON_DAYS:
         sign, token = (LATE, Token.ALARM) if left < 0 else (SOON, Token.WARN)
@@ -109,15 +108,15 @@ def case_row(line: CaseLine) -> ListRow:
             Cell(Message(" {more}{count}", more=MORE, count=line.more_people), Token.DIM, stays=True),
         )
     ref = Cell(f"{line.ref}!" if line.is_alone else line.ref, Token.DIM)
-    return ListRow(line.case, (Cell(due, token), ref, client, stage, risk_cell(line.risk)), state)
+    return ListRow(line.case, (Cell(due, token), ref, client, stage, risk_cells(line.risk)), state)
 
 
-def risk_cell(risk: str) -> Cell:
-    """Return how near the harm is: as many signs as it is grave, and its word."""
+def risk_cells(risk: str) -> tuple[Cell, ...]:
+    """Return how near the harm is: as many signs as it is grave, in its colour, and its word."""
     signs, token = _RISKS.get(risk, (0, Token.DIM))
-    return Cell(Message("{signs} {risk}", signs=(RISK * signs or NOT_KNOWN).ljust(_SIGNS), risk=word_of(risk)), token)
+    return (Cell((RISK * signs or NOT_KNOWN).ljust(_SIGNS + 1), token), Cell(word_of(risk), Token.DIM))
 
 
 def risk_width() -> int:
     """Return how wide the widest risk is in the language of the app."""
-    return max(cell_len(text_of(risk_cell(risk))) for risk in _RISKS)
+    return max(cell_len(text_of(risk_cells(risk))) for risk in _RISKS)

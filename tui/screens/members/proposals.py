@@ -128,7 +128,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
         self.query_one("#about-proposal").display = False
         all_signed = Message("All have signed: Ctrl+G puts it into effect.")
         lines: list[Words] = [
-            Message("CHANGE {number} OF THE MEMBERS", number=shown.number),
+            Message("Change {number} of the members", number=shown.number),
             *(f"  {in_words(change)}" for change in shown.changes),
             "",
             Message("Signed by: {names}.", names=", ".join(shown.signed_by) or Message("nobody yet")),

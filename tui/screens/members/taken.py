@@ -95,12 +95,12 @@ def show_taken(screen: LongWorkScreen, device: DeviceLine) -> None:
 
 
 def _cells(shown: TakenShown) -> Iterator[Cell]:
-    yield Cell(Message("WHOM TO WARN"), Token.ACC, bold=True)
+    yield Cell(Message("Whom to warn"), Token.ACC, bold=True)
     for words, is_barred in shown.warn:
         yield Cell(words, Token.ALARM if is_barred else Token.FG, bold=is_barred)
     yield Cell("")
-    yield Cell(Message("WHAT TO DO"), Token.ACC, bold=True)
+    yield Cell(Message("What to do"), Token.ACC, bold=True)
     yield from map(Cell, shown.todo)
     yield Cell("")
-    yield Cell(Message("WHAT IS ON IT"), Token.ACC, bold=True)
+    yield Cell(Message("What is on it"), Token.ACC, bold=True)
     yield from map(Cell, shown.there)

@@ -51,7 +51,7 @@ class PaperForm(RecordForm):
         is_version: a next version of that paper is added, from a file.
     """
 
-    NAME = Message("PAPER")
+    NAME = Message("Paper")
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", Message("Keep the paper"), "F4", Message("keep")),
         NEXT_FIELD,

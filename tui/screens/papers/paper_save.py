@@ -48,7 +48,7 @@ class PaperSave(FormScreen):
         paper: what is known of it.
     """
 
-    NAME = Message("SAVE A PAPER")
+    NAME = Message("Save a paper")
     HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4,enter", "keep", Message("Write the file"), "F4", Message("write the file")),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from vault.casework.story.deadline import Deadline, SetBy, given_by
 from vault.deadlines.engine import Due, State, standing
-from vault.deadlines.rules import Certainty, Rule
+from vault.deadlines.rules import Certainty, Rule, Unit
 from vault.deadlines.shipped import RULES
 from vault.deadlines.typed import moment_of, moment_text
-from vault.deadlines.wording import superseded, to_check
+from vault.deadlines.wording import counted, counted_hours, superseded, to_check
 from vault.errors import UsageError
 from vault.words.message import Message, joined
 
@@ -67,3 +67,13 @@ def check_of(code: str) -> Message | None:
     if rule is None:
         return Message("The rule is not known to this program: a lawyer must check it.")
     return {Certainty.UNCONFIRMED: to_check(rule), Certainty.SUPERSEDED: superseded(rule)}.get(rule.certainty)
+
+
+def counted_by(code: str) -> Message | None:
+    """Return how the rule with this code counts, and by which law; None where no rule of this program does."""
+    rule = RULES.get(code)
+    if rule is None or rule.period is None:
+        return None
+    is_hours = rule.period.unit is Unit.HOURS
+    how = counted_hours(rule.period) if is_hours else counted(rule.period, rule.counting)
+    return how if rule.certainty is Certainty.UNCONFIRMED else Message("{how} {law}", how=how, law=rule.source)

@@ -128,11 +128,23 @@ def correct(
     return Edited(place, len(following.versions))
 
 
-def list_open(session: Session) -> list[SlipLine]:
-    """Return the open slips, oldest first; the look is in the log before they are."""
+def list_open(session: Session, *, seen: set[RecordId] | None = None) -> list[SlipLine]:
+    """Return the open slips, oldest first; the look is in the log before they are.
+
+    Where those of `seen` alone are returned, it is there already; what is returned is added.
+    """
     rule = session.require(Action.INTAKE_READ)
-    found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN]
-    session.log_act(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
+    return _seen_in_log(session, [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN], seen, rule)
+
+
+def _seen_in_log(
+    session: Session, found: Sequence[Stored[Slip]], seen: set[RecordId] | None, rule: str
+) -> list[SlipLine]:
+    records = {slip.record for slip in found}
+    if seen is None or records - seen:
+        session.log_act(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
+    if seen is not None:
+        seen |= records
     return _lines(session, found)
 
 
@@ -166,12 +178,7 @@ def find_open(session: Session, words: str, *, seen: set[RecordId] | None = None
         return set(asked[:-1]) <= set(said) and any(word.startswith(asked[-1]) for word in said)
 
     found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN and holds(slip.value)]
-    records = {slip.record for slip in found}
-    if records - (seen or set()):
-        session.log_act(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
-    if seen is not None:
-        seen |= records
-    return _lines(session, found)
+    return _seen_in_log(session, found, set() if seen is None else seen, rule)
 
 
 def count_open(session: Session) -> int:

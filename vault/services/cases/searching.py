@@ -17,6 +17,7 @@ from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, CompartmentKind, RecordId, VersionId
 from vault.index.alike import find_alike
 from vault.index.cases import CaseRow, row_of
+from vault.index.fold import word_places
 from vault.index.never_use import never_use_by_case
 from vault.index.query import parse
 from vault.index.search import SHORTEST_PHONE, Hit, Hits, Within
@@ -169,7 +170,7 @@ def search(
         for hit in hits
         if VersionId(hit.version) in opened
     )
-    records = tuple(replace(record, why=heard.get(hit, record.why)) for hit, record in shown)
+    records = tuple(_as_heard(record, words, heard[hit]) if hit in heard else record for hit, record in shown)
     return Found(records, found.more, not records and bool(held_of_kind(session, CompartmentKind.SECTION)))
 
 
@@ -246,6 +247,17 @@ def _heard(
     }
     left = tuple(heard) if narrowing is None else by_members(session, tuple(heard), narrowing.members)
     return {hit: heard[hit] for hit in left[:limit]}
+
+
+def _as_heard(record: FoundRecord, words: str, why: Why) -> FoundRecord:
+    """Return a person who is called so in another spelling, with those words of the name marked."""
+    asked = parts_of(words)
+    marks = (
+        (start, end)
+        for start, end in word_places(record.snippet)
+        if any(alike(word, part) for part in parts_of(record.snippet[start:end]) for word in asked)
+    )
+    return replace(record, why=why, marks=tuple(marks))
 
 
 _WHY_HEARD = {

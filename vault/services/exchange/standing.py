@@ -16,6 +16,7 @@ from vault.store.rows import Rows
 from vault.sync.peers import Peer
 
 _LOOKED_AT = 128
+_AT_ONCE = 8
 _MOST_COUNTED = 5_000
 """Entries of the own log that are looked at; whoever was not met for longer has at least so much to come."""
 
@@ -40,8 +41,11 @@ class Standing:
     waiting: int
 
 
-def with_whom(session: Session) -> list[Standing]:
-    """Return all members with a device other than this one, as the roster lists them."""
+def with_whom(session: Session, *, counts: bool = True) -> list[Standing]:
+    """Return all members with a device other than this one, as the roster lists them.
+
+    Without `counts`, nobody counts what waits: that reads much of the log.
+    """
     known = peers_of(session)
     found = []
     with session.database.reading() as rows:
@@ -62,7 +66,7 @@ def with_whom(session: Session) -> list[Standing]:
                     came_ms=max(came_ms, default=None),
                     sent=bool(sent),
                     sent_ms=time_at(session.log.origin, reached) if reached else None,
-                    waiting=_written_since(session, rows, reached),
+                    waiting=_written_since(session, rows, reached) if counts else 0,
                 )
             )
     return found
@@ -70,9 +74,12 @@ def with_whom(session: Session) -> list[Standing]:
 
 def _time_at(session: Session, rows: Rows, origin: Origin, size: int) -> int | None:
     """Return when the newest version was written that this seat can open among the last of so many entries of a log."""
-    sealed = rows.versions_from(origin, max(size - _LOOKED_AT, 0), size)
-    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
-    return max((version.content.clock[0] for version in opened), default=None)
+    for end in range(size, max(size - _LOOKED_AT, 0), -_AT_ONCE):  # a log is written in the order of its clock
+        sealed = rows.versions_from(origin, max(end - _AT_ONCE, 0), end)
+        opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+        if opened:
+            return max(version.content.clock[0] for version in opened)
+    return None
 
 
 def _written_since(session: Session, rows: Rows, start: int) -> int:

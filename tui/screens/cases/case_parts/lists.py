@@ -43,7 +43,7 @@ _COLUMNS: Final = {
     DUE: DATES,
 }
 _HEIGHT_FOR_ALL: Final = 34
-_MOST_BELOW: Final = 4
+_MOST_BELOW: Final = 6
 
 
 class CaseLists(Vertical):
@@ -141,6 +141,7 @@ class CaseLists(Vertical):
         counts = self._counts()
         for part in sorted(PARTS, key=lambda part: part != self.part):  # what is in use, before others go
             shown, is_below = self.of(part), self._shows_all and part != NOTES
+            shown.show_cursor(always=part == self.part)
             shown.display = self._shows_all or part == self.part
             shown.styles.height = max(1, min(counts[part], _MOST_BELOW)) if is_below else "1fr"
             if part != NOTES:
@@ -157,6 +158,8 @@ class CaseLists(Vertical):
 def _fill(shown: VirtualList, rows: Sequence[ListRow], stand_on: str) -> None:
     before = shown.row_at_cursor()
     places = {row.key: place for place, row in enumerate(rows) if not row.is_passed}
+    if shown.id != NOTES:  # its text takes what is left
+        shown.fit_columns(row.cells for row in rows)
     shown.show_source(FixedRows(rows))
     place = places.get(stand_on, None if before is None else places.get(before.key))
     if place is not None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date
 from typing import Final
 
-from tui.looks.signs import INTO
+from tui.drawn.case_time import day_written
+from tui.looks.signs import HAPPENED, INTO, TO_COME
+from tui.looks.tokens import Token
 from tui.screens.cases.case_parts.due_rows import about_words, record_lines
 from tui.screens.cases.case_parts.lists import DUE, NOTES, PAPERS, PEOPLE, Here
 from tui.screens.cases.note_lines import draft_head, note_lines, with_versions
 from tui.screens.papers.paper_rows import paper_lines
+from tui.text.calendar import short_day
+from tui.text.due_words import FULL_DAY, time_said
 from tui.text.in_words import together
 from tui.values.codes import word_of
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown
 from tui.values.values_papers import PaperShown
 from tui.values.values_records import RecordShown
+from tui.widgets.cells import Cell
+from tui.widgets.strip import Fact
+from vault.casework.moved_dates import days_in
 from vault.words.message import Message, Words, plural
 
 _NOTHING: Final = {
@@ -59,4 +68,27 @@ def drafts_kept(count: int) -> Message:
         "{count} draft kept here; Enter on it goes on writing.",
         "{count} drafts kept here; Enter on one of them goes on writing.",
         count=count,
+    )
+
+
+def named_facts(note: NoteShown, people: Sequence[PersonShown], case: CaseShown) -> list[Fact]:
+    """Return whom a note names, and which dates of its case."""
+    facts: list[Fact] = []
+    if people:
+        named = [(Cell(person.name), Cell("  "), Cell(word_of(person.role), Token.DIM)) for person in people]
+        facts.append(Fact(Message("Named here"), named[0], more=tuple(named[1:])))
+    written = day_written(note.written_ms)
+    days = frozenset[str]() if written is None else days_in(note.note.text, written)
+    dates = [_date_cells(record, case.today) for record in case.story if record.when[:FULL_DAY] in days]
+    return [*facts, Fact(Message("In these dates"), dates[0], more=tuple(dates[1:]))] if dates else facts
+
+
+def _date_cells(record: RecordShown, today: str) -> tuple[Cell, ...]:
+    day, time = date.fromisoformat(record.when[:FULL_DAY]), time_said(record.when)
+    sign = TO_COME if record.when[:FULL_DAY] >= today else HAPPENED
+    return (
+        Cell(f"{sign} "),
+        Cell(together((short_day(day), time), " ")),
+        Cell("  "),
+        Cell(about_words(record), Token.DIM),
     )

@@ -7,8 +7,6 @@ from datetime import date
 from functools import partial
 from typing import ClassVar, Final
 
-from rich.cells import cell_len
-
 from tui.looks.tokens import Token
 from tui.screens.cases.case_preview import preview_facts
 from tui.screens.cases.due_parts.confirming import confirm_anew, say_done
@@ -17,24 +15,22 @@ from tui.screens.frame.dates import explained, reading_of
 from tui.screens.frame.line_dialog import AskLine
 from tui.screens.frame.wording import named_problem, sentence
 from tui.text.calendar import short_day_of_week
+from tui.text.due_words import FULL_DAY
 from tui.text.in_words import in_words, together
 from tui.values.codes import word_of
 from tui.values.messages import OpenCase
 from tui.values.values import PreviewShown
 from tui.values.values_story import DueShown, KeptShown
-from tui.widgets.cells import Cell, text_of
-from tui.widgets.pages import ListRow
+from tui.widgets.cells import Cell
 from tui.widgets.strip import Fact, Strip
 from vault.casework.story import STORY
 from vault.display import here
 from vault.errors import UsageError
 from vault.words.message import Message, Words
 
-FULL_DAY: Final = len("2026-11-27")
 REF: Final = 4
 DONE_ACT: Final = Command("space", "done", Message("Say that it is done"), "Space", Message("done"), first=True)
 MOVE_ACT: Final = Command("m", "move", Message("Give it another date"), "m", Message("move"))
-_WIDEST: Final = 24
 _KEYS: Final = (("Space", Message("done")), ("m", Message("move")), ("Enter", Message("the case")))
 
 
@@ -147,6 +143,7 @@ class DueScreen(VaultScreen):
         facts = [Fact("", (when, *([Cell("  "), Cell(far)] if far else []), Cell("  "), about))]
         known = (Cell(line.ref, Token.ACC, bold=True), Cell("  "), Cell(line.client), Cell("  "))
         facts.append(Fact("", (*known, Cell(Message("done") if self.is_kept(line) else word_of(line.kind), Token.DIM))))
+        facts += [Fact(Message("how"), line.how)] if line.how is not None else []
         facts += [Fact(Message("unconfirmed"), line.check, Token.WARN)] if line.check is not None else []
         return [*facts, *contacts, Fact("", tuple(_keys()))]
 
@@ -173,9 +170,3 @@ def day_said_whole(when: str) -> Words:
         return when or Message("no date")
     day, time = date.fromisoformat(when[:FULL_DAY]), when.partition("T")[2]
     return together((Message("{day} {year}", day=short_day_of_week(day), year=day.year), time), " ")
-
-
-def widest(rows: Sequence[ListRow], column: int, *, least: int) -> int:
-    """Return how wide a column of these rows is: never cut where it is words of ours."""
-    cells = [row.cells[column] for row in rows if len(row.cells) > column]
-    return min(max((least, *(cell_len(text_of(cell)) for cell in cells))), _WIDEST)

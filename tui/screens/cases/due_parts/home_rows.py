@@ -6,31 +6,76 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from rich.cells import cell_len
+
+from tui.drawn.case_time import day_written
+from tui.drawn.pieces import Line, Rows, finished, one_line
 from tui.looks.signs import DONE, LATE, SOON, TO_DO
 from tui.looks.tokens import Token
 from tui.screens.cases.case_parts.due_rows import about_words
-from tui.screens.cases.due_parts.due_acts import FULL_DAY, REF, widest
-from tui.text.calendar import short_day_of_week
-from tui.text.due_words import SOON_DAYS, days_left, distance_words, time_said
-from tui.values.values import VaultStatus
+from tui.screens.cases.due_parts.due_acts import REF
+from tui.screens.frame.wording import clock_minute
+from tui.text.calendar import SHORT_WEEKDAYS, short_day, short_day_of_week
+from tui.text.due_words import FULL_DAY, SOON_DAYS, days_left, distance_words, time_said
+from tui.text.first_line import first_line
+from tui.text.in_words import together
+from tui.values.values import Alert, DraftShown, VaultStatus
+from tui.values.values_calls import SlipLine
+from tui.values.values_exchange import StandingShown, WithWhom
 from tui.values.values_story import DueShown, LeftShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
+from tui.widgets.never_cut import never_cut
 from tui.widgets.pages import ListRow
 from vault.display import age
+from vault.durations import DAY_MS
 from vault.words.message import Message, Words, plural
+from vault.words.next_step import NextStep
 
 DATES: Final = (Column("", 10), Column("", 4), Column("", 18, rank=1), Column(""), Column("", 14, is_right=True))
-TASKS: Final = (Column("", 4), Column(""), Column("", 11, is_right=True))
-_MOST_ALERTS: Final = 2
-
-
-def columns_of(columns: Sequence[Column], rows: Sequence[ListRow]) -> Sequence[Column]:
-    """Return the columns as wide as what stands in them: what is over goes to what is to be kept."""
-    return [
-        Column(column.title, widest(rows, place, least=1), column.is_right, column.rank) if column.width else column
-        for place, column in enumerate(columns)
-    ]
+TASKS: Final = (Column("", 4), Column("", 18, rank=1), Column(""), Column("", 11, is_right=True))
+ALERTS: Final = (Column(""), Column("", 8, is_right=True))
+_MOST_MET: Final = 8
+_LATE_DAYS: Final = 7
+_WEEK: Final = 7
+_TIME: Final = 6
+_GAP: Final = 2
+_READ: Final = Message("read")
+_WORDS: Final = {
+    "back_up": Message("back up"),
+    "calls": Message("calls"),
+    "devices": Message("devices"),
+    "erasures": Message("erasures"),
+    "exchange": Message("import"),
+    "log": Message("log"),
+    "members": Message("members"),
+    "own_access": Message("access"),
+    "two_lists": Message("settle"),
+}
+"""What Enter on an alert does: the place that it goes to."""
+_PLACES: Final = {
+    NextStep.CARRY_OUT_HANDOVER: "members",
+    NextStep.CHANGE_ROLES: "members",
+    NextStep.DRILL_RECOVERY: "own_access",
+    NextStep.FOLLOW_RECOVERY: "own_access",
+    NextStep.IMPORT_BUNDLE: "exchange",
+    NextStep.LIST_DEVICES: "devices",
+    NextStep.LIST_ERASURES: "erasures",
+    NextStep.LIST_FACTORS: "own_access",
+    NextStep.LIST_MEMBERS: "members",
+    NextStep.LIST_OVERDUE: "erasures",
+    NextStep.LIST_SLIPS: "calls",
+    NextStep.MAKE_BACKUP: "back_up",
+    NextStep.MAKE_NEW_ROOT: "own_access",
+    NextStep.MAKE_SHEETS: "own_access",
+    NextStep.REMOVE_ERASED: "erasures",
+    NextStep.REVOKE_DEVICE: "devices",
+    NextStep.SETTLE_MEMBERS: "two_lists",
+    NextStep.SIGN_PROPOSAL: "members",
+    NextStep.SUSPEND_MEMBER: "members",
+    NextStep.VERIFY_LOG: "log",
+}
+"""Where an alert is settled that names its next step."""
 
 
 def _token(line: DueShown, left: int | None) -> Token:
@@ -80,13 +125,13 @@ def date_row(line: DueShown, today: date) -> ListRow:
     token = _token(line, left)
     when: Words = line.when if left is None else short_day_of_week(date.fromisoformat(line.when[:FULL_DAY]))
     shown = about_words(line, time_said(line.when) if left else "")  # of today it stands at the end of the row
-    if line.step:
+    if line.step:  # whole, also where other rows are cut
         shown = Message("now: {step}; {about}", step=line.step, about=shown)
     state = Cell(LATE, Token.ALARM, bold=True) if token is Token.ALARM else None
     if token is Token.WARN:
         state = Cell(SOON, Token.WARN, bold=True)
     distance = Cell(line.missed or distance_words(left, line.when), token, bold=state is not None)
-    cells = (when, Cell(line.ref[:REF], Token.DIM), line.client, shown, distance)
+    cells = (when, Cell(line.ref[:REF], Token.DIM), line.client, Cell(shown, stays=bool(line.step)), distance)
     return ListRow(line.key, cells, state)
 
 
@@ -99,22 +144,127 @@ def left_row(left: LeftShown) -> ListRow:
 def task_row(line: DueShown, today: date) -> ListRow:
     """Return the row of a task."""
     left = days_left(line.when, today)
-    cells = (Cell(line.ref[:REF], Token.DIM), line.headline, Cell(distance_words(left, line.when), _token(line, left)))
+    when = Cell(_short_when(left, line.when), _token(line, left))
+    cells = (Cell(line.ref[:REF], Token.DIM), line.client, line.headline, when)
     return ListRow(line.key, cells, Cell(TO_DO, Token.DIM))
 
 
-def alert_lines(alarms: Sequence[Words]) -> list[Words]:
-    """Return the first alerts, and how many more there are."""
-    lines: list[Words] = [Message("{sign} {alarm}", sign=SOON, alarm=alarm) for alarm in alarms[:_MOST_ALERTS]]
-    more = len(alarms) - _MOST_ALERTS
-    return [*lines, Message("  and {count} more (4 shows all)", count=more)] if more > 0 else lines
+def _short_when(left: int | None, when: str) -> Words:
+    """Return the day of the week within a week, else how late it is or its day."""
+    if left is None or left <= 0:
+        return distance_words(left, when)
+    day = date.fromisoformat(when[:FULL_DAY])
+    return SHORT_WEEKDAYS[day.weekday()] if left < _WEEK else short_day(day)
 
 
-def safe_lines(status: VaultStatus, now_ms: int) -> list[Words]:
+def alerts_of(status: VaultStatus) -> list[Alert]:
+    """Return all that was noticed, each with the place where it is settled, where that is known."""
+    return [*(Alert(words, _place_of(words)) for words in status.alarms), *status.lacks]
+
+
+def _place_of(words: Words) -> str:
+    """Return the place of the first next step that a sentence names."""
+    for _, value in () if isinstance(words, str) else words.values:
+        place = _place_of(value) if isinstance(value, Message) else ""
+        place = _PLACES.get(value, "") if isinstance(value, NextStep) else place
+        if place:
+            return place
+    return ""
+
+
+def alert_rows(alerts: Sequence[Alert]) -> list[ListRow]:
+    """Return a row for each, with what Enter does at its end."""
+    return [
+        ListRow(
+            "alert-" + str(place),
+            (alert.words, Cell(_WORDS.get(alert.place, _READ), Token.ACC)),
+            Cell(SOON, Token.WARN, bold=True),
+        )
+        for place, alert in enumerate(alerts)
+    ]
+
+
+def slip_rows(slips: Sequence[SlipLine], day: date | None, most: int, width: int) -> Rows:
+    """Return two rows for each of the newest slips: when and who, then the language and what was said.
+
+    What must never be used stands there alone, whole.
+    """
+    lines = []
+    for slip in slips[:most]:
+        first, second = Line(width), Line(width)
+        first.put_cut(_GAP, _time(slip.received_ms, day), _TIME, bold=True)
+        end = width - _GAP
+        if slip.call_back and not slip.do_not_call:
+            end = first.put_right(end, Message("call"), "warn") - _GAP
+        left = _GAP + _TIME + 1
+        if slip.do_not_call:
+            first.put_cut(left, Message("DO NOT CALL"), end - left, "alarm", bold=True)
+            second.put(left, never_cut(slip.do_not_call, width - _GAP - left, 1)[0], bold=True)
+        else:
+            first.put_cut(left, slip.number or slip.name or Message("no number"), end - left)
+            said = [slip.name if slip.number else "", slip.language, slip.text]
+            second.put_cut(left, together((part for part in said if part), "  "), width - _GAP - left, "dim")
+        lines += [first, second]
+    return finished(lines)
+
+
+def _time(ms: int, day: date | None) -> Words:
+    written = day_written(ms)
+    return clock_minute(ms) if written is None or written == day else short_day(written)
+
+
+def draft_rows(drafts: Sequence[DraftShown], day: date | None, most: int, width: int) -> Rows:
+    """Return a row for each draft: when it was saved, in which case, its first words."""
+    lines = []
+    for draft in drafts[:most]:
+        line = Line(width)
+        line.put_cut(_GAP, _time(draft.saved_ms, day), _TIME, bold=True)
+        end = line.put_cut(_GAP + _TIME + 1, draft.ref[:REF], REF, "dim") + _GAP
+        line.put_cut(end, first_line(draft.text), width - _GAP - end)
+        lines.append(line)
+    return finished(lines)
+
+
+def safe_rows(facts: Sequence[tuple[str, Words, Words]], width: int) -> Rows:
+    """Return a row for each fact: its sign, what it is about, and how that stands."""
+    labels = max((cell_len(one_line(label)) for _, label, said in facts if said), default=0)
+    lines = []
+    for sign, label, said in facts:
+        line = Line(width)
+        line.put(_GAP, sign, {SOON: "warn", DONE: "ok"}.get(sign, "dim"), bold=sign == SOON)
+        if not said:
+            line.put_cut(2 * _GAP, label, width - 3 * _GAP)
+        else:
+            line.put_cut(2 * _GAP, label, min(labels, width // 2), "dim")
+            left = 3 * _GAP + min(labels, width // 2)
+            line.put_cut(left, said, width - _GAP - left)
+        lines.append(line)
+    return finished(lines)
+
+
+def safe_facts(status: VaultStatus, now_ms: int) -> list[tuple[str, Words, Words]]:
     """Return what would be lost if this computer died now."""
     made = status.backup_ms
-    backup: Words = Message("{sign} no backup from this device", sign=SOON)
-    if made is not None:
-        backup = Message("{sign} backup: {when}", sign=DONE, when=age(made, now_ms))
-    drafts = plural("{count} draft waits (F4 in the list)", "{count} drafts wait (F4 in the list)", count=status.drafts)
-    return [backup, *([drafts] if status.drafts else [])]
+    if made is None:
+        return [(SOON, Message("no backup from this device"), "")]
+    return [(DONE, Message("backup"), age(made, now_ms))]
+
+
+def met_facts(standing: StandingShown, now_ms: int, most: int = _MOST_MET) -> list[tuple[str, Words, Words]]:
+    """Return for each other member what came from them last: who was not heard for a week comes first."""
+    found = sorted((_met(other, now_ms) for other in standing.members), key=lambda fact: fact[0] != SOON)
+    more = len(found) - most
+    if more > 0:
+        found = [*found[:most], ("", plural("and {count} more", "and {count} more", count=more), "")]
+    return found
+
+
+def _met(other: WithWhom, now_ms: int) -> tuple[str, Words, Words]:
+    if not other.came:
+        return SOON, other.name, Message("nothing came yet")
+    day = None if other.came_ms is None else day_written(other.came_ms)
+    if other.came_ms is None or day is None:
+        return DONE, other.name, Message("came")
+    if now_ms - other.came_ms >= _LATE_DAYS * DAY_MS:
+        return SOON, other.name, Message("nothing since {day}", day=short_day_of_week(day))
+    return DONE, other.name, age(other.came_ms, now_ms)

@@ -145,11 +145,12 @@ class NewVault(Vertical):
         return self.query_one("#things", VirtualList)
 
 
-def ticked(done: Sequence[bool]) -> list[Words]:
-    """Return the four things as lines, each with whether it is done."""
+def ticked(done: Sequence[bool], *, is_whole: bool) -> list[tuple[str, Words, Words]]:
+    """Return the four things, each with the sign of whether it is done; where there is little room, those to do."""
     return [
-        Message("{sign} {thing}", sign=DONE if is_done else TO_DO, thing=thing.name)
+        (DONE if is_done else TO_DO, thing.name, "")
         for is_done, thing in zip(done, _THINGS, strict=False)
+        if is_whole or not is_done
     ]
 
 
