@@ -39,11 +39,12 @@ _ASKS: Mapping[Action, str] = {
     drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
     paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
-    seizure.look seizure.print_page
+    seizure.look seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
     homes.papers_in sections.head_of
     papers.list_in papers.save papers.show paper_text.text_of senders.senders_of given.given_out two_versions.both
+    two_versions.in_view
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     checklists.steps_in pack.facts
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
@@ -255,6 +256,7 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(_held(session, case, section)), lambda person: person
     ),
     "two_versions.both": lambda run, session, case, *_: run(session, _somebody(case)),
+    "two_versions.in_view": lambda run, session, case, *_: run(session, SimpleNamespace(case=case)),
     "two_versions.settle": lambda run, session, case, *_: run(
         session, _somebody(case), (VersionId(bytes(32)), VersionId(bytes(32))), {}
     ),

@@ -79,7 +79,9 @@ class Exchange(Subject):
         imported = syncing.import_bundle(self._session, file, progress=_stages(progress, stopped))
         lines = (*imported_lines(imported), *housekeeping.settle(self._session))
         self._last = (self._session.log.now_ms(), lines)
-        return ResultText(tuple(lines), pending=bool(imported.pending or imported.conflicts))
+        return ResultText(
+            tuple(lines), pending=bool(imported.pending or imported.conflicts or imported.other_conflicts)
+        )
 
     def write_template(self, out: Path) -> ResultText:
         """Write an empty list of cases, CSV or XLSX by the ending of its name."""

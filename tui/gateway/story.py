@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from tui.gateway.subject import Subject, case_id, record_id
 from tui.text.in_words import in_words
+from tui.values import shaping
+from tui.values.codes import word_of
 from tui.values.shaping import told
 from tui.values.values import VaultStatus
 from tui.values.values_records import FormToFill, RecordShown
@@ -17,6 +19,7 @@ from tui.values.values_story import (
     ChangeShown,
     DueShown,
     HomeShown,
+    InTwoShown,
     KeptShown,
     LeftShown,
     UndoShown,
@@ -39,7 +42,7 @@ from vault.services.members import devices
 from vault.services.projection import authors, dates
 from vault.services.projection.reading import Stored
 from vault.services.safety import check_ins, checklists
-from vault.words.message import Words
+from vault.words.message import Message, Words, joined
 
 _MEMBERS = frozenset({"owner", "deputy"})
 Formed = TypeVar("Formed", bound=FormedRecord)
@@ -55,7 +58,16 @@ class Story(Subject):
         steps = self._steps_due(found.lines)
         lines = tuple(self._as_listed(self._due_shown(line, steps.get(line, ""))) for line in found.lines)
         has_slip = self._unlocked.shelf.slip() is not None
-        return HomeShown(self.today(), status, lines, slips, self._begun(status), left, found.more, has_slip)
+        return HomeShown(
+            *(self.today(), status, lines, slips, self._begun(status), left, found.more, has_slip), self._in_two()
+        )
+
+    def _in_two(self) -> tuple[InTwoShown, ...]:
+        found = two_versions.in_two(self._session) if self._may(Action.CASE_LIST) else []
+        return tuple(
+            InTwoShown(each.place.case.hex(), each.ref, each.place.record.hex(), each.place.kind, each.states)
+            for each in found
+        )
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
         session = self._session
@@ -214,8 +226,7 @@ class Story(Subject):
             )
             for side in (found.left, found.right)
         )
-        pieces = tuple(beside.compare(found.left.fields, found.right.fields))
-        return VersionsShown(case, found.place.record.hex(), kind, left, right, pieces)
+        return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces))
 
     def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> KeptShown:
         """Write what shall stand as the version that follows both."""
@@ -245,6 +256,24 @@ class Story(Subject):
         for _ in range(self._unlocked.entries_of(undoable) - 1):
             gone |= dict.fromkeys(undoing.undo(self._session, undoing.last(self._session)))
         return ", ".join(gone)
+
+
+def both_lines(found: two_versions.TwoVersions) -> tuple[Words, ...]:
+    """Return a line for each of two versions: who wrote it, and what it says where they differ."""
+    lines: list[Words] = []
+    for side, is_left in ((found.left, True), (found.right, False)):
+        said = [
+            Message(
+                "{field}: {value}",
+                field=word_of(piece.name.rpartition(".")[2].replace("_", " ")),
+                value=joined([shaping.piece_told(value) for value in (piece.left if is_left else piece.right)], "; ")
+                or shaping.NOTHING,
+            )
+            for piece in found.pieces
+            if piece.is_open
+        ]
+        lines.append(Message("{by}: {said}", by=side.by, said=joined(said, ", ") or shaping.NOTHING))
+    return tuple(lines)
 
 
 def record_shown(

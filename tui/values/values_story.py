@@ -69,6 +69,17 @@ class LeftShown:
 
 
 @dataclass(frozen=True, slots=True)
+class InTwoShown:
+    """A record with two versions; of a case `states` are (stage, risk) of each."""
+
+    case: str
+    ref: str
+    record: str
+    kind: str
+    states: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HomeShown:
     """What home shows; `today` is ISO, `slips` how many are open.
 
@@ -86,6 +97,7 @@ class HomeShown:
     left: tuple[LeftShown, ...] = ()
     more: int = 0
     has_begun_slip: bool = False
+    in_two: tuple[InTwoShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

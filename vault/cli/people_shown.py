@@ -32,7 +32,8 @@ def person_lines(person: Stored[Person], never_use: Sequence[str]) -> list[Words
     """Return a person for people; `never_use` is what must never be used in their case."""
     value = person.value
     names = " / ".join(name.text for name in value.current_names()) or value.display_name() or Message("no name")
-    lines: list[Words] = [Message("{role}: {names}  id {id}", role=value.role, names=names, id=short_id(person.record))]
+    head = Message("{role}: {names}  id {id}", role=value.role, names=names, id=short_id(person.record))
+    lines: list[Words] = [joined([head, *in_versions(person.heads)], "  ") or ""]
     lines += [_name(name) for name in value.names if name not in value.current_names()]
     return lines + _details(value, never_use)
 
@@ -52,6 +53,11 @@ def _details(value: Person, never_use: Sequence[str]) -> list[Words]:
     lines += [Message("  {way}", way=marked(way, never_use)) for way in (*value.phones, *value.emails)]
     lines += [Message("  {kind} {number}", kind=document.kind, number=document.number) for document in value.documents]
     return lines
+
+
+def in_versions(heads: int) -> list[Words]:
+    """Return the mark of a record that has several versions beside one another."""
+    return [Message("{heads} VERSIONS", heads=heads)] if heads > 1 else []
 
 
 def marked(way: str, never_use: Sequence[str]) -> Words:
@@ -74,6 +80,7 @@ def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, o
     return {
         "person": person.record.hex(),
         "role": value.role,
+        "versions": person.heads,
         "names": [name.text for name in value.names],
         "spellings": [{"text": name.text, "script": name.script, "kind": name.kind} for name in value.names],
         "born": value.born,

@@ -26,6 +26,7 @@ from tui.screens.cases.due_parts.home_rows import (
     columns_of,
     counted,
     date_row,
+    in_two_lines,
     left_row,
     safe_lines,
     task_row,
@@ -34,12 +35,13 @@ from tui.screens.cases.due_parts.home_rows import (
 from tui.screens.cases.due_parts.new_vault import NewVault, ticked
 from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
+from tui.screens.frame.looking_back import BOTH
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.text.calendar import long_day
 from tui.text.in_words import in_words, together
 from tui.text.safe_content import safe_content
-from tui.values.messages import OpenCase
-from tui.values.values_story import DueShown, HomeShown
+from tui.values.messages import OpenCase, ShowBoth
+from tui.values.values_story import DueShown, HomeShown, InTwoShown
 from tui.widgets.cells import WIDE
 from tui.widgets.drawn import DrawnPart
 from tui.widgets.section_line import SectionLine
@@ -75,6 +77,7 @@ class HomeScreen(DueScreen):
         Command("x", "app.go('standing')", Message("Backup and exchange"), "x", Message("exchange"), rank=3),
         Command("v", "app.go('log')", Message("The log"), "v", Message("log"), rank=4),
         Command("f2", "app.commands", Message("All commands"), "F2", Message("all commands"), rank=2),
+        BOTH,
         replace(DONE_ACT, hint=""),
         replace(MOVE_ACT, hint=""),
         Command("1", "section(1)", Message("Dates"), "1"),
@@ -97,6 +100,7 @@ class HomeScreen(DueScreen):
         self._noticed: tuple[Words, ...] = ()
         self._lines: dict[str, list[str]] = {}
         self._is_read = False
+        self._in_two: tuple[InTwoShown, ...] = ()
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -146,6 +150,14 @@ class HomeScreen(DueScreen):
 
     def _made(self, case: str) -> None:
         self.post_message(OpenCase(case))
+
+    def action_versions(self) -> None:
+        """Show both versions of the first record that has two."""
+        if not self._in_two:
+            self.say(Message("Each record of your cases has only one version."))
+            return
+        two = self._in_two[0]
+        self.post_message(ShowBoth(two.case, two.ref, two.record, two.kind, lambda _: None, more=len(self._in_two) - 1))
 
     def action_section(self, number: int) -> None:
         """Go to a part of this screen, or begin what a new vault lacks."""
@@ -214,7 +226,8 @@ class HomeScreen(DueScreen):
         slips = plural("{count} open", "{count} open", count=shown.slips)
         self._say("slips", Message("{slips}, 1 put away", slips=slips) if shown.has_begun_slip else slips)
         self._noticed = shown.status.alarms
-        alarms = self._alarms = (*shown.status.alarms, *shown.status.lacks)
+        self._in_two = shown.in_two
+        alarms = self._alarms = (*shown.status.alarms, *in_two_lines(shown.in_two), *shown.status.lacks)
         for side in ("left", "right"):
             self._say("alerts-" + side, str(len(alarms)) if alarms else Message("none"))
             self._write("alerts-" + side, alert_lines(alarms))

@@ -12,8 +12,10 @@ from tui.screens.cases.case_parts.due_rows import about_words
 from tui.screens.cases.due_parts.due_acts import FULL_DAY, REF, widest
 from tui.text.calendar import short_day_of_week
 from tui.text.due_words import SOON_DAYS, days_left, distance_words, time_said
+from tui.values.codes import word_of
+from tui.values.shaping import states_told
 from tui.values.values import VaultStatus
-from tui.values.values_story import DueShown, LeftShown
+from tui.values.values_story import DueShown, InTwoShown, LeftShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
@@ -108,6 +110,19 @@ def alert_lines(alarms: Sequence[Words]) -> list[Words]:
     lines: list[Words] = [Message("{sign} {alarm}", sign=SOON, alarm=alarm) for alarm in alarms[:_MOST_ALERTS]]
     more = len(alarms) - _MOST_ALERTS
     return [*lines, Message("  and {count} more (4 shows all)", count=more)] if more > 0 else lines
+
+
+def in_two_lines(found: Sequence[InTwoShown]) -> list[Words]:
+    """Return which records have two versions, and of a case what each version says."""
+    if len(found) > 1:
+        refs = ", ".join(dict.fromkeys(each.ref for each in found))
+        return [Message("{count} records have 2 versions (b shows both): {refs}", count=len(found), refs=refs)]
+    return [
+        Message("2 versions of {ref} (b shows both): {said}", ref=each.ref, said=states_told(each.states))
+        if each.states
+        else Message("2 versions of a record of {ref} (b shows both): {kind}", ref=each.ref, kind=word_of(each.kind))
+        for each in found
+    ]
 
 
 def safe_lines(status: VaultStatus, now_ms: int) -> list[Words]:
