@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.desk import Desk
-from tests.services.organisation import MIRA, JOEL, Organisation, share
+from tests.services.organisation import JOEL, MIRA, Organisation, share
 from vault.casework.person_change import PersonChange
 from vault.ids import short_id
 from vault.services.cases import case_changes, cases, people

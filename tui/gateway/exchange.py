@@ -22,7 +22,7 @@ from vault.services.imports.making import Answer
 from vault.services.imports.previewing import Preview
 from vault.services.members import members
 from vault.services.projection import dates
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words, plural
 
 _MOST_FAULTS = 12
@@ -113,6 +113,7 @@ class Exchange(Subject):
         """Count by columns with commas between; the table goes into a new file too, where one is named."""
         if out is not None:
             count_words.require_table(out.suffix)
+            require_new(out)
         columns = [column.strip() for column in by.split(",")]
         shown = counting.count(self._session, columns, progress=progress, cancelled=stopped)
         lines: list[Words] = list(count_words.count_lines(shown))

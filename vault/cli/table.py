@@ -8,15 +8,43 @@ repeated. Rows are plain tuples, which load quickly.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from vault.errors import UsageError
+from vault.store.files import require_new
 from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.cli.output import Output, Result
 
     Command: TypeAlias = Callable[["Given", Output], Result]
+
+
+def new_file(text: str) -> Path:
+    """Return the place of a file, or a folder, that the command makes; what can be refused is refused before all else.
+
+    Raises:
+        RefusedError: something is there already, or there is no folder for it.
+        TryAgainError: the folder cannot be written.
+    """
+    require_new(Path(text))
+    return Path(text)
+
+
+def there_folder(text: str) -> Path:
+    """Return a folder in which the command makes something.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if not Path(text).is_dir():
+        raise UsageError(
+            Message("there is no folder {folder}", folder=text),
+            next_step=Message("Connect the disk, or make the folder."),
+        )
+    return Path(text)
 
 
 class Given(SimpleNamespace):

@@ -35,6 +35,7 @@ from vault.services.projection.offered import keep_offered
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.store.blobs import Blobs
+from vault.store.files import require_new
 from vault.sync.making import make_bundle
 from vault.sync.manifest import Manifest, Position
 from vault.sync.opening import require_for
@@ -118,6 +119,7 @@ def make(
         TryAgainError: it cannot be written there; nothing is left.
     """
     rule = session.require(Action.SYNC)
+    require_new(out)
     seats = [seat for seat in seats_of(session, [member]) if seat != session.seat]
     if not seats:
         raise RefusedError(
