@@ -82,8 +82,13 @@ def require_new(path: Path) -> None:
         TryAgainError: the folder cannot be written.
     """
     folder = path.absolute().parent
-    if path.exists() or path.is_symlink():
+    try:
+        path.lstat()
         raise RefusedError(Message("{path} exists already", path=path), next_step=Message("Name a new file."))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
     if not folder.is_dir():
         raise RefusedError(
             Message("there is no folder {folder}", folder=folder),
