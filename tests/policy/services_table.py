@@ -51,7 +51,7 @@ _ASKS: Mapping[Action, str] = {
     known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
     sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
     """,
-    Action.NOTE_WRITE: "notes.add",
+    Action.NOTE_WRITE: "notes.add notes.begin",
     Action.CASE_WRITE: """
     adding.add adding.keep_again homes.require_write paper_text.read_and_keep papers.change
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
