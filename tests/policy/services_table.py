@@ -218,6 +218,7 @@ NO_ACT: Mapping[str, str] = {name: why for why, names in _ASKS_NOTHING.items() f
 BY_A_SESSION: Mapping[str, str] = {
     "export_steps.ExportSteps": "made by exporting.export, which asks",
     "listing.CaseList": "made by listing.open_list, which asks",
+    "notes.NoteBegun": "made by notes.begin, which asks",
 }
 
 _STRANGER = MemberId(bytes(16))
