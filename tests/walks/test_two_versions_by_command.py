@@ -43,8 +43,8 @@ def test_a_case_and_a_person_in_two_versions_are_named_at_the_import_marked_show
     listed = desk.run("case", "list").out
     assert f"2 VERSIONS: registered, risk high / interviewed, risk immediate: `casevault join {ref}`" in listed
     shown = desk.run("case", "show", ref).out
-    assert f"2 VERSIONS of the case itself: `casevault join {ref}` makes them one" in shown
-    assert f"2 VERSIONS of person: `casevault join {record}` makes them one" in shown
+    assert f"2 VERSIONS  the case itself: `casevault join {ref}` makes them one" in shown
+    assert f"2 VERSIONS  person: `casevault join {record}` makes them one" in shown
     for words in (
         f"1  {organisation[MIRA].name}",
         f"2  {joels}",

@@ -68,7 +68,7 @@ def _data(found: TwoVersions, *, joined: bool) -> dict[str, object]:
 
 def _answers(take: str | None, pieces: Sequence[Piece]) -> dict[int, Chosen]:
     """Return what shall stand at each difference: as was given for all, or as somebody at the terminal says."""
-    from vault.casework.versions.beside import Answer, Chosen
+    from vault.casework.versions.beside import Answer, Chosen, Part
 
     keys = {"1": Answer.LEFT, "2": Answer.RIGHT, "both": Answer.BOTH}
     answers: dict[int, Chosen] = {}
@@ -76,6 +76,8 @@ def _answers(take: str | None, pieces: Sequence[Piece]) -> dict[int, Chosen]:
         if piece.is_open:
             can = [key for key, answer in keys.items() if answer in piece.answers]
             typed = ask_line(_question(piece, can)).casefold() if take is None else take
+            if take is not None and piece.part is Part.ITEMS:
+                typed = "both"  # a number or a name that only one of them has is not lost by a script
             if typed not in can:
                 raise WaitingForDecisionError(
                     Message("nothing is changed: both versions stay"), next_step=Message("Repeat it when you know.")
@@ -99,7 +101,8 @@ VERBS: Final = (
     Verb("join", Message("show two versions of a record that were written apart, and say what stands"), (
         Arg("RECORD", Message("the id of a record or a case, or a case's reference")),
         IN_CASE,
-        Arg("[--take N]", Message("all of version 1, or all of version 2; without it, each difference is asked"),
+        Arg("[--take N]",
+            Message("where they differ, version 1 or 2; of a list, such as phones, both; without it, each is asked"),
             choices=_TAKEN),
     ), _join),
 )  # fmt: skip

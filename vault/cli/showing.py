@@ -140,7 +140,7 @@ def two_lines(found: TwoVersions, ref: str = "") -> list[Words]:
     """Return both versions of a record and what joins them; `ref` where it is what a case says of itself."""
     name = ref or short_id(found.place.record)
     what: Words = Message("the case itself") if ref else found.place.kind.replace("-", " ")
-    head = Message("2 VERSIONS of {what}: `casevault join {name}` makes them one", what=what, name=name)
+    head = Message("2 VERSIONS  {what}: `casevault join {name}` makes them one", what=what, name=name)
     return [head, *both_lines(found)]
 
 

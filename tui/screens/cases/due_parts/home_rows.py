@@ -113,16 +113,15 @@ def alert_lines(alarms: Sequence[Words]) -> list[Words]:
 
 
 def in_two_lines(found: Sequence[InTwoShown]) -> list[Words]:
-    """Return which records have two versions, and of a case what each version says."""
-    if len(found) > 1:
-        refs = ", ".join(dict.fromkeys(each.ref for each in found))
-        return [Message("{count} records have 2 versions (b shows both): {refs}", count=len(found), refs=refs)]
-    return [
-        Message("2 versions of {ref} (b shows both): {said}", ref=each.ref, said=states_told(each.states))
-        if each.states
-        else Message("2 versions of a record of {ref} (b shows both): {kind}", ref=each.ref, kind=word_of(each.kind))
-        for each in found
-    ]
+    """Return which record has two versions, the first of several, and of a case what each version says."""
+    if not found:
+        return []
+    first, more = found[0], len(found) - 1
+    line = Message("2 versions of a record of {ref} (b shows both): {kind}", ref=first.ref, kind=word_of(first.kind))
+    if first.states:
+        said = states_told(first.states)
+        line = Message("2 versions of {ref} (b shows both): {said}", ref=first.ref, said=said)
+    return [Message("{line}; {count} more", line=line, count=more) if more else line]
 
 
 def safe_lines(status: VaultStatus, now_ms: int) -> list[Words]:
