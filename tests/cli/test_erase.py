@@ -57,7 +57,7 @@ def test_the_letter_goes_into_a_file_where_the_person_says_and_into_none_else(de
     assert "мы удалили эти записи (причина: они были записаны по ошибке): заметки: 1" in text
     assert "erased" not in text
     refused = desk.run("erase", second, *erase)
-    assert "something at this place already" in refused.err
+    assert "exists already" in refused.err
     assert desk.run("note", "show", second).code == 0
     assert out.read_bytes() == kept
 

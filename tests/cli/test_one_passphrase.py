@@ -7,13 +7,17 @@ import os
 import re
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from tests.services import colleague
+from tests.services.founded import MEMBER
+from tests.tui.desk import Desk as AppDesk
 from vault.policy.roles import Role
 
 _OPEN = "The vault is open"
@@ -115,7 +119,6 @@ def _run_the_clock_ahead(shell: Typist, pid: int | None = None) -> None:
         (),
         (("case new --kind asylum", "Title of the case"),),
         (("note add {ref}", "end with Ctrl"),),
-        (("note add {ref}", "end with Ctrl"), ("the first line of a note", "first line")),
         (("member add --like caseworker", "Name of the new member"), ("Oren Vell", "New passphrase")),
         (("recovery drill", "row  1"),),
     ],
@@ -129,8 +132,64 @@ def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk, typed: tu
     _run_the_clock_ahead(shell)
     shell.wait_for("Locked: nobody typed for 1 minute")
     assert shell.end() == 0
-    assert ("what was typed for it is not saved" in shell.seen) is bool(typed)
+    assert ("other answers are not saved" in shell.seen) is bool(typed)
     assert desk.run("case", "list").code == 0
+
+
+def _type_and_wait_until_kept(desk: Desk, shell: Typist, line: str) -> None:
+    def kept() -> list[tuple[str, int]]:
+        drafts = (desk.place.path / "drafts").rglob("*")
+        return sorted((str(path), path.stat().st_mtime_ns) for path in drafts if path.is_file())
+
+    before = kept()
+    shell.type(line)
+    deadline = time.monotonic() + 30
+    while kept() == before:
+        assert time.monotonic() < deadline, "nothing was kept"
+        time.sleep(0.01)
+    shell.wait_for(re.escape(line))
+    time.sleep(0.1)  # until the save has ended
+
+
+_WAYS: Final[dict[str, Callable[[Typist], None]]] = {
+    "its window goes": lambda shell: shell.close(),
+    "SIGHUP": lambda shell: os.kill(shell.pid, signal.SIGHUP),
+    "nobody types": _run_the_clock_ahead,
+}
+
+
+def test_the_lines_of_a_note_that_was_not_finished_are_kept_however_the_shell_ends(desk: Desk) -> None:
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    said: list[str] = []
+    for way, ends in _WAYS.items():
+        shell = _begin(desk, "--idle", "1")
+        shell.type(f"note add {ref}" + " --go-on" * bool(said))
+        for line in said:
+            shell.wait_for(line)
+        shell.wait_for("end with Ctrl")
+        said.append(f"typed before {way}")
+        _type_and_wait_until_kept(desk, shell, said[-1])
+        ends(shell)
+        shell.end()
+        assert not any("typed before" in note["text"] for note in _notes(desk, ref))
+    desk.place.proposed_today()
+    with AppDesk(desk.place, MEMBER, unlocks=True) as app:
+        app.press("f4", "enter")
+        app.sees("Going on with the draft.", *said)
+    more = Typist(desk, *desk.given(), "note", "add", ref, "--go-on")
+    more.wait_for("end with Ctrl")
+    more.type("and the end\n")
+    more.type_bytes(b"\x04")
+    more.wait_for("The note is saved")
+    assert more.end() == 0
+    assert _notes(desk, ref)[-1]["text"].split("\n")[: len(said) + 1] == [*said, "and the end"]
+    none = desk.run("note", "add", ref, "--go-on", stdin="x")
+    assert (none.code, "no note that you began is kept for this case" in none.err) == (4, True)
+
+
+def _notes(desk: Desk, ref: str) -> list[dict[str, str]]:
+    notes: list[dict[str, str]] = desk.run("note", "list", ref, "--json").json()["notes"]
+    return notes
 
 
 @pytest.mark.parametrize("asks", ["your reason to approve", f"Passphrase of {colleague.NAME}"])

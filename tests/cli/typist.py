@@ -45,11 +45,18 @@ class Typist:
     def type_bytes(self, keys: bytes) -> None:
         os.write(self._ours, keys)
 
+    def close(self) -> None:
+        """Take the terminal away, as a window that is closed does."""
+        os.close(self._ours)
+        self._ours = -1
+
     def end(self, *, pressing: bytes = b"") -> int:
         """Return the exit code, after everything that was still said; `pressing` is pressed until the end.
 
         What is pressed between two questions goes with what was typed ahead: once is not enough.
         """
+        if self._ours < 0:
+            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         deadline = time.monotonic() + _PATIENCE_S
         try:
             os.write(self._ours, pressing)

@@ -56,7 +56,7 @@ def test_a_version_that_another_replaces_is_no_head_and_is_not_found_whichever_c
 
 def test_two_versions_that_nobody_replaced_are_a_conflict_until_a_third_replaces_both(index: Index) -> None:
     apply(index, [FIRST, SECOND, OTHER_SECOND], {})
-    assert conflicts(index) == [(id16("case"), id16("n"))]
+    assert conflicts(index) == [(id16("case"), id16("n"), "note")]
     assert len(heads_of(index, id16("case"), id16("n"), "note")) == 2
     assert search(index, "bail").hits
     assert search(index, "cell").hits

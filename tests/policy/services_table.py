@@ -39,19 +39,21 @@ _ASKS: Mapping[Action, str] = {
     drafts.drafts_naming mentions.named_elsewhere mentions.perhaps_named mentions.titles_naming
     retention.overdue
     cases.list_all cases.list_silent cases.only_yours epoch_keys.cases_held listing.has_cases listing.open_list
-    case_changes.what_stops paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in
-    check_ins.missed seizure.look seizure.print_page
+    case_changes.what_stops
+    paper_week.print_week paper_week.week_of story.agenda story.due story.due_all story.due_in check_ins.missed
+    seizure.look seizure.print_page two_versions.in_two
     """,
     Action.CASE_READ: """
     homes.papers_in sections.head_of
     papers.list_in papers.save papers.show paper_text.text_of senders.senders_of given.given_out two_versions.both
+    two_versions.in_view
     editing.history people.names_in people.show safe_contacts.never_use_in safe_contacts.never_used story.list_in
     checklists.steps_in pack.facts
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
     sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
     """,
-    Action.NOTE_WRITE: "notes.add",
+    Action.NOTE_WRITE: "notes.add notes.begin",
     Action.CASE_WRITE: """
     adding.add adding.keep_again homes.require_write paper_text.read_and_keep papers.change
     case_changes.change case_changes.close case_changes.reopen case_changes.set_stage editing.edit people.add
@@ -219,6 +221,7 @@ NO_ACT: Mapping[str, str] = {name: why for why, names in _ASKS_NOTHING.items() f
 BY_A_SESSION: Mapping[str, str] = {
     "export_steps.ExportSteps": "made by exporting.export, which asks",
     "listing.CaseList": "made by listing.open_list, which asks",
+    "notes.NoteBegun": "made by notes.begin, which asks",
 }
 
 _STRANGER = MemberId(bytes(16))
@@ -257,6 +260,7 @@ CALLS: Mapping[str, Call] = {
         session, _somebody(_held(session, case, section)), lambda person: person
     ),
     "two_versions.both": lambda run, session, case, *_: run(session, _somebody(case)),
+    "two_versions.in_view": lambda run, session, case, *_: run(session, SimpleNamespace(case=case)),
     "two_versions.settle": lambda run, session, case, *_: run(
         session, _somebody(case), (VersionId(bytes(32)), VersionId(bytes(32))), {}
     ),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.store.samples import names_in
+from tests.tables import refused
 from vault import platform
 from vault.errors import MalformedError, NotFoundError, NoVaultError, RefusedError, TryAgainError, VerificationError
 from vault.store import files
@@ -164,3 +166,12 @@ def test_a_new_file_is_private_and_never_replaces_another(tmp_path: Path) -> Non
     assert path.read_bytes() == b"first"
     with pytest.raises(TryAgainError, match="cannot be read or written now"):
         files.write_new(tmp_path / "no" / "folder", b"")
+
+
+def test_a_place_for_a_new_file_is_asked_for_without_leaving_anything_there(tmp_path: Path) -> None:
+    files.require_new(tmp_path / "invitation")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "closed").mkdir(mode=0o500)
+    refused(TryAgainError, "cannot be read or written now", files.require_new, [(tmp_path / ("n" * 300),)])
+    if os.geteuid() != 0:  # who may write everywhere is refused nowhere
+        refused(TryAgainError, "cannot be read or written now", files.require_new, [(tmp_path / "closed" / "file",)])

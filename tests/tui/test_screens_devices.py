@@ -10,9 +10,11 @@ from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, MIRA, House
-from vault.errors import WrongPassphraseError
+from tui.gateway import devices
+from vault.errors import TryAgainError, WrongPassphraseError
 from vault.services.grants import sharing
 from vault.services.members import joining
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -79,10 +81,18 @@ def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_cl
         house.open("Amina")
 
 
-def test_a_list_that_could_not_be_written_stays_on_the_screen(house: House, tmp_path: Path) -> None:
+def test_a_list_that_could_not_be_written_stays_on_the_screen(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(path: Path, _: bytes) -> None:
+        raise TryAgainError(Message("no room to write {name}", name=path.name))
+
     _give_to_mira(house)
+    monkeypatch.setattr(devices, "write_new", no_room)
     with house.desk("Mira") as mira:
-        mira.press(":devices", "l", f" {tmp_path / 'no such folder' / 'warn'}", "f4", "y", "enter")
+        mira.press(":devices", "l", f" {tmp_path / 'no such folder' / 'warn'}", "f4", "y")
+        mira.sees("! There is no folder")  # and the device is not revoked
+        mira.press("escape", "l", f" {tmp_path / 'warn'}", "f4", "y", "enter")
         mira.sees("! The list was NOT written:", "Copy it from this screen.", CLIENT)
 
 

@@ -16,7 +16,7 @@ from vault.casework.note import Note
 from vault.casework.person_change import PersonChange
 from vault.casework.story.detention import Detention
 from vault.casework.vocabulary import NoteKind
-from vault.services.cases import cases, editing, notes, people, story
+from vault.services.cases import case_changes, cases, editing, notes, people, story
 from vault.services.cases.editing import Place
 from vault.services.papers import papers
 
@@ -70,7 +70,7 @@ def test_two_versions_of_a_note_and_of_a_person_are_compared_answered_and_stay_i
         desk.sees("√ chosen")
         desk.press("f4")
         desk.sees_not("Two versions note")
-        desk.press(":compare two")
+        desk.press("b")
         desk.at("Two versions person, ")
         desk.sees("born: 1983", "born: 1985", "phones")
         desk.press("b")
@@ -114,13 +114,13 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
     account.place.proposed_today()
     with Desk(account.place, account.name, PASSPHRASE, unlocks=True) as desk:
         desk.press("enter")
-        desk.press(":compare two")
+        desk.press("b")
         desk.at("Two versions document, ")
         desk.sees("conflict 1 of 2", "from whom: the clerk", "from whom: the court", "difference 1 of 1")
         desk.sees_not("digest", "key")
         desk.press("2", "f4")
         desk.sees_not("Two versions document")
-        desk.press(":compare two")
+        desk.press("b")
         desk.at("Two versions detention, ")
         desk.press("2", "1", "f4")
         desk.sees("nobody confirms it any more. Who confirms it as it is now?")
@@ -131,3 +131,47 @@ def test_two_versions_of_a_paper_and_of_a_confirmed_fact_are_settled_and_who_con
         assert [(kept.heads, kept.value.from_whom) for kept in view.papers] == [(1, "the court")]
         (fact,) = view.story
         assert (fact.heads, fact.value.plain()["place"], fact.value.plain()["confirmed"]) == (1, "Cell 4", "a judge")
+
+
+def test_a_case_in_two_versions_is_marked_with_both_on_home_in_the_list_and_in_itself_and_b_joins_them(
+    organisation: Organisation,
+) -> None:
+    with organisation.open(AMINA) as amina:
+        made = cases.create(amina, title="Arrest", kind="asylum")
+        share(amina, made.case, organisation, JOEL)
+        person = Place(made.case, people.add(amina, made.case, role="client", names=["Ilham Torgaev"]), "person")
+    organisation.exchange(AMINA, JOEL)
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        case_changes.set_stage(amina, made.case, "registered")
+        case_changes.set_stage(joel, made.case, "interviewed")
+        case_changes.change(joel, made.case, owner=joel.member)
+    organisation.exchange(AMINA, JOEL)
+
+    account, joels = organisation[AMINA], organisation[JOEL].name
+    account.place.proposed_today()
+    with Desk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
+        desk.sees(f"2 versions of {made.ref} (b shows both):", "registered, risk medium / interviewed, risk")
+        desk.press("b")
+        desk.at("Two versions case, ")
+        desk.press("escape", "c")
+        desk.sees("2 VERSIONS (b)", "registered, risk medium / interviewed, risk medium")
+        desk.press("enter")
+        desk.sees("2 VERSIONS", "2 versions, b says which stands.", f"{joels}: stage: interviewed")
+        desk.press("b")
+        desk.at("Two versions case, ")
+        desk.sees("stage: registered", "stage: interviewed", f"owner: {account.name}", f"owner: {joels}")
+        desk.press("2", "2", "2", "f4")
+        desk.sees("asylum ► interviewed")
+        desk.sees_not("VERSIONS")
+    with organisation.open(AMINA) as amina:
+        head = cases.open_case(amina, made.case).head
+        assert (head.heads, head.value.stage, head.value.owner) == (1, "interviewed", organisation[JOEL].member)
+    organisation.exchange(AMINA, JOEL)
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        people.change(amina, person, PersonChange(born="1983"))
+        people.change(joel, person, PersonChange(born="1985"))
+    organisation.exchange(AMINA, JOEL)
+    with Desk(account.place, account.name, PASSPHRASE, unlocks=True, begins_at_home=True) as desk:
+        desk.sees(f"2 versions of a record of {made.ref} (b shows both): person")
+        desk.press("c", "enter", "2")
+        desk.sees(f"{account.name}: born: 1983", f"{joels}: born: 1985", "b says which stands")

@@ -61,7 +61,15 @@ def test_a_volunteer_starts_tomorrow(office: Desk, laptop: Desk, tmp_path: Path)
     assert " ".join(words) in looked.err
     wrong = office.run("member", "admit", str(request), "--words", " ".join(reversed(words)), "--json")
     assert wrong.code == 6
-    # 4. Admit, and write what the laptop needs.
+    # 4. Admit, and write what the laptop needs: where it cannot lie there, nobody is in yet.
+    bundle.write_text("an earlier one")
+    for taken, fault in ((bundle, "exists already"), (stick / "no folder" / "bundle", "there is no folder")):
+        refused = office.run("member", "admit", str(request), "--words", " ".join(words), "--bundle", str(taken))
+        assert (refused.code, fault in refused.err) == (5, True)
+    no_device = office.run("member", "admit", str(request), "--words", " ".join(words), "--with-cases")
+    assert (no_device.code, "only a further device of yours gets all your cases" in no_device.err) == (5, True)
+    assert VOLUNTEER not in office.run("member", "list").out
+    bundle.unlink()
     admitted = office.run(
         "member", "admit", str(request), "--words", " ".join(words), "--bundle", str(bundle), "--json"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.gateway.papers.papers import papers_shown
-from tui.gateway.story import record_shown
+from tui.gateway.story import both_lines, record_shown
 from tui.gateway.subject import Subject, case_id, unless_known
 from tui.values import shaping
 from tui.values.values import CaseShown
@@ -15,7 +15,7 @@ from vault.casework.case import Case
 from vault.casework.person import never_use_of
 from vault.casework.vocabulary import PersonRole
 from vault.display import DAY, time_text
-from vault.services.cases import cases, writing_down
+from vault.services.cases import cases, two_versions, writing_down
 from vault.services.cases.editing import Place, history
 from vault.services.grants import deputies
 from vault.services.projection import authors
@@ -83,7 +83,14 @@ class Casework(Subject):
             papers=papers_shown(self._session, view.papers, view.case),
             stages=self._stages(view, why),
             today=today,
+            both=self._both(view, why),
         )
+
+    def _both(self, view: cases.CaseView, why: str) -> dict[str, tuple[Words, ...]]:
+        """Return what each version of a record says that has two; of the case itself under no id."""
+        found = two_versions.in_view(self._session, view, why=why)
+        own = view.head.record
+        return {"" if each.place.record == own else each.place.record.hex(): both_lines(each) for each in found}
 
     def _stages(self, view: cases.CaseView, why: str) -> tuple[StageShown, ...]:
         """Return what the versions of a case say of its stage, oldest first; each counts once."""

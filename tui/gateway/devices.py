@@ -9,11 +9,11 @@ from tui.gateway.subject import Subject, telling
 from tui.text.in_words import in_words
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, DeviceLine, LostShown
-from vault.errors import UsageError, VaultError
+from vault.errors import VaultError
 from vault.ids import SeatId
 from vault.progress import Progress, Stopped
 from vault.services.members import devices, warning
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words
 
 
@@ -60,11 +60,8 @@ class Devices(Subject):
 
         The list goes into a new file too, if one is named. `progress` is told of cases that got a new key.
         """
-        if warn_list is not None and warn_list.exists():
-            raise UsageError(
-                Message("{warn_list} exists already", warn_list=warn_list),
-                next_step=Message("Name a new file for the list."),
-            )
+        if warn_list is not None:
+            require_new(warn_list)
         session = self._session
         done = devices.lost(session, _seat(seat), progress=progress)
         warn = tuple(map(in_words, warning.warn_lines(done.warn)))

@@ -21,7 +21,7 @@ from vault.services.imports.known_people import Way
 from vault.services.imports.making import Answer
 from vault.services.imports.previewing import Preview
 from vault.services.members import members
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words, plural
 
 _MOST_FAULTS = 12
@@ -78,7 +78,9 @@ class Exchange(Subject):
         imported = syncing.import_bundle(self._session, file, progress=_stages(progress, stopped))
         lines = (*imported_lines(imported), *housekeeping.settle(self._session))
         self._last = (self._session.log.now_ms(), lines)
-        return ResultText(tuple(lines), pending=bool(imported.pending or imported.conflicts))
+        return ResultText(
+            tuple(lines), pending=bool(imported.pending or imported.conflicts or imported.other_conflicts)
+        )
 
     def write_template(self, out: Path) -> ResultText:
         """Write an empty list of cases, CSV or XLSX by the ending of its name."""
@@ -110,6 +112,7 @@ class Exchange(Subject):
         """Count by columns with commas between; the table goes into a new file too, where one is named."""
         if out is not None:
             count_words.require_table(out.suffix)
+            require_new(out)
         columns = [column.strip() for column in by.split(",")]
         shown = counting.count(self._session, columns, progress=progress, cancelled=stopped)
         lines: list[Words] = list(count_words.count_lines(shown))

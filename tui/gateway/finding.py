@@ -145,6 +145,7 @@ class Finding(Subject):
             never_use=found.never_use,
             more_people=found.more_people,
             more_contacts=found.more_contacts,
+            states=found.states,
         )
         return self._as_listed(shown)
 

@@ -11,7 +11,7 @@ from tui.text.in_words import together
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
 from vault.access.membership.inviting import Answer
-from vault.errors import InternalError, UsageError, VaultError
+from vault.errors import InternalError, VaultError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
 from vault.progress import CancelledError, Progress, Stopped
@@ -23,7 +23,7 @@ from vault.services.members.members import MemberShown
 from vault.services.members.members import suspend as end_every_device
 from vault.services.projection import dates
 from vault.services.projection.authors import name_in, names_of_members
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words, plural
 
 _ACTS = (
@@ -80,11 +80,13 @@ class Members(Subject):
 
     def invite(self, like: str, days: int, out: Path) -> ResultText:
         """Write an invitation for somebody new into a new file."""
+        require_new(out)
         write_new(out, joining.invite(self._session, like=like, days=days))
         return _invited(out)
 
     def invite_device(self, member: str, out: Path) -> ResultText:
         """Write an invitation for a further device of a member into a new file."""
+        require_new(out)
         write_new(out, joining.invite_device(self._session, member_id(member)))
         return _invited(out)
 
@@ -119,13 +121,9 @@ class Members(Subject):
         """
         if not isinstance(asked.answer, Answer):
             raise InternalError(Message("the request was not looked at"))
-        if bundle.exists():
-            raise UsageError(
-                Message("{bundle} exists already", bundle=bundle),
-                next_step=Message("Name a new file for what their device needs."),
-            )
+        require_new(bundle)
         session = self._session
-        admitted = joining.admit(session, asked.answer, asked.words, by_root=by_root)
+        admitted = joining.admit(session, asked.answer, asked.words, by_root=by_root, gives_cases=with_cases)
         done = changed(session, admitted.outcome, Message("{name} is admitted.", name=admitted.name), by_root=by_root)
         if not admitted.outcome.is_done:
             return done

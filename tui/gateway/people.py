@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tui.gateway.story import both_lines
 from tui.gateway.subject import Subject, case_id, record_id, unless_known
 from tui.values import shaping
 from tui.values.codes import word_of
@@ -25,6 +26,7 @@ from vault.services.cases import (
     safe_contacts,
     same_person,
     sections,
+    two_versions,
     writing_down,
 )
 from vault.services.cases.editing import Place
@@ -71,7 +73,11 @@ class People(Subject):
             cases=tuple(dict.fromkeys((row.ref, row.title, bool(row.closed)) for row in standing)),
             written=tuple((version.written_ms, version.by) for version in reversed(versions)),
             never_use=opened.never_use,
+            both=self._both(place, why) if opened.person.heads > 1 and not where.section else (),
         )
+
+    def _both(self, place: Place, why: str) -> tuple[Words, ...]:
+        return both_lines(two_versions.both(self._session, place, why=why))
 
     def alike(self, where: Whereabouts) -> tuple[AlikeShown, ...]:
         """Return who may be the same person; nobody where this member may not search."""

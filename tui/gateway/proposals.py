@@ -10,7 +10,7 @@ from tui.values.values_members import Changed
 from vault.progress import Progress
 from vault.services.members import rostering
 from vault.services.members.rostering import ProposalShown
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message
 
 
@@ -27,6 +27,7 @@ class Proposals(Subject):
 
     def sign(self, file: Path, out: Path) -> ProposalShown:
         """Sign a proposal and write it, signed, into a new file."""
+        require_new(out)
         shown, signed = rostering.sign(self._session, rostering.read_proposal(file))
         write_new(out, signed)
         return shown

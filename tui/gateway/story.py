@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from tui.gateway.subject import Subject, case_id, record_id
 from tui.text.in_words import in_words
+from tui.values import shaping
 from tui.values.codes import word_of
 from tui.values.values import VaultStatus
 from tui.values.values_calls import SlipLine
@@ -19,6 +19,7 @@ from tui.values.values_story import (
     ChangeShown,
     DueShown,
     HomeShown,
+    InTwoShown,
     KeptShown,
     LeftShown,
     UndoShown,
@@ -32,7 +33,6 @@ from vault.casework.story import headline_said
 from vault.casework.story.check_in import CheckIn, CheckInEnd, missed_for
 from vault.casework.story.step import ChecklistStep
 from vault.casework.versions import beside
-from vault.casework.versions.changed import Change
 from vault.ids import RecordId, VersionId
 from vault.policy.roles import Action
 from vault.services.cases import case_changes, cases, deadlines, editing, listing, people, story, two_versions, undoing
@@ -43,7 +43,7 @@ from vault.services.members import devices
 from vault.services.projection import authors
 from vault.services.projection.reading import Stored
 from vault.services.safety import at_risk, check_ins, checklists
-from vault.words.message import Words
+from vault.words.message import Message, Words, joined
 
 Formed = TypeVar("Formed", bound=FormedRecord)
 
@@ -63,6 +63,14 @@ class Story(Subject):
             has_begun_slip=shelf.slip() is not None,
             calls=slips[1],
             drafts=() if self._unlocked.hides_names else shelf.list(),
+            in_two=self._in_two(),
+        )
+
+    def _in_two(self) -> tuple[InTwoShown, ...]:
+        found = two_versions.in_two(self._session) if self._may(Action.CASE_LIST) else []
+        return tuple(
+            InTwoShown(each.place.case.hex(), each.ref, each.place.record.hex(), each.place.kind, each.states)
+            for each in found
         )
 
     def _begun(self, status: VaultStatus) -> tuple[bool, ...]:
@@ -211,7 +219,7 @@ class Story(Subject):
                 version.written_ms,
                 version.by,
                 version.is_current,
-                tuple((change.name, _in_codes(change).said) for change in version.changes),
+                tuple((change.name, change.said) for change in version.changes),
             )
             for version in editing.history(self._session, place, why=why)
         )
@@ -230,8 +238,7 @@ class Story(Subject):
             )
             for side in (found.left, found.right)
         )
-        pieces = tuple(beside.compare(found.left.fields, found.right.fields))
-        return VersionsShown(case, found.place.record.hex(), kind, left, right, pieces)
+        return VersionsShown(case, found.place.record.hex(), kind, left, right, tuple(found.pieces))
 
     def settle(self, shown: VersionsShown, answers: Mapping[int, beside.Chosen]) -> KeptShown:
         """Write what shall stand as the version that follows both."""
@@ -251,7 +258,7 @@ class Story(Subject):
     def undoable(self) -> UndoShown:
         """Return what was written last here and can be taken back."""
         found = undoing.last(self._session)
-        changes = tuple((change.name, _in_codes(change).said) for change in found.changes)
+        changes = tuple((change.name, change.said) for change in found.changes)
         return UndoShown(found.kinds, found.about, changes)
 
     def undo(self) -> str:
@@ -263,8 +270,22 @@ class Story(Subject):
         return ", ".join(gone)
 
 
-def _in_codes(change: Change) -> Change:
-    return replace(change, old=word_of(change.old), new=word_of(change.new))
+def both_lines(found: two_versions.TwoVersions) -> tuple[Words, ...]:
+    """Return a line for each of two versions: who wrote it, and what it says where they differ."""
+    lines: list[Words] = []
+    for side, is_left in ((found.left, True), (found.right, False)):
+        said = [
+            Message(
+                "{field}: {value}",
+                field=word_of(piece.name.rpartition(".")[2].replace("_", " ")),
+                value=joined([shaping.piece_told(value) for value in (piece.left if is_left else piece.right)], "; ")
+                or shaping.NOTHING,
+            )
+            for piece in found.pieces
+            if piece.is_open
+        ]
+        lines.append(Message("{by}: {said}", by=side.by, said=joined(said, ", ") or shaping.NOTHING))
+    return tuple(lines)
 
 
 def record_shown(

@@ -26,8 +26,9 @@ from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.shell.start import Start
 from tui.shell.terminal_handover import TerminalLoan
 from tui.text.in_words import in_words
-from tui.values.messages import Answer, OpenCase, Unlocked
+from tui.values.messages import Answer, OpenCase, ShowBoth, Unlocked
 from tui.values.values import CaseShown, Spot, VaultStatus
+from tui.values.values_versions import VersionsShown
 from tui.widgets.progress import ProgressModal
 from vault.clock import monotonic_ms, now_ms
 from vault.durations import MINUTE_MS
@@ -189,6 +190,16 @@ class CaseVaultApp(PanesApp):
         from tui.screens.cases.case import CaseScreen  # noqa: PLC0415 - not needed for the first paint
 
         self.push_screen(CaseScreen(case, wish))
+
+    @on(ShowBoth)
+    def _show_both(self, wish: ShowBoth) -> None:
+        from tui.screens.cases.two_versions import TwoVersions  # noqa: PLC0415 - not needed for the first paint
+
+        def show(found: VersionsShown) -> None:
+            self.push_screen(TwoVersions(wish.ref, found, wish.more), wish.then)
+
+        if isinstance(self.screen, VaultScreen):
+            self.screen.ask(lambda vault: vault.story.two_versions(wish.case, wish.record, wish.kind, wish.why), show)
 
     async def action_home(self) -> None:
         """Go back to the list, unless that would lose what somebody typed."""

@@ -44,5 +44,32 @@ class OpenCase(Message):
         self.said = said
 
 
+class ShowBoth(Message):
+    """The wish to see both versions of a record; an empty `record` is what the case says of itself.
+
+    `more` is how many more records of the case have two; `then` gets the id of the record, empty where it was left.
+    """
+
+    def __init__(
+        self,
+        case: str,
+        ref: str,
+        record: str,
+        kind: str,
+        then: Callable[[str | None], None],
+        *,
+        why: str = "casework",
+        more: int = 0,
+    ) -> None:
+        super().__init__()
+        self.case = case
+        self.ref = ref
+        self.record = record
+        self.kind = kind
+        self.then = then
+        self.why = why
+        self.more = more
+
+
 class Unlocked(Message):
     """The vault is open."""

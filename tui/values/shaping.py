@@ -23,6 +23,7 @@ _NAMES: Final = ("client", "title", "name")
 _WORDS: Final = "text"
 _MANY_NAMES: Final = ("clients", "others")
 _CONTACTS: Final = "contacts"
+NOTHING: Final = Message("nothing")
 _NO_NAME: Final = Message("no name")
 
 
@@ -118,11 +119,22 @@ def note_shown(record: bytes, note: Note, written_ms: int, heads: int, by: str) 
     return NoteShown(record.hex(), note, written_ms, heads, by)
 
 
+def piece_told(value: object) -> Words:
+    """Return a value of a version: a code as its word."""
+    return word_of(value) if isinstance(value, str) else told(value)
+
+
+def states_told(states: Iterable[tuple[str, str]]) -> Words:
+    """Return the stage and the risk of each version of a case."""
+    said = [Message("{stage}, risk {risk}", stage=word_of(stage), risk=word_of(risk)) for stage, risk in states]
+    return joined(said, " / ") or ""
+
+
 def told(value: object) -> Words:
     """Return what stands in a field of a record, in one line."""
     match value:
         case None | "" | [] | ():
-            return Message("nothing")
+            return NOTHING
         case bytes():
             return value.hex()
         case dict():

@@ -79,6 +79,7 @@ class PreviewShown:
     """What stands beside the list of the case under the cursor; `dates` are (kind, ISO date or empty, headline).
 
     `never_use` is what must never be used; `more_people` and `more_contacts` are how many there are beside these.
+    `states` are (stage, risk) of each version of a case that has two.
     """
 
     title: str = field(repr=False)
@@ -93,6 +94,7 @@ class PreviewShown:
     never_use: tuple[str, ...] = field(default=(), repr=False)
     more_people: int = 0
     more_contacts: int = 0
+    states: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ class CaseShown:
 
     `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
     the recovery sheets must not; `namesakes` that other cases bear its reference; `closed` on which day it was closed;
-    `never_use` is what must never be used to reach its people; `silence` for how long there was no contact.
+    `never_use` is what must never be used to reach its people; `silence` for how long there was no contact;
+    `both` what each version of a record with two says, by its id, empty for what the case says of itself.
     """
 
     case: str
@@ -214,6 +217,7 @@ class CaseShown:
     stages: tuple[StageShown, ...] = ()
     today: str = ""
     papers: tuple[PaperShown, ...] = field(default=(), repr=False)
+    both: Mapping[str, tuple[Words, ...]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

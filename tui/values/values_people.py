@@ -60,7 +60,8 @@ class PersonPage:
     """All that is known of a person.
 
     `kin` is who belongs to them, each with what they are; `others` the other people of the case; `may_tell` who may be
-    told what; `cases` the cases in which they stand; `written` who wrote each version when, the newest first.
+    told what; `cases` the cases in which they stand; `written` who wrote each version when, the newest first; `both`
+    what each of two versions says.
     """
 
     shown: PersonShown
@@ -75,6 +76,7 @@ class PersonPage:
     cases: tuple[tuple[str, str, bool], ...] = field(default=(), repr=False)
     written: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     never_use: tuple[str, ...] = field(default=(), repr=False)
+    both: tuple[Words, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,17 @@ class LeftShown:
 
 
 @dataclass(frozen=True, slots=True)
+class InTwoShown:
+    """A record with two versions; of a case `states` are (stage, risk) of each."""
+
+    case: str
+    ref: str
+    record: str
+    kind: str
+    states: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HomeShown:
     """What home shows; `today` is ISO, `slips` how many are open.
 
@@ -91,6 +102,7 @@ class HomeShown:
     has_begun_slip: bool = False
     calls: tuple[SlipLine, ...] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
+    in_two: tuple[InTwoShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

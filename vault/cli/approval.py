@@ -12,7 +12,7 @@ from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.words.codes import word_of, words_of
 from vault.words.message import Message, Words
 
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 
 def _ask(args: Given, output: Output) -> Result:
-    from vault.services.approvals import by_file
 
-    by_file.require_new(args.out)
     approve = approve_here(args, output, Message("Ask about them"))
     with opened(args, output) as session:
         from vault.services.cases import cases
@@ -95,7 +93,6 @@ def _show(args: Given, output: Output) -> Result:
 def _give(args: Given, output: Output) -> Result:
     from vault.services.approvals import by_file
 
-    by_file.require_new(args.out)
     with opened(args, output) as session:
         approval, name = by_file.give(session, args.file, args.out, why=args.reason)
     lines = [
@@ -130,17 +127,17 @@ _QUESTION: Final = Arg("FILE", Message("the question"), of=Path)
 VERBS: Final = (
     Verb("ask", Message("ask a second person to approve an export: write the sealed question"), (
         *REPORT,
-        Arg("--out FILE", Message("a new file for the second person"), of=Path),
+        Arg("--out FILE", Message("a new file for the second person"), of=new_file),
         Arg("[--second NAME]", Message("who should approve; without it, every member who can")),
     ), _ask),
     Verb("show", Message("read a question"), (
         _QUESTION,
-        Arg("[--files DIR]", Message("write the finished files into this new folder"), of=Path),
+        Arg("[--files DIR]", Message("write the finished files into this new folder"), of=new_file),
     ), _show),
     Verb("give", Message("approve a question, with a reason"), (
         _QUESTION,
         Arg("--reason CODE", Message("kept in the log and in the package; `show` lists them")),
-        Arg("--out ANSWER", Message("a new file for the member who asked"), of=Path),
+        Arg("--out ANSWER", Message("a new file for the member who asked"), of=new_file),
     ), _give),
     Verb("list", Message("who can approve your questions"), (), _list),
 )  # fmt: skip

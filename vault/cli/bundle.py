@@ -57,7 +57,11 @@ def _import(args: Given, output: Output) -> Result:
         "withdrawn": [compartment.hex() for compartment in imported.withdrawn],
         "waits": list(imported.pending),
         "faults": list(imported.faults),
-        "conflicts": [[compartment.hex(), record.hex()] for compartment, record in imported.conflicts],
+        "conflicts": [
+            {"case": two.place.case.hex(), "ref": two.ref, "record": two.place.record.hex(), "kind": two.place.kind}
+            for two in imported.conflicts
+        ],
+        "other_conflicts": imported.other_conflicts,
         "may_be_known": [
             {
                 "case": known.place.case.hex(),
@@ -69,7 +73,11 @@ def _import(args: Given, output: Output) -> Result:
         ],
         "not_looked_up": imported.known.passed_over,
     }
-    return Result(data, imported_lines(imported), _WAITING if imported.pending or imported.conflicts else 0)
+    return Result(
+        data,
+        imported_lines(imported),
+        _WAITING if imported.pending or imported.conflicts or imported.other_conflicts else 0,
+    )
 
 
 def _show(args: Given, output: Output) -> Result:

@@ -15,7 +15,7 @@ from vault.cli.table import CASE, Arg, Given, OneOf, Verb
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.codes import word_of
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, joined, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vault.ids import CompartmentId
     from vault.services.cases.bulk import BulkDone
     from vault.services.cases.editing import Edited
+    from vault.services.cases.two_versions import InTwo
 
 _NONE = Message("No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`.")
 _NONE_CLOSED = Message("No case of yours is closed.")
@@ -76,7 +77,7 @@ def _new(args: Given, output: Output) -> Result:
 def _list(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.note import silence
-        from vault.services.cases import case_changes, cases
+        from vault.services.cases import case_changes, cases, two_versions
 
         last: dict[bytes, str | None] = {}
         if args.no_contact is not None:
@@ -87,6 +88,7 @@ def _list(args: Given, output: Output) -> Result:
             rows = listed(session, limit=args.limit)
         today = cases.today(session)
         alone = cases.only_yours(session, rows)
+        two: dict[bytes, InTwo] = {each.place.case: each for each in reversed(two_versions.in_two(session))}
     data = [
         {
             "case": r.case.hex(),
@@ -97,6 +99,7 @@ def _list(args: Given, output: Output) -> Result:
             "due": r.due,
             "closed": r.closed,
             "only_you": r.case in alone,
+            "in_two": r.case in two,
             **({"last_contact": last[r.case]} if r.case in last else {}),
         }
         for r in rows
@@ -107,9 +110,20 @@ def _list(args: Given, output: Output) -> Result:
         if r.case in last:
             line = Message("{case}  {silence}", case=line, silence=silence(last[r.case], today))
         lines.append(Message("{case}  [only YOU can open this case]", case=line) if r.case in alone else line)
+        lines += _two_versions(two.get(r.case))
     return Result(
         {"cases": data}, lines or [_NONE_CLOSED if args.closed else _NONE if args.no_contact is None else _NONE_SILENT]
     )
+
+
+def _two_versions(found: InTwo | None) -> list[Words]:
+    """Return the lines below a case in the list that has a record with two versions."""
+    if found is None:
+        return []
+    if not found.is_case:
+        return [Message("           2 VERSIONS of a record in it: `casevault case show {ref}`", ref=found.ref)]
+    said = joined([Message("{stage}, risk {risk}", stage=stage, risk=risk) for stage, risk in found.states], " / ")
+    return [Message("           2 VERSIONS: {said}: `casevault join {ref}`", said=said or "", ref=found.ref)]
 
 
 def _present(args: Given, session: Session) -> dict[str, str]:
@@ -239,15 +253,16 @@ def _release(args: Given, output: Output) -> Result:
 
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.cases import cases, sections
+        from vault.services.cases import cases, sections, two_versions
         from vault.services.projection import authors
 
         case = cases.find(session, args.case)
         view = cases.open_case(session, case, why=args.why)
+        in_two = two_versions.in_view(session, view, why=args.why)
         by = authors.written_by(session, view.notes)
         held = sections.list_of(session, case)
     data: dict[str, object] = case_data(view, by)
-    lines = case_lines(view, by)
+    lines = case_lines(view, by, in_two)
     if held:
         # Who holds none does not learn that there are any: neither by a line nor by an empty list.
         data["sections"] = [

@@ -12,7 +12,7 @@ from vault.cli.opening import opened
 from vault.cli.outcome import PROPOSAL, ROOT, WAITING, outcome_result, shown_data, shown_lines
 from vault.cli.output import Output, Result
 from vault.cli.sheets import typed_sheets
-from vault.cli.table import MEMBER, Arg, Given, Verb
+from vault.cli.table import MEMBER, Arg, Given, Verb, new_file
 from vault.store.files import write_new
 from vault.words.codes import words_of
 from vault.words.message import Message
@@ -194,7 +194,7 @@ CHANGES: Final = (
     Verb("show", Message("show what a proposal changes"), (_PROPOSAL_FILE,), _show),
     Verb("sign", Message("sign somebody else's proposal"), (
         _PROPOSAL_FILE,
-        Arg("--out FILE", Message("the signed proposal"), of=Path),
+        Arg("--out FILE", Message("the signed proposal"), of=new_file),
     ), _sign),
     Verb("commit", Message("put a proposal into effect that all have signed"), (
         Arg("PROPOSAL", Message("the proposal with all the signatures that it needs"), of=Path),

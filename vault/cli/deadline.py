@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.casework.story.deadline import Deadline, SetBy
@@ -17,7 +16,7 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import options_of
 from vault.cli.showing import indented
 from vault.cli.story import NO_DATE, RECORD
-from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb
+from vault.cli.table import CASE, IN_CASE, Arg, Given, Verb, new_file
 from vault.errors import UsageError
 from vault.ids import short_id
 from vault.words.message import Message, Words
@@ -220,7 +219,7 @@ _FROM_FORM: Final = tuple(
     for arg in form_verbs.options_for(_FORM, is_new=True)
     if arg.name in _GIVEN
 )
-_OUT: Final = Arg("--out FILE", Message("the file to write"), of=Path)
+_OUT: Final = Arg("--out FILE", Message("the file to write"), of=new_file)
 _DUE: Final = Arg("[--due DAYS]", Message("only what is due within this time, such as 7d"))
 
 VERBS: Final = (
@@ -248,7 +247,7 @@ VERBS: Final = (
     ), _count),
     Verb("week", Message("show a week, or write it as a page to print: references and kinds, no names"), (
         Arg("[--on DATE]", Message("any day of that week (default: today)"), of=day_of("--on", is_past=False)),
-        Arg("[--out FILE]", Message("write it to this PDF file, to print"), of=Path),
+        Arg("[--out FILE]", Message("write it to this PDF file, to print"), of=new_file),
     ), _week),
     Verb("calendar", Message("write what is due as a calendar file: dates without names, references and words"), (
         _OUT, _DUE, ZONE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.confirming import YES, require_sure
@@ -10,8 +9,7 @@ from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.outcome import PROPOSAL, outcome_result
 from vault.cli.output import Output, Result
-from vault.cli.table import Arg, Given, OneOf, Verb
-from vault.errors import UsageError
+from vault.cli.table import Arg, Given, OneOf, Verb, new_file
 from vault.store.files import write_new
 from vault.words.message import Message, Words, plural
 
@@ -145,10 +143,6 @@ def warned_data(warn: WarnList) -> dict[str, object]:
 
 
 def _revoke(args: Given, output: Output) -> Result:
-    if args.warn_list is not None and args.warn_list.exists():
-        raise UsageError(
-            Message("{warn_list} exists already", warn_list=args.warn_list), next_step=Message("Name a new file.")
-        )
     with opened(args, output) as session:
         from vault.services.members import devices, unsynced_work, warning
 
@@ -188,19 +182,19 @@ VERBS: Final = (
     ), _name),
     Verb("add", Message("invite a further device of a member (you, by default)"), (
         Arg("[--for MEMBER]", Message("who will use it"), into="whose"),
-        Arg("--out FILE", Message("the invitation; then `member join`"), of=Path),
+        Arg("--out FILE", Message("the invitation; then `member join`"), of=new_file),
     ), _add),
     Verb("give", Message("give all your cases to a further device of yours"), (_DEVICE,), _give),
     Verb("move", Message("move to another device, in two steps"), (
         OneOf((
-            Arg("[--invitation FILE]", Message("1. on the old device: invite the new device"), of=Path),
+            Arg("[--invitation FILE]", Message("1. on the old device: invite the new device"), of=new_file),
             Arg("[--ended DEVICE]", Message("2. on the new device, once it has everything: revoke the old device")),
         ), is_required=True),
         YES, PROPOSAL,
     ), _move),
     Verb("revoke", Message("revoke a device that is lost, and list whom to warn"), (
         _DEVICE,
-        Arg("[--warn-list FILE]", Message("write whom to warn into this file, instead of the screen"), of=Path),
+        Arg("[--warn-list FILE]", Message("write whom to warn into this file, instead of the screen"), of=new_file),
         YES, PROPOSAL,
     ), _revoke),
 )  # fmt: skip

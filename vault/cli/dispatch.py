@@ -13,7 +13,7 @@ from vault.cli.arguments import parse, take_options
 from vault.cli.nouns import GLOBAL, NOUNS, Noun, verbs_of
 from vault.cli.output import Output, Result
 from vault.cli.streams import ready_streams
-from vault.cli.table import Given, Verb
+from vault.cli.table import Given, Verb, require_places
 from vault.errors import InternalError, UsageError, VaultError
 from vault.words.message import Message
 
@@ -120,6 +120,7 @@ def _run_verb(noun: Noun, verb: Verb, words: list[str], given: Given, output: Ou
         if error.next_step is not error.usual_step:
             raise
         raise UsageError(error.message, next_step=_see_help(given.command)) from None
+    require_places(verb, given)
     return verb.run(given, output)
 
 

@@ -13,7 +13,7 @@ from vault.cli.opening import opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.showing import edited, indented
 from vault.cli.story import asked, options_for, typed_fields
-from vault.cli.table import CASE, SECTION, Arg, Given, Verb
+from vault.cli.table import CASE, SECTION, Arg, Given, Verb, new_file
 from vault.display import MINUTE_UTC, bytes_text, local_time, time_data
 from vault.errors import VaultError
 from vault.ids import short_id
@@ -289,7 +289,7 @@ VERBS: Final = (
     ), _senders),
     Verb("save", Message("write the content of a paper to a new file, in clear"), (
         _DOCUMENT,
-        Arg("--out FILE", Message("the new file; no file may be there yet"), of=Path),
+        Arg("--out FILE", Message("the new file; no file may be there yet"), of=new_file),
         _OF_SECTION,
     ), _save),
     Verb("edit", Message("change the facts of a paper; the history keeps what they were"), (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from vault.cli.device import ON_SCREEN, warned_data
 from vault.cli.next_steps import in_words
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.words.message import Message, Words
 
 
@@ -51,6 +50,6 @@ def _seizure(args: Given, output: Output) -> Result:
 VERBS: Final = (
     Verb("seizure", Message("what would be found on a device that was taken, whom to warn, and what to do"), (
         Arg("[--device DEVICE]", Message("its id (`device list`; default: this device)")),
-        Arg("[--out FILE]", Message("a page of it to print: references and steps, no names"), of=Path),
+        Arg("[--out FILE]", Message("a page of it to print: references and steps, no names"), of=new_file),
     ), _seizure),
 )  # fmt: skip

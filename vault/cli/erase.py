@@ -11,7 +11,7 @@ from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, are_asked, asked_one_by_one
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.errors import VaultError
 from vault.ids import CompartmentId
 from vault.words.message import Message, Words
@@ -29,12 +29,10 @@ _LANGUAGES: Final = ("en", "fr", "ru")
 
 def _erase(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
-        from vault.services.approvals import by_file, erasing
+        from vault.services.approvals import erasing
         from vault.services.cases.holds import require_none
         from vault.services.erasures import letter, preview, what_goes
 
-        for file in filter(None, (args.out, args.ask)):
-            by_file.require_new(file)
         going = what_goes.what_goes(session, *args.ids)
         # What a script is told may lie in a file for long: the names of who goes are for a person to read.
         shown = () if args.yes else preview.preview(session, going, needs_second=erasing.needs_second(going))
@@ -139,9 +137,9 @@ VERBS: Final = (
         Arg("[--second NAME]", Message("who approves it at this keyboard: above one case or ten records")),
         Arg("[--ask FILE]",
             Message("erase nothing yet; write a question for a second person elsewhere (--second, or all)"),
-            of=Path),
+            of=new_file),
         Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),
-        Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=Path),
+        Arg("[--out FILE]", Message("write the letter about it there, a PDF that is not encrypted"), of=new_file),
         Arg("[--language LANGUAGE]", Message("the language of that letter; default en"), choices=_LANGUAGES,
             default="en"),
         Arg("[--yes]", Message("neither show what goes nor ask (scripts)")),

@@ -12,7 +12,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
 from vault.cli.reading import approve_here, is_read_here, second_of, with_answers
-from vault.cli.table import CASE, Arg, Given, OneOf, Verb
+from vault.cli.table import CASE, Arg, Given, OneOf, Verb, there_folder
 from vault.errors import WaitingForDecisionError
 from vault.words.message import Message, Words, joined, plural
 
@@ -219,7 +219,7 @@ def undecided(result: Undecided) -> Result:
 VERBS: Final = (
     Verb("export", NOUNS["export"].help, (
         *REPORT,
-        Arg("--out DIR", Message("an existing folder for the package"), of=Path),
+        Arg("--out DIR", Message("an existing folder for the package"), of=there_folder),
         OneOf((
             Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
             Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from vault.cli.confirming import require_word
 from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.words.message import Message
 
 _SURE: Final = Message("Every name and note that you can read leaves without any redaction. Type all to go on: ")
@@ -38,7 +37,7 @@ def _export_all(args: Given, output: Output) -> Result:
 VERBS: Final = (
     Verb("export-all", NOUNS["export-all"].help, (
         Arg("--to NAME", Message("the recipient's name or id (`recipient list`); the key must be confirmed")),
-        Arg("--out FILE", Message("the new file"), of=Path),
+        Arg("--out FILE", Message("the new file"), of=new_file),
         Arg("[--yes]", Message("do not ask again (scripts)")),
     ), _export_all),
 )  # fmt: skip

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.next_steps import in_words
 from vault.cli.opening import opened, read_entrance, read_pin
 from vault.cli.output import Output, Result
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.errors import UsageError
 from vault.words.message import Message, joined
 
@@ -80,7 +79,7 @@ VERBS: Final = (
     Verb("list", Message("list what you need to unlock"), (), _list),
     Verb("add", Message("require a file or a security key from now on"), (
         _KIND,
-        Arg("[--out F]", Message("where to write the new keyfile: a stick that you carry"), of=Path),
+        Arg("[--out F]", Message("where to write the new keyfile: a stick that you carry"), of=new_file),
     ), _add),
     Verb("remove", Message("stop requiring it"), (_KIND,), _remove),
 )  # fmt: skip

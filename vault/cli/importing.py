@@ -13,7 +13,7 @@ from vault.cli.nouns import NOUNS
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import ask_line
-from vault.cli.table import Arg, Given, OneOf, Verb
+from vault.cli.table import Arg, Given, OneOf, Verb, new_file
 from vault.errors import UsageError, WaitingForDecisionError
 from vault.words.message import Message, plural
 
@@ -141,7 +141,7 @@ VERBS: Final = (
         OneOf((
             Arg("[--preview]", Message("show what it would make and every fault, and make nothing")),
             Arg("[--undo]", Message("take the last import back, within 10 minutes and before any bundle")),
-            Arg("[--template FILE]", Message("write an empty list with the right headers, .csv or .xlsx"), of=Path),
+            Arg("[--template FILE]", Message("write an empty list with the right headers, .csv or .xlsx"), of=new_file),
         )),
         Arg(
             "[--duplicates ANSWER]",

@@ -21,8 +21,8 @@ from vault.cli.prompts import (
 )
 from vault.cli.showing import n_devices
 from vault.cli.standing_in import STANDING_IN
-from vault.cli.table import Arg, Given, Verb
-from vault.errors import RefusedError, WaitingForDecisionError
+from vault.cli.table import Arg, Given, Verb, new_file
+from vault.errors import WaitingForDecisionError
 from vault.store.files import write_new
 from vault.words.codes import words_of
 from vault.words.message import Message, Words, plural
@@ -97,8 +97,6 @@ def _join(args: Given, output: Output) -> Result:
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
     for line in leftovers.clear(path):
         output.say(line)
-    if args.out.exists():
-        raise RefusedError(Message("{out} exists already", out=args.out), next_step=Message("Name a new file."))
     invitation = joining.read_invitation(args.invitation)
     member = invitation.name or read_member(args, output)
     known = (member, invitation.by)
@@ -131,7 +129,7 @@ def _admit(args: Given, output: Output) -> Result:
         answered = joining.look(session, args.request)
         words = _compared(args, output, answered)
         require_sure(args, output, unsynced_work.before_roles(session, None, answered.invitation.roles))
-        admitted = joining.admit(session, answered, words, by_root=args.root)
+        admitted = joining.admit(session, answered, words, by_root=args.root, gives_cases=args.with_cases)
         cases = 0
         if admitted.outcome.is_done and args.with_cases:
             cases = devices.give_cases(session, admitted.seat)
@@ -224,7 +222,7 @@ def _add(args: Given, output: Output) -> Result:
     )
 
 
-_OUT: Final = Arg("--out FILE", Message("the invitation"), of=Path)
+_OUT: Final = Arg("--out FILE", Message("the invitation"), of=new_file)
 _LIKE: Final = (
     Arg("--like ROLE[,ROLE]",
         Message("the role, or several, for example admin,caseworker in an office of two ({roles})",
@@ -238,13 +236,13 @@ VERBS: Final = (
     Verb("invite", Message("step 1: write an invitation for somebody new"), (*_LIKE, _OUT), _invite),
     Verb("join", Message("step 2, on the new device: answer an invitation"), (
         Arg("INVITATION", Message("the file that you were given"), of=Path),
-        Arg("--out FILE", Message("the request to carry back"), of=Path),
+        Arg("--out FILE", Message("the request to carry back"), of=new_file),
         Arg("[--kdf-memory-mib N]", Message("memory for one passphrase attempt, in MiB (256)"), of=memory_mib),
     ), _join),
     Verb("admit", Message("step 3: compare the words, and admit the new member"), (
         Arg("REQUEST", Message("the file that came back"), of=Path),
         Arg("[--words W]", Message("the 13 words as read out on the other side (scripts)")),
-        Arg("[--bundle FILE]", Message("write what the new device needs into this file"), of=Path),
+        Arg("[--bundle FILE]", Message("write what the new device needs into this file"), of=new_file),
         Arg("[--with-cases]", Message("a further device of yours: give it all your cases")),
         YES, ROOT, PROPOSAL,
     ), _admit),

@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
     NextStep.GENERATE_PASSPHRASE: "casevault passphrase generate",
     NextStep.GRANT_ACCESS: "casevault grant add",
     NextStep.IMPORT_BUNDLE: "casevault bundle import FILE",
+    NextStep.JOIN_VERSIONS: "casevault join RECORD",
     NextStep.LIST_CASES: "casevault case list",
     NextStep.LIST_FORMS: "casevault form list",
     NextStep.LIST_DEVICES: "casevault device list",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vault.casework.note import CHOSEN, TEXT, WHEN, note_head, note_of
+from vault.casework.note import AMENDS, CHOSEN, TEXT, WHEN, note_head, note_of
 from vault.cli.dates import of_shape
 from vault.cli.opening import opened, opened_for_text, opened_to_ask
 from vault.cli.output import Output, Result
@@ -20,15 +20,17 @@ _OPTIONS = {"occurred": "--when"}
 def _add(args: Given, output: Output) -> Result:
     typed = {field.name: getattr(args, field.name) or "" for field in CHOSEN}
     note_of(typed | {TEXT: "."})  # what is wrong with an option needs no text and no unlock
-    with opened_for_text(args, output) as (session, text):
+    with opened_for_text(args, output) as (session, text_of):
         from vault.services.cases import cases, notes, sections
 
-        note = note_of(typed | {TEXT: text})
         case = cases.find(session, args.case)
-        if args.section is None:
-            record = notes.add(session, case, note)
-        else:
-            record = sections.add_note(session, sections.find_in(session, case, args.section), note)
+        section = None if args.section is None else sections.find_in(session, case, args.section)
+        begun = notes.begin(session, case, typed, section=section, goes_on=args.go_on)
+        if begun.before:
+            output.say(begun.before)
+        note = note_of({**begun.typed, TEXT: begun.before + text_of(begun)})
+        record = notes.add(session, case, note) if section is None else sections.add_note(session, section, note)
+        begun.forget()
     said = joined(note_head(note), ", ") or ""
     lines = [Message("The note is saved: {head}", head=said), Message("id {id}", id=short_id(record))]
     return Result({"note": record.hex()}, lines)
@@ -59,11 +61,15 @@ def _show(args: Given, output: Output) -> Result:
 
 
 def _amend(args: Given, output: Output) -> Result:
-    with opened_for_text(args, output) as (session, text):
+    with opened_for_text(args, output) as (session, text_of):
         from vault.services.cases import notes
 
-        earlier = notes.locate(session, args.note)[1]
-        note = notes.correct(session, args.note, text=text, occurred=args.occurred or None, why=args.why)
+        case, earlier = notes.locate(session, args.note)
+        there = notes.show(session, args.note, why=args.why).value.typed()
+        when = {WHEN: args.occurred} if args.occurred else {}
+        begun = notes.begin(session, case, {**there, **when, TEXT: "", AMENDS: earlier.hex()})
+        note = notes.correct(session, args.note, text=text_of(begun), occurred=args.occurred or None, why=args.why)
+        begun.forget()
     if note == earlier:
         return Result({"note": note.hex(), "amends": None}, [_CHANGED])
     return Result(
@@ -101,6 +107,7 @@ VERBS: Final = (
     Verb("add", Message("write a note (text from --file or standard input)"), (
         CASE,
         *_CHOSEN, _FILE, SECTION,
+        Arg("[--go-on]", Message("go on with the note of this case that you began last and did not finish")),
     ), _add),
     Verb("list", Message("the notes of a case"), (CASE,), _list),
     Verb("show", Message("read a note"), (_NOTE,), _show),

@@ -106,6 +106,7 @@ GROUPS: Final[Mapping[Message, tuple[Noun, ...]]] = {
         Noun("document", Message("papers of a case: add a file, list, read, save and remove it"),
              ("add", "list", "show", "text", "senders", "save", "edit", "remove")),
         Noun("history", Message("what a record said before, and who wrote it")),
+        Noun("join", Message("two versions of a record that were written apart: show both, and say what stands")),
         Noun("undo", Message("take back the last thing that you wrote, within 10 minutes and before any bundle")),
         Noun("erase", Message("erase a note, a person, a case or a slip for good; shows first what goes")),
         Noun("erasures", Message("what colleagues erased, and cases that are due to be erased"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vault import platform
 from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from vault.access.seat_keys.factors import Factors
     from vault.access.session import Session
     from vault.ids import CompartmentId
+    from vault.services.cases.notes import NoteBegun
 
 
 def vault_path(args: Given) -> Path:
@@ -90,8 +92,6 @@ def read_entrance(args: Given, output: Output, salt: Callable[[], bytes] | None 
 
 def read_pin() -> str:
     """Ask for the PIN of a security key, with echo off."""
-    from vault import platform
-
     return platform.read_tty_passphrase(in_words(Message("PIN of the security key: "))).decode("utf-8", "replace")
 
 
@@ -216,15 +216,30 @@ def opened_to_ask(
 
 
 @contextmanager
-def opened_for_text(args: Given, output: Output) -> Iterator[tuple[Session, str]]:
-    """Unlock for a command that takes a note's text, and give it beside the session: typed after, else read before.
+def opened_for_text(args: Given, output: Output) -> Iterator[tuple[Session, Callable[[NoteBegun], str]]]:
+    """Unlock for a command that takes a note's text, and give beside the session what returns it.
+
+    What is piped or in a file is read before. What somebody types is kept line by line as a draft, until it is a note
+    or Ctrl+C throws it away.
 
     Raises:
         UsageError: as `read_text`.
     """
     given = None if text_is_typed(args) else read_text(args)
+
+    def text_of(begun: NoteBegun) -> str:
+        if given is not None:
+            return given
+        try:
+            return read_text(args, keep=begun.keep)
+        except platform.NobodyTypedError:
+            raise
+        except KeyboardInterrupt:
+            begun.forget()
+            raise
+
     with opened(args, output) as session:
-        yield session, read_text(args) if given is None else given
+        yield session, text_of
 
 
 def waiting(output: Output) -> Callable[[float], None]:

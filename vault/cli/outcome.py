@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault.cli.output import Output, Result
 from vault.cli.showing import indented, n_cases, n_devices
-from vault.cli.table import Arg, Given
+from vault.cli.table import Arg, Given, new_file
 from vault.errors import RefusedError
 from vault.store.files import write_new
 from vault.words.message import Message, Words
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 WAITING = 3
 PROPOSAL: Final = Arg(
-    "[--out FILE]", Message("where to write the proposal, if others have to sign the change"), of=Path
+    "[--out FILE]", Message("where to write the proposal, if others have to sign the change"), of=new_file
 )
 ROOT: Final = Arg(
     "[--root]",

@@ -14,7 +14,7 @@ from vault.cli.output import Output, Result
 from vault.cli.reading import with_answers
 from vault.cli.showing import indented
 from vault.cli.story import NO_DATE, record_data
-from vault.cli.table import Arg, Given, OneOf, Verb
+from vault.cli.table import Arg, Given, OneOf, Verb, new_file, there_folder
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.errors import UsageError
 from vault.ids import short_id
@@ -114,9 +114,10 @@ VERBS: Final = (
     Verb("pack", NOUNS["pack"].help, (
         *_OF_EXPORT,
         Arg("[--to NAME]", Message("the recipient's name or id; without it the facts are listed, and nothing leaves")),
-        Arg("[--out DIR]", Message("an existing folder for the package"), of=Path),
+        Arg("[--out DIR]", Message("an existing folder for the package"), of=there_folder),
         Arg("[--page FILE]",
-            Message("a page in clear of what is confirmed; it names the client, and others as you decide"), of=Path),
+            Message("a page in clear of what is confirmed; it names the client, and others as you decide"),
+            of=new_file),
         OneOf((
             Arg("[--second NAME]", Message("the member who approves it at this keyboard")),
             Arg("[--approval ANSWER]", Message("the answer file of a member who approved it elsewhere"), of=Path),

@@ -34,7 +34,8 @@ def person_lines(person: Stored[Person], never_use: Sequence[str]) -> list[Words
     value = person.value
     names = " / ".join(name.text for name in value.current_names()) or value.display_name() or Message("no name")
     role, short = word_of(value.role), short_id(person.record)
-    lines: list[Words] = [Message("{role}: {names}  id {id}", role=role, names=names, id=short)]
+    head = Message("{role}: {names}  id {id}", role=role, names=names, id=short)
+    lines: list[Words] = [joined([head, *in_versions(person.heads)], "  ") or ""]
     lines += [_name(name) for name in value.names if name not in value.current_names()]
     return lines + _details(value, never_use)
 
@@ -57,6 +58,11 @@ def _details(value: Person, never_use: Sequence[str]) -> list[Words]:
     return lines
 
 
+def in_versions(heads: int) -> list[Words]:
+    """Return the mark of a record that has several versions beside one another."""
+    return [Message("{heads} VERSIONS", heads=heads)] if heads > 1 else []
+
+
 def marked(way: str, never_use: Sequence[str]) -> Words:
     """Return a number or address as it is shown: one that must never be used says so before it."""
     return Message("DO NOT CALL  {number}", number=way) if is_never_used(way, never_use) else way
@@ -77,6 +83,7 @@ def person_data(person: Stored[Person], never_use: Sequence[str]) -> dict[str, o
     return {
         "person": person.record.hex(),
         "role": value.role,
+        "versions": person.heads,
         "names": [name.text for name in value.names],
         "spellings": [{"text": name.text, "script": name.script, "kind": name.kind} for name in value.names],
         "born": value.born,

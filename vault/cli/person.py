@@ -11,7 +11,7 @@ from vault.cli.opening import case_of, opened, opened_to_ask
 from vault.cli.output import Output, Result
 from vault.cli.people_shown import person_data, person_lines, warned, whole_person_lines
 from vault.cli.prompts import Personal, asked_again, options_of
-from vault.cli.showing import edited
+from vault.cli.showing import edited, two_lines
 from vault.cli.table import CASE, IN_CASE, SECTION, Arg, Given, Verb
 from vault.ids import CompartmentId, short_id
 from vault.words.message import Message, Words, plural
@@ -159,12 +159,14 @@ def _edit(args: Given, output: Output) -> Result:
 def _show(args: Given, output: Output) -> Result:
     with opened(args, output) as session:
         from vault.casework.person import Person
-        from vault.services.cases import editing, people, safe_contacts
+        from vault.services.cases import editing, people, safe_contacts, two_versions
 
         place = editing.locate(session, args.person, frozenset({Person.KIND}), case=case_of(session, args))
         person = people.show(session, place, why=args.why)
         never_use = safe_contacts.never_use_in(session, place.case)
-    return Result({"case": place.case.hex(), **person_data(person, never_use)}, whole_person_lines(person, never_use))
+        two = two_lines(two_versions.both(session, place, why=args.why)) if person.heads > 1 else []
+    lines = [*whole_person_lines(person, never_use), *two]
+    return Result({"case": place.case.hex(), **person_data(person, never_use)}, lines)
 
 
 def _same(args: Given, output: Output) -> Result:

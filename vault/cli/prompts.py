@@ -20,6 +20,7 @@ from vault.words.message import Message, Words
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _PASSPHRASE: Final = Message("Passphrase: ")
+_GONE: Final = Message("the terminal is gone")
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 _LONGEST_SHOWN: Final = 60
 
@@ -165,16 +166,21 @@ def text_is_typed(args: Given) -> bool:
     return args.file is None and sys.stdin.isatty()
 
 
-def read_text(args: Given) -> str:
-    """Return a note's text from `--file` or standard input, as UTF-8."""
+def read_text(args: Given, *, keep: Callable[[str], None] | None = None) -> str:
+    """Return a note's text from `--file` or standard input, as UTF-8; `keep` gets what was typed by each line's end.
+
+    Raises:
+        UsageError: it is too long, cannot be read, or the terminal went before somebody said that it ends.
+    """
     if args.file is not None:
         try:
             raw = Path(args.file).read_bytes()
         except OSError as error:
             raise UsageError(Message("the file cannot be read ({strerror})", strerror=error.strerror or "")) from None
+    elif text_is_typed(args):
+        _tell(Message("Type the note; end with Ctrl+D on an empty line."))
+        raw = _typed_lines(keep)
     else:
-        if text_is_typed(args):
-            _tell(Message("Type the note; end with Ctrl+D on an empty line."))
         raw = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
     if len(raw) > _MAX_INPUT_BYTES:
         raise UsageError(Message("the note is longer than 4 MiB"), next_step=Message("Split it into parts."))
@@ -188,6 +194,20 @@ def read_text(args: Given) -> str:
         raise UsageError(
             Message("the note is not UTF-8 text"), next_step=Message("Convert it to UTF-8 first.")
         ) from None
+
+
+def _typed_lines(keep: Callable[[str], None] | None) -> bytes:
+    raw = b""
+    try:
+        while line := sys.stdin.buffer.readline(_MAX_INPUT_BYTES + 1 - len(raw)):
+            raw += line
+            if keep is not None:
+                keep(raw.decode("utf-8", "replace"))
+    except OSError:
+        raise UsageError(_GONE) from None
+    if not sys.stdin.isatty():  # it hung up: nobody said that the note ends here
+        raise UsageError(_GONE)
+    return raw
 
 
 def _json_object(args: Given) -> dict[str, object]:

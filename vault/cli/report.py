@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from vault.cli.opening import opened
 from vault.cli.output import Output, Result
-from vault.cli.table import Arg, Given, Verb
+from vault.cli.table import Arg, Given, Verb, new_file
 from vault.words.message import Message, Words
 
 
@@ -40,6 +39,6 @@ def _counts(args: Given, output: Output) -> Result:
 VERBS: Final = (
     Verb("counts", Message("how many people, cases and acts there are among your cases; small groups are hidden"), (
         Arg("--by COLUMNS", Message("columns with commas: stage, kind, sex, age-band, nationality")),
-        Arg("[--out FILE]", Message("write the table to this file, .csv or .xlsx"), of=Path),
+        Arg("[--out FILE]", Message("write the table to this file, .csv or .xlsx"), of=new_file),
     ), _counts),
 )  # fmt: skip

@@ -93,14 +93,18 @@ def _loop(session: Session, output: Output, idle_s: int) -> Message:
 
 
 def _left(idle_s: int, *, asked: bool = False) -> Message:
-    """Return that nobody sits here; of a command that asked nothing is kept, and that is said."""
+    """Return that nobody sits here, and of a command that asked what is kept."""
     platform.drop_typed()
     locked = plural(
         "Locked: nobody typed for {count} minute.", "Locked: nobody typed for {count} minutes.", count=idle_s // 60
     )
     if not asked:
         return locked
-    return Message("{locked} The command was still asking: what was typed for it is not saved.", locked=locked)
+    return Message(
+        "{locked} The command was still asking. The lines of a note are kept (`casevault note add CASE --go-on`, or the"
+        " app); other answers are not saved.",
+        locked=locked,
+    )
 
 
 def _read() -> str:

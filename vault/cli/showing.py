@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vault.cli.output import Result
-from vault.cli.people_shown import contact_lines, person_data, person_lines
+from vault.cli.people_shown import contact_lines, in_versions, person_data, person_lines
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 from vault.words.codes import word_of
@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
     from vault.casework.note import Note
     from vault.casework.papers.document import Document
+    from vault.casework.versions.beside import Piece
     from vault.casework.versions.changed import Change
     from vault.ids import RecordId
     from vault.services.cases.cases import CaseView
     from vault.services.cases.editing import Edited
+    from vault.services.cases.two_versions import TwoVersions
     from vault.services.grants.sharing import ChangeCost, KeyChanged
     from vault.services.projection.reading import Stored
+
+
+UNCONFIRMED: Final = Message(
+    "It is no longer confirmed. If somebody confirms it as it is now, say who, in the same change."
+)
 
 
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
@@ -33,6 +40,7 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     never_use = never_use_of(person.value for person in view.persons)
     return {
         "case": view.case.hex(),
+        "versions": view.head.heads,
         "ref": head.ref,
         "title": head.title,
         "kind": head.kind,
@@ -49,8 +57,8 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     }
 
 
-def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
-    """Return a case for people; `by` says who wrote each note."""
+def case_lines(view: CaseView, by: Mapping[RecordId, str], in_two: Iterable[TwoVersions]) -> list[Words]:
+    """Return a case for people; `by` says who wrote each note, `in_two` are its records with two versions."""
     from vault.casework.person import never_use_of
     from vault.services.cases.notes import corrections
 
@@ -74,6 +82,8 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[Words]:
         lines.append(Message("(because: {reason})", reason=head.alone_reason))
     if head.no_recovery_reason is not None:
         lines.append(Message("Recovery cannot open this case: {reason}", reason=head.no_recovery_reason))
+    for found in in_two:
+        lines += two_lines(found, head.ref if found.place.record == view.head.record else "")
     lines += ["", Message("People ({count})", count=len(view.persons))]
     for person in view.persons:
         lines += map(indented, person_lines(person, never_use))
@@ -109,6 +119,7 @@ def note_data(
     return {
         "note": note.record.hex(),
         **note.value.plain(),
+        "versions": note.heads,
         "written": time_data(note.written_ms, MINUTE_UTC),
         "by": by.get(note.record),
         "corrected_by": None if later is None else later.hex(),
@@ -127,8 +138,55 @@ def note_lines(
     head: list[Words] = [local_time(note.written_ms), joined(said, ", ") or "", short_id(note.record)]
     head += [by[note.record]] if note.record in by else []
     text = note.value.text.splitlines() or [""]
+    head += in_versions(note.heads)
     first = joined(head, "  ") or ""
     return [first, f"  {text[0]}"] if short else [first, *(f"  {line}" for line in text)]
+
+
+def two_lines(found: TwoVersions, ref: str = "") -> list[Words]:
+    """Return both versions of a record and what joins them; `ref` where it is what a case says of itself."""
+    name = ref or short_id(found.place.record)
+    what: Words = Message("the case itself") if ref else found.place.kind.replace("-", " ")
+    head = Message("2 VERSIONS  {what}: `casevault join {name}` makes them one", what=what, name=name)
+    return [head, *both_lines(found)]
+
+
+def both_lines(found: TwoVersions) -> list[Words]:
+    """Return what the two versions of a record say where they differ, each with who wrote it when."""
+    lines: list[Words] = []
+    for number, side in ((1, found.left), (2, found.right)):
+        when = local_time(side.written_ms)
+        lines.append(Message("  {number}  {by}, {when}", number=number, by=side.by, when=when))
+        said = said_by_side(found.pieces, is_left=side is found.left)
+        lines += [
+            Message("       {field}: {value}", field=field_label(name), value=part) for name, part in said.items()
+        ]
+    return lines
+
+
+def said_by_side(pieces: Iterable[Piece], *, is_left: bool) -> dict[str, Words]:
+    """Return what one of two versions says where they differ, by field."""
+    said: dict[str, list[Words]] = {}
+    for piece in pieces:
+        if piece.is_open:
+            values = piece.left if is_left else piece.right
+            said.setdefault(piece.name, []).extend(_piece_value(value) for value in values)
+    return {name: joined(parts, "; ") or Message("nothing") for name, parts in said.items()}
+
+
+def field_label(name: str) -> str:
+    """Return a field of a record as words."""
+    return name.rpartition(".")[2].replace("_", " ")
+
+
+def _piece_value(value: object) -> Words:
+    match value:
+        case bool():
+            return Message("yes") if value else Message("no")
+        case dict():
+            return ", ".join(str(part) for part in value.values() if part)
+        case _:
+            return str(value)
 
 
 def edited(change: Edited) -> Result:
@@ -143,9 +201,7 @@ def edited(change: Edited) -> Result:
             )
         )
     if change.is_unconfirmed:
-        lines.append(
-            Message("It is no longer confirmed. If somebody confirms it as it is now, say who, in the same change.")
-        )
+        lines.append(UNCONFIRMED)
     result = {"record": change.place.record.hex(), "changed": bool(change.settled)}
     return Result(result | ({"unconfirmed": True} if change.is_unconfirmed else {}), lines)
 

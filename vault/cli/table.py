@@ -8,15 +8,28 @@ repeated. Rows are plain tuples, which load quickly.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from vault.errors import UsageError
+from vault.store.files import require_new
 from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.cli.output import Output, Result
 
     Command: TypeAlias = Callable[["Given", Output], Result]
+
+
+def new_file(text: str) -> Path:
+    """Return the place of a file, or a folder, that the command makes; see `require_places`."""
+    return Path(text)
+
+
+def there_folder(text: str) -> Path:
+    """Return a folder in which the command makes something; see `require_places`."""
+    return Path(text)
 
 
 class Given(SimpleNamespace):
@@ -100,6 +113,27 @@ class Verb(NamedTuple):
         """Yield every argument, those of a choice too."""
         for arg in self.args:
             yield from arg.args if isinstance(arg, OneOf) else (arg,)
+
+
+def require_places(verb: Verb, given: Given) -> None:
+    """Refuse what can be refused of the places where a command writes, before it asks, opens or changes anything.
+
+    Raises:
+        RefusedError: something is there already, or there is no folder for it.
+        UsageError: there is no such folder.
+        TryAgainError: the folder cannot be written.
+    """
+    for arg in verb.each_arg():
+        place = getattr(given, arg.key) if arg.of in {new_file, there_folder} else None
+        if place is None:
+            continue
+        if arg.of is new_file:
+            require_new(place)
+        elif not place.is_dir():
+            raise UsageError(
+                Message("there is no folder {folder}", folder=place),
+                next_step=Message("Connect the disk, or make the folder."),
+            )
 
 
 CASE: Final = Arg("CASE", Message("the case's id or reference"))

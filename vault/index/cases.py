@@ -159,6 +159,12 @@ def row_of(index: Index, case: bytes) -> CaseRow | None:
     return next(iter(_rows(index, ("due",), "top AND case_id=?", [case], backwards=False, tail="", extra=[])), None)
 
 
+def states_of(index: Index, case: bytes) -> list[tuple[str, str]]:
+    """Return the stage and the risk that each head of a case says, the newest last."""
+    with index.reading() as sql:
+        return list(sql.execute("SELECT status, risk FROM case_row WHERE case_id=? ORDER BY doc", (case,)))
+
+
 def cases_by_ref(index: Index, ref: str) -> list[bytes]:
     """Return the ids of the cases with this reference, written as it was given out (`K7QM-3XPD`).
 

@@ -111,10 +111,15 @@ def had_version(index: Index, compartment: bytes, version: bytes) -> bool:
         return found.fetchone() is not None
 
 
-def conflicts(index: Index) -> list[tuple[bytes, bytes]]:
-    """Return (compartment, record) of every record with more than one head of one kind."""
+def conflicts(index: Index) -> list[tuple[bytes, bytes, str]]:
+    """Return (compartment, record, kind) of every record with more than one head of a kind."""
     with index.reading() as sql:
-        return list(sql.execute("SELECT compartment, record FROM conflict ORDER BY compartment, record"))
+        return list(
+            sql.execute(
+                "SELECT compartment, record, kind FROM conflict CROSS JOIN head USING (compartment, record)"
+                " GROUP BY compartment, record, kind HAVING count(*)>1 ORDER BY compartment, record, kind"
+            )
+        )
 
 
 def heads_of_record(index: Index, record: bytes, kind: str) -> dict[bytes, tuple[bytes, ...]]:

@@ -77,6 +77,30 @@ def write_durable(path: Path, data: bytes) -> None:
         fsync_folder(path.parent)
 
 
+def require_new(path: Path) -> None:
+    """Return if a new file or folder can be made here: asked before the first step of an act that ends in one.
+
+    Raises:
+        RefusedError: something is there already, or there is no folder for it.
+        TryAgainError: the folder cannot be written.
+    """
+    folder = path.absolute().parent
+    try:
+        path.lstat()
+        raise RefusedError(Message("{path} exists already", path=path), next_step=Message("Name a new file."))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
+    if not folder.is_dir():
+        raise RefusedError(
+            Message("there is no folder {folder}", folder=folder),
+            next_step=Message("Connect the disk, or make the folder first."),
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _file_fault(OSError(errno.EACCES, ""), path)
+
+
 def write_new(path: Path, data: bytes) -> None:
     """Write a file for its owner alone where nothing is yet.
 

@@ -25,6 +25,7 @@ class NextStep(Enum):
     GENERATE_PASSPHRASE = "generate-passphrase"  # noqa: S105 - the act of making one
     GRANT_ACCESS = "grant-access"
     IMPORT_BUNDLE = "import-bundle"
+    JOIN_VERSIONS = "join-versions"
     LIST_CASES = "list-cases"
     LIST_FORMS = "list-forms"
     LIST_DEVICES = "list-devices"

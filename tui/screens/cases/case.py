@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.containers import Container, Vertical, VerticalScroll
@@ -32,10 +32,9 @@ from tui.screens.cases.note_lines import corrected_in
 from tui.screens.cases.note_parts.beside import Beside
 from tui.screens.cases.records import RecordsScreen
 from tui.screens.cases.section_list import SectionsScreen
-from tui.screens.cases.two_versions import TwoVersions
 from tui.screens.erasing.erase import Erases
 from tui.screens.frame.base import Command
-from tui.screens.frame.looking_back import HISTORY, UNDO
+from tui.screens.frame.looking_back import BOTH, HISTORY, UNDO
 from tui.screens.frame.whole_text import WholeText, first_lines, is_long
 from tui.screens.papers.paper import PaperScreen
 from tui.screens.papers.paper_form import PAPER_KEPT, add_paper
@@ -43,12 +42,12 @@ from tui.screens.people.person import PersonScreen
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.same_person import SamePerson
 from tui.screens.referral.export import ExportScreen
-from tui.values.messages import OpenCase
+from tui.text.in_words import together
+from tui.values.messages import OpenCase, ShowBoth
 from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.values.values_papers import PaperShown
 from tui.values.values_people import Whereabouts
 from tui.values.values_records import RecordShown
-from tui.values.values_versions import VersionsShown
 from tui.widgets.part_tabs import PartTabs
 from tui.widgets.strip import Strip
 from tui.widgets.virtual_list import VirtualList
@@ -57,6 +56,8 @@ from vault.casework.stages import ExtraditionStage
 from vault.casework.story.at_risk import WARNING
 from vault.casework.story.task import Task
 from vault.words.message import Message
+
+_SAYS: Final = Message("b says which stands")
 
 
 class CaseScreen(Erases):
@@ -83,7 +84,7 @@ class CaseScreen(Erases):
         Command("m", "change", Message("Change title, risk or stage; close the case"), "m"),
         Command("", "hold", Message("Legal hold: put the case on, change it, release it"), ""),
         Command("", "at_risk", Message("Refused at risk: where they are, check-ins, plan, whom to tell"), ""),
-        Command("", "versions", Message("Compare two versions of a record, side by side"), ""),
+        BOTH,
         Command("j", "same", Message("Say that a person here is the same as in another case"), "j"),
         HISTORY,
         UNDO,
@@ -266,20 +267,18 @@ class CaseScreen(Erases):
         self.erase(self._case.ref, self._case.case, ends=True)
 
     def action_versions(self) -> None:
-        """Compare the versions of the first record that has two."""
-        two = in_two(self._case)
-        if two:
+        """Show both versions of the record under the cursor, or else of the first record that has two."""
+        two, here = in_two(self._case), self._lists.here()
+        if isinstance(here, PersonShown | PaperShown | RecordShown | NoteShown) and here.heads > 1:
+            self._compare(here.record, kind_of(here))
+        elif two:
             self._compare(*two[0])
         else:
             self.say(Message("Each record of this case has only one version."))
 
     def _compare(self, record: str, kind: str) -> None:
-        case, ref, why = self._case.case, self._case.ref, self._why
-
-        def show(found: VersionsShown) -> None:
-            self.app.push_screen(TwoVersions(ref, found, len(in_two(self._case)) - 1), self._changed)
-
-        self.ask(lambda vault: vault.story.two_versions(case, record, kind, why), show)
+        case, more = self._case, len(in_two(self._case)) - 1
+        self.post_message(ShowBoth(case.case, case.ref, record, kind, self._changed, why=self._why, more=more))
 
     def action_access(self) -> None:
         """Show who can open the case."""
@@ -363,7 +362,8 @@ class CaseScreen(Erases):
     def _show_record(self) -> None:
         here = self._lists.here()
         head, text = said_of(here, self._corrected, self._lists.part)
-        self.write("text-head", head)
+        both = () if here is None or isinstance(here, DraftShown) else self._case.both.get(here.record, ())
+        self.write("text-head", together((head, *both, *[_SAYS] * bool(both))))
         self.write("text", first_lines(text, opens=isinstance(here, NoteShown)))
         self.query_one("#text-pane").scroll_home(animate=False)
         named = self.query_one("#named", Strip)

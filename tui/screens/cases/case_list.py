@@ -16,13 +16,13 @@ from tui.screens.cases.many import ManyCases
 from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
 from tui.screens.frame.choice_field import Choose
-from tui.screens.frame.looking_back import UNDO, LooksBack
+from tui.screens.frame.looking_back import BOTH, UNDO, LooksBack
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.screens.frame.rows import CasePages, FixedRows, case_row, risk_width
 from tui.screens.frame.wording import order_words
 from tui.text.in_words import in_words, together, warning
 from tui.values.codes import choices
-from tui.values.messages import OpenCase
+from tui.values.messages import OpenCase, ShowBoth
 from tui.values.values import CaseLine, CaseListStart, PreviewShown, Spot, VaultStatus
 from tui.widgets.cells import text_of
 from tui.widgets.columns import Column
@@ -30,6 +30,7 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.strip import ListAndStrip, Strip
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.casework.case import Case
 from vault.errors import RefusedError, VaultError
 from vault.words.message import Message, Words, plural
 
@@ -64,6 +65,7 @@ class CaseList(LooksBack, ManyCases):
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
         Command("", "open_why", Message("Open the case for another reason"), ""),
         *ManyCases.MARKING,
+        BOTH,
         UNDO,
         READ_AGAIN,
         Command("down", "to_list", Message("From the filter to the list"), "Down"),
@@ -167,6 +169,13 @@ class CaseList(LooksBack, ManyCases):
     def action_new(self) -> None:
         """Make a case."""
         self.unless_left(NewCase(), self._made)
+
+    def action_versions(self) -> None:
+        """Show both versions of the case under the cursor, where there are two."""
+        row = self.case_list.row_at_cursor()
+        if row is not None:
+            ref = text_of(row.cells[_REF]).removesuffix("!")
+            self.post_message(ShowBoth(row.key, ref, "", Case.KIND, lambda _: self.action_refresh()))
 
     def action_notices(self) -> None:
         """Show all that was noticed at unlock."""

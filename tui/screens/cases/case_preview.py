@@ -10,6 +10,7 @@ from tui.text.calendar import short_day_of_week
 from tui.text.due_words import FULL_DAY, day_said, time_said
 from tui.text.in_words import together
 from tui.values.codes import word_of
+from tui.values.shaping import states_told
 from tui.values.values import PreviewShown
 from tui.values.values_story import DueShown
 from tui.widgets.cells import Cell
@@ -26,6 +27,7 @@ def preview_facts(case: PreviewShown) -> list[Fact]:
     people: list[Words] = [*case.clients, *case.others]
     people += [more_words(case.more_people)] if case.more_people else []
     facts = [Fact("", Cell(case.title, bold=True))]
+    facts += [Fact(Message("2 VERSIONS (b)"), states_told(case.states), Token.WARN)] if case.states else []
     facts += [Fact(Message("DO NOT CALL"), "", Token.ALARM, never_cut=case.never_use)] if case.never_use else []
     for place, (name, contact) in enumerate(case.contacts, start=1):
         said: Words = Message("{name}: {contact}", name=name, contact=contact)

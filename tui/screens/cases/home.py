@@ -20,6 +20,7 @@ from tui.screens.cases.due_parts.due_acts import DONE_ACT, MOVE_ACT, DueScreen
 from tui.screens.cases.due_parts.home_rows import (
     ALERTS,
     DATES,
+    IN_TWO,
     TASKS,
     alert_rows,
     alerts_of,
@@ -38,13 +39,14 @@ from tui.screens.cases.due_parts.home_rows import (
 from tui.screens.cases.due_parts.new_vault import NewVault, ticked
 from tui.screens.cases.new_case import NewCase
 from tui.screens.frame.base import READ_AGAIN, Command
+from tui.screens.frame.looking_back import BOTH
 from tui.screens.frame.result_dialog import ResultDialog
 from tui.text.calendar import long_day
 from tui.text.in_words import in_words, together
-from tui.values.messages import OpenCase
+from tui.values.messages import OpenCase, ShowBoth
 from tui.values.values import Alert
 from tui.values.values_exchange import StandingShown
-from tui.values.values_story import DueShown, HomeShown
+from tui.values.values_story import DueShown, HomeShown, InTwoShown
 from tui.widgets.cells import WIDE
 from tui.widgets.drawn import Draw, DrawnPart
 from tui.widgets.pages import ListRow
@@ -84,6 +86,7 @@ class HomeScreen(DueScreen):
         Command("x", "app.go('standing')", Message("Backup and exchange"), "x", Message("exchange"), rank=3),
         Command("v", "app.go('log')", Message("The log"), "v", Message("log"), rank=4),
         Command("f2", "app.commands", Message("All commands"), "F2", Message("all commands"), rank=2),
+        BOTH,
         replace(DONE_ACT, hint=""),
         replace(MOVE_ACT, hint=""),
         Command("1", "section(1)", Message("Dates"), "1"),
@@ -109,6 +112,7 @@ class HomeScreen(DueScreen):
         self._standing: StandingShown | None = None
         self._told = ""
         self._shared: str | None = None
+        self._in_two: tuple[InTwoShown, ...] = ()
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -162,6 +166,14 @@ class HomeScreen(DueScreen):
     def _made(self, case: str) -> None:
         self.post_message(OpenCase(case))
 
+    def action_versions(self) -> None:
+        """Show both versions of the first record that has two."""
+        if not self._in_two:
+            self.say(Message("Each record of your cases has only one version."))
+            return
+        two = self._in_two[0]
+        self.post_message(ShowBoth(two.case, two.ref, two.record, two.kind, lambda _: None, more=len(self._in_two) - 1))
+
     def action_section(self, number: int) -> None:
         """Go to a part of this screen, or begin what a new vault lacks."""
         if self._new.is_whole:
@@ -194,7 +206,9 @@ class HomeScreen(DueScreen):
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
         place = next((alert.place for alert, row in self._alert_rows() if row.key == event.row.key), None)
-        if place:
+        if place == IN_TWO:
+            self.action_versions()
+        elif place:
             self.call_later(self.run_action, "app.go('" + place + "')")
         elif place is not None:
             self._show_alerts()
@@ -279,7 +293,8 @@ class HomeScreen(DueScreen):
         self._say("slips", Message("{slips}, 1 put away", slips=slips) if shown.has_begun_slip else slips)
         self._draw("slips", partial(slip_rows, shown.calls, today, _FEW * (1 + is_wide)))
         self._noticed = shown.status.alarms
-        self._alerts = alerts_of(shown.status)
+        self._in_two = shown.in_two
+        self._alerts = alerts_of(shown.status, shown.in_two)
         for side in _SIDES:
             self._say("alerts-" + side, str(len(self._alerts)) if self._alerts else Message("none"))
             self._list("alerts-" + side).show_rows(alert_rows(self._alerts))

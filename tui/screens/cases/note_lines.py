@@ -38,7 +38,7 @@ def with_versions(head: Words, heads: int) -> Words:
     """Return a head that says when a record stands in several versions."""
     if heads == 1:
         return head
-    return Message("{head}  {heads} VERSIONS, the newest is shown", head=head, heads=heads)
+    return Message("{head}  {heads} VERSIONS", head=head, heads=heads)
 
 
 def draft_head(draft: DraftShown) -> Message:

@@ -21,7 +21,7 @@ from tui.screens.frame.wording import moment
 from tui.text.in_words import together
 from tui.text.safe_content import safe_content
 from tui.values.codes import word_of
-from tui.values.shaping import told
+from tui.values.shaping import piece_told
 from tui.values.values_story import KeptShown
 from tui.values.values_versions import SideShown, VersionsShown
 from tui.widgets.cells import Cell
@@ -239,18 +239,14 @@ def _side(piece: Piece, values: tuple[object, ...], other: tuple[object, ...]) -
 def _words(piece: Piece, values: tuple[object, ...]) -> Words:
     if piece.part is Part.LINES:
         return str(values[0]) if values else ""
-    shown: Words = together([_shown_value(value) for value in values], "; ") if values else Message("nothing")
+    shown: Words = together([piece_told(value) for value in values], "; ") if values else Message("nothing")
     return Message("{field}: {value}", field=_label(piece), value=shown)
-
-
-def _shown_value(value: object) -> Words:
-    return word_of(value) if isinstance(value, str) else told(value)
 
 
 def _quoted(piece: Piece, values: tuple[object, ...]) -> Words:
     if not values:
         return Message("it goes")
-    text = str(values[0]) if piece.part is Part.LINES else together([_shown_value(value) for value in values], "; ")
+    text = str(values[0]) if piece.part is Part.LINES else together([piece_told(value) for value in values], "; ")
     return Message("“{text}”", text=text)
 
 

@@ -15,6 +15,7 @@ from tui.values.values_story import ChangeShown, UndoShown
 from vault.words.message import Message, Words
 
 HISTORY: Final = Command("v", "history", Message("What it said before, and who wrote it"), "v")
+BOTH: Final = Command("b", "versions", Message("Compare two versions of a record, side by side"), "b")
 UNDO: Final = Command("ctrl+z", "undo", Message("Undo: take back your last words (10 minutes)"), "Ctrl+Z")
 
 

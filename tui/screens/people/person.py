@@ -16,7 +16,7 @@ from tui.screens.frame.base import Command
 from tui.screens.frame.choice_field import Choose
 from tui.screens.frame.known_already import make_unless_known
 from tui.screens.frame.line_dialog import AskLine
-from tui.screens.frame.looking_back import UNDO
+from tui.screens.frame.looking_back import BOTH, UNDO
 from tui.screens.frame.rows import FixedRows
 from tui.screens.people.person_form import PersonForm
 from tui.screens.people.person_parts import left_parts, more_parts, name_cells, name_columns, right_parts
@@ -24,11 +24,13 @@ from tui.screens.people.request_of_person import RequestOfPerson
 from tui.screens.people.same_person import SamePerson
 from tui.text.in_words import together
 from tui.values.codes import choices, word_of
+from tui.values.messages import ShowBoth
 from tui.values.values_people import AlikeShown, PersonPage, Whereabouts
 from tui.widgets.pages import ListRow
 from tui.widgets.parts_pane import PartsPane
 from tui.widgets.section_line import SectionLine
 from tui.widgets.virtual_list import VirtualList
+from vault.casework.person import Person
 from vault.casework.vocabulary import NameKind
 from vault.words.message import Message, plural
 
@@ -57,6 +59,7 @@ class PersonScreen(Erases):
             Message("Names"), Message("About"), Message("Reach"), Message("Belongs to"), Message("Same person?"),
             Message("Agreed to share"), Message("Who holds what"), Message("Cases"), Message("Who wrote it"),
         ), start=1)),
+        BOTH,
         UNDO,
         Command("", "request", Message("Write down what they ask about their own data, and by when"), ""),
         Command("", "erase_person", Message("Erase this person for good, in all your cases"), ""),
@@ -74,7 +77,9 @@ class PersonScreen(Erases):
     def commands(self) -> tuple[Command, ...]:
         # Of the earlier versions of a section's people nothing is kept in the index, and no request names them.
         return tuple(
-            command for command in self.ACTS if command.action not in {"history", "request"} or not self._where.section
+            command
+            for command in self.ACTS
+            if command.action not in {"history", "request", "versions"} or not self._where.section
         )
 
     @override
@@ -146,6 +151,17 @@ class PersonScreen(Erases):
         where, why = self._where, self._why
         if self._page is not None:
             self.ask(lambda vault: vault.story.history(where.case, where.record, "person", why), self.show_history)
+
+    def action_versions(self) -> None:
+        """Show both versions of them, where there are two."""
+        where = self._where
+        if self._page is None or self._page.shown.heads == 1:
+            self.say(Message("This person has only one version."))
+            return
+        wish = ShowBoth(
+            where.case, where.ref, where.record, Person.KIND, lambda _: self.action_refresh(), why=self._why
+        )
+        self.post_message(wish)
 
     def action_request(self) -> None:
         """Write down what they ask about their own data."""

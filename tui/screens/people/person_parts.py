@@ -82,9 +82,12 @@ def _about(page: PersonPage, width: int) -> Lines:
     facts.append((_LABELS[1], word_of(page.shown.role)))
     facts += [(_LABELS[2], together((word_of(kind), number))) for kind, number in page.documents]
     if page.shown.heads > 1:
-        facts.append(
-            (_LABELS[3], plural("{count} beside one another", "{count} beside one another", count=page.shown.heads))
+        said = plural(
+            "{count} beside one another; b shows both",
+            "{count} beside one another; b shows both",
+            count=page.shown.heads,
         )
+        facts += [(_LABELS[3], said), *(("", line) for line in page.both)]
     if page.shown.typed is not None and page.shown.typed.unregistered:
         facts.append((_LABELS[4], Message("left out")))
     column = max(cell_len(in_words(label)) for label in _LABELS) + 2

@@ -26,7 +26,7 @@ from vault.services.approvals.erasure_shown import erasure_shown
 from vault.services.approvals.question import Question, decode_question
 from vault.services.projection.approval_checks import ERASE, listings_of
 from vault.services.projection.authors import name_in, names_of_members
-from vault.store.files import as_received, read_limited, write_new
+from vault.store.files import as_received, read_limited, require_new, write_new
 from vault.words.message import Message, Words
 from vault.words.next_step import NextStep
 
@@ -48,16 +48,6 @@ class _Letter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     seat: bytes
     content: bytes
-
-
-def require_new(path: Path) -> None:
-    """Return if nothing is at this place: said before anybody reads what would be written there.
-
-    Raises:
-        RefusedError: something is there already.
-    """
-    if path.exists():
-        raise RefusedError(Message("there is something at this place already"), next_step=Message("Name a new file."))
 
 
 def ask(session: Session, question: Question, chosen: Collection[Approver], out: Path) -> None:

@@ -43,6 +43,7 @@ from vault.services.projection.approval_checks import ERASE, MOST_CASES_ALONE, M
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import seats_of
+from vault.store.files import require_new
 from vault.store.rowtypes import PlacedVersion
 from vault.words.message import Message
 
@@ -140,7 +141,7 @@ def ask(session: Session, going: Going, *, why: str, out: Path, approver: str | 
         raise UsageError(Message("one person may erase this: nobody has to approve it"))
     if rule_of(session) != TWO_PERSON:
         raise RefusedError(Message("nobody else could approve it: it is done alone"))
-    by_file.require_new(out)
+    require_new(out)
     chosen = approvers(session) if approver is None else [approver_named(session, approver)]
     subject = next((audit_of(session, case) for case in going.cases), None)
     by_file.ask(session, _question(session, going, why, subject, valid_ms=APART_MS), chosen, out)

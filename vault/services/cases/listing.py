@@ -24,6 +24,7 @@ from vault.index.cases import (
     page,
     page_at,
     row_of,
+    states_of,
 )
 from vault.index.never_use import never_use_by_case
 from vault.index.previews import DateGlance, next_dates, people_at_a_glance, people_counts
@@ -46,7 +47,8 @@ class CasePreview:
     """What stands beside the list of the case under its cursor: all of it is in the index, none of it is a note.
 
     `others` are people who are no clients, `more_people` how many there are beside; `contacts` are the first safe
-    contacts, each with whose it is; `never_use` all that must never be used; `owner` a member.
+    contacts, each with whose it is; `never_use` all that must never be used; `owner` a member; `states` the stage and
+    the risk of each version of a case that has two.
     """
 
     row: CaseRow
@@ -58,6 +60,7 @@ class CasePreview:
     never_use: tuple[str, ...] = field(repr=False)
     dates: tuple[DateGlance, ...] = field(repr=False)
     owner: str = field(repr=False)
+    states: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,7 @@ class CaseList:
             never_use=never_use_by_case(index, [case]).get(case, ()),
             dates=tuple(next_dates(index, case)),
             owner=owner,
+            states=tuple(states_of(index, case)) if row.heads > 1 else (),
         )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from vault.access.session import Session
-from vault.casework.note import Note
+from vault.casework.note import AMENDS, TEXT, Note, typed_note
 from vault.display import DAY, time_data
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.index.cases import row_of
 from vault.index.heads import cases_of_records, corrections_of, heads_of
 from vault.policy.roles import Action
 from vault.records.work import Entry
@@ -21,6 +24,69 @@ from vault.services.projection.seats import members_of_logs
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
 from vault.words.message import Message
 from vault.words.next_step import NextStep
+
+_DRAFT: Final = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBegun:
+    """A note that somebody types: kept under the member's key as the app keeps drafts, and in no log.
+
+    `typed` are its fields as typed before; `place` is where the draft lies.
+    """
+
+    _session: Session = field(repr=False)
+    place: tuple[CompartmentId, RecordId]
+    typed: Mapping[str, str] = field(repr=False)
+    beside: Mapping[str, str]
+
+    @property
+    def before(self) -> str:
+        """What was typed of its text before, up to the end of a line."""
+        text = self.typed.get(TEXT, "")
+        return text if not text or text.endswith("\n") else f"{text}\n"
+
+    def keep(self, more: str) -> None:
+        """Keep what was typed before and now, in place of what was kept; on the medium when this returns."""
+        text = self.before + more
+        lines = text.split("\n")
+        beside = {**self.beside, "cursor": [len(lines) - 1, len(lines[-1])], "steps": {}}
+        content = {**typed_note({**self.typed, TEXT: text}), **beside}
+        self._session.drafts().save(*self.place, json.dumps(content), _DRAFT)
+
+    def forget(self) -> None:
+        """Forget it: it is a note now, or was thrown away."""
+        if self._session.own_drafts.found().exists():
+            self._session.drafts().delete(*self.place)
+
+
+def begin(
+    session: Session,
+    case: CompartmentId,
+    typed: Mapping[str, str],
+    *,
+    section: CompartmentId | None = None,
+    goes_on: bool = False,
+) -> NoteBegun:
+    """Return a note of a case, or of a restricted section of it, that is to be typed; nothing is stored yet.
+
+    `typed` are its fields beside the text. `goes_on`: the draft of the case that was kept last.
+
+    Raises:
+        NotFoundError: there is no draft to go on with.
+    """
+    session.require(Action.NOTE_WRITE, case)
+    row = row_of(up_to_date_index(session), case)
+    beside = {"ref": "" if row is None else row.ref, "section": "" if section is None else section.hex()}
+    if not goes_on:
+        return NoteBegun(session, (case, RecordId(make_id())), typed, beside)
+    for draft in session.drafts().list() if session.own_drafts.found().exists() else ():
+        if draft.kind == _DRAFT and draft.compartment == case:
+            kept = json.loads(draft.text)
+            if kept.get("section", "") == beside["section"] and not kept.get(AMENDS):
+                said = {name: text for name, text in kept.items() if isinstance(text, str)}
+                return NoteBegun(session, (case, RecordId(draft.record)), typed_note(said), beside)
+    raise NotFoundError(Message("no note that you began is kept for this case"))
 
 
 def add(session: Session, case: CompartmentId, note: Note) -> RecordId:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -14,22 +15,25 @@ from vault.casework.note import Note
 from vault.casework.papers.document import Document
 from vault.casework.person import Person
 from vault.casework.story.incident import Incident
+from vault.casework.versions.beside import Piece, compare
 from vault.errors import MalformedError, NotFoundError, UsageError
-from vault.ids import SeatId, VersionId
-from vault.index.heads import heads_of
+from vault.ids import CompartmentId, RecordId, SeatId, VersionId
+from vault.index.cases import row_of, states_of
+from vault.index.heads import conflicts, heads_of
 from vault.policy.roles import Action
 from vault.records.codec import from_fields, to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.seal.attachments import ContentHash
-from vault.services.cases.cases import log_view
+from vault.services.cases.cases import CaseView, log_view
 from vault.services.cases.editing import KINDS, Place
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
-from vault.services.projection.reading import read_versions
+from vault.services.projection.reading import Stored, read_versions
 from vault.services.projection.seats import members_of_logs, seat_of_log
 from vault.words.message import Message
 
+_ONLY_ONE: Final = Message("this record has only one version")
 _ACTS: Final = {Case.KIND: "case.edit", Person.KIND: "person.edit", Note.KIND: "note.correct"}
 
 
@@ -53,6 +57,40 @@ class TwoVersions:
     left: Side
     right: Side
 
+    @property
+    def pieces(self) -> list[Piece]:
+        """What both say, piece by piece."""
+        return compare(self.left.fields, self.right.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class InTwo:
+    """A record that has two versions. `ref` is that of its case; of a case `states` is what each says it is in.
+
+    A state is a stage and a risk, the newest last.
+    """
+
+    place: Place
+    ref: str
+    states: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_case(self) -> bool:
+        """Whether it is what the case says of itself."""
+        return self.place.kind == Case.KIND
+
+
+def in_two(session: Session) -> list[InTwo]:
+    """Return the records with two versions in the cases of this member, those of a case together, its own first."""
+    session.require(Action.CASE_LIST)
+    index, found = up_to_date_index(session), list[InTwo]()
+    for home, record, kind in conflicts(index):
+        row = row_of(index, home) if kind in KINDS else None
+        if row is not None:
+            states = tuple(states_of(index, home)) if kind == Case.KIND else ()
+            found.append(InTwo(Place(CompartmentId(home), RecordId(record), kind), row.ref, states))
+    return sorted(found, key=lambda each: (each.ref, not each.is_case, each.place.kind, each.place.record))
+
 
 def both(session: Session, place: Place, *, why: str = "casework") -> TwoVersions:
     """Return the two newest versions of a record beside one another; opening them opens the case, in the log before.
@@ -61,13 +99,27 @@ def both(session: Session, place: Place, *, why: str = "casework") -> TwoVersion
         NotFoundError: there is one version alone, or only one that can be read here.
     """
     session.require(Action.CASE_READ, place.case)
+    if len(heads_of(up_to_date_index(session), place.case, place.record, place.kind)) < 2:
+        raise NotFoundError(_ONLY_ONE)
     log_view(session, place.case, why=why)
     versions = [version for version in _heads(session, place) if _is_readable(version)]
     if len(versions) < 2:
-        raise NotFoundError(Message("this record has only one version"))
+        raise NotFoundError(_ONLY_ONE)
     sides = [_side(session, version) for version in versions[-2:]]
     sides.sort(key=lambda side: (not side.is_here, -side.written_ms, side.version))
     return TwoVersions(place, sides[0], sides[1])
+
+
+def in_view(session: Session, view: CaseView, *, why: str = "casework") -> list[TwoVersions]:
+    """Return both versions of each record of a case that has two, what the case says of itself first."""
+    session.require(Action.CASE_READ, view.case)
+    found: list[TwoVersions] = []
+    every: list[Stored[Any]] = [view.head, *view.persons, *view.notes, *view.papers, *view.story]
+    for stored in every:
+        if stored.heads > 1:
+            with suppress(NotFoundError):  # only one of them can be read here
+                found.append(both(session, Place(view.case, stored.record, stored.value.KIND), why=why))
+    return found
 
 
 def settle(
@@ -97,7 +149,8 @@ def settle(
         )
     try:
         before = [from_fields(KINDS[place.kind], version.content.fields) for version in versions]
-        value = from_fields(KINDS[place.kind], _with_content(fields, before))
+        chosen = _with_members(session, _with_content(fields, before), before)
+        value = from_fields(KINDS[place.kind], chosen)
     except MalformedError:
         said = Message("your choices do not fit together")
         raise UsageError(said, next_step=Message("Choose one side.")) from None
@@ -113,9 +166,11 @@ def settle(
     return was_confirmed and not getattr(value, _CONFIRMED, None)
 
 
-def _told(value: Any) -> dict[str, object]:
-    """Return the fields of a version; of a paper, what is sealed apart is one of them, and told in words."""
+def _told(session: Session, value: Any) -> dict[str, object]:
+    """Return the fields of a version, with members by name; of a paper, what is sealed apart is told in words."""
     fields = to_fields(value)
+    if isinstance(value, Case):
+        fields |= _members(session, value)
     if isinstance(value, Document):
         fields = {name: part for name, part in fields.items() if name not in _OF_CONTENT}
         fields[_CONTENT] = _content(value)
@@ -140,6 +195,23 @@ def _with_content(fields: Mapping[str, object], before: Sequence[Any]) -> Mappin
     return {name: part for name, part in fields.items() if name != _CONTENT} | kept
 
 
+def _members(session: Session, case: Case) -> dict[str, str]:
+    """Return the names of the members whom a case names."""
+    named = {name: getattr(case, name) for name in _OF_MEMBERS}
+    return {name: name_in(names_of_members(session), member) for name, member in named.items() if member is not None}
+
+
+def _with_members(session: Session, fields: Mapping[str, object], before: Sequence[Any]) -> Mapping[str, object]:
+    """Put the member whom one of the two names in the place of the name that was told."""
+    told = dict(fields)
+    for case in before:
+        if isinstance(case, Case):
+            names = _members(session, case).items()
+            told |= {name: getattr(case, name) for name, called in names if fields.get(name) == called}
+    return told
+
+
+_OF_MEMBERS: Final = ("owner", "deputy")
 _CONFIRMED: Final = "confirmed"
 _CONTENT: Final = "content"
 _OF_CONTENT: Final = frozenset({"name", "media", "content_hash", "body", "extracted", "read_by"})
@@ -170,5 +242,5 @@ def _side(session: Session, version: OpenedVersion) -> Side:
         by=name_in(names_of_members(session), member),
         seat=seat,
         is_here=seat == session.seat,
-        fields=_told(value),
+        fields=_told(session, value),
     )

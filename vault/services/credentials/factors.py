@@ -18,7 +18,7 @@ from vault.seal.entrance.passphrase import text_of
 from vault.seal.entrance.prf import PrfProvider, fido2_salt
 from vault.seal.entrance.wordlists import Language
 from vault.seal.entrance.words import GeneratedPassphrase, is_generated, make_passphrase, word_form
-from vault.store.files import read_limited, write_new
+from vault.store.files import read_limited, require_new, write_new
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -111,6 +111,7 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
             Message("a keyfile is in use already"),
             next_step=Message("Remove it first: {remove}.", remove=NextStep.REMOVE_KEYFILE),
         )
+    require_new(path)
     session.require_sound_log()
     own = check_factors(session, member, factors, wait)
     content = make_keyfile()

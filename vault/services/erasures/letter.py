@@ -27,7 +27,7 @@ from vault.services.erasures.what_goes import Going
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import member_of_seat, seat_of_log
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words, listed, plural
 
 _TITLE = Message("Letter about an erasure")
@@ -114,6 +114,7 @@ def print_letter(session: Session, lines: Sequence[Words], out: Path, in_words: 
         TryAgainError: no room.
     """
     rule = session.require(Action.MEMBER_LIST)
+    require_new(out)
     said = tuple(PaperLine(in_words(line)) for line in lines)
     page = PaperPage(in_words(_TITLE), today(session), (PaperPart("", said),), in_words(_FOOT))
     pdf = render_page(page)

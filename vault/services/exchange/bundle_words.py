@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from vault.display import bytes_text
-from vault.ids import CompartmentKind
+from vault.ids import CompartmentKind, short_id
 from vault.services.backups.restoring import day
+from vault.services.cases.two_versions import InTwo
 from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
 from vault.words.message import Message, Value, enumerated, filled, listed, plural
+from vault.words.next_step import NextStep
 
 # kind of record -> (one, several); all others are "other records"
 _WORDS: Final = {
@@ -44,10 +46,11 @@ _WITHDRAWN: Final = plural(
     count=0,
 )
 _CONFLICTS: Final = plural(
-    "CONFLICT: {count} record has several versions now; all of them are shown.",
-    "CONFLICT: {count} records have several versions now; all of them are shown.",
+    "CONFLICT: {count} record outside cases was changed twice. The next change of it joins both.",
+    "CONFLICT: {count} records outside cases were changed twice. The next change of each joins both.",
     count=0,
 )
+_MOST_CONFLICTS: Final = 20
 
 
 def made_lines(made: MadeBundle) -> list[Message]:
@@ -134,13 +137,32 @@ def imported_lines(imported: ImportedBundle) -> list[Message]:
         *((imported.gained_kinds.get(kind, 0), words) for kind, words in _GAINED.items()),
         (sum(count for kind, count in imported.gained_kinds.items() if kind not in _GAINED), _GAINED_SHARED),
         (len(imported.withdrawn), _WITHDRAWN),
-        (len(imported.conflicts), _CONFLICTS),
+        (imported.other_conflicts, _CONFLICTS),
     ):
         lines += [filled(words, count=count)] if count else []
+    lines += _conflicts(imported.conflicts)
     lines += _known(imported)
     lines += [Message("WAITS: {what}", what=pending) for pending in imported.pending]
     lines += [Message("REFUSED: {what}", what=fault) for fault in imported.faults]
     return lines
+
+
+def _conflicts(found: Sequence[InTwo]) -> Iterator[Message]:
+    """Yield which records were changed twice, without a word of what they say, and how to join them."""
+    for each in found[:_MOST_CONFLICTS]:
+        what = each.place.kind.replace("-", " ")
+        if each.is_case:
+            yield Message("CONFLICT: the case {ref} has two versions now.", ref=each.ref)
+        else:
+            record = short_id(each.place.record)
+            yield Message(
+                "CONFLICT: {ref} has two versions of a record: {kind} {id}.", ref=each.ref, kind=what, id=record
+            )
+    more = len(found) - _MOST_CONFLICTS
+    if more > 0:
+        yield plural("CONFLICT: {count} more record.", "CONFLICT: {count} more records.", count=more)
+    if found:
+        yield Message("You see both and say what stands: {join}.", join=NextStep.JOIN_VERSIONS)
 
 
 def _known(imported: ImportedBundle) -> Iterator[Message]:

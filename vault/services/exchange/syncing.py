@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,13 +11,15 @@ from vault import clock
 from vault.access.seat_keys.rekeying import renew_recovery_door
 from vault.access.session import Session
 from vault.errors import RefusedError, VaultError
-from vault.ids import CompartmentId, CompartmentKind, MemberId, RecordId, SeatId
+from vault.ids import CompartmentId, CompartmentKind, MemberId, SeatId
 from vault.index.cases import row_of
 from vault.index.heads import conflicts, heads_in
-from vault.policy.roles import Action
+from vault.policy.roles import ALLOWED, Action
 from vault.progress import StepProgress
 from vault.records.work import Entry
 from vault.seal.bundles import Recipient
+from vault.services.cases import two_versions
+from vault.services.cases.two_versions import InTwo
 from vault.services.exchange.bundle_import import BundleImport, opened, require_room
 from vault.services.exchange.known_here import KnownHere, everybody_here, known_here
 from vault.services.exchange.peers import (
@@ -33,7 +35,7 @@ from vault.services.projection.offered import keep_offered
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.store.blobs import Blobs
-from vault.store.files import as_received
+from vault.store.files import as_received, require_new
 from vault.sync.making import make_bundle
 from vault.sync.manifest import Manifest, Position
 from vault.sync.opening import require_for
@@ -87,8 +89,9 @@ class ImportedBundle:
 
     `made_ms` is as the maker's clock said. `came` counts new versions by kind of record; `gained` and `withdrawn` can
     be read from now on, and not any more. `pending` are sentences on what stays out until something else arrives,
-    `faults` on what contradicts itself or was refused; `conflicts` name records that have several versions now and had
-    not before. `known` says who of those that came may be known here already; `gained_kinds` counts `gained` by kind.
+    `faults` on what contradicts itself or was refused; `conflicts` name records that have two versions now and had not
+    before, `other_conflicts` counts those of no case. `known` says who of those that came may be known here already;
+    `gained_kinds` counts `gained` by kind.
     """
 
     sender: str
@@ -99,7 +102,8 @@ class ImportedBundle:
     withdrawn: tuple[CompartmentId, ...]
     pending: tuple[Message, ...]
     faults: tuple[Message, ...]
-    conflicts: tuple[tuple[CompartmentId, RecordId], ...]
+    conflicts: tuple[InTwo, ...]
+    other_conflicts: int = 0
     known: KnownHere = field(default_factory=KnownHere)
     gained_kinds: Mapping[CompartmentKind, int] = field(default_factory=dict)
 
@@ -115,6 +119,7 @@ def make(
         TryAgainError: it cannot be written there; nothing is left.
     """
     rule = session.require(Action.SYNC)
+    require_new(out)
     seats = [seat for seat in seats_of(session, [member]) if seat != session.seat]
     if not seats:
         raise RefusedError(
@@ -245,6 +250,8 @@ def import_bundle(
     touched = sorted({compartment for compartment, _ in arrival.versions})
     came = Counter(head.kind for compartment in touched for head in heads_in(index, compartment) if head.version in new)
     names = names_of_members(session)
+    conflicting = set(conflicts(index)) - before
+    in_two = _in_two(session, conflicting)
     return ImportedBundle(
         sender=_sender(session, bundle.manifest),
         made_ms=bundle.manifest.made_ms,
@@ -254,14 +261,19 @@ def import_bundle(
         withdrawn=tuple(arrival.withdrawn),
         pending=arrival.wait_words(names),
         faults=arrival.fault_words(names),
-        conflicts=tuple(
-            (CompartmentId(compartment), RecordId(record))
-            for compartment, record in conflicts(index)
-            if (compartment, record) not in before
-        ),
+        conflicts=in_two,
+        other_conflicts=len(conflicting) - len(in_two),
         known=known_here(session, people_before, arrival.versions),
         gained_kinds=Counter(state.kind for state in session.states_of(arrival.gained).values() if state is not None),
     )
+
+
+def _in_two(session: Session, found: Collection[tuple[bytes, bytes, str]]) -> tuple[InTwo, ...]:
+    """Return which of these records stand in cases that this member may list."""
+    if not found or session.is_expired or not session.roles & ALLOWED[Action.CASE_LIST]:
+        return ()
+    listed = two_versions.in_two(session)
+    return tuple(each for each in listed if (each.place.case, each.place.record, each.place.kind) in found)
 
 
 def _by_reference(session: Session, counts: Mapping[bytes, int]) -> dict[str, int]:

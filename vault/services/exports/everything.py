@@ -36,7 +36,7 @@ from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_heads, stored_of_kind
 from vault.services.projection.seats import members_of_logs
-from vault.store.files import new_file
+from vault.store.files import new_file, require_new
 from vault.words.message import Message, Words, plural
 
 ACT = "export.all"
@@ -114,6 +114,7 @@ def export_all(
         VerificationError: the log is in doubt. TryAgainError: no room; nothing is left.
     """
     rule = session.require(Action.EXPORT_ALL)
+    require_new(out)
     index = up_to_date_index(session)
     held = held_of_kind(session, CompartmentKind.CASE)
     open_to = [case for case in held if case not in session.hidden]  # of one that was lent the day may have passed

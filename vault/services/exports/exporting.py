@@ -28,6 +28,7 @@ from vault.services.exports.partners import find, require_confirmed
 from vault.services.exports.report_covers import as_asked, organisation_name, today
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.store.files import require_new
 from vault.words.message import Message, Words, plural
 from vault.words.next_step import NextStep
 
@@ -184,7 +185,7 @@ def ask(
             Message("nobody else could approve it: it is done alone"),
             next_step=Message("Use {export}.", export=NextStep.EXPORT),
         )
-    by_file.require_new(out)
+    require_new(out)
     require_confirmed(find(session, wish.to), is_shown_to_second=True)
     chosen = approvers(session) if approver is None else [approver_named(session, approver)]
     ready = make_ready(session, case, wish)

@@ -13,7 +13,7 @@ from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.cases import story
 from vault.services.cases.story import AgendaLine
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words
 
 _DAYS = 7
@@ -30,6 +30,7 @@ def print_week(session: Session, first: datetime.date, out: Path, in_words: Call
         TryAgainError: no room.
     """
     rule = session.require(Action.CASE_LIST)
+    require_new(out)
     week = week_of(session, first, in_words)
     dates = sum(len(day.lines) for day in week.entries)
     page = render_week(week)

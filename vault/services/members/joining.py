@@ -120,19 +120,30 @@ def look(session: Session, path: Path) -> Answer:
         return open_answer(session, read_limited(path, REQUEST_FILE_SIZE))
 
 
-def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: bool = False) -> Admitted:
+def admit(
+    session: Session, answered: Answer, words: Sequence[str], *, by_root: bool = False, gives_cases: bool = False
+) -> Admitted:
     """Admit who asks, after the 13 words were compared: at once, or as a proposal for those who have to sign it too.
 
     The words are as they were read out on the other side. `by_root` signs with the root as well, while its secret lies
-    in this vault.
+    in this vault. `gives_cases`: all cases of this member go to the device next, which only a device of their own gets.
 
     Raises:
         VerificationError: the words differ: nobody is admitted.
-        RefusedError: this member's role does not admit, or the name is taken.
+        RefusedError: this member's role does not admit, the name is taken, or it is no device for these cases.
     """
     request, invitation = answered.request, answered.invitation
     own_device = bool(invitation.member) and invitation.member == session.member
     session.require(Action.OWN_DEVICE if own_device else Action.MEMBER_ADMIT)
+    if gives_cases and not own_device:
+        raise RefusedError(
+            Message("only a further device of yours gets all your cases"),
+            next_step=Message(
+                "Admit them without your cases. {grant_access} opens one.", grant_access=NextStep.GRANT_ACCESS
+            ),
+        )
+    if gives_cases:
+        session.require(Action.CASE_CREATE)
     require_words(answered, words)
     certificate = certificate_of(request)
     member = MemberId(request.member)

@@ -23,7 +23,7 @@ from vault.services.papers.homes import facts_typed, heads, papers_in, pseudonym
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import Stored
 from vault.store.blobs import Blobs
-from vault.store.files import new_file
+from vault.store.files import new_file, require_new
 from vault.words.message import Message
 
 _NO_DATE = "9999"
@@ -99,6 +99,7 @@ def save(
     """
     up_to_date_index(session)
     rule = session.require(Action.CASE_READ, place.case)
+    require_new(out)
     document = show(session, place, why=why).value
     audit = pseudonym(session, place.case)
     hashed = ContentHash()

@@ -37,7 +37,7 @@ from vault.services.projection.projection import audit_of
 from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.safety.check_ins import minute_here
 from vault.services.safety.pack import PROFILE, WHY, Facts
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words
 
 _OF_CLIENT: Final[Mapping[str, Message]] = MappingProxyType(
@@ -83,6 +83,7 @@ def print_page(
         LeakError: a hidden name would stand on it after all.
     """
     rule = session.require(Action.CASE_EXPORT, found.case)
+    require_new(out)
     require_fact(found.confirmed)
     versions = view(session, found.case, why=WHY)
     require_one_role(versions)

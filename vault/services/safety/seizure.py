@@ -32,7 +32,7 @@ from vault.services.members.warning import WHY_WARNED, WarnList, cases_on, warn_
 from vault.services.projection.reading import stored_of_kind
 from vault.services.projection.seats import seat_of_log
 from vault.services.safety.check_ins import minute_here
-from vault.store.files import write_new
+from vault.store.files import require_new, write_new
 from vault.words.message import Message, Words, plural
 
 
@@ -123,6 +123,7 @@ def print_page(session: Session, found: Seizure, out: Path, in_words: Callable[[
         TryAgainError: no room.
     """
     rule = session.require(Action.CASE_LIST)
+    require_new(out)
     when = minute_here(session).replace("T", " ")
     made = PaperPage(
         in_words(Message("A device was taken")),

@@ -27,7 +27,7 @@ from tui.widgets.columns import fit_cells
 from tui.widgets.never_cut import packed_whole
 from tui.widgets.sheet import LOW
 from vault.casework.vocabulary import Risk
-from vault.words.message import Message, Words, plural
+from vault.words.message import Message, Words, joined, plural
 
 _MARGIN: Final = 2
 _LABELS: Final = (Message("SAFE CONTACT"), Message("DO NOT CALL"), Message("NEXT"))
@@ -130,7 +130,11 @@ def lay_top(case: CaseShown, width: int, height: int, above: int) -> Laid:
     lines.append([*following, *_next(case, room - column)])
     if case.silence:
         lines.append([*blank, Cell(case.silence, Token.DIM)])
-    warnings = [words for words in (case.namesakes, case.alone) if words]
+    both = case.both.get("", ())
+    warnings: list[Words] = [
+        Message("2 versions, b says which stands. {said}", said=joined(both, " / ") or "") for _ in both[:1]
+    ]
+    warnings += [words for words in (case.namesakes, case.alone) if words]
     if case.no_recovery:
         warnings.append(Message("Recovery cannot open this case: {why}", why=case.no_recovery))
     for words in warnings:

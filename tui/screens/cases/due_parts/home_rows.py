@@ -19,10 +19,12 @@ from tui.text.calendar import SHORT_WEEKDAYS, short_day, short_day_of_week
 from tui.text.due_words import FULL_DAY, SOON_DAYS, days_left, distance_words, time_said
 from tui.text.first_line import first_line
 from tui.text.in_words import together
+from tui.values.codes import word_of
+from tui.values.shaping import states_told
 from tui.values.values import Alert, DraftShown, VaultStatus
 from tui.values.values_calls import SlipLine
 from tui.values.values_exchange import StandingShown, WithWhom
-from tui.values.values_story import DueShown, LeftShown
+from tui.values.values_story import DueShown, InTwoShown, LeftShown
 from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.never_cut import never_cut
@@ -41,6 +43,8 @@ _WEEK: Final = 7
 _TIME: Final = 6
 _GAP: Final = 2
 _READ: Final = Message("read")
+IN_TWO: Final = "versions"
+"""The place of an alert about a record with two versions."""
 _WORDS: Final = {
     "back_up": Message("back up"),
     "calls": Message("calls"),
@@ -51,6 +55,7 @@ _WORDS: Final = {
     "members": Message("members"),
     "own_access": Message("access"),
     "two_lists": Message("settle"),
+    IN_TWO: Message("show both"),
 }
 """What Enter on an alert does: the place that it goes to."""
 _PLACES: Final = {
@@ -157,9 +162,9 @@ def _short_when(left: int | None, when: str) -> Words:
     return SHORT_WEEKDAYS[day.weekday()] if left < _WEEK else short_day(day)
 
 
-def alerts_of(status: VaultStatus) -> list[Alert]:
+def alerts_of(status: VaultStatus, in_two: Sequence[InTwoShown]) -> list[Alert]:
     """Return all that was noticed, each with the place where it is settled, where that is known."""
-    return [*(Alert(words, _place_of(words)) for words in status.alarms), *status.lacks]
+    return [*(Alert(words, _place_of(words)) for words in status.alarms), *in_two_alerts(in_two), *status.lacks]
 
 
 def _place_of(words: Words) -> str:
@@ -240,6 +245,18 @@ def safe_rows(facts: Sequence[tuple[str, Words, Words]], width: int) -> Rows:
             line.put_cut(left, said, width - _GAP - left)
         lines.append(line)
     return finished(lines)
+
+
+def in_two_alerts(found: Sequence[InTwoShown]) -> list[Alert]:
+    """Return which record has two versions, the first of several, and of a case what each version says."""
+    if not found:
+        return []
+    first, more = found[0], len(found) - 1
+    line = Message("2 versions of a record of {ref} (b shows both): {kind}", ref=first.ref, kind=word_of(first.kind))
+    if first.states:
+        said = states_told(first.states)
+        line = Message("2 versions of {ref} (b shows both): {said}", ref=first.ref, said=said)
+    return [Alert(Message("{line}; {count} more", line=line, count=more) if more else line, IN_TWO)]
 
 
 def safe_facts(status: VaultStatus, now_ms: int) -> list[tuple[str, Words, Words]]:
