@@ -183,3 +183,13 @@ def test_a_note_is_moved_into_a_section_after_who_could_read_it_is_told(desk: De
     assert "Larkspur" not in desk.run("note", "list", ref).out
     assert said(desk, "search", "Larkspur")["hits"] == []
     assert desk.run("log", "verify").code == 0
+
+
+def test_a_latin_letter_in_a_cyrillic_name_is_pointed_out_and_the_name_is_kept(desk: Desk) -> None:
+    ref = made(desk)
+    added = desk.run("person", "add", ref, "--role", "witness", "--name", "Асанов Бакиw")
+    assert (added.code, "“Бакиw” has Latin among its Cyrillic letters: w. A slip?" in added.out) == (0, True)
+    person = said(desk, "person", "list", ref)["persons"][0]["person"]
+    mended = ("--misspelt", "Асанов Бакиw", "--add-name", "Асанов Бакит")
+    assert said(desk, "person", "edit", person, *mended)["mixed_letters"] == []
+    assert said(desk, "person", "edit", person, "--add-name", "Аsanov")["mixed_letters"] == ["Аsanov"]
