@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.tables import each
-from vault.casework.script import Script, script_of
+from vault.casework.script import Script, script_of, strays
 
 
 @each(
@@ -21,3 +21,20 @@ from vault.casework.script import Script, script_of
 )
 def test_the_script_is_that_of_most_letters(text: str, script: Script) -> None:
     assert script_of(text) is script
+
+
+@each(
+    [
+        ("Асанов Бакиw", "“Бакиw” has Latin among its Cyrillic letters: w. A slip?"),
+        ("Аcaнoв", "“Аcaнoв” has Latin among its Cyrillic letters: c, a, o. A slip?"),
+        ("Elmar Tоrgaev", "“Tоrgaev” has Cyrillic among its Latin letters: о. A slip?"),
+        ("Вьюжанин Arseni", None),
+        ("Иванов-Smith", None),
+        ("Өмүрбек Жаңыл", None),
+        ("Ahmad Haile317", None),
+        ("Şeyma Işık", None),
+        ("Зо\u0438\u0306", None),
+    ]
+)
+def test_a_letter_of_another_script_in_a_word_is_pointed_out(name: str, said: str | None) -> None:
+    assert [str(words) for words in strays([name]).values()] == ([] if said is None else [said])

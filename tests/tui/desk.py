@@ -221,6 +221,33 @@ class Driver:
 
         self._run(do())
 
+    def while_built(
+        self, kind: type[Screen[Any]], begin: Callable[[], object], meanwhile: Callable[[], object]
+    ) -> None:
+        """Do something while a screen of this kind, which `begin` brings, still waits to be built."""
+
+        async def do() -> None:
+            is_begun, may_go_on = asyncio.Event(), asyncio.Event()
+            compose = kind._compose
+
+            async def compose_late(screen: Screen[Any]) -> None:
+                is_begun.set()
+                await may_go_on.wait()
+                await compose(screen)
+
+            setattr(kind, "_compose", compose_late)  # noqa: B010 - its own, not of Widget
+            try:
+                begin()
+                await asyncio.wait_for(is_begun.wait(), _PATIENCE_S)
+                meanwhile()
+                await asyncio.sleep(0.02)
+            finally:
+                may_go_on.set()
+                del kind._compose
+            await settled(self.pilot)
+
+        self._run(do())
+
     # ---- what comes out --------------------------------------------------------------------------------------------
 
     @property

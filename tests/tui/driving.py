@@ -12,7 +12,7 @@ from typing import Any, cast
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
-from textual.keys import _character_to_key
+from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
@@ -66,7 +66,8 @@ def _listens(pump: Any) -> bool:
 async def press_key(pilot: Pilot[Any], key: str) -> None:
     """Press one key, and let it take effect."""
     name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-    character = key if len(key) == 1 else {"space": " "}.get(key)
+    sent = key if len(key) == 1 else key_to_character(key)
+    character = sent if sent and sent.isprintable() else None
     event = events.Key(name, character)
     event.set_sender(pilot.app)
     assert pilot.app._driver is not None

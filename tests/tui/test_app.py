@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from typing import NoReturn
 
 import pytest
@@ -20,6 +21,7 @@ from tui.screens.routes import PLACES
 from tui.shell.app import CaseVaultApp
 from tui.shell.safe import EXIT_SWITCHED
 from tui.text.keys import with_layouts
+from tui.widgets.fields import SafeInput
 from vault.errors import TryAgainError
 from vault.services.cases import case_changes, cases
 from vault.services.members import members
@@ -103,14 +105,37 @@ def test_keys_lead_to_screens(amina: Desk, house_template: House) -> None:
     assert wrong == {}
 
 
-def test_whoever_types_a_name_into_the_list_filters_it_and_opens_nothing(amina: Desk) -> None:
-    for typed in ("yes", "нур", "msxalbvd", "ليلى", "7QM"):
+def test_the_list_filters_after_a_slash_alone_and_takes_every_letter_then(amina: Desk) -> None:
+    for typed in ("yes", "нур", "msxalbvd", "ليلى", "7QM", "nw!"):
         amina.home()
-        amina.send(*XTermParser().feed(f"{typed}\r"))  # in one write: no letter is overtaken
+        amina.send(*XTermParser().feed(f"/{typed}\r"))  # in one write: no letter is overtaken
         amina.at("CASES 0 match")
         assert amina.value("filter") == typed
         amina.press("escape")
         amina.at("CASES 1 case")
+    for letter in "zQ7%":
+        amina.press(letter)
+        amina.at("CASES 1 case")
+
+
+def test_what_help_calls_everywhere_works_on_the_list_and_so_do_the_keys_of_home(amina: Desk) -> None:
+    heads = {"!": "In an emergency", "w": "Week", "ц": "Week", "v": "Log", "x": "Backup and exchange", "f3": "Search"}
+    for key, head in heads.items():
+        amina.home()
+        amina.press(key)
+        amina.at(head)
+
+
+def test_an_emergency_is_one_key_away_on_every_screen_but_while_a_text_is_typed(amina: Desk) -> None:
+    led = {}
+    for place in PLACES.keys() - {"emergency"}:
+        amina.home()
+        amina.call(partial(amina.app.action_go, place))
+        if not isinstance(amina.app.focused, SafeInput):
+            amina.press("!")
+            led[place] = amina.lines().split("\n")[0].strip()
+    assert len(led) > len(PLACES) / 2
+    assert {place: head for place, head in led.items() if not head.startswith("In an emergency")} == {}
 
 
 def test_who_makes_a_case_reads_who_can_open_it_too(amina: Desk) -> None:

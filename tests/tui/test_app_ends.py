@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 
+from tests.tables import each
 from tests.tui.desk import Desk
 from tests.tui.driving import shown
 from tests.tui.house import House
 from tui.gateway import Gateway
 from tui.gateway.casework import Casework
 from tui.gateway.writing import Writing
+from tui.screens.calls.call_slip import CallSlip
+from tui.screens.cases.case_list import CaseList
+from tui.screens.emergency.emergency import EmergencyScreen
 from tui.shell.app import LENT_MS, WARNED_MS, CaseVaultApp
 from tui.values.settings import IDLE_MS
 from tui.widgets.progress import ProgressModal
@@ -249,3 +255,35 @@ def test_a_fault_over_a_note_says_whether_its_draft_is_kept(
 def test_nothing_is_asked_of_a_locked_vault(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="the vault is locked"):
         Gateway(tmp_path).status()
+
+
+# ---- a screen that is still being built --------------------------------------------------------------------------
+
+
+@each({"locked": (lambda app: app.lock(), 75), "ended": (lambda app: asyncio.ensure_future(app._shutdown()), None)})
+def test_an_app_that_ends_while_the_list_is_built_misses_no_part_of_it(
+    end: Callable[[CaseVaultApp], object], code: int | None, house: House
+) -> None:
+    words: list[str] = []
+    with house.desk("Amina", unlocks=False, last_words=words.append) as desk:
+        desk.press(" amina opens")
+        desk.while_built(CaseList, lambda: desk.app.post_message(events.Key("enter", None)), lambda: end(desk.app))
+        assert desk.app.return_code == code
+    assert not any("had to stop" in said for said in words)
+
+
+def test_what_the_app_says_waits_for_the_screen_to_be_built(amina: Desk) -> None:
+    app = amina.app
+    amina.while_built(EmergencyScreen, lambda: app.call_later(app.action_go, "emergency"), app.tell_not_utf8)
+    amina.at("IN AN EMERGENCY")
+    amina.sees("UTF-8")
+
+
+def test_a_lock_while_a_slip_is_built_keeps_the_note_below_it(house: House) -> None:
+    words: list[str] = []
+    with house.desk("Amina", last_words=words.append) as desk:
+        desk.press("enter", "n", " Samira waits.")
+        desk.while_built(CallSlip, lambda: desk.app.call_later(desk.app.action_call), desk.app.lock)
+    assert str(CaseVaultApp.not_kept) not in "".join(words)
+    with house.open("Amina") as session:
+        assert [draft.text for draft in session.drafts().list() if "Samira waits." in draft.text]

@@ -176,7 +176,7 @@ def test_the_list_of_cases_says_how_many_are_yours_and_who_else_is_in_each(house
         amina.sees_not("backup", "recovery sheets")
         amina.press("o")
         amina.sees("by name")
-        amina.press("N", "o", "n")
+        amina.press("slash", "N", "o", "n")
         assert amina.value("filter") == "Non"
         amina.press("escape", "n")
         amina.at("New case")

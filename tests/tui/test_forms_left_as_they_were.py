@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.tables import each
 from tests.tui.desk import Desk
 from tests.tui.house import House
+from tui.screens.cases.case import CaseScreen
+from tui.screens.cases.filled_form import open_form
+from tui.screens.frame.record_form import RecordForm
+from tui.widgets.confirm import Confirm
 from vault.casework.case import Case
+from vault.casework.own_forms.filled import Filled
+from vault.casework.story import STORY
 from vault.casework.story.task import Task
 from vault.services.cases import cases, editing, story
 
@@ -101,3 +108,38 @@ def test_no_key_opens_help_or_the_commands_over_a_question(amina: Desk) -> None:
         assert amina.app.screen_stack == there, key
     amina.press("escape")
     assert amina.value("names") == "Vera Tikhookova"
+
+
+@each(["p", "f", "m", "t", "s n", "w g", "n", "f9"])
+def test_a_form_in_which_nobody_typed_is_left_without_a_question(way: str, amina: Desk) -> None:
+    amina.home()
+    amina.press("enter")
+    before = len(amina.app.screen_stack)
+    amina.press(*way.split())
+    assert len(amina.app.screen_stack) > before
+    amina.press("escape")
+    assert not isinstance(amina.screen, Confirm)
+
+
+def test_a_record_of_any_kind_is_left_without_a_question_before_somebody_typed_and_with_one_after(
+    amina: Desk, house_template: House
+) -> None:
+    amina.press("enter")
+    where, screen = (house_template.case.hex(), house_template.ref), amina.screen
+    assert isinstance(screen, CaseScreen)
+    for kind in STORY.keys() - {Filled.KIND}:
+        amina.call(partial(open_form, screen, where, kind, None, lambda _: None))
+        assert isinstance(amina.screen, RecordForm), kind
+        amina.press("escape")
+        amina.at(house_template.ref)
+    amina.press("t", " Call her", "escape")
+    amina.sees("Leave without keeping this record?")
+    amina.press("y")
+
+
+def test_a_latin_letter_in_a_cyrillic_name_is_pointed_out_before_it_is_kept(amina: Desk) -> None:
+    amina.press("enter", "p", " Асанов Бакиw")
+    amina.sees("! “Бакиw” has Latin among its Cyrillic letters: w. A slip?")
+    amina.press("backspace", "т")
+    amina.sees_not("A slip?")
+    amina.press("escape", "y")

@@ -179,8 +179,8 @@ def test_a_note_is_moved_into_a_section_and_leaves_the_case(house: House) -> Non
 
 def test_a_section_is_made_for_a_member_who_is_marked(house: House) -> None:
     with house.desk("Amina") as amina:
-        amina.press("enter", "s", "n")
-        amina.fill(title="Who told it")
+        amina.press("enter", "s", "n", " Who told it")
+        assert amina.focused() == "title"
         amina.go_to("others")
         amina.press("space", "f4")
         amina.sees(f"Opens for you, {JOEL}, and the recovery sheets.")

@@ -239,3 +239,13 @@ def test_no_answer_shows_the_code_of_a_value(desk: Desk) -> None:
     for words in ("court detention", "legal advice", "through somebody", "devices seized", "arrested before"):
         assert words in told
     assert [code for code in _HYPHENED if code in told] == []
+
+
+def test_a_latin_letter_in_a_cyrillic_name_is_pointed_out_and_the_name_is_kept(desk: Desk) -> None:
+    ref = made(desk)
+    added = desk.run("person", "add", ref, "--role", "witness", "--name", "Асанов Бакиw")
+    assert (added.code, "“Бакиw” has Latin among its Cyrillic letters: w. A slip?" in added.out) == (0, True)
+    person = said(desk, "person", "list", ref)["persons"][0]["person"]
+    mended = ("--misspelt", "Асанов Бакиw", "--add-name", "Асанов Бакит")
+    assert said(desk, "person", "edit", person, *mended)["mixed_letters"] == []
+    assert said(desk, "person", "edit", person, "--add-name", "Аsanov")["mixed_letters"] == ["Аsanov"]

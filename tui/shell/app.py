@@ -25,7 +25,6 @@ from tui.shell.reminders import said
 from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.shell.start import Start
 from tui.shell.terminal_handover import TerminalLoan
-from tui.text.in_words import in_words
 from tui.values.messages import Answer, OpenCase, ShowBoth, Unlocked
 from tui.values.values import CaseShown, Spot, VaultStatus
 from tui.values.values_versions import VersionsShown
@@ -258,10 +257,10 @@ class CaseVaultApp(PanesApp):
     @override
     def tell(self, words: Words) -> None:
         screen = self.screen
-        if not isinstance(screen, VaultScreen):
+        if isinstance(screen, VaultScreen):
+            screen.call_later(screen.say_unless_warned, words)  # it may not be built yet
+        else:
             super().tell(words)
-        elif in_words(words).startswith("!") or not screen.said.startswith("!"):  # a warning is not written over
-            screen.say(words)
 
     # ---- ending, and being left alone ---------------------------------------------------------------------------
 
@@ -276,7 +275,7 @@ class CaseVaultApp(PanesApp):
         self._gateway_came.set()
         if self._gateway is None or not self._is_open:
             return
-        screens = [screen for screen in self._screen_stack if isinstance(screen, VaultScreen)]
+        screens = [screen for screen in self._screen_stack if isinstance(screen, VaultScreen) and screen.is_mounted]
         self.kept = keep_typed(screens, self._gateway.writing.save)
         spots = [spot for screen in screens if (spot := screen.spot())]
         if self._is_locking:

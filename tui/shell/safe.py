@@ -14,6 +14,8 @@ from rich.text import Text
 from textual import constants, events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.widget import MountError
 from textual.worker import WorkerFailed
 from typing_extensions import override
 
@@ -192,6 +194,8 @@ class SafeApp(LookingApp):
 
     @override
     def _handle_exception(self, error: Exception) -> None:
+        if isinstance(error, NoMatches | MountError) and (self._exit or not self._running):
+            return  # Textual gives no parts to a screen that is built while the app ends: nothing is wrong with it
         self.stop_on_fault(error.error if isinstance(error, WorkerFailed) else error)
 
     @override

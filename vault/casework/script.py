@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum, unique
 from functools import lru_cache
+
+from vault.words.message import Message
 
 
 @unique
@@ -34,3 +38,21 @@ def script_of(text: str) -> Script:
     counts = Counter(script for letter in text if letter.isalpha() and (script := _script_of_letter(letter)))
     del counts[Script.COMMON]
     return counts.most_common(1)[0][0] if counts else Script.COMMON
+
+
+def strays(names: Iterable[str]) -> dict[str, Message]:
+    """Return each word with Latin and Cyrillic letters in it, and a sentence that says which are the few: a slip."""
+    words = dict.fromkeys(word for name in names for word in re.findall(r"\w+", unicodedata.normalize("NFC", name)))
+    return {word: said for word in words if (said := _stray(word)) is not None}
+
+
+def _stray(word: str) -> Message | None:
+    scripts = {letter: _script_of_letter(letter) for letter in word}
+    if not {Script.LATIN, Script.CYRILLIC} <= set(scripts.values()):
+        return None
+    is_cyrillic = script_of(word) is Script.CYRILLIC
+    few = Script.LATIN if is_cyrillic else Script.CYRILLIC
+    letters = ", ".join(letter for letter, script in scripts.items() if script is few)
+    if is_cyrillic:
+        return Message("“{word}” has Latin among its Cyrillic letters: {letters}. A slip?", word=word, letters=letters)
+    return Message("“{word}” has Cyrillic among its Latin letters: {letters}. A slip?", word=word, letters=letters)

@@ -79,6 +79,7 @@ _PERSON: Final = Arg("PERSON", Message("the person's id, or its beginning (`pers
 def _add(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _NEW) as (session, answers):
         from vault.casework.person_change import contact_made
+        from vault.casework.script import strays
         from vault.services.cases import cases, people, safe_contacts, sections, writing_down
 
         case = cases.find(session, args.case)
@@ -108,7 +109,9 @@ def _add(args: Given, output: Output) -> Result:
         found = safe_contacts.never_used(session, case, (*person.phones, *person.emails))
     lines: list[Words] = [Message("The person is saved."), Message("id {record}", record=record.hex())]
     lines += [_LEFT_OUT] if args.register == "no" else []
-    return Result({"person": record.hex(), "do_not_call": list(found)}, [*lines, *warned(found)])
+    mixed = strays(name.text for name in person.names)
+    data = {"person": record.hex(), "do_not_call": list(found), "mixed_letters": list(mixed)}
+    return Result(data, [*lines, *warned(found), *mixed.values()])
 
 
 def _present(args: Given, session: Session) -> dict[str, str]:
@@ -128,6 +131,7 @@ def _present(args: Given, session: Session) -> dict[str, str]:
 def _edit(args: Given, output: Output) -> Result:
     with opened_to_ask(args, output, _CHANGED, present=partial(_present, args)) as (session, answers):
         from vault.casework.person_change import PersonChange
+        from vault.casework.script import strays
         from vault.services.cases import people, safe_contacts, section_people, writing_down
 
         place = _place(session, args.person, args.section, case_of(session, args))
@@ -153,7 +157,9 @@ def _edit(args: Given, output: Output) -> Result:
         home = place.case if args.section is None else section_people.case_of(session, place)
         found = safe_contacts.never_used(session, home, (*wanted.add_phones, *wanted.add_emails))
     out = [_LEFT_OUT] if args.register == "no" else []
-    return Result({**result.data, "do_not_call": list(found)}, [*result.lines, *out, *warned(found)])
+    mixed = strays(wanted.add_names)
+    data = {**result.data, "do_not_call": list(found), "mixed_letters": list(mixed)}
+    return Result(data, [*result.lines, *out, *warned(found), *mixed.values()])
 
 
 def _show(args: Given, output: Output) -> Result:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -62,6 +62,9 @@ class CaseList(LooksBack, ManyCases):
         Command("o", "sort", Message("Sort by name, reference, stage or date"), "o", Message("order")),
         Command("escape", "clear", Message("Remove filter and marks, then go home"), "Esc", Message("home")),
         Command("f2", "app.commands", Message("All else, by name"), "F2", Message("more"), rank=3),
+        Command("w", "app.go('week')", Message("The week: what has to be kept, day by day"), "w"),
+        Command("x", "app.go('standing')", Message("What would be lost now, and what others have of it"), "x"),
+        Command("v", "app.go('log')", Message("The log, and its verification"), "v"),
         Command("", "notices", Message("What was noticed at unlock, all of it"), ""),
         Command("", "open_why", Message("Open the case for another reason"), ""),
         *ManyCases.MARKING,
@@ -123,16 +126,6 @@ class CaseList(LooksBack, ManyCases):
         """Begin to filter."""
         self._filter.display = True
         self._filter.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """Begin to filter with a letter that has no act of its own: who types a name here means a name."""
-        letter = event.character
-        is_act = event.key in self._bindings.key_to_bindings
-        if letter and event.is_printable and letter != " " and not is_act and self.focused is self.case_list:
-            event.stop()
-            self.action_filter()
-            self._filter.value = letter
-            self._filter.cursor_position = len(letter)
 
     def action_clear(self) -> None:
         """Show all cases again."""

@@ -1,4 +1,4 @@
-"""A new restricted section: what it keeps apart, its title, and who opens it beside oneself."""
+"""A new restricted section: its title, what it keeps apart, and who opens it beside oneself."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ class NewSection(KeptForm):
     def compose_middle(self) -> Iterable[Widget]:
         rows = [ListRow(other.member, (other.name,)) for other in self._others]
         yield FormRows(
+            FormRow.of_text("title", Message("Title"), Message("for those who open it")),
             FormRow(
                 Message("Kind"),
                 ChoiceField([(kind, _WORDS.get(kind, word_of(kind))) for kind in self._kinds], id="kind"),
             ),
-            FormRow.of_text("title", Message("Title"), Message("for those who open it")),
             Static(safe_content(_ABOUT), classes="about"),
             Vertical(VirtualList((Column(""),), FixedRows(rows), id="others", has_states=True), id="others-place"),
         )
@@ -78,9 +78,9 @@ class NewSection(KeptForm):
         return FormPlace(NEW_SECTION, self._case, self._ref)
 
     def on_mount(self) -> None:
-        """Begin with the kind."""
+        """Begin with the title."""
         self.head(self._ref)
-        self.query_one("#kind").focus()
+        self.query_one("#title").focus()
         self.query_one("#others", VirtualList).styles.height = max(1, min(len(self._others), 8))
         if not self._others:
             self.query_one("#others-place").display = False

@@ -223,6 +223,11 @@ class VaultScreen(Screen[str]):
         """Say what somebody has to see."""
         self.say(warning(words))
 
+    def say_unless_warned(self, words: Words) -> None:
+        """Say something about the program itself; only another warning is written over a warning."""
+        if in_words(words).startswith("!") or not self.said.startswith("!"):
+            self.say(words)
+
     def act_begins(self) -> None:
         """Take away what was said of the act before."""
         self.say("")

@@ -43,7 +43,7 @@ class Help(Sheet[str]):
         own = [_line(command, without_key="F2") for command in commands]
         common = packed((str(Hint(command.shown, command.brief)) for command in everywhere if command.shown), _WIDTH)
         head = Message("{screen}: what the keys do", screen=name)
-        self._text = together([head, "", *own, "", Message("Everywhere"), *common, "", _LETTERS])
+        self._text = together([head, "", *own, "", Message("Everywhere"), *common, "", _IN_TEXT, _LETTERS])
 
     @override
     def compose(self) -> ComposeResult:
@@ -122,4 +122,5 @@ def _line(command: Command, without_key: str = "") -> str:
     return f"{set_cell_size(command.shown or without_key, _KEY_WIDTH)}{in_words(command.words)}"
 
 
+_IN_TEXT: Final = Message("While you type a text, letters and ! go into it; F2 finds all by name.")
 _LETTERS: Final = Message("Keys of the Russian layout do the same.")

@@ -143,7 +143,7 @@ class RecordForm(SameAgain, KeptForm):
 
     @override
     def action_back(self) -> None:
-        if self._is_empty():
+        if not self.typed_already():
             self.end("")
             return
         self.confirm(
@@ -158,10 +158,6 @@ class RecordForm(SameAgain, KeptForm):
     def first_field(self) -> str:
         """The name of the field to begin with."""
         return self._form.fields[0].name
-
-    def _is_empty(self) -> bool:
-        """Say whether nothing was typed that would be lost."""
-        return all(text == self._before.get(name, "") for name, text in self._typed().items() if text not in {"", NO})
 
     @property
     def _form(self) -> Form:

@@ -145,10 +145,6 @@ class PaperForm(RecordForm):
             return ChoiceField([("", _NO_OTHER), *self._others], value=value, id=field.name)
         return super()._widget(field)
 
-    @override
-    def _is_empty(self) -> bool:
-        return super()._is_empty() and not (self._asks_file and self.text(_FILE))
-
 
 def add_paper(
     screen: VaultScreen, where: Whereabouts, others: Sequence[PaperShown], then: Callable[[str | None], None]

@@ -28,6 +28,7 @@ from tui.values.values_forms import FormPlace
 from tui.values.values_people import Made, Whereabouts
 from tui.widgets.fields import SafeInput
 from vault.casework.contact import is_never_used
+from vault.casework.script import strays
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole, Sex
 from vault.errors import VaultError
 from vault.words.message import Message
@@ -145,11 +146,12 @@ class PersonForm(SameAgain, KeptForm):
         self.query_one("#names").focus()
 
     @on(SafeInput.Changed)
-    def _warn_of_numbers(self) -> None:
-        """Say at once that a number must never be used: before somebody dials it."""
+    def _warn_at_once(self) -> None:
+        """Say that a number must never be used, before somebody dials it; and which letters of a name are a slip."""
         never_use = (*self._never_use, *self._items("never-use"))
         typed = [way for field in _WAYS for way in self._items(field)]
         warned = [do_not_call(way) for way in typed if is_never_used(way, never_use)]
+        warned += strays(self._items("names")).values()
         if warned:
             self.warn(together(warned, "; "))
         elif self._is_warned:
