@@ -543,10 +543,12 @@ LISTED = ListShown((
     Message("  row 19: ask Joel Brandvik"),
 ), {"number": 1, "register": 1})  # fmt: skip
 FAULTY = ListShown((
-    Message("2 cells have a fault. Nothing is imported until you correct them:"),
+    Message("2 cells have a fault. Their rows are left out:"),
     Message("  row 7, next date: a date is written 2026-11-28"),
     Message("  row 12, stage: stage must be one of: pre-reg, claim-expressed, registered"),
-), is_faulty=True)  # fmt: skip
+    Message("The list has 36 cases."),
+    Message("  with a client: 35, with a next date: 12, with a note: 36"),
+), to_mend="Write them?")  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
         "no auditor who does nothing else", "no recovery sheets"), 1, frozenset({"case.create"})),
