@@ -49,6 +49,7 @@ _ASKS: Mapping[Action, str] = {
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     known_to_redaction.known_people section_people.locate section_people.of_case sections.find_in sections.list_of
     sections.opened_to_read sharing.holders_of timed_grants.terms_of holds.held paper_text.searched_by
+    paper_text.proposed_language
     """,
     Action.NOTE_WRITE: "notes.add",
     Action.CASE_WRITE: """

@@ -684,6 +684,7 @@ ANSWERS: dict[str, Any] = {
         PeerShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
     ),
     "sharing.take_back": ResultText(("The case has a new key; 41 versions are under it.", str(WHAT_MAY_BE_KEPT))),
+    "papers.language_of": "",
     "papers.open": PAPER,
     "story.today": "2026-11-27",
     "story.still_due": "",

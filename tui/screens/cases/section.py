@@ -99,8 +99,12 @@ class SectionScreen(NewKeyScreen):
     def action_add_paper(self) -> None:
         """Add a paper that is kept here alone."""
         papers = () if self._shown is None else self._shown.papers
-        where = Whereabouts(self._case, self._ref, "", self._section)
-        self.app.push_screen(PaperForm(where, papers), self._paper_kept)
+        section, where = self._section, Whereabouts(self._case, self._ref, "", self._section)
+
+        def show(language: str) -> None:
+            self.app.push_screen(PaperForm(where, papers, language=language), self._paper_kept)
+
+        self.ask(lambda vault: vault.papers.language_of(section), show)
 
     def _paper_kept(self, record: str | None) -> None:
         self.say(PAPER_KEPT if record else "")
