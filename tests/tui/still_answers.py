@@ -485,7 +485,7 @@ _BODY = Body(bytes(32), bytes(16), bytes(32), 1_873_203)
 
 def _paper(record: FormedRecord, name: str, media: str, read_by: ReadBy | None) -> PaperShown:
     facts = _record(len(name), record)
-    words = "" if read_by is None else read_words(read_by, None)
+    words = "" if read_by is None else read_words(read_by, None, getattr(record, "language", None))
     return PaperShown(facts, str(facts.headline), facts.when, "1.8 MiB", media, name, read_by=words)
 
 
