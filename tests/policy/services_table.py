@@ -94,7 +94,7 @@ _ASKS: Mapping[Action, str] = {
     """,
     Action.MEMBER_ADMIT: """
     joining.admit joining.admit_here joining.invite joining.invite_device lists_apart.waiting rostering.commit
-    settling.secret_is_here settling.settle_lists
+    settling.secret_is_here settling.settle_lists recovery.note_if_proven
     """,
     Action.MEMBER_END: """
     members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_end

@@ -203,11 +203,8 @@ class SectionScreen(NewKeyScreen):
 def _opens_for(shown: SectionShown) -> Words:
     others = ", ".join(holder.name for holder in shown.holders if not holder.is_you)
     if not others:
-        alone = Message("Only YOU can open it, not even the sheets.")
-        return warning(Message("Only YOU can open it, and the recovery sheets.") if shown.with_recovery else alone)
-    if shown.with_recovery:
-        return Message("Opens for you, {names}, and the recovery sheets.", names=others)
-    return Message("Opens for you, {names}, NOT for the recovery sheets.", names=others)
+        return warning(Message("Only YOU can open it. {sheets}", sheets=shown.sheets))
+    return Message("Opens for you, {names}. {sheets}", names=others, sheets=shown.sheets)
 
 
 def _lines(shown: SectionShown) -> list[Words]:

@@ -18,11 +18,13 @@ from tui.widgets.cells import Cell
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from vault.display import age
+from vault.durations import DAY_MS
 from vault.words.message import Message, Words, plural
 
 DATES: Final = (Column("", 10), Column("", 4), Column("", 18, rank=1), Column(""), Column("", 14, is_right=True))
 TASKS: Final = (Column("", 4), Column(""), Column("", 11, is_right=True))
 _MOST_ALERTS: Final = 2
+_LATE_MS: Final = 7 * DAY_MS
 
 
 def columns_of(columns: Sequence[Column], rows: Sequence[ListRow]) -> Sequence[Column]:
@@ -115,6 +117,7 @@ def safe_lines(status: VaultStatus, now_ms: int) -> list[Words]:
     made = status.backup_ms
     backup: Words = Message("{sign} no backup from this device", sign=SOON)
     if made is not None:
-        backup = Message("{sign} backup: {when}", sign=DONE, when=age(made, now_ms))
+        sign = SOON if now_ms - made > _LATE_MS else DONE
+        backup = Message("{sign} backup: {when}", sign=sign, when=age(made, now_ms))
     drafts = plural("{count} draft waits (F4 in the list)", "{count} drafts wait (F4 in the list)", count=status.drafts)
     return [backup, *([drafts] if status.drafts else [])]
